@@ -1,0 +1,25 @@
+package io.millrace.fastpath.control;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one engine asks of the control plane. Thread: the engine's; implementations read published snapshots and
+ * never block.
+ */
+public interface EngineControl {
+    /** The ISN generator of this engine. */
+    InitialSequenceNumbers initialSequenceNumbers();
+
+    /** The port chooser of this engine. */
+    EphemeralPorts ephemeralPorts();
+
+    /** The listener for a local address and port (the specific address wins over the wildcard); null where none. */
+    @Nullable
+    ListenerPolicy listener(long localHi, long localLo, int localPort);
+
+    /** The addresses and routes published last. */
+    RouteSnapshot routes();
+
+    /** Where the engine reports what is not its own business. */
+    EngineEvents events();
+}

@@ -1,0 +1,44 @@
+package io.millrace.fastpath.control;
+
+import io.millrace.fastpath.tcp.TcpSettings;
+
+/**
+ * What the fast path asks of a listener when a SYN, or the last ACK of a handshake, arrives. Implemented by the control
+ * plane; called by every engine, so each method is safe for many threads and never blocks.
+ */
+public interface ListenerPolicy {
+    /** Names the listener in a TCB; never used twice in a stack. */
+    int id();
+
+    /** Settings of the connections that this listener makes. */
+    TcpSettings settings();
+
+    /**
+     * Takes a place in the SYN queue.
+     *
+     * @return false where it is full: the SYN is dropped and counted.
+     */
+    boolean reserveSyn();
+
+    /** Gives back a place in the SYN queue (handshake over, reset, timed out). */
+    void releaseSyn();
+
+    /**
+     * Takes a place in the accept queue for a handshake that completes.
+     *
+     * @return false where it is full: the last ACK is dropped and counted, the SYN-ACK will be retransmitted.
+     */
+    boolean reserveAccept();
+
+    /**
+     * Puts a connection into the place taken by {@link #reserveAccept}.
+     *
+     * @param engine     index of the engine that owns the connection.
+     * @param connection its handle.
+     * @return false where the listener has closed meanwhile: the engine resets the connection.
+     */
+    boolean offer(int engine, long connection);
+
+    /** A connection that {@link #offer} took died before it was accepted; its place frees when it is polled. */
+    default void onDeadBeforeAccept() {}
+}

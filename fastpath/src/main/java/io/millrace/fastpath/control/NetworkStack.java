@@ -1,0 +1,69 @@
+package io.millrace.fastpath.control;
+
+import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.tcp.TcpSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.function.Supplier;
+import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running stack, as the Netty transport sees it: engines to drive, and listeners to open. Implemented by the control
+ * plane. Thread: any.
+ */
+public interface NetworkStack extends AutoCloseable {
+    /** How many engines there are; one event loop drives one engine. */
+    int engineCount();
+
+    /** @param index 0 to {@link #engineCount()} - 1. */
+    StackEngine engine(int index);
+
+    /** Settings that connections start from. */
+    TcpSettings tcpSettings();
+
+    /** A new idle strategy for one loop, as configured. */
+    Supplier<IdleStrategy> idleStrategy();
+
+    /**
+     * Passive OPEN.
+     *
+     * @param local   the wildcard address or one of the stack's own; port 0: chosen.
+     * @param backlog what the application asks for; 0 or less: the configured default. Bounded by the configured maximum.
+     * @throws java.net.BindException where the address is in use or none of the stack's own.
+     */
+    Listener listen(InetSocketAddress local, int backlog, TcpSettings settings, boolean reuseAddress)
+            throws IOException;
+
+    /** True once {@link #close} has begun. */
+    boolean isClosed();
+
+    /** Resets every connection, stops what runs, gives back every descriptor and byte. */
+    @Override
+    void close();
+
+    /** A listening endpoint. Thread: any, but {@link #poll} one at a time. */
+    interface Listener extends AutoCloseable {
+        /** Address and port really bound. */
+        InetSocketAddress localAddress();
+
+        /** The next established connection; null where there is none now. */
+        @Nullable
+        Accepted poll();
+
+        /** Called, from any engine's thread, when the accept queue is no longer empty; null: nobody is called. */
+        void onAcceptable(@Nullable Runnable hook);
+
+        /** No SYN is answered any more; half-open and never-accepted connections are reset. */
+        @Override
+        void close();
+    }
+
+    /**
+     * An established connection from an accept queue.
+     *
+     * @param engine     index of the engine that owns it.
+     * @param connection its handle.
+     */
+    record Accepted(int engine, long connection) {}
+}

@@ -1,0 +1,33 @@
+package io.millrace.fastpath.control;
+
+/**
+ * Addresses and routes of a stack, published whole by the control plane and read by engines without a lock. Addresses
+ * are pairs of longs, IPv4 as {@code ::ffff:a.b.c.d}. Never changes. Thread: any.
+ */
+public interface RouteSnapshot {
+    /** What {@link #route} answers where no route leads to the destination. */
+    int NO_ROUTE = -1;
+    /** What {@link #route} answers where the destination is one of the stack's own addresses. */
+    int LOCAL = -2;
+
+    /** True for one of the stack's own unicast addresses. */
+    boolean isOwn(long hi, long lo);
+
+    /** True for the limited broadcast, a directed broadcast of an own prefix, or a multicast group that all hosts join. */
+    boolean isBroadcast(long hi, long lo);
+
+    /** The route with the longest prefix for a destination: 0 or more, {@link #NO_ROUTE} or {@link #LOCAL}. */
+    int route(long hi, long lo);
+
+    /** Upper half of the address to ask the neighbour table for: the gateway, or the destination itself. */
+    long nextHopHi(int route, long hi, long lo);
+
+    /** Lower half of the same. */
+    long nextHopLo(int route, long hi, long lo);
+
+    /** Upper half of the address that a packet over this route is sent from. */
+    long sourceHi(int route);
+
+    /** Lower half of the same. */
+    long sourceLo(int route);
+}

@@ -1,0 +1,128 @@
+package io.millrace.fastpath.memory;
+
+import java.nio.ByteOrder;
+import org.agrona.UnsafeApi;
+
+/**
+ * Raw access to off-heap memory by address. Host-order accessors serve Millrace's own records; the {@code BE}
+ * accessors serve the wire, whose integers are big-endian.
+ * <p>
+ * Nothing is checked here: whoever wraps an address has checked its length once (a header flyweight against the frame,
+ * a record against its table). A wrong address ends the JVM.
+ * <p>
+ * Thread: any; no access is ordered unless its name says so.
+ */
+public final class Memory {
+    /** The flag without which no off-heap access is possible on JDK 25. */
+    public static final String REQUIRED_FLAG = "--add-exports java.base/jdk.internal.misc=ALL-UNNAMED";
+
+    private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
+    private static final int BYTES_BASE;
+
+    static {
+        requireFlag();
+        BYTES_BASE = UnsafeApi.arrayBaseOffset(byte[].class);
+    }
+
+    private Memory() {}
+
+    /**
+     * Fails with one sentence where the JVM was started without {@link #REQUIRED_FLAG}.
+     *
+     * @throws IllegalStateException naming the flag that is missing.
+     */
+    public static void requireFlag() {
+        final Module base = Object.class.getModule();
+        if (!base.isExported("jdk.internal.misc", Memory.class.getModule())) {
+            throw new IllegalStateException("Millrace needs the JVM flag " + REQUIRED_FLAG);
+        }
+    }
+
+    public static byte getByte(final long address) {
+        return UnsafeApi.getByte(address);
+    }
+
+    /** The unsigned byte at the address, 0 to 255. */
+    public static int getUnsignedByte(final long address) {
+        return UnsafeApi.getByte(address) & 0xFF;
+    }
+
+    public static void putByte(final long address, final int value) {
+        UnsafeApi.putByte(address, (byte) value);
+    }
+
+    public static short getShort(final long address) {
+        return UnsafeApi.getShort(address);
+    }
+
+    /** The unsigned host-order 16-bit integer at the address, 0 to 65,535. */
+    public static int getUnsignedShort(final long address) {
+        return UnsafeApi.getShort(address) & 0xFFFF;
+    }
+
+    public static void putShort(final long address, final int value) {
+        UnsafeApi.putShort(address, (short) value);
+    }
+
+    public static int getInt(final long address) {
+        return UnsafeApi.getInt(address);
+    }
+
+    public static void putInt(final long address, final int value) {
+        UnsafeApi.putInt(address, value);
+    }
+
+    public static long getLong(final long address) {
+        return UnsafeApi.getLong(address);
+    }
+
+    public static void putLong(final long address, final long value) {
+        UnsafeApi.putLong(address, value);
+    }
+
+    /** The unsigned big-endian 16-bit integer at the address, 0 to 65,535. */
+    public static int getShortBE(final long address) {
+        final short value = UnsafeApi.getShort(address);
+        return (SWAP ? Short.reverseBytes(value) : value) & 0xFFFF;
+    }
+
+    public static void putShortBE(final long address, final int value) {
+        UnsafeApi.putShort(address, SWAP ? Short.reverseBytes((short) value) : (short) value);
+    }
+
+    public static int getIntBE(final long address) {
+        final int value = UnsafeApi.getInt(address);
+        return SWAP ? Integer.reverseBytes(value) : value;
+    }
+
+    public static void putIntBE(final long address, final int value) {
+        UnsafeApi.putInt(address, SWAP ? Integer.reverseBytes(value) : value);
+    }
+
+    public static long getLongBE(final long address) {
+        final long value = UnsafeApi.getLong(address);
+        return SWAP ? Long.reverseBytes(value) : value;
+    }
+
+    public static void putLongBE(final long address, final long value) {
+        UnsafeApi.putLong(address, SWAP ? Long.reverseBytes(value) : value);
+    }
+
+    /** Copies between two off-heap places that may overlap. */
+    public static void copy(final long source, final long target, final long length) {
+        UnsafeApi.copyMemory(source, target, length);
+    }
+
+    public static void copyFromArray(final byte[] source, final int offset, final long target, final int length) {
+        UnsafeApi.copyMemory(source, BYTES_BASE + offset, null, target, length);
+    }
+
+    public static void copyToArray(final long source, final byte[] target, final int offset, final int length) {
+        UnsafeApi.copyMemory(null, source, target, BYTES_BASE + offset, length);
+    }
+
+    public static void zero(final long address, final long length) {
+        UnsafeApi.setMemory(address, length, (byte) 0);
+    }
+}

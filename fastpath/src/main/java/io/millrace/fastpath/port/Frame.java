@@ -1,0 +1,185 @@
+package io.millrace.fastpath.port;
+
+import io.millrace.fastpath.memory.Memory;
+
+/**
+ * A frame is named by the address of its descriptor, a {@code long}; 0 names none. The descriptor carries what a
+ * virtio-net header says (checksum to be completed, size of the segments that a virtual segment of up to 64 KiB stands
+ * for), and lies in front of the headroom and the bytes:
+ *
+ * <pre>
+ *   0                      64                 114        128
+ *   +----------------------+------------------+----------+------------------- - - -
+ *   | descriptor (64 B)    | headroom         | Ethernet | IP header, payload ...
+ *   +----------------------+------------------+----------+------------------- - - -
+ *   ^ frame                                   ^ data     ^ 64-byte aligned
+ * </pre>
+ *
+ * Ownership: whoever holds the name owns the frame, and either transmits or releases it, once, through the port it came
+ * from. Thread: the owner's.
+ */
+public final class Frame {
+    /** Bytes of the descriptor. */
+    public static final int DESCRIPTOR_LENGTH = 64;
+    /** Where the IP header of a fresh frame begins, in bytes from the descriptor. */
+    public static final int IP_OFFSET = 128;
+    /** Where the Ethernet header of a fresh frame begins, in bytes from the descriptor. */
+    public static final int ETHERNET_OFFSET = IP_OFFSET - 14;
+
+    /** Flag: the checksum at {@link #checksumStart} + {@link #checksumOffset} holds only the pseudo-header's sum. */
+    public static final int CHECKSUM_PARTIAL = 1;
+    /** Flag (input): the port has verified the transport checksum. */
+    public static final int CHECKSUM_VALID = 2;
+
+    /** Segmentation types of {@link #gsoType}: none, TCP over IPv4, TCP over IPv6, UDP. */
+    public static final int GSO_NONE = 0;
+    public static final int GSO_TCPV4 = 1;
+    public static final int GSO_TCPV6 = 4;
+    public static final int GSO_UDP = 5;
+
+    private static final int TIMESTAMP = 0;
+    private static final int DATA_OFFSET = 8;
+    private static final int LENGTH = 12;
+    private static final int CAPACITY = 16;
+    private static final int FLAGS = 20;
+    private static final int GSO_TYPE = 22;
+    private static final int GSO_SIZE = 24;
+    private static final int HEADER_LENGTH = 26;
+    private static final int CHECKSUM_START = 28;
+    private static final int CHECKSUM_OFFSET = 30;
+    private static final int POOL_ID = 32;
+    private static final int POOL_INDEX = 36;
+    private static final int NEXT = 40;
+    private static final int USER = 48;
+
+    private Frame() {}
+
+    /** Makes a fresh descriptor: no bytes, no flags, data at {@link #ETHERNET_OFFSET}. Keeps the pool's marks. */
+    public static void reset(final long frame) {
+        Memory.putLong(frame + TIMESTAMP, 0);
+        Memory.putInt(frame + DATA_OFFSET, ETHERNET_OFFSET);
+        Memory.putInt(frame + LENGTH, 0);
+        Memory.putInt(frame + FLAGS, 0);
+        Memory.putLong(frame + GSO_SIZE, 0);
+    }
+
+    /** Called once by the pool that makes the frame. */
+    public static void initialise(final long frame, final int capacity, final int poolId, final int poolIndex) {
+        Memory.putInt(frame + CAPACITY, capacity);
+        Memory.putInt(frame + POOL_ID, poolId);
+        Memory.putInt(frame + POOL_INDEX, poolIndex);
+        Memory.putLong(frame + NEXT, 0);
+        Memory.putLong(frame + USER, 0);
+        reset(frame);
+    }
+
+    /** When the frame reached the port, in nanoseconds of the engine's clock. */
+    public static long timestampNs(final long frame) {
+        return Memory.getLong(frame + TIMESTAMP);
+    }
+
+    public static void timestampNs(final long frame, final long timestampNs) {
+        Memory.putLong(frame + TIMESTAMP, timestampNs);
+    }
+
+    /** Address of the first byte (Ethernet header, or IP header on a port without a link layer). */
+    public static long data(final long frame) {
+        return frame + Memory.getInt(frame + DATA_OFFSET);
+    }
+
+    /** Where the bytes begin, counted from the descriptor. */
+    public static int dataOffset(final long frame) {
+        return Memory.getInt(frame + DATA_OFFSET);
+    }
+
+    public static void dataOffset(final long frame, final int offset) {
+        Memory.putInt(frame + DATA_OFFSET, offset);
+    }
+
+    /** Bytes of the frame, link-layer header included. */
+    public static int length(final long frame) {
+        return Memory.getInt(frame + LENGTH);
+    }
+
+    public static void length(final long frame, final int length) {
+        Memory.putInt(frame + LENGTH, length);
+    }
+
+    /** Bytes from the descriptor to the end of the frame's memory. */
+    public static int capacity(final long frame) {
+        return Memory.getInt(frame + CAPACITY);
+    }
+
+    /** {@link #CHECKSUM_PARTIAL}, {@link #CHECKSUM_VALID}. */
+    public static int flags(final long frame) {
+        return Memory.getUnsignedShort(frame + FLAGS);
+    }
+
+    public static void flags(final long frame, final int flags) {
+        Memory.putShort(frame + FLAGS, flags);
+    }
+
+    public static int gsoType(final long frame) {
+        return Memory.getUnsignedShort(frame + GSO_TYPE);
+    }
+
+    /** Payload bytes of each segment the frame stands for; 0 where it stands for itself. */
+    public static int gsoSize(final long frame) {
+        return Memory.getUnsignedShort(frame + GSO_SIZE);
+    }
+
+    /** Marks the frame as a virtual segment. {@code headerLength} counts from the data to the end of the TCP header. */
+    public static void segmentation(final long frame, final int gsoType, final int gsoSize, final int headerLength) {
+        Memory.putShort(frame + GSO_TYPE, gsoType);
+        Memory.putShort(frame + GSO_SIZE, gsoSize);
+        Memory.putShort(frame + HEADER_LENGTH, headerLength);
+    }
+
+    /** Bytes from the data to the end of the transport header, where segmentation is asked for. */
+    public static int headerLength(final long frame) {
+        return Memory.getUnsignedShort(frame + HEADER_LENGTH);
+    }
+
+    /** Where the sum starts, in bytes from the data; meaningful with {@link #CHECKSUM_PARTIAL}. */
+    public static int checksumStart(final long frame) {
+        return Memory.getUnsignedShort(frame + CHECKSUM_START);
+    }
+
+    /** Where the checksum field lies, in bytes from {@link #checksumStart}. */
+    public static int checksumOffset(final long frame) {
+        return Memory.getUnsignedShort(frame + CHECKSUM_OFFSET);
+    }
+
+    public static void checksumPlace(final long frame, final int start, final int offset) {
+        Memory.putShort(frame + CHECKSUM_START, start);
+        Memory.putShort(frame + CHECKSUM_OFFSET, offset);
+    }
+
+    /** Which pool the frame belongs to: {@link FramePool#id()}. */
+    public static int poolId(final long frame) {
+        return Memory.getInt(frame + POOL_ID);
+    }
+
+    /** Which of its pool's frames this is. */
+    public static int poolIndex(final long frame) {
+        return Memory.getInt(frame + POOL_INDEX);
+    }
+
+    /** The owner's link to another frame, for queues of frames. */
+    public static long next(final long frame) {
+        return Memory.getLong(frame + NEXT);
+    }
+
+    public static void next(final long frame, final long next) {
+        Memory.putLong(frame + NEXT, next);
+    }
+
+    /** Eight bytes for the owner's use. */
+    public static long user(final long frame) {
+        return Memory.getLong(frame + USER);
+    }
+
+    public static void user(final long frame, final long value) {
+        Memory.putLong(frame + USER, value);
+    }
+}

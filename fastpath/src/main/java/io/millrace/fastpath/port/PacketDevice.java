@@ -1,0 +1,19 @@
+package io.millrace.fastpath.port;
+
+/**
+ * An opened packet device: a name and one {@link PacketPort} a queue. Thread: opened and closed by the control plane;
+ * each queue belongs to one engine. {@link #close()} closes the queues too and comes after the engines have stopped.
+ */
+public interface PacketDevice extends AutoCloseable {
+    /** What the device is, as a user would write it, e.g. {@code tap:mr0}. */
+    String name();
+
+    /** At least 1. */
+    int queues();
+
+    /** @param index 0 to {@link #queues()} - 1. */
+    PacketPort queue(int index);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,60 @@
+package io.millrace.fastpath.port;
+
+/**
+ * One queue of a packet device, polled in bursts. The engine that owns the queue is its only user.
+ * <p>
+ * Time is an input: a port never reads a clock. Frames are names of descriptors ({@link Frame}).
+ * <p>
+ * Thread: the engine's, for every method. No method blocks or allocates. After {@link #close()} no method may be
+ * called.
+ */
+public interface PacketPort extends AutoCloseable {
+    /** What the port can do; the same object for its whole life. */
+    PortCapabilities capabilities();
+
+    /**
+     * Takes a fresh frame for transmission.
+     *
+     * @return the frame, owned by the caller; 0 where the pool is empty.
+     */
+    long acquire();
+
+    /** Gives back a frame that came from {@link #acquire} or {@link #receive} of this port. */
+    void release(long frame);
+
+    /**
+     * Receives what is there, without waiting.
+     *
+     * @param frames takes the frames' names; the caller owns the frames then.
+     * @param offset first index to fill.
+     * @param limit  how many at the most.
+     * @param nowNs  the engine's clock; it becomes the frames' timestamp where the port has none of its own.
+     * @return how many, 0 to {@code limit}.
+     */
+    int receive(long[] frames, int offset, int limit, long nowNs);
+
+    /**
+     * Transmits frames in order. The first {@code n} returned belong to the port; the caller keeps the rest, and tries
+     * again later or drops them.
+     *
+     * @return how many the port took, 0 to {@code length}.
+     */
+    int transmit(long[] frames, int offset, int length, long nowNs);
+
+    /**
+     * When {@link #receive} should be called next even if no frame arrives from outside (a middleware that delays
+     * frames knows), in nanoseconds of the engine's clock; {@link Long#MAX_VALUE} where there is nothing to wait for.
+     */
+    default long nextDeadlineNs() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Frames that this port lost on its own (queue full, truncated, error of the device). */
+    default long dropped() {
+        return 0;
+    }
+
+    /** Gives back everything the port holds. Frames that others still hold of it become invalid. */
+    @Override
+    void close();
+}

@@ -1,0 +1,117 @@
+package io.millrace.fastpath.tcp;
+
+import java.net.InetSocketAddress;
+
+/**
+ * The user/TCP interface of RFC 9293 §3.9.1: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS, on connections of one engine.
+ * <p>
+ * A connection is named by a handle, a positive {@code long} that is never used twice; a call on a stale handle does
+ * nothing and answers as documented. Addresses are the two halves of an IPv6 address in host order, IPv4 as
+ * {@code ::ffff:a.b.c.d} ({@link io.millrace.fastpath.wire.IpAddress}).
+ * <p>
+ * Thread: the engine's, for every method. Nothing blocks.
+ */
+public interface TcpCalls {
+    /**
+     * Active OPEN: sends a SYN and answers at once; {@link ConnectionHandler#CONNECTED} or
+     * {@link ConnectionHandler#FAILED} follows.
+     *
+     * @param localHi    with {@code localLo} the local address; both 0: chosen by the route.
+     * @param localPort  0: chosen from the ephemeral range (RFC 6056).
+     * @param settings   the connection's own settings.
+     * @param handler    who is told.
+     * @return the handle; 0 where refused at once: then {@link #failure(long) failure(0)} says why.
+     */
+    long connect(long localHi, long localLo, int localPort, long remoteHi, long remoteLo, int remotePort,
+            TcpSettings settings, ConnectionHandler handler);
+
+    /**
+     * Attaches the application to a connection taken from an accept queue. What is there already (bytes, FIN, failure)
+     * is told in the next turn.
+     *
+     * @return false where the handle is stale.
+     */
+    boolean attach(long connection, ConnectionHandler handler);
+
+    /**
+     * RECEIVE: copies in-order bytes out and opens the window by as much.
+     *
+     * @param address where to, off heap.
+     * @param length  how many at the most, at least 1.
+     * @return how many; 0 where none is there now; -1 where none will come (FIN reached and all read, or stale handle).
+     */
+    int receive(long connection, long address, int length);
+
+    /** Bytes that {@link #receive} would copy now; 0 for a stale handle. */
+    int available(long connection);
+
+    /** True where the peer's FIN was reached and every byte before it was received by the application. */
+    boolean isInputDone(long connection);
+
+    /**
+     * SEND: copies bytes into the send ring. What was accepted is sent when {@link #flush} is called or an
+     * acknowledgement arrives. After a short answer {@link ConnectionHandler#WRITABLE} follows when there is room.
+     *
+     * @return how many were accepted, 0 to {@code length}; -1 where the connection cannot send (output shut down,
+     *         failed, stale handle).
+     */
+    int send(long connection, long address, int length);
+
+    /** Bytes that {@link #send} would accept now; 0 for a stale handle. */
+    int sendSpace(long connection);
+
+    /** Bytes accepted by {@link #send} and not yet acknowledged by the peer. */
+    int unacknowledged(long connection);
+
+    /** Sends what window, congestion control and Nagle allow. */
+    void flush(long connection);
+
+    /** Half-close: a FIN follows the last byte sent; receiving goes on. */
+    void shutdownOutput(long connection);
+
+    /** Receiving is over: arriving bytes are acknowledged and thrown away, counted. */
+    void shutdownInput(long connection);
+
+    /**
+     * CLOSE: lets go of the connection. It is finished in the background: queued bytes and the FIN are still sent. With
+     * bytes that arrived and were not received, a RST goes out instead (RFC 9293 §3.9.1.4, RFC 2525 §2.17). The
+     * handle is stale afterwards and the handler is not called again.
+     */
+    void close(long connection);
+
+    /** ABORT: a RST, and the connection is gone. The handle is stale afterwards. */
+    void abort(long connection);
+
+    /** STATUS: the state; CLOSED for a stale handle. */
+    TcpState state(long connection);
+
+    /**
+     * Why the connection failed; during {@link ConnectionHandler#FAILED}. For handle 0: why the last {@link #connect}
+     * was refused. {@link TcpFailure#NOT_CONNECTED} for a stale handle.
+     */
+    TcpFailure failure(long connection);
+
+    /** Our end. Allocates. @throws IllegalStateException for a stale handle. */
+    InetSocketAddress localAddress(long connection);
+
+    /** The peer's end. Allocates. @throws IllegalStateException for a stale handle. */
+    InetSocketAddress remoteAddress(long connection);
+
+    /** Nagle's algorithm off (true) or on. */
+    void noDelay(long connection, boolean noDelay);
+
+    /** Keepalive probes on or off (RFC 9293 §3.8.4). */
+    void keepAlive(long connection, boolean keepAlive);
+
+    /** Cork: while true only full segments are sent. */
+    void cork(long connection, boolean cork);
+
+    /** Largest receive window from now on, in bytes, 2,304 to 1 GiB; a window once offered is not taken back. */
+    void receiveBuffer(long connection, int bytes);
+
+    /** Largest send ring from now on, in bytes, 4,096 to 1 GiB. */
+    void sendBuffer(long connection, int bytes);
+
+    /** Payload bytes of the largest segment sent now. */
+    int sendMss(long connection);
+}

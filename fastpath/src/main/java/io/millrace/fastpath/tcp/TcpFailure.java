@@ -1,0 +1,52 @@
+package io.millrace.fastpath.tcp;
+
+/** Why a connection failed, or a call was refused; each with the errno a kernel would give. */
+public enum TcpFailure {
+    /** Nothing failed. */
+    NONE("", "no failure"),
+    /** RST in answer to our SYN, or ICMP port unreachable. */
+    REFUSED("ECONNREFUSED", "connection refused"),
+    /** RST on a connection. */
+    RESET("ECONNRESET", "connection reset by peer"),
+    /** Retransmissions, keepalive probes or zero-window probes went unanswered. */
+    TIMED_OUT("ETIMEDOUT", "connection timed out"),
+    /** ICMP or neighbour resolution says that the host cannot be reached. */
+    HOST_UNREACHABLE("EHOSTUNREACH", "no route to host"),
+    /** No route leads there. */
+    NETWORK_UNREACHABLE("ENETUNREACH", "network is unreachable"),
+    /** The 4-tuple is in use. */
+    ADDRESS_IN_USE("EADDRINUSE", "address already in use"),
+    /** The local address is none of ours, or no ephemeral port is left. */
+    ADDRESS_NOT_AVAILABLE("EADDRNOTAVAIL", "cannot assign requested address"),
+    /** The connection table or the slab is full. */
+    NO_MEMORY("ENOBUFS", "no buffer space available"),
+    /** Aborted from our side (the stack closes, or {@code abort} was called). */
+    ABORTED("ECONNABORTED", "connection aborted"),
+    /** The handle names no connection any more. */
+    NOT_CONNECTED("ENOTCONN", "not connected");
+
+    private static final TcpFailure[] VALUES = values();
+
+    private final String errno;
+    private final String text;
+
+    TcpFailure(final String errno, final String text) {
+        this.errno = errno;
+        this.text = text;
+    }
+
+    /** The errno's name, e.g. {@code ECONNREFUSED}. */
+    public String errno() {
+        return errno;
+    }
+
+    /** A few words for a message, e.g. {@code connection refused}. */
+    public String text() {
+        return text;
+    }
+
+    /** The failure with this ordinal. */
+    public static TcpFailure of(final int ordinal) {
+        return VALUES[ordinal];
+    }
+}

@@ -1,0 +1,75 @@
+package io.millrace.fastpath.wire;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.agrona.BitUtil;
+
+/**
+ * IP addresses as two longs: the upper and lower half of an IPv6 address in host order; an IPv4 address stands as
+ * {@code ::ffff:a.b.c.d}, so hi is 0 and lo has 0xffff above the 32 bits. Pure functions. Thread: any.
+ */
+public final class IpAddress {
+    private static final long V4_PREFIX = 0x0000_FFFF_0000_0000L;
+
+    private IpAddress() {}
+
+    /** Lower half of an IPv4 address given in host order; its upper half is 0. */
+    public static long v4(final int address) {
+        return V4_PREFIX | (address & 0xFFFF_FFFFL);
+    }
+
+    /** True where the pair stands for an IPv4 address. */
+    public static boolean isV4(final long hi, final long lo) {
+        return hi == 0 && (lo >>> 32) == 0xFFFFL;
+    }
+
+    /** True for the wildcard: {@code ::} or {@code 0.0.0.0}. */
+    public static boolean isAny(final long hi, final long lo) {
+        return hi == 0 && (lo == 0 || lo == V4_PREFIX);
+    }
+
+    /** The IPv4 address in host order. */
+    public static int toV4(final long lo) {
+        return (int) lo;
+    }
+
+    /** Upper half of an address. */
+    public static long hi(final InetAddress address) {
+        return address instanceof Inet4Address ? 0 : toLong(address.getAddress(), 0);
+    }
+
+    /** Lower half of an address; the IPv4 wildcard gives {@code ::ffff:0.0.0.0}. */
+    public static long lo(final InetAddress address) {
+        final byte[] bytes = address.getAddress();
+        return address instanceof Inet4Address ? v4((int) (toLong(bytes, 0) >>> 32)) : toLong(bytes, 8);
+    }
+
+    /** The Java object for an address. Allocates. */
+    public static InetAddress toInetAddress(final long hi, final long lo) {
+        final boolean v4 = isV4(hi, lo);
+        final byte[] bytes = new byte[v4 ? 4 : 16];
+        for (int i = 0; i < bytes.length; i++) {
+            final int shift = 8 * (7 - (v4 ? i + 4 : i & 7));
+            bytes[i] = (byte) ((v4 || i >= 8 ? lo : hi) >>> shift);
+        }
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (final UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Text of an address, e.g. {@code 10.0.0.1}. Allocates. */
+    public static String toString(final long hi, final long lo) {
+        return toInetAddress(hi, lo).getHostAddress();
+    }
+
+    private static long toLong(final byte[] bytes, final int offset) {
+        long value = 0;
+        for (int i = 0; i < BitUtil.SIZE_OF_LONG; i++) {
+            value = value << 8 | (offset + i < bytes.length ? bytes[offset + i] & 0xFF : 0);
+        }
+        return value;
+    }
+}
