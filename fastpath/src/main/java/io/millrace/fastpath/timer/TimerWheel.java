@@ -71,8 +71,8 @@ public final class TimerWheel implements AutoCloseable {
     }
 
     /**
-     * Starts a timer, or moves it to another deadline. Scheduled from {@link TimerHandler#onTimer}, a timer that is not
-     * armed fires in a later poll, whatever its deadline.
+     * Starts a timer, or moves it to another deadline. What is scheduled from {@link TimerHandler#onTimer} fires in a
+     * later poll, whatever its deadline.
      *
      * @param node       the timer.
      * @param deadlineNs when to fire; where it is past, at the next poll; {@link Long#MAX_VALUE}, never.
@@ -83,7 +83,7 @@ public final class TimerWheel implements AutoCloseable {
         final long filed = Memory.getLong(address + FILED_OFFSET);
         Memory.putLong(address + DEADLINE_OFFSET, deadlineNs);
         if (filed != 0) {
-            if (due >= filed - 1) {
+            if (due >= filed - 1 && due > polledTick) {
                 return;
             }
             slots.remove(node);
@@ -246,7 +246,7 @@ public final class TimerWheel implements AutoCloseable {
 
     private void file(final int node, final long address, final long due) {
         if (due <= polledTick) {
-            // Filed at tick 0, so that until the end of the poll any deadline only needs to be stored.
+            // Filed at tick 0, so that until the end of the poll a later deadline only needs to be stored.
             Memory.putLong(address + FILED_OFFSET, 1);
             slots.append(TimerSlots.DEFERRED, node);
         } else {
