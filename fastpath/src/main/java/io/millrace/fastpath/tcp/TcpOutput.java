@@ -169,7 +169,10 @@ final class TcpOutput implements LossRecovery.Retransmission {
         }
     }
 
-    /** Sends SYN, or SYN-ACK where the peer's SYN was received; starts the retransmission timer. */
+    /**
+     * Sends SYN, or SYN-ACK where the peer's SYN was received; starts the retransmission timer, but only where it does
+     * not run: a peer that repeats its SYN does not keep a half-open connection alive.
+     */
     void sendSyn(final Tcb tcb) {
         writer.writeSyn(tcb);
         if (tcb.sndNxt() == tcb.iss()) {
@@ -180,7 +183,9 @@ final class TcpOutput implements LossRecovery.Retransmission {
         } else {
             tcb.rttStartNs(0);
         }
-        armRetransmit(tcb);
+        if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {
+            armRetransmit(tcb);
+        }
     }
 
     /** The RST of an ABORT call: {@code <SEQ=SND.NXT><CTL=RST>} (RFC 9293 §3.10.5). */
