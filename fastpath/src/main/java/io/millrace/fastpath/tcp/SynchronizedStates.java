@@ -168,6 +168,8 @@ final class SynchronizedStates {
         tcb.set(Tcb.UNACCEPTED);
         listener.releaseSyn();
         if (!listener.offer(context.engine, tcb.handle())) {
+            // nobody will ever attach
+            tcb.set(Tcb.ORPHAN);
             lifecycle.abort(tcb, TcpFailure.ABORTED);
             return false;
         }
