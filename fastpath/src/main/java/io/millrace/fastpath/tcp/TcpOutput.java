@@ -190,14 +190,16 @@ final class TcpOutput implements LossRecovery.Retransmission {
 
     /** The RST of an ABORT call: {@code <SEQ=SND.NXT><CTL=RST>} (RFC 9293 §3.10.5). */
     void sendReset(final Tcb tcb) {
-        switch (TcpState.of(tcb.state())) {
-            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> {
-                context.count(Counter.TCP_RESETS_SENT);
-                writer.writeReset(tcb);
-            }
-            default -> {
-                // CLOSED, SYN_SENT, CLOSING, LAST_ACK, TIME_WAIT: the RFC sends none
-            }
+        final boolean wanted = switch (TcpState.of(tcb.state())) {
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> true;
+            // here a CLOSE changes the state at once: as long as text waits before our FIN, the peer waits for it
+            case CLOSING, LAST_ACK -> Seq.le(tcb.sndMax(), tcb.sndEnd());
+            // CLOSED, SYN_SENT, TIME_WAIT: the RFC sends none
+            default -> false;
+        };
+        if (wanted) {
+            context.count(Counter.TCP_RESETS_SENT);
+            writer.writeReset(tcb);
         }
     }
 

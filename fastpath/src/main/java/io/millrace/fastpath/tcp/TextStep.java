@@ -43,15 +43,15 @@ final class TextStep {
             output.sendAck(tcb);
             return;
         }
-        if (segment.textLength > 0 && tcb.has(Tcb.ORPHAN)) {
-            // RFC 9293 §3.10.4 and RFC 1122 §4.2.2.13: text for an application that has gone
-            context.count(Counter.TCP_DATA_AFTER_CLOSE);
-            lifecycle.abort(tcb, TcpFailure.ABORTED);
-            return;
-        }
         final int before = tcb.rcvNxt();
         if (!trim(tcb, segment)) {
             output.sendAck(tcb);
+            return;
+        }
+        if (segment.textLength > 0 && tcb.has(Tcb.ORPHAN)) {
+            // RFC 9293 §3.10.4 and RFC 1122 §4.2.2.13: new text for an application that has gone
+            context.count(Counter.TCP_DATA_AFTER_CLOSE);
+            lifecycle.abort(tcb, TcpFailure.ABORTED);
             return;
         }
         takeText(tcb, segment);
