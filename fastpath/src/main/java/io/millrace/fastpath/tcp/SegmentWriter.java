@@ -156,12 +156,17 @@ final class SegmentWriter {
         return field;
     }
 
-    /** Sequence number of a segment without text: SND.NXT, but within a window that the peer took back. */
+    /**
+     * Sequence number of a segment without text: SND.NXT, but within a window that the peer took back, and without the
+     * byte of a window probe, which the peer most likely refused: beyond a closed window it takes no acknowledgement.
+     */
     private static int acceptableSequence(final Tcb tcb) {
+        if (Persist.isProbing(tcb)) {
+            return tcb.sndNxt();
+        }
         final int edge = tcb.sndUna() + tcb.sndWnd();
         final int next = tcb.sndMax();
-        // a SYN stands outside of any window
-        return Seq.gt(next, edge) && tcb.sndUna() != tcb.iss() ? edge : next;
+        return Seq.gt(next, edge) && Seq.gt(edge, tcb.sndUna()) ? edge : next;
     }
 
     private long acquire() {

@@ -112,10 +112,13 @@ final class SynchronizedStates {
         context.count(Counter.TCP_OUT_OF_WINDOW);
         if (segment.has(TcpHeader.RST)) {
             context.count(Counter.TCP_RESETS_IGNORED);
+        } else if (segment.has(TcpHeader.SYN)) {
+            // fourth step, before the rest: RFC 5961 §4.2
+            output.sendChallengeAck(tcb);
         } else if (segment.textLength > 0 || segment.has(TcpHeader.FIN)) {
             output.sendAck(tcb);
         } else {
-            output.sendChallengeAck(tcb);
+            output.sendOutOfWindowAck(tcb);
         }
     }
 

@@ -12,6 +12,8 @@ import io.millrace.fastpath.wire.TcpHeader;
  */
 final class TcpOutput implements LossRecovery.Retransmission {
     private static final int FIN_ACK = TcpHeader.FIN | TcpHeader.ACK;
+    /** As Linux, tcp_invalid_ratelimit. */
+    private static final long OUT_OF_WINDOW_INTERVAL_NS = 500_000_000L;
 
     private final TcpContext context;
     private final SegmentWriter writer;
@@ -159,7 +161,22 @@ final class TcpOutput implements LossRecovery.Retransmission {
         writer.writeAck(tcb);
     }
 
-    /** A challenge ACK (RFC 5961 §7), or an ACK for a segment without text that is not acceptable: bounded in rate. */
+    /**
+     * An acknowledgement of a segment without text that is not acceptable: a keepalive probe, or a stray. At most two a
+     * second, so that two ends that disagree do not answer each other for ever; the bound is the connection's own, lest
+     * a flood at one leave the keepalive probes of others unanswered.
+     */
+    void sendOutOfWindowAck(final Tcb tcb) {
+        final long lastNs = tcb.outOfWindowAckNs();
+        if (lastNs != 0 && context.nowNs - lastNs < OUT_OF_WINDOW_INTERVAL_NS) {
+            context.count(Counter.TCP_CHALLENGE_ACKS_SUPPRESSED);
+        } else {
+            tcb.outOfWindowAckNs(context.nowNs);
+            writer.writeAck(tcb);
+        }
+    }
+
+    /** A challenge ACK (RFC 5961 §7): bounded in rate. */
     void sendChallengeAck(final Tcb tcb) {
         if (context.challenges.tryTake(context.nowNs)) {
             context.count(Counter.TCP_CHALLENGE_ACKS);

@@ -131,6 +131,38 @@ class ResetTest {
     }
 
     @Test
+    void shouldAnswerKeepAliveProbesWhateverElseIsChallenged() {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
+            for (int i = 0; i < 300; i++) {
+                at.peer().sendAt("S", at.rcvNxt(), 0, NOTHING);
+            }
+            at.stack().allSent();
+            at.peer().sendAt("A", at.rcvNxt() - 1, at.sndNxt(), NOTHING);
+            final Packet answer = at.stack().sent();
+            assertThat(answer.is("A")).isTrue();
+            assertThat(answer.ack()).isEqualTo(at.rcvNxt());
+        }
+    }
+
+    @Test
+    void shouldAnswerSegmentsWithoutTextOutsideOfTheWindowTwiceASecond() {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
+            for (int i = 0; i < 10; i++) {
+                at.peer().sendAt("A", at.rcvNxt() - 1, at.sndNxt(), NOTHING);
+            }
+            assertThat(at.stack().allSent()).hasSize(1);
+            assertThat(at.stack().counter(Counter.TCP_CHALLENGE_ACKS_SUPPRESSED)).isEqualTo(9);
+            at.stack().advanceMs(500);
+            at.peer().sendAt("A", at.rcvNxt() - 1, at.sndNxt(), NOTHING);
+            assertThat(at.stack().allSent()).hasSize(1);
+            // text that is repeated is always acknowledged: the peer waits for it
+            at.peer().sendAt("PA", at.rcvNxt() - 1, at.sndNxt(), new byte[1]);
+            at.peer().sendAt("PA", at.rcvNxt() - 1, at.sndNxt(), new byte[1]);
+            assertThat(at.stack().allSent()).hasSize(2);
+        }
+    }
+
+    @Test
     void shouldChallengeAcknowledgementsOfWhatWasNeverSentAndOfLongAgo() {
         try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
             at.peer().sendAt("PA", at.rcvNxt(), at.sndNxt() + 1, "injected".getBytes());
