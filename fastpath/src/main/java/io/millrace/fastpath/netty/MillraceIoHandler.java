@@ -46,6 +46,8 @@ public final class MillraceIoHandler implements IoHandler {
     private BounceBuffer bounce;
     @Nullable
     private volatile Thread thread;
+    /** Somebody called since the last turn began. */
+    private volatile boolean woken;
     private volatile boolean idling;
     private boolean driving;
     private boolean destroyed;
@@ -95,6 +97,9 @@ public final class MillraceIoHandler implements IoHandler {
     @Override
     public int run(final IoHandlerContext context) {
         handled = 0;
+        if (woken) {
+            woken = false;
+        }
         final int work = driving ? turn(context) : 0;
         if (work > 0) {
             idleStrategy.reset();
@@ -137,10 +142,10 @@ public final class MillraceIoHandler implements IoHandler {
     }
 
     private void idle(final IoHandlerContext context) {
-        // Set before the queue is looked at, as wakeup() looks here after a task was queued: one of both sees the other.
+        // Set before the last look for work, as wakeup() looks here after work was queued: one of both sees the other.
         idling = true;
         try {
-            if (!context.canBlock()) {
+            if (woken || !context.canBlock()) {
                 idleStrategy.reset();
                 return;
             }
@@ -174,8 +179,15 @@ public final class MillraceIoHandler implements IoHandler {
 
     @Override
     public void wakeup() {
+        final Thread loop = thread;
+        if (Thread.currentThread() == loop) {
+            return;
+        }
+        if (!woken) {
+            woken = true;
+        }
         if (idling) {
-            LockSupport.unpark(thread);
+            LockSupport.unpark(loop);
         }
     }
 

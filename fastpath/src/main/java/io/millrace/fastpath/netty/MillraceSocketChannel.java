@@ -6,17 +6,12 @@ import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AbstractChannel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -45,9 +40,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Thread: as any Netty channel.
  */
-public final class MillraceSocketChannel extends AbstractChannel implements SocketChannel {
-    private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
-
+public final class MillraceSocketChannel extends AbstractSocketChannel {
     /** Something to do to an open connection. */
     @FunctionalInterface
     interface ConnectionCall {
@@ -76,14 +69,6 @@ public final class MillraceSocketChannel extends AbstractChannel implements Sock
     private int missedEvents;
     @Nullable
     private IOException missedFailure;
-    private volatile boolean open = true;
-    private volatile boolean active;
-    private volatile boolean inputEnded;
-    private volatile boolean outputEnded;
-    @Nullable
-    private volatile InetSocketAddress local;
-    @Nullable
-    private volatile InetSocketAddress remote;
 
     /** A channel that will connect. */
     public MillraceSocketChannel() {
@@ -114,50 +99,8 @@ public final class MillraceSocketChannel extends AbstractChannel implements Sock
     }
 
     @Override
-    public @Nullable ServerSocketChannel parent() {
-        return (ServerSocketChannel) super.parent();
-    }
-
-    @Override
     public MillraceSocketChannelConfig config() {
         return config;
-    }
-
-    @Override
-    public ChannelMetadata metadata() {
-        return METADATA;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return open;
-    }
-
-    @Override
-    public boolean isActive() {
-        return active;
-    }
-
-    /** Our end; with port 0 while bound to a port that {@code connect} will choose; null before. */
-    @Override
-    public @Nullable InetSocketAddress localAddress() {
-        return local;
-    }
-
-    /** The peer's end; null before the connection is established. */
-    @Override
-    public @Nullable InetSocketAddress remoteAddress() {
-        return remote;
-    }
-
-    @Override
-    protected @Nullable SocketAddress localAddress0() {
-        return local;
-    }
-
-    @Override
-    protected @Nullable SocketAddress remoteAddress0() {
-        return remote;
     }
 
     /** The stack of the channel; null until it is registered. Thread: any. */
@@ -193,15 +136,6 @@ public final class MillraceSocketChannel extends AbstractChannel implements Sock
         final long handle = connection;
         return active && handle != 0
                 && (tcp().available(handle) > 0 || !inputEnded && tcp().isInputDone(handle));
-    }
-
-    /** True where the input was shut down, by the peer's FIN or from this side. */
-    boolean isInputEnded() {
-        return inputEnded;
-    }
-
-    void onInputEnded() {
-        inputEnded = true;
     }
 
     /** The connect promise was cancelled, or the time is over. */
@@ -354,89 +288,20 @@ public final class MillraceSocketChannel extends AbstractChannel implements Sock
     }
 
     @Override
-    protected void doShutdownOutput() {
-        if (connection == 0) {
-            throw new NotYetConnectedException();
-        }
-        tcp().shutdownOutput(connection);
-        outputEnded = true;
-    }
-
-    @Override
-    public boolean isInputShutdown() {
-        return inputEnded || !active;
-    }
-
-    @Override
-    public boolean isOutputShutdown() {
-        return outputEnded || !active;
-    }
-
-    @Override
-    public boolean isShutdown() {
-        return isInputShutdown() && isOutputShutdown();
-    }
-
-    @Override
-    public ChannelFuture shutdownInput() {
-        return shutdownInput(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdownInput(final ChannelPromise promise) {
-        if (eventLoop().inEventLoop()) {
-            shutdownInput0(promise);
-        } else {
-            eventLoop().execute(() -> shutdownInput0(promise));
-        }
-        return promise;
-    }
-
-    private void shutdownInput0(final ChannelPromise promise) {
-        if (!active) {
-            promise.setFailure(open ? new NotYetConnectedException() : new ClosedChannelException());
-            return;
-        }
-        inputEnded = true;
+    void doShutdownInput() {
         tcp().shutdownInput(connection);
-        promise.setSuccess();
         if (config.isAllowHalfClosure()) {
             eventLoop().execute(reader::completeInput);
         }
     }
 
     @Override
-    public ChannelFuture shutdownOutput() {
-        return shutdownOutput(newPromise());
-    }
-
-    /** Half-close: a FIN follows what was written; messages that the send ring had no room for yet are failed. */
-    @Override
-    public ChannelFuture shutdownOutput(final ChannelPromise promise) {
-        if (eventLoop().inEventLoop()) {
-            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
-        } else {
-            eventLoop().execute(() -> ((AbstractUnsafe) unsafe()).shutdownOutput(promise));
+    protected void doShutdownOutput() {
+        if (connection == 0) {
+            throw new NotYetConnectedException();
         }
-        return promise;
-    }
-
-    @Override
-    public ChannelFuture shutdown() {
-        return shutdown(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdown(final ChannelPromise promise) {
-        shutdownOutput().addListener(output -> shutdownInput().addListener(input -> {
-            final Throwable cause = output.cause() != null ? output.cause() : input.cause();
-            if (cause != null) {
-                promise.setFailure(cause);
-            } else {
-                promise.setSuccess();
-            }
-        }));
-        return promise;
+        tcp().shutdownOutput(connection);
+        outputEnded = true;
     }
 
     /** The channel towards the pipeline, towards its event loop and towards its connection. */
