@@ -1,0 +1,63 @@
+package io.millrace.control.neighbour;
+
+import io.millrace.control.address.Cidr;
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.control.counters.ControlCounters;
+import io.millrace.fastpath.wire.IpAddress;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Announces the own IPv4 addresses when the stack starts (RFC 5227 §2.3) and defends them: where another host claims
+ * one, we announce it again, at most once in a defend interval, and keep it (§2.4, choice c). Thread: the agent's.
+ */
+final class AddressDefence {
+    private final NeighbourSettings settings;
+    private final ArpSender sender;
+    private final ConflictListener listener;
+    private final ControlCounters counters;
+    private final Map<Integer, Long> lastDefenceNs = new HashMap<>();
+    private int announcementsLeft;
+    private long nextAnnouncementNs = Long.MIN_VALUE;
+
+    AddressDefence(final NeighbourSettings settings, final ArpSender sender, final ConflictListener listener,
+            final ControlCounters counters) {
+        this.settings = settings;
+        this.sender = sender;
+        this.listener = listener;
+        this.counters = counters;
+        announcementsLeft = settings.announcements();
+    }
+
+    /** Announces where it is time; returns how many announcements went. */
+    int doWork(final long nowNs) {
+        if (announcementsLeft == 0 || nowNs < nextAnnouncementNs) {
+            return 0;
+        }
+        announcementsLeft--;
+        nextAnnouncementNs = nowNs + settings.announceIntervalNs();
+        int sent = 0;
+        for (final Cidr address : sender.routes().addresses()) {
+            if (address.isV4()) {
+                sender.announce(IpAddress.toV4(address.lo()));
+                sent++;
+            }
+        }
+        return sent;
+    }
+
+    long nextDeadlineNs() {
+        return announcementsLeft == 0 ? Long.MAX_VALUE : nextAnnouncementNs;
+    }
+
+    /** Another host sent an ARP packet with an own address as its own. */
+    void onConflict(final int address, final long otherMac, final long nowNs) {
+        counters.increment(ControlCounter.ADDRESS_CONFLICTS);
+        final Long last = lastDefenceNs.get(address);
+        if (last == null || nowNs - last >= settings.defendIntervalNs()) {
+            lastDefenceNs.put(address, nowNs);
+            sender.announce(address);
+            listener.onAddressConflict(address, otherMac);
+        }
+    }
+}
