@@ -6,13 +6,17 @@ import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Announces the own IPv4 addresses when the stack starts (RFC 5227 §2.3) and defends them: where another host claims
  * one, we announce it again, at most once in a defend interval, and keep it (§2.4, choice c). Thread: the agent's.
  */
 final class AddressDefence {
-    private final NeighbourSettings settings;
+    /** RFC 5227 §1.1. */
+    private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long DEFEND_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
+
     private final ArpSender sender;
     private final ConflictListener listener;
     private final ControlCounters counters;
@@ -20,13 +24,12 @@ final class AddressDefence {
     private int announcementsLeft;
     private long nextAnnouncementNs = Long.MIN_VALUE;
 
-    AddressDefence(final NeighbourSettings settings, final ArpSender sender, final ConflictListener listener,
+    AddressDefence(final int announcements, final ArpSender sender, final ConflictListener listener,
             final ControlCounters counters) {
-        this.settings = settings;
         this.sender = sender;
         this.listener = listener;
         this.counters = counters;
-        announcementsLeft = settings.announcements();
+        announcementsLeft = announcements;
     }
 
     /** Announces where it is time; returns how many announcements went. */
@@ -35,7 +38,7 @@ final class AddressDefence {
             return 0;
         }
         announcementsLeft--;
-        nextAnnouncementNs = nowNs + settings.announceIntervalNs();
+        nextAnnouncementNs = nowNs + ANNOUNCE_INTERVAL_NS;
         int sent = 0;
         for (final Cidr address : sender.routes().addresses()) {
             if (address.isV4()) {
@@ -54,7 +57,7 @@ final class AddressDefence {
     void onConflict(final int address, final long otherMac, final long nowNs) {
         counters.increment(ControlCounter.ADDRESS_CONFLICTS);
         final Long last = lastDefenceNs.get(address);
-        if (last == null || nowNs - last >= settings.defendIntervalNs()) {
+        if (last == null || nowNs - last >= DEFEND_INTERVAL_NS) {
             lastDefenceNs.put(address, nowNs);
             sender.announce(address);
             listener.onAddressConflict(address, otherMac);

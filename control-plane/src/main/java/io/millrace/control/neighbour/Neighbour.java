@@ -11,6 +11,8 @@ final class Neighbour {
     long deadlineNs = Long.MAX_VALUE;
     /** Requests sent in this state. */
     int attempts;
+    /** Polls answered since anything showed that the neighbour is in use. */
+    int unusedPolls;
     /** The engine that asked last: requests leave through its port queue. */
     int engine;
 

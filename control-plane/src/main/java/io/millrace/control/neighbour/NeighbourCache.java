@@ -13,15 +13,17 @@ import io.millrace.fastpath.wire.IpAddress;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The neighbours of a stack: who has which link-layer address, and whether it still answers. One cache serves every
  * engine; each engine keeps only the addresses it is told, and asks for the others.
  * <p>
- * That an engine asks is also how the cache learns that a neighbour is in use: what is not confirmed for a while
- * becomes {@link NeighbourState#STALE} and is taken from the engines; the next frame makes an engine ask, the answer
- * comes from the cache at once, and the probing of RFC 4861 §7.3.3 begins. So an unused neighbour costs no packet.
+ * What the transport does not confirm is asked by unicast in time (RFC 1122 §2.3.2.1, method 2), while engines go on
+ * using it. After some such polls without a sign of use it becomes {@link NeighbourState#STALE} and is taken from the
+ * engines: if one asks for it, the answer comes from the cache at once, and the probing of RFC 4861 §7.3.3 begins; if
+ * none does, it costs no more packets and goes.
  * <p>
  * The table is bounded: where it is full, the unused entry that is oldest goes; where all are in use, the newcomer is
  * refused and counted. A host that was not asked for gets an entry only by asking for one of our addresses (RFC 826).
@@ -29,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  * Thread: the agent's. Time is an input.
  */
 public final class NeighbourCache {
+    /** RFC 4861 §10, DELAY_FIRST_PROBE_TIME. */
+    private static final long DELAY_NS = TimeUnit.SECONDS.toNanos(5);
+    /** So many answered polls without use are enough. */
+    private static final int UNUSED_POLLS = 10;
+
     private record Key(long hi, long lo) {}
 
     private final NeighbourSettings settings;
@@ -48,7 +55,7 @@ public final class NeighbourCache {
         this.settings = settings;
         this.counters = counters;
         sender = new ArpSender(engines, ownMac, routes, counters);
-        defence = new AddressDefence(settings, sender, conflicts, counters);
+        defence = new AddressDefence(settings.announcements(), sender, conflicts, counters);
     }
 
     /**
@@ -96,12 +103,13 @@ public final class NeighbourCache {
             resolve(engine, hi, lo, nowNs);
             return;
         }
+        neighbour.unusedPolls = 0;
         switch (neighbour.state) {
             case INCOMPLETE -> { /* the answer, or the failure, will be told to every engine */ }
             case FAILED -> sender.tellFailed(engine, hi, lo);
             case STALE -> {
                 neighbour.engine = engine;
-                enter(neighbour, NeighbourState.DELAY, nowNs + settings.delayNs());
+                enter(neighbour, NeighbourState.DELAY, nowNs + DELAY_NS);
                 sender.tellResolved(neighbour);
             }
             default -> sender.tellResolved(engine, neighbour);
@@ -112,6 +120,7 @@ public final class NeighbourCache {
     public void onNeighbourConfirmed(final long hi, final long lo, final long nowNs) {
         final Neighbour neighbour = entries.get(new Key(hi, lo));
         if (neighbour != null && isKnownToEngines(neighbour)) {
+            neighbour.unusedPolls = 0;
             enter(neighbour, NeighbourState.REACHABLE, nowNs + settings.reachableNs());
         }
     }
@@ -203,7 +212,7 @@ public final class NeighbourCache {
             case INCOMPLETE -> {
                 neighbour.mac = mac;
                 enter(neighbour, reply ? NeighbourState.REACHABLE : NeighbourState.DELAY,
-                        nowNs + (reply ? settings.reachableNs() : settings.delayNs()));
+                        nowNs + (reply ? settings.reachableNs() : DELAY_NS));
                 sender.tellResolved(neighbour);
             }
             case PROBE -> {
@@ -211,7 +220,9 @@ public final class NeighbourCache {
                     count(changed);
                     neighbour.mac = mac;
                     enter(neighbour, NeighbourState.REACHABLE, nowNs + settings.reachableNs());
-                    sender.tellResolved(neighbour);
+                    if (changed) {
+                        sender.tellResolved(neighbour);
+                    }
                 } else {
                     replace(neighbour, mac, changed, nowNs);
                 }
@@ -249,11 +260,13 @@ public final class NeighbourCache {
                 return retransmit(neighbour, neighbour.mac, nowNs);
             }
             case DELAY -> {
-                neighbour.state = NeighbourState.PROBE;
-                neighbour.attempts = 0;
-                return retransmit(neighbour, neighbour.mac, nowNs);
+                return probe(neighbour, nowNs);
             }
             case REACHABLE -> {
+                if (neighbour.unusedPolls < UNUSED_POLLS) {
+                    neighbour.unusedPolls++;
+                    return probe(neighbour, nowNs);
+                }
                 enter(neighbour, NeighbourState.STALE, nowNs + settings.staleNs());
                 sender.tellForgotten(neighbour);
             }
@@ -263,6 +276,12 @@ public final class NeighbourCache {
             case PERMANENT -> neighbour.deadlineNs = Long.MAX_VALUE;
         }
         return true;
+    }
+
+    private boolean probe(final Neighbour neighbour, final long nowNs) {
+        neighbour.state = NeighbourState.PROBE;
+        neighbour.attempts = 0;
+        return retransmit(neighbour, neighbour.mac, nowNs);
     }
 
     private boolean retransmit(final Neighbour neighbour, final long targetMac, final long nowNs) {

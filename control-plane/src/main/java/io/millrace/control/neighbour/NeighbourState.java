@@ -9,11 +9,11 @@ public enum NeighbourState {
     INCOMPLETE,
     /** Answered, or confirmed by the transport, a short time ago. */
     REACHABLE,
-    /** Long not confirmed and not used: engines have forgotten it and ask before the next frame. */
+    /** Long not seen in use: engines have forgotten it and ask before the next frame. */
     STALE,
     /** In use again; the transport has a few seconds to confirm it. */
     DELAY,
-    /** In use and not confirmed: asked by unicast. */
+    /** Not confirmed for a while: asked by unicast, while engines go on using it. */
     PROBE,
     /** Did not answer; asking is answered with failure for a short time. */
     FAILED,

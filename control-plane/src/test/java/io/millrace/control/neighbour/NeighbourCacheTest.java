@@ -107,14 +107,44 @@ class NeighbourCacheTest {
     }
 
     @Test
-    void shouldBecomeStaleWithoutConfirmationAndTakeItFromTheEngines() {
+    void shouldPollByUnicastWhatIsNotConfirmedWhileEnginesGoOnUsingIt() {
         resolve();
         pass(29_999);
         assertThat(take()).isEmpty();
         pass(1);
+        assertThat(take()).containsExactly(ASK_UNICAST);
+        assertThat(state()).isEqualTo(PROBE);
+        reply(0, PEER_MAC);
+        assertThat(take()).isEmpty();
+        assertThat(state()).isEqualTo(REACHABLE);
+    }
+
+    @Test
+    void shouldTakeFromTheEnginesWhatShowsNoUse() {
+        resolve();
+        for (int i = 0; i < 10; i++) {
+            pass(30_000);
+            assertThat(take()).containsExactly(ASK_UNICAST);
+            reply(0, PEER_MAC);
+        }
+        pass(30_000);
         assertThat(engine0.take()).containsExactly(FORGOTTEN);
         assertThat(engine1.take()).containsExactly(FORGOTTEN);
         assertThat(state()).isEqualTo(STALE);
+    }
+
+    @Test
+    void shouldGoOnPollingWhatIsInUse() {
+        resolve();
+        for (int i = 0; i < 40; i++) {
+            pass(30_000);
+            reply(0, PEER_MAC);
+            if (i % 9 == 0) {
+                cache.onNeighbourConfirmed(0, PEER_LO, nowNs);
+            }
+            assertThat(take()).containsExactly(ASK_UNICAST);
+        }
+        assertThat(state()).isEqualTo(REACHABLE);
     }
 
     @Test
@@ -465,8 +495,7 @@ class NeighbourCacheTest {
     }
 
     private void stale() {
-        resolve();
-        pass(30_000);
+        cache.onArp(0, 1, PEER_MAC, PEER, US, nowNs);
         take();
         assertThat(state()).isEqualTo(STALE);
     }
