@@ -1,7 +1,11 @@
 package io.millrace.control.address;
 
+import io.millrace.config.Cidr;
+import io.millrace.config.Route;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.wire.IpAddress;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -37,8 +41,9 @@ public final class RouteTable implements RouteSnapshot {
     private RouteTable(final List<Cidr> addresses, final List<Route> routes, final List<long[]> rows) {
         this.addresses = List.copyOf(addresses);
         this.routes = List.copyOf(routes);
-        own = addresses.stream().flatMapToLong(a -> LongStream.of(a.hi(), a.lo())).toArray();
-        broadcasts = addresses.stream().filter(Cidr::hasBroadcast).mapToLong(Cidr::broadcastLo).toArray();
+        final List<Prefix> prefixes = addresses.stream().map(Prefix::of).toList();
+        own = prefixes.stream().flatMapToLong(prefix -> LongStream.of(prefix.hi(), prefix.lo())).toArray();
+        broadcasts = prefixes.stream().filter(Prefix::hasBroadcast).mapToLong(Prefix::broadcastLo).toArray();
         this.rows = rows.stream().flatMapToLong(Arrays::stream).toArray();
     }
 
@@ -52,13 +57,21 @@ public final class RouteTable implements RouteSnapshot {
     public static RouteTable of(final List<Cidr> addresses, final List<Route> routes) {
         addresses.forEach(address -> checkAddress(address, addresses));
         final List<long[]> rows = new ArrayList<>();
-        addresses.forEach(address -> rows.add(row(address, 0, 0, address)));
+        for (final Cidr address : addresses) {
+            rows.add(row(Prefix.of(address), 0, 0, Prefix.of(address)));
+        }
         for (final Route route : routes) {
-            rows.add(row(route.destination(), route.gatewayHi(), route.gatewayLo(), sourceFor(route, addresses)));
+            rows.add(row(Prefix.of(route.destination()), IpAddress.hi(route.gateway()), IpAddress.lo(route.gateway()),
+                    Prefix.of(sourceFor(route, addresses))));
         }
         // Stable: of two equal prefixes the connected one wins, then the one named first.
         rows.sort(Comparator.comparingInt(RouteTable::prefixBits).reversed());
         return new RouteTable(addresses, routes, rows);
+    }
+
+    /** The route of last resort through a gateway, in the gateway's family. */
+    public static Route defaultVia(final InetAddress gateway) {
+        return new Route(Cidr.parse(gateway instanceof Inet4Address ? "0.0.0.0/0" : "::/0"), gateway);
     }
 
     /** Own addresses with their prefixes, in the order given. */
@@ -167,7 +180,7 @@ public final class RouteTable implements RouteSnapshot {
         return hi >>> 56 == 0xff || hi == 0 && (lo == 0 || lo == 1);
     }
 
-    private static long[] row(final Cidr to, final long gatewayHi, final long gatewayLo, final Cidr source) {
+    private static long[] row(final Prefix to, final long gatewayHi, final long gatewayLo, final Prefix source) {
         return new long[] {to.maskHi(), to.maskLo(), to.networkHi(), to.networkLo(), gatewayHi, gatewayLo, source.hi(),
                 source.lo()};
     }
@@ -177,24 +190,23 @@ public final class RouteTable implements RouteSnapshot {
     }
 
     private static void checkAddress(final Cidr address, final List<Cidr> all) {
-        if (isNoUnicast(address.hi(), address.lo()) || address.hasBroadcast()
-                && (address.lo() == address.broadcastLo() || address.lo() == address.networkLo())) {
+        final Prefix prefix = Prefix.of(address);
+        if (isNoUnicast(prefix.hi(), prefix.lo()) || prefix.hasBroadcast()
+                && (prefix.lo() == prefix.broadcastLo() || prefix.lo() == prefix.networkLo())) {
             throw new IllegalArgumentException(address + " cannot be an own address: it names no single host");
         }
-        if (all.stream().filter(other -> other.hi() == address.hi() && other.lo() == address.lo()).count() > 1) {
+        if (all.stream().filter(other -> other.address().equals(address.address())).count() > 1) {
             throw new IllegalArgumentException(address.address().getHostAddress() + " is given twice");
         }
     }
 
     private static Cidr sourceFor(final Route route, final List<Cidr> addresses) {
-        for (final Cidr address : addresses) {
-            if (address.hi() == route.gatewayHi() && address.lo() == route.gatewayLo()) {
-                throw new IllegalArgumentException("route " + route + ": the gateway is an own address");
-            }
+        if (addresses.stream().anyMatch(address -> address.address().equals(route.gateway()))) {
+            throw new IllegalArgumentException("route " + route + ": the gateway is an own address");
         }
-        return addresses.stream().filter(address -> address.contains(route.gatewayHi(), route.gatewayLo())).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("route " + route
-                        + ": the gateway lies in none of this stack's prefixes "
-                        + addresses.stream().map(Cidr::toString).collect(Collectors.joining(", "))));
+        return addresses.stream().filter(address -> address.contains(route.gateway())).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "route " + route + ": the gateway lies in none of this stack's prefixes "
+                                + addresses.stream().map(Cidr::toString).collect(Collectors.joining(", "))));
     }
 }

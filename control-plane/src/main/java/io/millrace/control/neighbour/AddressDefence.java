@@ -1,9 +1,10 @@
 package io.millrace.control.neighbour;
 
-import io.millrace.control.address.Cidr;
+import io.millrace.config.Cidr;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.wire.IpAddress;
+import java.net.Inet4Address;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -41,8 +42,8 @@ final class AddressDefence {
         nextAnnouncementNs = nowNs + ANNOUNCE_INTERVAL_NS;
         int sent = 0;
         for (final Cidr address : sender.routes().addresses()) {
-            if (address.isV4()) {
-                sender.announce(IpAddress.toV4(address.lo()));
+            if (address.address() instanceof Inet4Address) {
+                sender.announce(IpAddress.toV4(IpAddress.lo(address.address())));
                 sent++;
             }
         }

@@ -5,6 +5,8 @@ import static io.millrace.fastpath.control.RouteSnapshot.NO_ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.config.Cidr;
+import io.millrace.config.Route;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
 import java.util.List;
@@ -16,10 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RouteTableTest {
     private final RouteTable table = RouteTable.of(
             List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("192.168.7.1/30"), Cidr.parse("fd00::2/64")),
-            List.of(Route.defaultVia(Cidr.parseAddress("10.0.0.1")),
-                    Route.via(Cidr.parse("172.16.0.0/12"), Cidr.parseAddress("10.0.0.9")),
-                    Route.via(Cidr.parse("172.16.5.0/24"), Cidr.parseAddress("192.168.7.2")),
-                    Route.defaultVia(Cidr.parseAddress("fd00::1"))));
+            List.of(RouteTable.defaultVia(InetAddress.ofLiteral("10.0.0.1")),
+                    new Route(Cidr.parse("172.16.0.0/12"), InetAddress.ofLiteral("10.0.0.9")),
+                    new Route(Cidr.parse("172.16.5.0/24"), InetAddress.ofLiteral("192.168.7.2")),
+                    RouteTable.defaultVia(InetAddress.ofLiteral("fd00::1"))));
 
     @ParameterizedTest
     @CsvSource({"10.0.0.77,10.0.0.77,10.0.0.2", "8.8.8.8,10.0.0.1,10.0.0.2", "172.16.4.1,10.0.0.9,10.0.0.2",
@@ -27,7 +29,7 @@ class RouteTableTest {
             "fd00:0:0:0:0:0:0:9,fd00:0:0:0:0:0:0:9,fd00:0:0:0:0:0:0:2",
             "2001:db8:0:0:0:0:0:1,fd00:0:0:0:0:0:0:1,fd00:0:0:0:0:0:0:2"})
     void shouldTakeTheLongestPrefix(final String destination, final String nextHop, final String source) {
-        final InetAddress to = Cidr.parseAddress(destination);
+        final InetAddress to = InetAddress.ofLiteral(destination);
         final long hi = IpAddress.hi(to);
         final long lo = IpAddress.lo(to);
         final int route = table.route(hi, lo);
@@ -42,7 +44,7 @@ class RouteTableTest {
     @ValueSource(strings = {"10.0.0.2", "192.168.7.1", "fd00::2"})
     void shouldKnowItsOwnAddresses(final String address) {
         assertThat(route(table, address)).isEqualTo(LOCAL);
-        final InetAddress inet = Cidr.parseAddress(address);
+        final InetAddress inet = InetAddress.ofLiteral(address);
         assertThat(table.isOwn(IpAddress.hi(inet), IpAddress.lo(inet))).isTrue();
     }
 
@@ -57,7 +59,7 @@ class RouteTableTest {
     @CsvSource({"255.255.255.255,true", "10.0.0.255,true", "192.168.7.3,true", "224.0.0.1,true", "ff02::1,true",
             "10.0.0.254,false", "10.0.1.255,false", "224.0.0.2,false", "ff02::2,false", "10.0.0.2,false"})
     void shouldKnowBroadcasts(final String address, final boolean broadcast) {
-        final InetAddress inet = Cidr.parseAddress(address);
+        final InetAddress inet = InetAddress.ofLiteral(address);
         assertThat(table.isBroadcast(IpAddress.hi(inet), IpAddress.lo(inet))).isEqualTo(broadcast);
     }
 
@@ -71,7 +73,7 @@ class RouteTableTest {
     @Test
     void shouldNotSendIpv4OverAnIpv6DefaultRoute() {
         final RouteTable six = RouteTable.of(List.of(Cidr.parse("fd00::2/64")),
-                List.of(Route.defaultVia(Cidr.parseAddress("fd00::1"))));
+                List.of(RouteTable.defaultVia(InetAddress.ofLiteral("fd00::1"))));
         assertThat(route(six, "8.8.8.8")).isEqualTo(NO_ROUTE);
         assertThat(route(six, "2001:db8::1")).isNotNegative();
     }
@@ -97,15 +99,22 @@ class RouteTableTest {
         final List<Cidr> own = List.of(Cidr.parse("10.0.0.2/24"));
         assertThatThrownBy(() -> RouteTable.of(List.of(own.get(0), Cidr.parse("10.0.0.2/16")), List.of()))
                 .hasMessage("10.0.0.2 is given twice");
-        assertThatThrownBy(() -> RouteTable.of(own, List.of(Route.defaultVia(Cidr.parseAddress("10.0.1.1")))))
+        assertThatThrownBy(() -> RouteTable.of(own, List.of(RouteTable.defaultVia(InetAddress.ofLiteral("10.0.1.1")))))
                 .hasMessage("route 0.0.0.0/0 via 10.0.1.1: the gateway lies in none of this stack's prefixes"
                         + " 10.0.0.2/24");
-        assertThatThrownBy(() -> RouteTable.of(own, List.of(Route.defaultVia(Cidr.parseAddress("10.0.0.2")))))
+        assertThatThrownBy(() -> RouteTable.of(own, List.of(RouteTable.defaultVia(InetAddress.ofLiteral("10.0.0.2")))))
                 .hasMessage("route 0.0.0.0/0 via 10.0.0.2: the gateway is an own address");
-        assertThatThrownBy(() -> Route.via(Cidr.parse("10.1.2.3/16"), Cidr.parseAddress("10.0.0.1")))
-                .hasMessage("route 10.1.2.3/16 has host bits set; the prefix is 10.1.0.0/16");
-        assertThatThrownBy(() -> Route.via(Cidr.parse("::/0"), Cidr.parseAddress("10.0.0.1")))
-                .hasMessage("route 0:0:0:0:0:0:0:0/0 and its gateway 10.0.0.1 are not of one family");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.1.2.3/22,10.1.3.255,true", "10.1.2.3/30,10.1.2.3,true", "10.1.2.0/31,10.1.2.1,false",
+            "0.0.0.0/0,255.255.255.255,true", "fd00::1/64,255.255.255.255,false"})
+    void shouldKnowTheDirectedBroadcastOfAPrefix(final String cidr, final String broadcast, final boolean has) {
+        final Prefix prefix = Prefix.of(Cidr.parse(cidr));
+        assertThat(prefix.hasBroadcast()).isEqualTo(has);
+        if (has) {
+            assertThat(IpAddress.toString(0, prefix.broadcastLo())).isEqualTo(broadcast);
+        }
     }
 
     @Test
@@ -118,7 +127,7 @@ class RouteTableTest {
     }
 
     private static int route(final RouteTable table, final String address) {
-        final InetAddress inet = Cidr.parseAddress(address);
+        final InetAddress inet = InetAddress.ofLiteral(address);
         return table.route(IpAddress.hi(inet), IpAddress.lo(inet));
     }
 }

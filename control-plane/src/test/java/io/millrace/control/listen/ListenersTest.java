@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.control.RecordingCommands;
-import io.millrace.control.address.Cidr;
+import io.millrace.config.Cidr;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounters;
@@ -14,6 +14,7 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -171,11 +172,11 @@ class ListenersTest {
     }
 
     private TcpListener lookup(final String address, final int port) {
-        final var inet = Cidr.parseAddress(address);
+        final var inet = InetAddress.ofLiteral(address);
         return (TcpListener) listeners.lookup(IpAddress.hi(inet), IpAddress.lo(inet), port);
     }
 
     private static InetSocketAddress address(final String address, final int port) {
-        return new InetSocketAddress(Cidr.parseAddress(address), port);
+        return new InetSocketAddress(InetAddress.ofLiteral(address), port);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.control.RecordingCommands;
-import io.millrace.control.address.Cidr;
+import io.millrace.config.Cidr;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounter;
@@ -14,6 +14,7 @@ import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.control.NetworkStack.Accepted;
 import io.millrace.fastpath.tcp.TcpSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -263,7 +264,7 @@ class TcpListenerTest {
         final Listeners listeners = new Listeners(new ListenSettings(1, 1_024, synQueue, 40_000, 41_000),
                 new PublishedRoutes(routes), new EngineCommands[] {engine0, engine1}, port -> false, Secret.ofSeed(1),
                 counters);
-        return listeners.listen(new InetSocketAddress(Cidr.parseAddress("10.0.0.2"), 80), backlog, TcpSettings.DEFAULT,
+        return listeners.listen(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80), backlog, TcpSettings.DEFAULT,
                 false);
     }
 

@@ -11,14 +11,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.control.RecordingCommands;
-import io.millrace.control.address.Cidr;
+import io.millrace.config.Cidr;
 import io.millrace.control.address.PublishedRoutes;
-import io.millrace.control.address.Route;
+
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.wire.IpAddress;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -466,7 +467,7 @@ class NeighbourCacheTest {
 
     private NeighbourCache cache(final NeighbourSettings settings) {
         final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("192.168.7.1/24")),
-                List.of(Route.defaultVia(Cidr.parseAddress("192.168.7.2"))));
+                List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))));
         return new NeighbourCache(settings, new EngineCommands[] {engine0, engine1}, OUR_MAC,
                 new PublishedRoutes(routes),
                 (address, mac) -> conflicts.add(Integer.toHexString(address) + " " + Long.toHexString(mac)), counters);
