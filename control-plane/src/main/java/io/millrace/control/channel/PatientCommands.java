@@ -6,6 +6,7 @@ import io.millrace.fastpath.control.EngineCommands;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Commands to an engine that survive a full command ring: what the ring refuses waits here, in order, until the agent
@@ -18,13 +19,13 @@ public final class PatientCommands implements EngineCommands {
     /** How many commands may wait: more than a full accept queue of every listener is likely to need. */
     static final int LIMIT = 1 << 20;
 
-    private final EngineCommands engine;
+    private final Supplier<EngineCommands> engine;
     private final ControlCounters counters;
     private final ConcurrentLinkedQueue<BooleanSupplier> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
 
-    /** @param engine the engine's own proxy. */
-    public PatientCommands(final EngineCommands engine, final ControlCounters counters) {
+    /** @param engine gives the engine's own proxy; asked at every command, for the engine is made after this. */
+    public PatientCommands(final Supplier<EngineCommands> engine, final ControlCounters counters) {
         this.engine = engine;
         this.counters = counters;
     }
@@ -42,34 +43,34 @@ public final class PatientCommands implements EngineCommands {
 
     @Override
     public boolean neighbourResolved(final long hi, final long lo, final long mac) {
-        return isClear() && engine.neighbourResolved(hi, lo, mac)
-                || defer(() -> engine.neighbourResolved(hi, lo, mac));
+        return isClear() && engine.get().neighbourResolved(hi, lo, mac)
+                || defer(() -> engine.get().neighbourResolved(hi, lo, mac));
     }
 
     @Override
     public boolean neighbourFailed(final long hi, final long lo) {
-        return isClear() && engine.neighbourFailed(hi, lo) || defer(() -> engine.neighbourFailed(hi, lo));
+        return isClear() && engine.get().neighbourFailed(hi, lo) || defer(() -> engine.get().neighbourFailed(hi, lo));
     }
 
     @Override
     public boolean neighbourForgotten(final long hi, final long lo) {
-        return isClear() && engine.neighbourForgotten(hi, lo) || defer(() -> engine.neighbourForgotten(hi, lo));
+        return isClear() && engine.get().neighbourForgotten(hi, lo) || defer(() -> engine.get().neighbourForgotten(hi, lo));
     }
 
     @Override
     public boolean transmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
             final int targetIp) {
-        return engine.transmitArp(operation, senderMac, senderIp, targetMac, targetIp);
+        return engine.get().transmitArp(operation, senderMac, senderIp, targetMac, targetIp);
     }
 
     @Override
     public boolean listenerClosed(final int listenerId) {
-        return isClear() && engine.listenerClosed(listenerId) || defer(() -> engine.listenerClosed(listenerId));
+        return isClear() && engine.get().listenerClosed(listenerId) || defer(() -> engine.get().listenerClosed(listenerId));
     }
 
     @Override
     public boolean abort(final long connection) {
-        return isClear() && engine.abort(connection) || defer(() -> engine.abort(connection));
+        return isClear() && engine.get().abort(connection) || defer(() -> engine.get().abort(connection));
     }
 
     private boolean isClear() {

@@ -36,8 +36,6 @@ public enum ControlCounter {
     DEAD_BEFORE_ACCEPT("connections that died before they were accepted"),
     /** A command had to wait. */
     COMMANDS_DEFERRED("commands that found an engine's ring full and were tried again"),
-    /** Events lost. */
-    EVENTS_LOST("events of engines lost: the agent's ring was full"),
     /** A defect. */
     EXCEPTIONS("exceptions caught in the control agent: defects, please report");
 

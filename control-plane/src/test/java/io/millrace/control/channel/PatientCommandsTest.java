@@ -13,7 +13,7 @@ class PatientCommandsTest {
 
     private final RecordingCommands ring = new RecordingCommands();
     private final ControlCounters counters = new ControlCounters();
-    private final PatientCommands commands = new PatientCommands(ring, counters);
+    private final PatientCommands commands = new PatientCommands(() -> ring, counters);
 
     @Test
     void shouldPassCommandsOn() {
