@@ -17,6 +17,9 @@ public interface EngineControl {
     @Nullable
     ListenerPolicy listener(long localHi, long localLo, int localPort);
 
+    /** Random; keys the hash of the flow table, so that nobody outside can choose colliding flows. */
+    long hashSeed();
+
     /** The addresses and routes published last. */
     RouteSnapshot routes();
 

@@ -2,17 +2,52 @@ package io.millrace.fastpath.engine;
 
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.control.EngineControl;
+import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.ip.Icmp;
+import io.millrace.fastpath.ip.IpInput;
+import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.ip.NeighbourTable;
+import io.millrace.fastpath.ip.TokenBucket;
+import io.millrace.fastpath.ip.TransmitQueue;
+import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.tcp.Tcp;
 import io.millrace.fastpath.tcp.TcpCalls;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One engine: a port queue, its connections and timers, driven by one thread.
+ * One engine: a port queue, its connections and timers, driven by one thread. {@link #doWork} is the duty cycle.
+ * <p>
+ * Ownership: the engine owns everything it allocates; the port, the control plane and the clock are the caller's.
+ * Thread: one at a time, who {@linkplain #tryAttachDriver attached} itself; methods that any thread may call say so.
  */
 public final class StackEngine implements Agent {
+    private static final int TRANSMIT_QUEUE = 4_096;
+
+    private final int index;
+    private final PacketPort port;
+    private final EngineControl control;
+    private final NanoClock clock;
+    private final EngineCounters counters = new EngineCounters();
+    private final NeighbourTable neighbours;
+    private final TransmitQueue transmitQueue;
+    private final IpOutput ipOutput;
+    private final Icmp icmp;
+    private final IpInput ipInput;
+    private final Tcp tcp;
+    private final CommandRing commands = new CommandRing(new Commands());
+    private final long[] burst;
+    private final AtomicReference<@Nullable Thread> driver = new AtomicReference<>();
+    private volatile boolean closeRequested;
+    private volatile boolean closed;
+    private @Nullable Agent companion;
+    private boolean working;
+    private long nowNs;
+
     /**
      * @param index    which engine of the stack this is, from 0.
      * @param settings sizes and limits.
@@ -22,18 +57,100 @@ public final class StackEngine implements Agent {
      */
     public StackEngine(final int index, final EngineSettings settings, final PacketPort port,
             final EngineControl control, final NanoClock clock) {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Which engine of the stack this is. Thread: any. */
-    public int index() {
-        throw new UnsupportedOperationException();
+        this.index = index;
+        this.port = port;
+        this.control = control;
+        this.clock = clock;
+        this.nowNs = clock.nanoTime();
+        this.burst = new long[settings.burst()];
+        neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue());
+        transmitQueue = new TransmitQueue(port, counters, settings.burst(), TRANSMIT_QUEUE);
+        ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue);
+        final Tcp.Limits limits = new Tcp.Limits(settings.maxConnections(), settings.maxTimeWait(),
+                settings.slabBytes(), settings.timerTickNs());
+        tcp = new Tcp(index, limits, control, counters, ipOutput, new TokenBucket(settings.icmpPerSecond()), nowNs);
+        icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), settings.icmpPerSecond());
+        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), icmp);
     }
 
     /** One turn of the duty cycle; returns the number of things done, 0 where there was nothing to do. */
     @Override
     public int doWork() {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return 0;
+        }
+        working = true;
+        try {
+            return turn();
+        } finally {
+            working = false;
+        }
+    }
+
+    private int turn() {
+        nowNs = clock.nanoTime();
+        tcp.onTurn(nowNs);
+        int workCount = runCompanion();
+        workCount += commands.drain();
+        workCount += receive();
+        workCount += receiveLocal();
+        workCount += tcp.onTimers();
+        workCount += tcp.dispatchReady();
+        workCount += tcp.flushOutput();
+        workCount += transmitQueue.flush(nowNs);
+        if (closeRequested) {
+            onClose();
+        }
+        return workCount;
+    }
+
+    private int runCompanion() {
+        final Agent agent = companion;
+        if (agent == null) {
+            return 0;
+        }
+        try {
+            return agent.doWork();
+        } catch (final Exception e) {
+            counters.increment(Counter.EXCEPTIONS);
+            return 0;
+        }
+    }
+
+    private int receive() {
+        final int received = port.receive(burst, 0, burst.length, nowNs);
+        if (received > 0) {
+            counters.add(Counter.FRAMES_RECEIVED, received);
+            for (int i = 0; i < received; i++) {
+                onFrame(burst[i]);
+            }
+        }
+        return received;
+    }
+
+    private void onFrame(final long frame) {
+        counters.add(Counter.BYTES_RECEIVED, Frame.length(frame));
+        try {
+            ipInput.onFrame(frame, nowNs);
+        } catch (final RuntimeException e) {
+            // one bad frame costs one counter
+            counters.increment(Counter.EXCEPTIONS);
+        }
+        port.release(frame);
+    }
+
+    private int receiveLocal() {
+        final int waiting = Math.min(transmitQueue.localSize(), burst.length);
+        for (int i = 0; i < waiting; i++) {
+            final long frame = transmitQueue.pollLocal();
+            try {
+                ipInput.onLocalFrame(frame, nowNs);
+            } catch (final RuntimeException e) {
+                counters.increment(Counter.EXCEPTIONS);
+            }
+            port.release(frame);
+        }
+        return waiting;
     }
 
     /**
@@ -42,32 +159,68 @@ public final class StackEngine implements Agent {
      * connections); {@link Long#MAX_VALUE} where nothing waits at all. Thread: the engine's.
      */
     public long nextDeadlineNs() {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return Long.MAX_VALUE;
+        }
+        if (tcp.hasWork() || !transmitQueue.isEmpty() || closeRequested) {
+            return Long.MIN_VALUE;
+        }
+        return Math.min(tcp.nextDeadlineNs(), port.nextDeadlineNs());
+    }
+
+    /** The engine's clock as of this turn, in nanoseconds. Thread: the engine's. */
+    public long nowNs() {
+        return nowNs;
+    }
+
+    /** Which engine of the stack this is. Thread: any. */
+    public int index() {
+        return index;
     }
 
     /** The user/TCP interface. Thread: the engine's. */
     public TcpCalls tcp() {
-        throw new UnsupportedOperationException();
+        return tcp.calls();
     }
 
     /** Commands of the control plane. Thread: any. */
     public EngineCommands commands() {
-        throw new UnsupportedOperationException();
+        return commands;
     }
 
-    /** This engine's counters. Thread: any may read. */
+    /** This engine's counters. Thread: any may read, until the engine is closed. */
     public EngineCounters counters() {
-        throw new UnsupportedOperationException();
+        return counters;
+    }
+
+    /** True while a connection or TIME_WAIT record of this engine uses the local port. Thread: any, until closed. */
+    public boolean isPortInUse(final int localPort) {
+        return !closed && tcp.isPortInUse(localPort);
+    }
+
+    /** Connections now. Thread: the engine's. */
+    public int connections() {
+        return tcp.connections();
+    }
+
+    /** Connections in TIME_WAIT now. Thread: the engine's. */
+    public int timeWaits() {
+        return tcp.timeWaits();
+    }
+
+    /** Bytes of the slab in use now. Thread: the engine's. */
+    public long slabInUse() {
+        return tcp.slabInUse();
     }
 
     /** An agent that is run within each turn of this engine (the control plane in threading mode {@code shared}). */
-    public void companion(@Nullable final Agent agent) {
-        throw new UnsupportedOperationException();
+    public void companion(final @Nullable Agent agent) {
+        companion = agent;
     }
 
     /** Called from any thread after a command was queued; wakes an idling loop. Set by who drives the engine. */
-    public void onCommandQueued(@Nullable final Runnable wakeup) {
-        throw new UnsupportedOperationException();
+    public void onCommandQueued(final @Nullable Runnable wakeup) {
+        commands.onQueued(wakeup);
     }
 
     /**
@@ -75,27 +228,91 @@ public final class StackEngine implements Agent {
      *
      * @return false where another thread drives it, or it is closed.
      */
-    public boolean tryAttachDriver(final Thread driver) {
-        throw new UnsupportedOperationException();
+    public boolean tryAttachDriver(final Thread thread) {
+        return !closed && driver.compareAndSet(null, thread);
     }
 
     /** Gives the right back. Thread: the driver's. */
     public void detachDriver() {
-        throw new UnsupportedOperationException();
+        commands.onQueued(null);
+        driver.set(null);
     }
 
-    /** Asks the driver to close the engine in its next turn; closes it here where nobody drives it. Thread: any. */
+    /**
+     * Asks the driver to close the engine in its next turn; closes it here where nobody drives it, or where the caller
+     * is the driver. Thread: any.
+     */
     public void requestClose() {
-        throw new UnsupportedOperationException();
+        closeRequested = true;
+        final Thread caller = Thread.currentThread();
+        if (driver.get() == caller) {
+            if (!working) {
+                onClose();
+            }
+        } else if (driver.compareAndSet(null, caller)) {
+            onClose();
+            driver.set(null);
+        }
     }
 
     /** True once every connection is reset and every byte given back. Thread: any. */
     public boolean isClosed() {
-        throw new UnsupportedOperationException();
+        return closed;
+    }
+
+    @Override
+    public void onClose() {
+        if (closed) {
+            return;
+        }
+        tcp.abortAll();
+        tcp.dispatchReady();
+        tcp.flushOutput();
+        transmitQueue.flush(nowNs);
+        transmitQueue.clear();
+        neighbours.clear();
+        closed = true;
+        tcp.close();
+        commands.close();
+        counters.close();
     }
 
     @Override
     public String roleName() {
-        return "millrace-engine-" + index();
+        return "millrace-engine-" + index;
+    }
+
+    /** What the control plane's commands do here. */
+    private final class Commands implements CommandRing.Handler {
+        @Override
+        public void onNeighbourResolved(final long hi, final long lo, final long mac) {
+            ipOutput.onNeighbourResolved(hi, lo, mac);
+        }
+
+        @Override
+        public void onNeighbourFailed(final long hi, final long lo) {
+            icmp.onNeighbourFailed(hi, lo);
+        }
+
+        @Override
+        public void onNeighbourForgotten(final long hi, final long lo) {
+            neighbours.invalidate(hi, lo);
+        }
+
+        @Override
+        public void onTransmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
+                final int targetIp) {
+            ipOutput.sendArp(operation, senderMac, senderIp, targetMac, targetIp);
+        }
+
+        @Override
+        public void onListenerClosed(final int listenerId) {
+            tcp.onListenerClosed(listenerId);
+        }
+
+        @Override
+        public void onAbort(final long connection) {
+            tcp.calls().abort(connection);
+        }
     }
 }

@@ -1,0 +1,112 @@
+package io.millrace.bench;
+
+import io.millrace.fastpath.flow.FlowTable;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.RecordTable;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** The flow table with a million flows, in random order, so that each lookup misses the caches as it does in life. */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@State(Scope.Thread)
+@Fork(value = 1, jvmArgsAppend = {"--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
+        "--enable-native-access=ALL-UNNAMED"})
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class FlowTableBenchmark {
+    private static final int FLOWS = 1 << 20;
+    private static final int RECORD_LENGTH = 512;
+    private static final long LOCAL_LO = 0xFFFF_0A00_0001L;
+    private static final long REMOTE_LO = 0xFFFF_0000_0000L;
+
+    private RecordTable records;
+    private FlowTable table;
+    private int index;
+
+    /** A million flows to one port of one address. */
+    @Setup(Level.Trial)
+    public void open() {
+        records = new RecordTable("connections", FLOWS, RECORD_LENGTH);
+        final long base = records.base();
+        table = new FlowTable("flow table", FLOWS, 42, (value, localHi, localLo, remoteHi, remoteLo, ports) -> {
+            final long record = base + (long) value * RECORD_LENGTH;
+            return Memory.getLong(record + 24) == remoteLo && Memory.getInt(record + 32) == ports
+                    && Memory.getLong(record + 8) == localLo && Memory.getLong(record) == localHi
+                    && Memory.getLong(record + 16) == remoteHi;
+        });
+        for (int flow = 0; flow < FLOWS; flow++) {
+            final long record = records.address(records.allocate());
+            Memory.putLong(record + 8, LOCAL_LO);
+            Memory.putLong(record + 24, remoteLo(flow));
+            Memory.putInt(record + 32, ports(flow));
+            table.put(0, LOCAL_LO, 0, remoteLo(flow), ports(flow), flow);
+        }
+    }
+
+    @TearDown(Level.Trial)
+    public void close() {
+        table.close();
+        records.close();
+    }
+
+    /** A segment of a connection: one miss in the table, one in the record, one in the page tables for each. */
+    @Benchmark
+    public int hit() {
+        final int flow = next();
+        return table.find(0, LOCAL_LO, 0, remoteLo(flow), ports(flow));
+    }
+
+    /** A SYN or a stray segment. */
+    @Benchmark
+    public int miss() {
+        final int flow = next() + FLOWS;
+        return table.find(0, LOCAL_LO, 0, remoteLo(flow), ports(flow));
+    }
+
+    /** The same connection again: what a burst of segments of one flow costs, without the misses. */
+    @Benchmark
+    public int hitInCache() {
+        return table.find(0, LOCAL_LO, 0, remoteLo(7), ports(7));
+    }
+
+    /** The keyed hash alone. */
+    @Benchmark
+    public int hash() {
+        index++;
+        return table.hash(0, LOCAL_LO, 0, REMOTE_LO + index, index);
+    }
+
+    /** A connection that ends and one that begins. */
+    @Benchmark
+    public boolean removeAndPut() {
+        final int flow = next();
+        table.remove(0, LOCAL_LO, 0, remoteLo(flow), ports(flow), flow);
+        return table.put(0, LOCAL_LO, 0, remoteLo(flow), ports(flow), flow);
+    }
+
+    /** Every flow once in FLOWS calls, in an order that no prefetcher follows. */
+    private int next() {
+        index = index * 0x915F77F5 + 0x6A09E667 & FLOWS - 1;
+        return index ^ index >>> 10;
+    }
+
+    private static long remoteLo(final int flow) {
+        return REMOTE_LO + (flow >>> 4);
+    }
+
+    private static int ports(final int flow) {
+        return 80 << 16 | 40_000 + (flow & 15);
+    }
+}

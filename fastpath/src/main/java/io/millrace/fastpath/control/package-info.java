@@ -1,0 +1,9 @@
+/**
+ * What the fast path asks of the control plane, and the commands and events between them. Interfaces only.
+ * <p>
+ * Thread: as each says. May import: tcp (settings), engine (for {@code NetworkStack}).
+ */
+@NullMarked
+package io.millrace.fastpath.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package io.millrace.fastpath.engine;
+
+import io.millrace.fastpath.control.EngineCommands;
+import io.millrace.fastpath.memory.MemoryRegion;
+import org.agrona.BitUtil;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Commands to an engine: any thread writes them, the engine reads them once a turn, in order. A full ring refuses, and
+ * the writer tries again. Every message is four longs.
+ */
+final class CommandRing implements EngineCommands, AutoCloseable {
+    private static final int CAPACITY = 64 * 1024;
+    private static final int LENGTH = 4 * BitUtil.SIZE_OF_LONG;
+    private static final int COMMANDS_A_TURN = 16;
+
+    private static final int NEIGHBOUR_RESOLVED = 1;
+    private static final int NEIGHBOUR_FAILED = 2;
+    private static final int NEIGHBOUR_FORGOTTEN = 3;
+    private static final int TRANSMIT_ARP = 4;
+    private static final int LISTENER_CLOSED = 5;
+    private static final int ABORT = 6;
+
+    private final MemoryRegion region;
+    private final ManyToOneRingBuffer ring;
+    private final MessageHandler adapter;
+    private volatile @Nullable Runnable wakeup;
+
+    /** What the engine does with a command; each is named after the verb of {@link EngineCommands}. */
+    interface Handler {
+        void onNeighbourResolved(long hi, long lo, long mac);
+
+        void onNeighbourFailed(long hi, long lo);
+
+        void onNeighbourForgotten(long hi, long lo);
+
+        void onTransmitArp(int operation, long senderMac, int senderIp, long targetMac, int targetIp);
+
+        void onListenerClosed(int listenerId);
+
+        void onAbort(long connection);
+    }
+
+    CommandRing(final Handler handler) {
+        region = MemoryRegion.allocate("command ring", CAPACITY + RingBufferDescriptor.TRAILER_LENGTH);
+        ring = new ManyToOneRingBuffer(
+                new UnsafeBuffer(region.address(), CAPACITY + RingBufferDescriptor.TRAILER_LENGTH));
+        adapter = (type, buffer, index, length) -> dispatch(handler, type, buffer, index);
+    }
+
+    /** Hands waiting commands to the engine; returns how many. Thread: the engine's. */
+    int drain() {
+        return ring.read(adapter, COMMANDS_A_TURN);
+    }
+
+    /** Called after each command; null: nobody is called. */
+    void onQueued(final @Nullable Runnable newWakeup) {
+        wakeup = newWakeup;
+    }
+
+    @Override
+    public boolean neighbourResolved(final long hi, final long lo, final long mac) {
+        return write(NEIGHBOUR_RESOLVED, hi, lo, mac, 0);
+    }
+
+    @Override
+    public boolean neighbourFailed(final long hi, final long lo) {
+        return write(NEIGHBOUR_FAILED, hi, lo, 0, 0);
+    }
+
+    @Override
+    public boolean neighbourForgotten(final long hi, final long lo) {
+        return write(NEIGHBOUR_FORGOTTEN, hi, lo, 0, 0);
+    }
+
+    @Override
+    public boolean transmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
+            final int targetIp) {
+        return write(TRANSMIT_ARP, senderMac, targetMac, (long) senderIp << 32 | targetIp & 0xFFFF_FFFFL, operation);
+    }
+
+    @Override
+    public boolean listenerClosed(final int listenerId) {
+        return write(LISTENER_CLOSED, listenerId, 0, 0, 0);
+    }
+
+    @Override
+    public boolean abort(final long connection) {
+        return write(ABORT, connection, 0, 0, 0);
+    }
+
+    @Override
+    public synchronized void close() {
+        region.close();
+    }
+
+    private synchronized boolean write(final int type, final long a, final long b, final long c, final long d) {
+        if (region.address() == 0) {
+            return true;
+        }
+        final int index = ring.tryClaim(type, LENGTH);
+        if (index < 0) {
+            return false;
+        }
+        final MutableDirectBuffer buffer = ring.buffer();
+        buffer.putLong(index, a);
+        buffer.putLong(index + 8, b);
+        buffer.putLong(index + 16, c);
+        buffer.putLong(index + 24, d);
+        ring.commit(index);
+        final Runnable hook = wakeup;
+        if (hook != null) {
+            hook.run();
+        }
+        return true;
+    }
+
+    private static void dispatch(final Handler handler, final int type, final MutableDirectBuffer buffer,
+            final int index) {
+        final long a = buffer.getLong(index);
+        final long b = buffer.getLong(index + 8);
+        final long c = buffer.getLong(index + 16);
+        final int d = (int) buffer.getLong(index + 24);
+        switch (type) {
+            case NEIGHBOUR_RESOLVED -> handler.onNeighbourResolved(a, b, c);
+            case NEIGHBOUR_FAILED -> handler.onNeighbourFailed(a, b);
+            case NEIGHBOUR_FORGOTTEN -> handler.onNeighbourForgotten(a, b);
+            case TRANSMIT_ARP -> handler.onTransmitArp(d, a, (int) (c >>> 32), b, (int) c);
+            case LISTENER_CLOSED -> handler.onListenerClosed((int) a);
+            case ABORT -> handler.onAbort(a);
+            default -> throw new IllegalStateException("command " + type);
+        }
+    }
+}

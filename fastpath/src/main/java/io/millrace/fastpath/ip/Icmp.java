@@ -1,0 +1,168 @@
+package io.millrace.fastpath.ip;
+
+import io.millrace.fastpath.control.EngineControl;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.wire.Checksum;
+import io.millrace.fastpath.wire.EthernetHeader;
+import io.millrace.fastpath.wire.Icmpv4Header;
+import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpProtocol;
+import io.millrace.fastpath.wire.Ipv4Header;
+
+/**
+ * ICMP for IPv4 (RFC 792, RFC 1122 §3.2.2): answers echo requests, sends errors at a bounded rate, hands errors about
+ * our own packets to the transport. Thread: the engine's.
+ */
+public final class Icmp {
+    private static final int QUOTED_TRANSPORT = 8;
+    private static final int TCP_SEQUENCE = 4;
+
+    private final EngineControl control;
+    private final EngineCounters counters;
+    private final IpOutput output;
+    private final NeighbourTable neighbours;
+    private final TransportInput transport;
+    private final TokenBucket errors;
+    private final TokenBucket echoes;
+    private final Icmpv4Header header = new Icmpv4Header();
+    private final Ipv4Header quoted = new Ipv4Header();
+
+    public Icmp(final EngineControl control, final EngineCounters counters, final IpOutput output,
+            final NeighbourTable neighbours, final TransportInput transport, final int perSecond) {
+        this.control = control;
+        this.counters = counters;
+        this.output = output;
+        this.neighbours = neighbours;
+        this.transport = transport;
+        this.errors = new TokenBucket(perSecond);
+        this.echoes = new TokenBucket(perSecond);
+    }
+
+    /** A message for one of our addresses. */
+    void onMessage(final Ipv4Header ip, final long nowNs) {
+        final long address = ip.payloadAddress();
+        final int length = ip.payloadLength();
+        if (!header.wrap(address, length)) {
+            counters.increment(Counter.ICMP_MALFORMED);
+        } else if (Checksum.of(address, length) != 0) {
+            counters.increment(Counter.ICMP_BAD_CHECKSUM);
+        } else {
+            switch (header.type()) {
+                case Icmpv4Header.ECHO_REQUEST -> onEcho(ip, nowNs);
+                case Icmpv4Header.DESTINATION_UNREACHABLE -> onUnreachable(address, length);
+                case Icmpv4Header.TIME_EXCEEDED -> onError(IcmpError.UNREACHABLE, address, length, 0);
+                default -> counters.increment(Counter.ICMP_IGNORED);
+            }
+        }
+    }
+
+    /** Tells the sender of a packet that it cannot be delivered here; silent where RFC 1122 §3.2.2 forbids an answer. */
+    void sendUnreachable(final int code, final Ipv4Header offending, final long nowNs) {
+        if (!errors.tryTake(nowNs)) {
+            counters.increment(Counter.ICMP_RATE_LIMITED);
+            return;
+        }
+        final long frame = output.acquire();
+        if (frame == 0) {
+            counters.increment(Counter.TRANSMIT_NO_FRAME);
+            return;
+        }
+        final long message = IpOutput.payload(frame);
+        final int quote = Math.min(offending.totalLength(), offending.headerLength() + QUOTED_TRANSPORT);
+        Memory.zero(message, Icmpv4Header.LENGTH);
+        Memory.copy(offending.address(), message + Icmpv4Header.LENGTH, quote);
+        final int length = Icmpv4Header.LENGTH + quote;
+        Memory.putByte(message, Icmpv4Header.DESTINATION_UNREACHABLE);
+        Memory.putByte(message + 1, code);
+        counters.increment(Counter.ICMP_ERRORS_SENT);
+        send(frame, length, offending);
+    }
+
+    /**
+     * The control plane gave up on a neighbour: what waited for it is dropped, and each connection whose segment waited
+     * is told as if an ICMP host unreachable had arrived.
+     */
+    public void onNeighbourFailed(final long hi, final long lo) {
+        final int entry = neighbours.lookup(hi, lo);
+        if (entry < 0) {
+            return;
+        }
+        for (long frame = neighbours.forget(entry); frame != 0;) {
+            final long next = Frame.next(frame);
+            counters.increment(Counter.NEIGHBOUR_FAILED);
+            if (quoted.wrap(Frame.data(frame), Frame.length(frame))) {
+                report(IcmpError.NEIGHBOUR_FAILED, 0);
+            }
+            output.release(frame);
+            frame = next;
+        }
+    }
+
+    private void onEcho(final Ipv4Header ip, final long nowNs) {
+        if (!echoes.tryTake(nowNs)) {
+            counters.increment(Counter.ICMP_RATE_LIMITED);
+            return;
+        }
+        final int length = ip.payloadLength();
+        final long frame = output.acquire();
+        if (frame == 0) {
+            counters.increment(Counter.TRANSMIT_NO_FRAME);
+            return;
+        }
+        final int room = Math.min(output.capabilities().mtu(),
+                Frame.capacity(frame) - EthernetHeader.LENGTH - Frame.IP_OFFSET);
+        if (length + IpOutput.IPV4_LENGTH > room) {
+            counters.increment(Counter.ICMP_ECHO_TOO_LONG);
+            output.release(frame);
+            return;
+        }
+        final long reply = IpOutput.payload(frame);
+        Memory.copy(ip.payloadAddress(), reply, length);
+        Memory.putByte(reply, Icmpv4Header.ECHO_REPLY);
+        counters.increment(Counter.ICMP_ECHOES_ANSWERED);
+        send(frame, length, ip);
+    }
+
+    /** Completes the checksum and sends to where the packet came from, from the address it was sent to. */
+    private void send(final long frame, final int length, final Ipv4Header answered) {
+        final long message = IpOutput.payload(frame);
+        Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, 0);
+        Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, Checksum.of(message, length));
+        output.send(frame, length, IpProtocol.ICMP, IpAddress.v4(answered.destination()), 0,
+                IpAddress.v4(answered.source()), IpOutput.UNKNOWN);
+    }
+
+    private void onUnreachable(final long address, final int length) {
+        switch (header.code()) {
+            case Icmpv4Header.FRAGMENTATION_NEEDED -> onError(IcmpError.FRAGMENTATION_NEEDED, address, length,
+                    header.mtu());
+            case Icmpv4Header.PROTOCOL_UNREACHABLE, Icmpv4Header.PORT_UNREACHABLE -> onError(
+                    IcmpError.REFUSED, address, length, 0);
+            default -> onError(IcmpError.UNREACHABLE, address, length, 0);
+        }
+    }
+
+    private void onError(final IcmpError error, final long address, final int length, final int mtu) {
+        counters.increment(Counter.ICMP_ERRORS_RECEIVED);
+        if (quoted.wrapQuoted(address + Icmpv4Header.LENGTH, length - Icmpv4Header.LENGTH)
+                && length - Icmpv4Header.LENGTH >= quoted.headerLength() + QUOTED_TRANSPORT) {
+            report(error, mtu);
+        } else {
+            counters.increment(Counter.ICMP_MALFORMED);
+        }
+    }
+
+    private void report(final IcmpError error, final int mtu) {
+        final long local = IpAddress.v4(quoted.source());
+        if (quoted.protocol() != IpProtocol.TCP || !control.routes().isOwn(0, local)) {
+            counters.increment(Counter.ICMP_IGNORED);
+            return;
+        }
+        final long segment = quoted.payloadAddress();
+        transport.onIcmpError(error, 0, local, 0, IpAddress.v4(quoted.destination()), Memory.getIntBE(segment),
+                Memory.getIntBE(segment + TCP_SEQUENCE), mtu);
+    }
+}

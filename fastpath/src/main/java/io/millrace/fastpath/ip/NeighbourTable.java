@@ -1,0 +1,219 @@
+package io.millrace.fastpath.ip;
+
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.PacketPort;
+import org.agrona.BitUtil;
+
+/**
+ * Link-layer addresses of next hops, as the control plane told this engine, and the frames that wait for one. The
+ * states of a neighbour and the asking live in the control plane; here is only what output needs.
+ * <p>
+ * Bounded: an entry without waiting frames makes room for a new one; where every entry holds frames the new frame is
+ * dropped and counted. Thread: the engine's.
+ */
+public final class NeighbourTable {
+    /** What {@link #find} answers where the table is full. */
+    public static final int FULL = -1;
+
+    private static final int FREE = 0;
+    private static final int UNRESOLVED = 1;
+    private static final int RESOLVED = 2;
+
+    private final PacketPort port;
+    private final EngineCounters counters;
+    private final int queueLimit;
+    private final int capacity;
+    private final int slotMask;
+    private final int[] slots;
+    private final byte[] state;
+    private final int[] generation;
+    private final int[] queued;
+    private final long[] hi;
+    private final long[] lo;
+    private final long[] mac;
+    private final long[] head;
+    private final long[] tail;
+    private int clockHand;
+
+    public NeighbourTable(final PacketPort port, final EngineCounters counters, final int capacity,
+            final int queueLimit) {
+        this.port = port;
+        this.counters = counters;
+        this.queueLimit = queueLimit;
+        this.capacity = capacity;
+        this.slots = new int[BitUtil.findNextPositivePowerOfTwo(capacity * 2)];
+        this.slotMask = slots.length - 1;
+        this.state = new byte[capacity];
+        this.generation = new int[capacity];
+        this.queued = new int[capacity];
+        this.hi = new long[capacity];
+        this.lo = new long[capacity];
+        this.mac = new long[capacity];
+        this.head = new long[capacity];
+        this.tail = new long[capacity];
+    }
+
+    /** The entry for an address, made if missing; {@link #FULL} where there is no room. */
+    public int find(final long addressHi, final long addressLo) {
+        final int found = lookup(addressHi, addressLo);
+        if (found >= 0) {
+            return found;
+        }
+        final int entry = claim();
+        if (entry != FULL) {
+            state[entry] = UNRESOLVED;
+            hi[entry] = addressHi;
+            lo[entry] = addressLo;
+            insert(entry);
+        }
+        return entry;
+    }
+
+    /** The entry for an address, or -1. */
+    public int lookup(final long addressHi, final long addressLo) {
+        int slot = hash(addressHi, addressLo) & slotMask;
+        while (slots[slot] != 0) {
+            final int entry = slots[slot] - 1;
+            if (lo[entry] == addressLo && hi[entry] == addressHi) {
+                return entry;
+            }
+            slot = slot + 1 & slotMask;
+        }
+        return -1;
+    }
+
+    /** Changes whenever the entry is given to another address or loses its MAC: tells a remembered entry is stale. */
+    public int generation(final int entry) {
+        return generation[entry];
+    }
+
+    public boolean isResolved(final int entry) {
+        return state[entry] == RESOLVED;
+    }
+
+    /** 48 bits; meaningful while {@link #isResolved}. */
+    public long mac(final int entry) {
+        return mac[entry];
+    }
+
+    public long addressHi(final int entry) {
+        return hi[entry];
+    }
+
+    public long addressLo(final int entry) {
+        return lo[entry];
+    }
+
+    /** Sets the MAC and returns the first of the frames that waited (linked by {@link Frame#next}), or 0. */
+    public long resolved(final int entry, final long newMac) {
+        mac[entry] = newMac;
+        state[entry] = RESOLVED;
+        return takeQueue(entry);
+    }
+
+    /** Forgets the MAC; remembered entries become stale. Returns the first of the frames that waited, or 0. */
+    public long forget(final int entry) {
+        state[entry] = UNRESOLVED;
+        makeStale(entry);
+        return takeQueue(entry);
+    }
+
+    /** Forgets the MAC of an address, if known; frames that wait go on waiting. */
+    public void invalidate(final long addressHi, final long addressLo) {
+        final int entry = lookup(addressHi, addressLo);
+        if (entry >= 0) {
+            state[entry] = UNRESOLVED;
+            makeStale(entry);
+        }
+    }
+
+    /** Holds a frame until the neighbour is resolved; the oldest is dropped and counted where too many wait. */
+    public void enqueue(final int entry, final long frame) {
+        if (queued[entry] == queueLimit) {
+            final long oldest = head[entry];
+            head[entry] = Frame.next(oldest);
+            queued[entry]--;
+            port.release(oldest);
+            counters.increment(Counter.NEIGHBOUR_QUEUE_FULL);
+        }
+        Frame.next(frame, 0);
+        if (queued[entry]++ == 0) {
+            head[entry] = frame;
+        } else {
+            Frame.next(tail[entry], frame);
+        }
+        tail[entry] = frame;
+    }
+
+    /** Gives every waiting frame back. */
+    public void clear() {
+        for (int entry = 0; entry < capacity; entry++) {
+            for (long frame = takeQueue(entry); frame != 0;) {
+                final long next = Frame.next(frame);
+                port.release(frame);
+                frame = next;
+            }
+        }
+    }
+
+    private void makeStale(final int entry) {
+        generation[entry] = generation[entry] + 1 & 0x3FFF_FFFF;
+    }
+
+    private long takeQueue(final int entry) {
+        if (queued[entry] == 0) {
+            return 0;
+        }
+        queued[entry] = 0;
+        return head[entry];
+    }
+
+    private int claim() {
+        for (int i = 0; i < capacity; i++) {
+            final int entry = clockHand;
+            clockHand = clockHand + 1 == capacity ? 0 : clockHand + 1;
+            if (state[entry] == FREE) {
+                return entry;
+            }
+            if (queued[entry] == 0) {
+                remove(entry);
+                makeStale(entry);
+                counters.increment(Counter.NEIGHBOUR_EVICTED);
+                return entry;
+            }
+        }
+        return FULL;
+    }
+
+    private void insert(final int entry) {
+        int slot = hash(hi[entry], lo[entry]) & slotMask;
+        while (slots[slot] != 0) {
+            slot = slot + 1 & slotMask;
+        }
+        slots[slot] = entry + 1;
+    }
+
+    /** Backward-shift deletion: what follows in the cluster moves up, so that no tombstone is needed. */
+    private void remove(final int entry) {
+        int hole = hash(hi[entry], lo[entry]) & slotMask;
+        while (slots[hole] != entry + 1) {
+            hole = hole + 1 & slotMask;
+        }
+        for (int slot = hole + 1 & slotMask; slots[slot] != 0; slot = slot + 1 & slotMask) {
+            final int other = slots[slot] - 1;
+            final int home = hash(hi[other], lo[other]) & slotMask;
+            if ((slot - home & slotMask) >= (slot - hole & slotMask)) {
+                slots[hole] = slots[slot];
+                hole = slot;
+            }
+        }
+        slots[hole] = 0;
+    }
+
+    private static int hash(final long addressHi, final long addressLo) {
+        final long mixed = (addressHi * 0x9E37_79B9_7F4A_7C15L ^ addressLo) * 0xD6E8_FEB8_6659_FD93L;
+        return (int) (mixed >>> 32);
+    }
+}

@@ -1,0 +1,227 @@
+package io.millrace.fastpath.memory;
+
+import java.util.Arrays;
+
+/**
+ * A bounded store of blocks whose lengths are powers of two (the binary buddy system, Knuth, TAOCP vol. 1, §2.5), for
+ * send and receive rings and out-of-order ranges: what a connection holds only while it has data in flight.
+ * <p>
+ * A block is split from a larger one only when no smaller one is free, and merged with its buddy as soon as both are
+ * free, so what was never needed is never resident. The links and states of the blocks lie beside the data, not in it:
+ * a stray write into a free block does not break the allocator, and freeing touches no page of data.
+ * <p>
+ * Where it is full, {@link #allocate} answers 0 and nothing changes. Cost: O(log(capacity / smallest block)).
+ * <p>
+ * Thread: one, the engine's; no allocation on the heap after construction.
+ */
+public final class Slab implements AutoCloseable {
+    /** Length of the longest block, in bytes: 1 GiB. */
+    public static final int MAX_BLOCK_LENGTH = 1 << 30;
+
+    /** The smallest slab, in bytes: 1 MiB. */
+    public static final long MIN_CAPACITY = 1 << 20;
+
+    private static final int MIN_BLOCK_LENGTH = 64;
+    private static final int MAX_LEAVES_SHIFT = 30;
+
+    /** Per smallest block: the neighbours in its free list, and the state of the block that starts there. */
+    private static final int LINK_LENGTH = 8;
+    private static final int STATE_LENGTH = 1;
+
+    private static final int NIL = -1;
+    private static final int STATE_INNER = 0;
+    private static final int STATE_FREE = 0x40;
+    private static final int STATE_USED = 0x80;
+
+    private final MemoryRegion region;
+    private final long data;
+    private final long links;
+    private final long states;
+    private final long capacity;
+    private final int leafShift;
+    private final int maxOrder;
+    private final int[] freeHeads;
+    private int nonEmptyOrders;
+    private long inUse;
+    private long peak;
+
+    /**
+     * @param purpose  what the slab is for, for messages.
+     * @param bytes    capacity: a power of two, at least {@link #MIN_CAPACITY}.
+     * @param minBlock length of the smallest block: a power of two from 64 to {@code bytes}, and at least
+     *                 {@code bytes} / 2^30.
+     * @throws IllegalArgumentException where a number is out of its range.
+     * @throws OutOfMemoryError         where the system refuses the memory.
+     */
+    public Slab(final String purpose, final long bytes, final int minBlock) {
+        region = MemoryRegion.allocate(purpose, requiredBytes(bytes, minBlock));
+        capacity = bytes;
+        leafShift = Integer.numberOfTrailingZeros(minBlock);
+        maxOrder = Long.numberOfTrailingZeros(Math.min(bytes, MAX_BLOCK_LENGTH)) - leafShift;
+        data = region.address();
+        links = data + bytes;
+        states = links + (bytes >>> leafShift) * LINK_LENGTH;
+        freeHeads = new int[maxOrder + 1];
+        Arrays.fill(freeHeads, NIL);
+        final int topBlocks = (int) ((bytes >>> leafShift) >>> maxOrder);
+        for (int block = topBlocks - 1; block >= 0; block--) {
+            link(block << maxOrder, maxOrder);
+        }
+    }
+
+    /**
+     * Off-heap bytes that a slab reserves: the blocks and, beside them, 9 bytes for each smallest block.
+     *
+     * @param bytes    as for the constructor.
+     * @param minBlock as for the constructor.
+     * @return bytes of address space; resident is only what is used.
+     */
+    public static long requiredBytes(final long bytes, final int minBlock) {
+        if (bytes < MIN_CAPACITY || Long.bitCount(bytes) != 1) {
+            throw new IllegalArgumentException(
+                    "slab of " + bytes + " bytes, must be a power of two, at least " + MIN_CAPACITY);
+        }
+        if (minBlock < MIN_BLOCK_LENGTH || Integer.bitCount(minBlock) != 1 || minBlock > bytes
+                || bytes / minBlock > 1L << MAX_LEAVES_SHIFT) {
+            throw new IllegalArgumentException("smallest block of " + minBlock + " bytes in a slab of " + bytes
+                    + ", must be a power of two, at least " + MIN_BLOCK_LENGTH + " and at least the slab / 2^30");
+        }
+        return bytes + bytes / minBlock * (LINK_LENGTH + STATE_LENGTH);
+    }
+
+    /**
+     * Takes a block. Its contents are whatever its last owner left.
+     *
+     * @param size bytes wanted, at least 1; rounded up to {@link #blockSize}.
+     * @return address of the block, aligned to its length within the slab; 0 where no block of that length is free.
+     */
+    public long allocate(final int size) {
+        assert size > 0 : size;
+        final int wanted = order(size);
+        final int candidates = wanted > maxOrder ? 0 : nonEmptyOrders & -1 << wanted;
+        if (candidates == 0) {
+            return 0;
+        }
+        int order = Integer.numberOfTrailingZeros(candidates);
+        final int leaf = freeHeads[order];
+        unlink(leaf, order);
+        while (order > wanted) {
+            order--;
+            link(leaf + (1 << order), order);
+        }
+        Memory.putByte(states + leaf, STATE_USED | wanted);
+        inUse += 1L << leafShift + wanted;
+        peak = Math.max(peak, inUse);
+        return data + ((long) leaf << leafShift);
+    }
+
+    /**
+     * Gives a block back.
+     *
+     * @param address what {@link #allocate} answered.
+     * @param size    the size it was asked for, or any other that rounds to the same {@link #blockSize}.
+     * @throws IllegalStateException where no such block is in use: freed twice, never allocated, or another length.
+     *                               Nothing has changed.
+     */
+    public void free(final long address, final int size) {
+        int order = order(size);
+        int leaf = usedLeaf(address, order);
+        inUse -= 1L << leafShift + order;
+        while (order < maxOrder) {
+            final int buddy = leaf ^ 1 << order;
+            if (Memory.getUnsignedByte(states + buddy) != (STATE_FREE | order)) {
+                break;
+            }
+            unlink(buddy, order);
+            Memory.putByte(states + leaf, STATE_INNER);
+            Memory.putByte(states + buddy, STATE_INNER);
+            leaf &= buddy;
+            order++;
+        }
+        link(leaf, order);
+    }
+
+    /**
+     * Length of the block that serves a size.
+     *
+     * @param size bytes, 1 to {@link #MAX_BLOCK_LENGTH}.
+     * @return the next power of two, at least the smallest block.
+     */
+    public int blockSize(final int size) {
+        return 1 << leafShift + order(size);
+    }
+
+    /** Bytes of the blocks in use. */
+    public long inUseBytes() {
+        return inUse;
+    }
+
+    /** The most that {@link #inUseBytes} has been. */
+    public long peakBytes() {
+        return peak;
+    }
+
+    /** Bytes of all blocks, free or in use. */
+    public long capacityBytes() {
+        return capacity;
+    }
+
+    /** Gives all memory back; closing twice does nothing. No block may be used afterwards. */
+    @Override
+    public void close() {
+        region.close();
+    }
+
+    @Override
+    public String toString() {
+        return region + ", " + inUse + " of " + capacity + " in use, peak " + peak;
+    }
+
+    /** The exponent of the block's length in smallest blocks. */
+    private int order(final int size) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(size - 1 >>> leafShift);
+    }
+
+    private int usedLeaf(final long address, final int order) {
+        final long offset = address - data;
+        final int leaf = (int) (offset >>> leafShift);
+        if (offset < 0 || offset >= capacity || (offset & (1L << leafShift) - 1) != 0
+                || Memory.getUnsignedByte(states + leaf) != (STATE_USED | order)) {
+            throw new IllegalStateException("no block of " + (1L << leafShift + order) + " bytes in use at offset "
+                    + offset + " of " + region);
+        }
+        return leaf;
+    }
+
+    private void link(final int leaf, final int order) {
+        final int next = freeHeads[order];
+        putLinks(leaf, next, NIL);
+        if (next != NIL) {
+            Memory.putInt(links + (long) next * LINK_LENGTH + 4, leaf);
+        }
+        freeHeads[order] = leaf;
+        nonEmptyOrders |= 1 << order;
+        Memory.putByte(states + leaf, STATE_FREE | order);
+    }
+
+    private void unlink(final int leaf, final int order) {
+        final int next = Memory.getInt(links + (long) leaf * LINK_LENGTH);
+        final int previous = Memory.getInt(links + (long) leaf * LINK_LENGTH + 4);
+        if (next != NIL) {
+            Memory.putInt(links + (long) next * LINK_LENGTH + 4, previous);
+        }
+        if (previous != NIL) {
+            Memory.putInt(links + (long) previous * LINK_LENGTH, next);
+            return;
+        }
+        freeHeads[order] = next;
+        if (next == NIL) {
+            nonEmptyOrders &= ~(1 << order);
+        }
+    }
+
+    private void putLinks(final int leaf, final int next, final int previous) {
+        Memory.putInt(links + (long) leaf * LINK_LENGTH, next);
+        Memory.putInt(links + (long) leaf * LINK_LENGTH + 4, previous);
+    }
+}

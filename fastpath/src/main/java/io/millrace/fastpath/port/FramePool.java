@@ -1,0 +1,107 @@
+package io.millrace.fastpath.port;
+
+import io.millrace.fastpath.memory.MemoryRegion;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A fixed number of frames of one size in one region of memory. The frame released last is lent first, while its lines
+ * are still in the cache.
+ * <p>
+ * Thread: one at a time, for every method but {@link #id}, {@link #frames} and {@link #frameCapacity}.
+ */
+public final class FramePool implements AutoCloseable {
+    private static final AtomicInteger NEXT_ID = new AtomicInteger(1);
+    private static final int CACHE_LINE = 64;
+
+    private final int id = NEXT_ID.getAndIncrement();
+    private final int frameCapacity;
+    private final int frames;
+    private final MemoryRegion region;
+    private final long[] free;
+    private final boolean[] lent;
+    private int available;
+
+    /**
+     * @param purpose       what the pool is for, for messages.
+     * @param frames        how many, at least 1.
+     * @param frameCapacity bytes of a frame with its descriptor and headroom, more than {@link Frame#IP_OFFSET};
+     *                      rounded up to an odd multiple of 64, so that the frames' headers spread over all sets of a
+     *                      cache.
+     */
+    public FramePool(final String purpose, final int frames, final int frameCapacity) {
+        if (frames < 1 || frameCapacity <= Frame.IP_OFFSET || frameCapacity > Integer.MAX_VALUE - 2 * CACHE_LINE) {
+            throw new IllegalArgumentException(purpose + ": " + frames + " frames of " + frameCapacity + " bytes");
+        }
+        this.frames = frames;
+        this.frameCapacity = ((frameCapacity + CACHE_LINE - 1) / CACHE_LINE | 1) * CACHE_LINE;
+        region = MemoryRegion.allocate(purpose, (long) frames * this.frameCapacity);
+        free = new long[frames];
+        lent = new boolean[frames];
+        for (int index = frames - 1; index >= 0; index--) {
+            final long frame = region.address() + (long) index * this.frameCapacity;
+            Frame.initialise(frame, this.frameCapacity, id, index);
+            free[available++] = frame;
+        }
+    }
+
+    /** @return a fresh frame; 0 where the pool is empty. */
+    public long acquire() {
+        if (available == 0) {
+            return 0;
+        }
+        final long frame = free[--available];
+        assert lend(frame) : "frame lent twice";
+        Frame.reset(frame);
+        return frame;
+    }
+
+    /** Takes back a frame of this pool. Its content may be read until the next {@link #acquire}. */
+    public void release(final long frame) {
+        assert takeBack(frame) : "frame released twice, or not of this pool";
+        free[available++] = frame;
+    }
+
+    /** Unique in this JVM, at least 1; the frames carry it as {@link Frame#poolId}. */
+    public int id() {
+        return id;
+    }
+
+    /** Frames that can be acquired now. */
+    public int available() {
+        return available;
+    }
+
+    /** All frames of the pool, lent or not. */
+    public int frames() {
+        return frames;
+    }
+
+    /** Bytes of each frame, descriptor and headroom included. */
+    public int frameCapacity() {
+        return frameCapacity;
+    }
+
+    /** Gives the memory back; every frame becomes invalid. Closing twice does nothing. */
+    @Override
+    public void close() {
+        available = 0;
+        region.close();
+    }
+
+    private boolean lend(final long frame) {
+        final int index = Frame.poolIndex(frame);
+        final boolean fine = !lent[index];
+        lent[index] = true;
+        return fine;
+    }
+
+    private boolean takeBack(final long frame) {
+        if (Frame.poolId(frame) != id) {
+            return false;
+        }
+        final int index = Frame.poolIndex(frame);
+        final boolean fine = lent[index];
+        lent[index] = false;
+        return fine;
+    }
+}

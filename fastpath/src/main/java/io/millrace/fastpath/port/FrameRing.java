@@ -1,0 +1,73 @@
+package io.millrace.fastpath.port;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A bounded queue of frames between two threads. The producer puts any number of frames and publishes them at once; the
+ * consumer takes what was published. Nothing is boxed and nothing is allocated.
+ * <p>
+ * Thread: one producer ({@link #put}, {@link #publish}), one consumer ({@link #take}).
+ */
+final class FrameRing {
+    private static final VarHandle CURSORS = MethodHandles.arrayElementVarHandle(long[].class);
+
+    /** Indices into the cursors: what each side writes lies two cache lines apart from what the other writes. */
+    private static final int TAIL = 16;
+    private static final int PUT = 17;
+    private static final int HEAD_SEEN = 18;
+    private static final int HEAD = 32;
+    private static final int TAIL_SEEN = 33;
+    private static final int CURSORS_LENGTH = 48;
+
+    private final long[] cursors = new long[CURSORS_LENGTH];
+    private final long[] slots;
+    private final int mask;
+
+    /** @param capacity a power of two. */
+    FrameRing(final int capacity) {
+        if (Integer.bitCount(capacity) != 1) {
+            throw new IllegalArgumentException("ring of " + capacity + " frames, must be a power of two");
+        }
+        slots = new long[capacity];
+        mask = capacity - 1;
+    }
+
+    /** @return false where the ring is full. The consumer sees the frame after {@link #publish}. */
+    boolean put(final long frame) {
+        final long position = cursors[PUT];
+        if (position - cursors[HEAD_SEEN] > mask) {
+            cursors[HEAD_SEEN] = (long) CURSORS.getAcquire(cursors, HEAD);
+            if (position - cursors[HEAD_SEEN] > mask) {
+                return false;
+            }
+        }
+        slots[(int) position & mask] = frame;
+        cursors[PUT] = position + 1;
+        return true;
+    }
+
+    /** Shows the consumer everything that was put, with all that was written into those frames before. */
+    void publish() {
+        CURSORS.setRelease(cursors, TAIL, cursors[PUT]);
+    }
+
+    /** Takes up to {@code limit} frames. */
+    int take(final long[] frames, final int offset, final int limit) {
+        final long head = cursors[HEAD];
+        long there = cursors[TAIL_SEEN] - head;
+        if (there < limit) {
+            cursors[TAIL_SEEN] = (long) CURSORS.getAcquire(cursors, TAIL);
+            there = cursors[TAIL_SEEN] - head;
+            if (there == 0) {
+                return 0;
+            }
+        }
+        final int count = (int) Math.min(there, limit);
+        for (int i = 0; i < count; i++) {
+            frames[offset + i] = slots[(int) (head + i) & mask];
+        }
+        CURSORS.setRelease(cursors, HEAD, head + count);
+        return count;
+    }
+}

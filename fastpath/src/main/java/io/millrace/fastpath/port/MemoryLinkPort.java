@@ -1,0 +1,162 @@
+package io.millrace.fastpath.port;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One queue of one side of a {@link MemoryLink}.
+ * <p>
+ * Thread: the owner's. The peer touches this object only through its rings, {@link #closed} and {@link #openPorts}.
+ */
+final class MemoryLinkPort implements PacketPort {
+    private static final int BURST = 64;
+
+    private final PortCapabilities capabilities;
+    private final FramePool pool;
+    /** Frames from the peer to us. */
+    private final FrameRing inbound;
+    /** Frames of our pool that the peer has released. */
+    private final FrameRing homeward;
+    private final int plainLimit;
+    private final long[] scratch = new long[BURST];
+
+    private MemoryLinkPort peer;
+    /** Shared by the pair: the last of the two to close frees both pools. */
+    private AtomicInteger openPorts;
+    private volatile boolean closed;
+    private boolean reclaimed;
+    private long dropped;
+
+    MemoryLinkPort(final MemoryLink.Builder link, final PortCapabilities capabilities, final int queue) {
+        this.capabilities = capabilities;
+        pool = new FramePool("memory link, queue " + queue, link.frames(), link.frameCapacity());
+        inbound = new FrameRing(link.queueLength());
+        homeward = new FrameRing(link.returnLength());
+        plainLimit = capabilities.mtu() + (capabilities.linkLayer() ? Frame.IP_OFFSET - Frame.ETHERNET_OFFSET : 0);
+        peer = this;
+        openPorts = new AtomicInteger();
+    }
+
+    static void join(final MemoryLinkPort left, final MemoryLinkPort right) {
+        final AtomicInteger open = new AtomicInteger(2);
+        left.peer = right;
+        right.peer = left;
+        left.openPorts = open;
+        right.openPorts = open;
+    }
+
+    @Override
+    public PortCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public long acquire() {
+        if (pool.available() == 0) {
+            comeHome();
+        }
+        return pool.acquire();
+    }
+
+    @Override
+    public void release(final long frame) {
+        if (Frame.poolId(frame) == pool.id()) {
+            pool.release(frame);
+        } else {
+            final boolean there = peer.homeward.put(frame);
+            assert there : "more frames released than the peer's pool has";
+            peer.homeward.publish();
+        }
+    }
+
+    @Override
+    public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        // Every turn, so that the frames lent next are those whose lines are still in the cache.
+        comeHome();
+        final int count = inbound.take(frames, offset, limit);
+        for (int i = offset; i < offset + count; i++) {
+            Frame.timestampNs(frames[i], nowNs);
+        }
+        return count;
+    }
+
+    @Override
+    public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+        if (peer.closed) {
+            return drop(frames, offset, length);
+        }
+        int taken = 0;
+        while (taken < length && take(frames[offset + taken])) {
+            taken++;
+        }
+        peer.inbound.publish();
+        return taken;
+    }
+
+    @Override
+    public long dropped() {
+        return dropped;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            returnInbound();
+            closed = true;
+            if (openPorts.decrementAndGet() == 0) {
+                pool.close();
+                peer.pool.close();
+            }
+        }
+    }
+
+    /** @return false where the peer's queue is full. */
+    private boolean take(final long frame) {
+        if (isTooLong(frame)) {
+            dropped++;
+            release(frame);
+            return true;
+        }
+        return peer.inbound.put(frame);
+    }
+
+    private boolean isTooLong(final long frame) {
+        assert capabilities.txChecksum() || (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) == 0 : "partial checksum";
+        final int length = Frame.length(frame);
+        return length > plainLimit && (length > capabilities.maxFrameLength() || Frame.gsoSize(frame) == 0);
+    }
+
+    private int drop(final long[] frames, final int offset, final int length) {
+        if (!reclaimed) {
+            // The peer has left its ring for good, so what it did not take is ours to take back.
+            reclaimed = true;
+            for (int n = peer.inbound.take(scratch, 0, BURST); n > 0; n = peer.inbound.take(scratch, 0, BURST)) {
+                releaseAll(scratch, 0, n);
+                dropped += n;
+            }
+        }
+        releaseAll(frames, offset, length);
+        dropped += length;
+        return length;
+    }
+
+    private void returnInbound() {
+        for (int n = inbound.take(scratch, 0, BURST); n > 0; n = inbound.take(scratch, 0, BURST)) {
+            releaseAll(scratch, 0, n);
+            dropped += n;
+        }
+    }
+
+    private void releaseAll(final long[] frames, final int offset, final int length) {
+        for (int i = offset; i < offset + length; i++) {
+            release(frames[i]);
+        }
+    }
+
+    private void comeHome() {
+        for (int n = homeward.take(scratch, 0, BURST); n > 0; n = homeward.take(scratch, 0, BURST)) {
+            for (int i = 0; i < n; i++) {
+                pool.release(scratch[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.wire.Seq;
+import io.millrace.fastpath.wire.TcpHeader;
+
+/** The ACK field: RFC 9293 §3.10.7.4, fifth step, with RFC 5961 §5. Thread: the engine's. */
+final class AckStep {
+    private final TcpContext context;
+    private final Lifecycle lifecycle;
+    private final SendQueue sendQueue;
+    private final LossRecovery recovery;
+    private final TcpOutput output;
+    private final Persist persist;
+
+    AckStep(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
+            final LossRecovery recovery, final TcpOutput output, final Persist persist) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.sendQueue = sendQueue;
+        this.recovery = recovery;
+        this.output = output;
+        this.persist = persist;
+    }
+
+    /** @return false where the segment ends here. */
+    boolean onAck(final Tcb tcb, final Segment segment) {
+        final int ack = segment.acknowledgement;
+        if (Seq.gt(ack, tcb.sndMax()) || Seq.lt(ack, tcb.sndUna() - tcb.maxSndWnd())) {
+            // RFC 5961 §5.2: for data never sent, or older than any window
+            context.count(Counter.TCP_BAD_ACK);
+            output.sendChallengeAck(tcb);
+            return false;
+        }
+        final boolean duplicate = isDuplicate(tcb, segment);
+        final boolean windowMoved = updateWindow(tcb, segment);
+        if (Seq.gt(ack, tcb.sndUna())) {
+            onNewAck(tcb, ack);
+            return afterNewAck(tcb);
+        }
+        if (duplicate) {
+            context.count(Counter.TCP_DUPLICATE_ACKS);
+            recovery.onDuplicateAck(tcb, context.congestion(tcb), output, context.nowNs);
+            context.lists.output(tcb);
+        } else if (windowMoved && hasSomethingToSend(tcb)) {
+            context.lists.output(tcb);
+        }
+        return true;
+    }
+
+    /** RFC 5681 §2: nothing new acknowledged, no text, no SYN or FIN, the same window, data outstanding. */
+    private static boolean isDuplicate(final Tcb tcb, final Segment segment) {
+        return segment.acknowledgement == tcb.sndUna() && segment.textLength == 0 && !segment.has(TcpHeader.FIN)
+                && tcb.sndNxt() != tcb.sndUna() && segment.window << tcb.sendShift() == tcb.sndWnd();
+    }
+
+    private boolean updateWindow(final Tcb tcb, final Segment segment) {
+        final int window = segment.window << tcb.sendShift();
+        final boolean newer = Seq.lt(tcb.sndWl1(), segment.sequence)
+                || tcb.sndWl1() == segment.sequence && Seq.le(tcb.sndWl2(), segment.acknowledgement);
+        if (!newer) {
+            return false;
+        }
+        final boolean moved = window != tcb.sndWnd();
+        tcb.sndWnd(window);
+        tcb.sndWl1(segment.sequence);
+        tcb.sndWl2(segment.acknowledgement);
+        if (window > tcb.maxSndWnd()) {
+            tcb.maxSndWnd(window);
+        }
+        if (window == 0 && !tcb.has(Tcb.ORPHAN)) {
+            // RFC 9293 §3.8.6.1: a peer that answers probes with a closed window is alive
+            tcb.retransmits(0);
+        }
+        if (moved && window != 0 && Persist.isProbing(tcb)) {
+            persist.clear(tcb);
+            context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
+        }
+        return moved;
+    }
+
+    private static boolean hasSomethingToSend(final Tcb tcb) {
+        return tcb.sndNxt() != tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0);
+    }
+
+    private void onNewAck(final Tcb tcb, final int ack) {
+        final int acked = ack - tcb.sndUna();
+        if (tcb.rttStartNs() != 0 && Seq.gt(ack, tcb.rttSeq())) {
+            RoundTripTime.measured(tcb, context.nowNs - tcb.rttStartNs(), context.connections.settings(tcb));
+            tcb.rttStartNs(0);
+        }
+        tcb.sndUna(ack);
+        if (Seq.gt(ack, tcb.sndNxt())) {
+            tcb.sndNxt(ack);
+        }
+        tcb.retransmits(0);
+        sendQueue.onAcknowledged(tcb);
+        final boolean restart = recovery.onNewAck(tcb, acked, context.congestion(tcb), output, context.nowNs);
+        if (tcb.sndMax() == ack) {
+            persist.clear(tcb);
+            context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
+        } else if (restart && !Persist.isProbing(tcb)) {
+            output.armRetransmit(tcb);
+        }
+        if (tcb.has(Tcb.WANTS_WRITABLE) && SendQueue.space(tcb) >= tcb.sendBuffer() / 4) {
+            tcb.clear(Tcb.WANTS_WRITABLE);
+            context.lists.ready(tcb, ConnectionHandler.WRITABLE);
+        }
+        if (hasSomethingToSend(tcb)) {
+            context.lists.output(tcb);
+        }
+    }
+
+    /** What the acknowledgement of our FIN does; false where the connection is over. */
+    private boolean afterNewAck(final Tcb tcb) {
+        if (!tcb.isFinAcknowledged()) {
+            return true;
+        }
+        switch (TcpState.of(tcb.state())) {
+            case FIN_WAIT_1 -> {
+                tcb.state(TcpState.FIN_WAIT_2.ordinal());
+                lifecycle.armFinWait2(tcb);
+                if (!tcb.has(Tcb.ORPHAN)) {
+                    context.lists.ready(tcb, ConnectionHandler.OUTPUT_ACKNOWLEDGED);
+                }
+                return true;
+            }
+            case CLOSING -> lifecycle.timeWait(tcb);
+            case LAST_ACK -> lifecycle.closed(tcb);
+            default -> {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,205 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.flow.FlowTable;
+import io.millrace.fastpath.flow.Slots;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.flow.TimeWaitTable;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.memory.RecordTable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one engine: records, the flow table that finds them by 4-tuple, TIME_WAIT records, and the heap
+ * objects that belong to a connection. Bounded; a full table refuses and the caller counts.
+ * <p>
+ * A value of the flow table is the index of a connection, or {@code -2 - index} of a TIME_WAIT record; -1 is none.
+ * Thread: the engine's, but for {@link #isPortInUse}.
+ */
+final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
+    /** No connection and no TIME_WAIT record. */
+    static final int NONE = -1;
+
+    private static final int PORTS = 1 << 16;
+    private static final int KEY_LOCAL_HI = 0;
+    private static final int KEY_LOCAL_LO = 8;
+    private static final int KEY_REMOTE_HI = 16;
+    private static final int KEY_REMOTE_LO = 24;
+    private static final int KEY_PORTS = 32;
+
+    private final RecordTable records;
+    private final TimeWaitTable timeWait;
+    private final FlowTable flows;
+    private final MemoryRegion portUse;
+    private final Slots<Object> attachments;
+    private final Slots<TcpSettings> settings;
+    private final Tcb tcb = new Tcb();
+    private int lastGeneration;
+    private int highest;
+
+    ConnectionTable(final int maxConnections, final int maxTimeWait, final long seed) {
+        records = new RecordTable("connections", maxConnections, Tcb.LENGTH);
+        timeWait = new TimeWaitTable(maxTimeWait);
+        flows = new FlowTable("flow table", maxConnections + maxTimeWait, seed, this);
+        portUse = MemoryRegion.allocate("local port use", PORTS * (long) Integer.BYTES);
+        attachments = new Slots<>(maxConnections);
+        settings = new Slots<>(maxConnections);
+    }
+
+    /** Address of the first connection record: the timer nodes lie in the records. */
+    long base() {
+        return records.base();
+    }
+
+    TimeWaitTable timeWait() {
+        return timeWait;
+    }
+
+    /** Connections in use, shells included. */
+    int inUse() {
+        return records.inUse();
+    }
+
+    /** One past the highest index ever used. */
+    int highest() {
+        return highest;
+    }
+
+    /** A zeroed connection with a new generation; null where the table is full. */
+    @Nullable
+    Tcb allocate(final TcpSettings connectionSettings) {
+        final int index = records.allocate();
+        if (index < 0) {
+            return null;
+        }
+        highest = Math.max(highest, index + 1);
+        settings.set(index, connectionSettings);
+        final Tcb fresh = wrap(index);
+        renew(fresh);
+        return fresh;
+    }
+
+    /** A new generation: handles of the earlier one are stale. */
+    void renew(final Tcb of) {
+        lastGeneration = lastGeneration == Integer.MAX_VALUE ? 1 : lastGeneration + 1;
+        of.generation(lastGeneration);
+    }
+
+    /** Gives the record back; the handle is stale from now on. */
+    void free(final Tcb dead) {
+        final int index = dead.index();
+        dead.generation(0);
+        attachments.set(index, null);
+        settings.set(index, null);
+        records.free(index);
+    }
+
+    /** Points the flyweight at a connection that is known to be alive. */
+    Tcb wrap(final int index) {
+        return tcb.wrap(index, records.address(index));
+    }
+
+    /** Points the flyweight at the connection of a handle; null where the handle is stale. */
+    @Nullable
+    Tcb find(final long handle) {
+        final int index = (int) handle;
+        if (handle <= 0 || index < 0 || index >= highest) {
+            return null;
+        }
+        final Tcb found = wrap(index);
+        return found.generation() == (int) (handle >>> 32) ? found : null;
+    }
+
+    /** True while the record is in use. */
+    boolean isLive(final int index) {
+        return wrap(index).generation() != 0;
+    }
+
+    /** Connection index, {@code -2 - index} of a TIME_WAIT record, or {@link #NONE}. */
+    int find(final long localHi, final long localLo, final long remoteHi, final long remoteLo, final int ports) {
+        return flows.find(localHi, localLo, remoteHi, remoteLo, ports);
+    }
+
+    /** Enters a connection into the flow table. */
+    boolean insert(final Tcb fresh) {
+        final boolean done = flows.put(fresh.localHi(), fresh.localLo(), fresh.remoteHi(), fresh.remoteLo(),
+                fresh.ports(), fresh.index());
+        if (done) {
+            usePort(fresh.localPort(), 1);
+        }
+        return done;
+    }
+
+    /** Takes a connection out of the flow table. */
+    void remove(final Tcb dead) {
+        flows.remove(dead.localHi(), dead.localLo(), dead.remoteHi(), dead.remoteLo(), dead.ports(), dead.index());
+        usePort(dead.localPort(), -1);
+    }
+
+    /** Puts a TIME_WAIT record into the place of the connection; false where there is no room for one. */
+    boolean replaceByTimeWait(final Tcb done, final int window, final long nowNs, final long waitNs) {
+        final int record = timeWait.add(done, window, nowNs, waitNs);
+        return record >= 0 && flows.replace(done.localHi(), done.localLo(), done.remoteHi(), done.remoteLo(),
+                done.ports(), timeWaitValue(record));
+    }
+
+    /** Ends a TIME_WAIT. */
+    void removeTimeWait(final int record) {
+        flows.remove(timeWait.localHi(record), timeWait.localLo(record), timeWait.remoteHi(record),
+                timeWait.remoteLo(record), timeWait.ports(record), timeWaitValue(record));
+        usePort(timeWait.ports(record) >>> 16, -1);
+        timeWait.remove(record);
+    }
+
+    /** The TIME_WAIT record that a value of the flow table names. */
+    static int timeWaitRecord(final int value) {
+        return -2 - value;
+    }
+
+    private static int timeWaitValue(final int record) {
+        return -2 - record;
+    }
+
+    /** True while a connection or a TIME_WAIT record of this engine uses the local port. Thread: any. */
+    boolean isPortInUse(final int localPort) {
+        return Memory.getInt(portUse.address() + (long) localPort * Integer.BYTES) != 0;
+    }
+
+    /** What is attached: the application's handler, or the listener before the handshake is over. */
+    @Nullable
+    Object attachment(final Tcb of) {
+        return attachments.get(of.index());
+    }
+
+    void attachment(final Tcb of, final @Nullable Object attachment) {
+        attachments.set(of.index(), attachment);
+    }
+
+    TcpSettings settings(final Tcb of) {
+        final TcpSettings found = settings.get(of.index());
+        return found == null ? TcpSettings.DEFAULT : found;
+    }
+
+    @Override
+    public boolean matches(final int value, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        final long record = value >= 0 ? records.address(value) : timeWait.address(timeWaitRecord(value));
+        return Memory.getInt(record + KEY_PORTS) == ports && Memory.getLong(record + KEY_REMOTE_LO) == remoteLo
+                && Memory.getLong(record + KEY_LOCAL_LO) == localLo
+                && Memory.getLong(record + KEY_REMOTE_HI) == remoteHi
+                && Memory.getLong(record + KEY_LOCAL_HI) == localHi;
+    }
+
+    @Override
+    public void close() {
+        records.close();
+        timeWait.close();
+        flows.close();
+        portUse.close();
+    }
+
+    private void usePort(final int port, final int delta) {
+        final long cell = portUse.address() + (long) port * Integer.BYTES;
+        Memory.putInt(cell, Memory.getInt(cell) + delta);
+    }
+}

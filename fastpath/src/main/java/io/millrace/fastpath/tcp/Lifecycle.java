@@ -1,0 +1,285 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.tcp.congestion.CongestionControls;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.TcpHeader;
+import io.millrace.fastpath.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Birth and death of connections: making a TCB, the moment of ESTABLISHED, failure, TIME_WAIT, giving everything back.
+ * Thread: the engine's.
+ */
+final class Lifecycle {
+    /** Smallest MSS believed (as Linux): below it headers outweigh data and an MSS of 0 would never end. */
+    static final int MIN_MSS = 48;
+    /** MSS of a peer that names none (RFC 9293 §3.7.1). */
+    static final int DEFAULT_MSS = 536;
+    /** What IP and TCP headers without options take of an MTU. */
+    static final int HEADERS = Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH;
+
+    private static final int MAX_WINDOW_FIELD = 65_535;
+    private static final int MAX_SHIFT = 14;
+
+    private final TcpContext context;
+    private final ConnectionTable connections;
+    private final SendQueue sendQueue;
+    private final ReceiveQueue receiveQueue;
+    private final LossRecovery recovery;
+    private final TcpOutput output;
+
+    Lifecycle(final TcpContext context, final SendQueue sendQueue, final ReceiveQueue receiveQueue,
+            final LossRecovery recovery, final TcpOutput output) {
+        this.context = context;
+        this.connections = context.connections;
+        this.sendQueue = sendQueue;
+        this.receiveQueue = receiveQueue;
+        this.recovery = recovery;
+        this.output = output;
+    }
+
+    /**
+     * A TCB with its sequence numbers chosen, in the flow table, in no state yet; null (counted) where there is no room.
+     */
+    @Nullable
+    Tcb open(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final int ports, final TcpSettings settings) {
+        final Tcb tcb = connections.allocate(settings);
+        if (tcb == null) {
+            context.count(Counter.TCP_TABLE_FULL);
+            return null;
+        }
+        tcb.localHi(localHi);
+        tcb.localLo(localLo);
+        tcb.remoteHi(remoteHi);
+        tcb.remoteLo(remoteLo);
+        tcb.ports(ports);
+        if (!connections.insert(tcb)) {
+            context.count(Counter.TCP_TABLE_FULL);
+            connections.free(tcb);
+            return null;
+        }
+        initialise(tcb, settings);
+        return tcb;
+    }
+
+    private void initialise(final Tcb tcb, final TcpSettings settings) {
+        final int iss = context.control.initialSequenceNumbers().next(tcb.localHi(), tcb.localLo(), tcb.localPort(),
+                tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort(), context.nowNs);
+        tcb.iss(iss);
+        tcb.sndUna(iss);
+        tcb.sndNxt(iss);
+        tcb.sndMax(iss);
+        tcb.sndEnd(iss + 1);
+        tcb.receiveBuffer(settings.receiveBuffer());
+        tcb.sendBuffer(settings.sendBuffer());
+        tcb.receiveShift(settings.windowScaling() ? shiftFor(settings.receiveBuffer()) : 0);
+        tcb.congestion(CongestionControls.number(settings.congestionControl()));
+        tcb.rtoNs(settings.rtoInitialNs());
+        tcb.announcedMss(ownMss(settings));
+        tcb.sndMss(DEFAULT_MSS);
+        tcb.receiveMss(DEFAULT_MSS);
+        tcb.neighbour(IpOutput.UNKNOWN);
+        tcb.lastReceiveNs(context.nowNs);
+        tcb.flags((settings.noDelay() ? Tcb.NO_DELAY : 0) | (settings.keepAlive() ? Tcb.KEEP_ALIVE : 0));
+    }
+
+    private int ownMss(final TcpSettings settings) {
+        final int most = context.ip.capabilities().mtu() - HEADERS;
+        return settings.mss() == 0 ? most : Math.min(settings.mss(), most);
+    }
+
+    private static int shiftFor(final int buffer) {
+        int shift = 0;
+        while (shift < MAX_SHIFT && buffer >> shift > MAX_WINDOW_FIELD) {
+            shift++;
+        }
+        return shift;
+    }
+
+    /** What the peer's SYN says: its sequence number, MSS and window (never scaled in a SYN, RFC 7323 §2.2). */
+    void onPeerSyn(final Tcb tcb, final Segment segment, final TcpOptions options) {
+        tcb.irs(segment.sequence);
+        tcb.rcvNxt(segment.sequence + 1);
+        tcb.rcvRead(segment.sequence + 1);
+        tcb.lastAckSent(segment.sequence + 1);
+        tcb.rcvWndRight(segment.sequence + 1 + Math.min(tcb.receiveBuffer(), MAX_WINDOW_FIELD));
+        final int peerMss = options.hasMss() ? Math.max(options.mss(), MIN_MSS) : DEFAULT_MSS;
+        final int own = tcb.announcedMss();
+        tcb.sndMss(Math.min(peerMss, own));
+        tcb.receiveMss(Math.min(DEFAULT_MSS, own));
+        if (options.hasWindowScale() && connections.settings(tcb).windowScaling()) {
+            tcb.set(Tcb.WINDOW_SCALING);
+            tcb.sendShift(options.windowScale());
+        } else {
+            tcb.receiveShift(0);
+        }
+        limitReceiveBuffer(tcb, tcb.receiveBuffer());
+        tcb.sndWnd(segment.window);
+        tcb.maxSndWnd(segment.window);
+        tcb.sndWl1(segment.sequence);
+        tcb.sndWl2(segment.acknowledgement);
+    }
+
+    /** Sets the receive buffer, but to no more than the window field can say with the scale of this connection. */
+    static void limitReceiveBuffer(final Tcb tcb, final int bytes) {
+        tcb.receiveBuffer((int) Math.min(bytes, (long) MAX_WINDOW_FIELD << tcb.receiveShift()));
+    }
+
+    /** Our SYN is acknowledged and the peer's is received. */
+    void established(final Tcb tcb) {
+        tcb.state(TcpState.ESTABLISHED.ordinal());
+        tcb.retransmits(0);
+        context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.nowNs);
+        recovery.onEstablished(tcb);
+        context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
+        armKeepAlive(tcb);
+        context.count(Counter.TCP_ESTABLISHED);
+        if (tcb.has(Tcb.FIN_QUEUED)) {
+            // RFC 9293 §3.10.4: a CLOSE that came during the handshake takes effect now
+            tcb.state(TcpState.FIN_WAIT_1.ordinal());
+        }
+        if (SendQueue.length(tcb) > 0 || tcb.has(Tcb.FIN_QUEUED)) {
+            context.lists.output(tcb);
+        }
+    }
+
+    /** Starts the keepalive timer where keepalive is on. */
+    void armKeepAlive(final Tcb tcb) {
+        if (tcb.has(Tcb.KEEP_ALIVE)) {
+            context.timers.schedule(tcb.timer(Tcb.TIMER_LIFE),
+                    context.nowNs + connections.settings(tcb).keepAliveIdleNs());
+        }
+    }
+
+    /** An orphan waits for the peer's FIN only so long. */
+    void armFinWait2(final Tcb tcb) {
+        if (tcb.has(Tcb.ORPHAN)) {
+            context.timers.schedule(tcb.timer(Tcb.TIMER_LIFE),
+                    context.nowNs + connections.settings(tcb).finWait2TimeoutNs());
+        }
+    }
+
+    /** The peer reset the connection (RFC 9293 §3.10.7.4, second step), or our side gives it up. */
+    void fail(final Tcb tcb, final TcpFailure failure) {
+        context.count(failure == TcpFailure.TIMED_OUT ? Counter.TCP_TIMED_OUT : Counter.TCP_FAILED);
+        if (tcb.has(Tcb.SHELL)) {
+            return;
+        }
+        leave(tcb);
+        if (tcb.has(Tcb.ORPHAN)) {
+            free(tcb);
+            return;
+        }
+        final Object attachment = connections.attachment(tcb);
+        if (attachment instanceof ListenerPolicy listener) {
+            if (!tcb.has(Tcb.UNACCEPTED)) {
+                listener.releaseSyn();
+                free(tcb);
+                return;
+            }
+            listener.onDeadBeforeAccept();
+        }
+        becomeShell(tcb, TcpState.CLOSED);
+        tcb.failure(failure.ordinal());
+        context.lists.ready(tcb, ConnectionHandler.FAILED);
+    }
+
+    /** Resets the peer and gives the connection up. */
+    void abort(final Tcb tcb, final TcpFailure failure) {
+        if (!tcb.has(Tcb.SHELL)) {
+            output.sendReset(tcb);
+        }
+        fail(tcb, failure);
+    }
+
+    /** Both directions are closed and our FIN is acknowledged (LAST_ACK). */
+    void closed(final Tcb tcb) {
+        leave(tcb);
+        finish(tcb, TcpState.CLOSED);
+    }
+
+    /** Both directions are closed and strays may come: a compact record takes over (RFC 9293 §3.6). */
+    void timeWait(final Tcb tcb) {
+        output.sendAck(tcb);
+        final long waitNs = 2 * connections.settings(tcb).mslNs();
+        final int window = output.windowField(tcb);
+        if (!connections.replaceByTimeWait(tcb, window, context.nowNs, waitNs)) {
+            makeRoomForTimeWait();
+            connections.replaceByTimeWait(tcb, window, context.nowNs, waitNs);
+        }
+        giveBack(tcb);
+        finish(tcb, TcpState.TIME_WAIT);
+    }
+
+    private void makeRoomForTimeWait() {
+        context.count(Counter.TIME_WAIT_OVERFLOW);
+        connections.removeTimeWait(connections.timeWait().oldest());
+    }
+
+    private void finish(final Tcb tcb, final TcpState state) {
+        if (tcb.has(Tcb.ORPHAN)) {
+            free(tcb);
+            return;
+        }
+        becomeShell(tcb, state);
+        tellClosed(tcb);
+    }
+
+    /** Tells {@link ConnectionHandler#CLOSED} once the application has received everything. */
+    void tellClosed(final Tcb tcb) {
+        if (tcb.has(Tcb.SHELL) && tcb.failure() == TcpFailure.NONE.ordinal() && tcb.unread() == 0) {
+            context.lists.ready(tcb, ConnectionHandler.CLOSED);
+        }
+    }
+
+    private void becomeShell(final Tcb tcb, final TcpState state) {
+        tcb.state(state.ordinal());
+        tcb.set(Tcb.SHELL);
+    }
+
+    /** Out of the flow table, timers and send ring given back; the receive ring stays for the application. */
+    private void leave(final Tcb tcb) {
+        connections.remove(tcb);
+        giveBack(tcb);
+    }
+
+    private void giveBack(final Tcb tcb) {
+        for (int timer = 0; timer < Tcb.TIMER_COUNT; timer++) {
+            context.timers.cancel(tcb.timer(timer));
+        }
+        sendQueue.free(tcb);
+        receiveQueue.freeOutOfOrder(tcb);
+        tcb.clear(Tcb.ACK_NOW);
+    }
+
+    /** Forgets the connection without a word to anyone: from SYN_SENT or SYN_RECEIVED, or a shell. */
+    void forget(final Tcb tcb) {
+        if (!tcb.has(Tcb.SHELL)) {
+            leave(tcb);
+            tcb.set(Tcb.SHELL);
+        }
+        free(tcb);
+    }
+
+    /** Gives back what a shell still holds, and the record as soon as no list links it. */
+    void free(final Tcb tcb) {
+        receiveQueue.free(tcb);
+        connections.attachment(tcb, null);
+        tcb.generation(0);
+        tcb.set(Tcb.DEAD);
+        freeIfUnlinked(tcb);
+    }
+
+    /** Gives back the record of a dead connection as soon as no list links it. */
+    void freeIfUnlinked(final Tcb tcb) {
+        if (!tcb.has(Tcb.IN_READY_LIST | Tcb.IN_OUTPUT_LIST)) {
+            connections.free(tcb);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.wire.TcpHeader;
+import io.millrace.fastpath.wire.TcpOptions;
+
+/** A segment for a listener: RFC 9293 §3.10.7.2. Thread: the engine's. */
+final class ListenState {
+    private final TcpContext context;
+    private final Lifecycle lifecycle;
+    private final TcpOutput output;
+    private final ClosedState closed;
+    private final TcpOptions options = new TcpOptions();
+
+    ListenState(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
+            final ClosedState closed) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.output = output;
+        this.closed = closed;
+    }
+
+    void onSegment(final ListenerPolicy listener, final Segment segment) {
+        if (segment.has(TcpHeader.RST)) {
+            // first: a RST is ignored, it cannot be for anything sent by this incarnation
+            context.count(Counter.TCP_RESETS_IGNORED);
+        } else if (segment.has(TcpHeader.ACK)) {
+            // second: any acknowledgement is bad here
+            context.count(Counter.TCP_NO_CONNECTION);
+            closed.reset(segment);
+        } else if (segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.FIN)) {
+            onSyn(listener, segment);
+        } else {
+            // fourth: should not get here; SYN with FIN asks for nothing sensible
+            context.count(Counter.TCP_BAD_FLAGS);
+        }
+    }
+
+    /** Third: SYN. Text in it is not acknowledged and will be sent again. */
+    private void onSyn(final ListenerPolicy listener, final Segment segment) {
+        if (!listener.reserveSyn()) {
+            context.count(Counter.LISTEN_SYN_QUEUE_FULL);
+            return;
+        }
+        final Tcb tcb = lifecycle.open(segment.localHi, segment.localLo, segment.remoteHi, segment.remoteLo,
+                segment.ports, listener.settings());
+        if (tcb == null) {
+            listener.releaseSyn();
+            return;
+        }
+        options.decode(segment.options, segment.optionsLength);
+        context.connections.attachment(tcb, listener);
+        tcb.listener(listener.id());
+        tcb.set(Tcb.PASSIVE);
+        lifecycle.onPeerSyn(tcb, segment, options);
+        tcb.state(TcpState.SYN_RECEIVED.ordinal());
+        context.count(Counter.TCP_PASSIVE_OPENS);
+        output.sendSyn(tcb);
+    }
+}

@@ -1,0 +1,66 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.wire.TcpHeader;
+
+/**
+ * Zero-window probing (RFC 9293 §3.8.6.1), and the override timer of silly window avoidance (§3.8.6.2.1): both are
+ * needed where something waits to be sent, nothing is in flight, and no acknowledgement will come by itself. They share
+ * the retransmission timer, which has nothing else to do then. Thread: the engine's.
+ */
+final class Persist {
+    private static final int MAX_BACKOFF = 16;
+
+    private final TcpContext context;
+    private final SegmentWriter writer;
+
+    Persist(final TcpContext context, final SegmentWriter writer) {
+        this.context = context;
+        this.writer = writer;
+    }
+
+    static boolean isProbing(final Tcb tcb) {
+        return tcb.persistNs() != 0;
+    }
+
+    /** Arms the timer where output is blocked with nothing in flight. */
+    void armIfBlocked(final Tcb tcb) {
+        final boolean waiting = tcb.sndNxt() != tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0);
+        if (!waiting || tcb.sndNxt() != tcb.sndUna() || tcb.has(Tcb.IN_OUTPUT_LIST) || isProbing(tcb)
+                || tcb.has(Tcb.CORK) && tcb.sndWnd() >= tcb.sndMss()) {
+            return;
+        }
+        tcb.persistNs(context.nowNs);
+        tcb.persistBackoff(0);
+        arm(tcb);
+    }
+
+    /** Ends probing; true where it was on. */
+    boolean clear(final Tcb tcb) {
+        final boolean probing = isProbing(tcb);
+        tcb.persistNs(0);
+        tcb.persistBackoff(0);
+        return probing;
+    }
+
+    /** Sends one byte beyond the window, or the FIN; the interval doubles (RFC 9293 §3.8.6.1). */
+    void probe(final Tcb tcb) {
+        context.count(Counter.TCP_WINDOW_PROBES);
+        final int sequence = tcb.sndNxt();
+        final int text = Math.min(1, tcb.sndEnd() - sequence);
+        final int flags = text == 0 ? TcpHeader.ACK | TcpHeader.FIN : TcpHeader.ACK | TcpHeader.PSH;
+        if (writer.write(tcb, sequence, text, flags) && sequence == tcb.sndMax()) {
+            // the probe may be accepted: what acknowledges it is not for data that was never sent
+            tcb.sndMax(sequence + 1);
+        }
+        tcb.persistBackoff(Math.min(tcb.persistBackoff() + 1, MAX_BACKOFF));
+        arm(tcb);
+    }
+
+    private void arm(final Tcb tcb) {
+        final long most = context.connections.settings(tcb).rtoMaxNs();
+        final long interval = Math.min(tcb.rtoNs() << tcb.persistBackoff(), most);
+        context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT), context.nowNs + interval);
+    }
+}

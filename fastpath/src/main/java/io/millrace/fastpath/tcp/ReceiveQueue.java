@@ -1,0 +1,140 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.memory.ByteRing;
+import io.millrace.fastpath.memory.OutOfOrderRanges;
+import io.millrace.fastpath.memory.Slab;
+
+/**
+ * Bytes from the peer until the application receives them: a ring from the slab that grows on demand. Out-of-order bytes
+ * lie at their place in the same ring, their ranges in a block of their own, so reassembly copies nothing. Both go back
+ * to the slab when empty. Thread: the engine's.
+ */
+final class ReceiveQueue {
+    private static final int SMALLEST = 4_096;
+    private static final int RANGES_LENGTH = 1_024;
+
+    private final Slab slab;
+    private final TcpContext context;
+
+    ReceiveQueue(final Slab slab, final TcpContext context) {
+        this.slab = slab;
+        this.context = context;
+    }
+
+    /**
+     * Takes bytes that begin at RCV.NXT and lie within the window; RCV.NXT advances over them and over what had arrived
+     * ahead of them.
+     *
+     * @return false where the slab is full: nothing changed, the peer will send them again.
+     */
+    boolean inOrder(final Tcb tcb, final long source, final int length) {
+        final int from = tcb.rcvNxt();
+        if (!makeRoom(tcb, from + length)) {
+            return false;
+        }
+        ByteRing.copyIn(tcb.rcvRing(), tcb.rcvCapacity(), from, source, length);
+        tcb.rcvNxt(from + length);
+        final long ranges = tcb.outOfOrder();
+        if (ranges != 0) {
+            tcb.rcvNxt(OutOfOrderRanges.advance(ranges, from + length));
+            if (OutOfOrderRanges.count(ranges) == 0) {
+                freeOutOfOrder(tcb);
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Keeps bytes that lie ahead of RCV.NXT and within the window.
+     *
+     * @return false where they are not kept (too many ranges, slab full), counted.
+     */
+    boolean outOfOrder(final Tcb tcb, final int sequence, final long source, final int length, final int maxRanges) {
+        long ranges = tcb.outOfOrder();
+        if (ranges == 0) {
+            ranges = slab.allocate(RANGES_LENGTH);
+            if (ranges == 0) {
+                context.count(Counter.TCP_SLAB_FULL);
+                return false;
+            }
+            OutOfOrderRanges.init(ranges);
+            tcb.outOfOrder(ranges);
+        }
+        final boolean kept = makeRoom(tcb, sequence + length)
+                && OutOfOrderRanges.add(ranges, sequence, sequence + length, maxRanges);
+        if (kept) {
+            ByteRing.copyIn(tcb.rcvRing(), tcb.rcvCapacity(), sequence, source, length);
+        } else {
+            context.count(Counter.TCP_OUT_OF_ORDER_DROPPED);
+            if (OutOfOrderRanges.count(ranges) == 0) {
+                freeOutOfOrder(tcb);
+            }
+        }
+        return kept;
+    }
+
+    /** Copies in-order bytes to the application; returns how many. */
+    int receive(final Tcb tcb, final long target, final int length) {
+        final int copied = Math.min(length, tcb.unread());
+        if (copied > 0) {
+            ByteRing.copyOut(tcb.rcvRing(), tcb.rcvCapacity(), tcb.rcvRead(), target, copied);
+            tcb.rcvRead(tcb.rcvRead() + copied);
+            if (tcb.unread() == 0 && tcb.outOfOrder() == 0) {
+                freeRing(tcb);
+            }
+        }
+        return copied;
+    }
+
+    /** Throws in-order bytes away that nobody will receive. */
+    void discard(final Tcb tcb) {
+        tcb.rcvRead(tcb.rcvRead() + tcb.unread());
+        if (tcb.outOfOrder() == 0) {
+            freeRing(tcb);
+        }
+    }
+
+    private boolean makeRoom(final Tcb tcb, final int end) {
+        final int needed = end - tcb.rcvRead();
+        if (needed <= tcb.rcvCapacity()) {
+            return true;
+        }
+        final int capacity = slab.blockSize(Math.max(needed, SMALLEST));
+        final int held = highest(tcb) - tcb.rcvRead();
+        final long ring = ByteRing.grow(slab, tcb.rcvRing(), tcb.rcvCapacity(), capacity, tcb.rcvRead(), held);
+        if (ring == 0) {
+            context.count(Counter.TCP_SLAB_FULL);
+            return false;
+        }
+        tcb.rcvRing(ring);
+        tcb.rcvCapacity(capacity);
+        return true;
+    }
+
+    private static int highest(final Tcb tcb) {
+        final long ranges = tcb.outOfOrder();
+        return ranges == 0 || OutOfOrderRanges.count(ranges) == 0 ? tcb.rcvNxt() : OutOfOrderRanges.highest(ranges);
+    }
+
+    void freeOutOfOrder(final Tcb tcb) {
+        if (tcb.outOfOrder() != 0) {
+            slab.free(tcb.outOfOrder(), RANGES_LENGTH);
+            tcb.outOfOrder(0);
+        }
+    }
+
+    private void freeRing(final Tcb tcb) {
+        if (tcb.rcvCapacity() != 0) {
+            slab.free(tcb.rcvRing(), tcb.rcvCapacity());
+            tcb.rcvRing(0);
+            tcb.rcvCapacity(0);
+        }
+    }
+
+    void free(final Tcb tcb) {
+        freeOutOfOrder(tcb);
+        freeRing(tcb);
+    }
+}

@@ -1,0 +1,88 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.wire.Seq;
+import io.millrace.fastpath.wire.TcpHeader;
+import io.millrace.fastpath.wire.TcpOptions;
+
+/** A segment in SYN_SENT: RFC 9293 §3.10.7.3. Thread: the engine's. */
+final class SynSentState {
+    private final TcpContext context;
+    private final Lifecycle lifecycle;
+    private final TcpOutput output;
+    private final ClosedState closed;
+    private final TcpOptions options = new TcpOptions();
+
+    SynSentState(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
+            final ClosedState closed) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.output = output;
+        this.closed = closed;
+    }
+
+    /** @return true where the connection became ESTABLISHED and the text of the segment is to be processed. */
+    boolean onSegment(final Tcb tcb, final Segment segment) {
+        final boolean acknowledges = segment.has(TcpHeader.ACK);
+        // first: the ACK bit
+        if (acknowledges && (Seq.le(segment.acknowledgement, tcb.iss())
+                || Seq.gt(segment.acknowledgement, tcb.sndMax()))) {
+            context.count(Counter.TCP_BAD_ACK);
+            if (!segment.has(TcpHeader.RST)) {
+                closed.reset(segment);
+            }
+            return false;
+        }
+        // second: the RST bit
+        if (segment.has(TcpHeader.RST)) {
+            if (acknowledges) {
+                context.count(Counter.TCP_RESETS_RECEIVED);
+                lifecycle.fail(tcb, TcpFailure.REFUSED);
+            } else {
+                context.count(Counter.TCP_RESETS_IGNORED);
+            }
+            return false;
+        }
+        // fourth: the SYN bit (third, security, is obsolete)
+        if (!segment.has(TcpHeader.SYN)) {
+            context.count(Counter.TCP_BAD_FLAGS);
+            return false;
+        }
+        options.decode(segment.options, segment.optionsLength);
+        lifecycle.onPeerSyn(tcb, segment, options);
+        segment.sequence++;
+        segment.flags &= ~TcpHeader.SYN;
+        return acknowledges ? onSynAck(tcb, segment) : onSimultaneousOpen(tcb);
+    }
+
+    private boolean onSynAck(final Tcb tcb, final Segment segment) {
+        tcb.sndUna(segment.acknowledgement);
+        measureHandshake(tcb, context);
+        lifecycle.established(tcb);
+        tcb.set(Tcb.ACK_NOW);
+        context.lists.ready(tcb, ConnectionHandler.CONNECTED);
+        context.lists.output(tcb);
+        return true;
+    }
+
+    /** RFC 9293 §3.5: both sides sent a SYN; ours is sent again, now with an ACK. */
+    private boolean onSimultaneousOpen(final Tcb tcb) {
+        tcb.state(TcpState.SYN_RECEIVED.ordinal());
+        context.count(Counter.TCP_SIMULTANEOUS_OPENS);
+        output.sendSyn(tcb);
+        return false;
+    }
+
+    /** The first round trip, where the SYN was sent once. */
+    static void measureHandshake(final Tcb tcb, final TcpContext context) {
+        final TcpSettings settings = context.connections.settings(tcb);
+        if (tcb.rttStartNs() != 0) {
+            RoundTripTime.measured(tcb, context.nowNs - tcb.rttStartNs(), settings);
+            tcb.rttStartNs(0);
+        } else {
+            // RFC 6298 §5.7: 3 s after a lost SYN
+            tcb.rtoNs(Math.max(settings.rtoInitialNs(), 3_000_000_000L));
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.wire.Seq;
+import io.millrace.fastpath.wire.TcpHeader;
+
+/**
+ * A segment in SYN_RECEIVED and every later state but TIME_WAIT: RFC 9293 §3.10.7.4, step by step, with RFC 5961
+ * applied. Thread: the engine's.
+ */
+final class SynchronizedStates {
+    private final TcpContext context;
+    private final Lifecycle lifecycle;
+    private final TcpOutput output;
+    private final ClosedState closed;
+    private final AckStep ackStep;
+    private final TextStep textStep;
+
+    SynchronizedStates(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
+            final ClosedState closed, final AckStep ackStep, final TextStep textStep) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.output = output;
+        this.closed = closed;
+        this.ackStep = ackStep;
+        this.textStep = textStep;
+    }
+
+    void onSegment(final Tcb tcb, final Segment segment) {
+        tcb.lastReceiveNs(context.nowNs);
+        // first: the sequence number
+        if (!isAcceptable(tcb, segment)) {
+            onUnacceptable(tcb, segment);
+        } else if (segment.has(TcpHeader.RST)) {
+            // second: the RST bit (third, security, is obsolete)
+            onReset(tcb, segment);
+        } else if (segment.has(TcpHeader.SYN)) {
+            // fourth: the SYN bit
+            onSyn(tcb, segment);
+        } else if (!segment.has(TcpHeader.ACK)) {
+            // fifth: the ACK bit
+            context.count(Counter.TCP_BAD_FLAGS);
+        } else {
+            fromAcknowledgement(tcb, segment);
+        }
+    }
+
+    /** The fifth step and those that follow it. */
+    private void fromAcknowledgement(final Tcb tcb, final Segment segment) {
+        if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && !completeHandshake(tcb, segment)) {
+            return;
+        }
+        final int generation = tcb.generation();
+        if (!ackStep.onAck(tcb, segment) || tcb.generation() != generation || tcb.has(Tcb.SHELL)) {
+            return;
+        }
+        fromUrgent(tcb, segment);
+    }
+
+    /** Sixth to eighth step: URG, the text, FIN. */
+    void fromUrgent(final Tcb tcb, final Segment segment) {
+        if (segment.has(TcpHeader.URG)) {
+            textStep.onUrgent(tcb, segment);
+        }
+        textStep.onText(tcb, segment);
+    }
+
+    /** The table of §3.10.7.4, first step; with a zero window ACK and RST at RCV.NXT are still valid. */
+    private static boolean isAcceptable(final Tcb tcb, final Segment segment) {
+        final int next = tcb.rcvNxt();
+        final int window = tcb.rcvWnd();
+        final int length = segment.length();
+        final int start = segment.sequence;
+        if (window <= 0) {
+            return start == next;
+        }
+        final boolean startsInside = Seq.le(next, start) && start - next < window;
+        if (length == 0) {
+            return startsInside;
+        }
+        final int last = start + length - 1;
+        return startsInside || Seq.le(next, last) && last - next < window
+                || Seq.lt(start, next) && Seq.gt(last, next);
+    }
+
+    private void onUnacceptable(final Tcb tcb, final Segment segment) {
+        context.count(Counter.TCP_OUT_OF_WINDOW);
+        if (segment.has(TcpHeader.RST)) {
+            context.count(Counter.TCP_RESETS_IGNORED);
+        } else if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && segment.has(TcpHeader.SYN)
+                && segment.sequence == tcb.irs() && !segment.has(TcpHeader.ACK)) {
+            // the peer did not see our SYN-ACK
+            output.sendSyn(tcb);
+        } else if (segment.textLength > 0 || segment.has(TcpHeader.FIN)) {
+            output.sendAck(tcb);
+        } else {
+            output.sendChallengeAck(tcb);
+        }
+    }
+
+    /** RFC 5961 §3.2: only the exact sequence number resets; inside the window it is challenged. */
+    private void onReset(final Tcb tcb, final Segment segment) {
+        if (segment.sequence != tcb.rcvNxt()) {
+            context.count(Counter.TCP_RESETS_IGNORED);
+            output.sendChallengeAck(tcb);
+            return;
+        }
+        context.count(Counter.TCP_RESETS_RECEIVED);
+        final boolean unopened = tcb.state() == TcpState.SYN_RECEIVED.ordinal();
+        lifecycle.fail(tcb, unopened ? TcpFailure.REFUSED : TcpFailure.RESET);
+    }
+
+    /** A passive SYN_RECEIVED goes back to LISTEN; everything else is challenged (RFC 5961 §4.2). */
+    private void onSyn(final Tcb tcb, final Segment segment) {
+        if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && tcb.has(Tcb.PASSIVE)) {
+            context.count(Counter.TCP_BAD_FLAGS);
+            lifecycle.fail(tcb, TcpFailure.RESET);
+        } else if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && segment.sequence == tcb.irs()) {
+            fromAcknowledgement(tcb, segment);
+        } else {
+            output.sendChallengeAck(tcb);
+        }
+    }
+
+    /** SYN_RECEIVED, fifth step; false where the segment ends here. */
+    private boolean completeHandshake(final Tcb tcb, final Segment segment) {
+        final int ack = segment.acknowledgement;
+        if (Seq.le(ack, tcb.sndUna()) || Seq.gt(ack, tcb.sndMax())) {
+            context.count(Counter.TCP_BAD_ACK);
+            closed.reset(segment);
+            return false;
+        }
+        if (tcb.has(Tcb.PASSIVE)) {
+            return completePassive(tcb, segment);
+        }
+        establish(tcb, segment);
+        context.lists.ready(tcb, ConnectionHandler.CONNECTED);
+        return true;
+    }
+
+    private boolean completePassive(final Tcb tcb, final Segment segment) {
+        final ListenerPolicy listener = (ListenerPolicy) context.connections.attachment(tcb);
+        if (listener == null || !listener.reserveAccept()) {
+            // Linux's rule: the ACK is dropped, the SYN-ACK will be sent again
+            context.count(Counter.LISTEN_OVERFLOWS);
+            return false;
+        }
+        establish(tcb, segment);
+        tcb.set(Tcb.UNACCEPTED);
+        listener.releaseSyn();
+        if (!listener.offer(context.engine, tcb.handle())) {
+            lifecycle.abort(tcb, TcpFailure.ABORTED);
+            return false;
+        }
+        return true;
+    }
+
+    private void establish(final Tcb tcb, final Segment segment) {
+        tcb.sndWnd(segment.window << tcb.sendShift());
+        tcb.maxSndWnd(Math.max(tcb.maxSndWnd(), tcb.sndWnd()));
+        tcb.sndWl1(segment.sequence);
+        tcb.sndWl2(segment.acknowledgement);
+        tcb.sndUna(tcb.iss() + 1);
+        SynSentState.measureHandshake(tcb, context);
+        lifecycle.established(tcb);
+    }
+}

@@ -1,0 +1,192 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.control.EngineControl;
+import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.ip.TokenBucket;
+import io.millrace.fastpath.ip.TransportInput;
+import io.millrace.fastpath.memory.Slab;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.tcp.recovery.NewRenoRecovery;
+import io.millrace.fastpath.timer.TimerNodes;
+import io.millrace.fastpath.timer.TimerWheel;
+
+/**
+ * One engine's TCP, put together: the engine hands in segments and the time, calls the phases of its turn, and gives the
+ * {@linkplain #calls user calls} to the application. Thread: the engine's, but for {@link #isPortInUse}.
+ */
+public final class Tcp implements AutoCloseable {
+    private static final int SLAB_BLOCK = 1_024;
+    private static final int TIMERS_A_TURN = 1_024;
+
+    private final ConnectionTable connections;
+    private final Slab slab;
+    private final TimerWheel timers;
+    private final TcpContext context;
+    private final Lifecycle lifecycle;
+    private final TcpOutput output;
+    private final TcpInput input;
+    private final TimeWaitState timeWait;
+    private final TcpTimers expiry;
+    private final UserCalls calls;
+
+    public Tcp(final int engine, final Limits limits, final EngineControl control, final EngineCounters counters,
+            final IpOutput ip, final TokenBucket challenges, final long nowNs) {
+        connections = new ConnectionTable(limits.maxConnections(), limits.maxTimeWait(), control.hashSeed());
+        slab = new Slab("byte rings", limits.slabBytes(), SLAB_BLOCK);
+        final TimerNodes nodes = new TimerNodes(connections.base(), Tcb.LENGTH, Tcb.TIMERS_OFFSET, Tcb.TIMER_SHIFT);
+        timers = new TimerWheel(nodes, limits.timerTickNs(), nowNs);
+        context = new TcpContext(engine, control, counters, ip, connections, slab, timers, challenges);
+        context.nowNs = nowNs;
+        final SegmentWriter writer = new SegmentWriter(context);
+        final Persist persist = new Persist(context, writer);
+        final SendQueue sendQueue = new SendQueue(slab);
+        final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context);
+        final LossRecovery recovery = new NewRenoRecovery();
+        output = new TcpOutput(context, writer, persist);
+        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output);
+        timeWait = new TimeWaitState(context, writer);
+        expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist);
+        calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output);
+        final ClosedState closed = new ClosedState(context, writer);
+        final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist);
+        final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output);
+        input = new TcpInput(context, lifecycle, closed, new ListenState(context, lifecycle, output, closed),
+                new SynSentState(context, lifecycle, output, closed),
+                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep), timeWait);
+    }
+
+    /** Sizes; ranges as in the engine's settings. */
+    public record Limits(int maxConnections, int maxTimeWait, long slabBytes, long timerTickNs) {}
+
+    /** Where IP hands segments to. */
+    public TransportInput input() {
+        return input;
+    }
+
+    /** The user/TCP interface. */
+    public TcpCalls calls() {
+        return calls;
+    }
+
+    /** A turn begins. */
+    public void onTurn(final long nowNs) {
+        context.nowNs = nowNs;
+    }
+
+    /** Timers that are due; returns how many expired. */
+    public int onTimers() {
+        return timers.poll(context.nowNs, expiry, TIMERS_A_TURN) + timeWait.expire(context.nowNs);
+    }
+
+    /** Tells the applications of connections that are ready now; returns how many. */
+    public int dispatchReady() {
+        final int ready = context.lists.readySize();
+        for (int i = 0; i < ready; i++) {
+            dispatch(context.lists.pollReady());
+        }
+        return ready;
+    }
+
+    private void dispatch(final Tcb tcb) {
+        if (tcb.has(Tcb.DEAD)) {
+            lifecycle.freeIfUnlinked(tcb);
+            return;
+        }
+        final int events = tcb.events();
+        if (!(connections.attachment(tcb) instanceof ConnectionHandler handler)) {
+            // not accepted yet: attach tells what is there then
+            return;
+        }
+        tcb.events(0);
+        final long handle = tcb.handle();
+        try {
+            handler.onReady(handle, events);
+        } catch (final RuntimeException e) {
+            // the application's defect must not stop the loop for everyone else
+            context.count(Counter.EXCEPTIONS);
+        }
+        if ((events & (ConnectionHandler.FAILED | ConnectionHandler.CLOSED)) != 0) {
+            final Tcb over = connections.find(handle);
+            if (over != null && over.has(Tcb.SHELL)) {
+                lifecycle.forget(over);
+            }
+        }
+    }
+
+    /** Sends for the connections that asked for it in this turn; returns how many. */
+    public int flushOutput() {
+        final int waiting = context.lists.outputSize();
+        for (int i = 0; i < waiting; i++) {
+            final Tcb tcb = context.lists.pollOutput();
+            if (tcb.has(Tcb.DEAD)) {
+                lifecycle.freeIfUnlinked(tcb);
+            } else if (!tcb.has(Tcb.SHELL)) {
+                output.pump(tcb);
+            }
+        }
+        return waiting;
+    }
+
+    /** True where {@link #dispatchReady} or {@link #flushOutput} has something to do. */
+    public boolean hasWork() {
+        return context.lists.readySize() != 0 || context.lists.outputSize() != 0;
+    }
+
+    /** When the next timer is due, in nanoseconds of the engine's clock; {@link Long#MAX_VALUE} where none is. */
+    public long nextDeadlineNs() {
+        return Math.min(timers.nextDeadlineNs(), timeWait.nextEndNs());
+    }
+
+    /** The listener is closed: its half-open connections are reset. */
+    public void onListenerClosed(final int listenerId) {
+        for (int index = 0; index < connections.highest(); index++) {
+            final Tcb tcb = connections.wrap(index);
+            if (tcb.generation() != 0 && tcb.listener() == listenerId
+                    && tcb.state() == TcpState.SYN_RECEIVED.ordinal()
+                    && connections.attachment(tcb) instanceof ListenerPolicy) {
+                lifecycle.abort(tcb, TcpFailure.ABORTED);
+            }
+        }
+    }
+
+    /** Resets every connection; handlers are told in the ready phase that follows. */
+    public void abortAll() {
+        for (int index = 0; index < connections.highest(); index++) {
+            final Tcb tcb = connections.wrap(index);
+            if (tcb.generation() != 0 && !tcb.has(Tcb.SHELL)) {
+                lifecycle.abort(tcb, TcpFailure.ABORTED);
+            }
+        }
+    }
+
+    /** True while a connection or TIME_WAIT record uses the local port. Thread: any, until closed. */
+    public boolean isPortInUse(final int localPort) {
+        return connections.isPortInUse(localPort);
+    }
+
+    /** Connections now, shells included. */
+    public int connections() {
+        return connections.inUse();
+    }
+
+    /** Connections in TIME_WAIT now. */
+    public int timeWaits() {
+        return connections.timeWait().size();
+    }
+
+    /** Bytes of the slab in use now. */
+    public long slabInUse() {
+        return slab.inUseBytes();
+    }
+
+    @Override
+    public void close() {
+        timers.close();
+        connections.close();
+        slab.close();
+    }
+}

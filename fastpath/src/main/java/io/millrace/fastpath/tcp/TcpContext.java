@@ -1,0 +1,57 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.control.EngineControl;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.ip.TokenBucket;
+import io.millrace.fastpath.memory.Slab;
+import io.millrace.fastpath.tcp.congestion.CongestionControl;
+import io.millrace.fastpath.tcp.congestion.CongestionControls;
+import io.millrace.fastpath.timer.TimerWheel;
+
+/**
+ * What the parts of one engine's TCP share: tables, memory, timers, the way out, and the time of this turn. Thread: the
+ * engine's.
+ */
+final class TcpContext {
+    /** Which engine of the stack this is. */
+    final int engine;
+    final EngineControl control;
+    final EngineCounters counters;
+    final IpOutput ip;
+    final ConnectionTable connections;
+    final Slab slab;
+    final TimerWheel timers;
+    final TokenBucket challenges;
+    final TcpLists lists;
+    /** The engine's clock, read once a turn. */
+    long nowNs;
+
+    TcpContext(final int engine, final EngineControl control, final EngineCounters counters, final IpOutput ip,
+            final ConnectionTable connections, final Slab slab, final TimerWheel timers, final TokenBucket challenges) {
+        this.engine = engine;
+        this.control = control;
+        this.counters = counters;
+        this.ip = ip;
+        this.connections = connections;
+        this.slab = slab;
+        this.timers = timers;
+        this.challenges = challenges;
+        this.lists = new TcpLists(connections);
+    }
+
+    CongestionControl congestion(final Tcb tcb) {
+        return CongestionControls.at(tcb.congestion());
+    }
+
+    /** Bytes of the initial window (RFC 6928; RFC 5681 §3.1: one segment after a lost SYN). */
+    int initialWindow(final Tcb tcb) {
+        return tcb.sndMss() * (tcb.has(Tcb.SYN_RETRANSMITTED) ? 1 : connections.settings(tcb).initialWindow());
+    }
+
+    void count(final Counter counter) {
+        counters.increment(counter);
+    }
+}

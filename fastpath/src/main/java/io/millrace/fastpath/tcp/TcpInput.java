@@ -1,0 +1,138 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IcmpError;
+import io.millrace.fastpath.ip.TransportInput;
+import io.millrace.fastpath.wire.Checksum;
+import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpProtocol;
+import io.millrace.fastpath.wire.Seq;
+import io.millrace.fastpath.wire.TcpHeader;
+
+/** Segments from IP: validated, matched to a connection, handed to the state it is in. Thread: the engine's. */
+final class TcpInput implements TransportInput {
+    private final TcpContext context;
+    private final ClosedState closed;
+    private final ListenState listen;
+    private final SynSentState synSent;
+    private final SynchronizedStates synchronizedStates;
+    private final TimeWaitState timeWait;
+    private final Lifecycle lifecycle;
+    private final TcpHeader header = new TcpHeader();
+    private final Segment segment = new Segment();
+
+    TcpInput(final TcpContext context, final Lifecycle lifecycle, final ClosedState closed, final ListenState listen,
+            final SynSentState synSent, final SynchronizedStates synchronizedStates, final TimeWaitState timeWait) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.closed = closed;
+        this.listen = listen;
+        this.synSent = synSent;
+        this.synchronizedStates = synchronizedStates;
+        this.timeWait = timeWait;
+    }
+
+    @Override
+    public void onSegment(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final long address, final int length, final boolean checksumTrusted, final long nowNs) {
+        context.count(Counter.TCP_SEGMENTS_RECEIVED);
+        if (!header.wrap(address, length)) {
+            context.count(Counter.TCP_MALFORMED);
+        } else if (!checksumTrusted && !isChecksumRight(localLo, remoteLo, address, length)) {
+            context.count(Counter.TCP_BAD_CHECKSUM);
+        } else if (header.sourcePort() == 0 || header.destinationPort() == 0) {
+            context.count(Counter.TCP_PORT_ZERO);
+        } else {
+            segment.set(localHi, localLo, remoteHi, remoteLo, header, length);
+            dispatch();
+        }
+    }
+
+    private static boolean isChecksumRight(final long localLo, final long remoteLo, final long address,
+            final int length) {
+        final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(remoteLo), IpAddress.toV4(localLo), IpProtocol.TCP,
+                length);
+        return Checksum.finish(Checksum.sum(address, length, pseudo)) == 0;
+    }
+
+    private void dispatch() {
+        final Segment arrived = segment;
+        final int found = context.connections.find(arrived.localHi, arrived.localLo, arrived.remoteHi,
+                arrived.remoteLo, arrived.ports);
+        if (found >= 0) {
+            toConnection(context.connections.wrap(found), arrived);
+        } else if (found != ConnectionTable.NONE) {
+            timeWait.onSegment(ConnectionTable.timeWaitRecord(found), arrived);
+        } else {
+            final ListenerPolicy listener = context.control.listener(arrived.localHi, arrived.localLo,
+                    arrived.ports >>> 16);
+            if (listener == null) {
+                closed.onSegment(arrived);
+            } else {
+                listen.onSegment(listener, arrived);
+            }
+        }
+    }
+
+    private void toConnection(final Tcb tcb, final Segment arrived) {
+        if (tcb.state() != TcpState.SYN_SENT.ordinal()) {
+            synchronizedStates.onSegment(tcb, arrived);
+        } else if (synSent.onSegment(tcb, arrived)) {
+            synchronizedStates.fromUrgent(tcb, arrived);
+        }
+    }
+
+    @Override
+    public void onIcmpError(final IcmpError error, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports, final int sequence, final int mtu) {
+        final int found = context.connections.find(localHi, localLo, remoteHi, remoteLo, ports);
+        if (found < 0) {
+            context.count(Counter.ICMP_IGNORED);
+            return;
+        }
+        final Tcb tcb = context.connections.wrap(found);
+        if (Seq.lt(sequence, tcb.sndUna()) || Seq.ge(sequence, tcb.sndMax())) {
+            // RFC 5927 §4.1: not about anything in flight
+            context.count(Counter.ICMP_IGNORED);
+            return;
+        }
+        switch (error) {
+            case FRAGMENTATION_NEEDED -> onFragmentationNeeded(tcb, mtu);
+            case UNREACHABLE -> onSoftError(tcb, TcpFailure.NETWORK_UNREACHABLE);
+            case NEIGHBOUR_FAILED -> onUnreachable(tcb, TcpFailure.HOST_UNREACHABLE);
+            case REFUSED -> onUnreachable(tcb, TcpFailure.REFUSED);
+        }
+    }
+
+    /** RFC 9293 §3.9.2.2: hard errors end an attempt to open; an open connection survives them (RFC 5461). */
+    private void onUnreachable(final Tcb tcb, final TcpFailure failure) {
+        if (tcb.state() == TcpState.SYN_SENT.ordinal() || tcb.state() == TcpState.SYN_RECEIVED.ordinal()) {
+            lifecycle.fail(tcb, failure);
+        } else {
+            onSoftError(tcb, failure);
+        }
+    }
+
+    private static void onSoftError(final Tcb tcb, final TcpFailure failure) {
+        tcb.softFailure(failure.ordinal());
+    }
+
+    /** RFC 1191: the segment was too long for the path; what is unacknowledged goes out again, smaller. */
+    private void onFragmentationNeeded(final Tcb tcb, final int mtu) {
+        final int usable = Math.max(mtu, Lifecycle.MIN_MSS + Lifecycle.HEADERS);
+        if (mtu == 0 || usable - Lifecycle.HEADERS >= tcb.sndMss()) {
+            context.count(Counter.ICMP_IGNORED);
+            return;
+        }
+        context.count(Counter.TCP_PATH_MTU_REDUCED);
+        tcb.pathMtu(usable);
+        tcb.sndMss(usable - Lifecycle.HEADERS);
+        tcb.rttStartNs(0);
+        if (tcb.state() != TcpState.SYN_SENT.ordinal() && tcb.state() != TcpState.SYN_RECEIVED.ordinal()) {
+            tcb.sndNxt(tcb.sndUna());
+            context.lists.output(tcb);
+        }
+    }
+}

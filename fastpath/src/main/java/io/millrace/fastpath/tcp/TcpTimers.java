@@ -1,0 +1,146 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.timer.TimerHandler;
+
+/** What happens when a connection's timer expires: RFC 9293 §3.10.8. Thread: the engine's. */
+final class TcpTimers implements TimerHandler {
+    private final TcpContext context;
+    private final Lifecycle lifecycle;
+    private final LossRecovery recovery;
+    private final TcpOutput output;
+    private final SegmentWriter writer;
+    private final Persist persist;
+
+    TcpTimers(final TcpContext context, final Lifecycle lifecycle, final LossRecovery recovery,
+            final TcpOutput output, final SegmentWriter writer, final Persist persist) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.recovery = recovery;
+        this.output = output;
+        this.writer = writer;
+        this.persist = persist;
+    }
+
+    @Override
+    public void onTimer(final int node, final long nowNs) {
+        final Tcb tcb = context.connections.wrap(node / Tcb.TIMER_COUNT);
+        switch (node % Tcb.TIMER_COUNT) {
+            case Tcb.TIMER_RETRANSMIT -> onRetransmit(tcb);
+            case Tcb.TIMER_ACK -> onDelayedAck(tcb);
+            case Tcb.TIMER_LIFE -> onLife(tcb);
+            default -> throw new IllegalStateException("timer " + node % Tcb.TIMER_COUNT);
+        }
+    }
+
+    private void onDelayedAck(final Tcb tcb) {
+        context.count(Counter.TCP_DELAYED_ACKS);
+        output.sendAck(tcb);
+    }
+
+    private void onRetransmit(final Tcb tcb) {
+        switch (TcpState.of(tcb.state())) {
+            case SYN_SENT -> onSyn(tcb, context.connections.settings(tcb).synRetries());
+            case SYN_RECEIVED -> onSyn(tcb, context.connections.settings(tcb).synAckRetries());
+            default -> {
+                if (Persist.isProbing(tcb)) {
+                    onPersist(tcb);
+                } else {
+                    onTimeout(tcb);
+                }
+            }
+        }
+    }
+
+    private void onSyn(final Tcb tcb, final int limit) {
+        if (tcb.retransmits() >= limit) {
+            context.count(Counter.TCP_HANDSHAKE_TIMED_OUT);
+            lifecycle.fail(tcb, reasonOf(tcb));
+            return;
+        }
+        tcb.retransmits(tcb.retransmits() + 1);
+        tcb.set(Tcb.SYN_RETRANSMITTED);
+        RoundTripTime.backOff(tcb, context.connections.settings(tcb));
+        context.count(Counter.TCP_SYN_RETRANSMITS);
+        output.sendSyn(tcb);
+    }
+
+    /** RFC 6298 §5.4 to §5.7, and R2 of RFC 9293 §3.8.3. */
+    private void onTimeout(final Tcb tcb) {
+        if (giveUp(tcb)) {
+            return;
+        }
+        context.count(Counter.TCP_TIMEOUTS);
+        recovery.onTimeout(tcb, context.congestion(tcb), context.nowNs);
+        RoundTripTime.backOff(tcb, context.connections.settings(tcb));
+        tcb.rttStartNs(0);
+        if (tcb.sndWnd() == 0) {
+            // the peer took its window back: only the head is tried
+            output.retransmitHead(tcb);
+        } else {
+            tcb.sndNxt(tcb.sndUna());
+            context.lists.output(tcb);
+        }
+        output.armRetransmit(tcb);
+    }
+
+    /** Window probe, or the override timer of RFC 9293 §3.8.6.2.1 where the window is small but open. */
+    private void onPersist(final Tcb tcb) {
+        if (tcb.sndWnd() > 0) {
+            persist.clear(tcb);
+            tcb.set(Tcb.OVERRIDE);
+            context.lists.output(tcb);
+        } else if (!giveUp(tcb)) {
+            persist.probe(tcb);
+        }
+    }
+
+    /** Counts one more try; resets the connection where it was one too many. */
+    private boolean giveUp(final Tcb tcb) {
+        if (tcb.retransmits() >= context.connections.settings(tcb).retries()) {
+            lifecycle.abort(tcb, reasonOf(tcb));
+            return true;
+        }
+        tcb.retransmits(tcb.retransmits() + 1);
+        return false;
+    }
+
+    /** What ICMP said on the way is a better reason than silence (RFC 9293 §3.9.2.2). */
+    private static TcpFailure reasonOf(final Tcb tcb) {
+        final TcpFailure soft = TcpFailure.of(tcb.softFailure());
+        return soft == TcpFailure.NONE ? TcpFailure.TIMED_OUT : soft;
+    }
+
+    private void onLife(final Tcb tcb) {
+        if (tcb.has(Tcb.ORPHAN) && tcb.state() == TcpState.FIN_WAIT_2.ordinal()) {
+            context.count(Counter.TCP_FIN_WAIT_2_TIMED_OUT);
+            lifecycle.forget(tcb);
+        } else if (tcb.has(Tcb.KEEP_ALIVE)) {
+            onKeepAlive(tcb);
+        }
+    }
+
+    /** RFC 9293 §3.8.4: probes after silence; a peer that answers none of them is gone. */
+    private void onKeepAlive(final Tcb tcb) {
+        final TcpSettings settings = context.connections.settings(tcb);
+        final int timer = tcb.timer(Tcb.TIMER_LIFE);
+        final long silentNs = context.nowNs - tcb.lastReceiveNs();
+        if (silentNs < settings.keepAliveIdleNs()) {
+            tcb.probes(0);
+            context.timers.schedule(timer, tcb.lastReceiveNs() + settings.keepAliveIdleNs());
+        } else if (tcb.sndMax() != tcb.sndUna()) {
+            // something is in flight: retransmission decides
+            context.timers.schedule(timer, context.nowNs + settings.keepAliveIdleNs());
+        } else if (tcb.probes() >= settings.keepAliveProbes()) {
+            context.count(Counter.TCP_KEEPALIVE_TIMED_OUT);
+            lifecycle.abort(tcb, reasonOf(tcb));
+        } else {
+            tcb.probes(tcb.probes() + 1);
+            context.count(Counter.TCP_KEEPALIVE_PROBES);
+            writer.writeKeepAlive(tcb);
+            context.timers.schedule(timer, context.nowNs + settings.keepAliveIntervalNs());
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.wire.Seq;
+import io.millrace.fastpath.wire.TcpHeader;
+
+/**
+ * Urgent pointer, text and FIN: RFC 9293 §3.10.7.4, sixth to eighth step, and when text is acknowledged (§3.8.6.3).
+ * Thread: the engine's.
+ */
+final class TextStep {
+    private final TcpContext context;
+    private final Lifecycle lifecycle;
+    private final ReceiveQueue receiveQueue;
+    private final TcpOutput output;
+
+    TextStep(final TcpContext context, final Lifecycle lifecycle, final ReceiveQueue receiveQueue,
+            final TcpOutput output) {
+        this.context = context;
+        this.lifecycle = lifecycle;
+        this.receiveQueue = receiveQueue;
+        this.output = output;
+    }
+
+    /** RFC 6093: urgent bytes stay in line; the pointer is only remembered. */
+    void onUrgent(final Tcb tcb, final Segment segment) {
+        context.count(Counter.TCP_URGENT);
+        final int urgent = segment.sequence + segment.urgentPointer;
+        if (!tcb.has(Tcb.URGENT_MODE) || Seq.gt(urgent, tcb.urgent())) {
+            tcb.urgent(urgent);
+            tcb.set(Tcb.URGENT_MODE);
+        }
+    }
+
+    /** Seventh step, then the eighth for a FIN that is reached. */
+    void onText(final Tcb tcb, final Segment segment) {
+        if (segment.length() == 0) {
+            return;
+        }
+        if (tcb.has(Tcb.FIN_RECEIVED)) {
+            // CLOSE_WAIT and later: nothing can follow a FIN; acceptable here means a FIN sent again
+            output.sendAck(tcb);
+            return;
+        }
+        if (segment.textLength > 0 && tcb.has(Tcb.ORPHAN)) {
+            // RFC 9293 §3.10.4 and RFC 1122 §4.2.2.13: text for an application that has gone
+            context.count(Counter.TCP_DATA_AFTER_CLOSE);
+            lifecycle.abort(tcb, TcpFailure.ABORTED);
+            return;
+        }
+        final int before = tcb.rcvNxt();
+        if (!trim(tcb, segment)) {
+            output.sendAck(tcb);
+            return;
+        }
+        takeText(tcb, segment);
+        takeFin(tcb, segment);
+        if (tcb.rcvNxt() != before) {
+            progressed(tcb);
+        }
+        if (tcb.has(Tcb.FIN_AHEAD) && tcb.rcvNxt() == tcb.finSeq()) {
+            onFin(tcb);
+        }
+    }
+
+    /** Leaves what is new and within the window; false where nothing is. */
+    private boolean trim(final Tcb tcb, final Segment segment) {
+        final int old = tcb.rcvNxt() - segment.sequence;
+        if (old > 0) {
+            context.count(Counter.TCP_OVERLAP);
+            segment.trimFront(Math.min(old, segment.textLength));
+        }
+        final int room = tcb.rcvWndRight() - segment.sequence;
+        if (segment.length() > room) {
+            context.count(Counter.TCP_BEYOND_WINDOW);
+            segment.trimBack(Math.max(0, Math.min(room, segment.textLength)));
+        }
+        return segment.length() > 0;
+    }
+
+    private void takeText(final Tcb tcb, final Segment segment) {
+        final int length = segment.textLength;
+        if (length == 0) {
+            return;
+        }
+        learnMss(tcb, length);
+        if (segment.sequence != tcb.rcvNxt()) {
+            takeAhead(tcb, segment);
+        } else if (receiveQueue.inOrder(tcb, segment.text, length)) {
+            context.counters.add(Counter.TCP_BYTES_RECEIVED, length);
+            if (tcb.rcvNxt() != segment.sequence + length) {
+                // a gap was filled: RFC 5681 §4.2 wants an acknowledgement at once
+                tcb.set(Tcb.ACK_NOW);
+            }
+        } else {
+            segment.flags &= ~TcpHeader.FIN;
+        }
+    }
+
+    private void takeAhead(final Tcb tcb, final Segment segment) {
+        context.count(Counter.TCP_OUT_OF_ORDER);
+        final int ranges = context.connections.settings(tcb).outOfOrderRanges();
+        if (!tcb.has(Tcb.INPUT_SHUT)
+                && !receiveQueue.outOfOrder(tcb, segment.sequence, segment.text, segment.textLength, ranges)) {
+            segment.flags &= ~TcpHeader.FIN;
+        }
+        // RFC 5681 §4.2: an immediate duplicate acknowledgement for each
+        output.sendAck(tcb);
+    }
+
+    /** A FIN counts when every byte before it is there; one that is ahead is remembered. */
+    private void takeFin(final Tcb tcb, final Segment segment) {
+        if (segment.has(TcpHeader.FIN)) {
+            tcb.finSeq(segment.sequence + segment.textLength);
+            tcb.set(Tcb.FIN_AHEAD);
+            if (segment.textLength == 0 && tcb.finSeq() != tcb.rcvNxt()) {
+                output.sendAck(tcb);
+            }
+        }
+    }
+
+    /** RCV.NXT moved: tells the application, decides about the acknowledgement. */
+    private void progressed(final Tcb tcb) {
+        if (tcb.has(Tcb.INPUT_SHUT)) {
+            receiveQueue.discard(tcb);
+        } else {
+            context.lists.ready(tcb, ConnectionHandler.READABLE);
+        }
+        if (tcb.has(Tcb.URGENT_MODE) && Seq.ge(tcb.rcvNxt(), tcb.urgent())) {
+            tcb.clear(Tcb.URGENT_MODE);
+        }
+        acknowledgeLater(tcb);
+    }
+
+    /** Every second full segment at once, at the end of the turn; else within the delay (RFC 9293 §3.8.6.3). */
+    private void acknowledgeLater(final Tcb tcb) {
+        if (tcb.rcvNxt() - tcb.lastAckSent() >= 2 * tcb.receiveMss()) {
+            tcb.set(Tcb.ACK_NOW);
+        }
+        if (tcb.has(Tcb.ACK_NOW)) {
+            context.lists.output(tcb);
+        } else if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_ACK))) {
+            context.timers.schedule(tcb.timer(Tcb.TIMER_ACK),
+                    context.nowNs + context.connections.settings(tcb).delayedAckNs());
+        }
+    }
+
+    private static void learnMss(final Tcb tcb, final int length) {
+        if (length > tcb.receiveMss()) {
+            tcb.receiveMss(Math.min(length, tcb.announcedMss()));
+        }
+    }
+
+    private void onFin(final Tcb tcb) {
+        tcb.clear(Tcb.FIN_AHEAD);
+        tcb.set(Tcb.FIN_RECEIVED | Tcb.ACK_NOW);
+        tcb.rcvNxt(tcb.rcvNxt() + 1);
+        context.lists.output(tcb);
+        if (!tcb.has(Tcb.ORPHAN)) {
+            context.lists.ready(tcb, ConnectionHandler.PEER_CLOSED | ConnectionHandler.READABLE);
+        }
+        switch (TcpState.of(tcb.state())) {
+            case ESTABLISHED -> tcb.state(TcpState.CLOSE_WAIT.ordinal());
+            case FIN_WAIT_1 -> tcb.state(TcpState.CLOSING.ordinal());
+            case FIN_WAIT_2 -> lifecycle.timeWait(tcb);
+            default -> throw new IllegalStateException("FIN in state " + TcpState.of(tcb.state()));
+        }
+    }
+}

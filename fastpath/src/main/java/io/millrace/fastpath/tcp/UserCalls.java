@@ -1,0 +1,385 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.control.EphemeralPorts;
+import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.wire.IpAddress;
+import java.net.InetSocketAddress;
+
+/** The calls of RFC 9293 §3.10.1 to §3.10.6. Thread: the engine's. */
+final class UserCalls implements TcpCalls {
+    private final TcpContext context;
+    private final ConnectionTable connections;
+    private final Lifecycle lifecycle;
+    private final SendQueue sendQueue;
+    private final ReceiveQueue receiveQueue;
+    private final TcpOutput output;
+    private TcpFailure connectFailure = TcpFailure.NONE;
+
+    UserCalls(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
+            final ReceiveQueue receiveQueue, final TcpOutput output) {
+        this.context = context;
+        this.connections = context.connections;
+        this.lifecycle = lifecycle;
+        this.sendQueue = sendQueue;
+        this.receiveQueue = receiveQueue;
+        this.output = output;
+    }
+
+    @Override
+    public long connect(final long localHi, final long localLo, final int localPort, final long remoteHi,
+            final long remoteLo, final int remotePort, final TcpSettings settings, final ConnectionHandler handler) {
+        final RouteSnapshot routes = context.control.routes();
+        final int route = routes.route(remoteHi, remoteLo);
+        if (route == RouteSnapshot.NO_ROUTE || IpAddress.isAny(remoteHi, remoteLo)
+                || routes.isBroadcast(remoteHi, remoteLo)) {
+            return refuse(TcpFailure.NETWORK_UNREACHABLE);
+        }
+        long fromHi = localHi;
+        long fromLo = localLo;
+        if (IpAddress.isAny(localHi, localLo)) {
+            fromHi = route == RouteSnapshot.LOCAL ? remoteHi : routes.sourceHi(route);
+            fromLo = route == RouteSnapshot.LOCAL ? remoteLo : routes.sourceLo(route);
+        } else if (!routes.isOwn(localHi, localLo)) {
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
+        }
+        final int port = localPort != 0 ? localPort : choosePort(fromHi, fromLo, remoteHi, remoteLo, remotePort);
+        if (port == 0) {
+            context.count(Counter.TCP_NO_EPHEMERAL_PORT);
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
+        }
+        final int ports = port << 16 | remotePort;
+        if (connections.find(fromHi, fromLo, remoteHi, remoteLo, ports) != ConnectionTable.NONE) {
+            return refuse(TcpFailure.ADDRESS_IN_USE);
+        }
+        final Tcb tcb = lifecycle.open(fromHi, fromLo, remoteHi, remoteLo, ports, settings);
+        return tcb == null ? refuse(TcpFailure.NO_MEMORY) : start(tcb, handler);
+    }
+
+    private long start(final Tcb tcb, final ConnectionHandler handler) {
+        connectFailure = TcpFailure.NONE;
+        connections.attachment(tcb, handler);
+        tcb.state(TcpState.SYN_SENT.ordinal());
+        context.count(Counter.TCP_ACTIVE_OPENS);
+        final long handle = tcb.handle();
+        output.sendSyn(tcb);
+        return handle;
+    }
+
+    private long refuse(final TcpFailure failure) {
+        connectFailure = failure;
+        return 0;
+    }
+
+    /** RFC 6056: a port whose 4-tuple is free, and on which nobody listens; 0 where there is none. */
+    private int choosePort(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final int remotePort) {
+        final EphemeralPorts candidates = context.control.ephemeralPorts();
+        candidates.begin(localHi, localLo, remoteHi, remoteLo, remotePort);
+        for (int i = candidates.candidates(); i > 0; i--) {
+            final int port = candidates.next();
+            if (connections.find(localHi, localLo, remoteHi, remoteLo, port << 16 | remotePort) == ConnectionTable.NONE
+                    && context.control.listener(localHi, localLo, port) == null) {
+                return port;
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public boolean attach(final long connection, final ConnectionHandler handler) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            return false;
+        }
+        connections.attachment(tcb, handler);
+        tcb.clear(Tcb.UNACCEPTED);
+        int events = tcb.events();
+        if (tcb.unread() > 0) {
+            events |= ConnectionHandler.READABLE;
+        }
+        if (tcb.has(Tcb.FIN_RECEIVED)) {
+            events |= ConnectionHandler.PEER_CLOSED | ConnectionHandler.READABLE;
+        }
+        if (tcb.failure() != TcpFailure.NONE.ordinal()) {
+            events |= ConnectionHandler.FAILED;
+        }
+        if (events != 0) {
+            context.lists.ready(tcb, events);
+        }
+        lifecycle.tellClosed(tcb);
+        return true;
+    }
+
+    @Override
+    public int receive(final long connection, final long address, final int length) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            return -1;
+        }
+        final int copied = receiveQueue.receive(tcb, address, length);
+        if (copied == 0) {
+            return tcb.has(Tcb.FIN_RECEIVED | Tcb.SHELL | Tcb.INPUT_SHUT) ? -1 : 0;
+        }
+        if (tcb.has(Tcb.SHELL)) {
+            lifecycle.tellClosed(tcb);
+        } else {
+            offerWindow(tcb);
+        }
+        return copied;
+    }
+
+    /**
+     * Receiver's side of silly window avoidance (RFC 9293 §3.8.6.2.2): an update is sent where the edge moves by at
+     * least two segments or half the buffer beyond what was announced, and the peer may be short of window.
+     */
+    private void offerWindow(final Tcb tcb) {
+        if (tcb.has(Tcb.FIN_RECEIVED)) {
+            return;
+        }
+        final int announced = tcb.rcvWnd();
+        final int free = tcb.rcvRead() + tcb.receiveBuffer() - tcb.rcvNxt();
+        final int buffer = tcb.receiveBuffer();
+        if (announced < buffer / 2 && free - announced >= Math.min(2 * tcb.receiveMss(), buffer / 2)) {
+            tcb.set(Tcb.ACK_NOW);
+            context.lists.output(tcb);
+        }
+    }
+
+    @Override
+    public int available(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        return tcb == null ? 0 : tcb.unread();
+    }
+
+    @Override
+    public boolean isInputDone(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        return tcb == null || tcb.has(Tcb.FIN_RECEIVED) && tcb.unread() == 0;
+    }
+
+    @Override
+    public int send(final long connection, final long address, final int length) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null || !maySend(tcb)) {
+            return -1;
+        }
+        final int taken = sendQueue.append(tcb, address, length);
+        if (taken < length) {
+            tcb.set(Tcb.WANTS_WRITABLE);
+            if (taken == 0 && SendQueue.length(tcb) == 0) {
+                // the slab is full and no acknowledgement will come: ask again in the next turn
+                context.count(Counter.TCP_SLAB_FULL);
+                tcb.clear(Tcb.WANTS_WRITABLE);
+                context.lists.ready(tcb, ConnectionHandler.WRITABLE);
+            }
+        }
+        return taken;
+    }
+
+    private static boolean maySend(final Tcb tcb) {
+        if (tcb.has(Tcb.FIN_QUEUED | Tcb.SHELL)) {
+            return false;
+        }
+        return switch (TcpState.of(tcb.state())) {
+            case SYN_SENT, SYN_RECEIVED, ESTABLISHED, CLOSE_WAIT -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public int sendSpace(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        return tcb == null || !maySend(tcb) ? 0 : SendQueue.space(tcb);
+    }
+
+    @Override
+    public int unacknowledged(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        return tcb == null || tcb.has(Tcb.SHELL) ? 0 : SendQueue.length(tcb);
+    }
+
+    @Override
+    public void flush(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb != null && !tcb.has(Tcb.SHELL)) {
+            context.lists.output(tcb);
+        }
+    }
+
+    @Override
+    public void shutdownOutput(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb != null && !tcb.has(Tcb.FIN_QUEUED | Tcb.SHELL)) {
+            queueFin(tcb);
+        }
+    }
+
+    /** RFC 9293 §3.10.4: the state changes at the moment of the call, the FIN follows the last byte. */
+    private void queueFin(final Tcb tcb) {
+        tcb.set(Tcb.FIN_QUEUED);
+        tcb.clear(Tcb.CORK);
+        switch (TcpState.of(tcb.state())) {
+            case ESTABLISHED -> tcb.state(TcpState.FIN_WAIT_1.ordinal());
+            case CLOSE_WAIT -> tcb.state(TcpState.LAST_ACK.ordinal());
+            default -> {
+                // SYN_SENT, SYN_RECEIVED: queued until ESTABLISHED
+                return;
+            }
+        }
+        context.lists.output(tcb);
+    }
+
+    @Override
+    public void shutdownInput(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb != null) {
+            tcb.set(Tcb.INPUT_SHUT);
+            receiveQueue.discard(tcb);
+            lifecycle.tellClosed(tcb);
+        }
+    }
+
+    @Override
+    public void close(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            return;
+        }
+        connections.attachment(tcb, null);
+        tcb.set(Tcb.ORPHAN);
+        tcb.clear(Tcb.UNACCEPTED);
+        if (tcb.has(Tcb.SHELL) || tcb.state() == TcpState.SYN_SENT.ordinal()) {
+            lifecycle.forget(tcb);
+        } else if (tcb.unread() > 0) {
+            // RFC 2525 §2.17: what the peer believes delivered is lost, and it must know
+            context.count(Counter.TCP_CLOSED_WITH_UNREAD);
+            lifecycle.abort(tcb, TcpFailure.ABORTED);
+        } else {
+            orphan(tcb);
+        }
+    }
+
+    private void orphan(final Tcb tcb) {
+        // the handle is stale for the application; the record lives on under a generation nobody holds
+        connections.renew(tcb);
+        if (!tcb.has(Tcb.FIN_QUEUED)) {
+            queueFin(tcb);
+        }
+        if (tcb.state() == TcpState.FIN_WAIT_2.ordinal()) {
+            lifecycle.armFinWait2(tcb);
+        }
+    }
+
+    @Override
+    public void abort(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            return;
+        }
+        connections.attachment(tcb, null);
+        tcb.set(Tcb.ORPHAN);
+        tcb.clear(Tcb.UNACCEPTED);
+        if (tcb.has(Tcb.SHELL)) {
+            lifecycle.forget(tcb);
+        } else {
+            lifecycle.abort(tcb, TcpFailure.ABORTED);
+        }
+    }
+
+    @Override
+    public TcpState state(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        return tcb == null ? TcpState.CLOSED : TcpState.of(tcb.state());
+    }
+
+    @Override
+    public TcpFailure failure(final long connection) {
+        if (connection == 0) {
+            return connectFailure;
+        }
+        final Tcb tcb = connections.find(connection);
+        return tcb == null ? TcpFailure.NOT_CONNECTED : TcpFailure.of(tcb.failure());
+    }
+
+    @Override
+    public InetSocketAddress localAddress(final long connection) {
+        final Tcb tcb = alive(connection);
+        return new InetSocketAddress(IpAddress.toInetAddress(tcb.localHi(), tcb.localLo()), tcb.localPort());
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress(final long connection) {
+        final Tcb tcb = alive(connection);
+        return new InetSocketAddress(IpAddress.toInetAddress(tcb.remoteHi(), tcb.remoteLo()), tcb.remotePort());
+    }
+
+    private Tcb alive(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            throw new IllegalStateException("stale connection handle " + connection);
+        }
+        return tcb;
+    }
+
+    @Override
+    public void noDelay(final long connection, final boolean noDelay) {
+        flag(connection, Tcb.NO_DELAY, noDelay);
+    }
+
+    @Override
+    public void cork(final long connection, final boolean cork) {
+        flag(connection, Tcb.CORK, cork);
+    }
+
+    /** Sets or clears a flag that decides about output; what it held back goes out. */
+    private void flag(final long connection, final int flag, final boolean on) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb != null && !tcb.has(Tcb.SHELL)) {
+            if (on) {
+                tcb.set(flag);
+            } else {
+                tcb.clear(flag);
+            }
+            context.lists.output(tcb);
+        }
+    }
+
+    @Override
+    public void keepAlive(final long connection, final boolean keepAlive) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null || tcb.has(Tcb.SHELL)) {
+            return;
+        }
+        if (keepAlive) {
+            tcb.set(Tcb.KEEP_ALIVE);
+            lifecycle.armKeepAlive(tcb);
+        } else {
+            tcb.clear(Tcb.KEEP_ALIVE);
+            context.timers.cancel(tcb.timer(Tcb.TIMER_LIFE));
+        }
+    }
+
+    @Override
+    public void receiveBuffer(final long connection, final int bytes) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb != null) {
+            Lifecycle.limitReceiveBuffer(tcb, bytes);
+        }
+    }
+
+    @Override
+    public void sendBuffer(final long connection, final int bytes) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb != null) {
+            tcb.sendBuffer(bytes);
+        }
+    }
+
+    @Override
+    public int sendMss(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        return tcb == null ? 0 : tcb.sndMss();
+    }
+}

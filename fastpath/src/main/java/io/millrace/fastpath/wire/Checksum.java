@@ -1,0 +1,191 @@
+package io.millrace.fastpath.wire;
+
+import io.millrace.fastpath.memory.Memory;
+import java.nio.ByteOrder;
+
+/**
+ * The Internet checksum (RFC 1071, RFC 1624).
+ * <p>
+ * An <i>accumulator</i> is an unfolded ones'-complement sum of 16-bit words in host byte order (RFC 1071 §2(B): the
+ * order may be undone after folding), 64 bits wide with the carry brought round. Accumulators of pieces of even length
+ * chain through {@code initial}; only the last piece of a chain may be odd, and counts as if a zero byte followed. For
+ * pieces that follow an odd one there is {@link #append}. A folded sum or a checksum is a <i>wire value</i>, as
+ * {@link Memory#putShortBE} stores it.
+ * <p>
+ * Pure functions of a buffer. Thread: any.
+ */
+public final class Checksum {
+    private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    private static final long INT_MASK = 0xFFFF_FFFFL;
+    private static final int LONG_LENGTH = 128;
+
+    private Checksum() {}
+
+    /**
+     * Sums bytes.
+     *
+     * @param length  bytes, 0 to 2^31 - 1.
+     * @param initial 0, or the accumulator of what comes before, of even length.
+     * @return the accumulator of both.
+     */
+    public static long sum(final long address, final int length, final long initial) {
+        final int whole = length & ~7;
+        final long body = length < LONG_LENGTH ? sumShort(address, whole) : sumLong(address, whole);
+        return add(body + tail(address + whole, length & 7), initial);
+    }
+
+    /**
+     * Counts bytes, not longs, and keeps the halves of each long in separate sums: the shape that the JIT compiler turns
+     * into vector instructions over raw addresses, 64 bytes at a time. A scaled index or a carry bit ends that.
+     */
+    private static long sumLong(final long address, final int length) {
+        long low = 0;
+        long high = 0;
+        for (int i = 0; i < length; i += 8) {
+            final long value = Memory.getLong(address + i);
+            low += value & INT_MASK;
+            high += value >>> 32;
+        }
+        return low + high;
+    }
+
+    /**
+     * Headers and bare acknowledgements have a loop of their own: the JIT compiler unrolls a loop only as far as it has
+     * seen it run, so they would keep {@link #sumLong} from being vectorised.
+     */
+    private static long sumShort(final long address, final int length) {
+        long sum = 0;
+        for (int i = 0; i < length; i += 8) {
+            final long value = Memory.getLong(address + i);
+            sum += (value & INT_MASK) + (value >>> 32);
+        }
+        return sum;
+    }
+
+    /** True where an IPv4 header of 20 bytes carries the right checksum: {@link #of} without a loop. */
+    static boolean isHeaderValid(final long address) {
+        final long first = Memory.getLong(address);
+        final long second = Memory.getLong(address + 8);
+        final long sum = (first & INT_MASK) + (first >>> 32) + (second & INT_MASK) + (second >>> 32)
+                + (Memory.getInt(address + 16) & INT_MASK);
+        return foldWords(sum) == 0xFFFF;
+    }
+
+    /** Sum of the last 0 to 7 bytes. */
+    private static long tail(final long address, final int length) {
+        long sum = 0;
+        long next = address;
+        if ((length & 4) != 0) {
+            sum += Memory.getInt(next) & INT_MASK;
+            next += 4;
+        }
+        if ((length & 2) != 0) {
+            sum += Memory.getUnsignedShort(next);
+            next += 2;
+        }
+        if ((length & 1) != 0) {
+            sum += SWAP ? Memory.getUnsignedByte(next) : Memory.getUnsignedByte(next) << 8;
+        }
+        return sum;
+    }
+
+    /** Ones'-complement sum of two accumulators. */
+    public static long add(final long a, final long b) {
+        final long sum = a + b;
+        return sum + (Long.compareUnsigned(sum, a) < 0 ? 1 : 0);
+    }
+
+    /**
+     * The accumulator of two adjacent pieces that were each summed from 0, where the first may be odd: its length decides
+     * whether the second one's bytes change places (RFC 1071 §2(B)).
+     */
+    public static long append(final long first, final int firstLength, final long second) {
+        // 2^16 - 1 divides 2^64 - 1, so turning the whole accumulator by eight bits swaps the bytes of its fold
+        return add(first, (firstLength & 1) == 0 ? second : Long.rotateLeft(second, 8));
+    }
+
+    /** The accumulator brought to 16 bits, not inverted: a wire value. */
+    public static int fold(final long sum) {
+        final int folded = foldWords(sum);
+        return SWAP ? (folded & 0xFF) << 8 | folded >>> 8 : folded;
+    }
+
+    /** Brings 64 bits to 16 without changing the byte order. */
+    static int foldWords(final long sum) {
+        // two halves of 32 bits, then three parts that cannot exceed 17 bits, then what that may carry
+        final long half = (sum & INT_MASK) + (sum >>> 32);
+        final int quarter = (int) ((half & 0xFFFF) + (half >>> 16 & 0xFFFF) + (half >>> 32));
+        final int carried = (quarter & 0xFFFF) + (quarter >>> 16);
+        return (carried & 0xFFFF) + (carried >>> 16);
+    }
+
+    /** The checksum to be stored: the inverted fold, a wire value. */
+    public static int finish(final long sum) {
+        return ~fold(sum) & 0xFFFF;
+    }
+
+    /** Checksum of a piece on its own; 0 over a piece whose stored checksum is right. */
+    public static int of(final long address, final int length) {
+        return finish(sum(address, length, 0));
+    }
+
+    /**
+     * Accumulator of the pseudo-header of TCP and UDP over IPv4 (RFC 9293 §3.1).
+     *
+     * @param source   and {@code destination} in host order.
+     * @param protocol one of {@link IpProtocol}.
+     * @param length   bytes of transport header and payload, 0 to 65,535.
+     */
+    public static long pseudoHeaderV4(final int source, final int destination, final int protocol, final int length) {
+        return wireOrder((source & INT_MASK) + (destination & INT_MASK) + protocol + length);
+    }
+
+    /**
+     * Accumulator of the pseudo-header of upper layers over IPv6 (RFC 8200 §8.1).
+     *
+     * @param sourceHi   with {@code sourceLo} and the destination's halves in host order.
+     * @param nextHeader protocol of the upper layer, one of {@link IpProtocol}.
+     * @param length     bytes of upper-layer header and payload.
+     */
+    public static long pseudoHeaderV6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final int nextHeader, final int length) {
+        final long addresses = add(add(sourceHi, sourceLo), add(destinationHi, destinationLo));
+        return wireOrder(add(addresses, (length & INT_MASK) + nextHeader));
+    }
+
+    /** A sum of words of wire values, as an accumulator. */
+    private static long wireOrder(final long sum) {
+        return SWAP ? Long.rotateLeft(sum, 8) : sum;
+    }
+
+    /**
+     * The checksum after one 16-bit word of what it covers has changed (RFC 1624 §3, equation 3). Equal to summing
+     * anew except where everything covered is zero, which no header is.
+     *
+     * @param checksum wire value, as are both words.
+     */
+    public static int update16(final int checksum, final int oldWord, final int newWord) {
+        final int sum = (~checksum & 0xFFFF) + (~oldWord & 0xFFFF) + (newWord & 0xFFFF);
+        return ~foldWords(sum) & 0xFFFF;
+    }
+
+    /** The same for two adjacent words, such as an address or a sequence number, as one host-order integer. */
+    public static int update32(final int checksum, final int oldWords, final int newWords) {
+        final long sum = (~checksum & 0xFFFF) + (~oldWords & INT_MASK) + (newWords & INT_MASK);
+        return ~foldWords(sum) & 0xFFFF;
+    }
+
+    /**
+     * Copies bytes between places that do not overlap, and sums them. Two passes, the sum first: each is vectorised,
+     * which a loop that does both is not, and a sum over bytes just written would wait for the stores.
+     *
+     * @param length  bytes, 0 to 2^31 - 1.
+     * @param initial as of {@link #sum}.
+     * @return the accumulator of {@code initial} and the bytes.
+     */
+    public static long copyAndSum(final long source, final long target, final int length, final long initial) {
+        final long sum = sum(source, length, initial);
+        Memory.copy(source, target, length);
+        return sum;
+    }
+}

@@ -1,0 +1,243 @@
+package io.millrace.fastpath.port;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MemoryLinkTest {
+    private static final int BURST = 32;
+
+    private final long[] frames = new long[BURST];
+    private long bytesBefore;
+
+    @BeforeEach
+    void rememberBytes() {
+        bytesBefore = MemoryRegion.bytesInUse();
+    }
+
+    @AfterEach
+    void expectAllBytesBack() {
+        assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytesBefore);
+    }
+
+    @Test
+    void shouldPassFramesWithoutCopying() {
+        try (MemoryLink link = MemoryLink.builder().build()) {
+            final long sent = send(link.side(0).queue(0), 60);
+            assertThat(link.side(1).queue(0).receive(frames, 0, BURST, 5)).isEqualTo(1);
+            assertThat(frames[0]).isEqualTo(sent);
+            assertThat(Frame.timestampNs(sent)).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void shouldPassPartialChecksumsAndVirtualSegmentsAsTheyAre() {
+        try (MemoryLink link = MemoryLink.builder().offloads(true).build()) {
+            final PacketPort port = link.side(0).queue(0);
+            assertThat(port.capabilities().maxVirtualSegment()).isEqualTo(65_535);
+            frames[0] = port.acquire();
+            Frame.length(frames[0], 65_535 + 14);
+            Frame.flags(frames[0], Frame.CHECKSUM_PARTIAL);
+            Frame.checksumPlace(frames[0], 34, 16);
+            Frame.segmentation(frames[0], Frame.GSO_TCPV4, 1_460, 54);
+            assertThat(Frame.capacity(frames[0])).isGreaterThan(Frame.IP_OFFSET + 65_535);
+            assertThat(port.transmit(frames, 0, 1, 0)).isEqualTo(1);
+            assertThat(link.side(1).queue(0).receive(frames, 0, 1, 0)).isEqualTo(1);
+            assertThat(Frame.flags(frames[0])).isEqualTo(Frame.CHECKSUM_PARTIAL);
+            assertThat(Frame.checksumStart(frames[0])).isEqualTo(34);
+            assertThat(Frame.gsoSize(frames[0])).isEqualTo(1_460);
+            assertThat(port.dropped()).isZero();
+        }
+    }
+
+    @Test
+    void shouldDropAndCountWhatExceedsTheMtu() {
+        try (MemoryLink link = MemoryLink.builder().mtu(1_000).framesPerSide(1).build()) {
+            final PacketPort port = link.side(0).queue(0);
+            send(port, 1_015);
+            assertThat(port.dropped()).isEqualTo(1);
+            send(port, 1_014);
+            assertThat(link.side(1).queue(0).receive(frames, 0, BURST, 0)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldTakeFewerWhenThePeersQueueIsFull() {
+        try (MemoryLink link = MemoryLink.builder().queueLength(8).build()) {
+            final PacketPort port = link.side(0).queue(0);
+            acquireInto(port, 12);
+            assertThat(port.transmit(frames, 0, 12, 0)).isEqualTo(8);
+            assertThat(port.transmit(frames, 8, 4, 0)).isZero();
+            final long[] taken = new long[BURST];
+            assertThat(link.side(1).queue(0).receive(taken, 0, 3, 0)).isEqualTo(3);
+            assertThat(port.transmit(frames, 8, 4, 0)).isEqualTo(3);
+            assertThat(link.side(1).queue(0).receive(taken, 0, BURST, 0)).isEqualTo(8);
+            assertThat(taken).startsWith(frames[3], frames[4]);
+        }
+    }
+
+    @Test
+    void shouldBringReleasedFramesHomeToTheirPool() {
+        try (MemoryLink link = MemoryLink.builder().framesPerSide(4).build()) {
+            final PacketPort left = link.side(0).queue(0);
+            final PacketPort right = link.side(1).queue(0);
+            acquireInto(left, 4);
+            left.transmit(frames, 0, 4, 0);
+            assertThat(left.acquire()).isZero();
+            assertThat(right.receive(frames, 0, BURST, 0)).isEqualTo(4);
+            for (int i = 0; i < 4; i++) {
+                right.release(frames[i]);
+            }
+            assertThat(left.acquire()).isNotZero();
+            assertThat(acquireInto(right, 4)).as("the peer's own pool").isEqualTo(4);
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenThePeerHasClosed() {
+        try (MemoryLink link = MemoryLink.builder().framesPerSide(8).build()) {
+            final PacketPort left = link.side(0).queue(0);
+            send(left, 60);
+            send(link.side(1).queue(0), 60);
+            link.side(1).close();
+            assertThat(left.receive(frames, 0, BURST, 0)).as("what the peer sent before").isEqualTo(1);
+            assertThat(Frame.length(frames[0])).isEqualTo(60);
+            left.release(frames[0]);
+            send(left, 60);
+            assertThat(left.dropped()).isEqualTo(1);
+            assertThat(acquireInto(left, 8)).as("every frame is back").isEqualTo(8);
+        }
+    }
+
+    @Test
+    void shouldKeepItsMemoryUntilBothSidesAreClosed() {
+        final MemoryLink link = MemoryLink.builder().queues(2).build();
+        final long bytesOpen = MemoryRegion.bytesInUse();
+        link.side(0).close();
+        assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytesOpen);
+        link.side(0).close();
+        link.side(1).queue(1).close();
+        assertThat(MemoryRegion.bytesInUse()).isBetween(bytesBefore + 1, bytesOpen - 1);
+        link.side(1).close();
+        assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytesBefore);
+    }
+
+    @Test
+    void shouldJoinEachQueueToItsCounterpart() {
+        try (MemoryLink link = MemoryLink.builder().queues(3).build()) {
+            assertThat(link.side(0).queues()).isEqualTo(3);
+            final long sent = send(link.side(0).queue(2), 60);
+            assertThat(link.side(1).queue(0).receive(frames, 0, BURST, 0)).isZero();
+            assertThat(link.side(1).queue(2).receive(frames, 0, BURST, 0)).isEqualTo(1);
+            assertThat(frames[0]).isEqualTo(sent);
+        }
+    }
+
+    @Test
+    void shouldGiveTheSidesDifferentLocalAddresses() {
+        try (MemoryLink link = MemoryLink.builder().build()) {
+            final long left = link.side(0).queue(0).capabilities().macAddress();
+            final long right = link.side(1).queue(0).capabilities().macAddress();
+            assertThat(left).isNotEqualTo(right);
+            assertThat(left >>> 40).isEqualTo(0x02);
+            assertThat(right >>> 40).isEqualTo(0x02);
+        }
+    }
+
+    @Test
+    void shouldRefuseAnMtuBelowTheLeastOfIpv4() {
+        assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> MemoryLink.builder().mtu(67))
+                .withMessage("mtu 67, must be 68 to 65535");
+    }
+
+    @Test
+    void shouldCarryFramesBetweenTwoThreadsInOrder() throws InterruptedException {
+        final int count = 200_000;
+        final AtomicLong failures = new AtomicLong();
+        try (MemoryLink link = MemoryLink.builder().framesPerSide(64).queueLength(32).build()) {
+            final Thread echo = Thread.ofPlatform().start(() -> echo(link.side(1).queue(0), count));
+            failures.set(countThrough(link.side(0).queue(0), count));
+            echo.join();
+        }
+        assertThat(failures).hasValue(0);
+    }
+
+    /** Sends numbered frames and counts those that do not come back in order. */
+    private static long countThrough(final PacketPort port, final int count) {
+        final long[] burst = new long[BURST];
+        long failures = 0;
+        int sent = 0;
+        int received = 0;
+        while (received < count) {
+            final long frame = sent < count ? port.acquire() : 0;
+            if (frame != 0) {
+                Frame.length(frame, 60);
+                Memory.putLong(Frame.data(frame), sent);
+                burst[0] = frame;
+                if (port.transmit(burst, 0, 1, 0) == 1) {
+                    sent++;
+                } else {
+                    port.release(frame);
+                }
+            }
+            final int there = port.receive(burst, 0, BURST, 0);
+            for (int i = 0; i < there; i++) {
+                failures += Memory.getLong(Frame.data(burst[i])) == received++ ? 0 : 1;
+                port.release(burst[i]);
+            }
+            if (there == 0) {
+                Thread.onSpinWait();
+            }
+        }
+        return failures;
+    }
+
+    /** Sends back every second frame as it is, and a copy of the others. */
+    private static void echo(final PacketPort port, final int count) {
+        final long[] burst = new long[1];
+        for (int done = 0; done < count; done++) {
+            while (port.receive(burst, 0, 1, 0) == 0) {
+                Thread.onSpinWait();
+            }
+            if ((done & 1) == 0) {
+                final long original = burst[0];
+                burst[0] = port.acquire();
+                while (burst[0] == 0) {
+                    Thread.onSpinWait();
+                    burst[0] = port.acquire();
+                }
+                Frame.length(burst[0], 60);
+                Memory.copy(Frame.data(original), Frame.data(burst[0]), 60);
+                port.release(original);
+            }
+            while (port.transmit(burst, 0, 1, 0) == 0) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private long send(final PacketPort port, final int length) {
+        frames[0] = port.acquire();
+        Frame.length(frames[0], length);
+        assertThat(port.transmit(frames, 0, 1, 0)).isEqualTo(1);
+        return frames[0];
+    }
+
+    private int acquireInto(final PacketPort port, final int count) {
+        int there = 0;
+        for (int i = 0; i < count; i++) {
+            frames[i] = port.acquire();
+            if (frames[i] != 0) {
+                Frame.length(frames[i], 60);
+                there++;
+            }
+        }
+        return there;
+    }
+}

@@ -1,0 +1,49 @@
+package io.millrace.nativeports.linux;
+
+/** Error numbers of Linux on the architectures that Java runs on, with their names. */
+public final class Errno {
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int EINTR = 4;
+    public static final int EIO = 5;
+    public static final int EBADF = 9;
+    public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
+    public static final int EACCES = 13;
+    public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
+    public static final int ENODEV = 19;
+    public static final int EINVAL = 22;
+    public static final int EMFILE = 24;
+    public static final int ENOBUFS = 105;
+    public static final int EBADFD = 77;
+
+    private Errno() {}
+
+    /**
+     * The number for people.
+     *
+     * @param errno a positive error number.
+     * @return name and meaning, e.g. {@code EPERM (operation not permitted)}; {@code errno 200} where it has no name.
+     */
+    public static String describe(final int errno) {
+        return switch (errno) {
+            case EPERM -> "EPERM (operation not permitted)";
+            case ENOENT -> "ENOENT (no such file or directory)";
+            case EINTR -> "EINTR (interrupted)";
+            case EIO -> "EIO (input/output error)";
+            case EBADF -> "EBADF (bad file descriptor)";
+            case EAGAIN -> "EAGAIN (try again)";
+            case ENOMEM -> "ENOMEM (out of memory)";
+            case EACCES -> "EACCES (permission denied)";
+            case EBUSY -> "EBUSY (device or resource busy)";
+            case EEXIST -> "EEXIST (already exists)";
+            case ENODEV -> "ENODEV (no such device)";
+            case EINVAL -> "EINVAL (invalid argument)";
+            case EMFILE -> "EMFILE (too many open files)";
+            case EBADFD -> "EBADFD (file descriptor in bad state)";
+            case ENOBUFS -> "ENOBUFS (no buffer space)";
+            default -> "errno " + errno;
+        };
+    }
+}

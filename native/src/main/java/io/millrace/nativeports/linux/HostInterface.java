@@ -1,0 +1,93 @@
+package io.millrace.nativeports.linux;
+
+import java.io.IOException;
+
+/**
+ * A network interface of the host, set up by ioctls in the namespace of the thread that opens this object. Setting
+ * anything needs CAP_NET_ADMIN. Thread: one.
+ */
+public final class HostInterface implements AutoCloseable {
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_CLOEXEC = TunDescriptor.O_CLOEXEC;
+
+    private final LinuxCalls calls = new LinuxCalls();
+    private final String name;
+    private final InterfaceRequest request;
+    private final int socket;
+
+    /** @throws IOException where the system has no socket to give. */
+    public HostInterface(final String name) throws IOException {
+        this.name = name;
+        socket = calls.socket(InterfaceRequest.AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (socket < 0) {
+            throw new IOException("cannot open a socket to set up " + name + ": " + Errno.describe(-socket));
+        }
+        request = new InterfaceRequest(name);
+    }
+
+    /** The interface's index. */
+    public int index() throws IOException {
+        run(InterfaceRequest.SIOCGIFINDEX, "find");
+        return request.intValue();
+    }
+
+    /** Largest IP packet, in bytes. */
+    public int mtu() throws IOException {
+        run(InterfaceRequest.SIOCGIFMTU, "read the MTU of");
+        return request.intValue();
+    }
+
+    public void mtu(final int bytes) throws IOException {
+        request.intValue(bytes);
+        run(InterfaceRequest.SIOCSIFMTU, "set the MTU " + bytes + " of");
+    }
+
+    /** Frames that the kernel keeps for us while we don't read; it drops silently what comes beyond. */
+    public int transmitQueueLength() throws IOException {
+        run(InterfaceRequest.SIOCGIFTXQLEN, "read the transmit queue length of");
+        return request.intValue();
+    }
+
+    public void transmitQueueLength(final int frames) throws IOException {
+        request.intValue(frames);
+        run(InterfaceRequest.SIOCSIFTXQLEN, "set the transmit queue length " + frames + " of");
+    }
+
+    /** Replaces the interface's IPv4 address. */
+    public void address(final Ipv4Prefix prefix) throws IOException {
+        request.ipv4(prefix.address());
+        run(InterfaceRequest.SIOCSIFADDR, "give the address " + prefix + " to");
+        request.ipv4(prefix.mask());
+        run(InterfaceRequest.SIOCSIFNETMASK, "set the netmask /" + prefix.length() + " of");
+    }
+
+    /** True where the link is administratively up. */
+    public boolean isUp() throws IOException {
+        run(InterfaceRequest.SIOCGIFFLAGS, "read the state of");
+        return (request.flags() & InterfaceRequest.IFF_UP) != 0;
+    }
+
+    /** Takes the link up or down. */
+    public void up(final boolean up) throws IOException {
+        run(InterfaceRequest.SIOCGIFFLAGS, "read the state of");
+        final int flags = request.flags() & ~InterfaceRequest.IFF_UP;
+        request.flags(up ? flags | InterfaceRequest.IFF_UP | InterfaceRequest.IFF_RUNNING : flags);
+        run(InterfaceRequest.SIOCSIFFLAGS, up ? "bring up" : "take down");
+    }
+
+    @Override
+    public void close() {
+        calls.close(socket);
+        request.close();
+    }
+
+    private void run(final long number, final String what) throws IOException {
+        final int result = calls.ioctl(socket, number, request.address());
+        if (result < 0) {
+            final String remedy = result == -Errno.EPERM
+                    ? "; run as root or inside `unshare -Urn`, or set it up beforehand with `ip`"
+                    : "";
+            throw new IOException("cannot " + what + " " + name + ": " + Errno.describe(-result) + remedy);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.millrace.nativeports.linux;
+
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * System calls by way of the C library. A call returns what the kernel returns: zero or a positive result, or the
+ * negated error number ({@link Errno}). Buffers are raw addresses; a wrong one gives {@code EFAULT} at best.
+ * <p>
+ * Thread: one at a time; whoever calls in a loop has an object of its own.
+ */
+@SuppressWarnings("restricted")
+public final class LinuxCalls {
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final AddressLayout POINTER = ValueLayout.ADDRESS;
+
+    private static final MethodHandle OPEN = variadic("open", 2, FunctionDescriptor.of(INT, POINTER, INT));
+    private static final MethodHandle IOCTL = variadic("ioctl", 2, FunctionDescriptor.of(INT, INT, LONG, LONG));
+    private static final MethodHandle READ = call("read", FunctionDescriptor.of(LONG, INT, LONG, LONG));
+    private static final MethodHandle WRITE = call("write", FunctionDescriptor.of(LONG, INT, LONG, LONG));
+    private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
+    private static final MethodHandle SOCKET = call("socket", FunctionDescriptor.of(INT, INT, INT, INT));
+    private static final MethodHandle BIND = call("bind", FunctionDescriptor.of(INT, INT, LONG, INT));
+    private static final MethodHandle SET_OPTION = call("setsockopt",
+            FunctionDescriptor.of(INT, INT, INT, INT, LONG, INT));
+    private static final MethodHandle SETNS = call("setns", FunctionDescriptor.of(INT, INT, INT));
+
+    /** Where a call leaves its error number; freed with this object, which any thread may drop. */
+    private final MemorySegment state = Arena.ofAuto().allocate(STATE);
+
+    public LinuxCalls() {}
+
+    /** open(2). */
+    public int open(final String path, final int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            return result((int) OPEN.invokeExact(state, arena.allocateFrom(path), flags));
+        } catch (final Throwable e) {
+            throw unexpected("open", e);
+        }
+    }
+
+    /** ioctl(2) with a number or an address as its argument. */
+    public int ioctl(final int fd, final long request, final long argument) {
+        try {
+            return result((int) IOCTL.invokeExact(state, fd, request, argument));
+        } catch (final Throwable e) {
+            throw unexpected("ioctl", e);
+        }
+    }
+
+    /** read(2) to an address. */
+    public long read(final int fd, final long address, final long length) {
+        try {
+            return result((long) READ.invokeExact(state, fd, address, length));
+        } catch (final Throwable e) {
+            throw unexpected("read", e);
+        }
+    }
+
+    /** write(2) from an address. */
+    public long write(final int fd, final long address, final long length) {
+        try {
+            return result((long) WRITE.invokeExact(state, fd, address, length));
+        } catch (final Throwable e) {
+            throw unexpected("write", e);
+        }
+    }
+
+    /** close(2). */
+    public int close(final int fd) {
+        try {
+            return result((int) CLOSE.invokeExact(state, fd));
+        } catch (final Throwable e) {
+            throw unexpected("close", e);
+        }
+    }
+
+    /** socket(2). */
+    public int socket(final int domain, final int type, final int protocol) {
+        try {
+            return result((int) SOCKET.invokeExact(state, domain, type, protocol));
+        } catch (final Throwable e) {
+            throw unexpected("socket", e);
+        }
+    }
+
+    /** bind(2) to the address structure of {@code length} bytes. */
+    public int bind(final int fd, final long address, final int length) {
+        try {
+            return result((int) BIND.invokeExact(state, fd, address, length));
+        } catch (final Throwable e) {
+            throw unexpected("bind", e);
+        }
+    }
+
+    /** setsockopt(2) with the value of {@code length} bytes at the address. */
+    public int setOption(final int fd, final int level, final int name, final long address, final int length) {
+        try {
+            return result((int) SET_OPTION.invokeExact(state, fd, level, name, address, length));
+        } catch (final Throwable e) {
+            throw unexpected("setsockopt", e);
+        }
+    }
+
+    /** setns(2): moves the calling thread of the operating system, and no other, into another namespace. */
+    public int setNamespace(final int fd, final int type) {
+        try {
+            return result((int) SETNS.invokeExact(state, fd, type));
+        } catch (final Throwable e) {
+            throw unexpected("setns", e);
+        }
+    }
+
+    private int result(final int value) {
+        return value >= 0 ? value : -(int) ERRNO.get(state, 0L);
+    }
+
+    private long result(final long value) {
+        return value >= 0 ? value : -(int) ERRNO.get(state, 0L);
+    }
+
+    private static MethodHandle call(final String name, final FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor,
+                Linker.Option.captureCallState("errno"));
+    }
+
+    /** @param fixed arguments that are not variable; the others may travel otherwise on some architectures. */
+    private static MethodHandle variadic(final String name, final int fixed, final FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor,
+                Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(fixed));
+    }
+
+    /** A downcall throws nothing; what comes here is an error of the JVM. */
+    private static IllegalStateException unexpected(final String call, final Throwable cause) {
+        return new IllegalStateException(call + " failed in the JVM", cause);
+    }
+}

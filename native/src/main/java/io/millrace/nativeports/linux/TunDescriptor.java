@@ -1,0 +1,25 @@
+package io.millrace.nativeports.linux;
+
+/** Numbers of {@code linux/if_tun.h} and of {@code open(2)}. */
+public final class TunDescriptor {
+    public static final String PATH = "/dev/net/tun";
+
+    public static final int O_RDWR = 2;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_CLOEXEC = 0x80000;
+
+    public static final long TUNSETIFF = 0x400454caL;
+    public static final long TUNSETOFFLOAD = 0x400454d0L;
+    public static final long TUNSETVNETHDRSZ = 0x400454d8L;
+
+    public static final int IFF_TAP = 0x0002;
+    public static final int IFF_MULTI_QUEUE = 0x0100;
+    public static final int IFF_NO_PI = 0x1000;
+    public static final int IFF_VNET_HDR = 0x4000;
+
+    public static final int TUN_F_CSUM = 0x01;
+    public static final int TUN_F_TSO4 = 0x02;
+    public static final int TUN_F_TSO6 = 0x04;
+
+    private TunDescriptor() {}
+}

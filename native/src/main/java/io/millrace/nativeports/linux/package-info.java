@@ -1,0 +1,12 @@
+/**
+ * Linux as the ports see it: system calls with their error numbers, the layouts of structures, and the set-up of a
+ * network interface. A test checks every number against the system's headers.
+ * <p>
+ * Thread: named by each class.
+ * <p>
+ * May import {@code fastpath}'s {@code port} and {@code memory}.
+ */
+@NullMarked
+package io.millrace.nativeports.linux;
+
+import org.jspecify.annotations.NullMarked;

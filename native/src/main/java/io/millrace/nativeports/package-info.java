@@ -1,0 +1,12 @@
+/**
+ * Packet ports that touch the operating system, in pure Java over the FFM API: {@code linux} holds the system calls and
+ * the layouts of their structures, {@code tap} the TAP device.
+ * <p>
+ * Thread: a port belongs to one engine; devices are opened and closed by the control plane.
+ * <p>
+ * May import {@code fastpath}'s {@code port} and {@code memory}.
+ */
+@NullMarked
+package io.millrace.nativeports;
+
+import org.jspecify.annotations.NullMarked;

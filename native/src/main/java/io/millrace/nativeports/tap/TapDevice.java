@@ -1,0 +1,184 @@
+package io.millrace.nativeports.tap;
+
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FramePool;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.HostInterface;
+import io.millrace.nativeports.linux.InterfaceRequest;
+import io.millrace.nativeports.linux.Ipv4Prefix;
+import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.TunDescriptor;
+import io.millrace.nativeports.linux.VirtioNetHeader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An opened TAP device. It lives in the network namespace of the thread that opens it, and the kernel removes it with
+ * the last descriptor unless it is persistent.
+ * <p>
+ * Thread: opened and closed by the control plane; each queue belongs to one engine.
+ */
+final class TapDevice implements PacketDevice {
+    /** Frames that the kernel shall keep for us: its default of 1,000 is less than a window of 4 MiB. */
+    private static final int TRANSMIT_QUEUE_LENGTH = 4_096;
+
+    private static final int ETHERNET_AND_VLAN = 14 + 4;
+    private static final int MAX_VIRTUAL_SEGMENT = 65_535;
+    private static final int SMALL_FRAME = 2_048;
+    private static final int OFFLOADS = TunDescriptor.TUN_F_CSUM | TunDescriptor.TUN_F_TSO4 | TunDescriptor.TUN_F_TSO6;
+
+    private final LinuxCalls calls = new LinuxCalls();
+    private final DeviceRequest request;
+    private final String interfaceName;
+    private final PortCapabilities capabilities;
+    private final List<TapPort> ports = new ArrayList<>();
+
+    private TapDevice(final DeviceRequest request) {
+        this.request = request;
+        interfaceName = request.argument();
+        final int segment = request.offloads() ? MAX_VIRTUAL_SEGMENT : 0;
+        capabilities = new PortCapabilities(true, request.mtu(), TapAddress.of(interfaceName), request.offloads(),
+                request.offloads(), segment, Math.max(segment, request.mtu()) + ETHERNET_AND_VLAN);
+    }
+
+    /** @throws IOException one sentence: what was tried, what the system said, what to do. */
+    static TapDevice open(final DeviceRequest request) throws IOException {
+        checkName(request.argument());
+        final Ipv4Prefix address = hostAddress(request);
+        final TapDevice device = new TapDevice(request);
+        try {
+            for (int i = 0; i < request.queues(); i++) {
+                device.openQueue(i);
+            }
+            device.setUpHost(address);
+            return device;
+        } catch (final IOException | RuntimeException | Error e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String name() {
+        return TapDeviceProvider.SCHEME + ":" + interfaceName;
+    }
+
+    @Override
+    public int queues() {
+        return ports.size();
+    }
+
+    @Override
+    public PacketPort queue(final int index) {
+        return ports.get(index);
+    }
+
+    @Override
+    public void close() {
+        ports.forEach(TapPort::close);
+    }
+
+    private void openQueue(final int index) throws IOException {
+        final int fd = calls.open(TunDescriptor.PATH,
+                TunDescriptor.O_RDWR | TunDescriptor.O_NONBLOCK | TunDescriptor.O_CLOEXEC);
+        if (fd < 0) {
+            throw new IOException(TapFailure.onOpen(-fd));
+        }
+        boolean done = false;
+        try {
+            attach(fd);
+            final FramePool pool = new FramePool(name() + ", queue " + index, request.frames(), frameCapacity());
+            ports.add(new TapPort(fd, capabilities, pool));
+            done = true;
+        } finally {
+            if (!done) {
+                calls.close(fd);
+            }
+        }
+    }
+
+    private void attach(final int fd) throws IOException {
+        final int flags = TunDescriptor.IFF_TAP | TunDescriptor.IFF_NO_PI | TunDescriptor.IFF_VNET_HDR
+                | (request.queues() > 1 ? TunDescriptor.IFF_MULTI_QUEUE : 0);
+        try (InterfaceRequest attachment = new InterfaceRequest(interfaceName).flags(flags)) {
+            final int result = calls.ioctl(fd, TunDescriptor.TUNSETIFF, attachment.address());
+            if (result < 0) {
+                throw new IOException(TapFailure.onAttach(interfaceName, -result));
+            }
+        }
+        // A persistent device keeps what an earlier user has set.
+        check(calls.ioctl(fd, TunDescriptor.TUNSETOFFLOAD, request.offloads() ? OFFLOADS : 0), "set the offloads of");
+        try (MemoryRegion length = MemoryRegion.allocate("header length", Integer.BYTES)) {
+            Memory.putInt(length.address(), VirtioNetHeader.LENGTH);
+            check(calls.ioctl(fd, TunDescriptor.TUNSETVNETHDRSZ, length.address()), "set the header length of");
+        }
+    }
+
+    private int frameCapacity() {
+        final int needed = Frame.ETHERNET_OFFSET + capabilities.maxFrameLength() + TapPort.SPARE;
+        return Math.max(SMALL_FRAME, needed);
+    }
+
+    private void setUpHost(final @Nullable Ipv4Prefix address) throws IOException {
+        try (HostInterface host = new HostInterface(interfaceName)) {
+            if (host.mtu() != request.mtu()) {
+                host.mtu(request.mtu());
+            }
+            if (host.transmitQueueLength() < TRANSMIT_QUEUE_LENGTH) {
+                lengthenQueue(host, address != null);
+            }
+            if (address != null) {
+                host.address(address);
+                host.up(true);
+            }
+        }
+    }
+
+    /** An ordinary user on a persistent device lives with the queue that it has, which costs speed, not correctness. */
+    private static void lengthenQueue(final HostInterface host, final boolean required) throws IOException {
+        try {
+            host.transmitQueueLength(TRANSMIT_QUEUE_LENGTH);
+        } catch (final IOException e) {
+            if (required) {
+                throw e;
+            }
+        }
+    }
+
+    private void check(final int result, final String what) throws IOException {
+        if (result < 0) {
+            throw new IOException("cannot " + what + " " + name() + ": " + Errno.describe(-result));
+        }
+    }
+
+    private static @Nullable Ipv4Prefix hostAddress(final DeviceRequest request)
+            throws IOException {
+        final String text = request.hostAddress();
+        try {
+            return text == null ? null : Ipv4Prefix.parse(text);
+        } catch (final IllegalArgumentException e) {
+            throw new IOException("host address of tap:" + request.argument() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void checkName(final String name) throws IOException {
+        final int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > InterfaceRequest.MAX_NAME_LENGTH) {
+            throw new IOException("interface name \"" + name + "\" has " + length + " bytes; give it 1 to "
+                    + InterfaceRequest.MAX_NAME_LENGTH);
+        }
+        if (!name.matches("[^\\s/:%]+") || name.equals(".") || name.equals("..")) {
+            throw new IOException("interface name \"" + name + "\" has a character that Linux forbids; use letters,"
+                    + " digits, - and _");
+        }
+    }
+}

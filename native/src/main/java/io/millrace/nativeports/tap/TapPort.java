@@ -1,0 +1,150 @@
+package io.millrace.nativeports.tap;
+
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FramePool;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.VirtioNetHeader;
+
+/**
+ * One queue of a TAP device. Each read and each write moves one frame, its virtio-net header in the headroom in front
+ * of it. An error of the device (interface down or gone) costs a count, never an exception.
+ * <p>
+ * Thread: the engine's.
+ */
+final class TapPort implements PacketPort {
+    /** Bytes that a frame needs beyond the largest one, so that a truncated read shows. */
+    static final int SPARE = 1;
+
+    private static final int ETHERNET_HEADER = 14;
+    private static final int SHORTEST_READ = VirtioNetHeader.LENGTH + ETHERNET_HEADER;
+    private static final int HEADER_OFFSET = Frame.ETHERNET_OFFSET - VirtioNetHeader.LENGTH;
+
+    private final LinuxCalls calls = new LinuxCalls();
+    private final int fd;
+    private final PortCapabilities capabilities;
+    private final FramePool pool;
+    private final int readLength;
+    private final int plainLimit;
+    private long dropped;
+    private boolean failing;
+    private boolean closed;
+
+    /** @param fd the queue's descriptor, non-blocking; closed by {@link #close}. */
+    TapPort(final int fd, final PortCapabilities capabilities, final FramePool pool) {
+        this.fd = fd;
+        this.capabilities = capabilities;
+        this.pool = pool;
+        readLength = VirtioNetHeader.LENGTH + capabilities.maxFrameLength() + SPARE;
+        plainLimit = capabilities.mtu() + ETHERNET_HEADER;
+        if (HEADER_OFFSET + readLength > pool.frameCapacity()) {
+            throw new IllegalArgumentException("frames of " + pool.frameCapacity() + " bytes are too small");
+        }
+    }
+
+    @Override
+    public PortCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public long acquire() {
+        return pool.acquire();
+    }
+
+    @Override
+    public void release(final long frame) {
+        pool.release(frame);
+    }
+
+    @Override
+    public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        int count = 0;
+        while (count < limit) {
+            final long frame = pool.acquire();
+            if (frame == 0) {
+                break;
+            }
+            final long read = calls.read(fd, frame + HEADER_OFFSET, readLength);
+            if (read > 0 && accept(frame, (int) read)) {
+                Frame.timestampNs(frame, nowNs);
+                frames[offset + count++] = frame;
+                continue;
+            }
+            pool.release(frame);
+            if (read <= 0) {
+                countFailure(read);
+                break;
+            }
+            dropped++;
+        }
+        return count;
+    }
+
+    @Override
+    public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+        int count = 0;
+        while (count < length && write(frames[offset + count])) {
+            count++;
+        }
+        return count;
+    }
+
+    @Override
+    public long dropped() {
+        return dropped;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            calls.close(fd);
+            pool.close();
+        }
+    }
+
+    private boolean accept(final long frame, final int read) {
+        if (read < SHORTEST_READ || read == readLength) {
+            return false;
+        }
+        Frame.length(frame, read - VirtioNetHeader.LENGTH);
+        return VirtioNetHeader.decode(frame + HEADER_OFFSET, frame);
+    }
+
+    /** @return false where the device can take nothing now. */
+    private boolean write(final long frame) {
+        if (isTooLong(frame)) {
+            dropped++;
+        } else {
+            assert Frame.dataOffset(frame) >= Frame.DESCRIPTOR_LENGTH + VirtioNetHeader.LENGTH : "no headroom";
+            final long header = Frame.data(frame) - VirtioNetHeader.LENGTH;
+            VirtioNetHeader.encode(frame, header);
+            final long written = calls.write(fd, header, VirtioNetHeader.LENGTH + Frame.length(frame));
+            if (written == -Errno.EAGAIN) {
+                return false;
+            }
+            if (written < 0) {
+                dropped++;
+            }
+        }
+        pool.release(frame);
+        return true;
+    }
+
+    private boolean isTooLong(final long frame) {
+        final int length = Frame.length(frame);
+        return length > plainLimit && (Frame.gsoSize(frame) == 0 || length > capabilities.maxFrameLength());
+    }
+
+    /** Counts the first of a series of refusals (the interface is gone): each turn of the loop would count one more. */
+    private void countFailure(final long result) {
+        final boolean fails = result != -Errno.EAGAIN && result != -Errno.EINTR;
+        if (fails && !failing) {
+            dropped++;
+        }
+        failing = fails;
+    }
+}

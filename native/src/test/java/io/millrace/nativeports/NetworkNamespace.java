@@ -1,0 +1,140 @@
+package io.millrace.nativeports;
+
+import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.TunDescriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A network namespace of the kernel with a name of its own and its loopback up; removed by {@link #close}. Needs root
+ * and {@code ip}: see {@link RequiresNetworkNamespaces}. Thread: any.
+ */
+public final class NetworkNamespace implements AutoCloseable {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final int CLONE_NEWNET = 0x40000000;
+    private static final long TIMEOUT_S = 60;
+
+    private final String name = "millrace-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+
+    /** What a command printed (both streams) and how it ended. */
+    public record Output(int exitCode, String text) {}
+
+    public NetworkNamespace() throws IOException {
+        run("ip", "netns", "add", name);
+        run("ip", "-n", name, "link", "set", "lo", "up");
+    }
+
+    /** As {@code ip netns list} shows it. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Runs a command inside and waits for it, a minute at the most.
+     *
+     * @throws IOException where it cannot be started, or takes longer (it is ended then).
+     */
+    public Output exec(final String... command) throws IOException {
+        return execute(start(command));
+    }
+
+    /** Starts a command inside; its two output streams are one. */
+    public Process start(final String... command) throws IOException {
+        final List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", name));
+        line.addAll(List.of(command));
+        return new ProcessBuilder(line).redirectErrorStream(true).start();
+    }
+
+    /** Moves the calling platform thread into this namespace, for good. */
+    public void enterOnThisThread() throws IOException {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a virtual thread has no namespace of its own");
+        }
+        final LinuxCalls calls = new LinuxCalls();
+        final int fd = calls.open("/run/netns/" + name, TunDescriptor.O_CLOEXEC);
+        if (fd < 0) {
+            throw new IOException("cannot open namespace " + name + ": " + Errno.describe(-fd));
+        }
+        final int result = calls.setNamespace(fd, CLONE_NEWNET);
+        calls.close(fd);
+        if (result < 0) {
+            throw new IOException("cannot enter namespace " + name + ": " + Errno.describe(-result));
+        }
+    }
+
+    /** Does something on a thread of its own inside, e.g. opens a device or a socket, and waits for it. */
+    public <T> T call(final Callable<T> task) throws Exception {
+        try {
+            return submit(task).get(TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (final ExecutionException e) {
+            if (e.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Does something on a thread of its own inside. */
+    public <T> CompletableFuture<T> submit(final Callable<T> task) {
+        final CompletableFuture<T> future = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("inside " + name).start(() -> {
+            try {
+                enterOnThisThread();
+                future.complete(task.call());
+            } catch (final Throwable e) {
+                future.completeExceptionally(e);
+            }
+        });
+        return future;
+    }
+
+    @Override
+    public void close() {
+        try {
+            run("ip", "netns", "del", name);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void run(final String... command) throws IOException {
+        final Output output = execute(new ProcessBuilder(command).redirectErrorStream(true).start());
+        if (output.exitCode() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + output.text().strip());
+        }
+    }
+
+    private static Output execute(final Process process) throws IOException {
+        final CompletableFuture<String> text = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try (InputStream stream = process.getInputStream()) {
+                text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (final IOException e) {
+                text.completeExceptionally(e);
+            }
+        });
+        try {
+            if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
+                throw new IOException(process.info().commandLine().orElse("command") + " took over a minute");
+            }
+            return new Output(process.exitValue(), text.get(TIMEOUT_S, TimeUnit.SECONDS));
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (final ExecutionException | java.util.concurrent.TimeoutException e) {
+            throw new IOException("output lost", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
