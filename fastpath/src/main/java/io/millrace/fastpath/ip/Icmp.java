@@ -51,9 +51,9 @@ public final class Icmp {
             counters.increment(Counter.ICMP_BAD_CHECKSUM);
         } else {
             switch (header.type()) {
-                case Icmpv4Header.TYPE_ECHO_REQUEST -> onEcho(ip, nowNs);
-                case Icmpv4Header.TYPE_DESTINATION_UNREACHABLE -> onUnreachable(address, length);
-                case Icmpv4Header.TYPE_TIME_EXCEEDED -> onError(IcmpError.UNREACHABLE, address, length, 0);
+                case Icmpv4Header.ECHO_REQUEST -> onEcho(ip, nowNs);
+                case Icmpv4Header.DESTINATION_UNREACHABLE -> onUnreachable(address, length);
+                case Icmpv4Header.TIME_EXCEEDED -> onError(IcmpError.UNREACHABLE, address, length, 0);
                 default -> counters.increment(Counter.ICMP_IGNORED);
             }
         }
@@ -72,10 +72,10 @@ public final class Icmp {
         }
         final long message = IpOutput.payload(frame);
         final int quote = Math.min(offending.totalLength(), offending.headerLength() + QUOTED_TRANSPORT);
-        Memory.zero(message, Icmpv4Header.MIN_LENGTH);
-        Memory.copy(offending.address(), message + Icmpv4Header.MIN_LENGTH, quote);
-        final int length = Icmpv4Header.MIN_LENGTH + quote;
-        Memory.putByte(message, Icmpv4Header.TYPE_DESTINATION_UNREACHABLE);
+        Memory.zero(message, Icmpv4Header.LENGTH);
+        Memory.copy(offending.address(), message + Icmpv4Header.LENGTH, quote);
+        final int length = Icmpv4Header.LENGTH + quote;
+        Memory.putByte(message, Icmpv4Header.DESTINATION_UNREACHABLE);
         Memory.putByte(message + 1, code);
         counters.increment(Counter.ICMP_ERRORS_SENT);
         send(frame, length, offending);
@@ -121,7 +121,7 @@ public final class Icmp {
         }
         final long reply = IpOutput.payload(frame);
         Memory.copy(ip.payloadAddress(), reply, length);
-        Memory.putByte(reply, Icmpv4Header.TYPE_ECHO_REPLY);
+        Memory.putByte(reply, Icmpv4Header.ECHO_REPLY);
         counters.increment(Counter.ICMP_ECHOES_ANSWERED);
         send(frame, length, ip);
     }
@@ -137,9 +137,9 @@ public final class Icmp {
 
     private void onUnreachable(final long address, final int length) {
         switch (header.code()) {
-            case Icmpv4Header.CODE_FRAGMENTATION_NEEDED -> onError(IcmpError.FRAGMENTATION_NEEDED, address, length,
+            case Icmpv4Header.FRAGMENTATION_NEEDED -> onError(IcmpError.FRAGMENTATION_NEEDED, address, length,
                     header.mtu());
-            case Icmpv4Header.CODE_PROTOCOL_UNREACHABLE, Icmpv4Header.CODE_PORT_UNREACHABLE -> onError(
+            case Icmpv4Header.PROTOCOL_UNREACHABLE, Icmpv4Header.PORT_UNREACHABLE -> onError(
                     IcmpError.REFUSED, address, length, 0);
             default -> onError(IcmpError.UNREACHABLE, address, length, 0);
         }
@@ -147,8 +147,8 @@ public final class Icmp {
 
     private void onError(final IcmpError error, final long address, final int length, final int mtu) {
         counters.increment(Counter.ICMP_ERRORS_RECEIVED);
-        if (quoted.wrapQuoted(address + Icmpv4Header.MIN_LENGTH, length - Icmpv4Header.MIN_LENGTH)
-                && length - Icmpv4Header.MIN_LENGTH >= quoted.headerLength() + QUOTED_TRANSPORT) {
+        if (quoted.wrapQuoted(address + Icmpv4Header.LENGTH, length - Icmpv4Header.LENGTH)
+                && length - Icmpv4Header.LENGTH >= quoted.headerLength() + QUOTED_TRANSPORT) {
             report(error, mtu);
         } else {
             counters.increment(Counter.ICMP_MALFORMED);

@@ -125,11 +125,11 @@ public final class IpInput {
             case IpProtocol.ICMP -> icmp.onMessage(ip, nowNs);
             case IpProtocol.UDP -> {
                 counters.increment(Counter.UDP_NO_PORT);
-                icmp.sendUnreachable(Icmpv4Header.CODE_PORT_UNREACHABLE, ip, nowNs);
+                icmp.sendUnreachable(Icmpv4Header.PORT_UNREACHABLE, ip, nowNs);
             }
             default -> {
                 counters.increment(Counter.IP_UNKNOWN_PROTOCOL);
-                icmp.sendUnreachable(Icmpv4Header.CODE_PROTOCOL_UNREACHABLE, ip, nowNs);
+                icmp.sendUnreachable(Icmpv4Header.PROTOCOL_UNREACHABLE, ip, nowNs);
             }
         }
     }

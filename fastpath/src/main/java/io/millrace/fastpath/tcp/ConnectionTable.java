@@ -66,7 +66,8 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     }
 
     /** A zeroed connection with a new generation; null where the table is full. */
-    @Nullable Tcb allocate(final TcpSettings connectionSettings) {
+    @Nullable
+    Tcb allocate(final TcpSettings connectionSettings) {
         final int index = records.allocate();
         if (index < 0) {
             return null;
@@ -99,7 +100,8 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     }
 
     /** Points the flyweight at the connection of a handle; null where the handle is stale. */
-    @Nullable Tcb find(final long handle) {
+    @Nullable
+    Tcb find(final long handle) {
         final int index = (int) handle;
         if (handle <= 0 || index < 0 || index >= highest) {
             return null;
@@ -164,7 +166,8 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     }
 
     /** What is attached: the application's handler, or the listener before the handshake is over. */
-    @Nullable Object attachment(final Tcb of) {
+    @Nullable
+    Object attachment(final Tcb of) {
         return attachments.get(of.index());
     }
 
@@ -182,7 +185,8 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
             final long remoteLo, final int ports) {
         final long record = value >= 0 ? records.address(value) : timeWait.address(timeWaitRecord(value));
         return Memory.getInt(record + KEY_PORTS) == ports && Memory.getLong(record + KEY_REMOTE_LO) == remoteLo
-                && Memory.getLong(record + KEY_LOCAL_LO) == localLo && Memory.getLong(record + KEY_REMOTE_HI) == remoteHi
+                && Memory.getLong(record + KEY_LOCAL_LO) == localLo
+                && Memory.getLong(record + KEY_REMOTE_HI) == remoteHi
                 && Memory.getLong(record + KEY_LOCAL_HI) == localHi;
     }
 

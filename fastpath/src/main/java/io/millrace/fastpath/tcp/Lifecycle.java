@@ -46,7 +46,8 @@ final class Lifecycle {
     /**
      * A TCB with its sequence numbers chosen, in the flow table, in no state yet; null (counted) where there is no room.
      */
-    @Nullable Tcb open(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+    @Nullable
+    Tcb open(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int ports, final TcpSettings settings) {
         final Tcb tcb = connections.allocate(settings);
         if (tcb == null) {
@@ -118,10 +119,16 @@ final class Lifecycle {
         } else {
             tcb.receiveShift(0);
         }
+        limitReceiveBuffer(tcb, tcb.receiveBuffer());
         tcb.sndWnd(segment.window);
         tcb.maxSndWnd(segment.window);
         tcb.sndWl1(segment.sequence);
         tcb.sndWl2(segment.acknowledgement);
+    }
+
+    /** Sets the receive buffer, but to no more than the window field can say with the scale of this connection. */
+    static void limitReceiveBuffer(final Tcb tcb, final int bytes) {
+        tcb.receiveBuffer((int) Math.min(bytes, (long) MAX_WINDOW_FIELD << tcb.receiveShift()));
     }
 
     /** Our SYN is acknowledged and the peer's is received. */

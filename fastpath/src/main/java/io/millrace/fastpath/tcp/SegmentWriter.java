@@ -94,7 +94,8 @@ final class SegmentWriter {
         final long segment = IpOutput.payload(frame);
         int length = TcpHeader.MIN_LENGTH;
         length += TcpOptions.writeMss(segment + length, tcb.announcedMss());
-        final boolean scale = answer ? tcb.has(Tcb.WINDOW_SCALING)
+        final boolean scale = answer
+                ? tcb.has(Tcb.WINDOW_SCALING)
                 : context.connections.settings(tcb).windowScaling();
         if (scale) {
             length += TcpOptions.writeWindowScale(segment + length, tcb.receiveShift());

@@ -365,7 +365,7 @@ final class UserCalls implements TcpCalls {
     public void receiveBuffer(final long connection, final int bytes) {
         final Tcb tcb = connections.find(connection);
         if (tcb != null) {
-            tcb.receiveBuffer(bytes);
+            Lifecycle.limitReceiveBuffer(tcb, bytes);
         }
     }
 

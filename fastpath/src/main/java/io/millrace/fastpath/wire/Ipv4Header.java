@@ -66,6 +66,15 @@ public final class Ipv4Header {
                 && totalLength <= available;
     }
 
+    /**
+     * Wraps a header that an ICMP error quotes: the packet behind it may be cut short.
+     *
+     * @return false where the header itself is not whole, or not IPv4.
+     */
+    public boolean wrapQuoted(final long address, final int available) {
+        return available >= MIN_LENGTH && wrap(address, Integer.MAX_VALUE) && available >= headerLength;
+    }
+
     /** For writing a fresh header, or reading one that is known to be right. */
     public Ipv4Header wrapUnchecked(final long address) {
         this.address = address;

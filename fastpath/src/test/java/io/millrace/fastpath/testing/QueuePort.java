@@ -1,0 +1,103 @@
+package io.millrace.fastpath.testing;
+
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FramePool;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCapabilities;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * A port without a link layer for tests: IP packets go in and come out as byte arrays. Thread: the test's.
+ */
+public final class QueuePort implements PacketPort {
+    private static final int FRAMES = 512;
+    private static final int FRAME_CAPACITY = 68 * 1024;
+
+    private final PortCapabilities capabilities;
+    private final FramePool pool = new FramePool("test port", FRAMES, FRAME_CAPACITY);
+    private final Queue<byte[]> inward = new ArrayDeque<>();
+    private final Queue<byte[]> outward = new ArrayDeque<>();
+    private boolean blocked;
+
+    public QueuePort(final int mtu) {
+        capabilities = new PortCapabilities(false, mtu, 0, false, false, 0, 65_535);
+    }
+
+    /** Queues a packet for the stack to receive in its next turn. */
+    public void inject(final byte[] packet) {
+        inward.add(packet);
+    }
+
+    /** The next packet that the stack sent; null where there is none. */
+    public byte[] poll() {
+        return outward.poll();
+    }
+
+    /** While true the port takes no frame. */
+    public void blocked(final boolean value) {
+        blocked = value;
+    }
+
+    /** Frames that nobody holds. */
+    public int available() {
+        return pool.available();
+    }
+
+    /** Frames in all. */
+    public int frames() {
+        return FRAMES;
+    }
+
+    @Override
+    public PortCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public long acquire() {
+        return pool.acquire();
+    }
+
+    @Override
+    public void release(final long frame) {
+        pool.release(frame);
+    }
+
+    @Override
+    public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        int received = 0;
+        while (received < limit && !inward.isEmpty()) {
+            final long frame = pool.acquire();
+            if (frame == 0) {
+                break;
+            }
+            final byte[] packet = inward.remove();
+            Memory.copyFromArray(packet, 0, Frame.data(frame), packet.length);
+            Frame.length(frame, packet.length);
+            Frame.timestampNs(frame, nowNs);
+            frames[offset + received++] = frame;
+        }
+        return received;
+    }
+
+    @Override
+    public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+        if (blocked) {
+            return 0;
+        }
+        for (int i = offset; i < offset + length; i++) {
+            final byte[] packet = new byte[Frame.length(frames[i])];
+            Memory.copyToArray(Frame.data(frames[i]), packet, 0, packet.length);
+            outward.add(packet);
+            pool.release(frames[i]);
+        }
+        return length;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

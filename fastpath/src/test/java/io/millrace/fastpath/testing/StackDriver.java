@@ -1,0 +1,393 @@
+package io.millrace.fastpath.testing;
+
+import io.millrace.fastpath.control.EngineControl;
+import io.millrace.fastpath.control.EngineEvents;
+import io.millrace.fastpath.control.EphemeralPorts;
+import io.millrace.fastpath.control.InitialSequenceNumbers;
+import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.tcp.ConnectionHandler;
+import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.wire.IpAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+
+/**
+ * A whole stack in virtual time, without link layer and control plane: inject an IP packet at a time, collect what the
+ * stack sends, ask for its next timer, advance the clock, make user calls. Everything is deterministic. Thread: one.
+ */
+public final class StackDriver implements AutoCloseable {
+    /** The stack's own address. */
+    public static final String ADDRESS = "10.0.0.1";
+    /** Largest IP packet unless said otherwise. */
+    public static final int MTU = 1500;
+
+    private static final int MAX_TURNS = 10_000;
+
+    private final QueuePort port;
+    private final StackEngine engine;
+    private final Control control = new Control();
+    private final MemoryRegion scratch = MemoryRegion.allocate("test scratch", 1 << 20);
+    private final Map<Integer, Listener> listeners = new HashMap<>();
+    private long nowNs = 1_000_000_000L;
+    private int nextIss = 1_000;
+    private int nextEphemeral = 49_152;
+
+    public StackDriver() {
+        this(EngineSettings.DEFAULT, MTU);
+    }
+
+    public StackDriver(final EngineSettings settings, final int mtu) {
+        port = new QueuePort(mtu);
+        engine = new StackEngine(0, settings, port, control, () -> nowNs);
+    }
+
+    /** The user calls. */
+    public TcpCalls tcp() {
+        return engine.tcp();
+    }
+
+    public StackEngine engine() {
+        return engine;
+    }
+
+    public QueuePort port() {
+        return port;
+    }
+
+    /** Virtual time in nanoseconds. */
+    public long nowNs() {
+        return nowNs;
+    }
+
+    /** The ISS of the next connection. */
+    public void nextIss(final int iss) {
+        nextIss = iss;
+    }
+
+    /** The local port of the next active open that leaves the choice to the stack. */
+    public void nextEphemeral(final int localPort) {
+        nextEphemeral = localPort;
+    }
+
+    public long counter(final Counter counter) {
+        return engine.counters().get(counter);
+    }
+
+    /** Runs turns until the stack has nothing to do now. */
+    public StackDriver run() {
+        for (int turn = 0; turn < MAX_TURNS; turn++) {
+            if (engine.doWork() == 0 && engine.nextDeadlineNs() > nowNs) {
+                return this;
+            }
+        }
+        throw new AssertionError("the stack is never done: livelock");
+    }
+
+    /** Gives the stack a packet and runs it. */
+    public StackDriver inject(final Packet packet) {
+        return inject(packet.toBytes());
+    }
+
+    /** Gives the stack an IP packet and runs it. */
+    public StackDriver inject(final byte[] packet) {
+        port.inject(packet);
+        return run();
+    }
+
+    /** The next packet that the stack sent; fails where there is none. */
+    public Packet sent() {
+        final byte[] packet = port.poll();
+        if (packet == null) {
+            throw new AssertionError("the stack sent nothing");
+        }
+        return Packet.of(packet);
+    }
+
+    /** Everything that the stack sent and nobody took. */
+    public List<Packet> allSent() {
+        final List<Packet> all = new ArrayList<>();
+        for (byte[] packet = port.poll(); packet != null; packet = port.poll()) {
+            all.add(Packet.of(packet));
+        }
+        return all;
+    }
+
+    /** When the stack wants to run next; {@link Long#MAX_VALUE} where nothing is armed. */
+    public long nextTimerNs() {
+        return engine.nextDeadlineNs();
+    }
+
+    /** Lets virtual time pass, running each timer on the way at its time. */
+    public StackDriver advance(final long durationNs) {
+        final long untilNs = nowNs + durationNs;
+        while (engine.nextDeadlineNs() <= untilNs) {
+            nowNs = Math.max(nowNs, engine.nextDeadlineNs());
+            run();
+        }
+        nowNs = untilNs;
+        return run();
+    }
+
+    public StackDriver advanceMs(final long milliseconds) {
+        return advance(milliseconds * 1_000_000L);
+    }
+
+    /** Lets time pass until the next timer and runs it; fails where none is armed. Returns how long it took, in ns. */
+    public long toNextTimer() {
+        final long deadlineNs = engine.nextDeadlineNs();
+        if (deadlineNs == Long.MAX_VALUE) {
+            throw new AssertionError("no timer is armed");
+        }
+        final long passed = Math.max(0, deadlineNs - nowNs);
+        advance(passed);
+        return passed;
+    }
+
+    /** Opens a listener. */
+    public Listener listen(final int localPort, final int backlog, final TcpSettings settings) {
+        final Listener listener = new Listener(listeners.size() + 1, backlog, settings);
+        listeners.put(localPort, listener);
+        return listener;
+    }
+
+    /** Closes a listener as the control plane does. */
+    public void unlisten(final int localPort) {
+        final Listener listener = listeners.remove(localPort);
+        listener.open = false;
+        engine.commands().listenerClosed(listener.id);
+        for (Long waiting = listener.accepted.poll(); waiting != null; waiting = listener.accepted.poll()) {
+            engine.commands().abort(waiting);
+        }
+        run();
+    }
+
+    /** Active open to a peer; the handle, or 0. */
+    public long connect(final String peer, final int peerPort, final TcpSettings settings,
+            final ConnectionHandler handler) {
+        final long handle = tcp().connect(0, 0, 0, 0, IpAddress.v4(Packet.address(peer)), peerPort, settings, handler);
+        run();
+        return handle;
+    }
+
+    /** SEND of bytes, and flush; how many were accepted. */
+    public int send(final long connection, final byte[] bytes) {
+        int accepted = 0;
+        while (accepted < bytes.length) {
+            final int length = (int) Math.min(scratch.length(), bytes.length - accepted);
+            Memory.copyFromArray(bytes, accepted, scratch.address(), length);
+            final int taken = tcp().send(connection, scratch.address(), length);
+            if (taken <= 0) {
+                if (taken < 0 && accepted == 0) {
+                    return -1;
+                }
+                break;
+            }
+            accepted += taken;
+        }
+        tcp().flush(connection);
+        run();
+        return accepted;
+    }
+
+    /** RECEIVE of at most so many bytes; null at the end of the input. */
+    public byte[] receive(final long connection, final int most) {
+        final int received = tcp().receive(connection, scratch.address(), (int) Math.min(most, scratch.length()));
+        if (received < 0) {
+            return null;
+        }
+        final byte[] bytes = new byte[received];
+        Memory.copyToArray(scratch.address(), bytes, 0, received);
+        run();
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        engine.requestClose();
+        port.close();
+        scratch.close();
+    }
+
+    /** A listener with a bounded SYN queue and accept queue. */
+    public static final class Listener implements ListenerPolicy {
+        private final int id;
+        private final int backlog;
+        private final TcpSettings settings;
+        private final Queue<Long> accepted = new ArrayDeque<>();
+        private int syns;
+        private int reserved;
+        private boolean open = true;
+
+        Listener(final int id, final int backlog, final TcpSettings settings) {
+            this.id = id;
+            this.backlog = backlog;
+            this.settings = settings;
+        }
+
+        /** The next established connection, attached to the handler; 0 where there is none. */
+        public long accept(final StackDriver driver, final ConnectionHandler handler) {
+            final Long connection = accepted.poll();
+            if (connection == null) {
+                return 0;
+            }
+            reserved--;
+            driver.tcp().attach(connection, handler);
+            driver.run();
+            return connection;
+        }
+
+        /** Half-open connections. */
+        public int syns() {
+            return syns;
+        }
+
+        @Override
+        public int id() {
+            return id;
+        }
+
+        @Override
+        public TcpSettings settings() {
+            return settings;
+        }
+
+        @Override
+        public boolean reserveSyn() {
+            if (syns >= backlog) {
+                return false;
+            }
+            syns++;
+            return true;
+        }
+
+        @Override
+        public void releaseSyn() {
+            syns--;
+        }
+
+        @Override
+        public boolean reserveAccept() {
+            if (reserved >= backlog) {
+                return false;
+            }
+            reserved++;
+            return true;
+        }
+
+        @Override
+        public boolean offer(final int engine, final long connection) {
+            return open && accepted.add(connection);
+        }
+    }
+
+    private final class Control implements EngineControl {
+        private final RouteSnapshot routes = new Routes();
+        private final EngineEvents events = new NoEvents();
+
+        @Override
+        public InitialSequenceNumbers initialSequenceNumbers() {
+            return (localHi, localLo, localPort, remoteHi, remoteLo, remotePort, now) -> nextIss;
+        }
+
+        @Override
+        public EphemeralPorts ephemeralPorts() {
+            return new EphemeralPorts() {
+                @Override
+                public int candidates() {
+                    return 1_000;
+                }
+
+                @Override
+                public void begin(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+                        final int remotePort) {}
+
+                @Override
+                public int next() {
+                    return nextEphemeral++;
+                }
+            };
+        }
+
+        @Override
+        public ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
+            return listeners.get(localPort);
+        }
+
+        @Override
+        public long hashSeed() {
+            return 42;
+        }
+
+        @Override
+        public RouteSnapshot routes() {
+            return routes;
+        }
+
+        @Override
+        public EngineEvents events() {
+            return events;
+        }
+    }
+
+    /** Everything but the own address is one hop away. */
+    private static final class Routes implements RouteSnapshot {
+        private static final long OWN = IpAddress.v4(Packet.address(ADDRESS));
+
+        @Override
+        public boolean isOwn(final long hi, final long lo) {
+            return hi == 0 && lo == OWN;
+        }
+
+        @Override
+        public boolean isBroadcast(final long hi, final long lo) {
+            return lo == IpAddress.v4(-1);
+        }
+
+        @Override
+        public int route(final long hi, final long lo) {
+            return isOwn(hi, lo) ? LOCAL : 0;
+        }
+
+        @Override
+        public long nextHopHi(final int route, final long hi, final long lo) {
+            return hi;
+        }
+
+        @Override
+        public long nextHopLo(final int route, final long hi, final long lo) {
+            return lo;
+        }
+
+        @Override
+        public long sourceHi(final int route) {
+            return 0;
+        }
+
+        @Override
+        public long sourceLo(final int route) {
+            return OWN;
+        }
+    }
+
+    private static final class NoEvents implements EngineEvents {
+        @Override
+        public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {}
+
+        @Override
+        public void onNeighbourWanted(final long hi, final long lo) {}
+
+        @Override
+        public void onNeighbourConfirmed(final long hi, final long lo) {}
+    }
+}
