@@ -125,8 +125,10 @@ public final class Millrace implements NetworkStack {
     /**
      * {@inheritDoc}
      * <p>
-     * Returns when all is done; a second call, or one from another thread at the same time, returns at once. Where the
-     * driver of an engine hangs, its memory and the device are kept, for it may still use them, and that is logged.
+     * Returns when all is done; a second call, or one from another thread at the same time, returns at once. Called
+     * from within a turn of an engine (a channel's handler), it returns at once too, and the rest follows in the
+     * background. Where the driver of an engine hangs, its memory and the device are kept, for it may still use them,
+     * and that is logged.
      */
     @Override
     public void close() {
@@ -138,6 +140,15 @@ public final class Millrace implements NetworkStack {
             closed = true;
         }
         parts.listeners.close();
+        if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
+            // This turn must end before its engine can: somebody else waits for that.
+            Thread.ofPlatform().name("millrace-close").start(this::closeParts);
+        } else {
+            closeParts();
+        }
+    }
+
+    private void closeParts() {
         final List<StackEngine> hanging = EngineShutdown.close(parts.engines, CLOSE_TIMEOUT_NS);
         if (hanging.isEmpty()) {
             parts.close();

@@ -5,7 +5,6 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.control.lifecycle.DeviceOpener;
-import io.millrace.control.listen.PortsInUse;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
 import io.millrace.fastpath.port.PacketDevice;
@@ -37,7 +36,6 @@ public final class MillraceBuilder {
     ConflictListener conflictListener = (address, mac) -> LOG.warn(
             "another host, {}, uses our address {}: one of both must get another", Long.toHexString(mac),
             IpAddress.toString(0, IpAddress.v4(address)));
-    PortsInUse portsInUse = port -> false;
     private @Nullable PacketDevice device;
 
     MillraceBuilder(final MillraceConfig config) {

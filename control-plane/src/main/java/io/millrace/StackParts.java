@@ -48,6 +48,7 @@ final class StackParts {
     private static final int SEQUENCE_NUMBERS = 1;
     private static final int EPHEMERAL_PORTS = 2;
     private static final int LISTEN_PORTS = 3;
+    private static final int FLOW_HASH = 4;
 
     final PacketDevice device;
     final TcpSettings tcpSettings;
@@ -73,7 +74,7 @@ final class StackParts {
             final int engine = i;
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
-        listeners = new Listeners(listenSettings(config), routes, commands, builder.portsInUse,
+        listeners = new Listeners(listenSettings(config), routes, commands, this::isPortInUse,
                 builder.secret.derive(LISTEN_PORTS), counters);
     }
 
@@ -132,13 +133,22 @@ final class StackParts {
         }
     }
 
+    private boolean isPortInUse(final int port) {
+        for (final StackEngine engine : engines) {
+            if (engine.isPortInUse(port)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private StackEngine engine(final MillraceBuilder builder, final int index) {
         final MillraceConfig config = builder.config;
         final Secret ports = builder.secret.derive(EPHEMERAL_PORTS);
         final EngineView view = new EngineView(new Rfc6528SequenceNumbers(builder.secret.derive(SEQUENCE_NUMBERS)),
                 new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
                         engines.length, PORT_COUNTERS, ports),
-                listeners, routes, rings[index].proxy());
+                listeners, routes, rings[index].proxy(), builder.secret.derive(FLOW_HASH).k0() + index);
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 

@@ -17,14 +17,17 @@ public final class EngineView implements EngineControl {
     private final Listeners listeners;
     private final PublishedRoutes routes;
     private final EngineEvents events;
+    private final long hashSeed;
 
+    /** @param hashSeed secret: {@link EngineControl#hashSeed}. */
     public EngineView(final InitialSequenceNumbers sequenceNumbers, final EphemeralPorts ports,
-            final Listeners listeners, final PublishedRoutes routes, final EngineEvents events) {
+            final Listeners listeners, final PublishedRoutes routes, final EngineEvents events, final long hashSeed) {
         this.sequenceNumbers = sequenceNumbers;
         this.ports = ports;
         this.listeners = listeners;
         this.routes = routes;
         this.events = events;
+        this.hashSeed = hashSeed;
     }
 
     @Override
@@ -40,6 +43,11 @@ public final class EngineView implements EngineControl {
     @Override
     public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
         return listeners.lookup(localHi, localLo, localPort);
+    }
+
+    @Override
+    public long hashSeed() {
+        return hashSeed;
     }
 
     @Override
