@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +106,20 @@ class MillraceOptionsTest {
         rig.settle();
         assertThat(rig.connection(channel).calls).containsExactly("noDelay false", "keepAlive true",
                 "sendBuffer 4096", "receiveBuffer 9000", "cork true", "cork false");
+    }
+
+    @Test
+    void shouldChangeAConnectionThatIsBeingOpened() {
+        final ChannelFuture connecting = rig.bootstrap(new EventRecorder()).connect(Rig.REMOTE);
+        rig.awaitConnection(connecting);
+        final MillraceSocketChannel channel = (MillraceSocketChannel) connecting.channel();
+        channel.config().setTcpNoDelay(false);
+        rig.settle();
+        assertThat(rig.connection(channel).calls).containsExactly("noDelay false");
+        channel.close().syncUninterruptibly();
+        channel.config().setTcpNoDelay(true);
+        rig.settle();
+        assertThat(rig.connection(channel).calls).containsExactly("noDelay false", "close");
     }
 
     @Test
