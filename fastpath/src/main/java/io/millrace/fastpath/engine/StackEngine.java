@@ -44,6 +44,7 @@ public final class StackEngine implements Agent {
     private final AtomicReference<@Nullable Thread> driver = new AtomicReference<>();
     private volatile boolean closeRequested;
     private volatile boolean closed;
+    private volatile boolean released;
     private @Nullable Agent companion;
     private boolean working;
     private long nowNs;
@@ -257,7 +258,12 @@ public final class StackEngine implements Agent {
 
     /** True once every connection is reset and every byte given back. Thread: any. */
     public boolean isClosed() {
-        return closed;
+        return released;
+    }
+
+    /** True where the calling thread is in the middle of a turn of this engine: it cannot wait for the turn's end. */
+    public boolean isInTurn() {
+        return driver.get() == Thread.currentThread() && working;
     }
 
     @Override
@@ -275,6 +281,7 @@ public final class StackEngine implements Agent {
         tcp.close();
         commands.close();
         counters.close();
+        released = true;
     }
 
     @Override
