@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 @AnalyzeClasses(packages = MillraceClasses.FAST_PATH, importOptions = MillraceClasses.class)
 class FastPathRoomsTest {
     /** What every room may use. */
-    private static final String[] COMMON = { "java..", "jdk.internal.misc..", "org.agrona..", "org.jspecify.." };
+    private static final String[] COMMON = {"java..", "jdk.internal.misc..", "org.agrona..", "org.jspecify.."};
 
     private static final DescribedPredicate<JavaClass> PRIMITIVE = DescribedPredicate.describe("are primitive",
             type -> type.getBaseComponentType().isPrimitive());

@@ -19,9 +19,9 @@ import java.util.random.RandomGenerator;
  */
 @AnalyzeClasses(packages = MillraceClasses.FAST_PATH, importOptions = MillraceClasses.class)
 class InputsTest {
-    private static final String[] BELOW_THE_ENGINE = { "io.millrace.fastpath.wire..", "io.millrace.fastpath.port..",
+    private static final String[] BELOW_THE_ENGINE = {"io.millrace.fastpath.wire..", "io.millrace.fastpath.port..",
             "io.millrace.fastpath.memory..", "io.millrace.fastpath.flow..", "io.millrace.fastpath.timer..",
-            "io.millrace.fastpath.ip..", "io.millrace.fastpath.tcp..", "io.millrace.fastpath.udp.." };
+            "io.millrace.fastpath.ip..", "io.millrace.fastpath.tcp..", "io.millrace.fastpath.udp.."};
     private static final Set<String> CALLS = Set.of("java.lang.System.nanoTime", "java.lang.System.currentTimeMillis",
             "java.lang.Math.random", "java.util.UUID.randomUUID", "java.lang.Thread.sleep",
             "java.util.concurrent.locks.LockSupport.parkNanos");
@@ -42,6 +42,7 @@ class InputsTest {
 
     private static DescribedPredicate<JavaClass> clocks() {
         return resideInAPackage("java.time..").or(DescribedPredicate.describe("are clocks of Agrona",
-                type -> type.getPackageName().equals("org.agrona.concurrent") && type.getSimpleName().endsWith("Clock")));
+                type -> type.getPackageName().equals("org.agrona.concurrent")
+                        && type.getSimpleName().endsWith("Clock")));
     }
 }

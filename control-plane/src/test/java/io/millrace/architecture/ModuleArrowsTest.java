@@ -66,7 +66,7 @@ class ModuleArrowsTest {
     /** The rules above hold something only where the classes of all modules were found. */
     @ArchTest
     static void shouldSeeEveryModule(final JavaClasses classes) {
-        for (final String module : new String[] { FAST_PATH, NATIVE, "io.millrace.config..", "io.millrace.cli.." }) {
+        for (final String module : new String[]{FAST_PATH, NATIVE, "io.millrace.config..", "io.millrace.cli.."}) {
             assertThat(classes.stream().map(JavaClass::getPackageName))
                     .as(module).anyMatch(name -> name.startsWith(module.replace("..", "")));
         }

@@ -217,7 +217,8 @@ class LauncherTest {
     /** A folder with the few programs that the script needs, and neither a java nor a mvn. */
     private String coreutils() throws IOException {
         final Path folder = Files.createDirectories(temp.resolve("coreutils"));
-        for (final String program : List.of("sh", "readlink", "dirname", "sed", "find", "head", "mkdir", "rm", "mv", "cp",
+        for (final String program : List.of("sh", "readlink", "dirname", "sed", "find", "head", "mkdir", "rm", "mv",
+                "cp",
                 "cat", "sleep")) {
             final Path file = folder.resolve(program);
             if (!Files.exists(file)) {
