@@ -7,7 +7,7 @@ import picocli.CommandLine.Spec;
 
 /** The command {@code millrace config}: what is set, from where, and whether it is right. */
 @Command(name = "config", synopsisSubcommandLabel = "COMMAND", description = "Show, check or document the configuration.", subcommands = {
-        ConfigShowCommand.class, ConfigCheckCommand.class, ConfigReferenceCommand.class })
+        ConfigShowCommand.class, ConfigCheckCommand.class, ConfigReferenceCommand.class})
 final class ConfigCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -13,18 +13,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code millrace}. */
 @Command(name = "millrace", versionProvider = VersionReport.class, synopsisSubcommandLabel = "COMMAND", description = "A userspace TCP/IP stack for the JVM.", footer = {
-        "", "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration (nothing was started)." }, subcommands = {
-                ConfigCommand.class })
+        "",
+        "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration (nothing was started)."}, subcommands = {
+                ServeCommand.class, FetchCommand.class, ConfigCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = { "-h",
-            "--help" }, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help and exit.")
+    @Option(names = {"-h",
+            "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help and exit.")
     private boolean help;
 
-    @Option(names = { "-V",
-            "--version" }, versionHelp = true, description = "Show version, commit, JDK and packet ports, and exit.")
+    @Option(names = {"-V",
+            "--version"}, versionHelp = true, description = "Show version, commit, JDK and packet ports, and exit.")
     private boolean version;
 
     /** Runs a command and ends the JVM with its exit code. */

@@ -8,8 +8,8 @@ import static io.millrace.config.ValueTypes.time;
 import static io.millrace.config.ValueTypes.whole;
 
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * {@code millrace.tcp}: what connections start from ({@link TcpSettings}). A listener and a channel option may set
@@ -148,7 +148,7 @@ public final class TcpKeys {
 
     /** Congestion control. */
     public static final ConfigKey<String> CONGESTION_CONTROL = ConfigKey.of(GROUP + ".congestion-control",
-            choice(List.of("newreno")), DEFAULT.congestionControl(),
+            choice(CongestionControls.names()), DEFAULT.congestionControl(),
             "net.ipv4.tcp_congestion_control, TCP_CONGESTION", """
                     Congestion control. newreno: RFC 5681 and RFC 6582.
                     """);

@@ -73,8 +73,8 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "config", "nonsense", "config chek", "config show --nonsense", "config check",
-            "config check a b", "--verison", "config show --config" })
+    @ValueSource(strings = {"", "config", "nonsense", "config chek", "config show --nonsense", "config check",
+            "config check a b", "--verison", "config show --config"})
     void shouldRefuseWrongUsageWithoutStandardOut(final String line) {
         final int code = run(Arrays.stream(line.split(" ")).filter(word -> !word.isEmpty()).toArray(String[]::new));
 

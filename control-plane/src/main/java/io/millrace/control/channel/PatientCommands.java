@@ -41,6 +41,11 @@ public final class PatientCommands implements EngineCommands {
         return done;
     }
 
+    /** True where commands wait. */
+    public boolean isWaiting() {
+        return !isClear();
+    }
+
     @Override
     public boolean neighbourResolved(final long hi, final long lo, final long mac) {
         return isClear() && engine.get().neighbourResolved(hi, lo, mac)
@@ -54,7 +59,8 @@ public final class PatientCommands implements EngineCommands {
 
     @Override
     public boolean neighbourForgotten(final long hi, final long lo) {
-        return isClear() && engine.get().neighbourForgotten(hi, lo) || defer(() -> engine.get().neighbourForgotten(hi, lo));
+        return isClear() && engine.get().neighbourForgotten(hi, lo)
+                || defer(() -> engine.get().neighbourForgotten(hi, lo));
     }
 
     @Override
@@ -65,7 +71,8 @@ public final class PatientCommands implements EngineCommands {
 
     @Override
     public boolean listenerClosed(final int listenerId) {
-        return isClear() && engine.get().listenerClosed(listenerId) || defer(() -> engine.get().listenerClosed(listenerId));
+        return isClear() && engine.get().listenerClosed(listenerId)
+                || defer(() -> engine.get().listenerClosed(listenerId));
     }
 
     @Override

@@ -86,7 +86,8 @@ class RouteTableTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"10.0.0.255/24|10.0.0.255/24 cannot be an own address: it names no single host",
+    @CsvSource(delimiter = '|', value = {
+            "10.0.0.255/24|10.0.0.255/24 cannot be an own address: it names no single host",
             "10.0.0.0/24|10.0.0.0/24 cannot be an own address: it names no single host",
             "127.0.0.1/8|127.0.0.1/8 cannot be an own address: it names no single host",
             "224.0.0.5/24|224.0.0.5/24 cannot be an own address: it names no single host"})

@@ -35,7 +35,7 @@ class DeviceOpenerTest {
             assertThat(device.queues()).isEqualTo(2);
             assertThat(device.queue(0).capabilities().mtu()).isEqualTo(1_500);
             final long frame = device.queue(0).acquire();
-            assertThat(device.queue(0).transmit(new long[] {frame}, 0, 1, 0)).isEqualTo(1);
+            assertThat(device.queue(0).transmit(new long[]{frame}, 0, 1, 0)).isEqualTo(1);
         }
         assertThat(MemoryRegion.bytesInUse()).isEqualTo(before);
     }

@@ -163,7 +163,7 @@ class ListenersTest {
     private Listeners listeners(final ListenSettings settings) {
         final RouteTable routes = RouteTable.of(
                 List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("10.0.1.2/24"), Cidr.parse("fd00::2/64")), List.of());
-        return new Listeners(settings, new PublishedRoutes(routes), new EngineCommands[] {engine0, engine1},
+        return new Listeners(settings, new PublishedRoutes(routes), new EngineCommands[]{engine0, engine1},
                 busyPorts::contains, Secret.ofSeed(1), new ControlCounters());
     }
 

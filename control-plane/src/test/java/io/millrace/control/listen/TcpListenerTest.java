@@ -262,9 +262,10 @@ class TcpListenerTest {
     private TcpListener listener(final int backlog, final int synQueue) throws IOException {
         final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of());
         final Listeners listeners = new Listeners(new ListenSettings(1, 1_024, synQueue, 40_000, 41_000),
-                new PublishedRoutes(routes), new EngineCommands[] {engine0, engine1}, port -> false, Secret.ofSeed(1),
+                new PublishedRoutes(routes), new EngineCommands[]{engine0, engine1}, port -> false, Secret.ofSeed(1),
                 counters);
-        return listeners.listen(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80), backlog, TcpSettings.DEFAULT,
+        return listeners.listen(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80), backlog,
+                TcpSettings.DEFAULT,
                 false);
     }
 

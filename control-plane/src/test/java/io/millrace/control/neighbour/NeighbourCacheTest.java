@@ -468,7 +468,7 @@ class NeighbourCacheTest {
     private NeighbourCache cache(final NeighbourSettings settings) {
         final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("192.168.7.1/24")),
                 List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))));
-        return new NeighbourCache(settings, new EngineCommands[] {engine0, engine1}, OUR_MAC,
+        return new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC,
                 new PublishedRoutes(routes),
                 (address, mac) -> conflicts.add(Integer.toHexString(address) + " " + Long.toHexString(mac)), counters);
     }

@@ -163,6 +163,16 @@ public final class Tcp implements AutoCloseable {
         }
     }
 
+    /** State of the connection with this 4-tuple: TIME_WAIT for a record, CLOSED where there is none. */
+    public TcpState state(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final int ports) {
+        final int found = connections.find(localHi, localLo, remoteHi, remoteLo, ports);
+        if (found >= 0) {
+            return TcpState.of(connections.wrap(found).state());
+        }
+        return found == ConnectionTable.NONE ? TcpState.CLOSED : TcpState.TIME_WAIT;
+    }
+
     /** True while a connection or TIME_WAIT record uses the local port. Thread: any, until closed. */
     public boolean isPortInUse(final int localPort) {
         return connections.isPortInUse(localPort);
