@@ -15,7 +15,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(name = "millrace", versionProvider = VersionReport.class, synopsisSubcommandLabel = "COMMAND", description = "A userspace TCP/IP stack for the JVM.", footer = {
         "",
         "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration (nothing was started)."}, subcommands = {
-                ServeCommand.class, FetchCommand.class, ConfigCommand.class})
+                ServeCommand.class, FetchCommand.class, DemoCommand.class, ConfigCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
