@@ -4,6 +4,7 @@ import io.millrace.config.ControlThreading;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.control.lifecycle.CapturedDevice;
 import io.millrace.control.lifecycle.DeviceOpener;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
@@ -11,8 +12,10 @@ import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +80,9 @@ public final class MillraceBuilder {
         final PacketDevice opened = device != null
                 ? device
                 : DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest());
-        return new Millrace(StackParts.start(this, opened));
+        final Optional<Path> capture = config.get(PortKeys.CAPTURE);
+        return new Millrace(StackParts.start(this,
+                capture.isPresent() ? new CapturedDevice(opened, capture.get(), clock) : opened));
     }
 
     boolean isDedicated() {

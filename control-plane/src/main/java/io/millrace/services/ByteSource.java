@@ -8,7 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
  * Writes {@link HexLines} as fast as the channel takes them: a chunk at a time while it is writable, the rest when it is
  * writable again. Thread: the channel's event loop.
  */
-final class ByteSource {
+class ByteSource {
     private static final int CHUNK = 64 * 1024;
 
     private long position;

@@ -181,7 +181,7 @@ public final class RouteTable implements RouteSnapshot {
     }
 
     private static long[] row(final Prefix to, final long gatewayHi, final long gatewayLo, final Prefix source) {
-        return new long[] {to.maskHi(), to.maskLo(), to.networkHi(), to.networkLo(), gatewayHi, gatewayLo, source.hi(),
+        return new long[]{to.maskHi(), to.maskLo(), to.networkHi(), to.networkLo(), gatewayHi, gatewayLo, source.hi(),
                 source.lo()};
     }
 

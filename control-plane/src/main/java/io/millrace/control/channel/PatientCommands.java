@@ -54,7 +54,8 @@ public final class PatientCommands implements EngineCommands {
 
     @Override
     public boolean neighbourForgotten(final long hi, final long lo) {
-        return isClear() && engine.get().neighbourForgotten(hi, lo) || defer(() -> engine.get().neighbourForgotten(hi, lo));
+        return isClear() && engine.get().neighbourForgotten(hi, lo)
+                || defer(() -> engine.get().neighbourForgotten(hi, lo));
     }
 
     @Override
@@ -65,7 +66,8 @@ public final class PatientCommands implements EngineCommands {
 
     @Override
     public boolean listenerClosed(final int listenerId) {
-        return isClear() && engine.get().listenerClosed(listenerId) || defer(() -> engine.get().listenerClosed(listenerId));
+        return isClear() && engine.get().listenerClosed(listenerId)
+                || defer(() -> engine.get().listenerClosed(listenerId));
     }
 
     @Override

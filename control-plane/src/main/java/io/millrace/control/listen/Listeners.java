@@ -149,7 +149,8 @@ public final class Listeners implements AutoCloseable {
         for (int i = 0; i < range; i++) {
             final int port = settings.ephemeralLow() + (start + i) % range;
             if (!portsInUse.inUse(port)
-                    && table.all().stream().noneMatch(other -> other.port() == port && isConflict(other, hi, lo, false))) {
+                    && table.all().stream()
+                            .noneMatch(other -> other.port() == port && isConflict(other, hi, lo, false))) {
                 return port;
             }
         }

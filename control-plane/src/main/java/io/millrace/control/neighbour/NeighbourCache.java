@@ -105,7 +105,8 @@ public final class NeighbourCache {
         }
         neighbour.unusedPolls = 0;
         switch (neighbour.state) {
-            case INCOMPLETE -> { /* the answer, or the failure, will be told to every engine */ }
+            case INCOMPLETE -> {
+                /* the answer, or the failure, will be told to every engine */ }
             case FAILED -> sender.tellFailed(engine, hi, lo);
             case STALE -> {
                 neighbour.engine = engine;
@@ -208,7 +209,8 @@ public final class NeighbourCache {
     private void learn(final Neighbour neighbour, final long mac, final boolean reply, final long nowNs) {
         final boolean changed = neighbour.mac != mac && neighbour.mac != 0;
         switch (neighbour.state) {
-            case PERMANENT -> { /* configured: the wire does not overrule it */ }
+            case PERMANENT -> {
+                /* configured: the wire does not overrule it */ }
             case INCOMPLETE -> {
                 neighbour.mac = mac;
                 enter(neighbour, reply ? NeighbourState.REACHABLE : NeighbourState.DELAY,

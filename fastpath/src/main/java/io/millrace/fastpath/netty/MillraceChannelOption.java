@@ -28,6 +28,11 @@ public final class MillraceChannelOption {
 
     private MillraceChannelOption() {}
 
+    /** The option's name without that of its class, for messages. */
+    static String label(final ChannelOption<?> option) {
+        return option.name().substring(option.name().indexOf('#') + 1);
+    }
+
     private static <T> ChannelOption<T> option(final String name) {
         return ChannelOption.valueOf(MillraceChannelOption.class, name);
     }

@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -99,8 +98,8 @@ public final class MillraceEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /** @param engine 0 to the stack's number of engines - 1. @return the event loop that drives it. */
-    public IoEventLoop loopOf(final int engine) {
-        return (IoEventLoop) loops[engine];
+    public EventLoop loopOf(final int engine) {
+        return loops[engine];
     }
 
     @Override

@@ -181,6 +181,7 @@ public final class MillraceIoHandler implements IoHandler {
     public void wakeup() {
         final Thread loop = thread;
         if (Thread.currentThread() == loop) {
+            // It looks for tasks itself before it idles.
             return;
         }
         if (!woken) {
@@ -292,8 +293,21 @@ public final class MillraceIoHandler implements IoHandler {
         return engines;
     }
 
+    /** The calls on the engine's connections; refused once the engine is closed, whose memory is given back then. */
     TcpCalls tcp() {
+        if (!driving) {
+            throw new IllegalStateException("the stack is closed");
+        }
         return engine.tcp();
+    }
+
+    boolean isDriving() {
+        return driving;
+    }
+
+    /** True on the thread that drives the engine. Thread: any. */
+    boolean inLoop() {
+        return Thread.currentThread() == thread;
     }
 
     /** The loop's buffer for bytes that have no address. */

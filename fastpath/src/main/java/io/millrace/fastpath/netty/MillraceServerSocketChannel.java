@@ -47,6 +47,8 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
     private TcpSettings childSettings;
     private boolean readPending;
     private boolean readInterest;
+    /** The accept queue was found empty and nothing was told since. */
+    private boolean drained;
     @Nullable
     private volatile Listener listener;
     @Nullable
@@ -157,8 +159,10 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
     protected void doBeginRead() {
         readPending = true;
         readInterest = true;
-        // What came while nobody wanted it has been told once and is not told again.
-        scheduleAccept();
+        if (!drained) {
+            // What came while nobody wanted it was told once and is not told again.
+            scheduleAccept();
+        }
     }
 
     /** Thread: any. */
@@ -197,6 +201,7 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
     private void accept() {
         // Cleared first: a connection that comes from now on schedules the next pass.
         acceptScheduled.set(false);
+        drained = false;
         final Listener bound = listener;
         if (!readInterest || bound == null || !open) {
             return;
@@ -205,7 +210,6 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
         final ExtendedHandle allocHandle = (ExtendedHandle) unsafe().recvBufAllocHandle();
         allocHandle.reset(config);
         allocHandle.attemptedBytesRead(1);
-        boolean drained = false;
         Throwable failure = null;
         try {
             drained = acceptSome(bound, allocHandle, pipeline);
@@ -263,7 +267,7 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
 
         @Override
         public void onEngineClosed(final Throwable cause) {
-            pipeline().fireExceptionCaught(cause);
+            // No exception: who closes a stack expects its listeners to close, and nobody waits for this one.
             close();
         }
 

@@ -53,7 +53,8 @@ public final class MillraceServerSocketChannelConfig extends DefaultChannelConfi
 
     private SettingsOverlay beforeBind(final ChannelOption<?> option) {
         if (channel.isActive()) {
-            throw new IllegalStateException(option + " can only be set before the server channel is bound");
+            throw new IllegalStateException(
+                    MillraceChannelOption.label(option) + " can only be set before the server channel is bound");
         }
         return overlay;
     }

@@ -272,19 +272,24 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         active = false;
         reader.close();
         ((SocketUnsafe) unsafe()).failConnect(new ClosedChannelException());
-        final long handle = connection;
-        if (handle == 0) {
-            return;
+        if (connection != 0) {
+            letGo(connection);
         }
-        if (handler == null || !eventLoop().inEventLoop()) {
-            // Accepted, but never registered with the loop that owns the connection.
+        doDeregister();
+    }
+
+    private void letGo(final long handle) {
+        if (handler == null || !handler.inLoop()) {
+            // Never registered with the loop that owns the connection, or registered with another since.
             engines.engine(engine).abandon(handle);
+        } else if (!handler.isDriving()) {
+            // The engine is closed, and its connections with it.
+            return;
         } else if (config.getSoLinger() == 0) {
             tcp().abort(handle);
         } else {
             tcp().close(handle);
         }
-        doDeregister();
     }
 
     @Override

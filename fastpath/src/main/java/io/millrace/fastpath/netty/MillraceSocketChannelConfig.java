@@ -62,8 +62,9 @@ public final class MillraceSocketChannelConfig extends DefaultChannelConfig impl
 
     private SettingsOverlay beforeOpen(final ChannelOption<?> option) {
         if (channel.isConnectionOpen()) {
-            throw new IllegalStateException(option + " can only be set before the connection is opened: before "
-                    + "connect, or on the server channel before bind");
+            throw new IllegalStateException(
+                    MillraceChannelOption.label(option) + " can only be set before the connection is opened: before "
+                            + "connect, or on the server channel before bind");
         }
         return overlay;
     }

@@ -128,14 +128,16 @@ final class SettingsOverlay {
 
     private static int positive(final ChannelOption<?> option, final int value) {
         if (value < 1) {
-            throw new IllegalArgumentException(option + " is " + value + ", must be at least 1");
+            throw new IllegalArgumentException(
+                    MillraceChannelOption.label(option) + " is " + value + ", must be at least 1");
         }
         return value;
     }
 
     private static void inRange(final ChannelOption<?> option, final int value, final int min, final int max) {
         if (value < min || value > max) {
-            throw new IllegalArgumentException(option + " is " + value + ", must be " + min + " to " + max);
+            throw new IllegalArgumentException(
+                    MillraceChannelOption.label(option) + " is " + value + ", must be " + min + " to " + max);
         }
     }
 }

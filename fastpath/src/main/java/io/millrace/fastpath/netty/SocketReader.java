@@ -56,11 +56,11 @@ final class SocketReader implements Runnable {
         }
     }
 
-    /** The next pass of a channel that had more to read than one pass takes. */
+    /** The next pass of a channel that had more to read than one pass takes; it may have been read meanwhile. */
     @Override
     public void run() {
         scheduled = false;
-        if (interest) {
+        if (interest && channel.hasInput()) {
             read();
         }
     }

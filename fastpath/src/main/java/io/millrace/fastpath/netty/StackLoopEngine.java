@@ -49,6 +49,8 @@ final class StackLoopEngine implements LoopEngine {
 
     @Override
     public void abandon(final long connection) {
-        engine.commands().abort(connection);
+        if (!engine.isClosed()) {
+            engine.commands().abort(connection);
+        }
     }
 }

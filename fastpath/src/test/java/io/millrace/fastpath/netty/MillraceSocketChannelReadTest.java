@@ -15,7 +15,9 @@ import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class MillraceSocketChannelReadTest {
     private final Rig rig = new Rig();
     private final EventRecorder recorder = new EventRecorder();

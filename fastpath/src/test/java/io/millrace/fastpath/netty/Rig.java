@@ -1,12 +1,16 @@
 package io.millrace.fastpath.netty;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.EventLoop;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
@@ -17,6 +21,8 @@ import java.util.function.Consumer;
 final class Rig implements AutoCloseable {
     static final InetSocketAddress REMOTE = new InetSocketAddress("10.0.0.2", 80);
 
+    /** Counts what is not released. */
+    final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     final FakeStack stack;
     final MillraceEventLoopGroup group;
 
@@ -34,7 +40,8 @@ final class Rig implements AutoCloseable {
     }
 
     Bootstrap bootstrap(final ChannelHandler handler) {
-        return new Bootstrap().group(group).channel(MillraceSocketChannel.class).handler(handler);
+        return new Bootstrap().group(group).channel(MillraceSocketChannel.class).handler(handler).option(
+                ChannelOption.ALLOCATOR, allocator);
     }
 
     /** A channel whose connection is established. */
@@ -58,6 +65,28 @@ final class Rig implements AutoCloseable {
         final Channel channel = connect.channel();
         channel.eventLoop().submit(() -> {}).syncUninterruptibly();
         until(() -> ((MillraceSocketChannel) channel).isConnectionOpen() || connect.isDone());
+    }
+
+    /** A bound server channel. */
+    MillraceServerSocketChannel bind(final ServerBootstrap bootstrap) {
+        return (MillraceServerSocketChannel) bootstrap.bind("10.0.0.1", 0).syncUninterruptibly().channel();
+    }
+
+    ServerBootstrap serverBootstrap(final ChannelHandler child) {
+        return new ServerBootstrap().group(group).channel(MillraceServerSocketChannel.class).childHandler(child)
+                .childOption(ChannelOption.ALLOCATOR, allocator);
+    }
+
+    /** An established connection enters the accept queue. */
+    FakeConnection offer(final int engine) {
+        final FakeConnection connection = newConnection(engine);
+        stack.listener.offer(engine, connection.handle);
+        return connection;
+    }
+
+    FakeConnection newConnection(final int engine) {
+        return group.loopOf(engine).submit(() -> stack.engines[engine].tcp.newConnection()).syncUninterruptibly()
+                .getNow();
     }
 
     FakeConnection connection(final MillraceSocketChannel channel) {
@@ -123,5 +152,11 @@ final class Rig implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
+        assertThat(allocator.metric().usedDirectMemory()).as("direct bytes not released").isZero();
+        assertThat(allocator.metric().usedHeapMemory()).as("heap bytes not released").isZero();
+        for (final FakeEngine engine : stack.engines) {
+            assertThat(engine.driver.get()).as("driver of an engine after its loop ended").isNull();
+            assertThat(engine.wakeup).as("hook of an engine after its loop ended").isNull();
+        }
     }
 }
