@@ -117,6 +117,19 @@ public final class Millrace implements NetworkStack {
         }
     }
 
+    /**
+     * When an engine or the control plane must run next, in nanoseconds of the stack's clock: a simulation jumps there.
+     * {@link Long#MIN_VALUE}: now; {@link Long#MAX_VALUE}: only if a frame comes. Thread: the one that drives every
+     * engine, with the control plane {@code shared}.
+     */
+    public long nextDeadlineNs() {
+        long next = parts.agent().nextDeadlineNs();
+        for (final StackEngine engine : parts.engines) {
+            next = Math.min(next, engine.nextDeadlineNs());
+        }
+        return next;
+    }
+
     @Override
     public boolean isClosed() {
         return closed;

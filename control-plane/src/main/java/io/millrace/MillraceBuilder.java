@@ -82,7 +82,7 @@ public final class MillraceBuilder {
                 : DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest());
         final Optional<Path> capture = config.get(PortKeys.CAPTURE);
         return new Millrace(StackParts.start(this,
-                capture.isPresent() ? new CapturedDevice(opened, capture.get(), clock) : opened));
+                capture.isPresent() ? CapturedDevice.open(opened, capture.get(), clock) : opened));
     }
 
     boolean isDedicated() {

@@ -28,6 +28,7 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
@@ -59,6 +60,7 @@ final class StackParts {
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
+    private @Nullable ControlAgent agent;
     private @Nullable AgentThread agentThread;
 
     private StackParts(final MillraceBuilder builder, final PacketDevice device) {
@@ -96,6 +98,10 @@ final class StackParts {
         }
     }
 
+    ControlAgent agent() {
+        return Objects.requireNonNull(agent);
+    }
+
     /** Events of engines that found their ring full. */
     long eventsLost() {
         long lost = 0;
@@ -123,13 +129,14 @@ final class StackParts {
             engines[i] = engine(builder, i);
         }
         final NeighbourCache neighbours = neighbours(builder);
-        final ControlAgent agent = new ControlAgent(builder.clock, rings, commands, neighbours, counters);
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, counters);
+        agent = started;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most besides the device's frames",
                 routes.current(), device.name(), engines.length, MemoryRegion.bytesInUse() - bytesBefore >> 20);
         if (builder.isDedicated()) {
-            agentThread = AgentThread.start(agent, engines, rings, counters);
+            agentThread = AgentThread.start(started, engines, rings, counters);
         } else {
-            engines[0].companion(agent);
+            engines[0].companion(started);
         }
     }
 

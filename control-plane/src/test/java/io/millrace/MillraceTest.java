@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.PortKeys;
 import io.millrace.control.listen.TcpListener;
 import io.millrace.fastpath.control.NetworkStack.Accepted;
 import io.millrace.fastpath.engine.StackEngine;
@@ -19,7 +20,10 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -27,6 +31,7 @@ import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class MillraceTest {
@@ -82,6 +87,42 @@ class MillraceTest {
             assertThat(failure[0]).isEqualTo(TcpFailure.HOST_UNREACHABLE);
             assertThat(client.counters()).containsEntry("NeighboursFailed", 1L);
         }
+    }
+
+    @Test
+    void shouldTellWhenItMustRunNext() throws IOException {
+        try (Millrace client = simulated(1, "10.0.0.1/24")) {
+            clock.update(TimeUnit.SECONDS.toNanos(5));
+            client.engine(0).doWork();
+            clock.advance(TimeUnit.SECONDS.toNanos(2));
+            client.engine(0).doWork();
+            client.engine(0).doWork();
+            assertThat(client.nextDeadlineNs()).as("announced twice").isEqualTo(Long.MAX_VALUE);
+            final TcpFailure[] failure = new TcpFailure[1];
+            connect(client, 80, (connection, ready) -> failure[0] = client.engine(0).tcp().failure(connection));
+            int turns = 0;
+            for (; failure[0] == null; turns++) {
+                clock.update(Math.max(clock.nanoTime(), client.nextDeadlineNs()));
+                client.engine(0).doWork();
+            }
+            assertThat(clock.nanoTime()).isBetween(TimeUnit.SECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(11));
+            assertThat(turns).as("it jumps from deadline to deadline").isLessThan(100);
+        }
+    }
+
+    @Test
+    void shouldCaptureWhereConfigured(@TempDir final Path folder) throws IOException {
+        final Path file = folder.resolve("stack.pcapng");
+        final MillraceConfig config = config("shared", "10.0.0.1/24", "").toBuilder()
+                .set(PortKeys.CAPTURE, Optional.of(file)).build();
+        try (Millrace stack = Millrace.builder(config).device(link.side(0)).launch()) {
+            stack.engine(0).doWork();
+            stack.engine(0).doWork();
+            assertThat(stack.counters()).containsEntry("FramesTransmitted", 1L);
+        }
+        assertThat(Files.readAllBytes(file)).as("the announcement's ARP header").containsSequence(0x08, 0x06, 0x00,
+                0x01,
+                0x08, 0x00, 0x06, 0x04, 0x00, 0x01);
     }
 
     @Test

@@ -28,6 +28,11 @@ public final class EngineEventAdapter {
         return read < limit ? read + ring.read(onMessage, limit - read) : read;
     }
 
+    /** True where events wait. */
+    public boolean hasEvents() {
+        return ring.size() > 0;
+    }
+
     private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
         switch (type) {
             case EngineEventLayout.ARP -> handler.onArp(buffer.getInt(index + EngineEventLayout.ARP_OPERATION),

@@ -41,6 +41,11 @@ public final class PatientCommands implements EngineCommands {
         return done;
     }
 
+    /** True where commands wait. */
+    public boolean isWaiting() {
+        return !isClear();
+    }
+
     @Override
     public boolean neighbourResolved(final long hi, final long lo, final long mac) {
         return isClear() && engine.get().neighbourResolved(hi, lo, mac)

@@ -11,38 +11,38 @@ import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 
 /**
- * A device whose frames are written to pcapng files: the first queue's to the file named, the others' to files of that
- * name with a number. Thread: as {@link PacketDevice} says.
+ * A device whose frames are all written to a file in pcapng format. A queue belongs to one thread, so each has a file of
+ * its own: {@code x.pcapng}, {@code x-1.pcapng}, {@code x-2.pcapng}. Thread: as {@link PacketDevice} says.
  */
 public final class CapturedDevice implements PacketDevice {
     private final PacketDevice device;
-    private final CapturePort[] ports;
+    private final CapturePort[] queues;
 
-    /**
-     * Wraps a device, which is closed with this one, and also where this fails.
-     *
-     * @throws IOException naming the file that cannot be written.
-     */
-    public CapturedDevice(final PacketDevice device, final Path file, final NanoClock clock) throws IOException {
+    private CapturedDevice(final PacketDevice device) {
         this.device = device;
-        ports = new CapturePort[device.queues()];
-        try {
-            for (int i = 0; i < ports.length; i++) {
-                ports[i] = capture(device.name(), device.queue(i), i == 0 ? file : Path.of(file + "." + i), clock);
-            }
-        } catch (final IOException e) {
-            CloseHelper.quietCloseAll(ports);
-            CloseHelper.quietClose(device);
-            throw new IOException("cannot capture to " + e.getMessage(), e);
-        }
+        queues = new CapturePort[device.queues()];
     }
 
-    private static CapturePort capture(final String name, final PacketPort port, final Path file, final NanoClock clock)
+    /**
+     * Wraps a device.
+     *
+     * @param device closed with this one, and also where this fails.
+     * @param file   made or emptied.
+     * @param clock  the engines' clock.
+     * @throws IOException naming the file that cannot be written.
+     */
+    public static CapturedDevice open(final PacketDevice device, final Path file, final NanoClock clock)
             throws IOException {
-        final PcapngWriter writer = PcapngWriter.create(file, name, port.capabilities().linkLayer(),
-                PcapngWriter.WHOLE_FRAMES);
-        return new CapturePort(port, writer, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()),
-                clock.nanoTime());
+        final CapturedDevice captured = new CapturedDevice(device);
+        try {
+            for (int i = 0; i < captured.queues.length; i++) {
+                captured.queues[i] = capture(device, i, fileOf(file, i), clock);
+            }
+            return captured;
+        } catch (final IOException | RuntimeException | Error e) {
+            CloseHelper.quietClose(captured);
+            throw e;
+        }
     }
 
     @Override
@@ -52,17 +52,41 @@ public final class CapturedDevice implements PacketDevice {
 
     @Override
     public int queues() {
-        return ports.length;
+        return queues.length;
     }
 
     @Override
     public PacketPort queue(final int index) {
-        return ports[index];
+        return queues[index];
     }
 
     @Override
     public void close() {
-        CloseHelper.quietCloseAll(ports);
+        CloseHelper.closeAll(queues);
         device.close();
+    }
+
+    private static CapturePort capture(final PacketDevice device, final int queue, final Path file,
+            final NanoClock clock) throws IOException {
+        final PacketPort port = device.queue(queue);
+        final PcapngWriter writer;
+        try {
+            writer = PcapngWriter.create(file, device.name(), port.capabilities().linkLayer(),
+                    PcapngWriter.WHOLE_FRAMES);
+        } catch (final IOException e) {
+            throw new IOException("cannot write the capture file " + file + ": " + e.getMessage(), e);
+        }
+        final long epochNs = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+        return new CapturePort(port, writer, epochNs, clock.nanoTime());
+    }
+
+    private static Path fileOf(final Path file, final int queue) {
+        if (queue == 0) {
+            return file;
+        }
+        final String name = file.getFileName().toString();
+        final int dot = name.lastIndexOf('.');
+        final int end = dot > 0 ? dot : name.length();
+        return file.resolveSibling(name.substring(0, end) + '-' + queue + name.substring(end));
     }
 }

@@ -48,6 +48,19 @@ public final class ControlAgent implements Agent {
         return pollEvents() + retryCommands() + pollNeighbours(nowNs);
     }
 
+    /**
+     * When the agent must run next, in nanoseconds of its clock: {@link Long#MIN_VALUE} where something waits now,
+     * {@link Long#MAX_VALUE} where nothing does. May be early, never late.
+     */
+    public long nextDeadlineNs() {
+        for (int engine = 0; engine < events.length; engine++) {
+            if (events[engine].hasEvents() || commands[engine].isWaiting()) {
+                return Long.MIN_VALUE;
+            }
+        }
+        return neighbours.nextDeadlineNs();
+    }
+
     @Override
     public String roleName() {
         return "millrace-control";

@@ -250,8 +250,8 @@ public final class TimerWheel implements AutoCloseable {
     }
 
     /**
-     * The level of the slot that comes due next, the uppermost where several do: what moves down may be due as well.
-     * Sets {@link #nextTick}. A slot of an upper level that has begun and is not yet empty is found again.
+     * The level of the slot that comes due next; sets {@link #nextTick}. A slot of an upper level that has begun and is
+     * not yet empty is found again.
      */
     private int nextLevel() {
         int next = NONE;
@@ -261,7 +261,7 @@ public final class TimerWheel implements AutoCloseable {
             final int shift = level * TimerSlots.SLOTS_SHIFT;
             final long unit = tick >>> shift;
             final long slotTick = unit + slots.distance(level, (int) unit & TimerSlots.SLOTS - 1) << shift;
-            if (slotTick <= nextTick) {
+            if (slotTick < nextTick) {
                 nextTick = slotTick;
                 next = level;
             }
