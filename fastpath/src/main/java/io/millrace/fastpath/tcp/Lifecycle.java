@@ -126,9 +126,13 @@ final class Lifecycle {
         tcb.sndWl2(segment.acknowledgement);
     }
 
-    /** Sets the receive buffer, but to no more than the window field can say with the scale of this connection. */
+    /**
+     * Sets the receive buffer, but to no more than the window field can say with the scale of this connection, and to no
+     * less than two of its units: a smaller window would be announced as closed for ever.
+     */
     static void limitReceiveBuffer(final Tcb tcb, final int bytes) {
-        tcb.receiveBuffer((int) Math.min(bytes, (long) MAX_WINDOW_FIELD << tcb.receiveShift()));
+        final int shift = tcb.receiveShift();
+        tcb.receiveBuffer((int) Math.min(Math.max(bytes, 2 << shift), (long) MAX_WINDOW_FIELD << shift));
     }
 
     /** Our SYN is acknowledged and the peer's is received. */
