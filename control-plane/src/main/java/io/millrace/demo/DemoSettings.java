@@ -8,5 +8,4 @@ package io.millrace.demo;
  * @param connections that are open at a time, at least 1.
  * @param requests    on each connection, at least 1.
  */
-public record DemoSettings(double loss, long seed, int connections, int requests) {
-}
+public record DemoSettings(double loss, long seed, int connections, int requests) {}

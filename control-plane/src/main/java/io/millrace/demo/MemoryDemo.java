@@ -83,8 +83,10 @@ public final class MemoryDemo {
         try {
             new ServerBootstrap().group(serverGroup).channel(MillraceServerSocketChannel.class)
                     .childHandler(new HttpService()).bind(SERVER, PORT).sync();
-            out.printf("Netty HTTP server on %s%nNetty HTTP client on %s%nin-memory link, %.1f %% of the frames lost each"
-                    + " way (seed %d)%n%n", server, client, 100 * settings.loss(), settings.seed());
+            out.printf(
+                    "Netty HTTP server on %s%nNetty HTTP client on %s%nin-memory link, %.1f %% of the frames lost each"
+                            + " way (seed %d)%n%n",
+                    server, client, 100 * settings.loss(), settings.seed());
             final boolean first = drawOneConnection(clientGroup);
             return load(clientGroup, server, client) && first;
         } finally {

@@ -55,7 +55,8 @@ final class Tally {
     }
 
     synchronized void print(final PrintWriter out, final long expectedResponses) {
-        out.printf("  requests   %,d of %,d answered, %,d bytes, %,d answers wrong, %,d connections broken%n", responses,
+        out.printf("  requests   %,d of %,d answered, %,d bytes, %,d answers wrong, %,d connections broken%n",
+                responses,
                 expectedResponses, bytes, wrong, broken);
         if (firstFailure != null) {
             out.println("  failure    " + firstFailure);

@@ -114,7 +114,7 @@ public final class StackEngine implements Agent {
         try {
             return agent.doWork();
         } catch (final Exception e) {
-            counters.increment(Counter.EXCEPTIONS);
+            onDefect(e);
             return 0;
         }
     }
@@ -136,7 +136,7 @@ public final class StackEngine implements Agent {
             ipInput.onFrame(frame, nowNs);
         } catch (final RuntimeException e) {
             // one bad frame costs one counter
-            counters.increment(Counter.EXCEPTIONS);
+            onDefect(e);
         }
         port.release(frame);
     }
@@ -148,11 +148,16 @@ public final class StackEngine implements Agent {
             try {
                 ipInput.onLocalFrame(frame, nowNs);
             } catch (final RuntimeException e) {
-                counters.increment(Counter.EXCEPTIONS);
+                onDefect(e);
             }
             port.release(frame);
         }
         return waiting;
+    }
+
+    private void onDefect(final Exception exception) {
+        counters.increment(Counter.EXCEPTIONS);
+        control.onDefect(exception);
     }
 
     /**

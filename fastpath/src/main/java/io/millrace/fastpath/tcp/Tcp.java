@@ -108,6 +108,7 @@ public final class Tcp implements AutoCloseable {
         } catch (final RuntimeException e) {
             // the application's defect must not stop the loop for everyone else
             context.count(Counter.EXCEPTIONS);
+            context.control.onDefect(e);
         }
         if ((events & (ConnectionHandler.FAILED | ConnectionHandler.CLOSED)) != 0) {
             final Tcb over = connections.find(handle);
