@@ -96,8 +96,8 @@ final class AckStep {
             tcb.sndNxt(ack);
         }
         tcb.retransmits(0);
-        // the path works again: what ICMP said before is no reason any more
-        tcb.softFailure(0);
+        // whatever ICMP said, the path works now
+        tcb.softFailure(TcpFailure.NONE.ordinal());
         context.ip.confirm(tcb.neighbour(), context.nowNs);
         sendQueue.onAcknowledged(tcb);
         final boolean restart = recovery.onNewAck(tcb, acked, context.congestion(tcb), output, context.nowNs);

@@ -110,8 +110,8 @@ final class SegmentWriter {
     void writeReset(final Tcb tcb) {
         final long frame = acquire();
         if (frame != 0) {
-            TcpHeader.write(IpOutput.payload(frame), tcb.localPort(), tcb.remotePort(), tcb.sndMax(), 0,
-                    TcpHeader.MIN_LENGTH, TcpHeader.RST, 0);
+            TcpHeader.write(IpOutput.payload(frame), tcb.localPort(), tcb.remotePort(),
+                    acceptableSequence(tcb), 0, TcpHeader.MIN_LENGTH, TcpHeader.RST, 0);
             send(tcb, frame, TcpHeader.MIN_LENGTH);
         }
     }
@@ -169,7 +169,8 @@ final class SegmentWriter {
         }
         final int edge = tcb.sndUna() + tcb.sndWnd();
         final int next = tcb.sndMax();
-        return Seq.gt(next, edge) && Seq.gt(edge, tcb.sndUna()) ? edge : next;
+        // a SYN stands outside of any window
+        return Seq.gt(next, edge) && tcb.sndUna() != tcb.iss() ? edge : next;
     }
 
     private long acquire() {

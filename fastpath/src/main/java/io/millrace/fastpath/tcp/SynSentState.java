@@ -8,6 +8,8 @@ import io.millrace.fastpath.wire.TcpOptions;
 
 /** A segment in SYN_SENT: RFC 9293 §3.10.7.3. Thread: the engine's. */
 final class SynSentState {
+    private static final long AFTER_LOST_SYN_NS = 3_000_000_000L;
+
     private final TcpContext context;
     private final Lifecycle lifecycle;
     private final TcpOutput output;
@@ -24,6 +26,7 @@ final class SynSentState {
 
     /** @return true where the connection became ESTABLISHED and the text of the segment is to be processed. */
     boolean onSegment(final Tcb tcb, final Segment segment) {
+        tcb.lastReceiveNs(context.nowNs);
         final boolean acknowledges = segment.has(TcpHeader.ACK);
         // first: the ACK bit
         if (acknowledges && (Seq.le(segment.acknowledgement, tcb.iss())
@@ -80,9 +83,10 @@ final class SynSentState {
         if (tcb.rttStartNs() != 0) {
             RoundTripTime.measured(tcb, context.nowNs - tcb.rttStartNs(), settings);
             tcb.rttStartNs(0);
-        } else if (tcb.has(Tcb.SYN_RETRANSMITTED)) {
-            // RFC 6298 §5.7: 3 s after a lost SYN
-            tcb.rtoNs(Math.max(settings.rtoInitialNs(), 3_000_000_000L));
+        } else {
+            // RFC 6298 §5.7: 3 s after a lost SYN; one that was merely repeated on request says nothing
+            final long lost = tcb.has(Tcb.SYN_RETRANSMITTED) ? AFTER_LOST_SYN_NS : 0;
+            tcb.rtoNs(Math.max(settings.rtoInitialNs(), lost));
         }
     }
 }

@@ -171,7 +171,10 @@ final class TcpOutput implements LossRecovery.Retransmission {
         }
     }
 
-    /** Sends SYN, or SYN-ACK where the peer's SYN was received; starts the retransmission timer. */
+    /**
+     * Sends SYN, or SYN-ACK where the peer's SYN was received; starts the retransmission timer, but only where it does
+     * not run: a peer that repeats its SYN does not keep a half-open connection alive.
+     */
     void sendSyn(final Tcb tcb) {
         writer.writeSyn(tcb);
         if (tcb.sndNxt() == tcb.iss()) {
@@ -182,19 +185,23 @@ final class TcpOutput implements LossRecovery.Retransmission {
         } else {
             tcb.rttStartNs(0);
         }
-        armRetransmit(tcb);
+        if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {
+            armRetransmit(tcb);
+        }
     }
 
     /** The RST of an ABORT call: {@code <SEQ=SND.NXT><CTL=RST>} (RFC 9293 §3.10.5). */
     void sendReset(final Tcb tcb) {
-        switch (TcpState.of(tcb.state())) {
-            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> {
-                context.count(Counter.TCP_RESETS_SENT);
-                writer.writeReset(tcb);
-            }
-            default -> {
-                // CLOSED, SYN_SENT, CLOSING, LAST_ACK, TIME_WAIT: the RFC sends none
-            }
+        final boolean wanted = switch (TcpState.of(tcb.state())) {
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> true;
+            // here a CLOSE changes the state at once: as long as text waits before our FIN, the peer waits for it
+            case CLOSING, LAST_ACK -> Seq.le(tcb.sndMax(), tcb.sndEnd());
+            // CLOSED, SYN_SENT, TIME_WAIT: the RFC sends none
+            default -> false;
+        };
+        if (wanted) {
+            context.count(Counter.TCP_RESETS_SENT);
+            writer.writeReset(tcb);
         }
     }
 

@@ -164,6 +164,24 @@ public final class StackDriver implements AutoCloseable {
         return passed;
     }
 
+    /** Lets time pass, timer by timer, until the stack sends something; returns it. Fails where it never will. */
+    public Packet awaitSent() {
+        byte[] packet = port.poll();
+        while (packet == null) {
+            toNextTimer();
+            packet = port.poll();
+        }
+        return Packet.of(packet);
+    }
+
+    /** Lets time pass, timer by timer, until none is armed. */
+    public StackDriver untilIdle() {
+        while (engine.nextDeadlineNs() != Long.MAX_VALUE) {
+            toNextTimer();
+        }
+        return this;
+    }
+
     /** Opens a listener. */
     public Listener listen(final int localPort, final int backlog, final TcpSettings settings) {
         final Listener listener = new Listener(listeners.size() + 1, backlog, settings);
@@ -277,6 +295,11 @@ public final class StackDriver implements AutoCloseable {
             driver.tcp().attach(connection, handler);
             driver.run();
             return connection;
+        }
+
+        /** From now on the listener is closed for connections whose handshake completes. */
+        public void refuseOffers() {
+            open = false;
         }
 
         /** Half-open connections. */
