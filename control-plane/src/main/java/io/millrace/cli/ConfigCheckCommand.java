@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 
 /** The command {@code millrace config check}; a wrong file ends in {@link FailureReport}. */
 @Command(name = "check", description = {
-        "Check a configuration file, and start nothing. Prints every problem with its line; exit code 2 where there is one.",
+        "Check a configuration file, and start nothing. Prints every problem with its line; exit code 2 where there is"
+                + " one.",
         "System properties are not looked at."})
 final class ConfigCheckCommand implements Callable<Integer> {
     @Spec

@@ -6,8 +6,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code millrace config}: what is set, from where, and whether it is right. */
-@Command(name = "config", synopsisSubcommandLabel = "COMMAND", description = "Show, check or document the configuration.", subcommands = {
-        ConfigShowCommand.class, ConfigCheckCommand.class, ConfigReferenceCommand.class})
+// @formatter:off
+@Command(name = "config",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Show, check or document the configuration.",
+        subcommands = {
+                ConfigShowCommand.class,
+                ConfigCheckCommand.class,
+                ConfigReferenceCommand.class
+        })
+// @formatter:on
 final class ConfigCommand implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -7,7 +7,8 @@ import picocli.CommandLine.Spec;
 
 /** The command {@code millrace config reference}. */
 @Command(name = "reference", description = {
-        "Print an annotated configuration file with every key at its default: unit, range, meaning, and what Linux calls it."})
+        "Print an annotated configuration file with every key at its default: unit, range, meaning, and what Linux"
+                + " calls it."})
 final class ConfigReferenceCommand implements Runnable {
     @Spec
     private CommandSpec spec;

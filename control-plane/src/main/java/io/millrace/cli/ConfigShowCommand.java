@@ -21,7 +21,8 @@ final class ConfigShowCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file, HOCON. Without: defaults and system properties.")
+    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file, HOCON. "
+            + "Without: defaults and system properties.")
     private @Nullable Path file;
 
     @Override

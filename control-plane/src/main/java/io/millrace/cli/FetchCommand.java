@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code millrace fetch}: an HTTP client whose connection is an active open of the stack. */
 @Command(name = "fetch", description = {
         "Fetch a URL through a Millrace stack: an active open, GET, and the body on standard output.",
-        "The host must be an IPv4 address: there is no resolver. A status of 400 or more ends in exit code 1." })
+        "The host must be an IPv4 address: there is no resolver. A status of 400 or more ends in exit code 1."})
 final class FetchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -29,7 +29,7 @@ final class FetchCommand implements Callable<Integer> {
     @Mixin
     private StackOptions stackOptions;
 
-    @Option(names = { "-o", "--output" }, paramLabel = "FILE", description = "Write the body there.")
+    @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "Write the body there.")
     private @Nullable Path output;
 
     @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "30", description = "Give up when nothing arrives for so long (default ${DEFAULT-VALUE}).")

@@ -12,10 +12,20 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code millrace}. */
-@Command(name = "millrace", versionProvider = VersionReport.class, synopsisSubcommandLabel = "COMMAND", description = "A userspace TCP/IP stack for the JVM.", footer = {
-        "",
-        "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration (nothing was started)."}, subcommands = {
-                ServeCommand.class, FetchCommand.class, ConfigCommand.class})
+// @formatter:off: a command is one line.
+@Command(name = "millrace",
+        versionProvider = VersionReport.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "A userspace TCP/IP stack for the JVM.",
+        footer = { "",
+                "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration (nothing was started)." },
+        subcommands = {
+                DemoCommand.class,
+                ServeCommand.class,
+                FetchCommand.class,
+                ConfigCommand.class
+        })
+// @formatter:on
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "serve", description = {
         "Run Netty services on a Millrace stack until SIGTERM or SIGINT, which closes everything cleanly.",
         "HTTP serves / (hello), /bytes/N (N deterministic bytes, N to 2^40) and POST /echo (the body back).",
-        "Without any service option: HTTP on port 80." })
+        "Without any service option: HTTP on port 80."})
 final class ServeCommand implements Callable<Integer> {
     private static final int DEFAULT_HTTP = 80;
     private static final long QUIET_MS = 100;

@@ -51,7 +51,7 @@ public record Cidr(InetAddress address, int prefixLength) {
         return true;
     }
 
-    /** True where every bit of the host part is set, and an IPv4 network is large enough to have a broadcast address. */
+    /** True where every bit of the host part is set, and the network is one of IPv4 that has a broadcast address. */
     boolean isDirectedBroadcast() {
         final byte[] bytes = address.getAddress();
         if (bytes.length != 4 || prefixLength > 30) {

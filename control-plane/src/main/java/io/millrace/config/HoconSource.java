@@ -20,11 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class HoconSource {
     private static final ConfigParseOptions OPTIONS = ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF)
             .setAllowMissing(false);
-    private static final Comparator<Map.Entry<String, ConfigValue>> BY_LINE = Comparator.<Map.Entry<String, ConfigValue>>comparingInt(
-            entry -> entry.getValue().origin().lineNumber())
-            .thenComparing(Map.Entry::getKey);
+    private static final Comparator<Map.Entry<String, ConfigValue>> BY_LINE = Comparator
+            .comparingInt(HoconSource::line).thenComparing(Map.Entry::getKey);
 
     private HoconSource() {}
+
+    private static int line(final Map.Entry<String, ConfigValue> entry) {
+        return entry.getValue().origin().lineNumber();
+    }
 
     static void file(final Path file, final Settings into) {
         final String unreadable = unreadable(file);

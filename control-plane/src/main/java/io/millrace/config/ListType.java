@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A list; where only a string can be given (a system property, a command-line option) its items are separated by commas.
+ * A list; where only a string can be given (a system property, an option) its items are separated by commas.
  *
  * @param <T> type of one item.
  */

@@ -40,7 +40,7 @@ public final class NeighbourKeys {
                     """);
 
     /** Frames that wait for one neighbour. */
-    public static final ConfigKey<Integer> QUEUE = ConfigKey.of(GROUP + ".queue", whole(1, 64),
+    public static final ConfigKey<Integer> QUEUE = ConfigKey.of(GROUP + ".queue", whole(1, 1_024),
             EngineSettings.DEFAULT.neighbourQueue(), "net.ipv4.neigh.*.unres_qlen_bytes", """
                     Frames held for one neighbour while its link-layer address is being asked for. The oldest is
                     dropped for another.

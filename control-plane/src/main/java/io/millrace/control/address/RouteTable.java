@@ -38,7 +38,11 @@ public final class RouteTable implements RouteSnapshot {
     private final long[] broadcasts;
     private final long[] rows;
 
-    private RouteTable(final List<Cidr> addresses, final List<Route> routes, final List<long[]> rows) {
+    private final int hopLimit;
+
+    private RouteTable(final List<Cidr> addresses, final List<Route> routes, final List<long[]> rows,
+            final int hopLimit) {
+        this.hopLimit = hopLimit;
         this.addresses = List.copyOf(addresses);
         this.routes = List.copyOf(routes);
         final List<Prefix> prefixes = addresses.stream().map(Prefix::of).toList();
@@ -52,9 +56,10 @@ public final class RouteTable implements RouteSnapshot {
      *
      * @param addresses own addresses, each with its prefix; a destination in one of these is a neighbour.
      * @param routes    prefixes behind gateways; each gateway lies in an own prefix.
+     * @param hopLimit  time to live of packets sent, 1 to 255.
      * @throws IllegalArgumentException one sentence: which address or route is wrong, and why.
      */
-    public static RouteTable of(final List<Cidr> addresses, final List<Route> routes) {
+    public static RouteTable of(final List<Cidr> addresses, final List<Route> routes, final int hopLimit) {
         addresses.forEach(address -> checkAddress(address, addresses));
         final List<long[]> rows = new ArrayList<>();
         for (final Cidr address : addresses) {
@@ -66,7 +71,12 @@ public final class RouteTable implements RouteSnapshot {
         }
         // Stable: of two equal prefixes the connected one wins, then the one named first.
         rows.sort(Comparator.comparingInt(RouteTable::prefixBits).reversed());
-        return new RouteTable(addresses, routes, rows);
+        return new RouteTable(addresses, routes, rows, hopLimit);
+    }
+
+    /** Makes a table with the usual hop limit. */
+    public static RouteTable of(final List<Cidr> addresses, final List<Route> routes) {
+        return of(addresses, routes, DEFAULT_HOP_LIMIT);
     }
 
     /** The route of last resort through a gateway, in the gateway's family. */
@@ -88,6 +98,11 @@ public final class RouteTable implements RouteSnapshot {
     public boolean isOnLink(final long hi, final long lo) {
         final int route = route(hi, lo);
         return route >= 0 && nextHopHi(route, hi, lo) == hi && nextHopLo(route, hi, lo) == lo;
+    }
+
+    @Override
+    public int hopLimit() {
+        return hopLimit;
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class AgentThread implements AutoCloseable {
     public static AgentThread start(final ControlAgent agent, final StackEngine[] engines,
             final EngineEventRing[] rings, final ControlCounters counters) {
         final IdleStrategy idle = new BackoffIdleStrategy(1, 1, MIN_PARK_NS, MAX_PARK_NS);
-        final AgentRunner runner = new AgentRunner(idle, new Defects(counters)::onException, null,
+        final AgentRunner runner = new AgentRunner(idle, Defects.ofControlPlane(counters)::onException, null,
                 new CompositeAgent(agent, new EngineCaretaker(engines, counters)));
         final Thread thread = AgentRunner.startOnThread(runner,
                 body -> Thread.ofPlatform().daemon().name(agent.roleName()).unstarted(body));

@@ -34,7 +34,7 @@ public final class ControlAgent implements Agent {
         this.clock = clock;
         this.commands = commands.clone();
         this.neighbours = neighbours;
-        defects = new Defects(counters);
+        defects = Defects.ofControlPlane(counters);
         events = new EngineEventAdapter[rings.length];
         for (int engine = 0; engine < rings.length; engine++) {
             events[engine] = rings[engine].adapter(new NeighbourEvents(engine, neighbours, turnClock));

@@ -15,19 +15,30 @@ final class Defects {
     private static final Logger LOG = LoggerFactory.getLogger(Defects.class);
     private static final int MAX_PLACES = 100;
 
-    private final ControlCounters counters;
+    private final String where;
+    private final Runnable counter;
     private final Set<String> logged = new HashSet<>();
 
-    Defects(final ControlCounters counters) {
-        this.counters = counters;
+    /**
+     * @param where   for the log, e.g. {@code the control plane}.
+     * @param counter counts one.
+     */
+    Defects(final String where, final Runnable counter) {
+        this.where = where;
+        this.counter = counter;
+    }
+
+    /** Counts and logs what the control plane's threads throw. */
+    static Defects ofControlPlane(final ControlCounters counters) {
+        return new Defects("the control plane", () -> counters.increment(ControlCounter.EXCEPTIONS));
     }
 
     void onException(final Throwable exception) {
-        counters.increment(ControlCounter.EXCEPTIONS);
+        counter.run();
         final StackTraceElement[] trace = exception.getStackTrace();
         final String place = exception.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);
         if (logged.size() < MAX_PLACES && logged.add(place)) {
-            LOG.error("exception in the control plane, logged once and counted from now on", exception);
+            LOG.error("exception in {}, logged once and counted from now on", where, exception);
         }
     }
 }

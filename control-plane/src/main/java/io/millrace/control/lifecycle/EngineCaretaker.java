@@ -15,7 +15,7 @@ final class EngineCaretaker implements Agent {
 
     EngineCaretaker(final StackEngine[] engines, final ControlCounters counters) {
         this.engines = engines;
-        defects = new Defects(counters);
+        defects = Defects.ofControlPlane(counters);
     }
 
     @Override

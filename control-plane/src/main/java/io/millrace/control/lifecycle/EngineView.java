@@ -17,6 +17,7 @@ public final class EngineView implements EngineControl {
     private final Listeners listeners;
     private final PublishedRoutes routes;
     private final EngineEvents events;
+    private final Defects defects = new Defects("an engine", () -> {});
     private final long hashSeed;
 
     /** @param hashSeed secret: {@link EngineControl#hashSeed}. */
@@ -53,6 +54,11 @@ public final class EngineView implements EngineControl {
     @Override
     public RouteSnapshot routes() {
         return routes.current();
+    }
+
+    @Override
+    public void onDefect(final Throwable exception) {
+        defects.onException(exception);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.Tcp;
 import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.tcp.TcpState;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -113,7 +114,7 @@ public final class StackEngine implements Agent {
         try {
             return agent.doWork();
         } catch (final Exception e) {
-            counters.increment(Counter.EXCEPTIONS);
+            onDefect(e);
             return 0;
         }
     }
@@ -135,7 +136,7 @@ public final class StackEngine implements Agent {
             ipInput.onFrame(frame, nowNs);
         } catch (final RuntimeException e) {
             // one bad frame costs one counter
-            counters.increment(Counter.EXCEPTIONS);
+            onDefect(e);
         }
         port.release(frame);
     }
@@ -147,11 +148,16 @@ public final class StackEngine implements Agent {
             try {
                 ipInput.onLocalFrame(frame, nowNs);
             } catch (final RuntimeException e) {
-                counters.increment(Counter.EXCEPTIONS);
+                onDefect(e);
             }
             port.release(frame);
         }
         return waiting;
+    }
+
+    private void onDefect(final Exception exception) {
+        counters.increment(Counter.EXCEPTIONS);
+        control.onDefect(exception);
     }
 
     /**
@@ -197,6 +203,15 @@ public final class StackEngine implements Agent {
     /** True while a connection or TIME_WAIT record of this engine uses the local port. Thread: any, until closed. */
     public boolean isPortInUse(final int localPort) {
         return !closed && tcp.isPortInUse(localPort);
+    }
+
+    /**
+     * State of the connection with this 4-tuple; addresses as pairs of longs, local port in the upper 16 bits of
+     * {@code ports}. CLOSED where there is none, also where a listener waits. Thread: the engine's.
+     */
+    public TcpState state(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final int ports) {
+        return closed ? TcpState.CLOSED : tcp.state(localHi, localLo, remoteHi, remoteLo, ports);
     }
 
     /** Connections now. Thread: the engine's. */

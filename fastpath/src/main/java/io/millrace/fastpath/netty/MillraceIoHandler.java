@@ -33,6 +33,8 @@ public final class MillraceIoHandler implements IoHandler {
 
     /** Nearer deadlines are waited for by spinning: no park ends that exactly. */
     private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(10);
+    /** Longer than any turn of an engine. */
+    private static final long ATTACH_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LOG_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final StackEngines engines;
@@ -88,10 +90,22 @@ public final class MillraceIoHandler implements IoHandler {
     public void initialize() {
         final Thread current = Thread.currentThread();
         thread = current;
-        driving = engine.tryAttachDriver(current);
+        driving = attach(current);
         if (driving) {
             engine.onCommandQueued(this::wakeup);
         }
+    }
+
+    /** The control plane may be driving the engine, a turn at a time, as long as nobody else does. */
+    private boolean attach(final Thread current) {
+        final long startNs = System.nanoTime();
+        while (!engine.tryAttachDriver(current)) {
+            if (engine.isClosed() || System.nanoTime() - startNs > ATTACH_TIMEOUT_NS) {
+                return false;
+            }
+            Thread.onSpinWait();
+        }
+        return true;
     }
 
     @Override

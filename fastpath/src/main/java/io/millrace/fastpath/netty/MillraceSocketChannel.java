@@ -147,13 +147,20 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
     /** Does this to the connection where there is one, on the event loop. Thread: any. */
     void onConnection(final ConnectionCall call) {
-        if (!active || !isRegistered()) {
+        if (connection == 0 || !open || !isRegistered()) {
+            // What is set before the open, or before an accepted connection is attached, takes effect then.
             return;
         }
         if (eventLoop().inEventLoop()) {
-            call.apply(tcp(), connection);
+            apply(call);
         } else {
-            eventLoop().execute(() -> call.apply(tcp(), connection));
+            eventLoop().execute(() -> apply(call));
+        }
+    }
+
+    private void apply(final ConnectionCall call) {
+        if (open) {
+            call.apply(tcp(), connection);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.netty.channel.ChannelOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -120,9 +121,7 @@ final class SettingsOverlay {
     }
 
     void congestionControl(final String name) {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("CONGESTION_CONTROL is blank, must be a name, e.g. newreno");
-        }
+        CongestionControls.number(name); // refuses a name that is none
         override(MillraceChannelOption.CONGESTION_CONTROL, builder -> builder.congestionControl(name));
     }
 

@@ -2,11 +2,15 @@ package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.tcp.TcpCalls;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link StackEngine} as an event loop uses it. */
 final class StackLoopEngine implements LoopEngine {
     private final StackEngine engine;
+    /** Connections to reset for which the engine's command ring had no room. */
+    private final Queue<Long> abandoned = new ConcurrentLinkedQueue<>();
 
     StackLoopEngine(final StackEngine engine) {
         this.engine = engine;
@@ -19,7 +23,16 @@ final class StackLoopEngine implements LoopEngine {
 
     @Override
     public int doWork() {
+        if (!abandoned.isEmpty()) {
+            resetAbandoned();
+        }
         return engine.doWork();
+    }
+
+    private void resetAbandoned() {
+        for (Long connection = abandoned.poll(); connection != null; connection = abandoned.poll()) {
+            engine.tcp().abort(connection);
+        }
     }
 
     @Override
@@ -49,8 +62,8 @@ final class StackLoopEngine implements LoopEngine {
 
     @Override
     public void abandon(final long connection) {
-        if (!engine.isClosed()) {
-            engine.commands().abort(connection);
+        if (!engine.commands().abort(connection)) {
+            abandoned.add(connection);
         }
     }
 }

@@ -4,7 +4,8 @@
  * <p>
  * Thread: an event loop's, which is its engine's; what comes from other threads hops there first.
  * <p>
- * May import {@code control}, {@code engine}, {@code tcp}, {@code wire}, {@code memory}, Netty and Agrona.
+ * May import {@code control}, {@code engine}, {@code tcp}, {@code tcp.congestion}, {@code wire}, {@code memory},
+ * Netty and Agrona.
  */
 @NullMarked
 package io.millrace.fastpath.netty;

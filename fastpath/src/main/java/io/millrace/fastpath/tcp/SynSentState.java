@@ -80,7 +80,7 @@ final class SynSentState {
         if (tcb.rttStartNs() != 0) {
             RoundTripTime.measured(tcb, context.nowNs - tcb.rttStartNs(), settings);
             tcb.rttStartNs(0);
-        } else {
+        } else if (tcb.has(Tcb.SYN_RETRANSMITTED)) {
             // RFC 6298 §5.7: 3 s after a lost SYN
             tcb.rtoNs(Math.max(settings.rtoInitialNs(), 3_000_000_000L));
         }

@@ -43,15 +43,15 @@ final class TextStep {
             output.sendAck(tcb);
             return;
         }
-        if (segment.textLength > 0 && tcb.has(Tcb.ORPHAN)) {
-            // RFC 9293 §3.10.4 and RFC 1122 §4.2.2.13: text for an application that has gone
-            context.count(Counter.TCP_DATA_AFTER_CLOSE);
-            lifecycle.abort(tcb, TcpFailure.ABORTED);
-            return;
-        }
         final int before = tcb.rcvNxt();
         if (!trim(tcb, segment)) {
             output.sendAck(tcb);
+            return;
+        }
+        if (segment.textLength > 0 && tcb.has(Tcb.ORPHAN)) {
+            // RFC 9293 §3.10.4 and RFC 1122 §4.2.2.13: new text for an application that has gone
+            context.count(Counter.TCP_DATA_AFTER_CLOSE);
+            lifecycle.abort(tcb, TcpFailure.ABORTED);
             return;
         }
         takeText(tcb, segment);
@@ -85,12 +85,13 @@ final class TextStep {
             return;
         }
         learnMss(tcb, length);
+        final boolean gap = tcb.outOfOrder() != 0;
         if (segment.sequence != tcb.rcvNxt()) {
             takeAhead(tcb, segment);
         } else if (receiveQueue.inOrder(tcb, segment.text, length)) {
             context.counters.add(Counter.TCP_BYTES_RECEIVED, length);
-            if (tcb.rcvNxt() != segment.sequence + length) {
-                // a gap was filled: RFC 5681 §4.2 wants an acknowledgement at once
+            if (gap) {
+                // all or part of a gap was filled: RFC 5681 §4.2 wants an acknowledgement at once
                 tcb.set(Tcb.ACK_NOW);
             }
         } else {

@@ -1,19 +1,24 @@
 package io.millrace.fastpath.netty;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Notes what a pipeline is told, in order. Thread: the event loop's notes, any reads. */
 class EventRecorder extends ChannelDuplexHandler {
     final List<String> events = new CopyOnWriteArrayList<>();
     final List<Throwable> exceptions = new CopyOnWriteArrayList<>();
+    @Nullable
+    volatile Channel channel;
 
     @Override
     public void channelRegistered(final ChannelHandlerContext ctx) {
+        channel = ctx.channel();
         events.add("registered");
     }
 

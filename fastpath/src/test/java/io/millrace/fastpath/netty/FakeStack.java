@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.agrona.concurrent.IdleStrategy;
@@ -115,6 +116,7 @@ final class FakeStack implements NetworkStack {
         final TcpSettings settings;
         final boolean reuseAddress;
         final Queue<Accepted> queue = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger waiting = new AtomicInteger();
         @Nullable
         volatile Runnable hook;
         volatile boolean closed;
@@ -129,10 +131,9 @@ final class FakeStack implements NetworkStack {
 
         /** As an engine does: tells only when the queue was empty. */
         void offer(final int engine, final long connection) {
-            final boolean wasEmpty = queue.isEmpty();
             queue.add(new Accepted(engine, connection));
             final Runnable told = hook;
-            if (wasEmpty && told != null) {
+            if (waiting.getAndIncrement() == 0 && told != null) {
                 told.run();
             }
         }
@@ -144,7 +145,11 @@ final class FakeStack implements NetworkStack {
 
         @Override
         public @Nullable Accepted poll() {
-            return queue.poll();
+            final Accepted next = queue.poll();
+            if (next != null) {
+                waiting.decrementAndGet();
+            }
+            return next;
         }
 
         @Override

@@ -133,7 +133,7 @@ final class Rig implements AutoCloseable {
                 if (System.nanoTime() > limit) {
                     throw new AssertionError("nothing happened for ten seconds");
                 }
-                Thread.onSpinWait();
+                Thread.yield();
             }
         } catch (final Exception e) {
             throw new AssertionError(e);

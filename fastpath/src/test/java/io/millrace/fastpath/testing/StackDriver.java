@@ -29,11 +29,14 @@ import java.util.Queue;
 public final class StackDriver implements AutoCloseable {
     /** The stack's own address. */
     public static final String ADDRESS = "10.0.0.1";
+    /** The directed broadcast of the stack's network. */
+    public static final String BROADCAST = "10.0.0.255";
     /** Largest IP packet unless said otherwise. */
     public static final int MTU = 1500;
 
     private static final int MAX_TURNS = 10_000;
 
+    private final long bytesBefore = MemoryRegion.bytesInUse();
     private final QueuePort port;
     private final StackEngine engine;
     private final Control control = new Control();
@@ -42,6 +45,8 @@ public final class StackDriver implements AutoCloseable {
     private long nowNs = 1_000_000_000L;
     private int nextIss = 1_000;
     private int nextEphemeral = 49_152;
+    private int lastEphemeral = 65_535;
+    private long expectedExceptions;
 
     public StackDriver() {
         this(EngineSettings.DEFAULT, MTU);
@@ -78,6 +83,11 @@ public final class StackDriver implements AutoCloseable {
     /** The local port of the next active open that leaves the choice to the stack. */
     public void nextEphemeral(final int localPort) {
         nextEphemeral = localPort;
+    }
+
+    /** The last local port that active opens may choose. */
+    public void lastEphemeral(final int localPort) {
+        lastEphemeral = localPort;
     }
 
     public long counter(final Counter counter) {
@@ -200,23 +210,45 @@ public final class StackDriver implements AutoCloseable {
         return accepted;
     }
 
-    /** RECEIVE of at most so many bytes; null at the end of the input. */
+    /** RECEIVE of at most so many bytes, then the stack runs; null at the end of the input. */
     public byte[] receive(final long connection, final int most) {
+        final byte[] bytes = received(connection, most);
+        run();
+        return bytes;
+    }
+
+    /** RECEIVE of at most so many bytes, as a handler does it: within a turn. */
+    public byte[] received(final long connection, final int most) {
         final int received = tcp().receive(connection, scratch.address(), (int) Math.min(most, scratch.length()));
         if (received < 0) {
             return null;
         }
         final byte[] bytes = new byte[received];
         Memory.copyToArray(scratch.address(), bytes, 0, received);
-        run();
         return bytes;
     }
 
+    /** Says that so many exceptions of handlers are part of the test; any other fails {@link #close}. */
+    public void expectExceptions(final long number) {
+        expectedExceptions = number;
+    }
+
+    /**
+     * Closes the stack; fails where the duty cycle caught an exception, a frame is lost, or a byte of off-heap memory is
+     * left. Several stacks are closed in the reverse order of their making.
+     */
     @Override
     public void close() {
+        final long exceptions = engine.isClosed() ? expectedExceptions : counter(Counter.EXCEPTIONS);
         engine.requestClose();
+        final int lost = port.frames() - port.available();
         port.close();
         scratch.close();
+        final long left = MemoryRegion.bytesInUse() - bytesBefore;
+        if (exceptions != expectedExceptions || lost != 0 || left != 0) {
+            throw new AssertionError("closed with " + exceptions + " exceptions, " + lost + " frames lost, " + left
+                    + " bytes of memory left");
+        }
     }
 
     /** A listener with a bounded SYN queue and accept queue. */
@@ -250,6 +282,11 @@ public final class StackDriver implements AutoCloseable {
         /** Half-open connections. */
         public int syns() {
             return syns;
+        }
+
+        /** Places taken in the accept queue. */
+        public int accepts() {
+            return reserved;
         }
 
         @Override
@@ -305,7 +342,7 @@ public final class StackDriver implements AutoCloseable {
             return new EphemeralPorts() {
                 @Override
                 public int candidates() {
-                    return 1_000;
+                    return Math.max(0, lastEphemeral - nextEphemeral + 1);
                 }
 
                 @Override
@@ -351,7 +388,7 @@ public final class StackDriver implements AutoCloseable {
 
         @Override
         public boolean isBroadcast(final long hi, final long lo) {
-            return lo == IpAddress.v4(-1);
+            return lo == IpAddress.v4(-1) || lo == IpAddress.v4(Packet.address(BROADCAST));
         }
 
         @Override
