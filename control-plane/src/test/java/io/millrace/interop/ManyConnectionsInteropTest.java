@@ -1,0 +1,57 @@
+package io.millrace.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.services.EchoHandler;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ManyConnectionsInteropTest extends KernelInterop {
+    private static final int CONNECTIONS = 1_000;
+    private static final int LENGTH = 1_000;
+
+    @Test
+    void shouldEchoOnAThousandConnectionsAtOnce() throws Exception {
+        launch(true);
+        serve(7, EchoHandler::new);
+        final List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            clients.add(connectFromKernel(7));
+        }
+        Await.until("all are established", () -> counter("TcpEstablished") == CONNECTIONS);
+        assertThat(onEngine(engine -> engine.connections())).isEqualTo(CONNECTIONS);
+        for (final Socket client : clients) {
+            HexText.write(client.getOutputStream(), LENGTH);
+        }
+        for (final Socket client : clients) {
+            HexText.read(client.getInputStream(), LENGTH);
+        }
+        for (final Socket client : clients) {
+            client.close();
+        }
+        awaitNoConnections();
+        assertThat(counter("TcpFailed")).isZero();
+    }
+
+    @Test
+    void shouldKeepOnlyTimeWaitWhereItClosesFirst() throws Exception {
+        launch(true);
+        final List<ChannelProbe> clients = new ArrayList<>();
+        final ServerSocket listener = listenInKernel();
+        for (int i = 0; i < 100; i++) {
+            final ChannelProbe client = new ChannelProbe();
+            connectFromStack(KERNEL, listener.getLocalPort(), client).syncUninterruptibly();
+            accept(listener);
+            clients.add(client);
+        }
+        for (final ChannelProbe client : clients) {
+            client.channel().close().syncUninterruptibly();
+        }
+        closeKernelSockets();
+        awaitNoConnections();
+        assertThat(onEngine(engine -> engine.timeWaits())).isEqualTo(100);
+    }
+}
