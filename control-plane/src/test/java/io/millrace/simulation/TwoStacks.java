@@ -14,6 +14,7 @@ import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.TcpCalls;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -80,7 +81,7 @@ final class TwoStacks implements AutoCloseable {
     }
 
     NetworkStack.Listener listen(final int port) throws IOException {
-        return server.listen(new java.net.InetSocketAddress(SERVER, port), 16, server.tcpSettings(), false);
+        return server.listen(new InetSocketAddress(SERVER, port), 16, server.tcpSettings(), false);
     }
 
     @Override

@@ -10,9 +10,15 @@ import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
+import java.io.File;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,15 +26,19 @@ import org.junit.jupiter.api.Test;
  * and writing. To replay one: {@code mvn test -pl control-plane -am -Dtest=WholeStackSimulationTest -Dmillrace.test.seed=N}.
  */
 class WholeStackSimulationTest {
-    private static final int SEEDS = 200;
+    private static final int SEEDS = 1_000;
     private static final int PORT = 7;
     private static final int SCRATCH = 16_384;
     private static final long PATIENCE_NS = TimeUnit.HOURS.toNanos(3);
     private static final long SETTLE_NS = TimeUnit.MINUTES.toNanos(30);
 
+    private final Map<String, Long> seen = new TreeMap<>();
+
     @Test
     void shouldDeliverEveryByteOrFailWithAReason() throws IOException {
         final Long only = Long.getLong("millrace.test.seed");
+        final Set<String> threadsBefore = threads();
+        final int descriptorsBefore = descriptors();
         int delivered = 0;
         for (long seed = 1; seed <= SEEDS; seed++) {
             if (only == null || only == seed) {
@@ -41,10 +51,23 @@ class WholeStackSimulationTest {
         }
         if (only == null) {
             assertThat(delivered).as("simulations in which nothing failed").isGreaterThan(SEEDS * 9 / 10);
+            assertThat(seen).as("what the wire did").allSatisfy((counter, count) -> assertThat(count).isPositive());
         }
+        assertThat(threads()).as("threads").isEqualTo(threadsBefore);
+        assertThat(descriptors()).as("open descriptors").isEqualTo(descriptorsBefore);
     }
 
-    private static boolean simulate(final long seed) throws IOException {
+    private static Set<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName)
+                .filter(name -> name.startsWith("millrace")).collect(Collectors.toSet());
+    }
+
+    private static int descriptors() {
+        final String[] open = new File("/proc/self/fd").list();
+        return open == null ? 0 : open.length;
+    }
+
+    private boolean simulate(final long seed) throws IOException {
         final SplittableRandom random = new SplittableRandom(seed);
         final Faults faults = Faults.builder().loss(random.nextDouble() * 0.2).duplication(random.nextDouble() * 0.1)
                 .reordering(random.nextDouble() * 0.2, TimeUnit.MILLISECONDS.toNanos(random.nextInt(1, 30)))
@@ -54,6 +77,11 @@ class WholeStackSimulationTest {
         try (MemoryRegion scratch = MemoryRegion.allocate("test scratch", SCRATCH);
                 TwoStacks stacks = new TwoStacks(seed, faults); NetworkStack.Listener listener = stacks.listen(PORT)) {
             whole = exchange(stacks, listener, scratch.address(), random);
+            for (final String counter : List.of("TcpRetransmits", "TcpTimeouts", "TcpBadChecksum", "TcpOutOfOrder",
+                    "TcpOverlap", "TcpSynRetransmits", "ArpRequestsSent")) {
+                seen.merge(counter, stacks.server.counters().getOrDefault(counter, 0L)
+                        + stacks.client.counters().getOrDefault(counter, 0L), Long::sum);
+            }
         }
         assertThat(MemoryRegion.bytesInUse()).as("off-heap bytes left").isEqualTo(bytesBefore);
         return whole;
