@@ -86,4 +86,28 @@ class HalfCloseInteropTest extends KernelInterop {
         run("sh", "-c", "timeout 20 nc -N " + STACK + " 7 <" + sent + " >" + echoed);
         assertThat(Files.mismatch(sent, echoed)).as("first byte that differs").isEqualTo(-1);
     }
+
+    @Test
+    void shouldReceiveFromNetcatAfterItsOwnShutdown(@TempDir final Path folder) throws Exception {
+        requireTool("nc");
+        final Path sent = folder.resolve("sent");
+        final Path received = folder.resolve("received");
+        try (OutputStream file = Files.newOutputStream(sent)) {
+            HexText.write(file, MIB);
+        }
+        launch(true);
+        final Process netcat = kernel.start("sh", "-c",
+                "exec timeout 20 nc -N -l " + KERNEL + " 9000 <" + sent + " >" + received);
+        Await.until("netcat listens", () -> run("ss", "-tln").contains(KERNEL + ":9000"));
+        final ChannelProbe client = new ChannelProbe();
+        connectFromStack(KERNEL, 9000, client).syncUninterruptibly();
+        client.send(MIB);
+        client.inputEnded.get(TIMEOUT_S, TimeUnit.SECONDS);
+        assertThat(netcat.waitFor()).isZero();
+        assertThat(client.received).isEqualTo(MIB);
+        assertThat(client.corrupt).isFalse();
+        assertThat(Files.mismatch(sent, received)).as("first byte that differs").isEqualTo(-1);
+        client.channel().close().syncUninterruptibly();
+        netcat.getInputStream().close();
+    }
 }

@@ -54,4 +54,21 @@ class ManyConnectionsInteropTest extends KernelInterop {
         awaitNoConnections();
         assertThat(onEngine(engine -> engine.timeWaits())).isEqualTo(100);
     }
+
+    @Test
+    void shouldEchoOnTwoEngines() throws Exception {
+        launch(true, "millrace.threading.engines = 2", device -> device);
+        serve(7, EchoHandler::new);
+        final List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            clients.add(connectFromKernel(7));
+        }
+        for (final Socket client : clients) {
+            HexText.write(client.getOutputStream(), LENGTH);
+        }
+        for (final Socket client : clients) {
+            HexText.read(client.getInputStream(), LENGTH);
+        }
+        assertThat(onEngine(engine -> engine.connections())).isBetween(1L, 199L);
+    }
 }
