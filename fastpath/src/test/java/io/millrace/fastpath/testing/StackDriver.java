@@ -17,10 +17,13 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * A whole stack in virtual time, without link layer and control plane: inject an IP packet at a time, collect what the
@@ -35,8 +38,9 @@ public final class StackDriver implements AutoCloseable {
     public static final int MTU = 1500;
 
     private static final int MAX_TURNS = 10_000;
+    private static final Set<Counter> TOTALS = EnumSet.of(Counter.FRAMES_RECEIVED, Counter.FRAMES_TRANSMITTED,
+            Counter.BYTES_RECEIVED, Counter.BYTES_TRANSMITTED);
 
-    private final long bytesBefore = MemoryRegion.bytesInUse();
     private final QueuePort port;
     private final StackEngine engine;
     private final Control control = new Control();
@@ -53,7 +57,12 @@ public final class StackDriver implements AutoCloseable {
     }
 
     public StackDriver(final EngineSettings settings, final int mtu) {
-        port = new QueuePort(mtu);
+        this(settings, new QueuePort(mtu));
+    }
+
+    /** A stack on a port, which is closed with it. */
+    public StackDriver(final EngineSettings settings, final QueuePort port) {
+        this.port = port;
         engine = new StackEngine(0, settings, port, control, () -> nowNs);
     }
 
@@ -92,6 +101,17 @@ public final class StackDriver implements AutoCloseable {
 
     public long counter(final Counter counter) {
         return engine.counters().get(counter);
+    }
+
+    /** Every counter that counted anything, but for the totals of frames and bytes. */
+    public Map<Counter, Long> counters() {
+        final Map<Counter, Long> counted = new EnumMap<>(Counter.class);
+        for (final Counter counter : Counter.values()) {
+            if (!TOTALS.contains(counter) && counter(counter) != 0) {
+                counted.put(counter, counter(counter));
+            }
+        }
+        return counted;
     }
 
     /** Runs turns until the stack has nothing to do now. */
@@ -262,7 +282,7 @@ public final class StackDriver implements AutoCloseable {
         final int lost = port.frames() - port.available();
         port.close();
         scratch.close();
-        final long left = MemoryRegion.bytesInUse() - bytesBefore;
+        final long left = MemoryRegion.bytesInUse() - port.bytesBefore();
         if (exceptions != expectedExceptions || lost != 0 || left != 0) {
             throw new AssertionError("closed with " + exceptions + " exceptions, " + lost + " frames lost, " + left
                     + " bytes of memory left");
