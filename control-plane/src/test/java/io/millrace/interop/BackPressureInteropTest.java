@@ -2,6 +2,7 @@ package io.millrace.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.engine.StackEngine;
 import io.netty.channel.Channel;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +18,7 @@ class BackPressureInteropTest extends KernelInterop {
     private static final long MOST_OFF_HEAP = 4L * MIB;
 
     @ParameterizedTest(name = "offloads {0}, receive buffer {1}, {2} bytes")
-    @CsvSource({ "true,0,52428800", "false,0,52428800", "true,4096,4194304", "false,4096,4194304" })
+    @CsvSource({"true,0,52428800", "false,0,52428800", "true,4096,4194304", "false,4096,4194304"})
     void shouldWaitForAKernelThatDoesNotRead(final boolean offloads, final int receiveBuffer, final long length)
             throws Exception {
         launch(offloads);
@@ -29,13 +30,13 @@ class BackPressureInteropTest extends KernelInterop {
         assertThat(channel.isWritable()).isFalse();
         assertThat(server.mostPending).as("bytes waiting in the channel")
                 .isLessThan(channel.config().getWriteBufferHighWaterMark() + 3 * 64 * 1024);
-        assertThat(onEngine(engine -> engine.slabInUse())).isLessThan(MOST_OFF_HEAP);
+        assertThat(onEngines(StackEngine::slabInUse)).isLessThan(MOST_OFF_HEAP);
         HexText.readAll(client.getInputStream(), length);
         channel.close().syncUninterruptibly();
     }
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldMakeTheKernelWaitWhileNobodyReads(final boolean offloads) throws Exception {
         launch(offloads);
         requireTool("ss");
@@ -53,7 +54,7 @@ class BackPressureInteropTest extends KernelInterop {
                 () -> run("ss", "-tno", "dst", STACK).contains("timer:(persist"));
         assertThat(writing).isNotDone();
         assertThat(server.received).isZero();
-        assertThat(onEngine(engine -> engine.slabInUse())).isLessThan(MOST_OFF_HEAP);
+        assertThat(onEngines(StackEngine::slabInUse)).isLessThan(MOST_OFF_HEAP);
         server.channel().config().setAutoRead(true);
         server.inputEnded.get(TIMEOUT_S, TimeUnit.SECONDS);
         writing.get(TIMEOUT_S, TimeUnit.SECONDS);

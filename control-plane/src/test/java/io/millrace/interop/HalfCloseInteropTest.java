@@ -2,6 +2,7 @@ package io.millrace.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.services.EchoHandler;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.OutputStream;
@@ -19,7 +20,7 @@ class HalfCloseInteropTest extends KernelInterop {
     private static final int TIMEOUT_S = 20;
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldStillSendToAKernelThatHasShutItsOutputDown(final boolean offloads) throws Exception {
         launch(offloads);
         final ChannelProbe server = serveProbe(80);
@@ -36,7 +37,7 @@ class HalfCloseInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldStillReceiveFromTheKernelAfterItsOwnShutdown(final boolean offloads) throws Exception {
         launch(offloads);
         final ChannelProbe server = serveProbe(80);
@@ -52,7 +53,7 @@ class HalfCloseInteropTest extends KernelInterop {
         assertThat(server.corrupt).isFalse();
         server.channel().close().syncUninterruptibly();
         awaitNoConnections();
-        assertThat(onEngine(engine -> engine.timeWaits())).as("who closes first waits").isEqualTo(1);
+        assertThat(onEngines(StackEngine::timeWaits)).as("who closes first waits").isEqualTo(1);
     }
 
     @Test
@@ -72,7 +73,7 @@ class HalfCloseInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldEchoAllToNetcatThatShutsItsOutputDown(final boolean offloads, @TempDir final Path folder)
             throws Exception {
         requireTool("nc");

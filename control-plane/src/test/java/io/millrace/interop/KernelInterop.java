@@ -114,8 +114,8 @@ abstract class KernelInterop {
 
     /** Everything is closed: neither a connection nor a byte of the slab remains, TIME_WAIT apart. */
     void awaitNoConnections() throws Exception {
-        Await.until("no connection is left", () -> onEngine(StackEngine::connections) == 0);
-        assertThat(onEngine(StackEngine::slabInUse)).as("bytes of the slab in use").isZero();
+        Await.until("no connection is left", () -> onEngines(StackEngine::connections) == 0);
+        assertThat(onEngines(StackEngine::slabInUse)).as("bytes of the slab in use").isZero();
     }
 
     void launch(final boolean offloads) throws Exception {
@@ -237,13 +237,20 @@ abstract class KernelInterop {
                 folder -> Files.isExecutable(Path.of(folder, program))), program + " is not installed");
     }
 
-    /** A question that only the engine's thread may ask. */
+    /** A question that only an engine's thread may ask. */
+    @FunctionalInterface
     interface EngineQuestion {
         long ask(StackEngine engine);
     }
 
-    long onEngine(final EngineQuestion question) throws Exception {
-        return group.loopOf(0).submit((Callable<Long>) () -> question.ask(stack.engine(0))).get(20, TimeUnit.SECONDS);
+    /** Asks every engine on its own thread, and adds up. */
+    long onEngines(final EngineQuestion question) throws Exception {
+        long sum = 0;
+        for (int i = 0; i < stack.engineCount(); i++) {
+            final StackEngine engine = stack.engine(i);
+            sum += group.loopOf(i).submit((Callable<Long>) () -> question.ask(engine)).get(20, TimeUnit.SECONDS);
+        }
+        return sum;
     }
 
     long counter(final String label) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 
+import io.millrace.fastpath.engine.StackEngine;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
@@ -42,7 +43,7 @@ class ResetInteropTest extends KernelInterop {
         channel.close().syncUninterruptibly();
         assertIsReset(client);
         awaitNoConnections();
-        assertThat(onEngine(engine -> engine.timeWaits())).isZero();
+        assertThat(onEngines(StackEngine::timeWaits)).isZero();
     }
 
     @Test
