@@ -60,7 +60,7 @@ final class AckStep {
         final int window = segment.window << tcb.sendShift();
         final boolean newer = Seq.lt(tcb.sndWl1(), segment.sequence)
                 || tcb.sndWl1() == segment.sequence && Seq.le(tcb.sndWl2(), segment.acknowledgement);
-        if (!newer) {
+        if (!newer || Seq.lt(segment.acknowledgement, tcb.sndUna())) {
             return false;
         }
         final boolean moved = window != tcb.sndWnd();
@@ -98,6 +98,7 @@ final class AckStep {
         tcb.retransmits(0);
         // the path works again: what ICMP said before is no reason any more
         tcb.softFailure(0);
+        context.ip.confirm(tcb.neighbour(), context.nowNs);
         sendQueue.onAcknowledged(tcb);
         final boolean restart = recovery.onNewAck(tcb, acked, context.congestion(tcb), output, context.nowNs);
         if (tcb.sndMax() == ack) {

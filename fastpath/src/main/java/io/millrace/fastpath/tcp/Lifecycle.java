@@ -49,6 +49,7 @@ final class Lifecycle {
     @Nullable
     Tcb open(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int ports, final TcpSettings settings) {
+        final int congestion = CongestionControls.number(settings.congestionControl());
         final Tcb tcb = connections.allocate(settings);
         if (tcb == null) {
             context.count(Counter.TCP_TABLE_FULL);
@@ -65,6 +66,7 @@ final class Lifecycle {
             return null;
         }
         initialise(tcb, settings);
+        tcb.congestion(congestion);
         return tcb;
     }
 
@@ -79,7 +81,6 @@ final class Lifecycle {
         tcb.receiveBuffer(settings.receiveBuffer());
         tcb.sendBuffer(settings.sendBuffer());
         tcb.receiveShift(settings.windowScaling() ? shiftFor(settings.receiveBuffer()) : 0);
-        tcb.congestion(CongestionControls.number(settings.congestionControl()));
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
         tcb.sndMss(DEFAULT_MSS);
@@ -126,9 +127,13 @@ final class Lifecycle {
         tcb.sndWl2(segment.acknowledgement);
     }
 
-    /** Sets the receive buffer, but to no more than the window field can say with the scale of this connection. */
+    /**
+     * Sets the receive buffer, but to no more than the window field can say with the scale of this connection, and to no
+     * less than two of its units: a smaller window would be announced as closed for ever.
+     */
     static void limitReceiveBuffer(final Tcb tcb, final int bytes) {
-        tcb.receiveBuffer((int) Math.min(bytes, (long) MAX_WINDOW_FIELD << tcb.receiveShift()));
+        final int shift = tcb.receiveShift();
+        tcb.receiveBuffer((int) Math.min(Math.max(bytes, 2 << shift), (long) MAX_WINDOW_FIELD << shift));
     }
 
     /** Our SYN is acknowledged and the peer's is received. */

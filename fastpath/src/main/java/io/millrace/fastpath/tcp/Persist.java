@@ -11,6 +11,8 @@ import io.millrace.fastpath.wire.TcpHeader;
  */
 final class Persist {
     private static final int MAX_BACKOFF = 16;
+    /** RFC 9293 §3.8.6.2.1: the override timeout is 0.1 to 1.0 seconds. */
+    private static final long MAX_OVERRIDE_NS = 1_000_000_000L;
 
     private final TcpContext context;
     private final SegmentWriter writer;
@@ -28,12 +30,18 @@ final class Persist {
     void armIfBlocked(final Tcb tcb) {
         final boolean waiting = tcb.sndNxt() != tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0);
         if (!waiting || tcb.sndNxt() != tcb.sndUna() || tcb.has(Tcb.IN_OUTPUT_LIST) || isProbing(tcb)
-                || tcb.has(Tcb.CORK) && tcb.sndWnd() >= tcb.sndMss()) {
+                || isHeldByCork(tcb)) {
             return;
         }
         tcb.persistNs(context.nowNs);
         tcb.persistBackoff(0);
         arm(tcb);
+    }
+
+    /** What waits would fit into the window: the application holds it back, not the peer. */
+    private static boolean isHeldByCork(final Tcb tcb) {
+        final int unsent = tcb.sndEnd() - tcb.sndNxt();
+        return tcb.has(Tcb.CORK) && unsent < tcb.sndMss() && unsent <= tcb.sndWnd();
     }
 
     /** Ends probing; true where it was on. */
@@ -59,7 +67,7 @@ final class Persist {
     }
 
     private void arm(final Tcb tcb) {
-        final long most = context.connections.settings(tcb).rtoMaxNs();
+        final long most = tcb.sndWnd() > 0 ? MAX_OVERRIDE_NS : context.connections.settings(tcb).rtoMaxNs();
         final long interval = Math.min(tcb.rtoNs() << tcb.persistBackoff(), most);
         context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT), context.nowNs + interval);
     }

@@ -133,6 +133,9 @@ final class SegmentWriter {
     /**
      * The window field: what is free, but never less than was announced (RFC 9293 §3.8.6.2.2 keeps the right edge), and
      * announced anew only in steps worth sending. Moves the announced edge.
+     * <p>
+     * A scaled field cannot say every number. Where rounding up would promise more than the buffer holds it is rounded
+     * down, by less than one unit of the scale; what was promised before is still taken (RFC 7323 §2.4).
      */
     int windowField(final Tcb tcb) {
         final int shift = tcb.receiveShift();
@@ -146,7 +149,7 @@ final class SegmentWriter {
         }
         window = Math.max(0, window);
         int field = window >> shift;
-        if (field << shift < announced && (field + 1 << shift) <= free + (1 << shift)) {
+        if (field << shift < announced && (field + 1 << shift) <= free) {
             field++;
         }
         field = Math.min(field, MAX_WINDOW_FIELD);

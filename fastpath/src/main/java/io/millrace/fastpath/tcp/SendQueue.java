@@ -30,7 +30,8 @@ final class SendQueue {
     /** Sequence number of the first byte in the ring: SND.UNA, but for a SYN or FIN that stands there. */
     private static int firstByte(final Tcb tcb) {
         final int una = tcb.sndUna();
-        if (una == tcb.iss()) {
+        if (tcb.state() == TcpState.SYN_SENT.ordinal() || tcb.state() == TcpState.SYN_RECEIVED.ordinal()) {
+            // asked of the state, not of the number: after 4 GiB SND.UNA may be the ISS again
             return una + 1;
         }
         return una == tcb.sndEnd() + 1 ? tcb.sndEnd() : una;

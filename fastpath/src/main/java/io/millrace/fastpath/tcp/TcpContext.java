@@ -16,6 +16,8 @@ import io.millrace.fastpath.timer.TimerWheel;
  * engine's.
  */
 final class TcpContext {
+    private static final int ETHERNET_MSS = 1_460;
+
     /** Which engine of the stack this is. */
     final int engine;
     final EngineControl control;
@@ -46,9 +48,17 @@ final class TcpContext {
         return CongestionControls.at(tcb.congestion());
     }
 
-    /** Bytes of the initial window (RFC 6928; RFC 5681 §3.1: one segment after a lost SYN). */
+    /**
+     * Bytes of the initial window: RFC 6928 §2, min (10 * MSS, max (2 * MSS, 14600)), with the configured number of
+     * segments in the place of 10; RFC 5681 §3.1: one segment after a lost SYN.
+     */
     int initialWindow(final Tcb tcb) {
-        return tcb.sndMss() * (tcb.has(Tcb.SYN_RETRANSMITTED) ? 1 : connections.settings(tcb).initialWindow());
+        final int mss = tcb.sndMss();
+        if (tcb.has(Tcb.SYN_RETRANSMITTED)) {
+            return mss;
+        }
+        final int segments = connections.settings(tcb).initialWindow();
+        return Math.min(segments * mss, Math.max(2 * mss, segments * ETHERNET_MSS));
     }
 
     void count(final Counter counter) {

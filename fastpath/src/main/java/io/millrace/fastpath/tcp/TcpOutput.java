@@ -105,13 +105,12 @@ final class TcpOutput implements LossRecovery.Retransmission {
         if (tcb.has(Tcb.OVERRIDE) || Seq.lt(tcb.sndNxt(), tcb.sndMax())) {
             return true;
         }
-        if (length == unsent) {
-            final boolean nothingInFlight = tcb.sndNxt() == tcb.sndUna();
-            if (tcb.has(Tcb.FIN_QUEUED) || !tcb.has(Tcb.CORK) && (tcb.has(Tcb.NO_DELAY) || nothingInFlight)) {
-                return true;
-            }
+        if (length == unsent && tcb.has(Tcb.FIN_QUEUED)) {
+            return true;
         }
-        return !tcb.has(Tcb.CORK) && length >= tcb.maxSndWnd() / 2 && length > tcb.sndMss() / 2;
+        // the bracketed condition of rules 2 and 3: with Nagle's algorithm, only while nothing is in flight
+        final boolean unheld = !tcb.has(Tcb.CORK) && (tcb.has(Tcb.NO_DELAY) || tcb.sndNxt() == tcb.sndUna());
+        return unheld && (length == unsent || length >= tcb.maxSndWnd() / 2);
     }
 
     private boolean send(final Tcb tcb, final int length, final int flags) {
@@ -122,14 +121,15 @@ final class TcpOutput implements LossRecovery.Retransmission {
         }
         final int next = sequence + length + (flags & TcpHeader.FIN);
         tcb.sndNxt(next);
+        if (Seq.lt(sequence, tcb.sndMax())) {
+            context.count(Counter.TCP_RETRANSMITS);
+        }
         if (Seq.gt(next, tcb.sndMax())) {
             if (tcb.rttStartNs() == 0 && sequence == tcb.sndMax()) {
                 tcb.rttStartNs(context.nowNs);
                 tcb.rttSeq(sequence);
             }
             tcb.sndMax(next);
-        } else {
-            context.count(Counter.TCP_RETRANSMITS);
         }
         tcb.lastSendNs(context.nowNs);
         if (persist.clear(tcb) || !context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {
@@ -146,13 +146,15 @@ final class TcpOutput implements LossRecovery.Retransmission {
     @Override
     public void retransmitHead(final Tcb tcb) {
         final int sequence = tcb.sndUna();
-        final int text = Math.min(tcb.sndEnd() - sequence, tcb.sndMss());
+        // no more than was sent: SND.MAX must stay beyond everything that the peer may acknowledge
+        final int sent = Math.min(tcb.sndEnd() - sequence, tcb.sndMax() - sequence);
+        final int text = Math.max(0, Math.min(sent, tcb.sndMss()));
         final boolean fin = tcb.has(Tcb.FIN_QUEUED) && sequence + text == tcb.sndEnd()
                 && Seq.gt(tcb.sndMax(), tcb.sndEnd());
         context.count(Counter.TCP_RETRANSMITS);
         // Karn: nothing that is sent twice is timed
         tcb.rttStartNs(0);
-        writer.write(tcb, sequence, Math.max(text, 0),
+        writer.write(tcb, sequence, text,
                 TcpHeader.ACK | (sequence + text == tcb.sndEnd() ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0));
     }
 

@@ -85,12 +85,13 @@ final class TextStep {
             return;
         }
         learnMss(tcb, length);
+        final boolean gap = tcb.outOfOrder() != 0;
         if (segment.sequence != tcb.rcvNxt()) {
             takeAhead(tcb, segment);
         } else if (receiveQueue.inOrder(tcb, segment.text, length)) {
             context.counters.add(Counter.TCP_BYTES_RECEIVED, length);
-            if (tcb.rcvNxt() != segment.sequence + length) {
-                // a gap was filled: RFC 5681 §4.2 wants an acknowledgement at once
+            if (gap) {
+                // all or part of a gap was filled: RFC 5681 §4.2 wants an acknowledgement at once
                 tcb.set(Tcb.ACK_NOW);
             }
         } else {

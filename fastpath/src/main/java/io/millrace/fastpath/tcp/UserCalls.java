@@ -152,7 +152,8 @@ final class UserCalls implements TcpCalls {
         final int announced = tcb.rcvWnd();
         final int free = tcb.rcvRead() + tcb.receiveBuffer() - tcb.rcvNxt();
         final int buffer = tcb.receiveBuffer();
-        if (announced < buffer / 2 && free - announced >= Math.min(2 * tcb.receiveMss(), buffer / 2)) {
+        final int step = Math.max(Math.min(2 * tcb.receiveMss(), buffer / 2), 1 << tcb.receiveShift());
+        if (announced < buffer / 2 && free - announced >= step) {
             tcb.set(Tcb.ACK_NOW);
             context.lists.output(tcb);
         }

@@ -27,7 +27,9 @@ public final class NewReno implements CongestionControl {
         final int cwnd = tcb.cwnd();
         final int mss = tcb.sndMss();
         if (cwnd < tcb.ssthresh()) {
-            tcb.cwnd(Math.min(MAX_WINDOW, cwnd + Math.min(ackedBytes, SLOW_START_LIMIT * mss)));
+            // RFC 3465 §2.3: after a timeout one acknowledgement may stand for what was not lost
+            final int limit = isAfterTimeout(tcb) ? 1 : SLOW_START_LIMIT;
+            tcb.cwnd(Math.min(MAX_WINDOW, cwnd + Math.min(ackedBytes, limit * mss)));
             return;
         }
         // RFC 5681 §3.1: one segment for each window of bytes acknowledged
@@ -63,6 +65,11 @@ public final class NewReno implements CongestionControl {
     @Override
     public void onIdle(final Tcb tcb, final int initialWindow, final long nowNs) {
         tcb.cwnd(Math.min(tcb.cwnd(), initialWindow));
+    }
+
+    /** True until everything is acknowledged that was outstanding when the timer expired. */
+    private static boolean isAfterTimeout(final Tcb tcb) {
+        return tcb.sndUna() - tcb.recover() <= 0;
     }
 
     /** RFC 5681 equation (4). */

@@ -7,6 +7,8 @@ import io.millrace.fastpath.wire.Seq;
 /** Fast retransmit and fast recovery (RFC 5681 §3.2) as modified by NewReno (RFC 6582). */
 public final class NewRenoRecovery implements LossRecovery {
     private static final int DUPLICATE_THRESHOLD = 3;
+    /** However many duplicates a peer invents, the window does not overflow. */
+    private static final int MAX_WINDOW = 1 << 30;
 
     @Override
     public void onEstablished(final Tcb tcb) {
@@ -21,7 +23,7 @@ public final class NewRenoRecovery implements LossRecovery {
         tcb.dupAcks(duplicates);
         if (tcb.has(Tcb.RECOVERY)) {
             // RFC 6582 §3.2 step 3: each duplicate tells of a segment that left the network
-            tcb.cwnd(tcb.cwnd() + tcb.sndMss());
+            tcb.cwnd(Math.min(tcb.cwnd(), MAX_WINDOW) + tcb.sndMss());
         } else if (duplicates == DUPLICATE_THRESHOLD && Seq.gt(tcb.sndUna() - 1, tcb.recover())) {
             tcb.recover(tcb.sndMax() - 1);
             tcb.set(Tcb.RECOVERY);
@@ -37,6 +39,7 @@ public final class NewRenoRecovery implements LossRecovery {
             final Retransmission retransmission, final long nowNs) {
         tcb.dupAcks(0);
         if (!tcb.has(Tcb.RECOVERY)) {
+            followUp(tcb);
             congestion.onAck(tcb, ackedBytes, nowNs);
             return true;
         }
@@ -52,6 +55,13 @@ public final class NewRenoRecovery implements LossRecovery {
         final boolean first = !tcb.has(Tcb.PARTIAL_ACK);
         tcb.set(Tcb.PARTIAL_ACK);
         return first;
+    }
+
+    /** Keeps the recovery point right behind SND.UNA: left 2^31 bytes behind it would seem to be ahead. */
+    private static void followUp(final Tcb tcb) {
+        if (Seq.gt(tcb.sndUna() - 1, tcb.recover())) {
+            tcb.recover(tcb.sndUna() - 2);
+        }
     }
 
     @Override
