@@ -17,7 +17,7 @@ class BackPressureInteropTest extends KernelInterop {
     private static final long MOST_OFF_HEAP = 4L * MIB;
 
     @ParameterizedTest(name = "offloads {0}, receive buffer {1}, {2} bytes")
-    @CsvSource({ "true,0,52428800", "false,0,52428800", "true,4096,4194304", "false,4096,4194304" })
+    @CsvSource({"true,0,52428800", "false,0,52428800", "true,4096,4194304", "false,4096,4194304"})
     void shouldWaitForAKernelThatDoesNotRead(final boolean offloads, final int receiveBuffer, final long length)
             throws Exception {
         launch(offloads);
@@ -35,7 +35,7 @@ class BackPressureInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldMakeTheKernelWaitWhileNobodyReads(final boolean offloads) throws Exception {
         launch(offloads);
         requireTool("ss");

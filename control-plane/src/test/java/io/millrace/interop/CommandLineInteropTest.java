@@ -125,8 +125,8 @@ class CommandLineInteropTest {
     }
 
     private CommandLine start(final String command, final String... more) throws IOException {
-        final String[] stack = { command, "--port", "tap:mr0", "--address", STACK + "/24", "--host-address",
-                KERNEL + "/24" };
+        final String[] stack = {command, "--port", "tap:mr0", "--address", STACK + "/24", "--host-address",
+                KERNEL + "/24"};
         final String[] line = Arrays.copyOf(stack, stack.length + more.length);
         System.arraycopy(more, 0, line, stack.length, more.length);
         return CommandLine.start(kernel, folder, line);

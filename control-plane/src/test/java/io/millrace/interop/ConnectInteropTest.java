@@ -48,7 +48,7 @@ class ConnectInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldFetchFromAServerOfTheKernel(final boolean offloads) throws Exception {
         launch(offloads);
         final ServerSocket server = listenInKernel();
@@ -88,7 +88,7 @@ class ConnectInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldConnectToItself(final boolean offloads) throws Exception {
         launch(offloads);
         serve(7, EchoHandler::new);

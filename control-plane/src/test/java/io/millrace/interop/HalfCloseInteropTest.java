@@ -19,7 +19,7 @@ class HalfCloseInteropTest extends KernelInterop {
     private static final int TIMEOUT_S = 20;
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldStillSendToAKernelThatHasShutItsOutputDown(final boolean offloads) throws Exception {
         launch(offloads);
         final ChannelProbe server = serveProbe(80);
@@ -36,7 +36,7 @@ class HalfCloseInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldStillReceiveFromTheKernelAfterItsOwnShutdown(final boolean offloads) throws Exception {
         launch(offloads);
         final ChannelProbe server = serveProbe(80);
@@ -72,7 +72,7 @@ class HalfCloseInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldEchoAllToNetcatThatShutsItsOutputDown(final boolean offloads, @TempDir final Path folder)
             throws Exception {
         requireTool("nc");

@@ -16,7 +16,7 @@ class HttpInteropTest extends KernelInterop {
     private static final String URL = "http://" + STACK;
 
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldAnswerCurl(final boolean offloads) throws Exception {
         launchHttp(offloads);
         assertThat(run("curl", "-sS", "--max-time", "20", URL + "/"))
@@ -24,7 +24,7 @@ class HttpInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}, {1} bytes")
-    @CsvSource({ "true,1073741824", "false,100000000" })
+    @CsvSource({"true,1073741824", "false,100000000"})
     void shouldSendEveryByteToCurl(final boolean offloads, final long length) throws Exception {
         launchHttp(offloads);
         assertThat(run("sh", "-c", "curl -sS --max-time 50 " + URL + "/bytes/" + length + " | sha256sum"))
@@ -32,7 +32,7 @@ class HttpInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}, {1}")
-    @CsvSource({ "true,Content-Length", "false,Content-Length", "true,chunked", "false,chunked" })
+    @CsvSource({"true,Content-Length", "false,Content-Length", "true,chunked", "false,chunked"})
     void shouldEchoWhatCurlPosts(final boolean offloads, final String length, @TempDir final Path folder)
             throws Exception {
         final Path sent = folder.resolve("sent");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class PingInteropTest extends KernelInterop {
     @ParameterizedTest(name = "offloads {0}, {1} bytes")
-    @CsvSource({ "true,56", "false,56", "true,1400", "false,1400", "true,1472", "false,1472" })
+    @CsvSource({"true,56", "false,56", "true,1400", "false,1400", "true,1472", "false,1472"})
     void shouldAnswerPing(final boolean offloads, final String length) throws Exception {
         launch(offloads);
         // -M do: nothing may be fragmented.
