@@ -2,7 +2,7 @@ package io.millrace.demo;
 
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.port.PacketPort;
-import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.PortFilter;
 import io.millrace.fastpath.tcp.TcpState;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A port that reports the segments of one end to a {@link Ladder}, with the state the engine's connection is in when a
  * segment leaves, and after one that arrived was processed. Thread: the engine's.
  */
-final class LadderPort implements PacketPort {
-    private final PacketPort delegate;
+final class LadderPort extends PortFilter {
     private final Ladder ladder;
     private final boolean client;
     private final boolean otherEndReports;
@@ -26,7 +25,7 @@ final class LadderPort implements PacketPort {
 
     /** @param otherEndReports false where the other end is the kernel, which does not tell what it sends. */
     LadderPort(final PacketPort delegate, final Ladder ladder, final boolean client, final boolean otherEndReports) {
-        this.delegate = delegate;
+        super(delegate);
         this.ladder = ladder;
         this.client = client;
         this.otherEndReports = otherEndReports;
@@ -35,21 +34,6 @@ final class LadderPort implements PacketPort {
     /** Whose states are reported; before this, none are. */
     void engine(final StackEngine newEngine) {
         engine = newEngine;
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return delegate.capabilities();
-    }
-
-    @Override
-    public long acquire() {
-        return delegate.acquire();
-    }
-
-    @Override
-    public void release(final long frame) {
-        delegate.release(frame);
     }
 
     @Override
@@ -127,15 +111,5 @@ final class LadderPort implements PacketPort {
     @Override
     public long nextDeadlineNs() {
         return unprocessed.isEmpty() ? delegate.nextDeadlineNs() : Long.MIN_VALUE;
-    }
-
-    @Override
-    public long dropped() {
-        return delegate.dropped();
-    }
-
-    @Override
-    public void close() {
-        delegate.close();
     }
 }
