@@ -39,14 +39,6 @@ class StackEngineTest {
     }
 
     @Test
-    void shouldRefuseUserCallsOnceClosed() {
-        final StackDriver stack = new StackDriver();
-        stack.close();
-        assertThatThrownBy(() -> stack.engine().tcp()).isInstanceOf(IllegalStateException.class).hasMessage(
-                "the stack is closed");
-    }
-
-    @Test
     void shouldKeepItsCountersOnceClosed() {
         final StackDriver stack = new StackDriver();
         stack.inject(IpPacket.toStack(UDP, new byte[8]).toBytes());
