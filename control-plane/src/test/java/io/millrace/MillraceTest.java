@@ -259,7 +259,7 @@ class MillraceTest {
         final MillraceConfig config = config("shared", "10.0.0.2/24", "").toBuilder()
                 .text("millrace.port.device = \"carrier-pigeon:1\"").build();
         assertThatThrownBy(() -> Millrace.launch(config)).isInstanceOf(ConfigException.class)
-                .hasMessageContaining("no device of the kind \"carrier-pigeon\"; there is memory");
+                .hasMessageContaining(": no device of the kind \"carrier-pigeon\"; there is memory");
     }
 
     @Test
