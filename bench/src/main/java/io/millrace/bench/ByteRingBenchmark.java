@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
-@Fork(value = 1, jvmArgsAppend = { "--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
-        "--enable-native-access=ALL-UNNAMED" })
+@Fork(value = 1, jvmArgsAppend = {"--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
+        "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class ByteRingBenchmark {
@@ -31,6 +31,7 @@ public class ByteRingBenchmark {
     private static final int SEGMENT = 1448;
 
     private Slab slab;
+    private Slab empty;
     private MemoryRegion frame;
     private long ring;
     private long ranges;
@@ -39,6 +40,7 @@ public class ByteRingBenchmark {
     @Setup(Level.Trial)
     public void open() {
         slab = new Slab("rings", 256 << 20, 1024);
+        empty = new Slab("empty", 256 << 20, 1024);
         frame = MemoryRegion.allocate("frame", 4096);
         ring = slab.allocate(CAPACITY);
         ranges = slab.allocate(OutOfOrderRanges.BLOCK_LENGTH);
@@ -48,6 +50,7 @@ public class ByteRingBenchmark {
     @TearDown(Level.Trial)
     public void close() {
         frame.close();
+        empty.close();
         slab.close();
     }
 
@@ -63,11 +66,19 @@ public class ByteRingBenchmark {
         ByteRing.copyOut(ring, CAPACITY, position, frame.address(), SEGMENT);
     }
 
-    /** A ring that a connection takes for a request and gives back, from a slab that has nothing of that size free. */
+    /** A ring that a connection takes for a request and gives back. */
     @Benchmark
     public long allocateAndFree() {
         final long block = slab.allocate(2048);
         slab.free(block, 2048);
+        return block;
+    }
+
+    /** The longest way: the smallest block of an empty slab, split from the whole and merged again, 18 times each. */
+    @Benchmark
+    public long allocateAndFreeTheOnlyBlock() {
+        final long block = empty.allocate(1024);
+        empty.free(block, 1024);
         return block;
     }
 

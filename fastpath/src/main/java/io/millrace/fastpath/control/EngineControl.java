@@ -23,6 +23,12 @@ public interface EngineControl {
     /** The addresses and routes published last. */
     RouteSnapshot routes();
 
+    /**
+     * An exception that nobody expected was caught in the duty cycle; the engine has counted it and goes on. For the
+     * log.
+     */
+    default void onDefect(final Throwable exception) {}
+
     /** Where the engine reports what is not its own business. */
     EngineEvents events();
 }

@@ -7,6 +7,8 @@ package io.millrace.fastpath.control;
 public interface RouteSnapshot {
     /** What {@link #route} answers where no route leads to the destination. */
     int NO_ROUTE = -1;
+    /** What RFC 1700 recommends. */
+    int DEFAULT_HOP_LIMIT = 64;
     /** What {@link #route} answers where the destination is one of the stack's own addresses. */
     int LOCAL = -2;
 
@@ -24,6 +26,11 @@ public interface RouteSnapshot {
 
     /** Lower half of the same. */
     long nextHopLo(int route, long hi, long lo);
+
+    /** Time to live, or hop limit, of packets sent: 1 to 255. */
+    default int hopLimit() {
+        return DEFAULT_HOP_LIMIT;
+    }
 
     /** Upper half of the address that a packet over this route is sent from. */
     long sourceHi(int route);

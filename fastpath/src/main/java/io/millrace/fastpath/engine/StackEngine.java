@@ -14,6 +14,7 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.Tcp;
 import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.tcp.TcpState;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -44,6 +45,7 @@ public final class StackEngine implements Agent {
     private final AtomicReference<@Nullable Thread> driver = new AtomicReference<>();
     private volatile boolean closeRequested;
     private volatile boolean closed;
+    private volatile boolean released;
     private @Nullable Agent companion;
     private boolean working;
     private long nowNs;
@@ -112,7 +114,7 @@ public final class StackEngine implements Agent {
         try {
             return agent.doWork();
         } catch (final Exception e) {
-            counters.increment(Counter.EXCEPTIONS);
+            onDefect(e);
             return 0;
         }
     }
@@ -134,7 +136,7 @@ public final class StackEngine implements Agent {
             ipInput.onFrame(frame, nowNs);
         } catch (final RuntimeException e) {
             // one bad frame costs one counter
-            counters.increment(Counter.EXCEPTIONS);
+            onDefect(e);
         }
         port.release(frame);
     }
@@ -146,11 +148,16 @@ public final class StackEngine implements Agent {
             try {
                 ipInput.onLocalFrame(frame, nowNs);
             } catch (final RuntimeException e) {
-                counters.increment(Counter.EXCEPTIONS);
+                onDefect(e);
             }
             port.release(frame);
         }
         return waiting;
+    }
+
+    private void onDefect(final Exception exception) {
+        counters.increment(Counter.EXCEPTIONS);
+        control.onDefect(exception);
     }
 
     /**
@@ -196,6 +203,15 @@ public final class StackEngine implements Agent {
     /** True while a connection or TIME_WAIT record of this engine uses the local port. Thread: any, until closed. */
     public boolean isPortInUse(final int localPort) {
         return !closed && tcp.isPortInUse(localPort);
+    }
+
+    /**
+     * State of the connection with this 4-tuple; addresses as pairs of longs, local port in the upper 16 bits of
+     * {@code ports}. CLOSED where there is none, also where a listener waits. Thread: the engine's.
+     */
+    public TcpState state(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final int ports) {
+        return closed ? TcpState.CLOSED : tcp.state(localHi, localLo, remoteHi, remoteLo, ports);
     }
 
     /** Connections now. Thread: the engine's. */
@@ -257,7 +273,12 @@ public final class StackEngine implements Agent {
 
     /** True once every connection is reset and every byte given back. Thread: any. */
     public boolean isClosed() {
-        return closed;
+        return released;
+    }
+
+    /** True where the calling thread is in the middle of a turn of this engine: it cannot wait for the turn's end. */
+    public boolean isInTurn() {
+        return driver.get() == Thread.currentThread() && working;
     }
 
     @Override
@@ -275,6 +296,7 @@ public final class StackEngine implements Agent {
         tcp.close();
         commands.close();
         counters.close();
+        released = true;
     }
 
     @Override

@@ -180,21 +180,17 @@ public final class FlowTable implements AutoCloseable {
 
     /**
      * The keyed hash of a key. Two keys chosen without knowledge of the seed agree before the last step with a
-     * probability of about 2^-64 (NH, the inner hash of UMAC, RFC 4418 §5.2, over 64-bit words); the last step mixes
-     * the result into 32 bits.
+     * probability of about 2^-62 (NH, the inner hash of UMAC, RFC 4418 §5.2, over 64-bit words; the halves of the
+     * products are summed without carry, which costs two bits); the last step mixes the result into 32 bits.
      */
     public int hash(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int ports) {
-        final long low0 = (remoteHi + key0) * (remoteLo + key1);
-        final long low1 = (localHi + key2) * (localLo + key3);
-        final long low2 = (ports + key4) * key5;
-        final long low01 = low0 + low1;
-        final long low = low01 + low2;
+        final long low = (remoteHi + key0) * (remoteLo + key1) + (localHi + key2) * (localLo + key3)
+                + (ports + key4) * key5 + key6;
         final long high = Math.unsignedMultiplyHigh(remoteHi + key0, remoteLo + key1)
                 + Math.unsignedMultiplyHigh(localHi + key2, localLo + key3)
-                + Math.unsignedMultiplyHigh(ports + key4, key5) + carry(low01, low1) + carry(low, low2);
-        final long mixed = (low + key6) * (high + key7)
-                ^ Math.unsignedMultiplyHigh(low + key6, high + key7);
+                + Math.unsignedMultiplyHigh(ports + key4, key5) + key7;
+        final long mixed = low * high ^ Math.unsignedMultiplyHigh(low, high);
         return (int) (mixed ^ mixed >>> 32);
     }
 
@@ -225,11 +221,6 @@ public final class FlowTable implements AutoCloseable {
         z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
         z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
         return z ^ z >>> 31;
-    }
-
-    /** 1 where a sum of 64-bit numbers overflowed. */
-    private static long carry(final long sum, final long addend) {
-        return Long.compareUnsigned(sum, addend) < 0 ? 1 : 0;
     }
 
     private static long entryOf(final int hash, final int value) {

@@ -149,6 +149,7 @@ public final class Tcb {
     private static final int CONGESTION = 396;
     private static final int FIN_SEQ = 400;
     private static final int PATH_MTU = 404;
+    private static final int OUT_OF_WINDOW_ACK_NS = 408;
 
     private long address;
     private int index;
@@ -798,6 +799,15 @@ public final class Tcb {
 
     public void pathMtu(final int value) {
         Memory.putInt(address + PATH_MTU, value);
+    }
+
+    /** When a segment outside of the window was last answered; 0: never. */
+    public long outOfWindowAckNs() {
+        return Memory.getLong(address + OUT_OF_WINDOW_ACK_NS);
+    }
+
+    public void outOfWindowAckNs(final long value) {
+        Memory.putLong(address + OUT_OF_WINDOW_ACK_NS, value);
     }
 
     @Override

@@ -34,7 +34,7 @@ public final class IpOutput {
     /** Bytes of the IPv4 header that output writes. */
     public static final int IPV4_LENGTH = Ipv4Header.MIN_LENGTH;
 
-    private static final int TTL = 64;
+    private static final long CONFIRM_INTERVAL_NS = 1_000_000_000L;
 
     private final PacketPort port;
     private final PortCapabilities capabilities;
@@ -106,7 +106,8 @@ public final class IpOutput {
     public long send(final long frame, final int length, final int protocol, final long sourceLo, final long hi,
             final long lo, final long nextHop) {
         final int total = length + IPV4_LENGTH;
-        Ipv4Header.write(frame + Frame.IP_OFFSET, total, identification++ & 0xFFFF, Ipv4Header.DONT_FRAGMENT, TTL,
+        Ipv4Header.write(frame + Frame.IP_OFFSET, total, identification++ & 0xFFFF, Ipv4Header.DONT_FRAGMENT,
+                control.routes().hopLimit(),
                 protocol, IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
         Frame.dataOffset(frame, Frame.IP_OFFSET);
         Frame.length(frame, total);
@@ -122,6 +123,17 @@ public final class IpOutput {
             port.release(frame);
         }
         return hop;
+    }
+
+    /**
+     * The transport saw progress over this next hop: the neighbour is reachable (RFC 4861 §7.3.1). The control plane is
+     * told at most once a second.
+     */
+    public void confirm(final long nextHop, final long nowNs) {
+        if (nextHop > 0 && isCurrent(nextHop) && neighbours.confirm((int) nextHop, nowNs, CONFIRM_INTERVAL_NS)) {
+            control.events().onNeighbourConfirmed(neighbours.addressHi((int) nextHop),
+                    neighbours.addressLo((int) nextHop));
+        }
     }
 
     /** The control plane knows the neighbour's address: what waited goes out. */

@@ -33,6 +33,7 @@ public final class NeighbourTable {
     private final long[] hi;
     private final long[] lo;
     private final long[] mac;
+    private final long[] confirmedNs;
     private final long[] head;
     private final long[] tail;
     private int clockHand;
@@ -51,6 +52,7 @@ public final class NeighbourTable {
         this.hi = new long[capacity];
         this.lo = new long[capacity];
         this.mac = new long[capacity];
+        this.confirmedNs = new long[capacity];
         this.head = new long[capacity];
         this.tail = new long[capacity];
     }
@@ -64,6 +66,7 @@ public final class NeighbourTable {
         final int entry = claim();
         if (entry != FULL) {
             state[entry] = UNRESOLVED;
+            confirmedNs[entry] = 0;
             hi[entry] = addressHi;
             lo[entry] = addressLo;
             insert(entry);
@@ -104,6 +107,15 @@ public final class NeighbourTable {
 
     public long addressLo(final int entry) {
         return lo[entry];
+    }
+
+    /** Notes that the neighbour is reachable; true where that was not noted for an interval. */
+    boolean confirm(final int entry, final long nowNs, final long intervalNs) {
+        final boolean due = nowNs - confirmedNs[entry] >= intervalNs;
+        if (due) {
+            confirmedNs[entry] = nowNs;
+        }
+        return due;
     }
 
     /** Sets the MAC and returns the first of the frames that waited (linked by {@link Frame#next}), or 0. */

@@ -4,8 +4,8 @@ import io.millrace.fastpath.memory.Memory;
 
 /**
  * One direction of a {@link FaultInjectionPort}: decides a frame's fate when it comes in, and holds it until it is due.
- * Every frame costs the same number of random draws, and copies draw from a stream of their own, so that a change of one
- * probability leaves the others' course as it was. Thread: the port's.
+ * Every frame costs the same number of random draws, and copies draw from a stream of their own, so that a change of
+ * one probability leaves the others' course as it was. Thread: the port's.
  */
 final class FaultPath {
     /** Frames held at the most; what comes in beyond is dropped and counted. */

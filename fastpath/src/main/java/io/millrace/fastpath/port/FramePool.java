@@ -24,8 +24,9 @@ public final class FramePool implements AutoCloseable {
     /**
      * @param purpose       what the pool is for, for messages.
      * @param frames        how many, at least 1.
-     * @param frameCapacity bytes of a frame with its descriptor and headroom, more than {@link Frame#IP_OFFSET}; rounded
-     *                      up to an odd multiple of 64, so that the frames' headers spread over all sets of a cache.
+     * @param frameCapacity bytes of a frame with its descriptor and headroom, more than {@link Frame#IP_OFFSET};
+     *                      rounded up to an odd multiple of 64, so that the frames' headers spread over all sets of a
+     *                      cache.
      */
     public FramePool(final String purpose, final int frames, final int frameCapacity) {
         if (frames < 1 || frameCapacity <= Frame.IP_OFFSET || frameCapacity > Integer.MAX_VALUE - 2 * CACHE_LINE) {

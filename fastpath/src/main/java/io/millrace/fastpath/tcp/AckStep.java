@@ -98,6 +98,7 @@ final class AckStep {
         tcb.retransmits(0);
         // the path works again: what ICMP said before is no reason any more
         tcb.softFailure(0);
+        context.ip.confirm(tcb.neighbour(), context.nowNs);
         sendQueue.onAcknowledged(tcb);
         final boolean restart = recovery.onNewAck(tcb, acked, context.congestion(tcb), output, context.nowNs);
         if (tcb.sndMax() == ack) {

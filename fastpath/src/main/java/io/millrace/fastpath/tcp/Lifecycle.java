@@ -49,6 +49,7 @@ final class Lifecycle {
     @Nullable
     Tcb open(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int ports, final TcpSettings settings) {
+        final int congestion = CongestionControls.number(settings.congestionControl());
         final Tcb tcb = connections.allocate(settings);
         if (tcb == null) {
             context.count(Counter.TCP_TABLE_FULL);
@@ -65,6 +66,7 @@ final class Lifecycle {
             return null;
         }
         initialise(tcb, settings);
+        tcb.congestion(congestion);
         return tcb;
     }
 
@@ -79,7 +81,6 @@ final class Lifecycle {
         tcb.receiveBuffer(settings.receiveBuffer());
         tcb.sendBuffer(settings.sendBuffer());
         tcb.receiveShift(settings.windowScaling() ? shiftFor(settings.receiveBuffer()) : 0);
-        tcb.congestion(CongestionControls.number(settings.congestionControl()));
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
         tcb.sndMss(DEFAULT_MSS);
@@ -210,7 +211,10 @@ final class Lifecycle {
 
     /** Both directions are closed and strays may come: a compact record takes over (RFC 9293 §3.6). */
     void timeWait(final Tcb tcb) {
-        output.sendAck(tcb);
+        if (tcb.has(Tcb.ACK_NOW)) {
+            // the peer's FIN arrived in this turn; from CLOSING it has its acknowledgement
+            output.sendAck(tcb);
+        }
         final long waitNs = 2 * connections.settings(tcb).mslNs();
         final int window = output.windowField(tcb);
         if (!connections.replaceByTimeWait(tcb, window, context.nowNs, waitNs)) {

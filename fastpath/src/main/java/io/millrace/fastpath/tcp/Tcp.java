@@ -108,6 +108,7 @@ public final class Tcp implements AutoCloseable {
         } catch (final RuntimeException e) {
             // the application's defect must not stop the loop for everyone else
             context.count(Counter.EXCEPTIONS);
+            context.control.onDefect(e);
         }
         if ((events & (ConnectionHandler.FAILED | ConnectionHandler.CLOSED)) != 0) {
             final Tcb over = connections.find(handle);
@@ -161,6 +162,16 @@ public final class Tcp implements AutoCloseable {
                 lifecycle.abort(tcb, TcpFailure.ABORTED);
             }
         }
+    }
+
+    /** State of the connection with this 4-tuple: TIME_WAIT for a record, CLOSED where there is none. */
+    public TcpState state(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final int ports) {
+        final int found = connections.find(localHi, localLo, remoteHi, remoteLo, ports);
+        if (found >= 0) {
+            return TcpState.of(connections.wrap(found).state());
+        }
+        return found == ConnectionTable.NONE ? TcpState.CLOSED : TcpState.TIME_WAIT;
     }
 
     /** True while a connection or TIME_WAIT record uses the local port. Thread: any, until closed. */

@@ -11,13 +11,17 @@ import io.millrace.fastpath.memory.MemoryRegion;
  * become empty.
  */
 final class TimerSlots implements AutoCloseable {
-    /** Levels of the wheel: all the bytes of a tick, so that no deadline is out of reach. */
-    static final int LEVELS = 8;
+    /** Levels of the wheel. */
+    static final int LEVELS = 5;
 
-    static final int SLOTS_SHIFT = 8;
+    /** log2 of the slots a level: 64 words of 64 bits say which are not empty, and one more which words are not zero. */
+    static final int SLOTS_SHIFT = 12;
 
     /** Slots a level. */
     static final int SLOTS = 1 << SLOTS_SHIFT;
+
+    /** The last tick that the levels reach. */
+    static final long LAST_TICK = (1L << LEVELS * SLOTS_SHIFT) - 1;
 
     /** A slot apart, in no level: timers that wait for the end of a poll. */
     static final int DEFERRED = LEVELS << SLOTS_SHIFT;
@@ -25,7 +29,7 @@ final class TimerSlots implements AutoCloseable {
     private static final int HEAD_COUNT = DEFERRED + 1;
     private static final int HEAD_LENGTH = 8;
     private static final int WORDS_PER_LEVEL = SLOTS / Long.SIZE;
-    private static final int LEVEL_MASK = (1 << LEVELS) - 1;
+    private static final int LEVELS_MASK = (1 << LEVELS) - 1;
 
     // A timer's links; a head has nothing else.
     private static final int LINKS_OFFSET = 8;
@@ -34,21 +38,23 @@ final class TimerSlots implements AutoCloseable {
     private final TimerNodes nodes;
     private final MemoryRegion region;
     private final long heads;
-    private final long occupied;
+    private final long words;
+    private final long summaries;
     private int occupiedLevels;
 
     TimerSlots(final TimerNodes nodes) {
         this.nodes = nodes;
         this.region = MemoryRegion.allocate("timer wheel", requiredBytes());
         this.heads = region.address();
-        this.occupied = heads + (long) HEAD_COUNT * HEAD_LENGTH;
+        this.summaries = heads + (long) HEAD_COUNT * HEAD_LENGTH;
+        this.words = summaries + (LEVELS + 1) * (long) Long.BYTES;
         for (int slot = 0; slot < HEAD_COUNT; slot++) {
             join(~slot, ~slot);
         }
     }
 
     static long requiredBytes() {
-        return (long) HEAD_COUNT * HEAD_LENGTH + (LEVELS + 1) * WORDS_PER_LEVEL * (long) Long.BYTES;
+        return (long) HEAD_COUNT * HEAD_LENGTH + (LEVELS + 1) * (1 + WORDS_PER_LEVEL) * (long) Long.BYTES;
     }
 
     boolean isEmpty(final int slot) {
@@ -66,9 +72,7 @@ final class TimerSlots implements AutoCloseable {
         join(last, node);
         join(node, ~slot);
         if (last < 0) {
-            final long word = word(slot);
-            Memory.putLong(word, Memory.getLong(word) | 1L << slot);
-            occupiedLevels |= 1 << (slot >>> SLOTS_SHIFT);
+            onOccupied(slot);
         }
     }
 
@@ -83,22 +87,22 @@ final class TimerSlots implements AutoCloseable {
         }
     }
 
-    /** The lowest level that has a timer; {@link #LEVELS} where none has. */
-    int lowestLevel() {
-        return Integer.numberOfTrailingZeros(occupiedLevels & LEVEL_MASK | 1 << LEVELS);
+    /** The levels that have a timer, one bit each. */
+    int occupiedLevels() {
+        return occupiedLevels & LEVELS_MASK;
     }
 
-    /** The first slot of a level from an index on that is not empty, as an index in the level; there must be one. */
-    int firstOccupied(final int level, final int from) {
-        int index = from;
-        while (true) {
-            final long bits = Memory.getLong(word((level << SLOTS_SHIFT) + index)) >>> index;
-            if (bits != 0) {
-                return index + Long.numberOfTrailingZeros(bits);
-            }
-            index = (index | Long.SIZE - 1) + 1;
-            assert index < SLOTS : level;
+    /** How many slots, going round, from an index to the first that is not empty; the level must have one. */
+    int distance(final int level, final int from) {
+        final long bits = Memory.getLong(word(level, from >>> 6)) >>> from;
+        if (bits != 0) {
+            return Long.numberOfTrailingZeros(bits);
         }
+        final long summary = Memory.getLong(summary(level));
+        final long ahead = summary & -2L << (from >>> 6);
+        final int word = Long.numberOfTrailingZeros(ahead != 0 ? ahead : summary);
+        final int index = word << 6 | Long.numberOfTrailingZeros(Memory.getLong(word(level, word)));
+        return index - from & SLOTS - 1;
     }
 
     @Override
@@ -106,19 +110,28 @@ final class TimerSlots implements AutoCloseable {
         region.close();
     }
 
-    private void onEmpty(final int slot) {
-        final long word = word(slot);
-        final long bits = Memory.getLong(word) & ~(1L << slot);
-        Memory.putLong(word, bits);
-        if (bits == 0 && isLevelEmpty(slot >>> SLOTS_SHIFT)) {
-            occupiedLevels &= ~(1 << (slot >>> SLOTS_SHIFT));
-        }
+    private void onOccupied(final int slot) {
+        final int level = slot >>> SLOTS_SHIFT;
+        final int index = slot & SLOTS - 1;
+        final long word = word(level, index >>> 6);
+        Memory.putLong(word, Memory.getLong(word) | 1L << index);
+        Memory.putLong(summary(level), Memory.getLong(summary(level)) | 1L << (index >>> 6));
+        occupiedLevels |= 1 << level;
     }
 
-    private boolean isLevelEmpty(final int level) {
-        final long words = word(level << SLOTS_SHIFT);
-        return (Memory.getLong(words) | Memory.getLong(words + 8) | Memory.getLong(words + 16)
-                | Memory.getLong(words + 24)) == 0;
+    private void onEmpty(final int slot) {
+        final int level = slot >>> SLOTS_SHIFT;
+        final int index = slot & SLOTS - 1;
+        final long word = word(level, index >>> 6);
+        final long bits = Memory.getLong(word) & ~(1L << index);
+        Memory.putLong(word, bits);
+        if (bits == 0) {
+            final long summary = Memory.getLong(summary(level)) & ~(1L << (index >>> 6));
+            Memory.putLong(summary(level), summary);
+            if (summary == 0) {
+                occupiedLevels &= ~(1 << level);
+            }
+        }
     }
 
     private void join(final int previous, final int next) {
@@ -130,7 +143,11 @@ final class TimerSlots implements AutoCloseable {
         return node < 0 ? heads + (long) ~node * HEAD_LENGTH : nodes.address(node) + LINKS_OFFSET;
     }
 
-    private long word(final int slot) {
-        return occupied + (slot >>> 6) * 8L;
+    private long word(final int level, final int word) {
+        return words + (level * WORDS_PER_LEVEL + word) * (long) Long.BYTES;
+    }
+
+    private long summary(final int level) {
+        return summaries + level * (long) Long.BYTES;
     }
 }

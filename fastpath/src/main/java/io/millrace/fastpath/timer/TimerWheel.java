@@ -6,9 +6,9 @@ import io.millrace.fastpath.memory.Memory;
  * A hierarchical timer wheel (Varghese and Lauck, 1987, scheme 7), intrusive and off heap: a timer is 24 bytes in its
  * owner's record ({@link TimerNodes}), starting and cancelling it costs O(1).
  * <p>
- * Level 0 has a slot for each of 256 ticks, level 1 for each 256 of those, and so on. A timer is filed at the level of
- * the highest byte in which its tick differs from the current one, so the first slot that is not empty on the lowest
- * level that is not empty always comes next: {@link #poll} goes from one such slot to the next, never tick by tick, and
+ * Level 0 has a slot for each of the next 4,096 ticks, level 1 one for each 4,096 of those, and so on for 5 levels. A
+ * timer of a few seconds, as TCP's mostly are, lies on level 0 from the start; one further ahead moves down when the
+ * slot that it lies in begins. {@link #poll} goes from one slot that is not empty to the next, never tick by tick, so
  * after a stall of any length it does work for timers, not for the time that has passed. While nothing is due it costs
  * one comparison.
  * <p>
@@ -28,7 +28,7 @@ public final class TimerWheel implements AutoCloseable {
     /** The tick when the timer's slot comes due, + 1; 0 where the timer is not armed. */
     private static final int FILED_OFFSET = 16;
 
-    private static final int NO_SLOT = -1;
+    private static final int NONE = -1;
     private static final long NOT_POLLING = -1;
 
     private final TimerNodes nodes;
@@ -37,32 +37,32 @@ public final class TimerWheel implements AutoCloseable {
     private final int tickShift;
     private final long lastTick;
 
-    /** Every earlier slot is empty. */
+    /** The current tick: nothing is filed before it. */
     private long tick;
     /** No slot comes due before. */
     private long nextDueNs = Long.MAX_VALUE;
-    /** The slot of an upper level that has come due and is not yet empty. */
-    private int spilling = NO_SLOT;
+    /** When the slot comes due that {@link #nextLevel} has found. */
+    private long nextTick;
     private long polledTick = NOT_POLLING;
     private int budget;
     private int armed;
 
     /**
      * @param nodes   where the timers lie.
-     * @param tickNs  resolution: a power of two, 1 to 2^40 ns.
+     * @param tickNs  resolution: a power of two, 8 to 2^40 ns.
      * @param startNs the present; deadlines before it count as past.
      * @throws IllegalArgumentException where the tick is out of its range.
      * @throws OutOfMemoryError         where the system refuses the memory.
      */
     public TimerWheel(final TimerNodes nodes, final long tickNs, final long startNs) {
-        if (tickNs < 1 || tickNs > 1L << 40 || Long.bitCount(tickNs) != 1) {
-            throw new IllegalArgumentException("tick of " + tickNs + " ns, must be a power of two, 1 to 2^40");
+        if (tickNs < 8 || tickNs > 1L << 40 || Long.bitCount(tickNs) != 1) {
+            throw new IllegalArgumentException("tick of " + tickNs + " ns, must be a power of two, 8 to 2^40");
         }
         this.nodes = nodes;
         this.slots = new TimerSlots(nodes);
         this.startNs = startNs;
         this.tickShift = Long.numberOfTrailingZeros(tickNs);
-        this.lastTick = Long.MAX_VALUE - 1 - Math.max(0, startNs) >>> tickShift;
+        this.lastTick = Math.min(Long.MAX_VALUE - Math.max(0, startNs) >>> tickShift, TimerSlots.LAST_TICK);
     }
 
     /** Off-heap bytes that a wheel reserves, whatever the number of timers. */
@@ -143,7 +143,7 @@ public final class TimerWheel implements AutoCloseable {
      * @return nanoseconds; {@link Long#MAX_VALUE} where no timer is armed.
      */
     public long nextDeadlineNs() {
-        nextDueNs = timeOf(nextTick());
+        nextDueNs = nextLevel() == NONE ? Long.MAX_VALUE : timeOf(nextTick);
         return nextDueNs;
     }
 
@@ -165,42 +165,22 @@ public final class TimerWheel implements AutoCloseable {
         int fired = 0;
         try {
             while (budget > 0) {
-                final int slot = nextSlot();
-                if (slot == NO_SLOT) {
+                final int level = nextLevel();
+                if (level == NONE || nextTick > polledTick) {
+                    tick = polledTick;
                     break;
                 }
-                if (slot == spilling) {
-                    spill(slot);
+                tick = nextTick;
+                if (level == 0) {
+                    fired += fire(slotOf(0, tick), nowNs, handler);
                 } else {
-                    fired += fire(slot, nowNs, handler);
+                    spill(slotOf(level, tick));
                 }
             }
         } finally {
             endPoll();
         }
         return fired;
-    }
-
-    /** The slot to empty next, the current tick being moved to it; NO_SLOT where none is due. */
-    private int nextSlot() {
-        if (spilling != NO_SLOT) {
-            if (!slots.isEmpty(spilling)) {
-                return spilling;
-            }
-            spilling = NO_SLOT;
-        }
-        final int level = slots.lowestLevel();
-        final long next = nextTick();
-        if (next > polledTick) {
-            tick = polledTick;
-            return NO_SLOT;
-        }
-        tick = next;
-        final int slot = slotOf(level, next);
-        if (level > 0) {
-            spilling = slot;
-        }
-        return slot;
     }
 
     private int fire(final int slot, final long nowNs, final TimerHandler handler) {
@@ -241,7 +221,7 @@ public final class TimerWheel implements AutoCloseable {
             // Not before the tick polled: whoever reschedules itself into the past must not starve what waits there.
             refile(node, address, Math.max(polled, tickOf(Memory.getLong(address + DEADLINE_OFFSET))));
         }
-        nextDueNs = timeOf(nextTick());
+        nextDeadlineNs();
     }
 
     private void file(final int node, final long address, final long due) {
@@ -257,29 +237,41 @@ public final class TimerWheel implements AutoCloseable {
     /** Puts a timer that is in no slot into the one for a tick; returns when that comes due. */
     private long refile(final int node, final long address, final long due) {
         final long target = Math.max(due, tick);
-        final int level = Long.SIZE - 1 - Long.numberOfLeadingZeros(target ^ tick | 1) >>> 3;
-        final long slotTick = target & -1L << (level << 3);
+        int level = 0;
+        int shift = 0;
+        while ((target >>> shift) - (tick >>> shift) >= TimerSlots.SLOTS) {
+            level++;
+            shift += TimerSlots.SLOTS_SHIFT;
+        }
+        final long slotTick = target >>> shift << shift;
         Memory.putLong(address + FILED_OFFSET, slotTick + 1);
         slots.append(slotOf(level, target), node);
         return slotTick;
     }
 
-    /** The tick when a slot comes due next; Long.MAX_VALUE where all are empty. */
-    private long nextTick() {
-        if (spilling != NO_SLOT && !slots.isEmpty(spilling)) {
-            return tick;
+    /**
+     * The level of the slot that comes due next; sets {@link #nextTick}. A slot of an upper level that has begun and is
+     * not yet empty is found again.
+     */
+    private int nextLevel() {
+        int next = NONE;
+        nextTick = Long.MAX_VALUE;
+        for (int levels = slots.occupiedLevels(); levels != 0; levels &= levels - 1) {
+            final int level = Integer.numberOfTrailingZeros(levels);
+            final int shift = level * TimerSlots.SLOTS_SHIFT;
+            final long unit = tick >>> shift;
+            final long slotTick = unit + slots.distance(level, (int) unit & TimerSlots.SLOTS - 1) << shift;
+            if (slotTick < nextTick) {
+                nextTick = slotTick;
+                next = level;
+            }
         }
-        final int level = slots.lowestLevel();
-        if (level == TimerSlots.LEVELS) {
-            return Long.MAX_VALUE;
-        }
-        final int shift = level << 3;
-        final long index = slots.firstOccupied(level, (int) (tick >>> shift) & TimerSlots.SLOTS - 1);
-        return tick & -1L << shift << TimerSlots.SLOTS_SHIFT | index << shift;
+        return next;
     }
 
     private static int slotOf(final int level, final long tick) {
-        return level << TimerSlots.SLOTS_SHIFT | (int) (tick >>> (level << 3)) & TimerSlots.SLOTS - 1;
+        return level << TimerSlots.SLOTS_SHIFT
+                | (int) (tick >>> level * TimerSlots.SLOTS_SHIFT) & TimerSlots.SLOTS - 1;
     }
 
     /** The first tick that does not begin before a time. */
@@ -293,6 +285,6 @@ public final class TimerWheel implements AutoCloseable {
     }
 
     private long timeOf(final long tick) {
-        return tick > lastTick ? Long.MAX_VALUE : startNs + (tick << tickShift);
+        return startNs + (tick << tickShift);
     }
 }

@@ -1,7 +1,10 @@
 package io.millrace.fastpath.port;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
 
 class MemoryLinkContractTest {
     @Nested
@@ -44,6 +47,20 @@ class MemoryLinkContractTest {
             // So improbable that it never happens, yet every frame takes the way of those that may be hurt.
             final Faults never = Faults.builder().loss(Double.MIN_VALUE).build();
             return new LinkUnderTest(MemoryLink.builder(), port -> new FaultInjectionPort(port, never, never, 1));
+        }
+    }
+
+    @Nested
+    class BehindCapture extends PacketPortContract {
+        @TempDir
+        private Path directory;
+
+        @Override
+        protected PortUnderTest open() throws IOException {
+            final PcapngWriter writer = PcapngWriter.create(directory.resolve("contract.pcapng"), "test", true,
+                    PcapngWriter.WHOLE_FRAMES);
+            return new LinkUnderTest(MemoryLink.builder().offloads(true),
+                    port -> new CapturePort(port, writer, 0, NOW_NS));
         }
     }
 }

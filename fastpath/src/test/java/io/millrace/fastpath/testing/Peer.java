@@ -65,7 +65,7 @@ public final class Peer {
 
     /** A connection that the stack accepted from this peer. */
     public static Peer accepted(final StackDriver stack, final StackDriver.Listener listener, final int listenPort,
-            final long[] handle, final Events events) {
+            final long[] handle, final ConnectionHandler events) {
         final Peer peer = new Peer(stack, 40_000, listenPort, 5_000);
         peer.open(1_460);
         handle[0] = listener.accept(stack, events);
@@ -74,7 +74,7 @@ public final class Peer {
 
     /** A connection that the stack opened to this peer. */
     public static Peer connected(final StackDriver stack, final TcpSettings settings, final long[] handle,
-            final Events events) {
+            final ConnectionHandler events) {
         stack.nextEphemeral(49_152);
         handle[0] = stack.connect(ADDRESS, 80, settings, events);
         final Peer peer = new Peer(stack, 80, 49_152, 5_000);

@@ -17,10 +17,13 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * A whole stack in virtual time, without link layer and control plane: inject an IP packet at a time, collect what the
@@ -29,10 +32,14 @@ import java.util.Queue;
 public final class StackDriver implements AutoCloseable {
     /** The stack's own address. */
     public static final String ADDRESS = "10.0.0.1";
+    /** The directed broadcast of the stack's network. */
+    public static final String BROADCAST = "10.0.0.255";
     /** Largest IP packet unless said otherwise. */
     public static final int MTU = 1500;
 
     private static final int MAX_TURNS = 10_000;
+    private static final Set<Counter> TOTALS = EnumSet.of(Counter.FRAMES_RECEIVED, Counter.FRAMES_TRANSMITTED,
+            Counter.BYTES_RECEIVED, Counter.BYTES_TRANSMITTED);
 
     private final QueuePort port;
     private final StackEngine engine;
@@ -42,13 +49,20 @@ public final class StackDriver implements AutoCloseable {
     private long nowNs = 1_000_000_000L;
     private int nextIss = 1_000;
     private int nextEphemeral = 49_152;
+    private int lastEphemeral = 65_535;
+    private long expectedExceptions;
 
     public StackDriver() {
         this(EngineSettings.DEFAULT, MTU);
     }
 
     public StackDriver(final EngineSettings settings, final int mtu) {
-        port = new QueuePort(mtu);
+        this(settings, new QueuePort(mtu));
+    }
+
+    /** A stack on a port, which is closed with it. */
+    public StackDriver(final EngineSettings settings, final QueuePort port) {
+        this.port = port;
         engine = new StackEngine(0, settings, port, control, () -> nowNs);
     }
 
@@ -80,8 +94,24 @@ public final class StackDriver implements AutoCloseable {
         nextEphemeral = localPort;
     }
 
+    /** The last local port that active opens may choose. */
+    public void lastEphemeral(final int localPort) {
+        lastEphemeral = localPort;
+    }
+
     public long counter(final Counter counter) {
         return engine.counters().get(counter);
+    }
+
+    /** Every counter that counted anything, but for the totals of frames and bytes. */
+    public Map<Counter, Long> counters() {
+        final Map<Counter, Long> counted = new EnumMap<>(Counter.class);
+        for (final Counter counter : Counter.values()) {
+            if (!TOTALS.contains(counter) && counter(counter) != 0) {
+                counted.put(counter, counter(counter));
+            }
+        }
+        return counted;
     }
 
     /** Runs turns until the stack has nothing to do now. */
@@ -154,6 +184,24 @@ public final class StackDriver implements AutoCloseable {
         return passed;
     }
 
+    /** Lets time pass, timer by timer, until the stack sends something; returns it. Fails where it never will. */
+    public Packet awaitSent() {
+        byte[] packet = port.poll();
+        while (packet == null) {
+            toNextTimer();
+            packet = port.poll();
+        }
+        return Packet.of(packet);
+    }
+
+    /** Lets time pass, timer by timer, until none is armed. */
+    public StackDriver untilIdle() {
+        while (engine.nextDeadlineNs() != Long.MAX_VALUE) {
+            toNextTimer();
+        }
+        return this;
+    }
+
     /** Opens a listener. */
     public Listener listen(final int localPort, final int backlog, final TcpSettings settings) {
         final Listener listener = new Listener(listeners.size() + 1, backlog, settings);
@@ -200,23 +248,45 @@ public final class StackDriver implements AutoCloseable {
         return accepted;
     }
 
-    /** RECEIVE of at most so many bytes; null at the end of the input. */
+    /** RECEIVE of at most so many bytes, then the stack runs; null at the end of the input. */
     public byte[] receive(final long connection, final int most) {
+        final byte[] bytes = received(connection, most);
+        run();
+        return bytes;
+    }
+
+    /** RECEIVE of at most so many bytes, as a handler does it: within a turn. */
+    public byte[] received(final long connection, final int most) {
         final int received = tcp().receive(connection, scratch.address(), (int) Math.min(most, scratch.length()));
         if (received < 0) {
             return null;
         }
         final byte[] bytes = new byte[received];
         Memory.copyToArray(scratch.address(), bytes, 0, received);
-        run();
         return bytes;
     }
 
+    /** Says that so many exceptions of handlers are part of the test; any other fails {@link #close}. */
+    public void expectExceptions(final long number) {
+        expectedExceptions = number;
+    }
+
+    /**
+     * Closes the stack; fails where the duty cycle caught an exception, a frame is lost, or a byte of off-heap memory is
+     * left. Several stacks are closed in the reverse order of their making.
+     */
     @Override
     public void close() {
+        final long exceptions = engine.isClosed() ? expectedExceptions : counter(Counter.EXCEPTIONS);
         engine.requestClose();
+        final int lost = port.frames() - port.available();
         port.close();
         scratch.close();
+        final long left = MemoryRegion.bytesInUse() - port.bytesBefore();
+        if (exceptions != expectedExceptions || lost != 0 || left != 0) {
+            throw new AssertionError("closed with " + exceptions + " exceptions, " + lost + " frames lost, " + left
+                    + " bytes of memory left");
+        }
     }
 
     /** A listener with a bounded SYN queue and accept queue. */
@@ -247,9 +317,19 @@ public final class StackDriver implements AutoCloseable {
             return connection;
         }
 
+        /** From now on the listener is closed for connections whose handshake completes. */
+        public void refuseOffers() {
+            open = false;
+        }
+
         /** Half-open connections. */
         public int syns() {
             return syns;
+        }
+
+        /** Places taken in the accept queue. */
+        public int accepts() {
+            return reserved;
         }
 
         @Override
@@ -305,7 +385,7 @@ public final class StackDriver implements AutoCloseable {
             return new EphemeralPorts() {
                 @Override
                 public int candidates() {
-                    return 1_000;
+                    return Math.max(0, lastEphemeral - nextEphemeral + 1);
                 }
 
                 @Override
@@ -351,7 +431,7 @@ public final class StackDriver implements AutoCloseable {
 
         @Override
         public boolean isBroadcast(final long hi, final long lo) {
-            return lo == IpAddress.v4(-1);
+            return lo == IpAddress.v4(-1) || lo == IpAddress.v4(Packet.address(BROADCAST));
         }
 
         @Override

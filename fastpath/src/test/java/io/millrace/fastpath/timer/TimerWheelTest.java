@@ -68,7 +68,7 @@ class TimerWheelTest {
 
     @Test
     void shouldFireInOrderOfTicks() {
-        final long[] ticks = {70_000, 3, 256, 255, 65_536, 1, 257, 16_777_216, 65_535, 2};
+        final long[] ticks = {70_000, 3, 4096, 4095, 65_536, 1, 4097, 16_777_216, 65_535, 2};
         for (int i = 0; i < ticks.length; i++) {
             wheel.schedule(i, at(ticks[i]));
         }
@@ -80,7 +80,7 @@ class TimerWheelTest {
     void shouldFireAtEachLevelBoundaryExactly() {
         for (int level = 0; level < 5; level++) {
             for (int delta = -1; delta <= 1; delta++) {
-                final long tick = (1L << 8 * level) + delta;
+                final long tick = (1L << 12 * level) + delta;
                 final int node = level * 3 + delta + 1;
                 wheel.schedule(node, at(tick));
             }
@@ -90,8 +90,8 @@ class TimerWheelTest {
             final long now = wheel.nextDeadlineNs();
             wheel.poll(now, (node, nowNs) -> times.add((nowNs - START) / TICK), ALL);
         }
-        assertThat(times).containsExactly(0L, 1L, 2L, 255L, 256L, 257L, 65_535L, 65_536L, 65_537L, (1L << 24) - 1,
-                1L << 24, (1L << 24) + 1, (1L << 32) - 1, 1L << 32, (1L << 32) + 1);
+        assertThat(times).containsExactly(0L, 1L, 2L, 4095L, 4096L, 4097L, (1L << 24) - 1, 1L << 24, (1L << 24) + 1,
+                (1L << 36) - 1, 1L << 36, (1L << 36) + 1, (1L << 48) - 1, 1L << 48, (1L << 48) + 1);
     }
 
     @Test
@@ -178,7 +178,7 @@ class TimerWheelTest {
     @ParameterizedTest
     @ValueSource(longs = {Long.MIN_VALUE / 2, -1, 0, 1, Long.MAX_VALUE / 2})
     void shouldWorkWithAnyOriginOfTime(final long start) {
-        try (TimerWheel other = new TimerWheel(nodes, 1, start)) {
+        try (TimerWheel other = new TimerWheel(nodes, 8, start)) {
             other.schedule(0, start + 1_000_000);
             other.schedule(1, Long.MAX_VALUE);
             assertThat(other.poll(start + 999_999, note, ALL)).isZero();
@@ -223,33 +223,33 @@ class TimerWheelTest {
     @Test
     void shouldTakeNewTimersWhileASlotIsHalfMoved() {
         for (int i = 0; i < 10; i++) {
-            wheel.schedule(i, at(600 + i));
+            wheel.schedule(i, at(6000 + i));
         }
-        assertThat(wheel.poll(at(620), note, 4)).isZero();
-        wheel.schedule(100, at(601));
-        wheel.schedule(5, at(900));
+        assertThat(wheel.poll(at(6020), note, 4)).isZero();
+        wheel.schedule(100, at(6001));
+        wheel.schedule(5, at(9000));
         wheel.cancel(6);
-        while (wheel.nextDeadlineNs() <= at(620)) {
-            wheel.poll(at(620), note, 4);
+        while (wheel.nextDeadlineNs() <= at(6020)) {
+            wheel.poll(at(6020), note, 4);
         }
         assertThat(fired).containsExactlyInAnyOrder(0, 1, 100, 2, 3, 4, 7, 8, 9);
         assertThat(fired.indexOf(100)).isBetween(1, 2);
-        wheel.poll(at(900), note, ALL);
+        wheel.poll(at(9000), note, ALL);
         assertThat(fired).endsWith(5);
     }
 
     @Test
     void shouldStopWhatIsHalfMoved() {
         for (int i = 0; i < 10; i++) {
-            wheel.schedule(i, at(600 + i));
+            wheel.schedule(i, at(6000 + i));
         }
-        wheel.poll(at(620), note, 4);
+        wheel.poll(at(6020), note, 4);
         for (int i = 0; i < 10; i++) {
             wheel.cancel(i);
         }
         assertThat(wheel.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
-        wheel.schedule(0, at(700));
-        assertThat(wheel.poll(at(700), note, ALL)).isEqualTo(1);
+        wheel.schedule(0, at(7000));
+        assertThat(wheel.poll(at(7000), note, ALL)).isEqualTo(1);
     }
 
     @Test
@@ -325,7 +325,7 @@ class TimerWheelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, -1, 3, 1000, 1L << 41})
+    @ValueSource(longs = {0, -1, 4, 12, 1000, 1L << 41})
     void shouldRefuseATickThatIsNoPowerOfTwoInRange(final long tickNs) {
         assertThatThrownBy(() -> new TimerWheel(nodes, tickNs, 0)).isInstanceOf(IllegalArgumentException.class);
     }

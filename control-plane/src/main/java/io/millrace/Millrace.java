@@ -1,0 +1,196 @@
+package io.millrace;
+
+import io.millrace.config.Cidr;
+import io.millrace.config.MillraceConfig;
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.lifecycle.EngineShutdown;
+import io.millrace.control.listen.TcpListener;
+import io.millrace.fastpath.control.NetworkStack;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.tcp.TcpSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.agrona.concurrent.IdleStrategy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running TCP/IP stack.
+ *
+ * <pre>
+ * try (Millrace stack = Millrace.launch(MillraceConfig.load(file))) {
+ *     EventLoopGroup group = new MillraceEventLoopGroup(stack);
+ *     new ServerBootstrap().group(group).channel(MillraceServerSocketChannel.class).childHandler(handler).bind(80);
+ *     ...
+ * }
+ * </pre>
+ * Thread: any.
+ */
+public final class Millrace implements NetworkStack {
+    private static final Logger LOG = LoggerFactory.getLogger(Millrace.class);
+    private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private final StackParts parts;
+    private final Object lifeCycle = new Object();
+    private Map<String, Long> lastCounters = Map.of();
+    private volatile boolean closed;
+
+    Millrace(final StackParts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Opens the configured device and runs a stack on it. What was opened is closed again where something fails.
+     *
+     * @throws IOException one sentence: what could not be opened, and why.
+     * @throws IllegalArgumentException where addresses or routes contradict each other.
+     */
+    public static Millrace launch(final MillraceConfig config) throws IOException {
+        return builder(config).launch();
+    }
+
+    /** For who brings a device, a clock or a seed of his own. */
+    public static MillraceBuilder builder(final MillraceConfig config) {
+        return new MillraceBuilder(config);
+    }
+
+    @Override
+    public int engineCount() {
+        return parts.engines.length;
+    }
+
+    @Override
+    public StackEngine engine(final int index) {
+        return parts.engines[index];
+    }
+
+    @Override
+    public TcpSettings tcpSettings() {
+        return parts.tcpSettings;
+    }
+
+    @Override
+    public Supplier<IdleStrategy> idleStrategy() {
+        return parts.idleStrategy;
+    }
+
+    @Override
+    public TcpListener listen(final InetSocketAddress local, final int backlog, final TcpSettings settings,
+            final boolean reuseAddress) throws IOException {
+        return parts.listeners.listen(local, backlog, settings, reuseAddress);
+    }
+
+    /** The listeners open now, with their queues and counters. */
+    public List<TcpListener> listeners() {
+        return parts.listeners.all();
+    }
+
+    /** The stack's own addresses. */
+    public List<InetAddress> localAddresses() {
+        return parts.routes.current().addresses().stream().map(Cidr::address).toList();
+    }
+
+    /** The device's name, e.g. {@code tap:mr0}. */
+    public String deviceName() {
+        return parts.device.name();
+    }
+
+    /**
+     * Every counter by its label, engines added up, then those of the control plane. Once the stack is closed: the
+     * values it had then.
+     */
+    public Map<String, Long> counters() {
+        synchronized (lifeCycle) {
+            // An engine that closes frees its counters: no reading while it may.
+            return closed ? lastCounters : readCounters();
+        }
+    }
+
+    /**
+     * When an engine or the control plane must run next, in nanoseconds of the stack's clock: a simulation jumps there.
+     * {@link Long#MIN_VALUE}: now; {@link Long#MAX_VALUE}: only if a frame comes. Thread: the one that drives every
+     * engine, with the control plane {@code shared}.
+     */
+    public long nextDeadlineNs() {
+        long next = parts.agent().nextDeadlineNs();
+        for (final StackEngine engine : parts.engines) {
+            next = Math.min(next, engine.nextDeadlineNs());
+        }
+        return next;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * {@inheritDoc}
+     * <p>
+     * Returns when all is done; a second call, or one from another thread at the same time, returns at once. Called
+     * from within a turn of an engine (a channel's handler), it returns at once too, and the rest follows in the
+     * background. Where the driver of an engine hangs, its memory and the device are kept, for it may still use them,
+     * and that is logged.
+     */
+    @Override
+    public void close() {
+        synchronized (lifeCycle) {
+            if (closed) {
+                return;
+            }
+            lastCounters = readCounters();
+            closed = true;
+        }
+        parts.listeners.close();
+        if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
+            // This turn must end before its engine can: somebody else waits for that.
+            Thread.ofPlatform().name("millrace-close").start(this::closeParts);
+        } else {
+            closeParts();
+        }
+    }
+
+    private void closeParts() {
+        final List<StackEngine> hanging = EngineShutdown.close(parts.engines, CLOSE_TIMEOUT_NS);
+        if (hanging.isEmpty()) {
+            parts.close();
+            LOG.info("{} closed", this);
+        } else {
+            parts.stopAgent();
+            LOG.error("{}: {} did not stop in {} s; its memory and its device are not given back", this,
+                    hanging.stream().map(StackEngine::roleName).collect(Collectors.joining(", ")),
+                    TimeUnit.NANOSECONDS.toSeconds(CLOSE_TIMEOUT_NS));
+        }
+    }
+
+    /** {@code stack 10.0.0.2/24, 0.0.0.0/0 via 10.0.0.1 on tap:mr0}. */
+    @Override
+    public String toString() {
+        return "stack " + parts.routes.current() + " on " + parts.device.name();
+    }
+
+    private Map<String, Long> readCounters() {
+        final Map<String, Long> all = new LinkedHashMap<>();
+        for (final Counter counter : Counter.values()) {
+            all.put(counter.label(),
+                    Arrays.stream(parts.engines).mapToLong(engine -> engine.counters().get(counter)).sum());
+        }
+        all.merge(Counter.EVENTS_LOST.label(), parts.eventsLost(), Long::sum);
+        final ControlCounters control = parts.counters;
+        for (final ControlCounter counter : ControlCounter.values()) {
+            all.put(counter.label(), control.get(counter));
+        }
+        return Collections.unmodifiableMap(all);
+    }
+}

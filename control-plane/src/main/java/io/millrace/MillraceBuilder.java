@@ -1,0 +1,91 @@
+package io.millrace;
+
+import io.millrace.config.ControlThreading;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.PortKeys;
+import io.millrace.config.ThreadingKeys;
+import io.millrace.control.lifecycle.CapturedDevice;
+import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.neighbour.ConflictListener;
+import io.millrace.control.security.Secret;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.wire.IpAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a stack together from a configuration and what a program brings itself: a side of a
+ * {@link io.millrace.fastpath.port.MemoryLink}, a virtual clock and a seed make a simulation. Thread: one; used once.
+ */
+public final class MillraceBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(Millrace.class);
+
+    /** A neighbour that the program knows. */
+    record PermanentNeighbour(InetAddress address, long mac) {}
+
+    final MillraceConfig config;
+    final List<PermanentNeighbour> permanentNeighbours = new ArrayList<>();
+    NanoClock clock = SystemNanoClock.INSTANCE;
+    Secret secret = Secret.random();
+    ConflictListener conflictListener = (address, mac) -> LOG.warn(
+            "another host, {}, uses our address {}: one of both must get another", Long.toHexString(mac),
+            IpAddress.toString(0, IpAddress.v4(address)));
+    private @Nullable PacketDevice device;
+
+    MillraceBuilder(final MillraceConfig config) {
+        this.config = config;
+    }
+
+    /** A device that is open already, instead of the configured one; the stack closes it. */
+    public MillraceBuilder device(final PacketDevice opened) {
+        device = opened;
+        return this;
+    }
+
+    /** The clock of the engines and of the control plane, in nanoseconds; the system's where none is set. */
+    public MillraceBuilder clock(final NanoClock nanoClock) {
+        clock = nanoClock;
+        return this;
+    }
+
+    /** Sequence numbers and ports follow from this seed: the same stack again. For simulations: it is no secret. */
+    public MillraceBuilder seed(final long seed) {
+        secret = Secret.ofSeed(seed);
+        return this;
+    }
+
+    /** A neighbour whose link-layer address, 48 bits, never changes. */
+    public MillraceBuilder permanentNeighbour(final InetAddress address, final long mac) {
+        permanentNeighbours.add(new PermanentNeighbour(address, mac));
+        return this;
+    }
+
+    /** Told when another host claims an own address; where none is set, a warning is logged. */
+    public MillraceBuilder onAddressConflict(final ConflictListener listener) {
+        conflictListener = listener;
+        return this;
+    }
+
+    /** Opens the device where none was brought, and runs the stack: {@link Millrace#launch}. */
+    public Millrace launch() throws IOException {
+        final PacketDevice opened = device != null
+                ? device
+                : DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest());
+        final Optional<Path> capture = config.get(PortKeys.CAPTURE);
+        return new Millrace(StackParts.start(this,
+                capture.isPresent() ? CapturedDevice.open(opened, capture.get(), clock) : opened));
+    }
+
+    boolean isDedicated() {
+        return config.get(ThreadingKeys.CONTROL) == ControlThreading.DEDICATED;
+    }
+}

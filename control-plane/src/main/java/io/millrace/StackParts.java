@@ -1,0 +1,204 @@
+package io.millrace;
+
+import io.millrace.config.EphemeralPortKeys;
+import io.millrace.config.IpKeys;
+import io.millrace.config.ListenKeys;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.NeighbourKeys;
+import io.millrace.config.Route;
+import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.RouteTable;
+import io.millrace.control.channel.EngineEventRing;
+import io.millrace.control.channel.PatientCommands;
+import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.lifecycle.AgentThread;
+import io.millrace.control.lifecycle.ControlAgent;
+import io.millrace.control.lifecycle.EngineView;
+import io.millrace.control.listen.ListenSettings;
+import io.millrace.control.listen.Listeners;
+import io.millrace.control.neighbour.NeighbourCache;
+import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.security.Rfc6056Ports;
+import io.millrace.control.security.Rfc6528SequenceNumbers;
+import io.millrace.control.security.Secret;
+import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything that a stack consists of, made in the order in which one needs another, and closed in the opposite one.
+ * Thread: any; made and closed once.
+ */
+final class StackParts {
+    private static final Logger LOG = LoggerFactory.getLogger(Millrace.class);
+    private static final int EVENT_RING_BYTES = 1 << 16;
+    private static final int PORT_COUNTERS = 256;
+
+    /** What a secret is derived for. */
+    private static final int SEQUENCE_NUMBERS = 1;
+    private static final int EPHEMERAL_PORTS = 2;
+    private static final int LISTEN_PORTS = 3;
+    private static final int FLOW_HASH = 4;
+
+    final PacketDevice device;
+    final TcpSettings tcpSettings;
+    final Supplier<IdleStrategy> idleStrategy;
+    final ControlCounters counters = new ControlCounters();
+    final PublishedRoutes routes;
+    final Listeners listeners;
+    final StackEngine[] engines;
+    private final EngineEventRing[] rings;
+    private final PatientCommands[] commands;
+    private @Nullable ControlAgent agent;
+    private @Nullable AgentThread agentThread;
+
+    private StackParts(final MillraceBuilder builder, final PacketDevice device) {
+        final MillraceConfig config = builder.config;
+        this.device = device;
+        tcpSettings = config.tcpSettings();
+        idleStrategy = config.idleStrategy();
+        routes = new PublishedRoutes(routeTable(config));
+        engines = new StackEngine[device.queues()];
+        rings = new EngineEventRing[device.queues()];
+        commands = new PatientCommands[device.queues()];
+        for (int i = 0; i < commands.length; i++) {
+            final int engine = i;
+            commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
+        }
+        listeners = new Listeners(listenSettings(config), routes, commands, this::isPortInUse,
+                builder.secret.derive(LISTEN_PORTS), counters);
+    }
+
+    /** Makes and starts a stack on an open device, which belongs to the stack from now on, also where this fails. */
+    static StackParts start(final MillraceBuilder builder, final PacketDevice device) {
+        final StackParts parts;
+        try {
+            parts = new StackParts(builder, device);
+        } catch (final RuntimeException | Error e) {
+            CloseHelper.quietClose(device);
+            throw e;
+        }
+        try {
+            parts.open(builder);
+            return parts;
+        } catch (final RuntimeException | Error e) {
+            parts.abandon();
+            throw e;
+        }
+    }
+
+    ControlAgent agent() {
+        return Objects.requireNonNull(agent);
+    }
+
+    /** Events of engines that found their ring full. */
+    long eventsLost() {
+        long lost = 0;
+        for (final EngineEventRing ring : rings) {
+            lost += ring.proxy().lost();
+        }
+        return lost;
+    }
+
+    /** Gives back what the engines used; they are closed. */
+    void close() {
+        stopAgent();
+        device.close();
+        CloseHelper.closeAll(rings);
+    }
+
+    void stopAgent() {
+        CloseHelper.close(agentThread);
+    }
+
+    private void open(final MillraceBuilder builder) {
+        final long bytesBefore = MemoryRegion.bytesInUse();
+        for (int i = 0; i < engines.length; i++) {
+            rings[i] = new EngineEventRing(EVENT_RING_BYTES);
+            engines[i] = engine(builder, i);
+        }
+        final NeighbourCache neighbours = neighbours(builder);
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, counters);
+        agent = started;
+        LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most besides the device's frames",
+                routes.current(), device.name(), engines.length, MemoryRegion.bytesInUse() - bytesBefore >> 20);
+        if (builder.isDedicated()) {
+            agentThread = AgentThread.start(started, engines, rings, counters);
+        } else {
+            engines[0].companion(started);
+        }
+    }
+
+    private boolean isPortInUse(final int port) {
+        for (final StackEngine engine : engines) {
+            if (engine.isPortInUse(port)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private StackEngine engine(final MillraceBuilder builder, final int index) {
+        final MillraceConfig config = builder.config;
+        final Secret ports = builder.secret.derive(EPHEMERAL_PORTS);
+        final EngineView view = new EngineView(new Rfc6528SequenceNumbers(builder.secret.derive(SEQUENCE_NUMBERS)),
+                new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
+                        engines.length, PORT_COUNTERS, ports),
+                listeners, routes, rings[index].proxy(), builder.secret.derive(FLOW_HASH).k0() + index);
+        return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
+    }
+
+    private NeighbourCache neighbours(final MillraceBuilder builder) {
+        final NeighbourCache neighbours = new NeighbourCache(neighbourSettings(builder.config), commands,
+                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener, counters);
+        for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
+            neighbours.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
+                    neighbour.mac());
+        }
+        return neighbours;
+    }
+
+    private NeighbourSettings neighbourSettings(final MillraceConfig config) {
+        final NeighbourSettings defaults = NeighbourSettings.DEFAULT;
+        final boolean announce = config.get(NeighbourKeys.ANNOUNCE) && device.queue(0).capabilities().linkLayer();
+        return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
+                config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
+                config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
+                announce ? defaults.announcements() : 0);
+    }
+
+    private static ListenSettings listenSettings(final MillraceConfig config) {
+        return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
+                config.get(ListenKeys.SYN_QUEUE), config.get(EphemeralPortKeys.LOW),
+                config.get(EphemeralPortKeys.HIGH));
+    }
+
+    private static RouteTable routeTable(final MillraceConfig config) {
+        final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
+        config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
+        return RouteTable.of(config.get(IpKeys.ADDRESSES), routes, config.get(IpKeys.TTL));
+    }
+
+    /** After a failure half way: nobody drives an engine yet. */
+    private void abandon() {
+        CloseHelper.quietClose(agentThread);
+        for (final StackEngine engine : engines) {
+            if (engine != null) {
+                engine.requestClose();
+            }
+        }
+        CloseHelper.quietClose(device);
+        CloseHelper.quietCloseAll(rings);
+    }
+}

@@ -1,0 +1,67 @@
+package io.millrace.config;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every setting there is, in the order of the reference. To add one: a constant in its group's class, a line here, its
+ * use in a converter of {@link MillraceConfig}; then {@code millrace config reference > config/millrace.conf}.
+ */
+public final class ConfigKeys {
+    /** All keys. */
+    public static final List<ConfigKey<?>> ALL = List.of(
+    // @formatter:off
+            ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
+            PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
+            IpKeys.ADDRESSES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
+            NeighbourKeys.REACHABLE_TIME, NeighbourKeys.RETRANSMIT_INTERVAL, NeighbourKeys.PROBES,
+            NeighbourKeys.CACHE_SIZE, NeighbourKeys.QUEUE, NeighbourKeys.ANNOUNCE,
+            IcmpKeys.RATE,
+            EngineKeys.MAX_CONNECTIONS, EngineKeys.MAX_TIME_WAIT, EngineKeys.SLAB, EngineKeys.BURST,
+            EngineKeys.TIMER_TICK,
+            TcpKeys.MSS, TcpKeys.RECEIVE_BUFFER, TcpKeys.SEND_BUFFER, TcpKeys.WINDOW_SCALING, TcpKeys.NO_DELAY,
+            TcpKeys.DELAYED_ACK, TcpKeys.RTO_INITIAL, TcpKeys.RTO_MIN, TcpKeys.RTO_MAX, TcpKeys.RETRIES,
+            TcpKeys.SYN_RETRIES, TcpKeys.SYN_ACK_RETRIES, TcpKeys.MSL, TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE,
+            TcpKeys.KEEP_ALIVE_IDLE, TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES,
+            TcpKeys.CONGESTION_CONTROL, TcpKeys.INITIAL_WINDOW, TcpKeys.OUT_OF_ORDER_RANGES,
+            ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
+            EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH
+    // @formatter:on
+    );
+
+    /** What each group is about, in the order of the reference. */
+    static final SequencedMap<String, String> GROUPS = groups();
+    private static final Map<String, ConfigKey<?>> BY_PATH = byPath();
+
+    private ConfigKeys() {}
+
+    /** The key with this path; null where there is none. */
+    public static @Nullable ConfigKey<?> find(final String path) {
+        return BY_PATH.get(path);
+    }
+
+    private static SequencedMap<String, String> groups() {
+        final SequencedMap<String, String> groups = new LinkedHashMap<>();
+        groups.put(ThreadingKeys.GROUP, "Which threads there are, and what they do when idle.");
+        groups.put(PortKeys.GROUP, "The packet device.");
+        groups.put(IpKeys.GROUP, "Addresses and routes of the stack.");
+        groups.put(NeighbourKeys.GROUP, "Link-layer addresses of others (ARP).");
+        groups.put(IcmpKeys.GROUP, "ICMP errors that the stack sends.");
+        groups.put(EngineKeys.GROUP, "Sizes of each engine; memory for them is taken at start.");
+        groups.put(TcpKeys.GROUP, "What TCP connections start from; listeners and channel options may differ.");
+        groups.put(ListenKeys.GROUP, "Queues of a listener.");
+        groups.put(EphemeralPortKeys.GROUP, "Local ports of active opens (RFC 6056).");
+        return groups;
+    }
+
+    private static Map<String, ConfigKey<?>> byPath() {
+        final Map<String, ConfigKey<?>> map = new LinkedHashMap<>();
+        for (final ConfigKey<?> key : ALL) {
+            map.put(key.path(), key);
+        }
+        return map;
+    }
+}

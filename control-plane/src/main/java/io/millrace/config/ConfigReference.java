@@ -1,0 +1,59 @@
+package io.millrace.config;
+
+import java.util.Map;
+
+/** Writes the annotated configuration file that lists every key: {@code config/millrace.conf}. */
+public final class ConfigReference {
+    /** Makes the file anew, from the project's folder. */
+    public static final String COMMAND = "./millrace config reference > config/millrace.conf";
+
+    private static final String HEADER = """
+            # Millrace: every setting, with its default.
+            #
+            # Copy this file and keep what you change; every key may be left out. Later wins: default, file, system
+            # property (-Dmillrace.tcp.mss=1400), option of the command line.
+            # `millrace config check FILE` checks it, `millrace config show --config FILE` shows what is in effect.
+            # Sizes: 1500, 64KiB, 16MiB. Times: 50us, 40ms, 2s, 10m, 2h, always with a unit.
+            #
+            # Written from the declarations by: %s
+            """.formatted(COMMAND);
+
+    private ConfigReference() {}
+
+    /** The whole file, HOCON, with LF line ends. */
+    public static String render() {
+        final StringBuilder text = new StringBuilder(HEADER);
+        text.append("\nmillrace {\n");
+        String separator = "";
+        for (final Map.Entry<String, String> group : ConfigKeys.GROUPS.entrySet()) {
+            text.append(separator).append("  # ").append(group.getValue()).append("\n  ")
+                    .append(group.getKey().substring("millrace.".length())).append(" {\n");
+            appendKeys(text, group.getKey());
+            text.append("  }\n");
+            separator = "\n";
+        }
+        return text.append("}\n").toString();
+    }
+
+    private static void appendKeys(final StringBuilder text, final String group) {
+        String separator = "";
+        for (final ConfigKey<?> key : ConfigKeys.ALL) {
+            if (key.group().equals(group)) {
+                text.append(separator);
+                append(text, key);
+                separator = "\n";
+            }
+        }
+    }
+
+    private static <T> void append(final StringBuilder text, final ConfigKey<T> key) {
+        for (final String line : key.documentationLines()) {
+            text.append("    # ").append(line).append('\n');
+        }
+        text.append("    # Allowed: ").append(key.allowed()).append(".\n");
+        if (key.linux() != null) {
+            text.append("    # Linux: ").append(key.linux()).append(".\n");
+        }
+        text.append("    ").append(key.name()).append(" = ").append(key.render(key.defaultValue())).append('\n');
+    }
+}

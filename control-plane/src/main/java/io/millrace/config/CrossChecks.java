@@ -1,0 +1,148 @@
+package io.millrace.config;
+
+import io.millrace.config.Origin.Source;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Rules between keys. Each is looked at only where the keys that it is about are legal by themselves. */
+final class CrossChecks {
+    private static final int IPV6_MIN_MTU = 1_280;
+    private static final int IP_AND_TCP_HEADER = 40;
+
+    private static final List<Rule> RULES = List.of(
+            new Rule(CrossChecks::mssFitsMtu, TcpKeys.MSS, PortKeys.MTU),
+            new Rule(config -> notAbove(config, TcpKeys.RTO_MIN, TcpKeys.RTO_INITIAL), TcpKeys.RTO_MIN,
+                    TcpKeys.RTO_INITIAL),
+            new Rule(config -> notAbove(config, TcpKeys.RECEIVE_BUFFER, EngineKeys.SLAB), TcpKeys.RECEIVE_BUFFER,
+                    EngineKeys.SLAB),
+            new Rule(config -> notAbove(config, TcpKeys.SEND_BUFFER, EngineKeys.SLAB), TcpKeys.SEND_BUFFER,
+                    EngineKeys.SLAB),
+            new Rule(config -> notAbove(config, ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG), ListenKeys.BACKLOG,
+                    ListenKeys.MAX_BACKLOG),
+            new Rule(config -> notAbove(config, EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH), EphemeralPortKeys.LOW,
+                    EphemeralPortKeys.HIGH),
+            new Rule(CrossChecks::framesHoldTwoBursts, PortKeys.FRAMES, EngineKeys.BURST),
+            new Rule(CrossChecks::addressesAreUsable, IpKeys.ADDRESSES),
+            new Rule(CrossChecks::mtuFitsIpv6, PortKeys.MTU, IpKeys.ADDRESSES),
+            new Rule(CrossChecks::gatewayIsNear, IpKeys.GATEWAY, IpKeys.ADDRESSES),
+            new Rule(CrossChecks::routesAreNear, IpKeys.ROUTES, IpKeys.ADDRESSES),
+            new Rule(CrossChecks::hostAddressIsAnother, PortKeys.HOST_ADDRESS, IpKeys.ADDRESSES));
+
+    private CrossChecks() {}
+
+    /**
+     * @param check what is wrong, as it follows the blamed key and its value; null where nothing is.
+     * @param keys  the keys that it is about.
+     */
+    private record Rule(Function<MillraceConfig, @Nullable String> check, List<ConfigKey<?>> keys) {
+        Rule(final Function<MillraceConfig, @Nullable String> check, final ConfigKey<?>... keys) {
+            this(check, List.of(keys));
+        }
+    }
+
+    static void run(final MillraceConfig config, final Settings settings) {
+        for (final Rule rule : RULES) {
+            final String wrong = rule.keys().stream().anyMatch(settings::isRefused) ? null : rule.check().apply(config);
+            if (wrong != null) {
+                final ConfigKey<?> blamed = blamed(config, rule.keys());
+                settings.problem(config.origin(blamed), blamed + " = " + config.text(blamed), wrong);
+            }
+        }
+    }
+
+    /** The first key that somebody has set: a default is never to blame. */
+    private static ConfigKey<?> blamed(final MillraceConfig config, final List<ConfigKey<?>> keys) {
+        for (final ConfigKey<?> key : keys) {
+            if (config.origin(key).source() != Source.DEFAULT) {
+                return key;
+            }
+        }
+        return keys.getFirst();
+    }
+
+    private static <T extends Comparable<? super T>> @Nullable String notAbove(final MillraceConfig config,
+            final ConfigKey<T> low, final ConfigKey<T> high) {
+        return config.get(low).compareTo(config.get(high)) <= 0
+                ? null
+                : low + " (" + config.text(low) + ") must not be above " + high + " (" + config.text(high) + ")";
+    }
+
+    private static @Nullable String mssFitsMtu(final MillraceConfig config) {
+        final long limit = config.get(PortKeys.MTU) - IP_AND_TCP_HEADER;
+        return config.get(TcpKeys.MSS) <= limit
+                ? null
+                : TcpKeys.MSS + " (" + config.text(TcpKeys.MSS) + ") must be at most " + limit + " bytes, "
+                        + PortKeys.MTU + " - " + IP_AND_TCP_HEADER;
+    }
+
+    private static @Nullable String framesHoldTwoBursts(final MillraceConfig config) {
+        final int needed = 2 * config.get(EngineKeys.BURST);
+        return config.get(PortKeys.FRAMES) >= needed
+                ? null
+                : PortKeys.FRAMES + " (" + config.text(PortKeys.FRAMES) + ") must be at least " + needed
+                        + ", two bursts (" + EngineKeys.BURST + ")";
+    }
+
+    private static @Nullable String addressesAreUsable(final MillraceConfig config) {
+        final Set<InetAddress> seen = new HashSet<>();
+        for (final Cidr cidr : config.get(IpKeys.ADDRESSES)) {
+            final InetAddress address = cidr.address();
+            if (!seen.add(address)) {
+                return "must not name " + address.getHostAddress() + " twice";
+            }
+            final boolean isHost = Addresses.bits(address) - cidr.prefixLength() <= 1 || !cidr.isNetwork();
+            if (!isHost || cidr.isDirectedBroadcast() || address.isMulticastAddress() || address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()) {
+                return "must be addresses of a host, which " + cidr + " is not";
+            }
+        }
+        return seen.isEmpty() ? "must name at least one address" : null;
+    }
+
+    private static @Nullable String mtuFitsIpv6(final MillraceConfig config) {
+        final boolean v6 = config.get(IpKeys.ADDRESSES).stream()
+                .anyMatch(cidr -> cidr.address() instanceof Inet6Address);
+        return !v6 || config.get(PortKeys.MTU) >= IPV6_MIN_MTU
+                ? null
+                : PortKeys.MTU + " must be at least " + IPV6_MIN_MTU + " bytes for IPv6 addresses (RFC 8200 §5)";
+    }
+
+    private static @Nullable String gatewayIsNear(final MillraceConfig config) {
+        return config.get(IpKeys.GATEWAY).map(gateway -> notNear(config, "", gateway)).orElse(null);
+    }
+
+    private static @Nullable String routesAreNear(final MillraceConfig config) {
+        for (final Route route : config.get(IpKeys.ROUTES)) {
+            final String wrong = notNear(config, "gateway of " + route.destination() + ' ', route.gateway());
+            if (wrong != null) {
+                return wrong;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String notNear(final MillraceConfig config, final String which,
+            final InetAddress gateway) {
+        final List<Cidr> addresses = config.get(IpKeys.ADDRESSES);
+        if (addresses.stream().anyMatch(cidr -> cidr.address().equals(gateway))) {
+            return which + "must not be one of the stack's own addresses";
+        }
+        return addresses.stream().anyMatch(cidr -> cidr.contains(gateway))
+                ? null
+                : which + "must lie within the network of one of " + IpKeys.ADDRESSES + ' '
+                        + config.text(IpKeys.ADDRESSES);
+    }
+
+    private static @Nullable String hostAddressIsAnother(final MillraceConfig config) {
+        final InetAddress host = config.get(PortKeys.HOST_ADDRESS).map(Cidr::address).orElse(null);
+        return config.get(IpKeys.ADDRESSES).stream().anyMatch(cidr -> cidr.address().equals(host))
+                ? "must not be one of the stack's own addresses, " + IpKeys.ADDRESSES + ' '
+                        + config.text(IpKeys.ADDRESSES)
+                : null;
+    }
+}

@@ -1,0 +1,196 @@
+package io.millrace.config;
+
+import com.typesafe.config.ConfigValueFactory;
+import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.tcp.TcpSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.agrona.concurrent.IdleStrategy;
+
+/**
+ * A whole configuration: a legal value for every key of {@link ConfigKeys}, and where each comes from. Later wins: the
+ * default, a file, a system property ({@code -Dmillrace.tcp.mss=1400}), what the program sets. Immutable. Thread: any.
+ */
+public final class MillraceConfig {
+    private final Map<ConfigKey<?>, Setting<?>> settings;
+
+    private MillraceConfig(final Map<ConfigKey<?>, Setting<?>> settings) {
+        this.settings = new IdentityHashMap<>(settings);
+    }
+
+    /** Every key at its default; system properties are not looked at. */
+    public static MillraceConfig defaults() {
+        return builder().build();
+    }
+
+    /**
+     * Defaults and system properties.
+     *
+     * @throws ConfigException with everything that is wrong.
+     */
+    public static MillraceConfig load() {
+        return builder().systemProperties().build();
+    }
+
+    /**
+     * Defaults, a HOCON file and system properties.
+     *
+     * @throws ConfigException with everything that is wrong; also where the file cannot be read.
+     */
+    public static MillraceConfig load(final Path file) {
+        return builder().file(file).systemProperties().build();
+    }
+
+    /**
+     * Defaults and HOCON text; system properties are not looked at.
+     *
+     * @throws ConfigException with everything that is wrong.
+     */
+    public static MillraceConfig parse(final String text) {
+        return builder().text(text).build();
+    }
+
+    /** A builder that starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that starts from this configuration. */
+    public Builder toBuilder() {
+        return new Builder().add(into -> into.putAll(this));
+    }
+
+    /** The value of a key. */
+    public <T> T get(final ConfigKey<T> key) {
+        return setting(key).value();
+    }
+
+    /** Where the value of a key comes from. */
+    public Origin origin(final ConfigKey<?> key) {
+        return setting(key).origin();
+    }
+
+    /** The value of a key as HOCON text, e.g. {@code 40ms}. */
+    public <T> String text(final ConfigKey<T> key) {
+        return key.render(get(key));
+    }
+
+    @SuppressWarnings("unchecked")
+    <T> Setting<T> setting(final ConfigKey<T> key) {
+        final Setting<?> setting = settings.get(key);
+        if (setting == null) {
+            throw new IllegalArgumentException(key + " is not declared in ConfigKeys.ALL");
+        }
+        return (Setting<T>) setting;
+    }
+
+    /** What connections start from. */
+    public TcpSettings tcpSettings() {
+        return TcpSettings.DEFAULT.toBuilder().mss(Math.toIntExact(get(TcpKeys.MSS)))
+                .receiveBuffer(Math.toIntExact(get(TcpKeys.RECEIVE_BUFFER)))
+                .sendBuffer(Math.toIntExact(get(TcpKeys.SEND_BUFFER))).windowScaling(get(TcpKeys.WINDOW_SCALING))
+                .noDelay(get(TcpKeys.NO_DELAY)).delayedAckNs(get(TcpKeys.DELAYED_ACK).toNanos())
+                .rtoInitialNs(get(TcpKeys.RTO_INITIAL).toNanos()).rtoMinNs(get(TcpKeys.RTO_MIN).toNanos())
+                .rtoMaxNs(get(TcpKeys.RTO_MAX).toNanos()).retries(get(TcpKeys.RETRIES))
+                .synRetries(get(TcpKeys.SYN_RETRIES)).synAckRetries(get(TcpKeys.SYN_ACK_RETRIES))
+                .mslNs(get(TcpKeys.MSL).toNanos()).finWait2TimeoutNs(get(TcpKeys.FIN_WAIT_2_TIMEOUT).toNanos())
+                .keepAlive(get(TcpKeys.KEEP_ALIVE)).keepAliveIdleNs(get(TcpKeys.KEEP_ALIVE_IDLE).toNanos())
+                .keepAliveIntervalNs(get(TcpKeys.KEEP_ALIVE_INTERVAL).toNanos())
+                .keepAliveProbes(get(TcpKeys.KEEP_ALIVE_PROBES)).congestionControl(get(TcpKeys.CONGESTION_CONTROL))
+                .initialWindow(get(TcpKeys.INITIAL_WINDOW)).outOfOrderRanges(get(TcpKeys.OUT_OF_ORDER_RANGES)).build();
+    }
+
+    /** Sizes of each engine. */
+    public EngineSettings engineSettings() {
+        return new EngineSettings(get(EngineKeys.MAX_CONNECTIONS), get(EngineKeys.MAX_TIME_WAIT), get(EngineKeys.SLAB),
+                get(EngineKeys.BURST), get(EngineKeys.TIMER_TICK).toNanos(), get(NeighbourKeys.CACHE_SIZE),
+                get(NeighbourKeys.QUEUE), get(IcmpKeys.RATE));
+    }
+
+    /** What to ask of the provider of {@link PortKeys#DEVICE}: one queue for each engine. */
+    public DeviceRequest deviceRequest() {
+        return new DeviceRequest(get(PortKeys.DEVICE).argument(), Math.toIntExact(get(PortKeys.MTU)),
+                get(ThreadingKeys.ENGINES), get(PortKeys.FRAMES), get(PortKeys.OFFLOADS),
+                get(PortKeys.HOST_ADDRESS).map(Cidr::toString).orElse(null));
+    }
+
+    /** Makes the idle strategy of one loop. */
+    public Supplier<IdleStrategy> idleStrategy() {
+        return get(ThreadingKeys.IDLE)::newStrategy;
+    }
+
+    /** Collects sources; nothing is read before {@link #build}. Thread: one. */
+    public static final class Builder {
+        private final List<Consumer<Settings>> files = new ArrayList<>();
+        private final List<Consumer<Settings>> overrides = new ArrayList<>();
+        private boolean withSystemProperties;
+
+        private Builder() {}
+
+        private Builder add(final Consumer<Settings> source) {
+            files.add(source);
+            return this;
+        }
+
+        /** Adds a HOCON file; of two files the later wins. */
+        public Builder file(final Path file) {
+            return add(into -> HoconSource.file(file, into));
+        }
+
+        /** Adds HOCON text, called {@code text} where something is wrong with it. */
+        public Builder text(final String text) {
+            return add(into -> HoconSource.text(text, into));
+        }
+
+        /**
+         * Adds the system properties of this JVM whose names begin with {@code millrace.}; those that begin with
+         * {@code millrace.test.} are left alone.
+         */
+        public Builder systemProperties() {
+            withSystemProperties = true;
+            return this;
+        }
+
+        /** Sets a value; wins over files and system properties. */
+        public <T> Builder set(final ConfigKey<T> key, final T value) {
+            overrides.add(into -> into.put(key, value, Origin.override("set by the program")));
+            return this;
+        }
+
+        /**
+         * Sets a value by its text; wins over files and system properties.
+         *
+         * @param option what the text comes from, e.g. {@code --port}; shown as the origin.
+         */
+        public Builder option(final String option, final ConfigKey<?> key, final String text) {
+            overrides.add(into -> into.read(key, ConfigValueFactory.fromAnyRef(text), Origin.override(option)));
+            return this;
+        }
+
+        /**
+         * Reads and checks everything.
+         *
+         * @throws ConfigException with everything that is wrong.
+         */
+        public MillraceConfig build() {
+            final Settings settings = new Settings();
+            files.forEach(source -> source.accept(settings));
+            if (withSystemProperties) {
+                SystemProperties.read(System.getProperties(), settings);
+            }
+            overrides.forEach(source -> source.accept(settings));
+            final MillraceConfig config = new MillraceConfig(settings.values());
+            CrossChecks.run(config, settings);
+            if (!settings.problems().isEmpty()) {
+                throw new ConfigException(settings.problems());
+            }
+            return config;
+        }
+    }
+}

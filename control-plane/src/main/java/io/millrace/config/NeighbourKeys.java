@@ -1,0 +1,57 @@
+package io.millrace.config;
+
+import static io.millrace.config.ValueTypes.onOff;
+import static io.millrace.config.ValueTypes.time;
+import static io.millrace.config.ValueTypes.whole;
+
+import io.millrace.fastpath.engine.EngineSettings;
+import java.time.Duration;
+
+/** {@code millrace.neighbour}: link-layer addresses of others (ARP, RFC 826; states as in RFC 4861 §7.3.2). */
+public final class NeighbourKeys {
+    static final String GROUP = "millrace.neighbour";
+
+    /** How long a confirmed neighbour counts as reachable. */
+    public static final ConfigKey<Duration> REACHABLE_TIME = ConfigKey.of(GROUP + ".reachable-time",
+            time(Duration.ofMillis(100), Duration.ofHours(24)), Duration.ofSeconds(30),
+            "net.ipv4.neigh.*.base_reachable_time_ms", """
+                    How long a neighbour counts as reachable after it answered or TCP made progress through it;
+                    when it is used after that, it is asked again.
+                    """);
+
+    /** Time between two questions. */
+    public static final ConfigKey<Duration> RETRANSMIT_INTERVAL = ConfigKey.of(GROUP + ".retransmit-interval",
+            time(Duration.ofMillis(10), Duration.ofSeconds(60)), Duration.ofSeconds(1),
+            "net.ipv4.neigh.*.retrans_time_ms", """
+                    Time between two questions to a neighbour that does not answer.
+                    """);
+
+    /** Questions before giving up. */
+    public static final ConfigKey<Integer> PROBES = ConfigKey.of(GROUP + ".probes", whole(1, 20), 3,
+            "net.ipv4.neigh.*.mcast_solicit, ucast_solicit", """
+                    Questions without answer before a neighbour counts as unreachable and what waits for it fails.
+                    """);
+
+    /** Size of the table. */
+    public static final ConfigKey<Integer> CACHE_SIZE = ConfigKey.of(GROUP + ".cache-size", whole(16, 1_048_576),
+            EngineSettings.DEFAULT.neighbours(), "net.ipv4.neigh.default.gc_thresh3", """
+                    Neighbours known at once, for each engine. When it is full, the one unused for the longest time
+                    is forgotten.
+                    """);
+
+    /** Frames that wait for one neighbour. */
+    public static final ConfigKey<Integer> QUEUE = ConfigKey.of(GROUP + ".queue", whole(1, 1_024),
+            EngineSettings.DEFAULT.neighbourQueue(), "net.ipv4.neigh.*.unres_qlen_bytes", """
+                    Frames held for one neighbour while its link-layer address is being asked for. The oldest is
+                    dropped for another.
+                    """);
+
+    /** Announce at start. */
+    public static final ConfigKey<Boolean> ANNOUNCE = ConfigKey.of(GROUP + ".announce", onOff(), true,
+            "net.ipv4.conf.*.arp_notify", """
+                    Announce the stack's own addresses by a gratuitous ARP when it starts (RFC 5227 §3), so that
+                    nobody goes on using an older link-layer address.
+                    """);
+
+    private NeighbourKeys() {}
+}

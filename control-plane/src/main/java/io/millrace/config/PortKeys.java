@@ -1,0 +1,61 @@
+package io.millrace.config;
+
+import static io.millrace.config.ValueTypes.bytes;
+import static io.millrace.config.ValueTypes.cidr;
+import static io.millrace.config.ValueTypes.device;
+import static io.millrace.config.ValueTypes.file;
+import static io.millrace.config.ValueTypes.onOff;
+import static io.millrace.config.ValueTypes.optional;
+import static io.millrace.config.ValueTypes.wholePowerOfTwo;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** {@code millrace.port}: the packet device. Limits are those of {@link io.millrace.fastpath.port.DeviceRequest}. */
+public final class PortKeys {
+    static final String GROUP = "millrace.port";
+
+    /** Which device. */
+    public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
+            new DeviceSpec("memory", ""), null, """
+                    The packet device: memory (nobody but the stack itself), or tap:NAME (a Linux TAP device, made
+                    if missing). `millrace --version` lists what there is on this machine.
+                    """);
+
+    /** MTU of the device. */
+    public static final ConfigKey<Long> MTU = ConfigKey.of(GROUP + ".mtu", bytes(576, 65_535), 1_500L,
+            "mtu of a link (ip link set mtu)", """
+                    Largest IP packet of a frame, in bytes. Both sides of the link must have the same.
+                    IPv6 needs 1280 or more.
+                    """);
+
+    /** Frames of a pool. */
+    public static final ConfigKey<Integer> FRAMES = ConfigKey.of(GROUP + ".frames", wholePowerOfTwo(16, 65_536), 1_024,
+            "ring sizes of a NIC (ethtool -G)", """
+                    Frames of each queue's pool. A port with offloads takes 68 KiB of memory for each, another port
+                    the MTU and some. An empty pool postpones output and leaves input with the device.
+                    """);
+
+    /** Checksum and segmentation offload. */
+    public static final ConfigKey<Boolean> OFFLOADS = ConfigKey.of(GROUP + ".offloads", onOff(), true,
+            "offloads of a NIC (ethtool -K tx, rx, tso, gro)", """
+                    Leave checksums and segmentation to the device where it can: four times the throughput on a TAP.
+                    Off makes a capture show the frames as they would pass a wire.
+                    """);
+
+    /** Address of the host's side of the link. */
+    public static final ConfigKey<Optional<Cidr>> HOST_ADDRESS = ConfigKey.of(GROUP + ".host-address",
+            optional(cidr()), Optional.empty(), "ip address add", """
+                    Address and prefix length to give to the host's side of the link, which is then also set up;
+                    needs the right to do so. "" leaves the host's side alone.
+                    """);
+
+    /** Where to capture to. */
+    public static final ConfigKey<Optional<Path>> CAPTURE = ConfigKey.of(GROUP + ".capture", optional(file()),
+            Optional.empty(), null, """
+                    File that every frame is written to, in pcapng format, for Wireshark; overwritten at start.
+                    Relative to the working directory. "" captures nothing.
+                    """);
+
+    private PortKeys() {}
+}

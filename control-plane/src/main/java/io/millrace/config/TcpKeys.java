@@ -1,0 +1,170 @@
+package io.millrace.config;
+
+import static io.millrace.config.ValueTypes.bytes;
+import static io.millrace.config.ValueTypes.bytesOrZero;
+import static io.millrace.config.ValueTypes.choice;
+import static io.millrace.config.ValueTypes.onOff;
+import static io.millrace.config.ValueTypes.time;
+import static io.millrace.config.ValueTypes.whole;
+
+import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.congestion.CongestionControls;
+import java.time.Duration;
+
+/**
+ * {@code millrace.tcp}: what connections start from ({@link TcpSettings}). A listener and a channel option may set
+ * something else for theirs.
+ */
+public final class TcpKeys {
+    static final String GROUP = "millrace.tcp";
+    private static final TcpSettings DEFAULT = TcpSettings.DEFAULT;
+    private static final int MAX_RETRIES = 127;
+    private static final long MAX_BUFFER = 1L << 30;
+
+    /** Maximum segment size. */
+    public static final ConfigKey<Long> MSS = ConfigKey.of(GROUP + ".mss", bytesOrZero(88, 65_495),
+            (long) DEFAULT.mss(), "TCP_MAXSEG", """
+                    Maximum segment size to announce and to use, in bytes of payload (RFC 9293 §3.7.1).
+                    0: from the MTU (MTU - 40 for IPv4).
+                    """);
+
+    /** Receive window. */
+    public static final ConfigKey<Long> RECEIVE_BUFFER = ConfigKey.of(GROUP + ".receive-buffer",
+            bytes(2_304, MAX_BUFFER), (long) DEFAULT.receiveBuffer(), "net.ipv4.tcp_rmem (third number), SO_RCVBUF", """
+                    Largest receive window of a connection: bytes that the peer may send before the application reads.
+                    Throughput is at most this in each round trip. More than 65535 bytes need window-scaling.
+                    """);
+
+    /** Send ring. */
+    public static final ConfigKey<Long> SEND_BUFFER = ConfigKey.of(GROUP + ".send-buffer", bytes(4_096, MAX_BUFFER),
+            (long) DEFAULT.sendBuffer(), "net.ipv4.tcp_wmem (third number), SO_SNDBUF", """
+                    Largest send buffer of a connection: bytes written by the application and not yet acknowledged
+                    by the peer.
+                    """);
+
+    /** Window scale option. */
+    public static final ConfigKey<Boolean> WINDOW_SCALING = ConfigKey.of(GROUP + ".window-scaling", onOff(),
+            DEFAULT.windowScaling(), "net.ipv4.tcp_window_scaling", """
+                    Offer the window scale option (RFC 7323 §2): windows above 65535 bytes.
+                    """);
+
+    /** Nagle's algorithm off. */
+    public static final ConfigKey<Boolean> NO_DELAY = ConfigKey.of(GROUP + ".no-delay", onOff(), DEFAULT.noDelay(),
+            "TCP_NODELAY", """
+                    true switches Nagle's algorithm off (RFC 9293 §3.7.4): small segments go out at once, even while
+                    others are not acknowledged.
+                    """);
+
+    /** Delayed acknowledgement. */
+    public static final ConfigKey<Duration> DELAYED_ACK = ConfigKey.of(GROUP + ".delayed-ack",
+            time(Duration.ZERO, Duration.ofMillis(500)), Duration.ofNanos(DEFAULT.delayedAckNs()),
+            "TCP_DELACK_MIN (40 ms), TCP_QUICKACK", """
+                    Longest time that an acknowledgement is held back (RFC 9293 §3.8.6.3); every second full segment
+                    is acknowledged at once anyhow. 0ms acknowledges every burst at once.
+                    """);
+
+    /** RTO before the first measurement. */
+    public static final ConfigKey<Duration> RTO_INITIAL = ConfigKey.of(GROUP + ".rto-initial",
+            time(Duration.ofMillis(1), Duration.ofSeconds(60)), Duration.ofNanos(DEFAULT.rtoInitialNs()),
+            "TCP_TIMEOUT_INIT (1 s)", """
+                    Retransmission timeout before the first measurement of the round trip (RFC 6298 §2.1: 1 s).
+                    Not below rto-min, not above rto-max.
+                    """);
+
+    /** Smallest RTO. */
+    public static final ConfigKey<Duration> RTO_MIN = ConfigKey.of(GROUP + ".rto-min",
+            time(Duration.ofMillis(1), Duration.ofSeconds(60)), Duration.ofNanos(DEFAULT.rtoMinNs()),
+            "net.ipv4.tcp_rto_min_us", """
+                    Smallest retransmission timeout. RFC 6298 §2.4 says 1 s; Linux uses 200 ms, and so do we.
+                    Below the peer's delayed acknowledgement it makes needless retransmissions.
+                    """);
+
+    /** Largest RTO. */
+    public static final ConfigKey<Duration> RTO_MAX = ConfigKey.of(GROUP + ".rto-max",
+            time(Duration.ofSeconds(60), Duration.ofHours(1)), Duration.ofNanos(DEFAULT.rtoMaxNs()),
+            "net.ipv4.tcp_rto_max_ms", """
+                    Largest retransmission timeout, where the exponential backoff ends (RFC 6298 §2.5).
+                    """);
+
+    /** Retransmissions of a segment. */
+    public static final ConfigKey<Integer> RETRIES = ConfigKey.of(GROUP + ".retries", whole(1, MAX_RETRIES),
+            DEFAULT.retries(), "net.ipv4.tcp_retries2, TCP_USER_TIMEOUT", """
+                    Retransmissions of one segment before the connection is given up with a reset
+                    (R2 of RFC 9293 §3.8.3). 15 takes some 15 minutes.
+                    """);
+
+    /** Retransmissions of a SYN. */
+    public static final ConfigKey<Integer> SYN_RETRIES = ConfigKey.of(GROUP + ".syn-retries", whole(0, MAX_RETRIES),
+            DEFAULT.synRetries(), "net.ipv4.tcp_syn_retries, TCP_SYNCNT", """
+                    Retransmissions of a SYN before an active open fails. 6 takes about two minutes.
+                    """);
+
+    /** Retransmissions of a SYN-ACK. */
+    public static final ConfigKey<Integer> SYN_ACK_RETRIES = ConfigKey.of(GROUP + ".syn-ack-retries",
+            whole(0, MAX_RETRIES), DEFAULT.synAckRetries(), "net.ipv4.tcp_synack_retries", """
+                    Retransmissions of a SYN-ACK before a half-open connection is forgotten. 5 takes about a minute.
+                    """);
+
+    /** Maximum segment lifetime. */
+    public static final ConfigKey<Duration> MSL = ConfigKey.of(GROUP + ".msl",
+            time(Duration.ofMillis(1), Duration.ofMinutes(10)), Duration.ofNanos(DEFAULT.mslNs()),
+            "half of TCP_TIMEWAIT_LEN (60 s)", """
+                    Maximum segment lifetime; TIME_WAIT lasts twice as long. RFC 9293 §3.4.1 says 2 minutes; 30 s
+                    gives the 60 s of Linux.
+                    """);
+
+    /** Timeout of orphans in FIN_WAIT_2. */
+    public static final ConfigKey<Duration> FIN_WAIT_2_TIMEOUT = ConfigKey.of(GROUP + ".fin-wait-2-timeout",
+            time(Duration.ofMillis(1), Duration.ofHours(1)), Duration.ofNanos(DEFAULT.finWait2TimeoutNs()),
+            "net.ipv4.tcp_fin_timeout, TCP_LINGER2", """
+                    How long a connection that the application has closed waits in FIN_WAIT_2 for the peer's FIN.
+                    """);
+
+    /** Keepalive. */
+    public static final ConfigKey<Boolean> KEEP_ALIVE = ConfigKey.of(GROUP + ".keep-alive", onOff(),
+            DEFAULT.keepAlive(), "SO_KEEPALIVE", """
+                    Probe silent peers (RFC 9293 §3.8.4), to find connections whose other end is gone.
+                    """);
+
+    /** Silence before the first probe. */
+    public static final ConfigKey<Duration> KEEP_ALIVE_IDLE = ConfigKey.of(GROUP + ".keep-alive-idle",
+            time(Duration.ofMillis(10), Duration.ofDays(1)), Duration.ofNanos(DEFAULT.keepAliveIdleNs()),
+            "net.ipv4.tcp_keepalive_time, TCP_KEEPIDLE", """
+                    Silence before the first keepalive probe.
+                    """);
+
+    /** Time between probes. */
+    public static final ConfigKey<Duration> KEEP_ALIVE_INTERVAL = ConfigKey.of(GROUP + ".keep-alive-interval",
+            time(Duration.ofMillis(10), Duration.ofDays(1)), Duration.ofNanos(DEFAULT.keepAliveIntervalNs()),
+            "net.ipv4.tcp_keepalive_intvl, TCP_KEEPINTVL", """
+                    Time between two keepalive probes.
+                    """);
+
+    /** Unanswered probes. */
+    public static final ConfigKey<Integer> KEEP_ALIVE_PROBES = ConfigKey.of(GROUP + ".keep-alive-probes",
+            whole(1, MAX_RETRIES), DEFAULT.keepAliveProbes(), "net.ipv4.tcp_keepalive_probes, TCP_KEEPCNT", """
+                    Unanswered keepalive probes before the connection is given up.
+                    """);
+
+    /** Congestion control. */
+    public static final ConfigKey<String> CONGESTION_CONTROL = ConfigKey.of(GROUP + ".congestion-control",
+            choice(CongestionControls.names()), DEFAULT.congestionControl(),
+            "net.ipv4.tcp_congestion_control, TCP_CONGESTION", """
+                    Congestion control. newreno: RFC 5681 and RFC 6582.
+                    """);
+
+    /** Initial congestion window. */
+    public static final ConfigKey<Integer> INITIAL_WINDOW = ConfigKey.of(GROUP + ".initial-window", whole(1, 100),
+            DEFAULT.initialWindow(), "initcwnd of a route (ip route)", """
+                    Initial congestion window, in segments. RFC 6928 allows 10; more only where the path is known.
+                    """);
+
+    /** Ranges of out-of-order bytes. */
+    public static final ConfigKey<Integer> OUT_OF_ORDER_RANGES = ConfigKey.of(GROUP + ".out-of-order-ranges",
+            whole(1, 63), DEFAULT.outOfOrderRanges(), null, """
+                    Ranges of bytes received out of order that are kept for one connection. A segment that would
+                    begin one more is dropped and counted.
+                    """);
+
+    private TcpKeys() {}
+}

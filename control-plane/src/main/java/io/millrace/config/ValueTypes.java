@@ -1,0 +1,82 @@
+package io.millrace.config;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The types of settings that there are. Thread: any. */
+final class ValueTypes {
+    private static final int LIST_LIMIT = 1024;
+
+    private ValueTypes() {}
+
+    static ValueType<Integer> whole(final int min, final int max) {
+        return new QuantityType.Whole(min, max, false);
+    }
+
+    static ValueType<Integer> wholePowerOfTwo(final int min, final int max) {
+        return new QuantityType.Whole(min, max, true);
+    }
+
+    static ValueType<Long> bytes(final long min, final long max) {
+        return new QuantityType.Bytes(min, max, false, false);
+    }
+
+    static ValueType<Long> bytesOrZero(final long min, final long max) {
+        return new QuantityType.Bytes(min, max, true, false);
+    }
+
+    static ValueType<Long> bytesPowerOfTwo(final long min, final long max) {
+        return new QuantityType.Bytes(min, max, false, true);
+    }
+
+    static ValueType<Duration> time(final Duration min, final Duration max) {
+        return new QuantityType.Time(min, max, false);
+    }
+
+    static ValueType<Duration> timePowerOfTwo(final Duration min, final Duration max) {
+        return new QuantityType.Time(min, max, true);
+    }
+
+    static ValueType<Boolean> onOff() {
+        return ChoiceType.ofBoolean();
+    }
+
+    static <E extends Enum<E>> ValueType<E> choice(final Class<E> type) {
+        return ChoiceType.of(type);
+    }
+
+    static ValueType<String> choice(final List<String> names) {
+        return ChoiceType.of(names);
+    }
+
+    static ValueType<InetAddress> address() {
+        return new TextType<>("an IP address such as 10.0.0.1", Addresses::parse, InetAddress::getHostAddress);
+    }
+
+    static ValueType<Cidr> cidr() {
+        return new TextType<>("an address with its prefix length, such as 10.0.0.2/24", Cidr::parse, Cidr::toString);
+    }
+
+    static ValueType<Route> route() {
+        return new TextType<>("a route such as 10.1.0.0/16 via 10.0.0.254", Route::parse, Route::toString);
+    }
+
+    static ValueType<DeviceSpec> device() {
+        return new TextType<>("a device such as memory or tap:mr0", DeviceSpec::parse, DeviceSpec::toString);
+    }
+
+    static ValueType<Path> file() {
+        return new TextType<>("the name of a file", Path::of, Path::toString);
+    }
+
+    static <T> ValueType<Optional<T>> optional(final ValueType<T> type) {
+        return new OptionalType<>(type);
+    }
+
+    static <T> ValueType<List<T>> list(final ValueType<T> type) {
+        return new ListType<>(type, LIST_LIMIT);
+    }
+}

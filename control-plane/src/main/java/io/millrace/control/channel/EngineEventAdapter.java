@@ -1,0 +1,51 @@
+package io.millrace.control.channel;
+
+import io.millrace.fastpath.control.EngineEvents;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+
+/** The agent's end of the event ring: each message becomes a call. Thread: the agent's. */
+public final class EngineEventAdapter {
+    private final OneToOneRingBuffer ring;
+    private final MessageHandler onMessage = this::onMessage;
+    private final EngineEvents handler;
+
+    EngineEventAdapter(final OneToOneRingBuffer ring, final EngineEvents handler) {
+        this.ring = ring;
+        this.handler = handler;
+    }
+
+    /**
+     * Hands on the events that are there, in order.
+     *
+     * @param limit how many at the most.
+     * @return how many. An exception of the handler passes through; the message that caused it is consumed.
+     */
+    public int drain(final int limit) {
+        final int read = ring.read(onMessage, limit);
+        // A read ends at the end of the buffer; what follows stands at its start.
+        return read < limit ? read + ring.read(onMessage, limit - read) : read;
+    }
+
+    /** True where events wait. */
+    public boolean hasEvents() {
+        return ring.size() > 0;
+    }
+
+    private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
+        switch (type) {
+            case EngineEventLayout.ARP -> handler.onArp(buffer.getInt(index + EngineEventLayout.ARP_OPERATION),
+                    buffer.getLong(index + EngineEventLayout.ARP_SENDER_MAC),
+                    buffer.getInt(index + EngineEventLayout.ARP_SENDER_IP),
+                    buffer.getInt(index + EngineEventLayout.ARP_TARGET_IP));
+            case EngineEventLayout.NEIGHBOUR_WANTED ->
+                handler.onNeighbourWanted(buffer.getLong(index + EngineEventLayout.NEIGHBOUR_HI),
+                        buffer.getLong(index + EngineEventLayout.NEIGHBOUR_LO));
+            case EngineEventLayout.NEIGHBOUR_CONFIRMED ->
+                handler.onNeighbourConfirmed(buffer.getLong(index + EngineEventLayout.NEIGHBOUR_HI),
+                        buffer.getLong(index + EngineEventLayout.NEIGHBOUR_LO));
+            default -> throw new IllegalStateException("event type " + type);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.millrace.control.channel;
+
+/**
+ * Types and fields of the messages in the event ring; offsets in bytes from the start of a message, host byte order.
+ *
+ * <pre>
+ *   ARP        0: sender MAC (8)    8: operation (4)   12: sender IP (4)   16: target IP (4)
+ *   NEIGHBOUR  0: address, hi (8)   8: address, lo (8)
+ * </pre>
+ */
+final class EngineEventLayout {
+    /** {@link io.millrace.fastpath.control.EngineEvents#onArp}. */
+    static final int ARP = 1;
+    /** {@link io.millrace.fastpath.control.EngineEvents#onNeighbourWanted}. */
+    static final int NEIGHBOUR_WANTED = 2;
+    /** {@link io.millrace.fastpath.control.EngineEvents#onNeighbourConfirmed}. */
+    static final int NEIGHBOUR_CONFIRMED = 3;
+
+    static final int ARP_SENDER_MAC = 0;
+    static final int ARP_OPERATION = 8;
+    static final int ARP_SENDER_IP = 12;
+    static final int ARP_TARGET_IP = 16;
+    static final int ARP_LENGTH = 20;
+
+    static final int NEIGHBOUR_HI = 0;
+    static final int NEIGHBOUR_LO = 8;
+    static final int NEIGHBOUR_LENGTH = 16;
+
+    private EngineEventLayout() {}
+}

@@ -1,0 +1,86 @@
+package io.millrace.control.channel;
+
+import io.millrace.fastpath.control.EngineEvents;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's end of the event ring: each call becomes a message. Never blocks; where the ring is full the event is
+ * counted and lost, for the protocol behind it repeats it. Thread: the engine's, but {@link #lost()} and
+ * {@link #onFirstEvent}: any.
+ */
+public final class EngineEventProxy implements EngineEvents {
+    private final OneToOneRingBuffer ring;
+    private final AtomicBuffer buffer;
+    private volatile @Nullable Runnable wakeup;
+    private volatile long lost;
+
+    EngineEventProxy(final OneToOneRingBuffer ring) {
+        this.ring = ring;
+        buffer = ring.buffer();
+    }
+
+    /** Who is called when an event comes into an empty ring: the agent may be parked. */
+    public void onFirstEvent(final @Nullable Runnable hook) {
+        wakeup = hook;
+    }
+
+    /** Events lost because the ring was full. */
+    public long lost() {
+        return lost;
+    }
+
+    @Override
+    public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {
+        final boolean first = isEmpty();
+        final int at = claim(EngineEventLayout.ARP, EngineEventLayout.ARP_LENGTH);
+        if (at > 0) {
+            buffer.putLong(at + EngineEventLayout.ARP_SENDER_MAC, senderMac);
+            buffer.putInt(at + EngineEventLayout.ARP_OPERATION, operation);
+            buffer.putInt(at + EngineEventLayout.ARP_SENDER_IP, senderIp);
+            buffer.putInt(at + EngineEventLayout.ARP_TARGET_IP, targetIp);
+            commit(at, first);
+        }
+    }
+
+    @Override
+    public void onNeighbourWanted(final long hi, final long lo) {
+        neighbour(EngineEventLayout.NEIGHBOUR_WANTED, hi, lo);
+    }
+
+    @Override
+    public void onNeighbourConfirmed(final long hi, final long lo) {
+        neighbour(EngineEventLayout.NEIGHBOUR_CONFIRMED, hi, lo);
+    }
+
+    private void neighbour(final int type, final long hi, final long lo) {
+        final boolean first = isEmpty();
+        final int at = claim(type, EngineEventLayout.NEIGHBOUR_LENGTH);
+        if (at > 0) {
+            buffer.putLong(at + EngineEventLayout.NEIGHBOUR_HI, hi);
+            buffer.putLong(at + EngineEventLayout.NEIGHBOUR_LO, lo);
+            commit(at, first);
+        }
+    }
+
+    private int claim(final int type, final int length) {
+        final int at = ring.tryClaim(type, length);
+        if (at <= 0) {
+            lost = lost + 1; // one writer
+        }
+        return at;
+    }
+
+    private void commit(final int at, final boolean first) {
+        ring.commit(at);
+        final Runnable hook = wakeup;
+        if (first && hook != null) {
+            hook.run();
+        }
+    }
+
+    private boolean isEmpty() {
+        return ring.producerPosition() == ring.consumerPosition();
+    }
+}

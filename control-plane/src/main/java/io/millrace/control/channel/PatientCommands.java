@@ -1,0 +1,96 @@
+package io.millrace.control.channel;
+
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.control.counters.ControlCounters;
+import io.millrace.fastpath.control.EngineCommands;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Commands to an engine that survive a full command ring: what the ring refuses waits here, in order, until the agent
+ * tries again. Nobody spins, for the caller may be the very thread that empties the ring. At most {@link #LIMIT}
+ * commands wait; the next is refused. ARP packets do not wait: ARP repeats itself.
+ * <p>
+ * Thread: any; commands of one thread keep their order. {@link #doWork}: the agent's.
+ */
+public final class PatientCommands implements EngineCommands {
+    /** How many commands may wait: more than a full accept queue of every listener is likely to need. */
+    static final int LIMIT = 1 << 20;
+
+    private final Supplier<EngineCommands> engine;
+    private final ControlCounters counters;
+    private final ConcurrentLinkedQueue<BooleanSupplier> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger count = new AtomicInteger();
+
+    /** @param engine gives the engine's own proxy; asked at every command, for the engine is made after this. */
+    public PatientCommands(final Supplier<EngineCommands> engine, final ControlCounters counters) {
+        this.engine = engine;
+        this.counters = counters;
+    }
+
+    /** Tries again what waits; returns how many commands went. */
+    public int doWork() {
+        int done = 0;
+        for (BooleanSupplier next = waiting.peek(); next != null && next.getAsBoolean(); next = waiting.peek()) {
+            waiting.poll();
+            count.getAndDecrement();
+            done++;
+        }
+        return done;
+    }
+
+    /** True where commands wait. */
+    public boolean isWaiting() {
+        return !isClear();
+    }
+
+    @Override
+    public boolean neighbourResolved(final long hi, final long lo, final long mac) {
+        return isClear() && engine.get().neighbourResolved(hi, lo, mac)
+                || defer(() -> engine.get().neighbourResolved(hi, lo, mac));
+    }
+
+    @Override
+    public boolean neighbourFailed(final long hi, final long lo) {
+        return isClear() && engine.get().neighbourFailed(hi, lo) || defer(() -> engine.get().neighbourFailed(hi, lo));
+    }
+
+    @Override
+    public boolean neighbourForgotten(final long hi, final long lo) {
+        return isClear() && engine.get().neighbourForgotten(hi, lo)
+                || defer(() -> engine.get().neighbourForgotten(hi, lo));
+    }
+
+    @Override
+    public boolean transmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
+            final int targetIp) {
+        return engine.get().transmitArp(operation, senderMac, senderIp, targetMac, targetIp);
+    }
+
+    @Override
+    public boolean listenerClosed(final int listenerId) {
+        return isClear() && engine.get().listenerClosed(listenerId)
+                || defer(() -> engine.get().listenerClosed(listenerId));
+    }
+
+    @Override
+    public boolean abort(final long connection) {
+        return isClear() && engine.get().abort(connection) || defer(() -> engine.get().abort(connection));
+    }
+
+    private boolean isClear() {
+        return count.get() == 0;
+    }
+
+    private boolean defer(final BooleanSupplier command) {
+        if (count.getAndIncrement() >= LIMIT) {
+            count.getAndDecrement();
+            return false;
+        }
+        counters.increment(ControlCounter.COMMANDS_DEFERRED);
+        waiting.add(command);
+        return true;
+    }
+}

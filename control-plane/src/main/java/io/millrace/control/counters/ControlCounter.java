@@ -1,0 +1,67 @@
+package io.millrace.control.counters;
+
+import java.util.Locale;
+
+/** What the control plane counts. Label and documentation are one text. */
+public enum ControlCounter {
+    /** ARP requests sent, probes included. */
+    ARP_REQUESTS_SENT("ARP requests sent, probes and announcements included"),
+    /** ARP replies sent. */
+    ARP_REPLIES_SENT("ARP replies sent"),
+    /** ARP packets from hosts and for addresses that are not our business. */
+    ARP_IGNORED("ARP packets not for us and from no neighbour that we asked for"),
+    /** ARP packets with an impossible sender. */
+    ARP_INVALID("ARP packets whose sender is no unicast address"),
+    /** Somebody else uses an own address. */
+    ADDRESS_CONFLICTS("ARP packets in which another host claims one of our addresses (RFC 5227)"),
+    /** A neighbour got another link-layer address. */
+    NEIGHBOURS_CHANGED("neighbours whose link-layer address changed"),
+    /** A neighbour did not answer. */
+    NEIGHBOURS_FAILED("neighbours that did not answer"),
+    /** An entry was given up for a newer one. */
+    NEIGHBOURS_EVICTED("unused neighbours forgotten to make room"),
+    /** No room for another neighbour. */
+    NEIGHBOUR_TABLE_FULL("neighbours not asked for: the table is full of neighbours in use"),
+    /** A handshake met a full accept queue. */
+    LISTEN_OVERFLOWS("SYNs and handshakes dropped: the accept queue was full (Linux: ListenOverflows)"),
+    /** Any drop at a listener. */
+    LISTEN_DROPS("SYNs and handshakes dropped at listeners, for any reason (Linux: ListenDrops)"),
+    /** A SYN met a full SYN queue. */
+    SYN_QUEUE_FULL("SYNs dropped: the SYN queue was full (Linux: TCPReqQFullDrop)"),
+    /** Connections put into accept queues. */
+    CONNECTIONS_QUEUED("connections put into accept queues"),
+    /** Connections taken by applications. */
+    CONNECTIONS_ACCEPTED("connections accepted by applications"),
+    /** Connections that died in an accept queue. */
+    DEAD_BEFORE_ACCEPT("connections that died before they were accepted"),
+    /** A command had to wait. */
+    COMMANDS_DEFERRED("commands that found an engine's ring full and were tried again"),
+    /** A defect. */
+    EXCEPTIONS("exceptions caught in the control agent: defects, please report");
+
+    private static final ControlCounter[] VALUES = values();
+
+    private final String text;
+
+    ControlCounter(final String text) {
+        this.text = text;
+    }
+
+    /** One line of documentation. */
+    public String text() {
+        return text;
+    }
+
+    /** The name as shown to users, e.g. {@code ListenOverflows}. */
+    public String label() {
+        final StringBuilder label = new StringBuilder();
+        for (final String word : name().split("_")) {
+            label.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return label.toString();
+    }
+
+    static int count() {
+        return VALUES.length;
+    }
+}

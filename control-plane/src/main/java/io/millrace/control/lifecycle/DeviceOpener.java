@@ -1,0 +1,93 @@
+package io.millrace.control.lifecycle;
+
+import io.millrace.config.DeviceSpec;
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.MemoryLink;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+
+/**
+ * Finds the device that a configuration names. {@code memory} is built in: a link with nobody at its other end. The
+ * rest comes from providers. Immutable. Thread: any.
+ */
+public final class DeviceOpener {
+    private static final String MEMORY = "memory";
+
+    private final List<PacketDeviceProvider> providers;
+    private final List<String> broken;
+
+    DeviceOpener(final List<PacketDeviceProvider> providers, final List<String> broken) {
+        this.providers = List.copyOf(providers);
+        this.broken = List.copyOf(broken);
+    }
+
+    /** With every provider that {@link ServiceLoader} finds; one that does not load is told of, not fatal. */
+    public static DeviceOpener discover() {
+        final List<PacketDeviceProvider> providers = new ArrayList<>();
+        final List<String> broken = new ArrayList<>();
+        final Iterator<PacketDeviceProvider> found = ServiceLoader.load(PacketDeviceProvider.class).iterator();
+        while (true) {
+            try {
+                if (!found.hasNext()) {
+                    return new DeviceOpener(providers, broken);
+                }
+                providers.add(found.next());
+            } catch (final ServiceConfigurationError e) {
+                broken.add(e.getMessage());
+            }
+        }
+    }
+
+    /** The providers found. */
+    public List<PacketDeviceProvider> providers() {
+        return providers;
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @throws IOException saying why it cannot be opened; for an unknown scheme, which schemes there are.
+     */
+    public PacketDevice open(final DeviceSpec spec, final DeviceRequest request) throws IOException {
+        if (spec.scheme().equals(MEMORY)) {
+            return openMemory(request);
+        }
+        for (final PacketDeviceProvider provider : providers) {
+            if (provider.scheme().equals(spec.scheme())) {
+                final String cause = provider.unavailabilityCause();
+                if (cause != null) {
+                    throw new IOException("cannot open " + spec + ": " + cause);
+                }
+                return provider.open(request);
+            }
+        }
+        throw new IOException("no device of the kind \"" + spec.scheme() + "\"; there is " + describe());
+    }
+
+    /** One clause for each scheme, with the reason where it cannot be used: {@code memory; tap (not available: ...)}. */
+    public String describe() {
+        final StringBuilder text = new StringBuilder(MEMORY);
+        for (final PacketDeviceProvider provider : providers) {
+            text.append("; ").append(provider.scheme());
+            final String cause = provider.unavailabilityCause();
+            if (cause != null) {
+                text.append(" (not available: ").append(cause).append(')');
+            }
+        }
+        broken.forEach(message -> text.append("; a provider that does not load: ").append(message));
+        return text.toString();
+    }
+
+    private static PacketDevice openMemory(final DeviceRequest request) {
+        final MemoryLink link = MemoryLink.builder().mtu(request.mtu()).queues(request.queues())
+                .framesPerSide(request.frames()).offloads(request.offloads()).build();
+        link.side(1).close();
+        return link.side(0);
+    }
+}

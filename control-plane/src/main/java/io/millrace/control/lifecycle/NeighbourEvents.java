@@ -1,0 +1,33 @@
+package io.millrace.control.lifecycle;
+
+import io.millrace.control.neighbour.NeighbourCache;
+import io.millrace.fastpath.control.EngineEvents;
+import org.agrona.concurrent.CachedNanoClock;
+
+/** Events of one engine on their way into the neighbour cache, with the time of the agent's turn. Thread: the agent's. */
+final class NeighbourEvents implements EngineEvents {
+    private final int engine;
+    private final NeighbourCache neighbours;
+    private final CachedNanoClock turnClock;
+
+    NeighbourEvents(final int engine, final NeighbourCache neighbours, final CachedNanoClock turnClock) {
+        this.engine = engine;
+        this.neighbours = neighbours;
+        this.turnClock = turnClock;
+    }
+
+    @Override
+    public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {
+        neighbours.onArp(engine, operation, senderMac, senderIp, targetIp, turnClock.nanoTime());
+    }
+
+    @Override
+    public void onNeighbourWanted(final long hi, final long lo) {
+        neighbours.onNeighbourWanted(engine, hi, lo, turnClock.nanoTime());
+    }
+
+    @Override
+    public void onNeighbourConfirmed(final long hi, final long lo) {
+        neighbours.onNeighbourConfirmed(hi, lo, turnClock.nanoTime());
+    }
+}

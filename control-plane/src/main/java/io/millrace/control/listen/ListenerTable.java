@@ -1,0 +1,84 @@
+package io.millrace.control.listen;
+
+import io.millrace.fastpath.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who listens where: an open hash over the port, never more than half full, published whole. A lookup allocates
+ * nothing. Immutable. Thread: any.
+ */
+final class ListenerTable {
+    static final ListenerTable EMPTY = new ListenerTable(List.of());
+
+    private final List<TcpListener> all;
+    private final @Nullable TcpListener[] slots;
+    private final int mask;
+
+    private ListenerTable(final List<TcpListener> all) {
+        this.all = List.copyOf(all);
+        slots = new TcpListener[Integer.highestOneBit(Math.max(1, all.size()) * 4 - 1)];
+        mask = slots.length - 1;
+        for (final TcpListener listener : all) {
+            int slot = slot(listener.port());
+            while (slots[slot] != null) {
+                slot = slot + 1 & mask;
+            }
+            slots[slot] = listener;
+        }
+    }
+
+    /** All listeners, in the order in which they were bound. */
+    List<TcpListener> all() {
+        return all;
+    }
+
+    ListenerTable with(final TcpListener listener) {
+        final List<TcpListener> next = new ArrayList<>(all);
+        next.add(listener);
+        return new ListenerTable(next);
+    }
+
+    ListenerTable without(final TcpListener listener) {
+        final List<TcpListener> next = new ArrayList<>(all);
+        next.remove(listener);
+        return next.isEmpty() ? EMPTY : new ListenerTable(next);
+    }
+
+    /**
+     * The listener for a destination: the specific address wins, then {@code 0.0.0.0} (for IPv4), then {@code ::},
+     * which listens to both families.
+     */
+    @Nullable
+    TcpListener lookup(final long hi, final long lo, final int port) {
+        TcpListener best = null;
+        int bestRank = 0;
+        for (int slot = slot(port); slots[slot] != null; slot = slot + 1 & mask) {
+            final TcpListener candidate = slots[slot];
+            final int rank = candidate.port() == port ? rank(candidate, hi, lo) : 0;
+            if (rank > bestRank) {
+                best = candidate;
+                bestRank = rank;
+            }
+        }
+        return best;
+    }
+
+    private static int rank(final TcpListener listener, final long hi, final long lo) {
+        if (listener.lo() == lo && listener.hi() == hi) {
+            return 3;
+        }
+        if (!IpAddress.isAny(listener.hi(), listener.lo())) {
+            return 0;
+        }
+        if (!IpAddress.isV4(listener.hi(), listener.lo())) {
+            return 1;
+        }
+        return IpAddress.isV4(hi, lo) ? 2 : 0;
+    }
+
+    private int slot(final int port) {
+        return port * 0x9E3779B1 >>> 16 & mask;
+    }
+}

@@ -1,0 +1,47 @@
+package io.millrace.control.listen;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A bounded number of places, with the most that were ever taken. Lock-free. Thread: any. */
+final class Places {
+    private final int limit;
+    private final AtomicInteger taken = new AtomicInteger();
+    private final AtomicInteger highest = new AtomicInteger();
+
+    Places(final int limit) {
+        this.limit = limit;
+    }
+
+    /** Takes a place; false where none is left. */
+    boolean take() {
+        for (int now = taken.get(); now < limit; now = taken.get()) {
+            if (taken.compareAndSet(now, now + 1)) {
+                if (now + 1 > highest.get()) {
+                    highest.accumulateAndGet(now + 1, Math::max);
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void giveBack() {
+        taken.getAndDecrement();
+    }
+
+    boolean isFull() {
+        return taken.get() >= limit;
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    int taken() {
+        return taken.get();
+    }
+
+    int highest() {
+        return highest.get();
+    }
+}

@@ -1,0 +1,232 @@
+package io.millrace.control.listen;
+
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.control.NetworkStack;
+import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.wire.IpAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listening endpoint (state LISTEN of RFC 9293). Both queues are bounded and a full one drops: as on Linux, a SYN is
+ * dropped where the SYN queue or the accept queue is full, and the last ACK of a handshake where the accept queue is
+ * full. Lock-free. Thread: any.
+ */
+public final class TcpListener implements ListenerPolicy, NetworkStack.Listener {
+    private final int id;
+    private final InetSocketAddress local;
+    private final long hi;
+    private final long lo;
+    private final TcpSettings settings;
+    private final boolean reuseAddress;
+    private final Places synQueue;
+    private final AcceptQueue acceptQueue;
+    private final Listeners owner;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final LongAdder overflows = new LongAdder();
+    private final LongAdder drops = new LongAdder();
+    private final LongAdder synQueueFull = new LongAdder();
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder deadBeforeAccept = new LongAdder();
+
+    TcpListener(final int id, final InetSocketAddress local, final TcpSettings settings, final boolean reuseAddress,
+            final int backlog, final int synQueue, final Listeners owner) {
+        this.id = id;
+        this.local = local;
+        hi = IpAddress.hi(local.getAddress());
+        lo = IpAddress.lo(local.getAddress());
+        this.settings = settings;
+        this.reuseAddress = reuseAddress;
+        this.synQueue = new Places(synQueue);
+        acceptQueue = new AcceptQueue(backlog);
+        this.owner = owner;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public TcpSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return local;
+    }
+
+    @Override
+    public boolean reserveSyn() {
+        if (closed.get()) {
+            return false;
+        }
+        if (acceptQueue.places().isFull()) {
+            countOverflow();
+            return false;
+        }
+        if (!synQueue.take()) {
+            synQueueFull.increment();
+            owner.counters().increment(ControlCounter.SYN_QUEUE_FULL);
+            countDrop();
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public void releaseSyn() {
+        synQueue.giveBack();
+    }
+
+    /** {@inheritDoc} A closed listener says yes, and then no to the {@link #offer}: so the peer gets its reset. */
+    @Override
+    public boolean reserveAccept() {
+        if (acceptQueue.places().take() || closed.get()) {
+            return true;
+        }
+        countOverflow();
+        return false;
+    }
+
+    @Override
+    public boolean offer(final int engine, final long connection) {
+        if (closed.get()) {
+            return false;
+        }
+        owner.counters().increment(ControlCounter.CONNECTIONS_QUEUED);
+        acceptQueue.offer(new NetworkStack.Accepted(engine, connection));
+        if (closed.get()) {
+            abortQueued(); // close() may have looked before the connection was there
+        }
+        return true;
+    }
+
+    @Override
+    public void onDeadBeforeAccept() {
+        deadBeforeAccept.increment();
+        owner.counters().increment(ControlCounter.DEAD_BEFORE_ACCEPT);
+    }
+
+    @Override
+    public NetworkStack.@Nullable Accepted poll() {
+        final NetworkStack.Accepted next = closed.get() ? null : acceptQueue.poll();
+        if (next != null) {
+            accepted.increment();
+            owner.counters().increment(ControlCounter.CONNECTIONS_ACCEPTED);
+        }
+        return next;
+    }
+
+    @Override
+    public void onAcceptable(final @Nullable Runnable hook) {
+        acceptQueue.onAcceptable(hook);
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            acceptQueue.onAcceptable(null);
+            owner.unpublish(this);
+            abortQueued();
+        }
+    }
+
+    /** True once {@link #close} has begun. */
+    public boolean isClosed() {
+        return closed.get();
+    }
+
+    /** Places in the accept queue. */
+    public int backlog() {
+        return acceptQueue.places().limit();
+    }
+
+    /** Half-open connections now. */
+    public int synQueueDepth() {
+        return synQueue.taken();
+    }
+
+    /** The most half-open connections there ever were at once. */
+    public int synQueueHighest() {
+        return synQueue.highest();
+    }
+
+    /** Places of the accept queue taken now. */
+    public int acceptQueueDepth() {
+        return acceptQueue.places().taken();
+    }
+
+    /** The most places of the accept queue that were ever taken at once. */
+    public int acceptQueueHighest() {
+        return acceptQueue.places().highest();
+    }
+
+    /** SYNs and handshakes dropped because the accept queue was full (Linux: ListenOverflows). */
+    public long overflows() {
+        return overflows.sum();
+    }
+
+    /** SYNs and handshakes dropped for any reason (Linux: ListenDrops). */
+    public long drops() {
+        return drops.sum();
+    }
+
+    /** SYNs dropped because the SYN queue was full. */
+    public long synQueueFull() {
+        return synQueueFull.sum();
+    }
+
+    /** Connections taken by the application. */
+    public long accepted() {
+        return accepted.sum();
+    }
+
+    /** Connections that died before the application took them. */
+    public long deadBeforeAccept() {
+        return deadBeforeAccept.sum();
+    }
+
+    /** {@code 0.0.0.0:80 backlog 128}. */
+    @Override
+    public String toString() {
+        return Listeners.text(hi, lo, local.getPort()) + " backlog " + backlog();
+    }
+
+    long hi() {
+        return hi;
+    }
+
+    long lo() {
+        return lo;
+    }
+
+    int port() {
+        return local.getPort();
+    }
+
+    boolean reusesAddress() {
+        return reuseAddress;
+    }
+
+    private void countOverflow() {
+        overflows.increment();
+        owner.counters().increment(ControlCounter.LISTEN_OVERFLOWS);
+        countDrop();
+    }
+
+    private void countDrop() {
+        drops.increment();
+        owner.counters().increment(ControlCounter.LISTEN_DROPS);
+    }
+
+    private void abortQueued() {
+        for (NetworkStack.Accepted next = acceptQueue.poll(); next != null; next = acceptQueue.poll()) {
+            owner.abort(next);
+        }
+    }
+}

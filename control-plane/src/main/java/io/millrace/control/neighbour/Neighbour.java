@@ -1,0 +1,27 @@
+package io.millrace.control.neighbour;
+
+/** One entry of the cache. Thread: the agent's. */
+final class Neighbour {
+    final long hi;
+    final long lo;
+    NeighbourState state = NeighbourState.INCOMPLETE;
+    /** Link-layer address, 48 bits; 0 while unknown. */
+    long mac;
+    /** When the state is looked at again; {@link Long#MAX_VALUE}: never. */
+    long deadlineNs = Long.MAX_VALUE;
+    /** Requests sent in this state. */
+    int attempts;
+    /** Polls answered since anything showed that the neighbour is in use. */
+    int unusedPolls;
+    /** The engine that asked last: requests leave through its port queue. */
+    int engine;
+
+    Neighbour(final long hi, final long lo) {
+        this.hi = hi;
+        this.lo = lo;
+    }
+
+    boolean isEvictable() {
+        return state == NeighbourState.STALE || state == NeighbourState.FAILED;
+    }
+}

@@ -1,0 +1,66 @@
+package io.millrace.control;
+
+import io.millrace.fastpath.control.EngineCommands;
+import io.millrace.fastpath.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An engine's command ring that writes down what comes, and can be full. */
+public final class RecordingCommands implements EngineCommands {
+    private final List<String> log = new ArrayList<>();
+    private boolean full;
+
+    /** What came since the last call. */
+    public synchronized List<String> take() {
+        final List<String> taken = List.copyOf(log);
+        log.clear();
+        return taken;
+    }
+
+    public synchronized void full(final boolean value) {
+        full = value;
+    }
+
+    @Override
+    public boolean neighbourResolved(final long hi, final long lo, final long mac) {
+        return add("resolved " + IpAddress.toString(hi, lo) + " " + Long.toHexString(mac));
+    }
+
+    @Override
+    public boolean neighbourFailed(final long hi, final long lo) {
+        return add("failed " + IpAddress.toString(hi, lo));
+    }
+
+    @Override
+    public boolean neighbourForgotten(final long hi, final long lo) {
+        return add("forgotten " + IpAddress.toString(hi, lo));
+    }
+
+    @Override
+    public boolean transmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
+            final int targetIp) {
+        return add((operation == 1 ? "request " : "reply ") + Long.toHexString(senderMac) + " " + ip(senderIp) + " > "
+                + Long.toHexString(targetMac) + " " + ip(targetIp));
+    }
+
+    @Override
+    public boolean listenerClosed(final int listenerId) {
+        return add("closed " + listenerId);
+    }
+
+    @Override
+    public boolean abort(final long connection) {
+        return add("abort " + connection);
+    }
+
+    private synchronized boolean add(final String command) {
+        if (!full) {
+            log.add(command);
+        }
+        return !full;
+    }
+
+    private static String ip(final int address) {
+        return IpAddress.toString(0, IpAddress.v4(address));
+    }
+}

@@ -1,0 +1,107 @@
+package io.millrace.control.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.fastpath.control.EngineEvents;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EngineEventRingTest {
+    private final List<String> events = new ArrayList<>();
+    private final long bytesBefore = MemoryRegion.bytesInUse();
+    private final EngineEventRing ring = new EngineEventRing(1_024);
+    private final EngineEventProxy proxy = ring.proxy();
+    private final EngineEventAdapter adapter = ring.adapter(new Recorder());
+
+    @AfterEach
+    void close() {
+        ring.close();
+        assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytesBefore);
+    }
+
+    @Test
+    void shouldCarryEveryEventInOrder() {
+        proxy.onArp(2, 0xFFEE_DDCC_BBAAL, 0xC0A8_0001, 0x0A00_0002);
+        proxy.onNeighbourWanted(0xfd00L << 48, 7);
+        proxy.onNeighbourConfirmed(0, IpAddress.v4(0xFFFF_FFFE));
+        assertThat(adapter.drain(10)).isEqualTo(3);
+        assertThat(events).containsExactly("arp 2 ffeeddccbbaa c0a80001 a000002", "wanted fd00:0:0:0:0:0:0:7",
+                "confirmed 255.255.255.254");
+        assertThat(adapter.drain(10)).isZero();
+    }
+
+    @Test
+    void shouldDrainNoMoreThanTheLimit() {
+        for (int i = 0; i < 5; i++) {
+            proxy.onNeighbourWanted(0, IpAddress.v4(i));
+        }
+        assertThat(adapter.drain(2)).isEqualTo(2);
+        assertThat(events).containsExactly("wanted 0.0.0.0", "wanted 0.0.0.1");
+        assertThat(adapter.drain(10)).isEqualTo(3);
+    }
+
+    @Test
+    void shouldCountWhatAFullRingLoses() {
+        for (int i = 0; i < 100; i++) {
+            proxy.onNeighbourWanted(0, IpAddress.v4(i));
+        }
+        final int kept = adapter.drain(1_000);
+        assertThat(kept).isPositive().isLessThan(100);
+        assertThat(proxy.lost()).isEqualTo(100 - kept);
+        proxy.onArp(1, 1, 2, 3);
+        assertThat(adapter.drain(1_000)).isEqualTo(1);
+        assertThat(proxy.lost()).isEqualTo(100 - kept);
+    }
+
+    @Test
+    void shouldPassTheEndOfTheRingManyTimes() {
+        for (int i = 0; i < 1_000; i++) {
+            proxy.onArp(1, i, i, i);
+            proxy.onNeighbourConfirmed(0, IpAddress.v4(i));
+            assertThat(adapter.drain(10)).isEqualTo(2);
+            assertThat(events).endsWith("confirmed " + IpAddress.toString(0, IpAddress.v4(i)));
+        }
+        assertThat(proxy.lost()).isZero();
+    }
+
+    @Test
+    void shouldCallTheHookWhenTheRingIsNoLongerEmpty() {
+        final int[] calls = new int[1];
+        proxy.onFirstEvent(() -> calls[0]++);
+        proxy.onNeighbourWanted(0, 1);
+        proxy.onNeighbourWanted(0, 2);
+        assertThat(calls[0]).isEqualTo(1);
+        adapter.drain(10);
+        proxy.onArp(1, 1, 1, 1);
+        assertThat(calls[0]).isEqualTo(2);
+    }
+
+    @Test
+    void shouldRefuseACapacityThatIsNoPowerOfTwo() {
+        assertThatThrownBy(() -> new EngineEventRing(1_500))
+                .hasMessage("event ring of 1500 bytes, must be a power of two >= 1024");
+    }
+
+    private final class Recorder implements EngineEvents {
+        @Override
+        public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {
+            events.add("arp " + operation + " " + Long.toHexString(senderMac) + " " + Integer.toHexString(senderIp)
+                    + " " + Integer.toHexString(targetIp));
+        }
+
+        @Override
+        public void onNeighbourWanted(final long hi, final long lo) {
+            events.add("wanted " + IpAddress.toString(hi, lo));
+        }
+
+        @Override
+        public void onNeighbourConfirmed(final long hi, final long lo) {
+            events.add("confirmed " + IpAddress.toString(hi, lo));
+        }
+    }
+}

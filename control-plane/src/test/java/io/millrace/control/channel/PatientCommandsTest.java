@@ -1,0 +1,70 @@
+package io.millrace.control.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.control.RecordingCommands;
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.control.counters.ControlCounters;
+import io.millrace.fastpath.wire.IpAddress;
+import org.junit.jupiter.api.Test;
+
+class PatientCommandsTest {
+    private static final long A = IpAddress.v4(0x0a000001);
+
+    private final RecordingCommands ring = new RecordingCommands();
+    private final ControlCounters counters = new ControlCounters();
+    private final PatientCommands commands = new PatientCommands(() -> ring, counters);
+
+    @Test
+    void shouldPassCommandsOn() {
+        commands.neighbourResolved(0, A, 5);
+        commands.neighbourFailed(0, A);
+        commands.neighbourForgotten(0, A);
+        commands.transmitArp(1, 2, 3, 4, 5);
+        commands.listenerClosed(6);
+        commands.abort(7);
+        assertThat(ring.take()).containsExactly("resolved 10.0.0.1 5", "failed 10.0.0.1", "forgotten 10.0.0.1",
+                "request 2 0.0.0.3 > 4 0.0.0.5", "closed 6", "abort 7");
+        assertThat(counters.get(ControlCounter.COMMANDS_DEFERRED)).isZero();
+    }
+
+    @Test
+    void shouldTryAgainInOrderWhatAFullRingRefused() {
+        ring.full(true);
+        assertThat(commands.neighbourResolved(0, A, 5)).isTrue();
+        assertThat(commands.neighbourFailed(0, A)).isTrue();
+        assertThat(commands.listenerClosed(6)).isTrue();
+        assertThat(commands.doWork()).isZero();
+        ring.full(false);
+        assertThat(commands.neighbourForgotten(0, A)).isTrue();
+        assertThat(commands.abort(7)).isTrue();
+        assertThat(ring.take()).as("the later ones wait behind the earlier ones").isEmpty();
+        assertThat(commands.doWork()).isEqualTo(5);
+        assertThat(ring.take()).containsExactly("resolved 10.0.0.1 5", "failed 10.0.0.1", "closed 6",
+                "forgotten 10.0.0.1", "abort 7");
+        assertThat(counters.get(ControlCounter.COMMANDS_DEFERRED)).isEqualTo(5);
+        commands.abort(8);
+        assertThat(ring.take()).containsExactly("abort 8");
+    }
+
+    @Test
+    void shouldNotKeepArpPackets() {
+        ring.full(true);
+        assertThat(commands.transmitArp(1, 2, 3, 4, 5)).isFalse();
+        ring.full(false);
+        assertThat(commands.doWork()).isZero();
+        assertThat(ring.take()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseMoreThanTheLimit() {
+        ring.full(true);
+        for (int i = 0; i < PatientCommands.LIMIT; i++) {
+            assertThat(commands.abort(i)).isTrue();
+        }
+        assertThat(commands.abort(-1)).isFalse();
+        ring.full(false);
+        assertThat(commands.doWork()).isEqualTo(PatientCommands.LIMIT);
+        assertThat(commands.abort(1)).isTrue();
+    }
+}

@@ -1,0 +1,89 @@
+package io.millrace.control.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.config.Cidr;
+import io.millrace.control.RecordingCommands;
+import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.RouteTable;
+import io.millrace.control.channel.EngineEventRing;
+import io.millrace.control.channel.PatientCommands;
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.neighbour.NeighbourCache;
+import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.fastpath.wire.IpAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.CachedNanoClock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ControlAgentTest {
+    private static final long PEER = IpAddress.v4(0x0a000001);
+
+    private final CachedNanoClock clock = new CachedNanoClock();
+    private final ControlCounters counters = new ControlCounters();
+    private final RecordingCommands engine0 = new RecordingCommands();
+    private final RecordingCommands engine1 = new RecordingCommands();
+    private final PatientCommands[] commands = {new PatientCommands(() -> engine0, counters),
+            new PatientCommands(() -> engine1, counters)};
+    private final EngineEventRing[] rings = {new EngineEventRing(1_024), new EngineEventRing(1_024)};
+    private final NeighbourCache neighbours = new NeighbourCache(
+            new NeighbourSettings(8, TimeUnit.SECONDS.toNanos(1), 3, TimeUnit.SECONDS.toNanos(30), 1, 1, 0), commands,
+            2, new PublishedRoutes(RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of())),
+            (address, mac) -> {
+                throw new IllegalStateException("expected by the test");
+            }, counters);
+    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, counters);
+
+    @AfterEach
+    void close() {
+        rings[0].close();
+        rings[1].close();
+    }
+
+    @Test
+    void shouldServeTheEventsOfEveryEngine() {
+        rings[1].proxy().onNeighbourWanted(0, PEER);
+        assertThat(agent.doWork()).isEqualTo(1);
+        assertThat(engine1.take()).containsExactly("request 2 10.0.0.2 > ffffffffffff 10.0.0.1");
+        rings[0].proxy().onArp(2, 0x10, 0x0a000001, 0x0a000002);
+        assertThat(agent.doWork()).isEqualTo(1);
+        assertThat(engine0.take()).containsExactly("resolved 10.0.0.1 10");
+        assertThat(engine1.take()).containsExactly("resolved 10.0.0.1 10");
+        rings[0].proxy().onNeighbourConfirmed(0, PEER);
+        assertThat(agent.doWork()).isEqualTo(1);
+        assertThat(agent.doWork()).isZero();
+    }
+
+    @Test
+    void shouldRunTheTimersOnItsClock() {
+        rings[0].proxy().onNeighbourWanted(0, PEER);
+        agent.doWork();
+        engine0.take();
+        clock.update(TimeUnit.SECONDS.toNanos(1));
+        assertThat(agent.doWork()).isEqualTo(1);
+        assertThat(engine0.take()).hasSize(1);
+    }
+
+    @Test
+    void shouldTryCommandsAgainThatFoundARingFull() {
+        engine1.full(true);
+        commands[1].abort(7);
+        assertThat(agent.doWork()).isZero();
+        engine1.full(false);
+        assertThat(agent.doWork()).isEqualTo(1);
+        assertThat(engine1.take()).containsExactly("abort 7");
+    }
+
+    @Test
+    void shouldGoOnAfterAnException() {
+        rings[0].proxy().onArp(1, 0x10, 0x0a000002, 0x0a000001);
+        rings[0].proxy().onNeighbourWanted(0, PEER);
+        agent.doWork();
+        agent.doWork();
+        assertThat(counters.get(ControlCounter.EXCEPTIONS)).isEqualTo(1);
+        assertThat(engine0.take()).contains("request 2 10.0.0.2 > ffffffffffff 10.0.0.1");
+    }
+}

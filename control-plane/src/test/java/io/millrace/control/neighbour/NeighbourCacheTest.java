@@ -1,0 +1,527 @@
+package io.millrace.control.neighbour;
+
+import static io.millrace.control.neighbour.NeighbourState.DELAY;
+import static io.millrace.control.neighbour.NeighbourState.FAILED;
+import static io.millrace.control.neighbour.NeighbourState.INCOMPLETE;
+import static io.millrace.control.neighbour.NeighbourState.PERMANENT;
+import static io.millrace.control.neighbour.NeighbourState.PROBE;
+import static io.millrace.control.neighbour.NeighbourState.REACHABLE;
+import static io.millrace.control.neighbour.NeighbourState.STALE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.control.RecordingCommands;
+import io.millrace.config.Cidr;
+import io.millrace.control.address.PublishedRoutes;
+
+import io.millrace.control.address.RouteTable;
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.control.counters.ControlCounters;
+import io.millrace.fastpath.control.EngineCommands;
+import io.millrace.fastpath.wire.IpAddress;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NeighbourCacheTest {
+    private static final long OUR_MAC = 0x02_00_00_00_00_02L;
+    private static final long PEER_MAC = 0x02_00_00_00_00_01L;
+    private static final long OTHER_MAC = 0x02_00_00_00_00_09L;
+    private static final int US = 0x0a000002;
+    private static final int PEER = 0x0a000001;
+    private static final long PEER_LO = IpAddress.v4(PEER);
+    private static final String ASK = "request 20000000002 10.0.0.2 > ffffffffffff 10.0.0.1";
+    private static final String ASK_UNICAST = "request 20000000002 10.0.0.2 > 20000000001 10.0.0.1";
+    private static final String RESOLVED = "resolved 10.0.0.1 20000000001";
+    private static final String FORGOTTEN = "forgotten 10.0.0.1";
+    private static final String FAILED_COMMAND = "failed 10.0.0.1";
+
+    private final RecordingCommands engine0 = new RecordingCommands();
+    private final RecordingCommands engine1 = new RecordingCommands();
+    private final ControlCounters counters = new ControlCounters();
+    private final List<String> conflicts = new ArrayList<>();
+    private NeighbourCache cache = cache(NeighbourSettings.DEFAULT);
+    private long nowNs = TimeUnit.DAYS.toNanos(1);
+
+    @BeforeEach
+    void passTheAnnouncements() {
+        cache.doWork(nowNs);
+        pass(2_000);
+        take();
+    }
+
+    @Test
+    void shouldAskByBroadcastAndTellEveryEngineTheAnswer() {
+        wanted(1);
+        assertThat(engine1.take()).containsExactly(ASK);
+        assertThat(engine0.take()).isEmpty();
+        assertThat(state()).isEqualTo(INCOMPLETE);
+        reply(1, PEER_MAC);
+        assertThat(engine0.take()).containsExactly(RESOLVED);
+        assertThat(engine1.take()).containsExactly(RESOLVED);
+        assertThat(state()).isEqualTo(REACHABLE);
+    }
+
+    @Test
+    void shouldAskOnceWhileTheAnswerIsAwaited() {
+        wanted(0);
+        wanted(0);
+        wanted(1);
+        assertThat(engine0.take()).containsExactly(ASK);
+        assertThat(engine1.take()).isEmpty();
+    }
+
+    @Test
+    void shouldRepeatTheRequestEverySecondAndFailAfterThree() {
+        wanted(0);
+        pass(999);
+        assertThat(engine0.take()).containsExactly(ASK);
+        pass(1);
+        assertThat(engine0.take()).containsExactly(ASK);
+        pass(1_000);
+        assertThat(engine0.take()).containsExactly(ASK);
+        assertThat(engine1.take()).isEmpty();
+        pass(999);
+        assertThat(engine0.take()).isEmpty();
+        pass(1);
+        assertThat(engine0.take()).containsExactly(FAILED_COMMAND);
+        assertThat(engine1.take()).containsExactly(FAILED_COMMAND);
+        assertThat(state()).isEqualTo(FAILED);
+        assertThat(counters.get(ControlCounter.NEIGHBOURS_FAILED)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRememberAFailureForAShortTime() {
+        fail();
+        wanted(1);
+        assertThat(engine1.take()).containsExactly(FAILED_COMMAND);
+        assertThat(engine0.take()).isEmpty();
+        pass(1_000);
+        assertThat(state()).isNull();
+        wanted(1);
+        assertThat(engine1.take()).containsExactly(ASK);
+    }
+
+    @Test
+    void shouldPollByUnicastWhatIsNotConfirmedWhileEnginesGoOnUsingIt() {
+        resolve();
+        pass(29_999);
+        assertThat(take()).isEmpty();
+        pass(1);
+        assertThat(take()).containsExactly(ASK_UNICAST);
+        assertThat(state()).isEqualTo(PROBE);
+        reply(0, PEER_MAC);
+        assertThat(take()).isEmpty();
+        assertThat(state()).isEqualTo(REACHABLE);
+    }
+
+    @Test
+    void shouldTakeFromTheEnginesWhatShowsNoUse() {
+        resolve();
+        for (int i = 0; i < 10; i++) {
+            pass(30_000);
+            assertThat(take()).containsExactly(ASK_UNICAST);
+            reply(0, PEER_MAC);
+        }
+        pass(30_000);
+        assertThat(engine0.take()).containsExactly(FORGOTTEN);
+        assertThat(engine1.take()).containsExactly(FORGOTTEN);
+        assertThat(state()).isEqualTo(STALE);
+    }
+
+    @Test
+    void shouldGoOnPollingWhatIsInUse() {
+        resolve();
+        for (int i = 0; i < 40; i++) {
+            pass(30_000);
+            reply(0, PEER_MAC);
+            if (i % 9 == 0) {
+                cache.onNeighbourConfirmed(0, PEER_LO, nowNs);
+            }
+            assertThat(take()).containsExactly(ASK_UNICAST);
+        }
+        assertThat(state()).isEqualTo(REACHABLE);
+    }
+
+    @Test
+    void shouldStayReachableWhileTheTransportConfirms() {
+        resolve();
+        for (int i = 0; i < 10; i++) {
+            pass(29_000);
+            cache.onNeighbourConfirmed(0, PEER_LO, nowNs);
+        }
+        assertThat(take()).isEmpty();
+        assertThat(state()).isEqualTo(REACHABLE);
+    }
+
+    @Test
+    void shouldAnswerFromAStaleEntryAtOnceAndProbeFiveSecondsLater() {
+        stale();
+        wanted(1);
+        assertThat(engine0.take()).containsExactly(RESOLVED);
+        assertThat(engine1.take()).containsExactly(RESOLVED);
+        assertThat(state()).isEqualTo(DELAY);
+        pass(4_999);
+        assertThat(take()).isEmpty();
+        pass(1);
+        assertThat(engine1.take()).containsExactly(ASK_UNICAST);
+        assertThat(state()).isEqualTo(PROBE);
+        reply(1, PEER_MAC);
+        assertThat(state()).isEqualTo(REACHABLE);
+    }
+
+    @Test
+    void shouldNotProbeWhatTheTransportConfirms() {
+        stale();
+        wanted(0);
+        take();
+        pass(4_000);
+        cache.onNeighbourConfirmed(0, PEER_LO, nowNs);
+        pass(5_000);
+        assertThat(take()).isEmpty();
+        assertThat(state()).isEqualTo(REACHABLE);
+    }
+
+    @Test
+    void shouldForgetWhatDoesNotAnswerThreeProbes() {
+        stale();
+        wanted(0);
+        take();
+        pass(5_000);
+        pass(1_000);
+        pass(1_000);
+        assertThat(engine0.take()).containsExactly(ASK_UNICAST, ASK_UNICAST, ASK_UNICAST);
+        pass(1_000);
+        assertThat(engine0.take()).containsExactly(FORGOTTEN);
+        assertThat(engine1.take()).containsExactly(FORGOTTEN);
+        assertThat(state()).isNull();
+        wanted(0);
+        assertThat(engine0.take()).as("perhaps it has another address now").containsExactly(ASK);
+    }
+
+    @Test
+    void shouldRemoveAStaleEntryThatNobodyUses() {
+        stale();
+        pass(60_000);
+        assertThat(state()).isNull();
+        assertThat(cache.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void shouldIgnoreAConfirmationOfWhatIsNotResolved() {
+        cache.onNeighbourConfirmed(0, PEER_LO, nowNs);
+        assertThat(state()).isNull();
+        wanted(0);
+        cache.onNeighbourConfirmed(0, PEER_LO, nowNs);
+        assertThat(state()).isEqualTo(INCOMPLETE);
+    }
+
+    @Test
+    void shouldTellOnlyTheEngineThatLostIt() {
+        resolve();
+        wanted(1);
+        assertThat(engine1.take()).containsExactly(RESOLVED);
+        assertThat(engine0.take()).isEmpty();
+        assertThat(state()).isEqualTo(REACHABLE);
+    }
+
+    @Test
+    void shouldAnswerRequestsForOwnAddresses() {
+        cache.onArp(1, 1, PEER_MAC, PEER, US, nowNs);
+        assertThat(engine1.take()).containsExactly("reply 20000000002 10.0.0.2 > 20000000001 10.0.0.1");
+        assertThat(engine0.take()).isEmpty();
+    }
+
+    @Test
+    void shouldNotAnswerRequestsForOtherAddresses() {
+        cache.onArp(0, 1, PEER_MAC, PEER, 0x0a000003, nowNs);
+        assertThat(take()).isEmpty();
+        assertThat(state()).isNull();
+        assertThat(counters.get(ControlCounter.ARP_IGNORED)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldLearnWhoAsksForUs() {
+        cache.onArp(0, 1, PEER_MAC, PEER, US, nowNs);
+        assertThat(state()).isEqualTo(STALE);
+        take();
+        wanted(0);
+        assertThat(engine0.take()).containsExactly(RESOLVED);
+        assertThat(state()).isEqualTo(DELAY);
+    }
+
+    @Test
+    void shouldNotLearnFromAReplyThatNobodyAskedFor() {
+        reply(0, PEER_MAC);
+        assertThat(state()).isNull();
+        assertThat(counters.get(ControlCounter.ARP_IGNORED)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotLearnAnAddressThatIsOnNoOwnPrefix() {
+        cache.onArp(0, 1, PEER_MAC, 0xC0A80001, US, nowNs);
+        assertThat(engine0.take()).containsExactly("reply 20000000002 10.0.0.2 > 20000000001 192.168.0.1");
+        assertThat(cache.size()).isZero();
+    }
+
+    @Test
+    void shouldUseARequestOfTheNeighbourThatIsAskedFor() {
+        wanted(0);
+        take();
+        cache.onArp(0, 1, PEER_MAC, PEER, 0x0a000003, nowNs);
+        assertThat(engine0.take()).containsExactly(RESOLVED);
+        assertThat(state()).as("not yet known to hear us").isEqualTo(DELAY);
+    }
+
+    @Test
+    void shouldBelieveANewAddressOnlyUntilItIsProbed() {
+        resolve();
+        cache.onArp(0, 2, OTHER_MAC, PEER, PEER, nowNs);
+        assertThat(engine0.take()).containsExactly(FORGOTTEN);
+        assertThat(engine1.take()).containsExactly(FORGOTTEN);
+        assertThat(state()).isEqualTo(STALE);
+        assertThat(counters.get(ControlCounter.NEIGHBOURS_CHANGED)).isEqualTo(1);
+        wanted(0);
+        assertThat(engine0.take()).containsExactly("resolved 10.0.0.1 20000000009");
+        pass(5_000);
+        assertThat(engine0.take()).containsExactly("request 20000000002 10.0.0.2 > 20000000009 10.0.0.1");
+    }
+
+    @Test
+    void shouldTakeTheAddressOfAnAnsweredProbe() {
+        stale();
+        wanted(0);
+        pass(5_000);
+        take();
+        reply(0, OTHER_MAC);
+        assertThat(engine0.take()).containsExactly("resolved 10.0.0.1 20000000009");
+        assertThat(state()).isEqualTo(REACHABLE);
+        assertThat(counters.get(ControlCounter.NEIGHBOURS_CHANGED)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotTakeAnAnnouncementOfTheSameAddressForAnAnswer() {
+        stale();
+        wanted(0);
+        pass(5_000);
+        take();
+        cache.onArp(0, 1, PEER_MAC, PEER, PEER, nowNs);
+        assertThat(take()).isEmpty();
+        assertThat(state()).isEqualTo(PROBE);
+    }
+
+    @Test
+    void shouldLearnFromAFailedNeighbourThatComesBack() {
+        fail();
+        cache.onArp(0, 1, PEER_MAC, PEER, US, nowNs);
+        take();
+        wanted(0);
+        assertThat(engine0.take()).containsExactly(RESOLVED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 0xFFFF_FFFF_FFFFL, 0x0100_5E00_0001L})
+    void shouldIgnoreASenderWithoutUnicastAddress(final long mac) {
+        wanted(0);
+        take();
+        reply(0, mac);
+        assertThat(state()).isEqualTo(INCOMPLETE);
+        assertThat(counters.get(ControlCounter.ARP_INVALID)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 8, 65_535})
+    void shouldIgnoreOtherOperations(final int operation) {
+        wanted(0);
+        take();
+        cache.onArp(0, operation, PEER_MAC, PEER, US, nowNs);
+        assertThat(take()).isEmpty();
+        assertThat(state()).isEqualTo(INCOMPLETE);
+    }
+
+    @Test
+    void shouldIgnoreItsOwnPackets() {
+        cache.onArp(0, 1, OUR_MAC, US, US, nowNs);
+        assertThat(take()).isEmpty();
+        assertThat(counters.get(ControlCounter.ADDRESS_CONFLICTS)).isZero();
+    }
+
+    @Test
+    void shouldAskTheGatewaysAddressFromTheRightSource() {
+        cache.onNeighbourWanted(0, 0, IpAddress.v4(0xC0A80702), nowNs);
+        assertThat(engine0.take()).containsExactly("request 20000000002 192.168.7.1 > ffffffffffff 192.168.7.2");
+    }
+
+    @Test
+    void shouldFailIpv6NeighboursThatAreNotConfigured() {
+        cache.onNeighbourWanted(1, 0xfd00L << 48, 1, nowNs);
+        assertThat(engine1.take()).containsExactly("failed fd00:0:0:0:0:0:0:1");
+        assertThat(cache.size()).isZero();
+    }
+
+    @Test
+    void shouldKeepPermanentNeighbours() {
+        cache.addPermanent(0, PEER_LO, PEER_MAC);
+        assertThat(engine0.take()).containsExactly(RESOLVED);
+        assertThat(engine1.take()).containsExactly(RESOLVED);
+        cache.onArp(0, 2, OTHER_MAC, PEER, US, nowNs);
+        cache.onNeighbourConfirmed(0, PEER_LO, nowNs);
+        pass(1_000_000);
+        assertThat(take()).isEmpty();
+        assertThat(state()).isEqualTo(PERMANENT);
+        wanted(1);
+        assertThat(engine1.take()).containsExactly(RESOLVED);
+    }
+
+    @Test
+    void shouldRefuseAPermanentNeighbourThatCannotBe() {
+        assertThatThrownBy(() -> cache.addPermanent(0, PEER_LO, 0xFFFF_FFFF_FFFFL))
+                .hasMessage("neighbour 10.0.0.1: ffffffffffff is no unicast link-layer address");
+    }
+
+    @Test
+    void shouldEvictTheOldestUnusedEntryWhereTheTableIsFull() {
+        cache = cache(NeighbourSettings.DEFAULT.withCapacity(3));
+        askForUs(11);
+        pass(10);
+        askForUs(12);
+        pass(10);
+        askForUs(13);
+        pass(10);
+        askForUs(11);
+        askForUs(14);
+        assertThat(cache.size()).isEqualTo(3);
+        assertThat(cache.state(0, host(12))).isNull();
+        assertThat(cache.state(0, host(11))).isEqualTo(STALE);
+        assertThat(counters.get(ControlCounter.NEIGHBOURS_EVICTED)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefuseANewcomerWhereAllAreInUse() {
+        cache = cache(NeighbourSettings.DEFAULT.withCapacity(2));
+        cache.doWork(nowNs);
+        cache.onNeighbourWanted(0, 0, host(11), nowNs);
+        cache.onNeighbourWanted(0, 0, host(12), nowNs);
+        take();
+        cache.onNeighbourWanted(0, 0, host(13), nowNs);
+        assertThat(engine0.take()).containsExactly("failed 10.0.0.13");
+        assertThat(counters.get(ControlCounter.NEIGHBOUR_TABLE_FULL)).isEqualTo(1);
+        askForUs(14);
+        assertThat(engine0.take()).as("answered, though not remembered")
+                .containsExactly("reply 20000000002 10.0.0.2 > 20000000001 10.0.0.14");
+        assertThat(cache.size()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldDoNothingWhileNothingIsDue() {
+        resolve();
+        assertThat(cache.doWork(nowNs)).isZero();
+        assertThat(cache.nextDeadlineNs()).isEqualTo(nowNs + TimeUnit.SECONDS.toNanos(1));
+        pass(1_000);
+        assertThat(cache.nextDeadlineNs()).isEqualTo(nowNs + TimeUnit.SECONDS.toNanos(29));
+    }
+
+    @Test
+    void shouldAnnounceItsAddressesTwiceAtStart() {
+        cache = cache(NeighbourSettings.DEFAULT);
+        cache.doWork(nowNs);
+        final String[] announcements = {"request 20000000002 10.0.0.2 > ffffffffffff 10.0.0.2",
+                "request 20000000002 192.168.7.1 > ffffffffffff 192.168.7.1"};
+        assertThat(engine0.take()).containsExactly(announcements);
+        pass(1_999);
+        assertThat(take()).isEmpty();
+        pass(1);
+        assertThat(engine0.take()).containsExactly(announcements);
+        pass(10_000);
+        assertThat(take()).isEmpty();
+    }
+
+    @Test
+    void shouldDefendAnAddressOnceInTenSeconds() {
+        cache.onArp(0, 1, OTHER_MAC, US, PEER, nowNs);
+        assertThat(engine0.take()).containsExactly("request 20000000002 10.0.0.2 > ffffffffffff 10.0.0.2");
+        assertThat(conflicts).containsExactly("a000002 20000000009");
+        cache.onArp(0, 2, OTHER_MAC, US, US, nowNs);
+        pass(9_999);
+        cache.onArp(0, 1, OTHER_MAC, US, PEER, nowNs);
+        assertThat(take()).isEmpty();
+        pass(1);
+        cache.onArp(0, 1, OTHER_MAC, US, PEER, nowNs);
+        assertThat(take()).hasSize(1);
+        assertThat(conflicts).hasSize(2);
+        assertThat(counters.get(ControlCounter.ADDRESS_CONFLICTS)).isEqualTo(4);
+        assertThat(cache.size()).isZero();
+    }
+
+    @Test
+    void shouldAnswerAProbeForAnOwnAddress() {
+        cache.onArp(0, 1, OTHER_MAC, 0, US, nowNs);
+        assertThat(engine0.take()).containsExactly("reply 20000000002 10.0.0.2 > 20000000009 0.0.0.0");
+        assertThat(cache.size()).isZero();
+    }
+
+    private NeighbourCache cache(final NeighbourSettings settings) {
+        final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("192.168.7.1/24")),
+                List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))));
+        return new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC,
+                new PublishedRoutes(routes),
+                (address, mac) -> conflicts.add(Integer.toHexString(address) + " " + Long.toHexString(mac)), counters);
+    }
+
+    private void wanted(final int engine) {
+        cache.onNeighbourWanted(engine, 0, PEER_LO, nowNs);
+    }
+
+    private void reply(final int engine, final long mac) {
+        cache.onArp(engine, 2, mac, PEER, US, nowNs);
+    }
+
+    private void askForUs(final int host) {
+        cache.onArp(0, 1, PEER_MAC, 0x0a000000 + host, US, nowNs);
+    }
+
+    private static long host(final int host) {
+        return IpAddress.v4(0x0a000000 + host);
+    }
+
+    private void resolve() {
+        wanted(0);
+        reply(0, PEER_MAC);
+        take();
+    }
+
+    private void stale() {
+        cache.onArp(0, 1, PEER_MAC, PEER, US, nowNs);
+        take();
+        assertThat(state()).isEqualTo(STALE);
+    }
+
+    private void fail() {
+        wanted(0);
+        pass(1_000);
+        pass(1_000);
+        pass(1_000);
+        take();
+        assertThat(state()).isEqualTo(FAILED);
+    }
+
+    private void pass(final long ms) {
+        nowNs += TimeUnit.MILLISECONDS.toNanos(ms);
+        cache.doWork(nowNs);
+    }
+
+    private List<String> take() {
+        final List<String> all = new ArrayList<>(engine0.take());
+        all.addAll(engine1.take());
+        return all;
+    }
+
+    private NeighbourState state() {
+        return cache.state(0, PEER_LO);
+    }
+}

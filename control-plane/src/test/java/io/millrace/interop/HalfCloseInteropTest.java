@@ -1,0 +1,114 @@
+package io.millrace.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.services.EchoHandler;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.OutputStream;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HalfCloseInteropTest extends KernelInterop {
+    private static final int TIMEOUT_S = 20;
+
+    @ParameterizedTest(name = "offloads {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldStillSendToAKernelThatHasShutItsOutputDown(final boolean offloads) throws Exception {
+        launch(offloads);
+        final ChannelProbe server = serveProbe(80);
+        final Socket client = connectFromKernel(80);
+        HexText.write(client.getOutputStream(), MIB);
+        client.shutdownOutput();
+        server.inputEnded.get(TIMEOUT_S, TimeUnit.SECONDS);
+        assertThat(server.received).isEqualTo(MIB);
+        assertThat(server.corrupt).isFalse();
+        server.send(5L * MIB);
+        HexText.readAll(client.getInputStream(), 5L * MIB);
+        server.channel().close().syncUninterruptibly();
+        awaitNoConnections();
+    }
+
+    @ParameterizedTest(name = "offloads {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldStillReceiveFromTheKernelAfterItsOwnShutdown(final boolean offloads) throws Exception {
+        launch(offloads);
+        final ChannelProbe server = serveProbe(80);
+        final Socket client = connectFromKernel(80);
+        server.send(MIB);
+        HexText.readAll(client.getInputStream(), MIB);
+        assertThat(server.channel().isActive()).isTrue();
+        assertThat(((DuplexChannel) server.channel()).isOutputShutdown()).isTrue();
+        HexText.write(client.getOutputStream(), 5L * MIB);
+        client.close();
+        server.inputEnded.get(TIMEOUT_S, TimeUnit.SECONDS);
+        assertThat(server.received).isEqualTo(5L * MIB);
+        assertThat(server.corrupt).isFalse();
+        server.channel().close().syncUninterruptibly();
+        awaitNoConnections();
+        assertThat(onEngines(StackEngine::timeWaits)).as("who closes first waits").isEqualTo(1);
+    }
+
+    @Test
+    void shouldHalfCloseAsTheClientToo() throws Exception {
+        launch(true);
+        final ServerSocket listener = listenInKernel();
+        final ChannelProbe client = new ChannelProbe();
+        connectFromStack(KERNEL, listener.getLocalPort(), client).syncUninterruptibly();
+        final Socket server = accept(listener);
+        client.send(MIB);
+        HexText.readAll(server.getInputStream(), MIB);
+        HexText.write(server.getOutputStream(), MIB);
+        server.shutdownOutput();
+        client.inputEnded.get(TIMEOUT_S, TimeUnit.SECONDS);
+        assertThat(client.received).isEqualTo(MIB);
+        client.channel().close().syncUninterruptibly();
+    }
+
+    @ParameterizedTest(name = "offloads {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldEchoAllToNetcatThatShutsItsOutputDown(final boolean offloads, @TempDir final Path folder)
+            throws Exception {
+        requireTool("nc");
+        final Path sent = folder.resolve("sent");
+        final Path echoed = folder.resolve("echoed");
+        try (OutputStream file = Files.newOutputStream(sent)) {
+            HexText.write(file, 10L * MIB);
+        }
+        launch(offloads);
+        serve(7, EchoHandler::new);
+        run("sh", "-c", "timeout 20 nc -N " + STACK + " 7 <" + sent + " >" + echoed);
+        assertThat(Files.mismatch(sent, echoed)).as("first byte that differs").isEqualTo(-1);
+    }
+
+    @Test
+    void shouldReceiveFromNetcatAfterItsOwnShutdown(@TempDir final Path folder) throws Exception {
+        requireTool("nc");
+        final Path sent = folder.resolve("sent");
+        final Path received = folder.resolve("received");
+        try (OutputStream file = Files.newOutputStream(sent)) {
+            HexText.write(file, MIB);
+        }
+        launch(true);
+        final Process netcat = kernel.start("sh", "-c",
+                "exec timeout 20 nc -N -l " + KERNEL + " 9000 <" + sent + " >" + received);
+        Await.until("netcat listens", () -> run("ss", "-tln").contains(KERNEL + ":9000"));
+        final ChannelProbe client = new ChannelProbe();
+        connectFromStack(KERNEL, 9000, client).syncUninterruptibly();
+        client.send(MIB);
+        client.inputEnded.get(TIMEOUT_S, TimeUnit.SECONDS);
+        assertThat(netcat.waitFor()).isZero();
+        assertThat(client.received).isEqualTo(MIB);
+        assertThat(client.corrupt).isFalse();
+        assertThat(Files.mismatch(sent, received)).as("first byte that differs").isEqualTo(-1);
+        client.channel().close().syncUninterruptibly();
+        netcat.getInputStream().close();
+    }
+}

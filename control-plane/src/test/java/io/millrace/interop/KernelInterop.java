@@ -1,0 +1,259 @@
+package io.millrace.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.millrace.Millrace;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.PortKeys;
+import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.netty.MillraceEventLoopGroup;
+import io.millrace.fastpath.netty.MillraceServerSocketChannel;
+import io.millrace.fastpath.netty.MillraceSocketChannel;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.nativeports.NetworkNamespace;
+import io.millrace.nativeports.RequiresNetworkNamespaces;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A stack on a TAP device in a network namespace, and the kernel on the other side. After each test the connections
+ * must be gone, then the stack with everything that it used.
+ */
+@RequiresNetworkNamespaces
+@Timeout(60)
+abstract class KernelInterop {
+    static final String STACK = "10.77.0.2";
+    static final String KERNEL = "10.77.0.1";
+    static final int MIB = 1 << 20;
+    private static final int SOCKET_TIMEOUT_MS = 20_000;
+
+    private static ResourceLeakDetector.Level leakDetection;
+
+    private final Leftovers leftovers = new Leftovers();
+    private final Deque<AutoCloseable> kernelSockets = new ArrayDeque<>();
+
+    NetworkNamespace kernel;
+    Millrace stack;
+    MillraceEventLoopGroup group;
+    /** Of the stack's end of the link, as {@code ip neigh} shows it. */
+    String mac;
+
+    @BeforeAll
+    static void trackFewerBuffers() {
+        leakDetection = ResourceLeakDetector.getLevel();
+        // A record of each access to each buffer would slow the bytes that are sent here down to a hundredth.
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
+    }
+
+    @AfterAll
+    static void trackAsBefore() {
+        ResourceLeakDetector.setLevel(leakDetection);
+    }
+
+    @BeforeEach
+    void makeNamespace() throws IOException {
+        kernel = new NetworkNamespace();
+    }
+
+    @AfterEach
+    void shouldLeaveNothingBehind() throws Exception {
+        try {
+            closeKernelSockets();
+            if (group != null) {
+                awaitNoConnections();
+            }
+        } finally {
+            shutDown();
+            kernel.close();
+        }
+        leftovers.assertNone();
+    }
+
+    /** Closes every socket of the kernel that a test has opened. */
+    void closeKernelSockets() throws Exception {
+        for (final AutoCloseable socket : kernelSockets) {
+            socket.close();
+        }
+    }
+
+    private void shutDown() {
+        if (group != null) {
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+        if (stack != null) {
+            stack.close();
+        }
+    }
+
+    /** Everything is closed: neither a connection nor a byte of the slab remains, TIME_WAIT apart. */
+    void awaitNoConnections() throws Exception {
+        Await.until("no connection is left", () -> onEngines(StackEngine::connections) == 0);
+        assertThat(onEngines(StackEngine::slabInUse)).as("bytes of the slab in use").isZero();
+    }
+
+    void launch(final boolean offloads) throws Exception {
+        launch(offloads, "", device -> device);
+    }
+
+    /**
+     * Runs a stack.
+     *
+     * @param settings further configuration, HOCON.
+     * @param wrapper  what to run it on instead of the TAP itself.
+     */
+    void launch(final boolean offloads, final String settings, final UnaryOperator<PacketDevice> wrapper)
+            throws Exception {
+        final MillraceConfig config = MillraceConfig.parse("""
+                millrace.port { device = "tap:mr0", host-address = "%s/24", offloads = %s }
+                millrace.ip.addresses = ["%s/24"]
+                %s
+                """.formatted(KERNEL, offloads, STACK, settings));
+        final PacketDevice tap = kernel.call(
+                () -> DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest()));
+        mac = "%012x".formatted(tap.queue(0).capabilities().macAddress()).replaceAll("(..)(?=.)", "$1:");
+        stack = Millrace.builder(config).device(wrapper.apply(tap)).launch();
+        group = new MillraceEventLoopGroup(stack, new DefaultThreadFactory("millrace-loop"));
+    }
+
+    /** Serves on the stack. */
+    void serve(final int port, final Supplier<? extends ChannelHandler> handler) {
+        server(handler).bind(port).syncUninterruptibly();
+    }
+
+    private ServerBootstrap server(final Supplier<? extends ChannelHandler> handler) {
+        return new ServerBootstrap().group(group).channel(MillraceServerSocketChannel.class)
+                .childHandler(pipelineOf(handler));
+    }
+
+    /** Serves on the stack with a probe that waits for one connection. */
+    ChannelProbe serveProbe(final int port) {
+        return serveProbe(port, true);
+    }
+
+    /** @param autoRead of the connection when it is accepted. */
+    ChannelProbe serveProbe(final int port, final boolean autoRead) {
+        final ChannelProbe probe = new ChannelProbe();
+        server(() -> probe).childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.AUTO_READ, autoRead).bind(port).syncUninterruptibly();
+        return probe;
+    }
+
+    /** Begins to connect from the stack. */
+    ChannelFuture connectFromStack(final String address, final int port, final ChannelHandler handler) {
+        return new Bootstrap().group(group).channel(MillraceSocketChannel.class)
+                .option(ChannelOption.ALLOW_HALF_CLOSURE, true).handler(pipelineOf(() -> handler))
+                .connect(new InetSocketAddress(address, port));
+    }
+
+    private static ChannelHandler pipelineOf(final Supplier<? extends ChannelHandler> handler) {
+        return new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(final Channel channel) {
+                channel.pipeline().addLast(handler.get());
+            }
+        };
+    }
+
+    /** A socket of the kernel, connected to the stack; closed after the test. */
+    Socket connectFromKernel(final int port) throws Exception {
+        return connectFromKernel(port, 0);
+    }
+
+    /** @param receiveBuffer of the socket, in bytes; 0: as the kernel likes. */
+    Socket connectFromKernel(final int port, final int receiveBuffer) throws Exception {
+        final Socket socket = kernel.call(() -> {
+            final Socket unconnected = new Socket();
+            try {
+                if (receiveBuffer != 0) {
+                    unconnected.setReceiveBufferSize(receiveBuffer);
+                }
+                unconnected.connect(new InetSocketAddress(STACK, port), SOCKET_TIMEOUT_MS);
+                return unconnected;
+            } catch (final IOException e) {
+                unconnected.close();
+                throw e;
+            }
+        });
+        kernelSockets.add(socket);
+        socket.setSoTimeout(SOCKET_TIMEOUT_MS);
+        return socket;
+    }
+
+    /** A listening socket of the kernel; closed after the test. */
+    ServerSocket listenInKernel() throws Exception {
+        final ServerSocket server = kernel.call(() -> new ServerSocket(0, 50, new InetSocketAddress(KERNEL, 0)
+                .getAddress()));
+        kernelSockets.add(server);
+        server.setSoTimeout(SOCKET_TIMEOUT_MS);
+        return server;
+    }
+
+    /** Accepts; the socket is closed after the test. */
+    Socket accept(final ServerSocket server) throws IOException {
+        final Socket socket = server.accept();
+        kernelSockets.add(socket);
+        socket.setSoTimeout(SOCKET_TIMEOUT_MS);
+        return socket;
+    }
+
+    /** Runs a command on the kernel's side, which must succeed; returns what it printed. */
+    String run(final String... command) throws IOException {
+        requireTool(command[0]);
+        final NetworkNamespace.Output output = kernel.exec(command);
+        assertThat(output.exitCode()).as(String.join(" ", command) + ": " + output.text()).isZero();
+        return output.text();
+    }
+
+    /** Skips the test where a program is not installed. */
+    static void requireTool(final String program) {
+        assumeTrue(Arrays.stream(System.getenv("PATH").split(":")).anyMatch(
+                folder -> Files.isExecutable(Path.of(folder, program))), program + " is not installed");
+    }
+
+    /** A question that only an engine's thread may ask. */
+    @FunctionalInterface
+    interface EngineQuestion {
+        long ask(StackEngine engine);
+    }
+
+    /** Asks every engine on its own thread, and adds up. */
+    long onEngines(final EngineQuestion question) throws Exception {
+        long sum = 0;
+        for (int i = 0; i < stack.engineCount(); i++) {
+            final StackEngine engine = stack.engine(i);
+            sum += group.loopOf(i).submit((Callable<Long>) () -> question.ask(engine)).get(20, TimeUnit.SECONDS);
+        }
+        return sum;
+    }
+
+    long counter(final String label) {
+        return stack.counters().get(label);
+    }
+}

@@ -1,0 +1,142 @@
+package io.millrace.fastpath.netty;
+
+import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.congestion.CongestionControls;
+import io.netty.channel.ChannelOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TCP settings of a channel: those of its stack, overlaid with the channel's options. Options are set before the
+ * channel is registered and so before its stack is known; what was set is kept and laid over the stack's settings then.
+ * <p>
+ * Values that lie outside what the stack can do are clamped where Linux does so ({@code SO_RCVBUF}, {@code SO_SNDBUF})
+ * and refused elsewhere.
+ * <p>
+ * Thread: any.
+ */
+final class SettingsOverlay {
+    private static final int MIN_RECEIVE_BUFFER = 2_304;
+    private static final int MIN_SEND_BUFFER = 4_096;
+    private static final int MAX_BUFFER = 1 << 30;
+    private static final int MIN_MSS = 88;
+    private static final int MAX_MSS = 65_495;
+    private static final int MAX_KEEPALIVE_SECONDS = 32_767;
+    private static final int MAX_KEEPALIVE_PROBES = 127;
+
+    @Nullable
+    private Map<ChannelOption<?>, UnaryOperator<TcpSettings.Builder>> overrides;
+    private volatile TcpSettings settings;
+
+    /** Over settings that will be known later: {@link #base}. */
+    SettingsOverlay() {
+        overrides = new LinkedHashMap<>();
+        settings = nettyDefaults(TcpSettings.DEFAULT);
+    }
+
+    /** Over the settings that a connection was opened with. */
+    SettingsOverlay(final TcpSettings opened) {
+        settings = opened;
+    }
+
+    /** Netty's transports turn Nagle's algorithm off unless told otherwise. */
+    private static TcpSettings nettyDefaults(final TcpSettings stack) {
+        return stack.toBuilder().noDelay(true).build();
+    }
+
+    /** Lays what was set over the settings of the stack. */
+    synchronized void base(final TcpSettings stack) {
+        TcpSettings.Builder builder = nettyDefaults(stack).toBuilder();
+        if (overrides != null) {
+            for (final UnaryOperator<TcpSettings.Builder> override : overrides.values()) {
+                builder = override.apply(builder);
+            }
+        }
+        settings = builder.build();
+    }
+
+    private synchronized void override(final ChannelOption<?> option,
+            final UnaryOperator<TcpSettings.Builder> override) {
+        if (overrides != null) {
+            overrides.put(option, override);
+        }
+        settings = override.apply(settings.toBuilder()).build();
+    }
+
+    TcpSettings settings() {
+        return settings;
+    }
+
+    void receiveBuffer(final int bytes) {
+        final int value = Math.clamp(positive(ChannelOption.SO_RCVBUF, bytes), MIN_RECEIVE_BUFFER, MAX_BUFFER);
+        override(ChannelOption.SO_RCVBUF, builder -> builder.receiveBuffer(value));
+    }
+
+    void sendBuffer(final int bytes) {
+        final int value = Math.clamp(positive(ChannelOption.SO_SNDBUF, bytes), MIN_SEND_BUFFER, MAX_BUFFER);
+        override(ChannelOption.SO_SNDBUF, builder -> builder.sendBuffer(value));
+    }
+
+    void noDelay(final boolean value) {
+        override(ChannelOption.TCP_NODELAY, builder -> builder.noDelay(value));
+    }
+
+    void keepAlive(final boolean value) {
+        override(ChannelOption.SO_KEEPALIVE, builder -> builder.keepAlive(value));
+    }
+
+    void mss(final int bytes) {
+        if (bytes != 0) {
+            inRange(MillraceChannelOption.TCP_MSS, bytes, MIN_MSS, MAX_MSS);
+        }
+        override(MillraceChannelOption.TCP_MSS, builder -> builder.mss(bytes));
+    }
+
+    void keepAliveIdle(final int seconds) {
+        inRange(MillraceChannelOption.TCP_KEEPIDLE, seconds, 1, MAX_KEEPALIVE_SECONDS);
+        override(MillraceChannelOption.TCP_KEEPIDLE,
+                builder -> builder.keepAliveIdleNs(TimeUnit.SECONDS.toNanos(seconds)));
+    }
+
+    int keepAliveIdle() {
+        return (int) TimeUnit.NANOSECONDS.toSeconds(settings.keepAliveIdleNs());
+    }
+
+    void keepAliveInterval(final int seconds) {
+        inRange(MillraceChannelOption.TCP_KEEPINTVL, seconds, 1, MAX_KEEPALIVE_SECONDS);
+        override(MillraceChannelOption.TCP_KEEPINTVL,
+                builder -> builder.keepAliveIntervalNs(TimeUnit.SECONDS.toNanos(seconds)));
+    }
+
+    int keepAliveInterval() {
+        return (int) TimeUnit.NANOSECONDS.toSeconds(settings.keepAliveIntervalNs());
+    }
+
+    void keepAliveProbes(final int probes) {
+        inRange(MillraceChannelOption.TCP_KEEPCNT, probes, 1, MAX_KEEPALIVE_PROBES);
+        override(MillraceChannelOption.TCP_KEEPCNT, builder -> builder.keepAliveProbes(probes));
+    }
+
+    void congestionControl(final String name) {
+        CongestionControls.number(name); // refuses a name that is none
+        override(MillraceChannelOption.CONGESTION_CONTROL, builder -> builder.congestionControl(name));
+    }
+
+    private static int positive(final ChannelOption<?> option, final int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(
+                    MillraceChannelOption.label(option) + " is " + value + ", must be at least 1");
+        }
+        return value;
+    }
+
+    private static void inRange(final ChannelOption<?> option, final int value, final int min, final int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    MillraceChannelOption.label(option) + " is " + value + ", must be " + min + " to " + max);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.millrace.fastpath.netty;
+
+import io.millrace.fastpath.tcp.ConnectionHandler;
+import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.tcp.TcpFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** An engine without packets: dispatches the events that a test gave its connections. */
+final class FakeEngine implements LoopEngine {
+    final FakeTcp tcp;
+    final List<Long> abandoned = new CopyOnWriteArrayList<>();
+    final AtomicReference<Thread> driver = new AtomicReference<>();
+    @Nullable
+    volatile Runnable wakeup;
+    @Nullable
+    volatile RuntimeException throwOnce;
+    volatile boolean closeRequested;
+    volatile boolean commanded;
+    volatile long deadlineNs = Long.MAX_VALUE;
+    volatile long turns;
+    private volatile boolean closed;
+
+    FakeEngine(final int index) {
+        tcp = new FakeTcp(this, index);
+    }
+
+    void requireDriver() {
+        if (driver.get() != Thread.currentThread()) {
+            throw new AssertionError("called from " + Thread.currentThread() + ", driven by " + driver.get());
+        }
+    }
+
+    @Override
+    public TcpCalls tcp() {
+        return tcp;
+    }
+
+    @Override
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    public int doWork() {
+        requireDriver();
+        turns++;
+        final RuntimeException failure = throwOnce;
+        if (failure != null) {
+            throwOnce = null;
+            throw failure;
+        }
+        final boolean closing = closeRequested;
+        int work = commanded ? 1 : 0;
+        commanded = false;
+        for (final FakeConnection connection : new ArrayList<>(tcp.connections.values())) {
+            if (closing && !connection.stale) {
+                connection.fail(TcpFailure.ABORTED);
+            }
+            work += dispatch(connection);
+        }
+        closed |= closing;
+        return work;
+    }
+
+    private int dispatch(final FakeConnection connection) {
+        final int events = connection.events;
+        final ConnectionHandler handler = connection.handler;
+        if (events == 0 || handler == null || connection.stale) {
+            return 0;
+        }
+        connection.events = 0;
+        handler.onReady(connection.handle, events);
+        if ((events & (ConnectionHandler.FAILED | ConnectionHandler.CLOSED)) != 0) {
+            connection.stale = true;
+        }
+        return 1;
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return deadlineNs;
+    }
+
+    @Override
+    public boolean tryAttachDriver(final Thread thread) {
+        return !closed && driver.compareAndSet(null, thread);
+    }
+
+    @Override
+    public void detachDriver() {
+        requireDriver();
+        driver.set(null);
+    }
+
+    @Override
+    public void onCommandQueued(@Nullable final Runnable hook) {
+        wakeup = hook;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void abandon(final long connection) {
+        abandoned.add(connection);
+    }
+}

@@ -1,0 +1,165 @@
+package io.millrace.fastpath.netty;
+
+import io.millrace.fastpath.control.NetworkStack;
+import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.tcp.TcpSettings;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SleepingIdleStrategy;
+import org.jspecify.annotations.Nullable;
+
+/** A stack of {@link FakeEngine}s. */
+final class FakeStack implements NetworkStack {
+    final FakeEngine[] engines;
+    volatile TcpSettings settings = TcpSettings.DEFAULT;
+    volatile Supplier<IdleStrategy> idleStrategy = SleepingIdleStrategy::new;
+    @Nullable
+    volatile FakeListener listener;
+    @Nullable
+    volatile BindException refuseListen;
+    private volatile boolean closed;
+
+    FakeStack(final int engineCount) {
+        engines = new FakeEngine[engineCount];
+        for (int i = 0; i < engineCount; i++) {
+            engines[i] = new FakeEngine(i);
+        }
+    }
+
+    StackEngines engines() {
+        return StackEngines.of(this, i -> engines[i]);
+    }
+
+    MillraceEventLoopGroup newGroup() {
+        return new MillraceEventLoopGroup(engines(), null);
+    }
+
+    @Override
+    public int engineCount() {
+        return engines.length;
+    }
+
+    @Override
+    public StackEngine engine(final int index) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public TcpSettings tcpSettings() {
+        return settings;
+    }
+
+    @Override
+    public Supplier<IdleStrategy> idleStrategy() {
+        return idleStrategy;
+    }
+
+    @Override
+    public Listener listen(final InetSocketAddress local, final int backlog, final TcpSettings tcpSettings,
+            final boolean reuseAddress) throws BindException {
+        if (refuseListen != null) {
+            throw refuseListen;
+        }
+        final FakeListener opened = new FakeListener(local, backlog, tcpSettings, reuseAddress);
+        listener = opened;
+        return opened;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (final FakeEngine engine : engines) {
+            engine.closeRequested = true;
+            final Runnable wakeup = engine.wakeup;
+            if (wakeup != null) {
+                wakeup.run();
+            }
+        }
+    }
+
+    /** Never wakes by itself: whoever wants something done must wake the loop. */
+    static final class SleepsUntilWoken implements IdleStrategy {
+        volatile boolean parked;
+
+        @Override
+        public void idle(final int workCount) {
+            if (workCount == 0) {
+                idle();
+            }
+        }
+
+        @Override
+        public void idle() {
+            parked = true;
+            LockSupport.park(this);
+            parked = false;
+        }
+
+        @Override
+        public void reset() {}
+    }
+
+    static final class FakeListener implements Listener {
+        final InetSocketAddress asked;
+        final int backlog;
+        final TcpSettings settings;
+        final boolean reuseAddress;
+        final Queue<Accepted> queue = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger waiting = new AtomicInteger();
+        @Nullable
+        volatile Runnable hook;
+        volatile boolean closed;
+
+        FakeListener(final InetSocketAddress asked, final int backlog, final TcpSettings settings,
+                final boolean reuseAddress) {
+            this.asked = asked;
+            this.backlog = backlog;
+            this.settings = settings;
+            this.reuseAddress = reuseAddress;
+        }
+
+        /** As an engine does: tells only when the queue was empty. */
+        void offer(final int engine, final long connection) {
+            queue.add(new Accepted(engine, connection));
+            final Runnable told = hook;
+            if (waiting.getAndIncrement() == 0 && told != null) {
+                told.run();
+            }
+        }
+
+        @Override
+        public InetSocketAddress localAddress() {
+            return new InetSocketAddress(asked.getAddress(), asked.getPort() == 0 ? 8080 : asked.getPort());
+        }
+
+        @Override
+        public @Nullable Accepted poll() {
+            final Accepted next = queue.poll();
+            if (next != null) {
+                waiting.decrementAndGet();
+            }
+            return next;
+        }
+
+        @Override
+        public void onAcceptable(@Nullable final Runnable told) {
+            hook = told;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

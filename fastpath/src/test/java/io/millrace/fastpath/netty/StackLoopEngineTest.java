@@ -1,0 +1,38 @@
+package io.millrace.fastpath.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.port.MemoryLink;
+import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.TcpState;
+import io.millrace.fastpath.wire.IpAddress;
+import org.junit.jupiter.api.Test;
+
+class StackLoopEngineTest {
+    private static final int MORE_THAN_THE_RING_TAKES = 10_000;
+
+    private static long connect(final TcpCalls tcp) {
+        return tcp.connect(0, 0, 0, 0, IpAddress.v4(0x0A000001), 80, TcpSettings.DEFAULT, (connection, events) -> {});
+    }
+
+    @Test
+    void shouldResetAbandonedConnectionsThoughTheCommandRingIsFull() {
+        try (MemoryLink link = MemoryLink.builder().ethernet(false).build();
+                LinkedStack stack = new LinkedStack("10.0.0.2", 1, link.side(0)::queue)) {
+            final StackLoopEngine engine = new StackLoopEngine(stack.engine(0));
+            assertThat(engine.tryAttachDriver(Thread.currentThread())).isTrue();
+            final long first = connect(engine.tcp());
+            final long last = connect(engine.tcp());
+            engine.abandon(first);
+            for (int i = 0; i < MORE_THAN_THE_RING_TAKES; i++) {
+                engine.abandon(Long.MAX_VALUE);
+            }
+            engine.abandon(last);
+            engine.doWork();
+            assertThat(engine.tcp().state(first)).isEqualTo(TcpState.CLOSED);
+            assertThat(engine.tcp().state(last)).isEqualTo(TcpState.CLOSED);
+            engine.detachDriver();
+        }
+    }
+}
