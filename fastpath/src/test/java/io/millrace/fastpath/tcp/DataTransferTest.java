@@ -30,7 +30,8 @@ class DataTransferTest {
             final List<Packet> sent = wire.stack.allSent();
             assertThat(sent).extracting(Packet::length).containsExactly(1_460, 1_460, 1_080);
             assertThat(sent).extracting(packet -> packet.has("P")).containsExactly(false, false, true);
-            assertThat(sent.get(2).payload()).isEqualTo(java.util.Arrays.copyOfRange(Wire.bytes(0, 4_000), 2_920, 4_000));
+            assertThat(sent.get(2).payload())
+                    .isEqualTo(java.util.Arrays.copyOfRange(Wire.bytes(0, 4_000), 2_920, 4_000));
         }
     }
 

@@ -94,7 +94,8 @@ class ReceiveWindowTest {
         try (Wire wire = Wire.open(settings, 3, 60_000)) {
             wire.peer.window(20_000).ack(wire.peer.ack());
             wire.send(200_000);
-            assertThat(wire.stack.allSent().stream().mapToInt(Packet::length).sum()).isEqualTo(160_000 - 160_000 % Wire.MSS);
+            assertThat(wire.stack.allSent().stream().mapToInt(Packet::length).sum())
+                    .isEqualTo(160_000 - 160_000 % Wire.MSS);
         }
     }
 
@@ -200,7 +201,8 @@ class ReceiveWindowTest {
                 wire.peer.data(Wire.bytes(sent, length));
                 sent += length;
             } else if (random.nextBoolean()) {
-                final byte[] got = wire.stack.receive(wire.handle, 1 + random.nextInt(random.nextBoolean() ? 50 : 20_000));
+                final byte[] got = wire.stack.receive(wire.handle,
+                        1 + random.nextInt(random.nextBoolean() ? 50 : 20_000));
                 assertThat(got).isEqualTo(Wire.bytes(read, got.length));
                 read += got.length;
             } else {
