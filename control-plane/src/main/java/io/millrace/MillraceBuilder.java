@@ -8,6 +8,7 @@ import io.millrace.control.lifecycle.CapturedDevice;
 import io.millrace.control.lifecycle.DeviceOpener;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
+import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.wire.IpAddress;
 import java.io.IOException;
@@ -77,12 +78,17 @@ public final class MillraceBuilder {
 
     /** Opens the device where none was brought, and runs the stack: {@link Millrace#launch}. */
     public Millrace launch() throws IOException {
-        final PacketDevice opened = device != null
-                ? device
-                : DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest());
+        final long bytesBefore = MemoryRegion.bytesInUse();
+        final PacketDevice opened = device != null ? device : openConfigured();
         final Optional<Path> capture = config.get(PortKeys.CAPTURE);
         return new Millrace(StackParts.start(this,
-                capture.isPresent() ? CapturedDevice.open(opened, capture.get(), clock) : opened));
+                capture.isPresent() ? CapturedDevice.open(opened, capture.get(), clock) : opened, bytesBefore));
+    }
+
+    private PacketDevice openConfigured() throws IOException {
+        final DeviceOpener opener = DeviceOpener.discover();
+        opener.check(config);
+        return opener.open(config.get(PortKeys.DEVICE), config.deviceRequest());
     }
 
     boolean isDedicated() {

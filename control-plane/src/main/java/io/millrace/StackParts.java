@@ -62,6 +62,7 @@ final class StackParts {
     private final PatientCommands[] commands;
     private @Nullable ControlAgent agent;
     private @Nullable AgentThread agentThread;
+    private long offHeapBytes;
 
     private StackParts(final MillraceBuilder builder, final PacketDevice device) {
         final MillraceConfig config = builder.config;
@@ -80,8 +81,12 @@ final class StackParts {
                 builder.secret.derive(LISTEN_PORTS), counters);
     }
 
-    /** Makes and starts a stack on an open device, which belongs to the stack from now on, also where this fails. */
-    static StackParts start(final MillraceBuilder builder, final PacketDevice device) {
+    /**
+     * Makes and starts a stack on an open device, which belongs to the stack from now on, also where this fails.
+     *
+     * @param bytesBefore off-heap bytes of the JVM before anything of this stack was made.
+     */
+    static StackParts start(final MillraceBuilder builder, final PacketDevice device, final long bytesBefore) {
         final StackParts parts;
         try {
             parts = new StackParts(builder, device);
@@ -90,7 +95,7 @@ final class StackParts {
             throw e;
         }
         try {
-            parts.open(builder);
+            parts.open(builder, bytesBefore);
             return parts;
         } catch (final RuntimeException | Error e) {
             parts.abandon();
@@ -100,6 +105,11 @@ final class StackParts {
 
     ControlAgent agent() {
         return Objects.requireNonNull(agent);
+    }
+
+    /** {@link Millrace#offHeapBytes}. */
+    long offHeapBytes() {
+        return offHeapBytes;
     }
 
     /** Events of engines that found their ring full. */
@@ -122,8 +132,7 @@ final class StackParts {
         CloseHelper.close(agentThread);
     }
 
-    private void open(final MillraceBuilder builder) {
-        final long bytesBefore = MemoryRegion.bytesInUse();
+    private void open(final MillraceBuilder builder, final long bytesBefore) {
         for (int i = 0; i < engines.length; i++) {
             rings[i] = new EngineEventRing(EVENT_RING_BYTES);
             engines[i] = engine(builder, i);
@@ -131,8 +140,9 @@ final class StackParts {
         final NeighbourCache neighbours = neighbours(builder);
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, counters);
         agent = started;
-        LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most besides the device's frames",
-                routes.current(), device.name(), engines.length, MemoryRegion.bytesInUse() - bytesBefore >> 20);
+        offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
+        LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
+                engines.length, offHeapBytes >> 20);
         if (builder.isDedicated()) {
             agentThread = AgentThread.start(started, engines, rings, counters);
         } else {

@@ -57,8 +57,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private void require(final String option, final double value, final double least, final double most) {
         if (!(value >= least && value <= most)) {
+            final String shown = value == Math.rint(value) ? String.format("%.0f", value) : String.valueOf(value);
             throw new ParameterException(spec.commandLine(),
-                    String.format("%s %s: must be %.0f to %.0f", option, value, least, most));
+                    String.format("%s %s: must be %.0f to %.0f", option, shown, least, most));
         }
     }
 }

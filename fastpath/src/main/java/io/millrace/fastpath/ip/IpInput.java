@@ -46,7 +46,7 @@ public final class IpInput {
         final long address = Frame.data(frame);
         final int length = Frame.length(frame);
         if (!capabilities.linkLayer()) {
-            onPacket(frame, address, length, false, nowNs);
+            onPacket(frame, address, length, false, false, nowNs);
         } else if (!ethernet.wrap(address, length)) {
             counters.increment(Counter.ETHERNET_TRUNCATED);
         } else {
@@ -56,7 +56,7 @@ public final class IpInput {
 
     /** A frame that the stack sent to itself. */
     public void onLocalFrame(final long frame, final long nowNs) {
-        onPacket(frame, Frame.data(frame), Frame.length(frame), false, nowNs);
+        onPacket(frame, Frame.data(frame), Frame.length(frame), false, true, nowNs);
     }
 
     private void onEthernet(final long frame, final long address, final int length, final long nowNs) {
@@ -69,7 +69,7 @@ public final class IpInput {
         final long payload = address + EthernetHeader.LENGTH;
         final int rest = length - EthernetHeader.LENGTH;
         switch (ethernet.etherType()) {
-            case EthernetHeader.ETHERTYPE_IPV4 -> onPacket(frame, payload, rest, group, nowNs);
+            case EthernetHeader.ETHERTYPE_IPV4 -> onPacket(frame, payload, rest, group, false, nowNs);
             case EthernetHeader.ETHERTYPE_ARP -> onArp(payload, rest);
             default -> counters.increment(Counter.ETHERNET_UNKNOWN_TYPE);
         }
@@ -85,12 +85,12 @@ public final class IpInput {
     }
 
     private void onPacket(final long frame, final long address, final int length, final boolean group,
-            final long nowNs) {
+            final boolean fromHere, final long nowNs) {
         if (!ip.wrap(address, length)) {
             counters.increment(Counter.IP_MALFORMED);
         } else if (!ip.checksumValid()) {
             counters.increment(Counter.IP_BAD_CHECKSUM);
-        } else if (isBadSource(ip.source())) {
+        } else if (isBadSource(ip.source(), fromHere)) {
             counters.increment(Counter.IP_BAD_SOURCE);
         } else if (ip.isFragment()) {
             counters.increment(Counter.IP_FRAGMENT);
@@ -105,7 +105,7 @@ public final class IpInput {
         final RouteSnapshot routes = control.routes();
         final long local = IpAddress.v4(ip.destination());
         if (!routes.isOwn(0, local)) {
-            if (group && routes.isBroadcast(0, local)) {
+            if (routes.isBroadcast(0, local)) {
                 counters.increment(Counter.IP_BROADCAST);
             } else {
                 counters.increment(Counter.IP_NOT_FOR_US);
@@ -134,9 +134,14 @@ public final class IpInput {
         }
     }
 
-    /** RFC 1122 §3.2.1.3: no broadcast, multicast, class E, loopback or "this network" as a source. */
-    private static boolean isBadSource(final int source) {
+    /**
+     * RFC 1122 §3.2.1.3: no broadcast, multicast, class E, loopback or "this network" as a source; and from outside no
+     * address of ours, with which a listener could be made to talk to itself.
+     */
+    private boolean isBadSource(final int source, final boolean fromHere) {
         final int first = source >>> 24;
-        return first >= 224 || first == 127 || first == 0;
+        final long address = IpAddress.v4(source);
+        return first >= 224 || first == 127 || first == 0 || !fromHere && control.routes().isOwn(0, address)
+                || control.routes().isBroadcast(0, address);
     }
 }

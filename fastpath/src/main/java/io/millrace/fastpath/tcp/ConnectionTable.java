@@ -21,6 +21,8 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     static final int NONE = -1;
 
     private static final int PORTS = 1 << 16;
+    /** A handle has a generation, from 1, above the index. */
+    private static final long MAX_INDEX = 0xFFFF_FFFFL;
     private static final int KEY_LOCAL_HI = 0;
     private static final int KEY_LOCAL_LO = 8;
     private static final int KEY_REMOTE_HI = 16;
@@ -36,6 +38,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     private final Tcb tcb = new Tcb();
     private int lastGeneration;
     private int highest;
+    private boolean closed;
 
     ConnectionTable(final int maxConnections, final int maxTimeWait, final long seed) {
         records = new RecordTable("connections", maxConnections, Tcb.LENGTH);
@@ -63,6 +66,11 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     /** One past the highest index ever used. */
     int highest() {
         return highest;
+    }
+
+    /** True once the memory is given back: then every handle is stale. */
+    boolean isClosed() {
+        return closed;
     }
 
     /** A zeroed connection with a new generation; null where the table is full. */
@@ -103,7 +111,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     @Nullable
     Tcb find(final long handle) {
         final int index = (int) handle;
-        if (handle <= 0 || index < 0 || index >= highest) {
+        if (handle <= MAX_INDEX || index < 0 || index >= highest) {
             return null;
         }
         final Tcb found = wrap(index);
@@ -192,6 +200,8 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
+        highest = 0;
         records.close();
         timeWait.close();
         flows.close();

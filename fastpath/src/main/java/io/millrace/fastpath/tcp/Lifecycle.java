@@ -211,7 +211,10 @@ final class Lifecycle {
 
     /** Both directions are closed and strays may come: a compact record takes over (RFC 9293 §3.6). */
     void timeWait(final Tcb tcb) {
-        output.sendAck(tcb);
+        if (tcb.has(Tcb.ACK_NOW)) {
+            // the peer's FIN arrived in this turn; from CLOSING it has its acknowledgement
+            output.sendAck(tcb);
+        }
         final long waitNs = 2 * connections.settings(tcb).mslNs();
         final int window = output.windowField(tcb);
         if (!connections.replaceByTimeWait(tcb, window, context.nowNs, waitNs)) {

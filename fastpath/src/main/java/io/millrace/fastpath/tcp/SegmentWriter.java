@@ -110,8 +110,8 @@ final class SegmentWriter {
     void writeReset(final Tcb tcb) {
         final long frame = acquire();
         if (frame != 0) {
-            TcpHeader.write(IpOutput.payload(frame), tcb.localPort(), tcb.remotePort(), tcb.sndMax(), 0,
-                    TcpHeader.MIN_LENGTH, TcpHeader.RST, 0);
+            TcpHeader.write(IpOutput.payload(frame), tcb.localPort(), tcb.remotePort(),
+                    acceptableSequence(tcb), 0, TcpHeader.MIN_LENGTH, TcpHeader.RST, 0);
             send(tcb, frame, TcpHeader.MIN_LENGTH);
         }
     }

@@ -24,6 +24,7 @@ final class SynSentState {
 
     /** @return true where the connection became ESTABLISHED and the text of the segment is to be processed. */
     boolean onSegment(final Tcb tcb, final Segment segment) {
+        tcb.lastReceiveNs(context.nowNs);
         final boolean acknowledges = segment.has(TcpHeader.ACK);
         // first: the ACK bit
         if (acknowledges && (Seq.le(segment.acknowledgement, tcb.iss())

@@ -30,6 +30,10 @@ final class SynchronizedStates {
 
     void onSegment(final Tcb tcb, final Segment segment) {
         tcb.lastReceiveNs(context.nowNs);
+        if (segment.has(TcpHeader.SYN) && repeatsSyn(tcb, segment)) {
+            onRepeatedSyn(tcb, segment);
+            return;
+        }
         // first: the sequence number
         if (!isAcceptable(tcb, segment)) {
             onUnacceptable(tcb, segment);
@@ -44,6 +48,25 @@ final class SynchronizedStates {
             context.count(Counter.TCP_BAD_FLAGS);
         } else {
             fromAcknowledgement(tcb, segment);
+        }
+    }
+
+    private static boolean repeatsSyn(final Tcb tcb, final Segment segment) {
+        return tcb.state() == TcpState.SYN_RECEIVED.ordinal() && segment.sequence == tcb.irs()
+                && !segment.has(TcpHeader.RST);
+    }
+
+    /**
+     * The peer's SYN once more, with text or without: it did not see our SYN-ACK. With an ACK it is the answer to ours
+     * where both sides opened at once (RFC 9293 §3.5, figure 8): the SYN lies before the window, what follows counts.
+     */
+    private void onRepeatedSyn(final Tcb tcb, final Segment segment) {
+        if (segment.has(TcpHeader.ACK)) {
+            segment.sequence++;
+            segment.flags &= ~TcpHeader.SYN;
+            fromAcknowledgement(tcb, segment);
+        } else {
+            output.sendSyn(tcb);
         }
     }
 
@@ -89,14 +112,13 @@ final class SynchronizedStates {
         context.count(Counter.TCP_OUT_OF_WINDOW);
         if (segment.has(TcpHeader.RST)) {
             context.count(Counter.TCP_RESETS_IGNORED);
-        } else if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && segment.has(TcpHeader.SYN)
-                && segment.sequence == tcb.irs() && !segment.has(TcpHeader.ACK)) {
-            // the peer did not see our SYN-ACK
-            output.sendSyn(tcb);
+        } else if (segment.has(TcpHeader.SYN)) {
+            // fourth step, before the rest: RFC 5961 §4.2
+            output.sendChallengeAck(tcb);
         } else if (segment.textLength > 0 || segment.has(TcpHeader.FIN)) {
             output.sendAck(tcb);
         } else {
-            output.sendChallengeAck(tcb);
+            output.sendOutOfWindowAck(tcb);
         }
     }
 
@@ -117,8 +139,6 @@ final class SynchronizedStates {
         if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && tcb.has(Tcb.PASSIVE)) {
             context.count(Counter.TCP_BAD_FLAGS);
             lifecycle.fail(tcb, TcpFailure.RESET);
-        } else if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && segment.sequence == tcb.irs()) {
-            fromAcknowledgement(tcb, segment);
         } else {
             output.sendChallengeAck(tcb);
         }
@@ -151,6 +171,8 @@ final class SynchronizedStates {
         tcb.set(Tcb.UNACCEPTED);
         listener.releaseSyn();
         if (!listener.offer(context.engine, tcb.handle())) {
+            // nobody will ever attach
+            tcb.set(Tcb.ORPHAN);
             lifecycle.abort(tcb, TcpFailure.ABORTED);
             return false;
         }

@@ -122,7 +122,10 @@ final class TcpInput implements TransportInput {
     /** RFC 1191: the segment was too long for the path; what is unacknowledged goes out again, smaller. */
     private void onFragmentationNeeded(final Tcb tcb, final int mtu) {
         final int usable = Math.max(mtu, Lifecycle.MIN_MSS + Lifecycle.HEADERS);
-        if (mtu == 0 || usable - Lifecycle.HEADERS >= tcb.sndMss()) {
+        final boolean opening = tcb.state() == TcpState.SYN_SENT.ordinal()
+                || tcb.state() == TcpState.SYN_RECEIVED.ordinal();
+        // no SYN is too long for any path
+        if (opening || mtu == 0 || usable - Lifecycle.HEADERS >= tcb.sndMss()) {
             context.count(Counter.ICMP_IGNORED);
             return;
         }
@@ -130,9 +133,7 @@ final class TcpInput implements TransportInput {
         tcb.pathMtu(usable);
         tcb.sndMss(usable - Lifecycle.HEADERS);
         tcb.rttStartNs(0);
-        if (tcb.state() != TcpState.SYN_SENT.ordinal() && tcb.state() != TcpState.SYN_RECEIVED.ordinal()) {
-            tcb.sndNxt(tcb.sndUna());
-            context.lists.output(tcb);
-        }
+        tcb.sndNxt(tcb.sndUna());
+        context.lists.output(tcb);
     }
 }

@@ -12,6 +12,8 @@ import io.millrace.fastpath.wire.TcpHeader;
  */
 final class TcpOutput implements LossRecovery.Retransmission {
     private static final int FIN_ACK = TcpHeader.FIN | TcpHeader.ACK;
+    /** As Linux, tcp_invalid_ratelimit. */
+    private static final long OUT_OF_WINDOW_INTERVAL_NS = 500_000_000L;
 
     private final TcpContext context;
     private final SegmentWriter writer;
@@ -161,7 +163,22 @@ final class TcpOutput implements LossRecovery.Retransmission {
         writer.writeAck(tcb);
     }
 
-    /** A challenge ACK (RFC 5961 §7), or an ACK for a segment without text that is not acceptable: bounded in rate. */
+    /**
+     * An acknowledgement of a segment without text that is not acceptable: a keepalive probe, or a stray. At most two a
+     * second, so that two ends that disagree do not answer each other for ever; the bound is the connection's own, lest
+     * a flood at one leave the keepalive probes of others unanswered.
+     */
+    void sendOutOfWindowAck(final Tcb tcb) {
+        final long lastNs = tcb.outOfWindowAckNs();
+        if (lastNs != 0 && context.nowNs - lastNs < OUT_OF_WINDOW_INTERVAL_NS) {
+            context.count(Counter.TCP_CHALLENGE_ACKS_SUPPRESSED);
+        } else {
+            tcb.outOfWindowAckNs(context.nowNs);
+            writer.writeAck(tcb);
+        }
+    }
+
+    /** A challenge ACK (RFC 5961 §7): bounded in rate. */
     void sendChallengeAck(final Tcb tcb) {
         if (context.challenges.tryTake(context.nowNs)) {
             context.count(Counter.TCP_CHALLENGE_ACKS);
@@ -171,7 +188,10 @@ final class TcpOutput implements LossRecovery.Retransmission {
         }
     }
 
-    /** Sends SYN, or SYN-ACK where the peer's SYN was received; starts the retransmission timer. */
+    /**
+     * Sends SYN, or SYN-ACK where the peer's SYN was received; starts the retransmission timer, but only where it does
+     * not run: a peer that repeats its SYN does not keep a half-open connection alive.
+     */
     void sendSyn(final Tcb tcb) {
         writer.writeSyn(tcb);
         if (tcb.sndNxt() == tcb.iss()) {
@@ -182,19 +202,23 @@ final class TcpOutput implements LossRecovery.Retransmission {
         } else {
             tcb.rttStartNs(0);
         }
-        armRetransmit(tcb);
+        if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {
+            armRetransmit(tcb);
+        }
     }
 
     /** The RST of an ABORT call: {@code <SEQ=SND.NXT><CTL=RST>} (RFC 9293 §3.10.5). */
     void sendReset(final Tcb tcb) {
-        switch (TcpState.of(tcb.state())) {
-            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> {
-                context.count(Counter.TCP_RESETS_SENT);
-                writer.writeReset(tcb);
-            }
-            default -> {
-                // CLOSED, SYN_SENT, CLOSING, LAST_ACK, TIME_WAIT: the RFC sends none
-            }
+        final boolean wanted = switch (TcpState.of(tcb.state())) {
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> true;
+            // here a CLOSE changes the state at once: as long as text waits before our FIN, the peer waits for it
+            case CLOSING, LAST_ACK -> Seq.le(tcb.sndMax(), tcb.sndEnd());
+            // CLOSED, SYN_SENT, TIME_WAIT: the RFC sends none
+            default -> false;
+        };
+        if (wanted) {
+            context.count(Counter.TCP_RESETS_SENT);
+            writer.writeReset(tcb);
         }
     }
 

@@ -2,7 +2,6 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.TimeWaitTable;
-import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 
 /**
@@ -10,6 +9,9 @@ import io.millrace.fastpath.wire.TcpHeader;
  * Thread: the engine's.
  */
 final class TimeWaitState {
+    private static final int FIN_ACK = TcpHeader.FIN | TcpHeader.ACK;
+    private static final int FIN_MASK = FIN_ACK | TcpHeader.SYN;
+
     private final TcpContext context;
     private final SegmentWriter writer;
     private final TimeWaitTable table;
@@ -26,10 +28,10 @@ final class TimeWaitState {
             return;
         }
         final int rcvNxt = table.rcvNxt(record);
-        final boolean retransmittedFin = segment.has(TcpHeader.FIN)
-                && Seq.le(segment.sequence + segment.length(), rcvNxt);
+        final boolean retransmittedFin = (segment.flags & FIN_MASK) == FIN_ACK
+                && segment.sequence + segment.length() == rcvNxt;
         if (retransmittedFin) {
-            // eighth step: acknowledge it, restart the 2 MSL time-out
+            // eighth step, for the only FIN that can be the peer's: acknowledge it, restart the 2 MSL time-out
             table.restart(record, context.nowNs);
             context.count(Counter.TIME_WAIT_RESTARTED);
             acknowledge(record, segment);

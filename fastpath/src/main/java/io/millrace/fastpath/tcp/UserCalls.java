@@ -30,11 +30,16 @@ final class UserCalls implements TcpCalls {
     @Override
     public long connect(final long localHi, final long localLo, final int localPort, final long remoteHi,
             final long remoteLo, final int remotePort, final TcpSettings settings, final ConnectionHandler handler) {
+        if (connections.isClosed()) {
+            return refuse(TcpFailure.ABORTED);
+        }
         final RouteSnapshot routes = context.control.routes();
         final int route = routes.route(remoteHi, remoteLo);
-        if (route == RouteSnapshot.NO_ROUTE || IpAddress.isAny(remoteHi, remoteLo)
-                || routes.isBroadcast(remoteHi, remoteLo)) {
+        if (route == RouteSnapshot.NO_ROUTE || !isUnicast(routes, remoteHi, remoteLo)) {
             return refuse(TcpFailure.NETWORK_UNREACHABLE);
+        }
+        if (remotePort == 0) {
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
         }
         long fromHi = localHi;
         long fromLo = localLo;
@@ -55,6 +60,12 @@ final class UserCalls implements TcpCalls {
         }
         final Tcb tcb = lifecycle.open(fromHi, fromLo, remoteHi, remoteLo, ports, settings);
         return tcb == null ? refuse(TcpFailure.NO_MEMORY) : start(tcb, handler);
+    }
+
+    /** RFC 1122 §4.2.3.10: an OPEN to a broadcast or multicast address is refused. */
+    private static boolean isUnicast(final RouteSnapshot routes, final long hi, final long lo) {
+        final boolean multicast = IpAddress.isV4(hi, lo) ? IpAddress.toV4(lo) >>> 28 == 0xE : hi >>> 56 == 0xFF;
+        return !IpAddress.isAny(hi, lo) && !multicast && !routes.isBroadcast(hi, lo);
     }
 
     private long start(final Tcb tcb, final ConnectionHandler handler) {
@@ -238,7 +249,11 @@ final class UserCalls implements TcpCalls {
         if (tcb != null) {
             tcb.set(Tcb.INPUT_SHUT);
             receiveQueue.discard(tcb);
-            lifecycle.tellClosed(tcb);
+            if (tcb.has(Tcb.SHELL)) {
+                lifecycle.tellClosed(tcb);
+            } else {
+                offerWindow(tcb);
+            }
         }
     }
 

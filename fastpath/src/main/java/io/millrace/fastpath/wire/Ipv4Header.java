@@ -264,7 +264,7 @@ public final class Ipv4Header {
         return false;
     }
 
-    /** Bytes of an option, 0 where the list ends here or the length is impossible. */
+    /** Bytes an option claims; 0 where the list ends here or the length is below 2. */
     private static int optionLength(final long option, final int kind, final long end) {
         if (kind == OPTION_END) {
             return 0;
@@ -273,7 +273,7 @@ public final class Ipv4Header {
             return 1;
         }
         final int length = option + 1 < end ? Memory.getUnsignedByte(option + 1) : 0;
-        return length >= 2 && length <= end - option ? length : 0;
+        return length >= 2 ? length : 0;
     }
 
     @Override

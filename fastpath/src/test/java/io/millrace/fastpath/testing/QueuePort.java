@@ -1,6 +1,7 @@
 package io.millrace.fastpath.testing;
 
 import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketPort;
@@ -9,20 +10,27 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * A port without a link layer for tests: IP packets go in and come out as byte arrays. Thread: the test's.
+ * A port for tests: packets go in and come out as byte arrays; IP packets, or Ethernet frames. Thread: the test's.
  */
 public final class QueuePort implements PacketPort {
     private static final int FRAMES = 512;
     private static final int FRAME_CAPACITY = 68 * 1024;
 
+    private final long bytesBefore = MemoryRegion.bytesInUse();
     private final PortCapabilities capabilities;
     private final FramePool pool = new FramePool("test port", FRAMES, FRAME_CAPACITY);
     private final Queue<byte[]> inward = new ArrayDeque<>();
     private final Queue<byte[]> outward = new ArrayDeque<>();
     private boolean blocked;
 
+    /** A port without a link layer. */
     public QueuePort(final int mtu) {
         capabilities = new PortCapabilities(false, mtu, 0, false, false, 0, 65_535);
+    }
+
+    /** A port on an Ethernet. */
+    public QueuePort(final int mtu, final long macAddress) {
+        capabilities = new PortCapabilities(true, mtu, macAddress, false, false, 0, 65_535);
     }
 
     /** Queues a packet for the stack to receive in its next turn. */
@@ -43,6 +51,11 @@ public final class QueuePort implements PacketPort {
     /** Frames that nobody holds. */
     public int available() {
         return pool.available();
+    }
+
+    /** Off-heap bytes that were in use in this JVM when the port was made. */
+    long bytesBefore() {
+        return bytesBefore;
     }
 
     /** Frames in all. */

@@ -17,10 +17,13 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * A whole stack in virtual time, without link layer and control plane: inject an IP packet at a time, collect what the
@@ -35,8 +38,9 @@ public final class StackDriver implements AutoCloseable {
     public static final int MTU = 1500;
 
     private static final int MAX_TURNS = 10_000;
+    private static final Set<Counter> TOTALS = EnumSet.of(Counter.FRAMES_RECEIVED, Counter.FRAMES_TRANSMITTED,
+            Counter.BYTES_RECEIVED, Counter.BYTES_TRANSMITTED);
 
-    private final long bytesBefore = MemoryRegion.bytesInUse();
     private final QueuePort port;
     private final StackEngine engine;
     private final Control control = new Control();
@@ -53,7 +57,12 @@ public final class StackDriver implements AutoCloseable {
     }
 
     public StackDriver(final EngineSettings settings, final int mtu) {
-        port = new QueuePort(mtu);
+        this(settings, new QueuePort(mtu));
+    }
+
+    /** A stack on a port, which is closed with it. */
+    public StackDriver(final EngineSettings settings, final QueuePort port) {
+        this.port = port;
         engine = new StackEngine(0, settings, port, control, () -> nowNs);
     }
 
@@ -92,6 +101,17 @@ public final class StackDriver implements AutoCloseable {
 
     public long counter(final Counter counter) {
         return engine.counters().get(counter);
+    }
+
+    /** Every counter that counted anything, but for the totals of frames and bytes. */
+    public Map<Counter, Long> counters() {
+        final Map<Counter, Long> counted = new EnumMap<>(Counter.class);
+        for (final Counter counter : Counter.values()) {
+            if (!TOTALS.contains(counter) && counter(counter) != 0) {
+                counted.put(counter, counter(counter));
+            }
+        }
+        return counted;
     }
 
     /** Runs turns until the stack has nothing to do now. */
@@ -162,6 +182,24 @@ public final class StackDriver implements AutoCloseable {
         final long passed = Math.max(0, deadlineNs - nowNs);
         advance(passed);
         return passed;
+    }
+
+    /** Lets time pass, timer by timer, until the stack sends something; returns it. Fails where it never will. */
+    public Packet awaitSent() {
+        byte[] packet = port.poll();
+        while (packet == null) {
+            toNextTimer();
+            packet = port.poll();
+        }
+        return Packet.of(packet);
+    }
+
+    /** Lets time pass, timer by timer, until none is armed. */
+    public StackDriver untilIdle() {
+        while (engine.nextDeadlineNs() != Long.MAX_VALUE) {
+            toNextTimer();
+        }
+        return this;
     }
 
     /** Opens a listener. */
@@ -244,7 +282,7 @@ public final class StackDriver implements AutoCloseable {
         final int lost = port.frames() - port.available();
         port.close();
         scratch.close();
-        final long left = MemoryRegion.bytesInUse() - bytesBefore;
+        final long left = MemoryRegion.bytesInUse() - port.bytesBefore();
         if (exceptions != expectedExceptions || lost != 0 || left != 0) {
             throw new AssertionError("closed with " + exceptions + " exceptions, " + lost + " frames lost, " + left
                     + " bytes of memory left");
@@ -277,6 +315,11 @@ public final class StackDriver implements AutoCloseable {
             driver.tcp().attach(connection, handler);
             driver.run();
             return connection;
+        }
+
+        /** From now on the listener is closed for connections whose handshake completes. */
+        public void refuseOffers() {
+            open = false;
         }
 
         /** Half-open connections. */

@@ -143,10 +143,9 @@ class Ipv4HeaderTest {
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource({"83070400000000, true", "89070400000000, true", "0101018307040000, true", "07070400000000, false",
             "0707040000000083, true", "00830704, false", "0700830704, false", "0701830704, false", "07ff8307, false",
-            "010107, false", "01010183, true", "44080501000000000, false", "94040000830304, true",
+            "010107, false", "01010107, false", "01010183, true", "4408050100000000, false", "94040000830304, true",
             "0000000000000000, false"})
-    void shouldFindSourceRoutesAmongOptions(final String digits, final boolean found) {
-        final String options = digits.length() % 2 == 0 ? digits : digits + "0";
+    void shouldFindSourceRoutesAmongOptions(final String options, final boolean found) {
         final int length = 20 + (options.length() / 2 + 3) / 4 * 4;
         final String padded = options + "00".repeat(length - 20 - options.length() / 2);
         final long address = memory.place("00".repeat(20) + padded);

@@ -1,0 +1,124 @@
+package io.millrace.simulation;
+
+import io.millrace.Millrace;
+import io.millrace.config.ControlThreading;
+import io.millrace.config.EngineKeys;
+import io.millrace.config.IpKeys;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.ThreadingKeys;
+import io.millrace.fastpath.control.NetworkStack;
+import io.millrace.fastpath.port.FaultInjectionPort;
+import io.millrace.fastpath.port.Faults;
+import io.millrace.fastpath.port.MemoryLink;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.tcp.TcpCalls;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Two whole stacks, ARP and control plane included, in virtual time on one thread, joined by an Ethernet that loses,
+ * delays, reorders, duplicates and corrupts: everything follows from the seed. Thread: the test's.
+ */
+final class TwoStacks implements AutoCloseable {
+    static final String CLIENT = "10.0.0.1";
+    static final String SERVER = "10.0.0.2";
+
+    private static final int MAX_TURNS = 5_000_000;
+
+    final Millrace client;
+    final Millrace server;
+    private long nowNs = 1_000_000_000L;
+
+    TwoStacks(final long seed, final Faults faults) throws IOException {
+        final MemoryLink link = MemoryLink.builder().mtu(1_500).offloads(false).build();
+        client = launch(CLIENT, new FaultyDevice(link.side(0), faults, seed), seed);
+        server = launch(SERVER, new FaultyDevice(link.side(1), faults, ~seed), ~seed);
+    }
+
+    private Millrace launch(final String address, final PacketDevice device, final long seed) throws IOException {
+        final MillraceConfig config = MillraceConfig.builder().option("test", IpKeys.ADDRESSES, address + "/24")
+                .set(ThreadingKeys.CONTROL, ControlThreading.SHARED).set(EngineKeys.SLAB, 16L << 20)
+                .set(EngineKeys.MAX_CONNECTIONS, 64).set(EngineKeys.MAX_TIME_WAIT, 64).build();
+        return Millrace.builder(config).device(device).clock(() -> nowNs).seed(seed).launch();
+    }
+
+    TcpCalls clientCalls() {
+        return client.engine(0).tcp();
+    }
+
+    TcpCalls serverCalls() {
+        return server.engine(0).tcp();
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    /**
+     * Runs both stacks, and time, until the condition holds.
+     *
+     * @return false where virtual time went by first.
+     */
+    boolean runUntil(final BooleanSupplier condition, final long timeoutNs) {
+        final long endNs = nowNs + timeoutNs;
+        for (int turn = 0; turn < MAX_TURNS; turn++) {
+            final int work = client.engine(0).doWork() + server.engine(0).doWork();
+            if (condition.getAsBoolean()) {
+                return true;
+            }
+            if (work == 0) {
+                final long nextNs = Math.min(client.nextDeadlineNs(), server.nextDeadlineNs());
+                if (nextNs > endNs) {
+                    nowNs = endNs;
+                    return false;
+                }
+                nowNs = Math.max(nextNs, nowNs + 1);
+            }
+        }
+        throw new AssertionError("livelock: " + MAX_TURNS + " turns and no end");
+    }
+
+    NetworkStack.Listener listen(final int port) throws IOException {
+        return server.listen(new InetSocketAddress(SERVER, port), 16, server.tcpSettings(), false);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        server.close();
+    }
+
+    /** A device with one queue whose frames suffer on their way out. */
+    private static final class FaultyDevice implements PacketDevice {
+        private final PacketDevice device;
+        private final PacketPort port;
+
+        FaultyDevice(final PacketDevice device, final Faults faults, final long seed) {
+            this.device = device;
+            this.port = new FaultInjectionPort(device.queue(0), Faults.NONE, faults, seed);
+        }
+
+        @Override
+        public String name() {
+            return device.name();
+        }
+
+        @Override
+        public int queues() {
+            return 1;
+        }
+
+        @Override
+        public PacketPort queue(final int index) {
+            return port;
+        }
+
+        @Override
+        public void close() {
+            port.close();
+            device.close();
+        }
+    }
+}
