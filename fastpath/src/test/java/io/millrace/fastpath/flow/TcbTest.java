@@ -31,7 +31,8 @@ class TcbTest {
                 assertThat(Memory.getByte(region.address() + offset)).as("byte %d of the timers", offset).isZero();
             }
             for (int offset = Tcb.LENGTH; offset < 2 * Tcb.LENGTH; offset++) {
-                assertThat(Memory.getByte(region.address() + offset)).as("byte %d, of the next record", offset).isZero();
+                assertThat(Memory.getByte(region.address() + offset)).as("byte %d, of the next record", offset)
+                        .isZero();
             }
         }
     }
