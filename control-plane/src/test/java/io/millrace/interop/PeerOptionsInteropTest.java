@@ -25,9 +25,9 @@ class PeerOptionsInteropTest extends KernelInterop {
     private static final long LENGTH = 5L * MIB;
 
     @ParameterizedTest
-    @ValueSource(strings = { "net.ipv4.tcp_window_scaling=0", "net.ipv4.tcp_sack=0", "net.ipv4.tcp_timestamps=0",
+    @ValueSource(strings = {"net.ipv4.tcp_window_scaling=0", "net.ipv4.tcp_sack=0", "net.ipv4.tcp_timestamps=0",
             "net.ipv4.tcp_ecn=1", "net.ipv4.tcp_rmem=4096 8192 16384", "net.ipv4.tcp_wmem=4096 8192 16384",
-            "net.ipv4.tcp_no_metrics_save=0" })
+            "net.ipv4.tcp_no_metrics_save=0"})
     void shouldEchoToAKernelThatIsSetOtherwise(final String setting) throws Exception {
         run("sysctl", "-q", "-w", setting);
         launch(true);
@@ -35,14 +35,14 @@ class PeerOptionsInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}, MTU {1}")
-    @CsvSource({ "true,576", "false,576", "true,1280", "true,9000", "false,9000", "true,65521", "false,65521" })
+    @CsvSource({"true,576", "false,576", "true,1280", "true,9000", "false,9000", "true,65521", "false,65521"})
     void shouldEchoOverAnyMtu(final boolean offloads, final int mtu) throws Exception {
         launch(offloads, "millrace.port.mtu = " + mtu, device -> device);
         echo();
     }
 
     @ParameterizedTest(name = "offloads {0}, MSS {1}")
-    @CsvSource({ "true,88", "false,88", "true,536", "false,536" })
+    @CsvSource({"true,88", "false,88", "true,536", "false,536"})
     void shouldHeedTheMssOfTheKernel(final boolean offloads, final int mss) throws Exception {
         launch(offloads);
         run("ip", "route", "replace", "10.77.0.0/24", "dev", "mr0", "advmss", Integer.toString(mss));
@@ -50,7 +50,7 @@ class PeerOptionsInteropTest extends KernelInterop {
     }
 
     @ParameterizedTest(name = "offloads {0}, MSS {1}")
-    @CsvSource({ "true,88", "false,88", "true,536", "false,536" })
+    @CsvSource({"true,88", "false,88", "true,536", "false,536"})
     void shouldAnnounceItsOwnMss(final boolean offloads, final int mss) throws Exception {
         launch(offloads, "millrace.tcp.mss = " + mss, device -> device);
         echo();
@@ -58,7 +58,7 @@ class PeerOptionsInteropTest extends KernelInterop {
 
     /** Both ends send all the time. */
     @ParameterizedTest(name = "offloads {0}")
-    @ValueSource(booleans = { true, false })
+    @ValueSource(booleans = {true, false})
     void shouldSendAndReceiveAtOnce(final boolean offloads) throws Exception {
         launch(offloads);
         final ChannelProbe server = serveProbe(80);
