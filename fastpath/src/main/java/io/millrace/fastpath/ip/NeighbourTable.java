@@ -23,6 +23,7 @@ public final class NeighbourTable {
     private static final int FREE = 0;
     private static final int UNRESOLVED = 1;
     private static final int RESOLVED = 2;
+    private static final long LONG_AGO_NS = Long.MIN_VALUE / 4;
 
     private final PacketPort port;
     private final EngineCounters counters;
@@ -70,7 +71,7 @@ public final class NeighbourTable {
         final int entry = claim();
         if (entry != FULL) {
             state[entry] = UNRESOLVED;
-            confirmedNs[entry] = 0;
+            confirmedNs[entry] = LONG_AGO_NS;
             hi[entry] = addressHi;
             lo[entry] = addressLo;
             insert(entry);
