@@ -54,6 +54,7 @@ public final class Millrace implements NetworkStack {
      * Opens the configured device and runs a stack on it. What was opened is closed again where something fails.
      *
      * @throws IOException one sentence: what could not be opened, and why.
+     * @throws io.millrace.config.ConfigException where there is no such kind of device.
      * @throws IllegalArgumentException where addresses or routes contradict each other.
      */
     public static Millrace launch(final MillraceConfig config) throws IOException {

@@ -1,6 +1,7 @@
 package io.millrace;
 
 import io.millrace.config.ControlThreading;
+import io.millrace.config.EngineKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
@@ -79,10 +80,15 @@ public final class MillraceBuilder {
     /** Opens the device where none was brought, and runs the stack: {@link Millrace#launch}. */
     public Millrace launch() throws IOException {
         final long bytesBefore = MemoryRegion.bytesInUse();
-        final PacketDevice opened = device != null ? device : openConfigured();
-        final Optional<Path> capture = config.get(PortKeys.CAPTURE);
-        return new Millrace(StackParts.start(this,
-                capture.isPresent() ? CapturedDevice.open(opened, capture.get(), clock) : opened, bytesBefore));
+        try {
+            final PacketDevice opened = device != null ? device : openConfigured();
+            final Optional<Path> capture = config.get(PortKeys.CAPTURE);
+            return new Millrace(StackParts.start(this,
+                    capture.isPresent() ? CapturedDevice.open(opened, capture.get(), clock) : opened, bytesBefore));
+        } catch (final OutOfMemoryError e) {
+            throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
+                    + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);
+        }
     }
 
     private PacketDevice openConfigured() throws IOException {

@@ -1,11 +1,14 @@
 package io.millrace;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.IpKeys;
 import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.Route;
+import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.channel.EngineEventRing;
@@ -26,6 +29,7 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -143,10 +147,21 @@ final class StackParts {
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
                 engines.length, offHeapBytes >> 20);
+        warnOfTooMuch();
         if (builder.isDedicated()) {
             agentThread = AgentThread.start(started, engines, rings, counters);
         } else {
             engines[0].companion(started);
+        }
+    }
+
+    /** Memory is reserved, not taken, so nothing fails before the load comes: better said now. */
+    private void warnOfTooMuch() {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof final OperatingSystemMXBean machine
+                && offHeapBytes > machine.getTotalMemorySize()) {
+            LOG.warn("the stack may take {} MiB of memory, but there are only {} MiB: less of {}, {} or {}",
+                    offHeapBytes >> 20, machine.getTotalMemorySize() >> 20, EngineKeys.SLAB,
+                    EngineKeys.MAX_CONNECTIONS, ThreadingKeys.ENGINES);
         }
     }
 

@@ -2,7 +2,7 @@ package io.millrace.demo;
 
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.port.PacketPort;
-import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.PortFilter;
 import io.millrace.fastpath.tcp.TcpState;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * segment leaves, and right after one that arrived was processed: that is when the engine gives its frame back, before
  * the application hears of it. Thread: the engine's.
  */
-final class LadderPort implements PacketPort {
-    private final PacketPort delegate;
+final class LadderPort extends PortFilter {
     private final Ladder ladder;
     private final boolean client;
     private final boolean otherEndReports;
@@ -27,7 +26,7 @@ final class LadderPort implements PacketPort {
 
     /** @param otherEndReports false where the other end is the kernel, which does not tell what it sends. */
     LadderPort(final PacketPort delegate, final Ladder ladder, final boolean client, final boolean otherEndReports) {
-        this.delegate = delegate;
+        super(delegate);
         this.ladder = ladder;
         this.client = client;
         this.otherEndReports = otherEndReports;
@@ -36,16 +35,6 @@ final class LadderPort implements PacketPort {
     /** Whose states are reported; before this, none are. */
     void engine(final StackEngine newEngine) {
         engine = newEngine;
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return delegate.capabilities();
-    }
-
-    @Override
-    public long acquire() {
-        return delegate.acquire();
     }
 
     @Override
@@ -115,20 +104,5 @@ final class LadderPort implements PacketPort {
     private @Nullable TcpState state() {
         final StackEngine known = engine;
         return known == null ? null : known.state(0, local, 0, remote, ports);
-    }
-
-    @Override
-    public long nextDeadlineNs() {
-        return delegate.nextDeadlineNs();
-    }
-
-    @Override
-    public long dropped() {
-        return delegate.dropped();
-    }
-
-    @Override
-    public void close() {
-        delegate.close();
     }
 }

@@ -157,6 +157,7 @@ final class Lifecycle {
     /** Starts the keepalive timer where keepalive is on. */
     void armKeepAlive(final Tcb tcb) {
         if (tcb.has(Tcb.KEEP_ALIVE)) {
+            tcb.probes(0);
             context.timers.schedule(tcb.timer(Tcb.TIMER_LIFE),
                     context.nowNs + connections.settings(tcb).keepAliveIdleNs());
         }

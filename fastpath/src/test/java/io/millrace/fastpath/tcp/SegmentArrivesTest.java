@@ -15,6 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
  * state afterwards, CLOSED once the application's handle is stale.
  */
 class SegmentArrivesTest {
+    /** Also where sequence numbers wrap, and where their sign changes, within the segment or the window. */
+    private static final int[] ISS = {1_000, -1, -2, -40_000, Integer.MAX_VALUE, Integer.MIN_VALUE + 1};
+
     @ParameterizedTest(name = "{0} {1} seq {2} ack {3} [{4}]")
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
             # RFC 9293 §3.10.7.1
@@ -146,7 +149,16 @@ class SegmentArrivesTest {
             """)
     void shouldAnswerAndMoveAsTheRfcSays(final TcpState state, final String flags, final int seq, final int ack,
             final String text, final String answer, final TcpState next) {
-        try (Scenario at = Scenario.in(state)) {
+        for (final int iss : ISS) {
+            for (final int peerIss : ISS) {
+                check(Scenario.in(state, TcpSettings.DEFAULT, iss, peerIss), flags, seq, ack, text, answer, next);
+            }
+        }
+    }
+
+    private static void check(final Scenario scenario, final String flags, final int seq, final int ack,
+            final String text, final String answer, final TcpState next) {
+        try (Scenario at = scenario) {
             final int rcvNxt = at.rcvNxt();
             final int sndNxt = at.sndNxt();
             final byte[] bytes = text == null ? new byte[0] : text.getBytes();

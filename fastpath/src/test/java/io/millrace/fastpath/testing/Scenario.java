@@ -10,19 +10,26 @@ import io.millrace.fastpath.tcp.TcpState;
 public final class Scenario implements AutoCloseable {
     /** Port of the listener. */
     public static final int PORT = 80;
-    /** ISS of the peer. */
+    /** ISS of the peer unless said otherwise. */
     public static final int PEER_ISS = 5_000;
-
-    private static final int ISS = 1_000;
+    /** ISS of the stack unless said otherwise. */
+    public static final int ISS = 1_000;
 
     private final StackDriver stack = new StackDriver();
     private final Application application = new Application(stack);
-    private Peer peer = new Peer(stack, 40_000, PORT, PEER_ISS);
+    private final int iss;
+    private final int peerIss;
+    private Peer peer;
     private StackDriver.Listener listener;
     private long handle;
     private int sndNxt;
 
-    private Scenario() {}
+    private Scenario(final int iss, final int peerIss) {
+        this.iss = iss;
+        this.peerIss = peerIss;
+        peer = new Peer(stack, 40_000, PORT, peerIss);
+        stack.nextIss(iss);
+    }
 
     /** A connection in this state; in CLOSED there is none, in LISTEN a listener. */
     public static Scenario in(final TcpState state) {
@@ -31,8 +38,12 @@ public final class Scenario implements AutoCloseable {
 
     /** The same with settings of its own. */
     public static Scenario in(final TcpState state, final TcpSettings settings) {
-        final Scenario scenario = new Scenario();
-        scenario.stack.nextIss(ISS);
+        return in(state, settings, ISS, PEER_ISS);
+    }
+
+    /** The same with initial sequence numbers of its own. */
+    public static Scenario in(final TcpState state, final TcpSettings settings, final int iss, final int peerIss) {
+        final Scenario scenario = new Scenario(iss, peerIss);
         if (state == TcpState.SYN_SENT) {
             scenario.synSent(settings);
         } else if (state != TcpState.CLOSED) {
@@ -49,13 +60,13 @@ public final class Scenario implements AutoCloseable {
     private void synSent(final TcpSettings settings) {
         stack.nextEphemeral(49_152);
         handle = stack.connect(Peer.ADDRESS, PORT, settings, application);
-        peer = new Peer(stack, PORT, 49_152, PEER_ISS).expect(ISS + 1);
-        sndNxt = ISS + 1;
+        peer = new Peer(stack, PORT, 49_152, peerIss).expect(iss + 1);
+        sndNxt = iss + 1;
     }
 
     private void driveTo(final TcpState state) {
         switch (state) {
-            case LISTEN -> sndNxt = ISS;
+            case LISTEN -> sndNxt = iss;
             case SYN_RECEIVED -> synReceived();
             case ESTABLISHED -> established();
             case FIN_WAIT_1 -> finWait1();
@@ -80,13 +91,13 @@ public final class Scenario implements AutoCloseable {
 
     private void synReceived() {
         peer.send("S", new byte[0], 1_460, -1);
-        peer.seq(PEER_ISS + 1).expect(ISS + 1);
-        sndNxt = ISS + 1;
+        peer.seq(peerIss + 1).expect(iss + 1);
+        sndNxt = iss + 1;
     }
 
     private void established() {
         synReceived();
-        peer.ack(ISS + 1);
+        peer.ack(iss + 1);
         handle = listener.accept(stack, application);
     }
 

@@ -179,7 +179,7 @@ public final class StackDriver implements AutoCloseable {
         if (deadlineNs == Long.MAX_VALUE) {
             throw new AssertionError("no timer is armed");
         }
-        final long passed = Math.max(0, deadlineNs - nowNs);
+        final long passed = deadlineNs <= nowNs ? 0 : deadlineNs - nowNs;
         advance(passed);
         return passed;
     }

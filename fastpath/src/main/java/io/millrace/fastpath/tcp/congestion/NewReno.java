@@ -28,7 +28,7 @@ public final class NewReno implements CongestionControl {
         final int mss = tcb.sndMss();
         if (cwnd < tcb.ssthresh()) {
             // RFC 3465 §2.3: after a timeout one acknowledgement may stand for what was not lost
-            final int limit = isAfterTimeout(tcb) ? 1 : SLOW_START_LIMIT;
+            final int limit = isAfterTimeout(tcb, ackedBytes) ? 1 : SLOW_START_LIMIT;
             tcb.cwnd(Math.min(MAX_WINDOW, cwnd + Math.min(ackedBytes, limit * mss)));
             return;
         }
@@ -67,9 +67,9 @@ public final class NewReno implements CongestionControl {
         tcb.cwnd(Math.min(tcb.cwnd(), initialWindow));
     }
 
-    /** True until everything is acknowledged that was outstanding when the timer expired. */
-    private static boolean isAfterTimeout(final Tcb tcb) {
-        return tcb.sndUna() - tcb.recover() <= 0;
+    /** True where something was acknowledged that was outstanding when the timer expired. */
+    private static boolean isAfterTimeout(final Tcb tcb, final int ackedBytes) {
+        return tcb.sndUna() - ackedBytes - tcb.recover() <= 0;
     }
 
     /** RFC 5681 equation (4). */

@@ -39,8 +39,8 @@ public final class NewRenoRecovery implements LossRecovery {
             final Retransmission retransmission, final long nowNs) {
         tcb.dupAcks(0);
         if (!tcb.has(Tcb.RECOVERY)) {
-            followUp(tcb);
             congestion.onAck(tcb, ackedBytes, nowNs);
+            followUp(tcb);
             return true;
         }
         if (Seq.gt(tcb.sndUna(), tcb.recover())) {

@@ -1,0 +1,191 @@
+package io.millrace.fastpath.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.testing.Packet;
+import io.millrace.fastpath.testing.Peer;
+import io.millrace.fastpath.testing.StackDriver;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Congestion control and loss recovery on the wire: RFC 5681, RFC 6582, RFC 6928. */
+class CongestionTest {
+    private static final int MSS = Wire.MSS;
+
+    /** The peer's window is no limit. */
+    private static Wire wide() {
+        return Wire.open(Wire.settings().build(), 7, 65_535);
+    }
+
+    /** So many segments of MSS in a row, the first of them at a segment's number. */
+    private static List<String> segments(final int from, final int count) {
+        final List<String> all = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            all.add(i * MSS + "+" + MSS);
+        }
+        return all;
+    }
+
+    private static void ackSegments(final Wire wire, final int count) {
+        wire.ackBytes(count * MSS);
+    }
+
+    private static void duplicates(final Wire wire, final int acked, final int count) {
+        for (int i = 0; i < count; i++) {
+            ackSegments(wire, acked);
+        }
+    }
+
+    @Test
+    void shouldBeginWithTenSegments() {
+        try (Wire wire = wide()) {
+            wire.send(200_000);
+            assertThat(wire.sent()).isEqualTo(segments(0, 10));
+        }
+    }
+
+    @Test
+    void shouldBeginWithTwoSegmentsThatAreLarge() {
+        try (StackDriver stack = new StackDriver(EngineSettings.DEFAULT, 9_000)) {
+            final StackDriver.Listener listener = stack.listen(80, 16, Wire.settings().build());
+            final Peer peer = new Peer(stack, 40_000, 80, 1);
+            peer.open(8_960);
+            stack.send(listener.accept(stack, new Peer.Events()), new byte[100_000]);
+            assertThat(stack.allSent()).extracting(Packet::length).containsExactly(8_960, 8_960);
+        }
+    }
+
+    @Test
+    void shouldDoubleTheWindowInARoundTripOfSlowStart() {
+        try (Wire wire = wide()) {
+            wire.send(200_000);
+            wire.sent();
+            for (int acked = 2; acked <= 10; acked += 2) {
+                ackSegments(wire, acked);
+            }
+            assertThat(wire.sent()).isEqualTo(segments(10, 20));
+        }
+    }
+
+    @Test
+    void shouldRetransmitOnTheThirdDuplicate() {
+        try (Wire wire = wide()) {
+            wire.send(200_000);
+            wire.sent();
+            duplicates(wire, 0, 2);
+            assertThat(wire.sent()).isEmpty();
+            duplicates(wire, 0, 1);
+            assertThat(wire.sent()).isEqualTo(segments(0, 1));
+        }
+    }
+
+    @Test
+    void shouldInflateDeflateAndGoOnInCongestionAvoidance() {
+        try (Wire wire = wide()) {
+            wire.send(200_000);
+            wire.sent();
+            duplicates(wire, 0, 3);
+            wire.sent();
+            // half of ten, plus three, plus one for each duplicate that follows: beyond ten from the sixth on
+            duplicates(wire, 0, 2);
+            assertThat(wire.sent()).isEmpty();
+            duplicates(wire, 0, 4);
+            assertThat(wire.sent()).isEqualTo(segments(10, 4));
+            // all of it arrived: half of the window that was, of which four are in flight
+            ackSegments(wire, 10);
+            assertThat(wire.sent()).isEqualTo(segments(14, 1));
+            for (int acked = 11; acked <= 14; acked++) {
+                ackSegments(wire, acked);
+            }
+            assertThat(wire.sent()).as("one out, one in").isEqualTo(segments(15, 4));
+            ackSegments(wire, 15);
+            assertThat(wire.sent()).as("a window acknowledged: one more").isEqualTo(segments(19, 2));
+        }
+    }
+
+    @Test
+    void shouldRepairSeveralLossesOfAWindowOneByOne() {
+        try (Wire wire = wide()) {
+            wire.send(10 * MSS);
+            wire.sent();
+            // 0, 4 and 7 are lost
+            duplicates(wire, 0, 7);
+            assertThat(wire.sent()).isEqualTo(segments(0, 1));
+            ackSegments(wire, 4);
+            assertThat(wire.sent()).isEqualTo(segments(4, 1));
+            ackSegments(wire, 7);
+            assertThat(wire.sent()).isEqualTo(segments(7, 1));
+            ackSegments(wire, 10);
+            assertThat(wire.sent()).isEmpty();
+            assertThat(wire.stack.nextTimerNs()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void shouldTakeNoTextAndNoNewWindowForADuplicate() {
+        try (Wire wire = wide()) {
+            wire.send(200_000);
+            wire.sent();
+            for (int i = 0; i < 5; i++) {
+                wire.peer.data(new byte[10]);
+                wire.peer.window(65_000 - i);
+                ackSegments(wire, 0);
+            }
+            assertThat(wire.sent()).doesNotContain("0+1460");
+        }
+    }
+
+    @Test
+    void shouldCollapseToOneSegmentAndGrowByOneForEachAcknowledgement() {
+        try (Wire wire = wide()) {
+            wire.send(200_000);
+            wire.sent();
+            wire.untilSent();
+            assertThat(wire.sent()).isEqualTo(segments(0, 1));
+            ackSegments(wire, 1);
+            assertThat(wire.sent()).isEqualTo(segments(1, 2));
+            ackSegments(wire, 10);
+            assertThat(wire.sent()).as("one for all that was not lost").isEqualTo(segments(10, 3));
+        }
+    }
+
+    @Test
+    void shouldNotRetransmitFastWhatTheTimerRepeats() {
+        try (Wire wire = wide()) {
+            wire.send(200_000);
+            wire.untilSent();
+            wire.sent();
+            ackSegments(wire, 1);
+            assertThat(wire.sent()).isEqualTo(segments(1, 2));
+            duplicates(wire, 1, 5);
+            assertThat(wire.sent()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldFallBackToTheInitialWindowAfterSilence() {
+        try (Wire wire = wide()) {
+            wire.send(30 * MSS);
+            for (int acked = 2; acked <= 30; acked += 2) {
+                ackSegments(wire, acked);
+            }
+            wire.sent();
+            wire.send(30 * MSS);
+            assertThat(wire.sent()).as("still warm").hasSize(30);
+            ackSegments(wire, 60);
+            wire.stack.advanceMs(300);
+            wire.send(30 * MSS);
+            assertThat(wire.sent()).as("cold").hasSize(10);
+        }
+    }
+
+    @Test
+    void shouldNotSendBeyondThePeersWindow() {
+        try (Wire wire = Wire.open(Wire.settings().build(), -1, 5 * MSS)) {
+            wire.send(200_000);
+            assertThat(wire.sent()).isEqualTo(segments(0, 5));
+        }
+    }
+}
