@@ -7,8 +7,11 @@ import java.util.Arrays;
  * send and receive rings and out-of-order ranges: what a connection holds only while it has data in flight.
  * <p>
  * A block is split from a larger one only when no smaller one is free, and merged with its buddy as soon as both are
- * free, so what was never needed is never resident. The links and states of the blocks lie beside the data, not in it:
- * a stray write into a free block does not break the allocator, and freeing touches no page of data.
+ * free, so what was never needed is never resident. A few small blocks of each length are set aside when they are given
+ * back, whole and the last one first, since connections take and give back the same small rings all the time; they
+ * count as free, and are merged as soon as a block cannot be found otherwise. The links and states of the blocks lie
+ * beside the data, not in it: a stray write into a free block does not break the allocator, and freeing touches no page
+ * of data.
  * <p>
  * Where it is full, {@link #allocate} answers 0 and nothing changes. Cost: O(log(capacity / smallest block)).
  * <p>
@@ -32,6 +35,11 @@ public final class Slab implements AutoCloseable {
     private static final int STATE_INNER = 0;
     private static final int STATE_FREE = 0x40;
     private static final int STATE_USED = 0x80;
+    private static final int STATE_ASIDE = 0xC0;
+
+    /** Blocks of the {@value} smallest lengths are set aside, and at most {@value #ASIDE} of each. */
+    private static final int ASIDE_ORDERS = 5;
+    private static final int ASIDE = 64;
 
     private final MemoryRegion region;
     private final long data;
@@ -41,6 +49,8 @@ public final class Slab implements AutoCloseable {
     private final int leafShift;
     private final int maxOrder;
     private final int[] freeHeads;
+    private final int[] aside = new int[ASIDE_ORDERS * ASIDE];
+    private final int[] asideCounts = new int[ASIDE_ORDERS];
     private int nonEmptyOrders;
     private long inUse;
     private long peak;
@@ -98,9 +108,34 @@ public final class Slab implements AutoCloseable {
     public long allocate(final int size) {
         assert size > 0 : size;
         final int wanted = order(size);
-        final int candidates = wanted > maxOrder ? 0 : nonEmptyOrders & -1 << wanted;
-        if (candidates == 0) {
+        final int leaf = take(wanted);
+        if (leaf == NIL) {
             return 0;
+        }
+        Memory.putByte(states + leaf, STATE_USED | wanted);
+        inUse += 1L << leafShift + wanted;
+        peak = Math.max(peak, inUse);
+        return data + ((long) leaf << leafShift);
+    }
+
+    private int take(final int wanted) {
+        if (wanted < ASIDE_ORDERS && asideCounts[wanted] > 0) {
+            return aside[wanted * ASIDE + --asideCounts[wanted]];
+        }
+        if (wanted > maxOrder) {
+            return NIL;
+        }
+        if ((nonEmptyOrders & -1 << wanted) == 0) {
+            mergeAside();
+        }
+        return split(wanted);
+    }
+
+    /** A block of an order, split from the smallest free one that holds it. */
+    private int split(final int wanted) {
+        final int candidates = nonEmptyOrders & -1 << wanted;
+        if (candidates == 0) {
+            return NIL;
         }
         int order = Integer.numberOfTrailingZeros(candidates);
         final int leaf = freeHeads[order];
@@ -109,10 +144,7 @@ public final class Slab implements AutoCloseable {
             order--;
             link(leaf + (1 << order), order);
         }
-        Memory.putByte(states + leaf, STATE_USED | wanted);
-        inUse += 1L << leafShift + wanted;
-        peak = Math.max(peak, inUse);
-        return data + ((long) leaf << leafShift);
+        return leaf;
     }
 
     /**
@@ -124,9 +156,29 @@ public final class Slab implements AutoCloseable {
      *                               Nothing has changed.
      */
     public void free(final long address, final int size) {
-        int order = order(size);
-        int leaf = usedLeaf(address, order);
+        final int order = order(size);
+        final int leaf = usedLeaf(address, order);
         inUse -= 1L << leafShift + order;
+        if (order < ASIDE_ORDERS && asideCounts[order] < ASIDE) {
+            Memory.putByte(states + leaf, STATE_ASIDE | order);
+            aside[order * ASIDE + asideCounts[order]++] = leaf;
+        } else {
+            merge(leaf, order);
+        }
+    }
+
+    private void mergeAside() {
+        for (int order = 0; order < ASIDE_ORDERS; order++) {
+            while (asideCounts[order] > 0) {
+                merge(aside[order * ASIDE + --asideCounts[order]], order);
+            }
+        }
+    }
+
+    /** Frees a block, merged with its buddy as long as that is free. */
+    private void merge(final int block, final int blockOrder) {
+        int leaf = block;
+        int order = blockOrder;
         while (order < maxOrder) {
             final int buddy = leaf ^ 1 << order;
             if (Memory.getUnsignedByte(states + buddy) != (STATE_FREE | order)) {

@@ -61,6 +61,22 @@ class SlabTest {
     }
 
     @Test
+    void shouldMergeSmallBlocksSetAsideWhereNothingElseIsFree() {
+        try (Slab slab = new Slab("test", MIB, 1024)) {
+            final List<Long> blocks = new ArrayList<>();
+            for (int i = 0; i < MIB / 4096; i++) {
+                blocks.add(slab.allocate(4096));
+            }
+            blocks.forEach(block -> slab.free(block, 4096));
+
+            final long half = slab.allocate(MIB / 2);
+            assertThat(half).isNotZero();
+            assertThat(slab.allocate(MIB / 2)).isNotZero().isNotEqualTo(half);
+            assertThat(slab.allocate(1)).isZero();
+        }
+    }
+
+    @Test
     void shouldAnswerZeroForMoreThanItHas() {
         try (Slab slab = new Slab("test", MIB, 64)) {
             assertThat(slab.allocate(MIB + 1)).isZero();
