@@ -54,6 +54,7 @@ public final class Millrace implements NetworkStack {
      * Opens the configured device and runs a stack on it. What was opened is closed again where something fails.
      *
      * @throws IOException one sentence: what could not be opened, and why.
+     * @throws io.millrace.config.ConfigException where there is no such kind of device.
      * @throws IllegalArgumentException where addresses or routes contradict each other.
      */
     public static Millrace launch(final MillraceConfig config) throws IOException {
@@ -104,6 +105,15 @@ public final class Millrace implements NetworkStack {
     /** The device's name, e.g. {@code tap:mr0}. */
     public String deviceName() {
         return parts.device.name();
+    }
+
+    /**
+     * Bytes of memory outside of the heap that this stack has reserved, and will never exceed: tables, buffers, and the
+     * frames of its device where it opened that itself. Pages that were never used take no memory. Exact where no other
+     * stack was started at the same time.
+     */
+    public long offHeapBytes() {
+        return parts.offHeapBytes();
     }
 
     /**

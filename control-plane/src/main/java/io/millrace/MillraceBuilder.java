@@ -1,6 +1,7 @@
 package io.millrace;
 
 import io.millrace.config.ControlThreading;
+import io.millrace.config.EngineKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
@@ -8,6 +9,7 @@ import io.millrace.control.lifecycle.CapturedDevice;
 import io.millrace.control.lifecycle.DeviceOpener;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
+import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.wire.IpAddress;
 import java.io.IOException;
@@ -77,12 +79,22 @@ public final class MillraceBuilder {
 
     /** Opens the device where none was brought, and runs the stack: {@link Millrace#launch}. */
     public Millrace launch() throws IOException {
-        final PacketDevice opened = device != null
-                ? device
-                : DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest());
-        final Optional<Path> capture = config.get(PortKeys.CAPTURE);
-        return new Millrace(StackParts.start(this,
-                capture.isPresent() ? CapturedDevice.open(opened, capture.get(), clock) : opened));
+        final long bytesBefore = MemoryRegion.bytesInUse();
+        try {
+            final PacketDevice opened = device != null ? device : openConfigured();
+            final Optional<Path> capture = config.get(PortKeys.CAPTURE);
+            return new Millrace(StackParts.start(this,
+                    capture.isPresent() ? CapturedDevice.open(opened, capture.get(), clock) : opened, bytesBefore));
+        } catch (final OutOfMemoryError e) {
+            throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
+                    + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);
+        }
+    }
+
+    private PacketDevice openConfigured() throws IOException {
+        final DeviceOpener opener = DeviceOpener.discover();
+        opener.check(config);
+        return opener.open(config.get(PortKeys.DEVICE), config.deviceRequest());
     }
 
     boolean isDedicated() {

@@ -1,11 +1,14 @@
 package io.millrace;
 
+import com.sun.management.OperatingSystemMXBean;
+import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.IpKeys;
 import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.Route;
+import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.channel.EngineEventRing;
@@ -26,6 +29,7 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -62,6 +66,7 @@ final class StackParts {
     private final PatientCommands[] commands;
     private @Nullable ControlAgent agent;
     private @Nullable AgentThread agentThread;
+    private long offHeapBytes;
 
     private StackParts(final MillraceBuilder builder, final PacketDevice device) {
         final MillraceConfig config = builder.config;
@@ -80,8 +85,12 @@ final class StackParts {
                 builder.secret.derive(LISTEN_PORTS), counters);
     }
 
-    /** Makes and starts a stack on an open device, which belongs to the stack from now on, also where this fails. */
-    static StackParts start(final MillraceBuilder builder, final PacketDevice device) {
+    /**
+     * Makes and starts a stack on an open device, which belongs to the stack from now on, also where this fails.
+     *
+     * @param bytesBefore off-heap bytes of the JVM before anything of this stack was made.
+     */
+    static StackParts start(final MillraceBuilder builder, final PacketDevice device, final long bytesBefore) {
         final StackParts parts;
         try {
             parts = new StackParts(builder, device);
@@ -90,7 +99,7 @@ final class StackParts {
             throw e;
         }
         try {
-            parts.open(builder);
+            parts.open(builder, bytesBefore);
             return parts;
         } catch (final RuntimeException | Error e) {
             parts.abandon();
@@ -100,6 +109,11 @@ final class StackParts {
 
     ControlAgent agent() {
         return Objects.requireNonNull(agent);
+    }
+
+    /** {@link Millrace#offHeapBytes}. */
+    long offHeapBytes() {
+        return offHeapBytes;
     }
 
     /** Events of engines that found their ring full. */
@@ -122,8 +136,7 @@ final class StackParts {
         CloseHelper.close(agentThread);
     }
 
-    private void open(final MillraceBuilder builder) {
-        final long bytesBefore = MemoryRegion.bytesInUse();
+    private void open(final MillraceBuilder builder, final long bytesBefore) {
         for (int i = 0; i < engines.length; i++) {
             rings[i] = new EngineEventRing(EVENT_RING_BYTES);
             engines[i] = engine(builder, i);
@@ -131,12 +144,24 @@ final class StackParts {
         final NeighbourCache neighbours = neighbours(builder);
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, counters);
         agent = started;
-        LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most besides the device's frames",
-                routes.current(), device.name(), engines.length, MemoryRegion.bytesInUse() - bytesBefore >> 20);
+        offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
+        LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
+                engines.length, offHeapBytes >> 20);
+        warnOfTooMuch();
         if (builder.isDedicated()) {
             agentThread = AgentThread.start(started, engines, rings, counters);
         } else {
             engines[0].companion(started);
+        }
+    }
+
+    /** Memory is reserved, not taken, so nothing fails before the load comes: better said now. */
+    private void warnOfTooMuch() {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof final OperatingSystemMXBean machine
+                && offHeapBytes > machine.getTotalMemorySize()) {
+            LOG.warn("the stack may take {} MiB of memory, but there are only {} MiB: less of {}, {} or {}",
+                    offHeapBytes >> 20, machine.getTotalMemorySize() >> 20, EngineKeys.SLAB,
+                    EngineKeys.MAX_CONNECTIONS, ThreadingKeys.ENGINES);
         }
     }
 

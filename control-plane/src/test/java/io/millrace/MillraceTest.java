@@ -3,6 +3,7 @@ package io.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.control.listen.TcpListener;
@@ -257,8 +258,8 @@ class MillraceTest {
     void shouldNameTheSchemesWhereTheDeviceIsUnknown() {
         final MillraceConfig config = config("shared", "10.0.0.2/24", "").toBuilder()
                 .text("millrace.port.device = \"carrier-pigeon:1\"").build();
-        assertThatThrownBy(() -> Millrace.launch(config)).isInstanceOf(IOException.class)
-                .hasMessageStartingWith("no device of the kind \"carrier-pigeon\"; there is memory");
+        assertThatThrownBy(() -> Millrace.launch(config)).isInstanceOf(ConfigException.class)
+                .hasMessageContaining(": no device of the kind \"carrier-pigeon\"; there is memory");
     }
 
     @Test

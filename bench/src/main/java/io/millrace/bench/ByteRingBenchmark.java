@@ -4,29 +4,16 @@ import io.millrace.fastpath.memory.ByteRing;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.memory.OutOfOrderRanges;
 import io.millrace.fastpath.memory.Slab;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The bytes of one segment into and out of a ring, and what the ring stands on: the slab and the ranges in it. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
-@Fork(value = 1, jvmArgsAppend = {"--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
-        "--enable-native-access=ALL-UNNAMED"})
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class ByteRingBenchmark {
+public class ByteRingBenchmark extends OffHeapBenchmark {
     private static final int CAPACITY = 65_536;
     private static final int SEGMENT = 1448;
 

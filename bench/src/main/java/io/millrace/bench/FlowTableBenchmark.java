@@ -3,29 +3,16 @@ package io.millrace.bench;
 import io.millrace.fastpath.flow.FlowTable;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.RecordTable;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The flow table with a million flows, in random order, so that each lookup misses the caches as it does in life. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
-@Fork(value = 1, jvmArgsAppend = {"--add-exports", "java.base/jdk.internal.misc=ALL-UNNAMED",
-        "--enable-native-access=ALL-UNNAMED"})
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class FlowTableBenchmark {
+public class FlowTableBenchmark extends OffHeapBenchmark {
     private static final int FLOWS = 1 << 20;
     private static final int RECORD_LENGTH = 512;
     private static final long LOCAL_LO = 0xFFFF_0A00_0001L;

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.config.MillraceConfig;
+import io.millrace.control.lifecycle.DeviceOpener;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,7 +23,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        MillraceConfig.builder().file(file).build();
+        DeviceOpener.discover().check(MillraceConfig.builder().file(file).build());
         spec.commandLine().getOut().println(file + ": ok");
         return ExitCode.OK;
     }

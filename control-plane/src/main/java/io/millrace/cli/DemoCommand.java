@@ -26,7 +26,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--kernel-inside", hidden = true, description = "Used by --kernel, within the namespaces.")
     private boolean inside;
 
-    @Option(names = "--loss", paramLabel = "PERCENT", defaultValue = "1", description = "Frames lost each way, 0 to 50 (default ${DEFAULT-VALUE}).")
+    @Option(names = "--loss", paramLabel = "PERCENT", defaultValue = "1", description = "Frames lost each way, 0 to 50 (default ${DEFAULT-VALUE}); not with --kernel.")
     private double loss;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed of the losses (default ${DEFAULT-VALUE}).")
@@ -43,6 +43,9 @@ final class DemoCommand implements Callable<Integer> {
         require("--loss", loss, 0, 50);
         require("--connections", connections, 1, 10_000);
         require("--requests", requests, 1, 1_000_000);
+        if (kernel && spec.commandLine().getParseResult().hasMatchedOption("--loss")) {
+            throw new ParameterException(spec.commandLine(), "--loss: not with --kernel, whose link loses nothing");
+        }
         final DemoSettings settings = new DemoSettings(loss / 100, seed, connections, requests);
         final boolean right;
         if (kernel && !inside) {
@@ -57,8 +60,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private void require(final String option, final double value, final double least, final double most) {
         if (!(value >= least && value <= most)) {
+            final String shown = value == Math.rint(value) ? String.format("%.0f", value) : String.valueOf(value);
             throw new ParameterException(spec.commandLine(),
-                    String.format("%s %s: must be %.0f to %.0f", option, value, least, most));
+                    String.format("%s %s: must be %.0f to %.0f", option, shown, least, most));
         }
     }
 }

@@ -1,10 +1,13 @@
 package io.millrace.cli;
 
 import io.millrace.Millrace;
+import io.millrace.config.MillraceConfig;
 import io.millrace.services.HttpFetch;
+import io.netty.util.NetUtil;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,9 @@ import picocli.CommandLine.Spec;
         "Fetch a URL through a Millrace stack: an active open, GET, and the body on standard output.",
         "The host must be an IPv4 address: there is no resolver. A status of 400 or more ends in exit code 1."})
 final class FetchCommand implements Callable<Integer> {
+    private static final int LAST_PORT = 65_535;
+    private static final int LONGEST_TIMEOUT = 86_400;
+
     @Spec
     private CommandSpec spec;
 
@@ -32,7 +38,7 @@ final class FetchCommand implements Callable<Integer> {
     @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "Write the body there.")
     private @Nullable Path output;
 
-    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "30", description = "Give up when nothing arrives for so long (default ${DEFAULT-VALUE}).")
+    @Option(names = "--timeout", paramLabel = "SECONDS", defaultValue = "30", description = "Give up when nothing arrives for so long, 1 to 86400 (default ${DEFAULT-VALUE}).")
     private int timeoutSeconds;
 
     @Parameters(paramLabel = "URL", description = "http://ADDRESS[:PORT]/PATH")
@@ -40,18 +46,46 @@ final class FetchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (!"http".equals(url.getScheme()) || url.getHost() == null) {
-            throw new ParameterException(spec.commandLine(), url + ": must be http://ADDRESS[:PORT]/PATH");
-        }
-        try (Millrace stack = Millrace.launch(stackOptions.config());
-                OutputStream body = new BufferedOutputStream(
-                        output == null ? new UnclosedOut() : Files.newOutputStream(output), 1 << 16)) {
+        check();
+        final MillraceConfig config = stackOptions.config();
+        try (OutputStream body = new BufferedOutputStream(open(), 1 << 16);
+                Millrace stack = Millrace.launch(config)) {
             final HttpFetch.Result result = HttpFetch.get(stack, url, body, timeoutSeconds);
             body.flush();
             spec.commandLine().getErr().println("HTTP " + result.status() + ", " + result.bytes() + " bytes in "
-                    + result.milliseconds() + " ms from " + result.from());
+                    + result.milliseconds() + " ms from "
+                    + NetUtil.toSocketAddressString((InetSocketAddress) result.from()));
             spec.commandLine().getErr().flush();
             return result.status() < 400 ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    /** Whatever is wrong is said before anything starts. */
+    private void check() {
+        if (!"http".equalsIgnoreCase(url.getScheme()) || url.getHost() == null || url.getPort() == 0
+                || url.getPort() > LAST_PORT) {
+            throw refused(url + ": must be http://ADDRESS[:PORT]/PATH");
+        }
+        if (NetUtil.createByteArrayFromIpAddressString(url.getHost()) == null) {
+            throw refused(url.getHost() + ": must be an IP address, for there is no resolver");
+        }
+        if (timeoutSeconds < 1 || timeoutSeconds > LONGEST_TIMEOUT) {
+            throw refused("--timeout " + timeoutSeconds + ": must be 1 to " + LONGEST_TIMEOUT);
+        }
+    }
+
+    private ParameterException refused(final String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private OutputStream open() throws IOException {
+        if (output == null) {
+            return new UnclosedOut();
+        }
+        try {
+            return Files.newOutputStream(output);
+        } catch (final IOException e) {
+            throw new IOException("cannot write " + FailureReport.sentence(e), e);
         }
     }
 

@@ -12,8 +12,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -23,15 +27,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code millrace serve}: Netty services on a stack until SIGTERM or SIGINT. */
 @Command(name = "serve", description = {
         "Run Netty services on a Millrace stack until SIGTERM or SIGINT, which closes everything cleanly.",
         "HTTP serves / (hello), /bytes/N (N deterministic bytes, N to 2^40) and POST /echo (the body back).",
-        "Without any service option: HTTP on port 80."})
+        "Without any service option: HTTP on port 80.",
+        "Ends with exit code 143 after SIGTERM and 130 after SIGINT, as is usual."})
 final class ServeCommand implements Callable<Integer> {
     private static final int DEFAULT_HTTP = 80;
+    private static final int LAST_PORT = 65_535;
     private static final long QUIET_MS = 100;
     private static final long TIMEOUT_MS = 3_000;
 
@@ -55,18 +62,15 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (http == null && echo == null && discard == null && chargen == null) {
-            http = DEFAULT_HTTP;
-        }
+        final Map<String, Integer> ports = ports();
         try (ShutdownSignalBarrier barrier = new ShutdownSignalBarrier();
                 Millrace stack = Millrace.launch(stackOptions.config())) {
             final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
             try {
-                bind(group, "http", http, HttpService::new);
-                bind(group, "echo", echo, () -> initializer(EchoHandler::new));
-                bind(group, "discard", discard, () -> initializer(DiscardHandler::new));
-                bind(group, "chargen", chargen, () -> initializer(ChargenHandler::new));
-                print(stack + " is ready");
+                for (final Map.Entry<String, Integer> service : ports.entrySet()) {
+                    bind(group, service.getKey(), service.getValue());
+                }
+                print(stack + " is ready, " + (stack.offHeapBytes() >> 20) + " MiB off heap at the most");
                 barrier.await();
                 print("closing");
             } finally {
@@ -77,18 +81,57 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void bind(final MillraceEventLoopGroup group, final String service, final @Nullable Integer port,
-            final Supplier<ChannelHandler> pipeline) throws IOException, InterruptedException {
+    /** Which services are wanted, and where; 0 chooses a free port. */
+    private Map<String, Integer> ports() {
+        final Map<String, Integer> ports = new LinkedHashMap<>();
+        add(ports, "http", http);
+        add(ports, "echo", echo);
+        add(ports, "discard", discard);
+        add(ports, "chargen", chargen);
+        if (ports.isEmpty()) {
+            ports.put("http", DEFAULT_HTTP);
+        }
+        return ports;
+    }
+
+    private void add(final Map<String, Integer> ports, final String service, final @Nullable Integer port) {
         if (port == null) {
             return;
         }
+        if (port < 0 || port > LAST_PORT) {
+            throw refused("--" + service + ' ' + port + ": must be 0 to " + LAST_PORT + " (0 takes a free port)");
+        }
+        ports.forEach((other, taken) -> {
+            if (taken.equals(port) && port != 0) {
+                throw refused("--" + service + ' ' + port + ": --" + other + " has that port already");
+            }
+        });
+        ports.put(service, port);
+    }
+
+    private ParameterException refused(final String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private void bind(final MillraceEventLoopGroup group, final String service, final int port)
+            throws IOException, InterruptedException {
         final ChannelFuture bound = new ServerBootstrap().group(group).channel(MillraceServerSocketChannel.class)
-                .childHandler(pipeline.get()).bind(port).await();
+                .childHandler(pipeline(service)).bind(port).await();
         if (!bound.isSuccess()) {
             throw new IOException("cannot listen on port " + port + " for " + service + ": "
                     + bound.cause().getMessage(), bound.cause());
         }
-        print(service + " listens on " + bound.channel().localAddress());
+        print(service + " listens on " + NetUtil.toSocketAddressString(
+                (InetSocketAddress) bound.channel().localAddress()));
+    }
+
+    private static ChannelHandler pipeline(final String service) {
+        return switch (service) {
+            case "http" -> new HttpService();
+            case "echo" -> initializer(EchoHandler::new);
+            case "discard" -> initializer(DiscardHandler::new);
+            default -> initializer(ChargenHandler::new);
+        };
     }
 
     private static ChannelHandler initializer(final Supplier<ChannelHandler> handler) {

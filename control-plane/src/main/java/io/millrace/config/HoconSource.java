@@ -57,7 +57,8 @@ final class HoconSource {
             walk("", source.get().resolve().root(), into);
         } catch (final com.typesafe.config.ConfigException e) {
             final ConfigOrigin origin = e.origin();
-            final String message = String.valueOf(e.getMessage());
+            // The library calls the brace that is missing at the end of a file a parenthesis.
+            final String message = String.valueOf(e.getMessage()).replace("close parentheses ')'", "'}'");
             if (origin == null) {
                 into.problem(Origin.file(name, 0), "", message);
             } else {

@@ -3,6 +3,8 @@ package io.millrace.demo;
 import io.millrace.services.HexLines;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,6 +16,7 @@ import java.util.SplittableRandom;
 final class KernelClient {
     private static final int LONGEST = 40_000;
     private static final int BUFFER = 1 << 16;
+    private static final int TIMEOUT_MS = 60_000;
     private static final String CURL = "curl";
 
     private final String server;
@@ -44,7 +47,7 @@ final class KernelClient {
     }
 
     String name() {
-        return withCurl ? CURL : "Java's HTTP client (curl is not installed)";
+        return withCurl ? CURL : "Java's sockets (curl is not installed)";
     }
 
     /** One connection with so many requests; every byte is compared. */
@@ -69,13 +72,17 @@ final class KernelClient {
 
     /** The bodies come one after the other on curl's output; curl's times are not asked for, ours are as good. */
     private boolean curl(final Tally tally, final List<Integer> lengths) throws IOException {
-        final List<String> command = new ArrayList<>(List.of(CURL, "-sS", "-N", "--fail", "--max-time", "60"));
+        final List<String> command = new ArrayList<>(List.of(CURL, "-sS", "-N", "--fail", "--max-time",
+                String.valueOf(TIMEOUT_MS / 1_000)));
         for (final int length : lengths) {
             command.add("http://" + server + ':' + port + "/bytes/" + length);
         }
         final Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (InputStream bodies = process.getInputStream()) {
-            return compare(tally, lengths, bodies);
+            return compare(tally, lengths, bodies) && bodies.read() < 0 && process.waitFor() == 0;
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         } finally {
             process.destroy();
         }
@@ -105,12 +112,13 @@ final class KernelClient {
     }
 
     private boolean plain(final Tally tally, final List<Integer> lengths) throws IOException {
-        try (java.net.Socket socket = new java.net.Socket(server, port)) {
+        try (Socket socket = new Socket(server, port)) {
+            socket.setSoTimeout(TIMEOUT_MS);
             for (final int length : lengths) {
                 final long startNs = System.nanoTime();
                 socket.getOutputStream()
                         .write(("GET /bytes/" + length + " HTTP/1.1\r\nhost: " + server + "\r\n\r\n").getBytes(
-                                java.nio.charset.StandardCharsets.US_ASCII));
+                                StandardCharsets.US_ASCII));
                 skipHeader(socket.getInputStream());
                 if (!compare(tally, length, socket.getInputStream(), startNs)) {
                     return false;

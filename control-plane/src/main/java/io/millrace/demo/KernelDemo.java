@@ -13,6 +13,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ public final class KernelDemo {
     private static final String KERNEL = "10.77.0.1";
     private static final String SERVER = "10.77.0.2";
     private static final int PORT = 80;
+    private static final List<String> UNSHARE = List.of("unshare", "--user", "--map-root-user", "--net");
     private static final long LADDER_SECONDS = 5;
     private static final long SHUTDOWN_MS = 2_000;
 
@@ -44,17 +46,32 @@ public final class KernelDemo {
      * @throws IOException where the namespaces cannot be had: one sentence what to do.
      */
     public static int runInNamespaces(final DemoSettings settings) throws IOException, InterruptedException {
-        final List<String> command = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--net",
-                ProcessHandle.current().info().command().orElse("java")));
+        final List<String> command = new ArrayList<>(UNSHARE);
+        command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.millrace.cli.Main", "demo",
                 "--kernel-inside", "--connections", String.valueOf(settings.connections()), "--requests",
                 String.valueOf(settings.requests()), "--seed", String.valueOf(settings.seed())));
+        requireNamespaces();
+        return new ProcessBuilder(command).inheritIO().start().waitFor();
+    }
+
+    /** Tried first with a command that does nothing: what fails later is no matter of namespaces. */
+    private static void requireNamespaces() throws IOException, InterruptedException {
+        final List<String> command = new ArrayList<>(UNSHARE);
+        command.add("true");
+        final Process trial;
         try {
-            return new ProcessBuilder(command).inheritIO().start().waitFor();
+            trial = new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (final IOException e) {
-            throw new IOException("cannot run unshare, which makes the namespaces (Debian: util-linux): "
-                    + e.getMessage(), e);
+            throw new IOException("--kernel needs unshare, which makes the namespaces; install it (Debian: util-linux)",
+                    e);
+        }
+        final String said = new String(trial.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (trial.waitFor() != 0) {
+            throw new IOException("--kernel needs a user namespace, which this system refuses (" + said
+                    + "); run it as root, or see sysctl kernel.unprivileged_userns_clone,"
+                    + " user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns");
         }
     }
 
@@ -116,9 +133,8 @@ public final class KernelDemo {
         tally.print(out, expected);
         final long again = stack.counters().get("TcpRetransmits");
         out.printf("  server     %,d segments sent, %,d sent again%n", stack.counters().get("TcpSegmentsSent"), again);
-        final boolean right = tally.isRight(expected);
-        out.printf("%n%s%n", right ? "Every byte was right." : "NOT every byte was right.");
+        out.printf("%n%s%n", tally.verdict(expected));
         out.flush();
-        return right;
+        return tally.isRight(expected);
     }
 }

@@ -2,23 +2,23 @@ package io.millrace.demo;
 
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.port.PacketPort;
-import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.PortFilter;
 import io.millrace.fastpath.tcp.TcpState;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A port that reports the segments of one end to a {@link Ladder}, with the state the engine's connection is in when a
- * segment leaves, and after one that arrived was processed. Thread: the engine's.
+ * segment leaves, and right after one that arrived was processed: that is when the engine gives its frame back, before
+ * the application hears of it. Thread: the engine's.
  */
-final class LadderPort implements PacketPort {
-    private final PacketPort delegate;
+final class LadderPort extends PortFilter {
     private final Ladder ladder;
     private final boolean client;
     private final boolean otherEndReports;
     private final SegmentView segment = new SegmentView();
-    private final List<Ladder.Rung> unprocessed = new ArrayList<>();
+    private final Map<Long, Ladder.Rung> unprocessed = new HashMap<>();
     private volatile @Nullable StackEngine engine;
     private long local;
     private long remote;
@@ -26,7 +26,7 @@ final class LadderPort implements PacketPort {
 
     /** @param otherEndReports false where the other end is the kernel, which does not tell what it sends. */
     LadderPort(final PacketPort delegate, final Ladder ladder, final boolean client, final boolean otherEndReports) {
-        this.delegate = delegate;
+        super(delegate);
         this.ladder = ladder;
         this.client = client;
         this.otherEndReports = otherEndReports;
@@ -38,27 +38,21 @@ final class LadderPort implements PacketPort {
     }
 
     @Override
-    public PortCapabilities capabilities() {
-        return delegate.capabilities();
-    }
-
-    @Override
-    public long acquire() {
-        return delegate.acquire();
-    }
-
-    @Override
     public void release(final long frame) {
+        final Ladder.Rung rung = unprocessed.isEmpty() ? null : unprocessed.remove(frame);
+        final TcpState state = rung == null ? null : state();
+        if (state != null) {
+            ladder.processed(rung, state);
+        }
         delegate.release(frame);
     }
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
-        settle();
         final int received = delegate.receive(frames, offset, limit, nowNs);
         for (int i = offset; i < offset + received; i++) {
             if (segment.wrap(frames[i])) {
-                onArrived();
+                onArrived(frames[i]);
             }
         }
         return received;
@@ -66,7 +60,6 @@ final class LadderPort implements PacketPort {
 
     @Override
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
-        settle();
         for (int i = offset; i < offset + length; i++) {
             if (segment.wrap(frames[i])) {
                 remember(segment.source(), segment.destination(),
@@ -89,25 +82,14 @@ final class LadderPort implements PacketPort {
         return taken;
     }
 
-    private void onArrived() {
+    private void onArrived(final long frame) {
         remember(segment.destination(), segment.source(), segment.destinationPort() << 16 | segment.sourcePort());
         if (!otherEndReports) {
             ladder.sent(segment, !client, null);
         }
         final Ladder.Rung rung = ladder.arrived(segment, !client);
         if (rung != null) {
-            unprocessed.add(rung);
-        }
-    }
-
-    /** What arrived in the last burst is processed by now. */
-    private void settle() {
-        final TcpState state = unprocessed.isEmpty() ? null : state();
-        if (state != null) {
-            for (final Ladder.Rung rung : unprocessed) {
-                ladder.processed(rung, state);
-            }
-            unprocessed.clear();
+            unprocessed.put(frame, rung);
         }
     }
 
@@ -122,20 +104,5 @@ final class LadderPort implements PacketPort {
     private @Nullable TcpState state() {
         final StackEngine known = engine;
         return known == null ? null : known.state(0, local, 0, remote, ports);
-    }
-
-    @Override
-    public long nextDeadlineNs() {
-        return unprocessed.isEmpty() ? delegate.nextDeadlineNs() : Long.MIN_VALUE;
-    }
-
-    @Override
-    public long dropped() {
-        return delegate.dropped();
-    }
-
-    @Override
-    public void close() {
-        delegate.close();
     }
 }

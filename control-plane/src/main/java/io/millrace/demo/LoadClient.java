@@ -29,6 +29,7 @@ final class LoadClient extends SimpleChannelInboundHandler<HttpObject> {
     private final SplittableRandom random;
     private final String host;
     private int left;
+    private boolean answered;
     private int expected;
     private int received;
     private int status;
@@ -56,6 +57,7 @@ final class LoadClient extends SimpleChannelInboundHandler<HttpObject> {
         expected = random.nextInt(LONGEST + 1);
         received = 0;
         right = true;
+        answered = false;
         startNs = System.nanoTime();
         channel.writeAndFlush((left & 1) == 0 ? get() : post(channel));
     }
@@ -87,6 +89,7 @@ final class LoadClient extends SimpleChannelInboundHandler<HttpObject> {
             if (content instanceof LastHttpContent) {
                 final boolean whole = right && status == HttpResponseStatus.OK.code() && received == expected
                         && message.decoderResult().isSuccess();
+                answered = true;
                 tally.onResponse(System.nanoTime() - startNs, received, whole);
                 next(context.channel());
             }
@@ -95,7 +98,7 @@ final class LoadClient extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     public void channelInactive(final ChannelHandlerContext context) {
-        tally.onConnectionOver(left == 0);
+        tally.onConnectionOver(left == 0 && answered);
     }
 
     @Override

@@ -125,7 +125,7 @@ public final class MemoryDemo {
         printRecovery("client", client);
         printRecovery("server", server);
         final boolean right = over && tally.isRight(expected);
-        out.printf("%n%s%n", right ? "Every byte was right." : "NOT every byte was right.");
+        out.printf("%n%s%n", over ? tally.verdict(expected) : "NOT over within " + LOAD_SECONDS + " s.");
         out.flush();
         return right;
     }

@@ -54,6 +54,14 @@ final class Tally {
         return wrong == 0 && broken == 0 && responses == expectedResponses;
     }
 
+    /** One sentence; says that bytes were wrong only where some were. */
+    synchronized String verdict(final long expectedResponses) {
+        if (isRight(expectedResponses)) {
+            return "Every byte was right.";
+        }
+        return wrong > 0 ? "NOT every byte was right." : "NOT every request was answered.";
+    }
+
     synchronized void print(final PrintWriter out, final long expectedResponses) {
         out.printf("  requests   %,d of %,d answered, %,d bytes, %,d answers wrong, %,d connections broken%n",
                 responses,

@@ -1,5 +1,6 @@
 package io.millrace.services;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -36,7 +37,9 @@ public final class EchoHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(final ChannelHandlerContext context, final Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
-            ((DuplexChannel) context.channel()).shutdownOutput().addListener(done -> context.close());
+            // The shutdown fails what still waits in the channel: it comes behind all of that.
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> ((DuplexChannel) context.channel())
+                    .shutdownOutput().addListener(done -> context.close()));
         }
         context.fireUserEventTriggered(event);
     }

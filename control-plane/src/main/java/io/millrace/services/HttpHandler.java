@@ -8,11 +8,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -21,22 +23,31 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /} says hello, {@code GET /bytes/N} sends N bytes of {@link HexLines}, {@code POST /echo} sends the body
- * back while it arrives. A client that does not read is not read either; pipelined requests wait for their turn.
+ * back while it arrives. A client that does not read is not read either; pipelined requests wait for their turn; who
+ * is silent for two minutes is closed.
  * <p>
  * Thread: the channel's event loop.
  */
 final class HttpHandler extends ChannelInboundHandlerAdapter {
     static final long MAX_BYTES = 1L << 40;
+    private static final int MAX_DIGITS = 18;
 
     private static final String BYTES = "/bytes/";
+    private static final String READ_ONLY = "GET, HEAD";
+    private static final String ECHOED = "POST, PUT";
+    private static final long LINGER_SECONDS = 2;
     private static final byte[] HELLO = "Hello from Millrace: TCP without the kernel.\n"
             .getBytes(StandardCharsets.US_ASCII);
 
@@ -45,6 +56,9 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
     private boolean sending;
     private boolean echoing;
     private boolean keepAlive;
+    private boolean oldClient;
+    private boolean headOnly;
+    private boolean ending;
 
     /** Each chunk is HTTP content. */
     private static final class HttpByteSource extends ByteSource {
@@ -56,7 +70,9 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(final ChannelHandlerContext context, final Object message) {
-        if (sending || !waiting.isEmpty()) {
+        if (ending) {
+            ReferenceCountUtil.release(message);
+        } else if (sending || !waiting.isEmpty()) {
             waiting.add(message);
             context.channel().config().setAutoRead(false);
         } else {
@@ -82,14 +98,17 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
 
     private void onRequest(final ChannelHandlerContext context, final HttpRequest request) {
         keepAlive = HttpUtil.isKeepAlive(request);
-        final String path = request.uri();
+        oldClient = !request.protocolVersion().isKeepAliveDefault();
+        headOnly = request.method().equals(HttpMethod.HEAD);
+        final String path = path(request.uri());
         if (request.decoderResult().isFailure()) {
-            keepAlive = false;
-            answer(context, HttpResponseStatus.BAD_REQUEST, "bad request\n");
+            refuse(context, statusOf(request.decoderResult().cause()));
+        } else if (request.protocolVersion().equals(HttpVersion.HTTP_1_1) && !hasOneHost(request)) {
+            refuse(context, HttpResponseStatus.BAD_REQUEST);
         } else if (path.equals("/echo")) {
             beginEcho(context, request);
-        } else if (!request.method().equals(HttpMethod.GET)) {
-            answer(context, HttpResponseStatus.METHOD_NOT_ALLOWED, "only GET here, and POST to /echo\n");
+        } else if (!headOnly && !request.method().equals(HttpMethod.GET)) {
+            answerNotAllowed(context, READ_ONLY, "only GET and HEAD here, and POST to /echo\n");
         } else if (path.equals("/")) {
             answer(context, HttpResponseStatus.OK, HELLO);
         } else if (path.startsWith(BYTES)) {
@@ -99,10 +118,43 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The path of a request target: no query, and nothing of an absolute form (RFC 9112 §3.2.2). */
+    private static String path(final String target) {
+        final int authority = target.startsWith("http://") ? "http://".length() : -1;
+        final int slash = authority < 0 ? 0 : target.indexOf('/', authority);
+        final int query = target.indexOf('?');
+        return slash < 0 ? "/" : target.substring(slash, query < slash ? target.length() : query);
+    }
+
+    /** RFC 9112 §3.2: without, or with several, the request must be refused. */
+    private static boolean hasOneHost(final HttpRequest request) {
+        return request.headers().getAll(HttpHeaderNames.HOST).size() == 1;
+    }
+
+    private static HttpResponseStatus statusOf(final Throwable cause) {
+        return switch (cause) {
+            case TooLongHttpLineException line -> HttpResponseStatus.REQUEST_URI_TOO_LONG;
+            case TooLongHttpHeaderException header -> HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+            default -> HttpResponseStatus.BAD_REQUEST;
+        };
+    }
+
+    /** Where the next request begins is not known any more: the connection ends. */
+    private void refuse(final ChannelHandlerContext context, final HttpResponseStatus status) {
+        keepAlive = false;
+        answer(context, status, status.reasonPhrase() + '\n');
+    }
+
     private void onContent(final ChannelHandlerContext context, final HttpContent content) {
         final boolean last = content instanceof LastHttpContent;
         if (!echoing) {
             content.release();
+            return;
+        }
+        if (content.decoderResult().isFailure()) {
+            // The answer has begun and can only be cut off: to end it would say that it is whole.
+            content.release();
+            context.close();
             return;
         }
         echoing = !last;
@@ -115,7 +167,7 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
 
     private void beginEcho(final ChannelHandlerContext context, final HttpRequest request) {
         if (!request.method().equals(HttpMethod.POST) && !request.method().equals(HttpMethod.PUT)) {
-            answer(context, HttpResponseStatus.METHOD_NOT_ALLOWED, "POST to /echo\n");
+            answerNotAllowed(context, ECHOED, "POST to /echo\n");
             return;
         }
         if (HttpUtil.is100ContinueExpected(request)) {
@@ -126,8 +178,10 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
         response.headers().set(CONTENT_TYPE, HttpHeaderValues.APPLICATION_OCTET_STREAM);
         if (HttpUtil.isContentLengthSet(request)) {
             response.headers().set(CONTENT_LENGTH, HttpUtil.getContentLength(request));
-        } else {
+        } else if (HttpUtil.isTransferEncodingChunked(request)) {
             HttpUtil.setTransferEncodingChunked(response, true);
+        } else {
+            response.headers().set(CONTENT_LENGTH, 0); // RFC 9112 §6.3: there is no body
         }
         connectionHeader(response);
         echoing = true;
@@ -144,19 +198,18 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
         response.headers().set(CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN).set(CONTENT_LENGTH, length);
         connectionHeader(response);
         context.write(response, context.voidPromise());
-        source.begin(length);
+        source.begin(headOnly ? 0 : length);
         sending = true;
         context.channel().config().setAutoRead(false);
         proceed(context);
     }
 
     private static long parse(final String text) {
-        try {
-            final long length = Long.parseLong(text);
-            return length > MAX_BYTES ? -1 : length;
-        } catch (final NumberFormatException e) {
+        if (text.isEmpty() || text.length() > MAX_DIGITS || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return -1;
         }
+        final long length = Long.parseLong(text);
+        return length > MAX_BYTES ? -1 : length;
     }
 
     /** Sends on, then turns to the requests that wait. */
@@ -169,14 +222,19 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
             end(context, LastHttpContent.EMPTY_LAST_CONTENT);
         }
         for (Object next = waiting.poll(); next != null; next = sending ? null : waiting.poll()) {
-            onMessage(context, next);
+            if (ending) {
+                ReferenceCountUtil.release(next);
+            } else {
+                onMessage(context, next);
+            }
         }
         context.flush();
         readIfIdle(context);
     }
 
     private void readIfIdle(final ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(!sending && waiting.isEmpty() && context.channel().isWritable());
+        context.channel().config()
+                .setAutoRead(ending || !sending && waiting.isEmpty() && context.channel().isWritable());
     }
 
     @Override
@@ -194,25 +252,68 @@ final class HttpHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void answer(final ChannelHandlerContext context, final HttpResponseStatus status, final byte[] body) {
+        answer(context, response(status, body));
+    }
+
+    private void answerNotAllowed(final ChannelHandlerContext context, final String allowed, final String text) {
+        final FullHttpResponse response = response(HttpResponseStatus.METHOD_NOT_ALLOWED,
+                text.getBytes(StandardCharsets.US_ASCII));
+        response.headers().set(HttpHeaderNames.ALLOW, allowed);
+        answer(context, response);
+    }
+
+    /** The length is that of the body also where HEAD leaves the body away. */
+    private FullHttpResponse response(final HttpResponseStatus status, final byte[] body) {
         final FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status,
-                Unpooled.wrappedBuffer(body));
+                headOnly ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body));
         response.headers().set(CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN).set(CONTENT_LENGTH, body.length);
+        return response;
+    }
+
+    private void answer(final ChannelHandlerContext context, final FullHttpResponse response) {
         connectionHeader(response);
         end(context, response);
     }
 
+    /** HTTP/1.0 takes the connection to be closed unless it is told otherwise. */
     private void connectionHeader(final HttpResponse response) {
         if (!keepAlive) {
             response.headers().set(CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (oldClient) {
+            response.headers().set(CONNECTION, HttpHeaderValues.KEEP_ALIVE);
         }
     }
 
-    /** Writes the last of a response; closes behind it where the client asked for that. */
+    /** Writes the last of a response; ends the connection behind it where the client asked for that. */
     private void end(final ChannelHandlerContext context, final Object last) {
         if (keepAlive) {
             context.write(last, context.voidPromise());
         } else {
-            context.writeAndFlush(last).addListener(done -> context.close());
+            ending = true;
+            context.writeAndFlush(last).addListener(done -> linger(context));
+        }
+    }
+
+    /**
+     * To close while the client still sends would reset the connection, and the reset would overtake the answer
+     * (RFC 9112 §9.6): so our side is shut down, and what comes is thrown away until the client closes too.
+     */
+    private static void linger(final ChannelHandlerContext context) {
+        if (context.channel() instanceof final DuplexChannel channel && channel.isActive()) {
+            channel.shutdownOutput();
+            channel.config().setAutoRead(true);
+            context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+        } else {
+            context.close();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(final ChannelHandlerContext context, final Object event) {
+        if (event instanceof IdleStateEvent) {
+            context.close();
+        } else {
+            context.fireUserEventTriggered(event);
         }
     }
 

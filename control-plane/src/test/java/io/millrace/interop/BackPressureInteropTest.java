@@ -23,7 +23,11 @@ class BackPressureInteropTest extends KernelInterop {
             throws Exception {
         launch(offloads);
         final ChannelProbe server = serveProbe(80);
-        final Socket client = connectFromKernel(80, receiveBuffer);
+        final Socket client = connectFromKernel(80, socket -> {
+            if (receiveBuffer != 0) {
+                socket.setReceiveBufferSize(receiveBuffer);
+            }
+        });
         final Channel channel = server.channel();
         server.send(length);
         Await.until("the window is closed and probed", () -> counter("TcpWindowProbes") > 0);

@@ -111,4 +111,19 @@ class HalfCloseInteropTest extends KernelInterop {
         client.channel().close().syncUninterruptibly();
         netcat.getInputStream().close();
     }
+
+    /** What waits in the channel when the FIN comes is echoed too. */
+    @Test
+    void shouldEchoAllToAKernelThatReadsOnlyAfterItsShutdown() throws Exception {
+        requireTool("ss");
+        final int length = 60_000;
+        launch(true, "millrace.tcp.send-buffer = 4KiB", device -> device);
+        serve(7, EchoHandler::new);
+        final Socket client = connectFromKernel(7, socket -> socket.setReceiveBufferSize(4_096));
+        HexText.write(client.getOutputStream(), length);
+        client.shutdownOutput();
+        Await.until("the FIN is acknowledged", () -> run("ss", "-tn", "dst", STACK).contains("FIN-WAIT-2"));
+        HexText.readAll(client.getInputStream(), length);
+        awaitNoConnections();
+    }
 }

@@ -181,19 +181,22 @@ abstract class KernelInterop {
         };
     }
 
-    /** A socket of the kernel, connected to the stack; closed after the test. */
-    Socket connectFromKernel(final int port) throws Exception {
-        return connectFromKernel(port, 0);
+    /** What to do to a socket before it connects. */
+    @FunctionalInterface
+    interface Preparation {
+        void prepare(Socket socket) throws IOException;
     }
 
-    /** @param receiveBuffer of the socket, in bytes; 0: as the kernel likes. */
-    Socket connectFromKernel(final int port, final int receiveBuffer) throws Exception {
+    /** A socket of the kernel, connected to the stack; closed after the test. */
+    Socket connectFromKernel(final int port) throws Exception {
+        return connectFromKernel(port, unconnected -> {});
+    }
+
+    Socket connectFromKernel(final int port, final Preparation preparation) throws Exception {
         final Socket socket = kernel.call(() -> {
             final Socket unconnected = new Socket();
             try {
-                if (receiveBuffer != 0) {
-                    unconnected.setReceiveBufferSize(receiveBuffer);
-                }
+                preparation.prepare(unconnected);
                 unconnected.connect(new InetSocketAddress(STACK, port), SOCKET_TIMEOUT_MS);
                 return unconnected;
             } catch (final IOException e) {

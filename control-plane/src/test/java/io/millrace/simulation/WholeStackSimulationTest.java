@@ -77,7 +77,8 @@ class WholeStackSimulationTest {
         final long bytesBefore = MemoryRegion.bytesInUse();
         final boolean whole;
         try (MemoryRegion scratch = MemoryRegion.allocate("test scratch", SCRATCH);
-                TwoStacks stacks = new TwoStacks(seed, faults); NetworkStack.Listener listener = stacks.listen(PORT)) {
+                TwoStacks stacks = new TwoStacks(seed, faults);
+                NetworkStack.Listener listener = stacks.listen(PORT)) {
             whole = exchange(stacks, listener, scratch.address(), random);
             for (final String counter : List.of("TcpRetransmits", "TcpTimeouts", "TcpBadChecksum", "TcpOutOfOrder",
                     "TcpOverlap", "TcpSynRetransmits", "ArpRequestsSent")) {

@@ -1,6 +1,10 @@
 package io.millrace.control.lifecycle;
 
+import io.millrace.config.ConfigException;
+import io.millrace.config.ConfigProblem;
 import io.millrace.config.DeviceSpec;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.PortKeys;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
@@ -50,6 +54,19 @@ public final class DeviceOpener {
     }
 
     /**
+     * Looks whether there is such a device at all; opens nothing.
+     *
+     * @throws ConfigException where no provider has the scheme: a key with a wrong value, not a failure.
+     */
+    public void check(final MillraceConfig config) {
+        final String scheme = config.get(PortKeys.DEVICE).scheme();
+        if (!scheme.equals(MEMORY) && providers.stream().noneMatch(provider -> provider.scheme().equals(scheme))) {
+            throw new ConfigException(List.of(new ConfigProblem(config.origin(PortKeys.DEVICE),
+                    PortKeys.DEVICE + " = " + config.text(PortKeys.DEVICE), unknown(scheme))));
+        }
+    }
+
+    /**
      * Opens a device.
      *
      * @throws IOException saying why it cannot be opened; for an unknown scheme, which schemes there are.
@@ -67,7 +84,11 @@ public final class DeviceOpener {
                 return provider.open(request);
             }
         }
-        throw new IOException("no device of the kind \"" + spec.scheme() + "\"; there is " + describe());
+        throw new IOException(unknown(spec.scheme()));
+    }
+
+    private String unknown(final String scheme) {
+        return "no device of the kind \"" + scheme + "\"; there is " + describe();
     }
 
     /** One clause for each scheme, with the reason where it cannot be used: {@code memory; tap (not available: ...)}. */

@@ -55,7 +55,14 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     /** Hands waiting commands to the engine; returns how many. Thread: the engine's. */
     int drain() {
-        return ring.read(adapter, COMMANDS_A_TURN);
+        final int read = ring.read(adapter, COMMANDS_A_TURN);
+        // A read ends at the end of the buffer, maybe on padding alone; what follows stands at its start.
+        return read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
+    }
+
+    /** True where commands wait. Thread: the engine's. */
+    boolean isWaiting() {
+        return ring.size() > 0;
     }
 
     /** Called after each command; null: nobody is called. */

@@ -42,12 +42,15 @@ public final class StackEngine implements Agent {
     private final Tcp tcp;
     private final CommandRing commands = new CommandRing(new Commands());
     private final long[] burst;
+    /** Held to close, and by other threads while they look into memory that closing frees. */
+    private final Object lifetime = new Object();
     private final AtomicReference<@Nullable Thread> driver = new AtomicReference<>();
     private volatile boolean closeRequested;
     private volatile boolean closed;
     private volatile boolean released;
     private @Nullable Agent companion;
     private boolean working;
+    private boolean closing;
     private long nowNs;
 
     /**
@@ -90,7 +93,24 @@ public final class StackEngine implements Agent {
     }
 
     private int turn() {
-        nowNs = clock.nanoTime();
+        int workCount = 1;
+        try {
+            workCount = phases();
+        } catch (final RuntimeException e) {
+            onDefect(e);
+        } finally {
+            // whatever failed, and be it every turn: what is ready to be sent is sent, and the engine can be closed
+            workCount += transmitQueue.flush(nowNs);
+            if (closeRequested) {
+                onClose();
+            }
+        }
+        return workCount;
+    }
+
+    private int phases() {
+        // never backwards, whoever's clock it is: timers and rates rely on it
+        nowNs = Math.max(nowNs, clock.nanoTime());
         tcp.onTurn(nowNs);
         int workCount = runCompanion();
         workCount += commands.drain();
@@ -99,10 +119,6 @@ public final class StackEngine implements Agent {
         workCount += tcp.onTimers();
         workCount += tcp.dispatchReady();
         workCount += tcp.flushOutput();
-        workCount += transmitQueue.flush(nowNs);
-        if (closeRequested) {
-            onClose();
-        }
         return workCount;
     }
 
@@ -134,11 +150,12 @@ public final class StackEngine implements Agent {
         counters.add(Counter.BYTES_RECEIVED, Frame.length(frame));
         try {
             ipInput.onFrame(frame, nowNs);
-        } catch (final RuntimeException e) {
-            // one bad frame costs one counter
+        } catch (final Throwable e) {
+            // one bad frame costs one counter, and none of the frames behind it
             onDefect(e);
+        } finally {
+            port.release(frame);
         }
-        port.release(frame);
     }
 
     private int receiveLocal() {
@@ -147,29 +164,30 @@ public final class StackEngine implements Agent {
             final long frame = transmitQueue.pollLocal();
             try {
                 ipInput.onLocalFrame(frame, nowNs);
-            } catch (final RuntimeException e) {
+            } catch (final Throwable e) {
                 onDefect(e);
+            } finally {
+                port.release(frame);
             }
-            port.release(frame);
         }
         return waiting;
     }
 
-    private void onDefect(final Exception exception) {
+    private void onDefect(final Throwable exception) {
         counters.increment(Counter.EXCEPTIONS);
         control.onDefect(exception);
     }
 
     /**
      * When the engine must run next even if no frame and no command arrives, in nanoseconds of its clock: a timer, a
-     * delayed frame; {@link Long#MIN_VALUE} where something waits to be done now (frames to transmit, ready
+     * delayed frame; {@link Long#MIN_VALUE} where something waits to be done now (frames to transmit, commands, ready
      * connections); {@link Long#MAX_VALUE} where nothing waits at all. Thread: the engine's.
      */
     public long nextDeadlineNs() {
         if (closed) {
             return Long.MAX_VALUE;
         }
-        if (tcp.hasWork() || !transmitQueue.isEmpty() || closeRequested) {
+        if (tcp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || closeRequested) {
             return Long.MIN_VALUE;
         }
         return Math.min(tcp.nextDeadlineNs(), port.nextDeadlineNs());
@@ -185,7 +203,7 @@ public final class StackEngine implements Agent {
         return index;
     }
 
-    /** The user/TCP interface. Thread: the engine's. */
+    /** The user/TCP interface; once the engine is closed every handle is stale. Thread: the engine's. */
     public TcpCalls tcp() {
         return tcp.calls();
     }
@@ -195,14 +213,16 @@ public final class StackEngine implements Agent {
         return commands;
     }
 
-    /** This engine's counters. Thread: any may read, until the engine is closed. */
+    /** This engine's counters; they keep their last values when it is closed. Thread: any may read. */
     public EngineCounters counters() {
         return counters;
     }
 
-    /** True while a connection or TIME_WAIT record of this engine uses the local port. Thread: any, until closed. */
+    /** True while a connection or TIME_WAIT record of this engine uses the local port. Thread: any. */
     public boolean isPortInUse(final int localPort) {
-        return !closed && tcp.isPortInUse(localPort);
+        synchronized (lifetime) {
+            return !closed && tcp.isPortInUse(localPort);
+        }
     }
 
     /**
@@ -266,8 +286,11 @@ public final class StackEngine implements Agent {
                 onClose();
             }
         } else if (driver.compareAndSet(null, caller)) {
-            onClose();
-            driver.set(null);
+            try {
+                onClose();
+            } finally {
+                driver.set(null);
+            }
         }
     }
 
@@ -283,16 +306,29 @@ public final class StackEngine implements Agent {
 
     @Override
     public void onClose() {
-        if (closed) {
+        if (closing) {
+            // closed, or being closed: a handler that learns of its connection's end may close the stack
             return;
         }
-        tcp.abortAll();
-        tcp.dispatchReady();
-        tcp.flushOutput();
-        transmitQueue.flush(nowNs);
+        closing = true;
+        try {
+            tcp.abortAll();
+            tcp.dispatchReady();
+            tcp.flushOutput();
+            transmitQueue.flush(nowNs);
+        } catch (final RuntimeException e) {
+            onDefect(e);
+        } finally {
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
         transmitQueue.clear();
         neighbours.clear();
-        closed = true;
+        synchronized (lifetime) {
+            closed = true;
+        }
         tcp.close();
         commands.close();
         counters.close();

@@ -11,11 +11,14 @@ import org.agrona.BitUtil;
  * states of a neighbour and the asking live in the control plane; here is only what output needs.
  * <p>
  * Bounded: an entry without waiting frames makes room for a new one; where every entry holds frames the new frame is
- * dropped and counted. Thread: the engine's.
+ * dropped and counted. So many neighbours that do not answer cannot hold every frame of the port, which needs some to
+ * hear those that do: all together hold at most {@value #FULL_QUEUES} full queues. Thread: the engine's.
  */
 public final class NeighbourTable {
     /** What {@link #find} answers where the table is full. */
     public static final int FULL = -1;
+
+    private static final int FULL_QUEUES = 4;
 
     private static final int FREE = 0;
     private static final int UNRESOLVED = 1;
@@ -37,6 +40,7 @@ public final class NeighbourTable {
     private final long[] head;
     private final long[] tail;
     private int clockHand;
+    private int waiting;
 
     public NeighbourTable(final PacketPort port, final EngineCounters counters, final int capacity,
             final int queueLimit) {
@@ -141,15 +145,24 @@ public final class NeighbourTable {
         }
     }
 
-    /** Holds a frame until the neighbour is resolved; the oldest is dropped and counted where too many wait. */
+    /**
+     * Takes a frame until the neighbour is resolved. Where too many wait, the neighbour's oldest is dropped and counted;
+     * where none of them is this neighbour's, the new one.
+     */
     public void enqueue(final int entry, final long frame) {
-        if (queued[entry] == queueLimit) {
+        final boolean full = waiting == FULL_QUEUES * queueLimit;
+        if (full && queued[entry] == 0) {
+            drop(frame);
+            return;
+        }
+        if (full || queued[entry] == queueLimit) {
             final long oldest = head[entry];
             head[entry] = Frame.next(oldest);
             queued[entry]--;
-            port.release(oldest);
-            counters.increment(Counter.NEIGHBOUR_QUEUE_FULL);
+            waiting--;
+            drop(oldest);
         }
+        waiting++;
         Frame.next(frame, 0);
         if (queued[entry]++ == 0) {
             head[entry] = frame;
@@ -170,6 +183,11 @@ public final class NeighbourTable {
         }
     }
 
+    private void drop(final long frame) {
+        port.release(frame);
+        counters.increment(Counter.NEIGHBOUR_QUEUE_FULL);
+    }
+
     private void makeStale(final int entry) {
         generation[entry] = generation[entry] + 1 & 0x3FFF_FFFF;
     }
@@ -178,6 +196,7 @@ public final class NeighbourTable {
         if (queued[entry] == 0) {
             return 0;
         }
+        waiting -= queued[entry];
         queued[entry] = 0;
         return head[entry];
     }

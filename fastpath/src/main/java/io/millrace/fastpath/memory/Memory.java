@@ -81,6 +81,16 @@ public final class Memory {
         UnsafeApi.putLong(address, value);
     }
 
+    /** Reads what another thread may be writing: whole, and at some time after it was written. */
+    public static long getLongOpaque(final long address) {
+        return UnsafeApi.getLongOpaque(null, address);
+    }
+
+    /** Writes for another thread that reads by {@link #getLongOpaque}. */
+    public static void putLongOpaque(final long address, final long value) {
+        UnsafeApi.putLongOpaque(null, address, value);
+    }
+
     /** The unsigned big-endian 16-bit integer at the address, 0 to 65,535. */
     public static int getShortBE(final long address) {
         final short value = UnsafeApi.getShort(address);

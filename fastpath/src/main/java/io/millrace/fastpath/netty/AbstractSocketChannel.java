@@ -121,9 +121,13 @@ abstract class AbstractSocketChannel extends AbstractChannel implements SocketCh
             promise.setFailure(open ? new NotYetConnectedException() : new ClosedChannelException());
             return;
         }
-        inputEnded = true;
-        doShutdownInput();
-        promise.setSuccess();
+        try {
+            inputEnded = true;
+            doShutdownInput();
+            promise.trySuccess();
+        } catch (final Throwable t) {
+            promise.tryFailure(t);
+        }
     }
 
     @Override
@@ -152,9 +156,9 @@ abstract class AbstractSocketChannel extends AbstractChannel implements SocketCh
         shutdownOutput().addListener(output -> shutdownInput().addListener(input -> {
             final Throwable cause = output.cause() != null ? output.cause() : input.cause();
             if (cause != null) {
-                promise.setFailure(cause);
+                promise.tryFailure(cause);
             } else {
-                promise.setSuccess();
+                promise.trySuccess();
             }
         }));
         return promise;

@@ -198,9 +198,8 @@ public final class MillraceIoHandler implements IoHandler {
             // It looks for tasks itself before it idles.
             return;
         }
-        if (!woken) {
-            woken = true;
-        }
+        // Always written: the write orders what was queued before the look at idling, which a mere look would not.
+        woken = true;
         if (idling) {
             LockSupport.unpark(loop);
         }
@@ -222,7 +221,7 @@ public final class MillraceIoHandler implements IoHandler {
 
     /** @throws IllegalStateException where this loop does not drive its engine, saying why. */
     void requireDriving() {
-        if (driving) {
+        if (isDriving()) {
             return;
         }
         throw new IllegalStateException(engines.stack().isClosed() || engine.isClosed()
@@ -309,14 +308,15 @@ public final class MillraceIoHandler implements IoHandler {
 
     /** The calls on the engine's connections; refused once the engine is closed, whose memory is given back then. */
     TcpCalls tcp() {
-        if (!driving) {
+        if (!isDriving()) {
             throw new IllegalStateException("the stack is closed");
         }
         return engine.tcp();
     }
 
+    /** False as soon as the engine is closed, which a task of this loop may have done since the last turn. */
     boolean isDriving() {
-        return driving;
+        return driving && !engine.isClosed();
     }
 
     /** True on the thread that drives the engine. Thread: any. */

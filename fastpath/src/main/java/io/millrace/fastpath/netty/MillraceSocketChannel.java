@@ -4,6 +4,7 @@ import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.control.NetworkStack.Accepted;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.tcp.TcpFailure;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -190,7 +191,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             }
             onRegistered((IoRegistration) future.getNow());
             promise.setSuccess();
-            if (connection != 0 && !active) {
+            if (connection != 0 && !active && ((SocketUnsafe) unsafe()).attempt == null) {
                 // Reset while it waited to be accepted: there is nothing to attach to.
                 unsafe().close(unsafe().voidPromise());
             }
@@ -441,7 +442,8 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         private void onMissed(final long handle, final int events) {
             missedEvents |= events;
             if ((events & FAILED) != 0) {
-                missedFailure = TcpExceptions.of(tcp().failure(handle));
+                final TcpFailure failure = tcp().failure(handle);
+                missedFailure = attempt == null ? TcpExceptions.of(failure) : TcpExceptions.ofConnect(failure);
             }
         }
 
@@ -449,8 +451,8 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             final int events = missedEvents;
             missedEvents = 0;
             if (missedFailure != null) {
-                end(missedFailure);
-            } else if (active) {
+                failConnectOrEnd(missedFailure);
+            } else if (open) {
                 onReady(connection, events);
             }
         }
@@ -478,6 +480,10 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
         @Override
         public void onEngineClosed(final Throwable cause) {
+            failConnectOrEnd(cause);
+        }
+
+        private void failConnectOrEnd(final Throwable cause) {
             if (failConnect(cause)) {
                 close(voidPromise());
             } else {

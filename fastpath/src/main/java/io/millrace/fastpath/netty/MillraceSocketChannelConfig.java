@@ -2,14 +2,9 @@ package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpSettings;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.DefaultChannelConfig;
-import io.netty.channel.MessageSizeEstimator;
-import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,81 +14,49 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Thread: any; a change reaches an open connection on its event loop, at once where called from there.
  */
-public final class MillraceSocketChannelConfig extends DefaultChannelConfig implements SocketChannelConfig {
+public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSocketChannelConfig>
+        implements
+            SocketChannelConfig {
     private static final OptionTable<MillraceSocketChannelConfig> OPTIONS = options();
 
     private final MillraceSocketChannel channel;
-    private final SettingsOverlay overlay;
     private volatile boolean allowHalfClosure;
-    private volatile boolean reuseAddress;
     private volatile boolean cork;
     private volatile int soLinger = -1;
 
     /** @param opened the settings an accepted connection was opened with; null for a channel that will connect. */
     MillraceSocketChannelConfig(final MillraceSocketChannel channel, @Nullable final TcpSettings opened) {
-        super(channel);
+        super(channel, new AdaptiveRecvByteBufAllocator(),
+                opened == null ? new SettingsOverlay() : new SettingsOverlay(opened));
         this.channel = channel;
-        this.overlay = opened == null ? new SettingsOverlay() : new SettingsOverlay(opened);
     }
 
     private static OptionTable<MillraceSocketChannelConfig> options() {
-        return new OptionTable<MillraceSocketChannelConfig>()
+        return OverlaidConfig.<MillraceSocketChannelConfig>sharedOptions()
                 .with(ChannelOption.SO_RCVBUF, c -> c.getReceiveBufferSize(), (c, v) -> c.setReceiveBufferSize(v))
                 .with(ChannelOption.SO_SNDBUF, c -> c.getSendBufferSize(), (c, v) -> c.setSendBufferSize(v))
                 .with(ChannelOption.TCP_NODELAY, c -> c.isTcpNoDelay(), (c, v) -> c.setTcpNoDelay(v))
                 .with(ChannelOption.SO_KEEPALIVE, c -> c.isKeepAlive(), (c, v) -> c.setKeepAlive(v))
-                .with(ChannelOption.SO_REUSEADDR, c -> c.isReuseAddress(), (c, v) -> c.setReuseAddress(v))
                 .with(ChannelOption.SO_LINGER, c -> c.getSoLinger(), (c, v) -> c.setSoLinger(v))
                 .with(ChannelOption.IP_TOS, c -> c.getTrafficClass(), (c, v) -> c.setTrafficClass(v))
                 .with(ChannelOption.ALLOW_HALF_CLOSURE, c -> c.isAllowHalfClosure(),
                         (c, v) -> c.setAllowHalfClosure(v))
-                .with(MillraceChannelOption.TCP_CORK, c -> c.isTcpCork(), (c, v) -> c.setTcpCork(v))
-                .with(MillraceChannelOption.TCP_MSS, c -> c.overlay.settings().mss(),
-                        (c, v) -> c.beforeOpen(MillraceChannelOption.TCP_MSS).mss(v))
-                .with(MillraceChannelOption.TCP_KEEPIDLE, c -> c.overlay.keepAliveIdle(),
-                        (c, v) -> c.beforeOpen(MillraceChannelOption.TCP_KEEPIDLE).keepAliveIdle(v))
-                .with(MillraceChannelOption.TCP_KEEPINTVL, c -> c.overlay.keepAliveInterval(),
-                        (c, v) -> c.beforeOpen(MillraceChannelOption.TCP_KEEPINTVL).keepAliveInterval(v))
-                .with(MillraceChannelOption.TCP_KEEPCNT, c -> c.overlay.settings().keepAliveProbes(),
-                        (c, v) -> c.beforeOpen(MillraceChannelOption.TCP_KEEPCNT).keepAliveProbes(v))
-                .with(MillraceChannelOption.CONGESTION_CONTROL, c -> c.overlay.settings().congestionControl(),
-                        (c, v) -> c.beforeOpen(MillraceChannelOption.CONGESTION_CONTROL).congestionControl(v));
+                .with(MillraceChannelOption.TCP_CORK, c -> c.isTcpCork(), (c, v) -> c.setTcpCork(v));
     }
 
-    private SettingsOverlay beforeOpen(final ChannelOption<?> option) {
+    @Override
+    OptionTable<MillraceSocketChannelConfig> table() {
+        return OPTIONS;
+    }
+
+    @Override
+    SettingsOverlay changeable(final ChannelOption<?> option) {
         if (channel.isConnectionOpen()) {
             throw new IllegalStateException(
                     MillraceChannelOption.label(option) + " can only be set before the connection is opened: before "
                             + "connect, or on the server channel before bind");
         }
         return overlay;
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), OPTIONS.options());
-    }
-
-    @Override
-    public <T> @Nullable T getOption(final ChannelOption<T> option) {
-        final T value = OPTIONS.read(this, option);
-        return value == null ? super.getOption(option) : value;
-    }
-
-    @Override
-    public <T> boolean setOption(final ChannelOption<T> option, final T value) {
-        validate(option, value);
-        return OPTIONS.write(this, option, value) || super.setOption(option, value);
-    }
-
-    /** The settings to open a connection with. */
-    TcpSettings settings() {
-        return overlay.settings();
-    }
-
-    /** The channel learned its stack. */
-    void base(final TcpSettings stack) {
-        overlay.base(stack);
     }
 
     /** Tells an accepted connection what was set since its listener opened it. Thread: the event loop's. */
@@ -203,18 +166,6 @@ public final class MillraceSocketChannelConfig extends DefaultChannelConfig impl
         return this;
     }
 
-    @Override
-    public boolean isReuseAddress() {
-        return reuseAddress;
-    }
-
-    /** Kept and told, nothing more: a connecting channel is bound by its 4-tuple, when it connects. */
-    @Override
-    public MillraceSocketChannelConfig setReuseAddress(final boolean reuseAddress) {
-        this.reuseAddress = reuseAddress;
-        return this;
-    }
-
     /** See {@link MillraceChannelOption#TCP_CORK}. */
     public boolean isTcpCork() {
         return cork;
@@ -238,88 +189,8 @@ public final class MillraceSocketChannelConfig extends DefaultChannelConfig impl
         return this;
     }
 
-    /** Has no meaning here; does nothing. */
-    @Override
-    public MillraceSocketChannelConfig setPerformancePreferences(final int connectionTime, final int latency,
-            final int bandwidth) {
-        return this;
-    }
-
     @Override
     protected void autoReadCleared() {
         channel.onAutoReadCleared();
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setConnectTimeoutMillis(final int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
-    }
-
-    @Override
-    @Deprecated
-    public MillraceSocketChannelConfig setMaxMessagesPerRead(final int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setWriteSpinCount(final int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setAllocator(final ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setRecvByteBufAllocator(final RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setAutoRead(final boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setAutoClose(final boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setMessageSizeEstimator(final MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setWriteBufferHighWaterMark(final int high) {
-        super.setWriteBufferHighWaterMark(high);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setWriteBufferLowWaterMark(final int low) {
-        super.setWriteBufferLowWaterMark(low);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setWriteBufferWaterMark(final WriteBufferWaterMark waterMark) {
-        super.setWriteBufferWaterMark(waterMark);
-        return this;
-    }
-
-    @Override
-    public MillraceSocketChannelConfig setMaxMessagesPerWrite(final int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
     }
 }

@@ -23,7 +23,7 @@ final class StackLoopEngine implements LoopEngine {
 
     @Override
     public int doWork() {
-        if (!abandoned.isEmpty()) {
+        if (!abandoned.isEmpty() && !engine.isClosed()) {
             resetAbandoned();
         }
         return engine.doWork();

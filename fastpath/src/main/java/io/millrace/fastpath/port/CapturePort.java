@@ -6,10 +6,9 @@ package io.millrace.fastpath.port;
  * <p>
  * Thread: the engine's, which also writes the file when the capture's buffer is full.
  */
-public final class CapturePort implements PacketPort {
+public final class CapturePort extends PortFilter {
     private static final int BURST = 64;
 
-    private final PacketPort delegate;
     private final PcapngWriter writer;
     private final long epochOffsetNs;
     private final int[] positions = new int[BURST + 1];
@@ -22,7 +21,7 @@ public final class CapturePort implements PacketPort {
      * @param engineNs the engine's clock at the same moment.
      */
     public CapturePort(final PacketPort delegate, final PcapngWriter writer, final long epochNs, final long engineNs) {
-        this.delegate = delegate;
+        super(delegate);
         this.writer = writer;
         epochOffsetNs = epochNs - engineNs;
     }
@@ -35,21 +34,6 @@ public final class CapturePort implements PacketPort {
     /** Writes out what has been captured so far. */
     public void flush() {
         writer.flush();
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return delegate.capabilities();
-    }
-
-    @Override
-    public long acquire() {
-        return delegate.acquire();
-    }
-
-    @Override
-    public void release(final long frame) {
-        delegate.release(frame);
     }
 
     @Override
@@ -75,16 +59,6 @@ public final class CapturePort implements PacketPort {
             }
         }
         return done;
-    }
-
-    @Override
-    public long nextDeadlineNs() {
-        return delegate.nextDeadlineNs();
-    }
-
-    @Override
-    public long dropped() {
-        return delegate.dropped();
     }
 
     @Override

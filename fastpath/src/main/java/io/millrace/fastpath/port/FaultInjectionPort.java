@@ -12,11 +12,10 @@ import io.millrace.fastpath.memory.Memory;
  * <p>
  * Thread: the engine's.
  */
-public final class FaultInjectionPort implements PacketPort {
+public final class FaultInjectionPort extends PortFilter {
     private static final int BURST = 64;
     private static final long TRANSMIT_STREAM = 0xD1B54A32D192ED03L;
 
-    private final PacketPort delegate;
     private final PortCapabilities capabilities;
     private final FaultPath inbound;
     private final FaultPath outbound;
@@ -35,7 +34,7 @@ public final class FaultInjectionPort implements PacketPort {
      * @param seed     of all that is random.
      */
     public FaultInjectionPort(final PacketPort delegate, final Faults receive, final Faults transmit, final long seed) {
-        this.delegate = delegate;
+        super(delegate);
         inbound = new FaultPath(delegate, receive, seed);
         outbound = new FaultPath(delegate, transmit, seed ^ TRANSMIT_STREAM);
         capabilities = receive.isNone() && transmit.isNone()
@@ -56,16 +55,6 @@ public final class FaultInjectionPort implements PacketPort {
     @Override
     public PortCapabilities capabilities() {
         return capabilities;
-    }
-
-    @Override
-    public long acquire() {
-        return delegate.acquire();
-    }
-
-    @Override
-    public void release(final long frame) {
-        delegate.release(frame);
     }
 
     @Override

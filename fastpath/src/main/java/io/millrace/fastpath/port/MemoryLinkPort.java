@@ -98,7 +98,7 @@ final class MemoryLinkPort implements PacketPort {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (!closed) {
             returnInbound();
             closed = true;

@@ -46,7 +46,7 @@ public final class TcpSettings {
         return values.noDelay;
     }
 
-    /** Longest time an acknowledgement is held back (RFC 9293 §3.8.6.3 allows 500 ms). */
+    /** Longest time an acknowledgement is held back (RFC 9293 §3.8.6.3 allows 500 ms); 0: until the end of the turn. */
     public long delayedAckNs() {
         return values.delayedAckNs;
     }

@@ -136,7 +136,9 @@ final class TcpTimers implements TimerHandler {
         final TcpSettings settings = context.connections.settings(tcb);
         final int timer = tcb.timer(Tcb.TIMER_LIFE);
         final long silentNs = context.nowNs - tcb.lastReceiveNs();
-        if (silentNs < settings.keepAliveIdleNs()) {
+        // Longer than that only where no probe was answered, however short the interval and late this timer.
+        final long unansweredNs = settings.keepAliveIdleNs() + tcb.probes() * settings.keepAliveIntervalNs();
+        if (silentNs < unansweredNs) {
             tcb.probes(0);
             context.timers.schedule(timer, tcb.lastReceiveNs() + settings.keepAliveIdleNs());
         } else if (tcb.sndMax() != tcb.sndUna()) {

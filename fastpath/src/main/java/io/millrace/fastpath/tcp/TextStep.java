@@ -142,8 +142,18 @@ final class TextStep {
         if (tcb.has(Tcb.ACK_NOW)) {
             context.lists.output(tcb);
         } else if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_ACK))) {
-            context.timers.schedule(tcb.timer(Tcb.TIMER_ACK),
-                    context.nowNs + context.connections.settings(tcb).delayedAckNs());
+            delayAcknowledgement(tcb);
+        }
+    }
+
+    private void delayAcknowledgement(final Tcb tcb) {
+        final long delayNs = context.connections.settings(tcb).delayedAckNs();
+        if (delayNs == 0) {
+            // a timer would wait for the next tick of the wheel
+            tcb.set(Tcb.ACK_NOW);
+            context.lists.output(tcb);
+        } else {
+            context.timers.schedule(tcb.timer(Tcb.TIMER_ACK), context.nowNs + delayNs);
         }
     }
 

@@ -6,6 +6,8 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.FaultInjectionPort;
 import io.millrace.fastpath.port.Faults;
 import io.millrace.fastpath.port.MemoryLink;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.testing.BalancePort;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -58,16 +60,24 @@ class MillraceOverMemoryLinkTest {
     private LinkedStack clientStack;
     private MillraceEventLoopGroup serverGroup;
     private MillraceEventLoopGroup clientGroup;
+    private final List<BalancePort> ports = new ArrayList<>();
 
     private void start(final int engines, final Faults faults) {
         final MemoryLink link = MemoryLink.builder().ethernet(false).queues(engines).build();
-        serverStack = new LinkedStack("10.0.0.1", engines, link.side(0)::queue);
+        serverStack = new LinkedStack("10.0.0.1", engines, queue -> balanced(link.side(0).queue(queue)));
         clientStack = new LinkedStack("10.0.0.2", engines,
-                queue -> new FaultInjectionPort(link.side(1).queue(queue), faults, faults, 42 + queue));
+                queue -> balanced(
+                        new FaultInjectionPort(link.side(1).queue(queue), faults, faults, 42 + queue)));
         serverGroup = new MillraceEventLoopGroup(serverStack);
         clientGroup = new MillraceEventLoopGroup(clientStack);
         toClose.addAll(List.of(() -> shutDown(clientGroup), () -> shutDown(serverGroup), clientStack, serverStack,
                 link));
+    }
+
+    private BalancePort balanced(final PacketPort port) {
+        final BalancePort balance = new BalancePort(port);
+        ports.add(balance);
+        return balance;
     }
 
     private static void shutDown(final MillraceEventLoopGroup group) {
@@ -81,6 +91,7 @@ class MillraceOverMemoryLinkTest {
         }
         assertThat(allocator.metric().usedDirectMemory()).as("direct bytes not released").isZero();
         assertThat(allocator.metric().usedHeapMemory()).as("heap bytes not released").isZero();
+        assertThat(ports).as("frames that engines still hold").allMatch(port -> port.held() == 0);
         assertThat(MemoryRegion.bytesInUse()).as("off-heap bytes of the stacks").isEqualTo(memoryBefore);
     }
 
@@ -212,6 +223,66 @@ class MillraceOverMemoryLinkTest {
         for (final Channel channel : echo.channels) {
             assertThat(channel.eventLoop()).isSameAs(serverGroup.loopOf(((MillraceSocketChannel) channel).engine()));
         }
+    }
+
+    @Test
+    void shouldEchoOverTwoLossyQueues() {
+        start(2, Faults.builder().loss(0.03).duplication(0.02).reordering(0.03, 300_000).build());
+        echo(8, 150_000);
+    }
+
+    @Test
+    void shouldCloseBothStacksInTheMiddleOfATransfer() {
+        start(2, Faults.builder().loss(0.05).build());
+        final Echo echo = new Echo();
+        serve(echo);
+        final List<Channel> channels = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            final Collector collector = new Collector(4_000_000);
+            final Channel channel = connect(client(collector)).syncUninterruptibly().channel();
+            channel.writeAndFlush(Unpooled.wrappedBuffer(pattern(4_000_000, i)));
+            channels.add(channel);
+            Rig.until(() -> collector.received > 0);
+        }
+        serverStack.close();
+        clientStack.close();
+        for (final Channel channel : channels) {
+            channel.closeFuture().syncUninterruptibly();
+        }
+        Rig.until(() -> echo.channels.stream().noneMatch(Channel::isOpen));
+    }
+
+    @Test
+    void shouldRefuseAConnectOnceATaskOfTheLoopHasClosedTheStack() {
+        start(1, Faults.NONE);
+        final Bootstrap bootstrap = client(new EventRecorder());
+        final Channel registered = bootstrap.register().syncUninterruptibly().channel();
+        final ChannelFuture connect = registered.eventLoop().submit(() -> {
+            clientStack.close();
+            return registered.connect(new InetSocketAddress("10.0.0.1", PORT));
+        }).syncUninterruptibly().getNow();
+        assertThat(connect.awaitUninterruptibly().cause()).isNotNull();
+        registered.closeFuture().syncUninterruptibly();
+        assertThat(connect(client(new EventRecorder())).awaitUninterruptibly().cause()).hasMessage(
+                "the stack is closed");
+    }
+
+    @Test
+    void shouldLoseNoPromiseWhenAHandlerClosesTheStack() {
+        start(1, Faults.NONE);
+        serve(new Echo());
+        final EventRecorder recorder = new EventRecorder();
+        final MillraceSocketChannel client = (MillraceSocketChannel) connect(client(recorder)).syncUninterruptibly()
+                .channel();
+        final List<ChannelFuture> futures = client.eventLoop().submit(() -> {
+            clientStack.close();
+            client.config().setTcpNoDelay(false).setAutoRead(false).setAutoRead(true);
+            return List.of(client.shutdownInput(), client.shutdownOutput(),
+                    client.writeAndFlush(Unpooled.wrappedBuffer(new byte[3])), client.close());
+        }).syncUninterruptibly().getNow();
+        futures.forEach(ChannelFuture::awaitUninterruptibly);
+        client.closeFuture().syncUninterruptibly();
+        Rig.until(() -> recorder.events.contains("unregistered"));
     }
 
     @Test

@@ -267,6 +267,39 @@ class MillraceSocketChannelConnectTest {
     }
 
     @Test
+    void shouldFinishAConnectThatItMissedWhileItWasNotRegistered() {
+        final ChannelFuture connect = connecting();
+        connect.channel().deregister().syncUninterruptibly();
+        rig.onLoop(() -> rig.tcp().last().events |= ConnectionHandler.CONNECTED);
+        assertThat(connect.isDone()).isFalse();
+        rig.group.register(connect.channel()).syncUninterruptibly();
+        connect.syncUninterruptibly();
+        assertThat(connect.channel().isActive()).isTrue();
+    }
+
+    @Test
+    void shouldGoOnConnectingWhenRegisteredAgain() {
+        final ChannelFuture connect = connecting();
+        connect.channel().deregister().syncUninterruptibly();
+        rig.group.register(connect.channel()).syncUninterruptibly();
+        rig.settle();
+        assertThat(connect.channel().isOpen()).isTrue();
+        rig.onLoop(() -> rig.tcp().last().events |= ConnectionHandler.CONNECTED);
+        connect.syncUninterruptibly();
+    }
+
+    @Test
+    void shouldFailAConnectWhoseFailureItMissed() {
+        final ChannelFuture connect = connecting();
+        connect.channel().deregister().syncUninterruptibly();
+        rig.onLoop(() -> rig.tcp().last().fail(TcpFailure.REFUSED));
+        rig.group.register(connect.channel()).syncUninterruptibly();
+        assertThat(connect.awaitUninterruptibly().cause()).isInstanceOf(ConnectException.class).hasMessage(
+                "Connection refused: /10.0.0.2:80");
+        connect.channel().closeFuture().syncUninterruptibly();
+    }
+
+    @Test
     void shouldCloseWhileItIsNotRegistered() {
         final MillraceSocketChannel channel = rig.connect(recorder);
         channel.deregister().syncUninterruptibly();

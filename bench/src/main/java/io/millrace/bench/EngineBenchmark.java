@@ -1,0 +1,147 @@
+package io.millrace.bench;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * A whole engine, from the port's receive to its transmit, without link layer and control plane: a segment of an
+ * established connection, a connection's whole life, a stream, and a turn with nothing to do.
+ */
+public class EngineBenchmark extends OffHeapBenchmark {
+    private static final int MEBIBYTE = 1 << 20;
+
+    /** Connections that are established; segments for them arrive, each acknowledged in its turn. */
+    @State(Scope.Thread)
+    public static class Established {
+        /** How many connections. */
+        @Param({"1", "100000"})
+        public int connections;
+        /** Bytes of a segment. */
+        @Param({"64", "1448"})
+        public int payload;
+        /** Whether the port has verified checksums and completes ours. */
+        @Param({"false", "true"})
+        public boolean trusted;
+
+        private EstablishedPeers peers;
+
+        @Setup(Level.Trial)
+        public void open() {
+            peers = new EstablishedPeers(connections, payload, trusted, 0);
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            final String wrong = peers.whatIsWrong();
+            peers.close();
+            if (wrong != null) {
+                throw new IllegalStateException(wrong);
+            }
+        }
+    }
+
+    /** Connections that nobody uses. */
+    @State(Scope.Thread)
+    public static class Idle {
+        /** How many connections. */
+        @Param({"10", "1000000"})
+        public int idleConnections;
+
+        private EstablishedPeers peers;
+
+        @Setup(Level.Trial)
+        public void open() {
+            peers = new EstablishedPeers(idleConnections, 64, true, 0);
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            peers.close();
+        }
+    }
+
+    /** Two engines for connections that come and go. */
+    @State(Scope.Thread)
+    public static class Pair {
+        private EnginePair pair;
+
+        @Setup(Level.Trial)
+        public void open() {
+            pair = new EnginePair(false);
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            pair.close();
+        }
+    }
+
+    /** Two engines with one connection. */
+    @State(Scope.Thread)
+    public static class Stream {
+        /** Whether segmentation and checksums are left to the port. */
+        @Param({"false", "true"})
+        public boolean offloads;
+
+        private EnginePair pair;
+
+        @Setup(Level.Trial)
+        public void open() {
+            pair = new EnginePair(offloads);
+            pair.openStream();
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            pair.close();
+        }
+    }
+
+    /** A data segment arrives, the application receives it, the ACK leaves: one turn. */
+    @Benchmark
+    public int segmentToAck(final Established established) {
+        established.peers.send(0);
+        return established.peers.turn();
+    }
+
+    /** The same with 32 segments in a turn; time of one segment. */
+    @Benchmark
+    @OperationsPerInvocation(EstablishedPeers.BURST)
+    public int segmentToAckInBursts(final Established established) {
+        for (int i = 0; i < EstablishedPeers.BURST; i++) {
+            established.peers.send(i);
+        }
+        return established.peers.turn();
+    }
+
+    /** A poll that finds nothing. */
+    @Benchmark
+    public int idleTurn(final Idle idle) {
+        return idle.peers.turn();
+    }
+
+    /** Connect, accept, one byte each way, close at both ends; the work of both engines. */
+    @Benchmark
+    public long wholeConnection(final Pair pair) {
+        return pair.pair.oneByteConnection();
+    }
+
+    /** Bytes a second from one engine's application to the other's, both engines on this thread. */
+    @Benchmark
+    @BenchmarkMode(Mode.Throughput)
+    @OutputTimeUnit(TimeUnit.SECONDS)
+    @OperationsPerInvocation(MEBIBYTE)
+    public long streamedBytes(final Stream stream) {
+        return stream.pair.stream(MEBIBYTE);
+    }
+}

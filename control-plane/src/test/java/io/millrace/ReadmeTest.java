@@ -1,0 +1,61 @@
+package io.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the README names must exist. */
+class ReadmeTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(should\\w+)`");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
+    private static final int FEATURES = 40;
+
+    @Test
+    void shouldNameOnlyTestsThatExist() throws IOException {
+        final List<String> missing = new ArrayList<>();
+        int named = 0;
+        final Matcher matcher = TEST.matcher(Files.readString(ROOT.resolve("README.md")));
+        while (matcher.find()) {
+            named++;
+            final Path file = source(matcher.group(1));
+            if (file == null || !Files.readString(file).contains("void " + matcher.group(2) + "(")) {
+                missing.add(matcher.group());
+            }
+        }
+        assertThat(missing).as("tests that the README names and that do not exist").isEmpty();
+        assertThat(named).as("tests that the README names").isGreaterThan(FEATURES);
+    }
+
+    @Test
+    void shouldLinkOnlyToFilesThatExist() throws IOException {
+        final Matcher matcher = LINK.matcher(Files.readString(ROOT.resolve("README.md")));
+        while (matcher.find()) {
+            assertThat(ROOT.resolve(matcher.group(1))).exists();
+        }
+    }
+
+    private static Path source(final String testClass) throws IOException {
+        try (Stream<Path> modules = Files.list(ROOT)) {
+            for (final Path tests : modules.map(module -> module.resolve("src/test/java")).filter(Files::isDirectory)
+                    .toList()) {
+                try (Stream<Path> files = Files.walk(tests)) {
+                    final Path found = files.filter(file -> file.endsWith(testClass + ".java")).findFirst()
+                            .orElse(null);
+                    if (found != null) {
+                        return found;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+}

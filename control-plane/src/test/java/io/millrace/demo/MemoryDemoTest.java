@@ -1,0 +1,44 @@
+package io.millrace.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.memory.MemoryRegion;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class MemoryDemoTest {
+    private String run(final double loss) throws Exception {
+        final long bytesBefore = MemoryRegion.bytesInUse();
+        final StringWriter out = new StringWriter();
+        assertThat(new MemoryDemo(new DemoSettings(loss, 1, 4, 4), new PrintWriter(out)).run()).isTrue();
+        assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytesBefore);
+        return out.toString();
+    }
+
+    @Test
+    void shouldDrawTheHandshakeAndTheCloseAsTheyPassed() throws Exception {
+        final List<String> rungs = run(0).lines().filter(line -> line.matches(" {2}[A-Z].* [-<]-.*")).toList();
+
+        assertThat(rungs.subList(0, 3)).satisfiesExactly(
+                syn -> assertThat(syn).matches(" *SYN_SENT +-+ SYN seq=0 win=\\d+ mss=1460 -+> SYN_RECEIVED"),
+                synAck -> assertThat(synAck)
+                        .matches(" *ESTABLISHED +<-+ SYN,ACK seq=0 ack=1 win=\\d+ mss=1460 -+ SYN_RECEIVED"),
+                request -> assertThat(request).matches(" *ESTABLISHED +-+ (PSH,)?ACK seq=1 ack=1 .*-+> ESTABLISHED"));
+        assertThat(rungs.subList(rungs.size() - 3, rungs.size())).satisfiesExactly(
+                fin -> assertThat(fin).matches(" *FIN_WAIT_1 +-+ FIN,ACK .*> CLOSE_WAIT"),
+                finToo -> assertThat(finToo).matches(" *TIME_WAIT +<-+ FIN,ACK .*- LAST_ACK"),
+                last -> assertThat(last).matches(" *TIME_WAIT +-+ ACK .*> CLOSED"));
+        assertThat(rungs.subList(3, rungs.size() - 3)).as("nobody closes before all is there")
+                .allMatch(line -> line.startsWith("  ESTABLISHED") && line.endsWith("ESTABLISHED"));
+    }
+
+    @Test
+    void shouldGetEveryByteThroughALinkThatLosesFrames() throws Exception {
+        assertThat(run(0.05)).contains("16 of 16 answered", "0 answers wrong, 0 connections broken",
+                "Every byte was right.");
+    }
+}

@@ -1,0 +1,229 @@
+package io.millrace.fastpath.flow;
+
+import io.millrace.fastpath.memory.Memory;
+
+/**
+ * The part of a {@link Tcb} that says who it is: the 4-tuple, the state, flags, and the lists it is linked in. Thread: the
+ * engine's.
+ */
+abstract class TcbIdentity {
+    /** Flag: a FIN follows the last byte of the send ring. */
+    public static final int FIN_QUEUED = 1;
+    /** Flag: the peer's FIN was reached. */
+    public static final int FIN_RECEIVED = 1 << 1;
+    /** Flag: the application let go; the connection finishes alone. */
+    public static final int ORPHAN = 1 << 2;
+    /** Flag: an acknowledgement goes out at the end of this turn. */
+    public static final int ACK_NOW = 1 << 3;
+    /** Flag: in the ready list. */
+    public static final int IN_READY_LIST = 1 << 4;
+    /** Flag: in the output list. */
+    public static final int IN_OUTPUT_LIST = 1 << 5;
+    /** Flag: Nagle's algorithm is off. */
+    public static final int NO_DELAY = 1 << 6;
+    /** Flag: only full segments are sent. */
+    public static final int CORK = 1 << 7;
+    /** Flag: keepalive is on. */
+    public static final int KEEP_ALIVE = 1 << 8;
+    /** Flag: the application waits for room in the send ring. */
+    public static final int WANTS_WRITABLE = 1 << 9;
+    /** Flag: passive open. */
+    public static final int PASSIVE = 1 << 10;
+    /** Flag: in an accept queue, not attached yet. */
+    public static final int UNACCEPTED = 1 << 11;
+    /** Flag: both sides scale windows (RFC 7323). */
+    public static final int WINDOW_SCALING = 1 << 12;
+    /** Flag: in fast recovery (RFC 6582). */
+    public static final int RECOVERY = 1 << 13;
+    /** Flag: out of the flow table; only what the application has not received is left. */
+    public static final int SHELL = 1 << 14;
+    /** Flag: the application receives no more. */
+    public static final int INPUT_SHUT = 1 << 15;
+    /** Flag: the urgent pointer is ahead of what the application received. */
+    public static final int URGENT_MODE = 1 << 16;
+    /** Flag: the SYN was retransmitted (RFC 5681 §3.1: initial window of one segment). */
+    public static final int SYN_RETRANSMITTED = 1 << 17;
+    /** Flag: the peer's FIN arrived ahead of bytes before it. */
+    public static final int FIN_AHEAD = 1 << 19;
+    /** Flag: recovery saw a partial acknowledgement (RFC 6582 §4: only the first restarts the timer). */
+    public static final int PARTIAL_ACK = 1 << 20;
+    /** Flag: freed, but still linked in a list. */
+    public static final int DEAD = 1 << 21;
+    /** Flag: what the window allows is sent even if it is a small segment (override of RFC 9293 §3.8.6.2.1). */
+    public static final int OVERRIDE = 1 << 18;
+
+    private static final int LOCAL_HI = 0;
+    private static final int LOCAL_LO = 8;
+    private static final int REMOTE_HI = 16;
+    private static final int REMOTE_LO = 24;
+    private static final int PORTS = 32;
+    private static final int GENERATION = 36;
+    private static final int STATE = 40;
+    private static final int EVENTS = 43;
+    private static final int FLAGS = 44;
+    private static final int NEIGHBOUR = 328;
+    private static final int LISTENER = 360;
+    private static final int READY_NEXT = 364;
+    private static final int OUTPUT_NEXT = 368;
+    private static final int FAILURE = 392;
+    private static final int SOFT_FAILURE = 394;
+
+    /** Address of the record that the flyweight points at. */
+    long address;
+
+    /** True where one of the flags is set. */
+    public boolean has(final int flag) {
+        return (flags() & flag) != 0;
+    }
+
+    public void set(final int flag) {
+        flags(flags() | flag);
+    }
+
+    public void clear(final int flag) {
+        flags(flags() & ~flag);
+    }
+
+    public int localPort() {
+        return ports() >>> 16;
+    }
+
+    public int remotePort() {
+        return ports() & 0xFFFF;
+    }
+
+    /** Upper half of the local address. */
+    public long localHi() {
+        return Memory.getLong(address + LOCAL_HI);
+    }
+
+    public void localHi(final long value) {
+        Memory.putLong(address + LOCAL_HI, value);
+    }
+
+    /** Lower half of the local address. */
+    public long localLo() {
+        return Memory.getLong(address + LOCAL_LO);
+    }
+
+    public void localLo(final long value) {
+        Memory.putLong(address + LOCAL_LO, value);
+    }
+
+    /** Upper half of the remote address. */
+    public long remoteHi() {
+        return Memory.getLong(address + REMOTE_HI);
+    }
+
+    public void remoteHi(final long value) {
+        Memory.putLong(address + REMOTE_HI, value);
+    }
+
+    /** Lower half of the remote address. */
+    public long remoteLo() {
+        return Memory.getLong(address + REMOTE_LO);
+    }
+
+    public void remoteLo(final long value) {
+        Memory.putLong(address + REMOTE_LO, value);
+    }
+
+    /** Local port in the upper 16 bits, remote port in the lower. */
+    public int ports() {
+        return Memory.getInt(address + PORTS);
+    }
+
+    public void ports(final int value) {
+        Memory.putInt(address + PORTS, value);
+    }
+
+    /** Tells a handle from one of an earlier user of this record; 0 while free. */
+    public int generation() {
+        return Memory.getInt(address + GENERATION);
+    }
+
+    public void generation(final int value) {
+        Memory.putInt(address + GENERATION, value);
+    }
+
+    /** Ordinal of the state. */
+    public int state() {
+        return Memory.getByte(address + STATE);
+    }
+
+    public void state(final int value) {
+        Memory.putByte(address + STATE, value);
+    }
+
+    /** Events for the application that are not told yet. */
+    public int events() {
+        return Memory.getByte(address + EVENTS);
+    }
+
+    public void events(final int value) {
+        Memory.putByte(address + EVENTS, value);
+    }
+
+    /** The bits below. */
+    public int flags() {
+        return Memory.getInt(address + FLAGS);
+    }
+
+    public void flags(final int value) {
+        Memory.putInt(address + FLAGS, value);
+    }
+
+    /** Next hop as {@code IpOutput} names it. */
+    public long neighbour() {
+        return Memory.getLong(address + NEIGHBOUR);
+    }
+
+    public void neighbour(final long value) {
+        Memory.putLong(address + NEIGHBOUR, value);
+    }
+
+    /** Id of the listener that made it; 0 for an active open. */
+    public int listener() {
+        return Memory.getInt(address + LISTENER);
+    }
+
+    public void listener(final int value) {
+        Memory.putInt(address + LISTENER, value);
+    }
+
+    /** Next of the ready list. */
+    public int readyNext() {
+        return Memory.getInt(address + READY_NEXT);
+    }
+
+    public void readyNext(final int value) {
+        Memory.putInt(address + READY_NEXT, value);
+    }
+
+    /** Next of the output list. */
+    public int outputNext() {
+        return Memory.getInt(address + OUTPUT_NEXT);
+    }
+
+    public void outputNext(final int value) {
+        Memory.putInt(address + OUTPUT_NEXT, value);
+    }
+
+    /** Ordinal of the failure. */
+    public int failure() {
+        return Memory.getByte(address + FAILURE);
+    }
+
+    public void failure(final int value) {
+        Memory.putByte(address + FAILURE, value);
+    }
+
+    /** Ordinal of the last ICMP error: told if the connection times out (RFC 9293 §3.9.2.2). */
+    public int softFailure() {
+        return Memory.getByte(address + SOFT_FAILURE);
+    }
+
+    public void softFailure(final int value) {
+        Memory.putByte(address + SOFT_FAILURE, value);
+    }
+}

@@ -1,0 +1,190 @@
+package io.millrace.fastpath.flow;
+
+import io.millrace.fastpath.memory.Memory;
+
+/**
+ * The part of a {@link Tcb} that receives: the receive sequence variables of RFC 9293 §3.3.1, the receive ring, what is
+ * out of order. Thread: the engine's.
+ */
+abstract class TcbReceive extends TcbIdentity {
+    private static final int RECEIVE_SHIFT = 42;
+    private static final int RCV_NXT = 48;
+    private static final int RCV_WND_RIGHT = 52;
+    private static final int RCV_READ = 56;
+    private static final int LAST_ACK_SENT = 60;
+    private static final int RCV_RING = 104;
+    private static final int RCV_CAPACITY = 116;
+    private static final int LAST_RECEIVE_NS = 312;
+    private static final int OUT_OF_ORDER = 320;
+    private static final int IRS = 340;
+    private static final int RECEIVE_BUFFER = 344;
+    private static final int RECEIVE_MSS = 352;
+    private static final int ANNOUNCED_MSS = 356;
+    private static final int URGENT = 372;
+    private static final int PROBES = 393;
+    private static final int FIN_SEQ = 400;
+    private static final int OUT_OF_WINDOW_ACK_NS = 408;
+
+    /** RCV.WND: what is left of the announced window. */
+    public int rcvWnd() {
+        return rcvWndRight() - rcvNxt();
+    }
+
+    /** Bytes in order that the application has not received; the peer's FIN does not count. */
+    public int unread() {
+        return rcvNxt() - rcvRead() - (has(FIN_RECEIVED) ? 1 : 0);
+    }
+
+    /** Shift of the windows that we announce (RFC 7323 Rcv.Wind.Shift), 0 to 14. */
+    public int receiveShift() {
+        return Memory.getByte(address + RECEIVE_SHIFT);
+    }
+
+    public void receiveShift(final int value) {
+        Memory.putByte(address + RECEIVE_SHIFT, value);
+    }
+
+    /** RCV.NXT: next sequence number expected. */
+    public int rcvNxt() {
+        return Memory.getInt(address + RCV_NXT);
+    }
+
+    public void rcvNxt(final int value) {
+        Memory.putInt(address + RCV_NXT, value);
+    }
+
+    /** RCV.NXT + RCV.WND: right edge of the window as announced; never taken back. */
+    public int rcvWndRight() {
+        return Memory.getInt(address + RCV_WND_RIGHT);
+    }
+
+    public void rcvWndRight(final int value) {
+        Memory.putInt(address + RCV_WND_RIGHT, value);
+    }
+
+    /** First byte that the application has not received; head of the receive ring. */
+    public int rcvRead() {
+        return Memory.getInt(address + RCV_READ);
+    }
+
+    public void rcvRead(final int value) {
+        Memory.putInt(address + RCV_READ, value);
+    }
+
+    /** Acknowledgement number of the last segment sent. */
+    public int lastAckSent() {
+        return Memory.getInt(address + LAST_ACK_SENT);
+    }
+
+    public void lastAckSent(final int value) {
+        Memory.putInt(address + LAST_ACK_SENT, value);
+    }
+
+    /** Address of the receive ring; 0 while it holds nothing. */
+    public long rcvRing() {
+        return Memory.getLong(address + RCV_RING);
+    }
+
+    public void rcvRing(final long value) {
+        Memory.putLong(address + RCV_RING, value);
+    }
+
+    /** Bytes of the receive ring, a power of two; 0 without one. */
+    public int rcvCapacity() {
+        return Memory.getInt(address + RCV_CAPACITY);
+    }
+
+    public void rcvCapacity(final int value) {
+        Memory.putInt(address + RCV_CAPACITY, value);
+    }
+
+    /** When a segment last arrived: keepalive. */
+    public long lastReceiveNs() {
+        return Memory.getLong(address + LAST_RECEIVE_NS);
+    }
+
+    public void lastReceiveNs(final long value) {
+        Memory.putLong(address + LAST_RECEIVE_NS, value);
+    }
+
+    /** Block of out-of-order ranges; 0 while nothing is out of order. */
+    public long outOfOrder() {
+        return Memory.getLong(address + OUT_OF_ORDER);
+    }
+
+    public void outOfOrder(final long value) {
+        Memory.putLong(address + OUT_OF_ORDER, value);
+    }
+
+    /** IRS: initial receive sequence number. */
+    public int irs() {
+        return Memory.getInt(address + IRS);
+    }
+
+    public void irs(final int value) {
+        Memory.putInt(address + IRS, value);
+    }
+
+    /** Largest receive window in bytes. */
+    public int receiveBuffer() {
+        return Memory.getInt(address + RECEIVE_BUFFER);
+    }
+
+    public void receiveBuffer(final int value) {
+        Memory.putInt(address + RECEIVE_BUFFER, value);
+    }
+
+    /** Payload of the largest segment received: the yardstick of delayed acknowledgements. */
+    public int receiveMss() {
+        return Memory.getInt(address + RECEIVE_MSS);
+    }
+
+    public void receiveMss(final int value) {
+        Memory.putInt(address + RECEIVE_MSS, value);
+    }
+
+    /** MSS that we announced. */
+    public int announcedMss() {
+        return Memory.getInt(address + ANNOUNCED_MSS);
+    }
+
+    public void announcedMss(final int value) {
+        Memory.putInt(address + ANNOUNCED_MSS, value);
+    }
+
+    /** RCV.UP: sequence number after the urgent byte. */
+    public int urgent() {
+        return Memory.getInt(address + URGENT);
+    }
+
+    public void urgent(final int value) {
+        Memory.putInt(address + URGENT, value);
+    }
+
+    /** Keepalive probes sent since the peer was last heard. */
+    public int probes() {
+        return Memory.getByte(address + PROBES);
+    }
+
+    public void probes(final int value) {
+        Memory.putByte(address + PROBES, value);
+    }
+
+    /** Sequence number of the peer's FIN that arrived ahead of bytes before it; with {@link #FIN_AHEAD}. */
+    public int finSeq() {
+        return Memory.getInt(address + FIN_SEQ);
+    }
+
+    public void finSeq(final int value) {
+        Memory.putInt(address + FIN_SEQ, value);
+    }
+
+    /** When a segment outside of the window was last answered; 0: never. */
+    public long outOfWindowAckNs() {
+        return Memory.getLong(address + OUT_OF_WINDOW_ACK_NS);
+    }
+
+    public void outOfWindowAckNs(final long value) {
+        Memory.putLong(address + OUT_OF_WINDOW_ACK_NS, value);
+    }
+}

@@ -1,0 +1,360 @@
+package io.millrace.fastpath.flow;
+
+import io.millrace.fastpath.memory.Memory;
+
+/**
+ * The part of a {@link Tcb} that sends: the send sequence variables of RFC 9293 §3.3.1, the send ring, round-trip time,
+ * loss and congestion. Thread: the engine's.
+ */
+abstract class TcbSend extends TcbReceive {
+    private static final int SEND_SHIFT = 41;
+    private static final int SND_UNA = 64;
+    private static final int SND_NXT = 68;
+    private static final int SND_MAX = 72;
+    private static final int SND_END = 76;
+    private static final int SND_WND = 80;
+    private static final int SND_WL1 = 84;
+    private static final int SND_WL2 = 88;
+    private static final int MAX_SND_WND = 92;
+    private static final int SND_RING = 96;
+    private static final int SND_CAPACITY = 112;
+    private static final int SND_MSS = 120;
+    private static final int CWND = 124;
+    private static final int SRTT_NS = 224;
+    private static final int RTTVAR_NS = 232;
+    private static final int RTO_NS = 240;
+    private static final int RTT_START_NS = 248;
+    private static final int RTT_SEQ = 256;
+    private static final int SSTHRESH = 260;
+    private static final int RECOVER = 264;
+    private static final int DUP_ACKS = 268;
+    private static final int RETRANSMITS = 272;
+    private static final int BYTES_ACKED = 276;
+    private static final int CC0 = 280;
+    private static final int CC1 = 284;
+    private static final int CC2 = 288;
+    private static final int CC3 = 296;
+    private static final int LAST_SEND_NS = 304;
+    private static final int ISS = 336;
+    private static final int SEND_BUFFER = 348;
+    private static final int PERSIST_NS = 384;
+    private static final int PERSIST_BACKOFF = 395;
+    private static final int CONGESTION = 396;
+    private static final int PATH_MTU = 404;
+
+    /** Sequence numbers sent and not acknowledged. */
+    public int inFlight() {
+        return sndNxt() - sndUna();
+    }
+
+    /** True where our FIN was sent and acknowledged. */
+    public boolean isFinAcknowledged() {
+        return has(FIN_QUEUED) && sndUna() == sndEnd() + 1;
+    }
+
+    /** Shift of the windows that the peer announces (RFC 7323 Snd.Wind.Shift), 0 to 14. */
+    public int sendShift() {
+        return Memory.getByte(address + SEND_SHIFT);
+    }
+
+    public void sendShift(final int value) {
+        Memory.putByte(address + SEND_SHIFT, value);
+    }
+
+    /** SND.UNA: oldest sequence number not acknowledged; head of the send ring. */
+    public int sndUna() {
+        return Memory.getInt(address + SND_UNA);
+    }
+
+    public void sndUna(final int value) {
+        Memory.putInt(address + SND_UNA, value);
+    }
+
+    /** SND.NXT: next sequence number to send; behind {@link #sndMax} while retransmitting after a timeout. */
+    public int sndNxt() {
+        return Memory.getInt(address + SND_NXT);
+    }
+
+    public void sndNxt(final int value) {
+        Memory.putInt(address + SND_NXT, value);
+    }
+
+    /** One past the highest sequence number ever sent. */
+    public int sndMax() {
+        return Memory.getInt(address + SND_MAX);
+    }
+
+    public void sndMax(final int value) {
+        Memory.putInt(address + SND_MAX, value);
+    }
+
+    /** One past the last byte in the send ring; the FIN, if queued, has this sequence number. */
+    public int sndEnd() {
+        return Memory.getInt(address + SND_END);
+    }
+
+    public void sndEnd(final int value) {
+        Memory.putInt(address + SND_END, value);
+    }
+
+    /** SND.WND in bytes, already scaled. */
+    public int sndWnd() {
+        return Memory.getInt(address + SND_WND);
+    }
+
+    public void sndWnd(final int value) {
+        Memory.putInt(address + SND_WND, value);
+    }
+
+    /** SND.WL1: sequence number of the last window update. */
+    public int sndWl1() {
+        return Memory.getInt(address + SND_WL1);
+    }
+
+    public void sndWl1(final int value) {
+        Memory.putInt(address + SND_WL1, value);
+    }
+
+    /** SND.WL2: acknowledgement number of the last window update. */
+    public int sndWl2() {
+        return Memory.getInt(address + SND_WL2);
+    }
+
+    public void sndWl2(final int value) {
+        Memory.putInt(address + SND_WL2, value);
+    }
+
+    /** Largest window the peer ever announced (MAX.SND.WND of RFC 5961, Max(SND.WND) of RFC 9293 §3.8.6.2.1). */
+    public int maxSndWnd() {
+        return Memory.getInt(address + MAX_SND_WND);
+    }
+
+    public void maxSndWnd(final int value) {
+        Memory.putInt(address + MAX_SND_WND, value);
+    }
+
+    /** Address of the send ring; 0 while it holds nothing. */
+    public long sndRing() {
+        return Memory.getLong(address + SND_RING);
+    }
+
+    public void sndRing(final long value) {
+        Memory.putLong(address + SND_RING, value);
+    }
+
+    /** Bytes of the send ring, a power of two; 0 without one. */
+    public int sndCapacity() {
+        return Memory.getInt(address + SND_CAPACITY);
+    }
+
+    public void sndCapacity(final int value) {
+        Memory.putInt(address + SND_CAPACITY, value);
+    }
+
+    /** Payload bytes of the largest segment sent (Eff.snd.MSS of RFC 9293 §3.7.1). */
+    public int sndMss() {
+        return Memory.getInt(address + SND_MSS);
+    }
+
+    public void sndMss(final int value) {
+        Memory.putInt(address + SND_MSS, value);
+    }
+
+    /** Congestion window in bytes. */
+    public int cwnd() {
+        return Memory.getInt(address + CWND);
+    }
+
+    public void cwnd(final int value) {
+        Memory.putInt(address + CWND, value);
+    }
+
+    /** SRTT (RFC 6298); 0 before the first measurement. */
+    public long srttNs() {
+        return Memory.getLong(address + SRTT_NS);
+    }
+
+    public void srttNs(final long value) {
+        Memory.putLong(address + SRTT_NS, value);
+    }
+
+    /** RTTVAR (RFC 6298). */
+    public long rttvarNs() {
+        return Memory.getLong(address + RTTVAR_NS);
+    }
+
+    public void rttvarNs(final long value) {
+        Memory.putLong(address + RTTVAR_NS, value);
+    }
+
+    /** RTO before backoff. */
+    public long rtoNs() {
+        return Memory.getLong(address + RTO_NS);
+    }
+
+    public void rtoNs(final long value) {
+        Memory.putLong(address + RTO_NS, value);
+    }
+
+    /** When the segment being timed was sent; 0 where none is timed. */
+    public long rttStartNs() {
+        return Memory.getLong(address + RTT_START_NS);
+    }
+
+    public void rttStartNs(final long value) {
+        Memory.putLong(address + RTT_START_NS, value);
+    }
+
+    /** Acknowledging beyond this ends the measurement. */
+    public int rttSeq() {
+        return Memory.getInt(address + RTT_SEQ);
+    }
+
+    public void rttSeq(final int value) {
+        Memory.putInt(address + RTT_SEQ, value);
+    }
+
+    /** Slow start threshold in bytes. */
+    public int ssthresh() {
+        return Memory.getInt(address + SSTHRESH);
+    }
+
+    public void ssthresh(final int value) {
+        Memory.putInt(address + SSTHRESH, value);
+    }
+
+    /** Recovery point (RFC 6582 recover). */
+    public int recover() {
+        return Memory.getInt(address + RECOVER);
+    }
+
+    public void recover(final int value) {
+        Memory.putInt(address + RECOVER, value);
+    }
+
+    /** Duplicate acknowledgements in a row. */
+    public int dupAcks() {
+        return Memory.getInt(address + DUP_ACKS);
+    }
+
+    public void dupAcks(final int value) {
+        Memory.putInt(address + DUP_ACKS, value);
+    }
+
+    /** Times the timer expired for the head in a row. */
+    public int retransmits() {
+        return Memory.getInt(address + RETRANSMITS);
+    }
+
+    public void retransmits(final int value) {
+        Memory.putInt(address + RETRANSMITS, value);
+    }
+
+    /** Bytes acknowledged in congestion avoidance since the window last grew (RFC 5681 §3.1). */
+    public int bytesAcked() {
+        return Memory.getInt(address + BYTES_ACKED);
+    }
+
+    public void bytesAcked(final int value) {
+        Memory.putInt(address + BYTES_ACKED, value);
+    }
+
+    /** The congestion control's own. */
+    public int cc0() {
+        return Memory.getInt(address + CC0);
+    }
+
+    public void cc0(final int value) {
+        Memory.putInt(address + CC0, value);
+    }
+
+    /** The congestion control's own. */
+    public int cc1() {
+        return Memory.getInt(address + CC1);
+    }
+
+    public void cc1(final int value) {
+        Memory.putInt(address + CC1, value);
+    }
+
+    /** The congestion control's own. */
+    public long cc2() {
+        return Memory.getLong(address + CC2);
+    }
+
+    public void cc2(final long value) {
+        Memory.putLong(address + CC2, value);
+    }
+
+    /** The congestion control's own. */
+    public long cc3() {
+        return Memory.getLong(address + CC3);
+    }
+
+    public void cc3(final long value) {
+        Memory.putLong(address + CC3, value);
+    }
+
+    /** When a segment with data was last sent: restart after idle (RFC 5681 §4.1). */
+    public long lastSendNs() {
+        return Memory.getLong(address + LAST_SEND_NS);
+    }
+
+    public void lastSendNs(final long value) {
+        Memory.putLong(address + LAST_SEND_NS, value);
+    }
+
+    /** ISS: initial send sequence number. */
+    public int iss() {
+        return Memory.getInt(address + ISS);
+    }
+
+    public void iss(final int value) {
+        Memory.putInt(address + ISS, value);
+    }
+
+    /** Largest send ring in bytes. */
+    public int sendBuffer() {
+        return Memory.getInt(address + SEND_BUFFER);
+    }
+
+    public void sendBuffer(final int value) {
+        Memory.putInt(address + SEND_BUFFER, value);
+    }
+
+    /** When zero-window probing began; 0 where it has not. */
+    public long persistNs() {
+        return Memory.getLong(address + PERSIST_NS);
+    }
+
+    public void persistNs(final long value) {
+        Memory.putLong(address + PERSIST_NS, value);
+    }
+
+    /** Zero-window probes sent in a row, at most 127. */
+    public int persistBackoff() {
+        return Memory.getByte(address + PERSIST_BACKOFF);
+    }
+
+    public void persistBackoff(final int value) {
+        Memory.putByte(address + PERSIST_BACKOFF, value);
+    }
+
+    /** Which congestion control, as {@code CongestionControls} numbers them. */
+    public int congestion() {
+        return Memory.getByte(address + CONGESTION);
+    }
+
+    public void congestion(final int value) {
+        Memory.putByte(address + CONGESTION, value);
+    }
+
+    /** Largest IP packet that the path takes; 0: as the port. */
+    public int pathMtu() {
+        return Memory.getInt(address + PATH_MTU);
+    }
+
+    public void pathMtu(final int value) {
+        Memory.putInt(address + PATH_MTU, value);
+    }
+}

@@ -1,0 +1,170 @@
+package io.millrace.fastpath.netty;
+
+import io.millrace.fastpath.tcp.TcpSettings;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.MessageSizeEstimator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the options of a listening and of a connected channel have in common: TCP settings laid over those of the stack,
+ * and Netty's own setters, which answer with the channel's own type. Thread: any.
+ *
+ * @param <C> the configuration's own type.
+ */
+abstract class OverlaidConfig<C extends OverlaidConfig<C>> extends DefaultChannelConfig {
+    final SettingsOverlay overlay;
+    private volatile boolean reuseAddress;
+
+    OverlaidConfig(final Channel channel, final RecvByteBufAllocator allocator, final SettingsOverlay overlay) {
+        super(channel, allocator);
+        this.overlay = overlay;
+    }
+
+    /** The options of this kind of channel. */
+    abstract OptionTable<C> table();
+
+    /** The settings, where this option may still be set. @throws IllegalStateException where it is too late. */
+    abstract SettingsOverlay changeable(ChannelOption<?> option);
+
+    @SuppressWarnings("unchecked")
+    private C self() {
+        return (C) this;
+    }
+
+    /** The options that both kinds of channel have, and that a connection must be opened with. */
+    static <C extends OverlaidConfig<C>> OptionTable<C> sharedOptions() {
+        return new OptionTable<C>()
+                .with(ChannelOption.SO_REUSEADDR, c -> c.isReuseAddress(), (c, v) -> c.setReuseAddress(v))
+                .with(MillraceChannelOption.TCP_MSS, c -> c.overlay.settings().mss(),
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_MSS).mss(v))
+                .with(MillraceChannelOption.TCP_KEEPIDLE, c -> c.overlay.keepAliveIdle(),
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_KEEPIDLE).keepAliveIdle(v))
+                .with(MillraceChannelOption.TCP_KEEPINTVL, c -> c.overlay.keepAliveInterval(),
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_KEEPINTVL).keepAliveInterval(v))
+                .with(MillraceChannelOption.TCP_KEEPCNT, c -> c.overlay.settings().keepAliveProbes(),
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_KEEPCNT).keepAliveProbes(v))
+                .with(MillraceChannelOption.CONGESTION_CONTROL, c -> c.overlay.settings().congestionControl(),
+                        (c, v) -> c.changeable(MillraceChannelOption.CONGESTION_CONTROL).congestionControl(v));
+    }
+
+    @Override
+    public Map<ChannelOption<?>, Object> getOptions() {
+        return getOptions(super.getOptions(), table().options());
+    }
+
+    @Override
+    public <T> @Nullable T getOption(final ChannelOption<T> option) {
+        final T value = table().read(self(), option);
+        return value == null ? super.getOption(option) : value;
+    }
+
+    @Override
+    public <T> boolean setOption(final ChannelOption<T> option, final T value) {
+        validate(option, value);
+        return table().write(self(), option, value) || super.setOption(option, value);
+    }
+
+    /** The settings that this channel's connections are opened with. */
+    TcpSettings settings() {
+        return overlay.settings();
+    }
+
+    /** The channel learned its stack. */
+    void base(final TcpSettings stack) {
+        overlay.base(stack);
+    }
+
+    public boolean isReuseAddress() {
+        return reuseAddress;
+    }
+
+    /** Whether a listener may share its address; kept and told, nothing more, where a channel connects. */
+    public C setReuseAddress(final boolean value) {
+        reuseAddress = value;
+        return self();
+    }
+
+    /** Has no meaning here; does nothing. */
+    public C setPerformancePreferences(final int connectionTime, final int latency, final int bandwidth) {
+        return self();
+    }
+
+    @Override
+    public C setConnectTimeoutMillis(final int connectTimeoutMillis) {
+        super.setConnectTimeoutMillis(connectTimeoutMillis);
+        return self();
+    }
+
+    @Override
+    @Deprecated
+    public C setMaxMessagesPerRead(final int maxMessagesPerRead) {
+        super.setMaxMessagesPerRead(maxMessagesPerRead);
+        return self();
+    }
+
+    @Override
+    public C setWriteSpinCount(final int writeSpinCount) {
+        super.setWriteSpinCount(writeSpinCount);
+        return self();
+    }
+
+    @Override
+    public C setAllocator(final ByteBufAllocator allocator) {
+        super.setAllocator(allocator);
+        return self();
+    }
+
+    @Override
+    public C setRecvByteBufAllocator(final RecvByteBufAllocator allocator) {
+        super.setRecvByteBufAllocator(allocator);
+        return self();
+    }
+
+    @Override
+    public C setAutoRead(final boolean autoRead) {
+        super.setAutoRead(autoRead);
+        return self();
+    }
+
+    @Override
+    public C setAutoClose(final boolean autoClose) {
+        super.setAutoClose(autoClose);
+        return self();
+    }
+
+    @Override
+    public C setMessageSizeEstimator(final MessageSizeEstimator estimator) {
+        super.setMessageSizeEstimator(estimator);
+        return self();
+    }
+
+    @Override
+    public C setWriteBufferHighWaterMark(final int high) {
+        super.setWriteBufferHighWaterMark(high);
+        return self();
+    }
+
+    @Override
+    public C setWriteBufferLowWaterMark(final int low) {
+        super.setWriteBufferLowWaterMark(low);
+        return self();
+    }
+
+    @Override
+    public C setWriteBufferWaterMark(final WriteBufferWaterMark waterMark) {
+        super.setWriteBufferWaterMark(waterMark);
+        return self();
+    }
+
+    @Override
+    public C setMaxMessagesPerWrite(final int maxMessagesPerWrite) {
+        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
+        return self();
+    }
+}

@@ -1,0 +1,54 @@
+package io.millrace.fastpath.port;
+
+/**
+ * A port that wraps another: everything passes through unchanged unless a subclass says otherwise. Thread: the engine's.
+ */
+public abstract class PortFilter implements PacketPort {
+    /** The wrapped port. */
+    protected final PacketPort delegate;
+
+    /** @param delegate the port to wrap; closed by {@link #close}. */
+    protected PortFilter(final PacketPort delegate) {
+        this.delegate = delegate;
+    }
+
+    @Override
+    public PortCapabilities capabilities() {
+        return delegate.capabilities();
+    }
+
+    @Override
+    public long acquire() {
+        return delegate.acquire();
+    }
+
+    @Override
+    public void release(final long frame) {
+        delegate.release(frame);
+    }
+
+    @Override
+    public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        return delegate.receive(frames, offset, limit, nowNs);
+    }
+
+    @Override
+    public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+        return delegate.transmit(frames, offset, length, nowNs);
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return delegate.nextDeadlineNs();
+    }
+
+    @Override
+    public long dropped() {
+        return delegate.dropped();
+    }
+
+    @Override
+    public void close() {
+        delegate.close();
+    }
+}
