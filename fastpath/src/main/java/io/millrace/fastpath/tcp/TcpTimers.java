@@ -31,6 +31,7 @@ final class TcpTimers implements TimerHandler {
             case Tcb.TIMER_RETRANSMIT -> onRetransmit(tcb);
             case Tcb.TIMER_ACK -> onDelayedAck(tcb);
             case Tcb.TIMER_LIFE -> onLife(tcb);
+            case Tcb.TIMER_MEMORY -> onMemory(tcb);
             default -> throw new IllegalStateException("timer " + node % Tcb.TIMER_COUNT);
         }
     }
@@ -111,6 +112,14 @@ final class TcpTimers implements TimerHandler {
     private static TcpFailure reasonOf(final Tcb tcb) {
         final TcpFailure soft = TcpFailure.of(tcb.softFailure());
         return soft == TcpFailure.NONE ? TcpFailure.TIMED_OUT : soft;
+    }
+
+    /** Other connections may have given memory back. */
+    private void onMemory(final Tcb tcb) {
+        if (tcb.has(Tcb.WANTS_WRITABLE)) {
+            tcb.clear(Tcb.WANTS_WRITABLE);
+            context.lists.ready(tcb, ConnectionHandler.WRITABLE);
+        }
     }
 
     private void onLife(final Tcb tcb) {

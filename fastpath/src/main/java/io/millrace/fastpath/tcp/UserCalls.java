@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 
 /** The calls of RFC 9293 §3.10.1 to §3.10.6. Thread: the engine's. */
 final class UserCalls implements TcpCalls {
+    private static final long MEMORY_RETRY_NS = 10_000_000L;
+
     private final TcpContext context;
     private final ConnectionTable connections;
     private final Lifecycle lifecycle;
@@ -181,10 +183,9 @@ final class UserCalls implements TcpCalls {
         if (taken < length) {
             tcb.set(Tcb.WANTS_WRITABLE);
             if (taken == 0 && SendQueue.length(tcb) == 0) {
-                // the slab is full and no acknowledgement will come: ask again in the next turn
+                // the slab is full and no acknowledgement will come: ask again soon, but not in every turn
                 context.count(Counter.TCP_SLAB_FULL);
-                tcb.clear(Tcb.WANTS_WRITABLE);
-                context.lists.ready(tcb, ConnectionHandler.WRITABLE);
+                context.timers.schedule(tcb.timer(Tcb.TIMER_MEMORY), context.nowNs + MEMORY_RETRY_NS);
             }
         }
         return taken;

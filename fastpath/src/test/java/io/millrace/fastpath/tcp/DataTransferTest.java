@@ -112,6 +112,8 @@ class DataTransferTest {
             Peer.accepted(wire.stack, listener, 81, other, events);
             assertThat(wire.stack.send(other[0], new byte[100])).isZero();
             assertThat(wire.stack.counter(Counter.TCP_SLAB_FULL)).isPositive();
+            assertThat(events.took(ConnectionHandler.WRITABLE)).as("not in every turn").isFalse();
+            wire.stack.advanceMs(11);
             assertThat(events.took(ConnectionHandler.WRITABLE)).isTrue();
             wire.tcp.abort(wire.handle);
             assertThat(wire.stack.send(other[0], new byte[100])).isEqualTo(100);

@@ -48,13 +48,14 @@ final class SimulatedApplication implements ConnectionHandler {
     private TcpFailure failure = TcpFailure.NONE;
 
     SimulatedApplication(final String name, final TcpCalls tcp, final MemoryRegion scratch, final Random random,
-            final int largest) {
+            final int least, final int largest) {
         this.name = name;
         this.tcp = tcp;
         this.scratch = scratch;
         this.random = random;
         key = random.nextInt();
-        toSend = random.nextInt(8) == 0 ? 0 : random.nextInt(1 << random.nextInt(1, 20)) % largest;
+        final int more = random.nextInt(8) == 0 ? 0 : random.nextInt(1 << random.nextInt(1, 20));
+        toSend = least + more % (largest - least);
         chunk = 1 + random.nextInt(1 << random.nextInt(6, 16));
         pauseNs = random.nextInt(3) == 0 ? random.nextInt(1 << random.nextInt(10, 29)) : 0;
         final int choice = random.nextInt(20);

@@ -26,17 +26,25 @@ public final class StackSimulation {
 
     private static final String CLIENT = "10.0.0.1";
     private static final String SERVER = "10.0.0.2";
-    private static final int FRAMES = 1_024;
+    private static final int MANY_FRAMES = 1_024;
+    private static final int FEW_FRAMES = 48;
+    private static final int CROWD = 10;
     private static final int FIRST_LOCAL_PORT = 50_000;
     private static final int MAX_TURNS = 3_000_000;
     private static final long TURN_NS = 2_000;
-    private static final long MAX_NS = 4L * 3_600 * 1_000_000_000L;
+    private static final long SLOW_TURN_NS = 100_000;
+    /** A day: on a bad network the RTO stays backed off (Karn) until a segment that was sent once is acknowledged. */
+    private static final long MAX_NS = 24L * 3_600 * 1_000_000_000L;
     private static final EngineSettings ENGINE = new EngineSettings(16, 16, 1 << 20, 64, 1 << 16, 16, 4, 1_000);
 
     private final long seed;
     private final Random random;
     private final int largest;
     private final Faults faults;
+    private final boolean offloads;
+    private final boolean crowded;
+    private final int frames;
+    private final long turnNs;
     private final TcpSettings clientSettings;
     private final TcpSettings serverSettings;
     private final List<SimulatedApplication> clients = new ArrayList<>();
@@ -52,13 +60,26 @@ public final class StackSimulation {
         this.random = new Random(seed);
         this.largest = largest;
         faults = faults();
+        offloads = faults.isNone() && random.nextBoolean();
+        frames = random.nextInt(8) == 0 ? FEW_FRAMES : MANY_FRAMES;
+        // without a frame to send in a stack turns in vain: the turns must not be too many
+        turnNs = frames == FEW_FRAMES ? SLOW_TURN_NS : TURN_NS;
+        // many connections with large buffers: the slab is too small for all of them
+        crowded = random.nextInt(12) == 0;
         clientSettings = settings();
         serverSettings = settings();
     }
 
     private Faults faults() {
+        final Faults.Builder builder = Faults.builder();
+        if (random.nextInt(10) == 0) {
+            return builder.build();
+        }
+        if (random.nextInt(4) == 0) {
+            builder.bottleneck(1_000_000L << random.nextInt(11), 5_000L << random.nextInt(7));
+        }
         final double severity = random.nextInt(5) == 0 ? 0 : 0.2 * random.nextDouble();
-        return Faults.builder().loss(severity * random.nextDouble()).duplication(severity * random.nextDouble())
+        return builder.loss(severity * random.nextDouble()).duplication(severity * random.nextDouble())
                 .reordering(severity * random.nextDouble(), 1 + random.nextInt(50_000_000))
                 .corruption(severity * random.nextDouble() / 4).delay(random.nextInt(1 << random.nextInt(10, 27)))
                 .jitter(random.nextInt(1 << random.nextInt(10, 25))).build();
@@ -66,8 +87,10 @@ public final class StackSimulation {
 
     private TcpSettings settings() {
         final int[] sizes = {0, 88, 536, 1_000};
-        return TcpSettings.DEFAULT.toBuilder().receiveBuffer(2_304 + random.nextInt(1 << random.nextInt(8, 18)))
-                .sendBuffer(4_096 + random.nextInt(1 << random.nextInt(8, 18)))
+        final int least = crowded ? 1 << 19 : 0;
+        return TcpSettings.DEFAULT.toBuilder()
+                .receiveBuffer(least + 2_304 + random.nextInt(1 << random.nextInt(8, 18)))
+                .sendBuffer(least + 4_096 + random.nextInt(1 << random.nextInt(8, 18)))
                 .mss(random.nextInt(3) == 0 ? sizes[random.nextInt(sizes.length)] : 0)
                 .windowScaling(random.nextInt(4) != 0).noDelay(random.nextBoolean())
                 .outOfOrderRanges(1 + random.nextInt(63)).mslNs(1_000_000_000L).keepAlive(true)
@@ -76,15 +99,15 @@ public final class StackSimulation {
 
     /** Runs the simulation to its end; fails, naming the seed, where anything is not as it should be. */
     public void run() {
-        try (MemoryLink link = MemoryLink.builder().ethernet(false).framesPerSide(FRAMES).build();
+        try (MemoryLink link = MemoryLink.builder().ethernet(false).framesPerSide(frames).offloads(offloads).build();
                 MemoryRegion scratch = MemoryRegion.allocate("simulation", 1 << 16)) {
             run(link, scratch);
         }
     }
 
     private void run(final MemoryLink link, final MemoryRegion scratch) {
-        final PacketPort left = new FaultInjectionPort(link.side(0).queue(0), Faults.NONE, faults, seed);
-        final PacketPort right = new FaultInjectionPort(link.side(1).queue(0), Faults.NONE, faults, ~seed);
+        final PacketPort left = port(link, 0, seed);
+        final PacketPort right = port(link, 1, ~seed);
         final SimulatedControl clientControl = new SimulatedControl(CLIENT, random, clientSettings, false);
         final SimulatedControl serverControl = new SimulatedControl(SERVER, random, serverSettings, true);
         final StackEngine client = new StackEngine(0, ENGINE, left, clientControl, () -> nowNs);
@@ -111,13 +134,18 @@ public final class StackSimulation {
         }
     }
 
+    private PacketPort port(final MemoryLink link, final int side, final long portSeed) {
+        final PacketPort port = link.side(side).queue(0);
+        return offloads ? port : new FaultInjectionPort(port, Faults.NONE, faults, portSeed);
+    }
+
     private void open(final StackEngine client, final StackEngine server, final MemoryRegion scratch) {
-        final int connections = 1 + random.nextInt(3);
+        final int connections = crowded ? CROWD : 1 + random.nextInt(3);
         for (int i = 0; i < connections; i++) {
             final SimulatedApplication there = new SimulatedApplication("client " + i, client.tcp(), scratch, random,
-                    largest);
+                    crowded ? largest / 2 : 0, largest);
             final SimulatedApplication here = new SimulatedApplication("server " + i, server.tcp(), scratch, random,
-                    largest);
+                    crowded ? largest / 2 : 0, largest);
             there.peer(here);
             here.peer(there);
             clients.add(there);
@@ -139,7 +167,7 @@ public final class StackSimulation {
             accept(server, connection);
             work++;
         }
-        nowNs += work > 0 ? TURN_NS : 0;
+        nowNs += work > 0 ? turnNs : 0;
         idle = work > 0 ? 0 : idle + 1;
         if (idle < 2) {
             // a delayed frame that left its port in this turn is no work, but is received in the next
@@ -195,15 +223,15 @@ public final class StackSimulation {
         check(engine.slabInUse() == 0, "slab in use: " + engine.slabInUse());
         check(engine.nextDeadlineNs() == Long.MAX_VALUE, "a timer is armed");
         check(engine.counters().get(Counter.EXCEPTIONS) == 0, "exceptions were caught");
-        final long[] frames = new long[FRAMES + 1];
+        final long[] all = new long[frames + 1];
         int count = 0;
         for (long frame = port.acquire(); frame != 0; frame = port.acquire()) {
-            frames[count++] = frame;
+            all[count++] = frame;
         }
         for (int i = 0; i < count; i++) {
-            port.release(frames[i]);
+            port.release(all[i]);
         }
-        check(count == FRAMES, "frames: " + count + " of " + FRAMES);
+        check(count == frames, "frames: " + count + " of " + frames);
     }
 
     private static void check(final boolean condition, final String message) {
