@@ -63,8 +63,17 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         final Map<String, Integer> ports = ports();
-        try (ShutdownSignalBarrier barrier = new ShutdownSignalBarrier();
-                Millrace stack = Millrace.launch(stackOptions.config())) {
+        // The JVM ends as soon as the barrier is closed: everything is done, and said, before.
+        try (ShutdownSignalBarrier barrier = new ShutdownSignalBarrier()) {
+            serve(ports, barrier);
+            print("closed");
+        }
+        return ExitCode.OK;
+    }
+
+    private void serve(final Map<String, Integer> ports, final ShutdownSignalBarrier barrier)
+            throws IOException, InterruptedException {
+        try (Millrace stack = Millrace.launch(stackOptions.config())) {
             final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
             try {
                 for (final Map.Entry<String, Integer> service : ports.entrySet()) {
@@ -77,8 +86,6 @@ final class ServeCommand implements Callable<Integer> {
                 group.shutdownGracefully(QUIET_MS, TIMEOUT_MS, TimeUnit.MILLISECONDS).await();
             }
         }
-        print("closed");
-        return ExitCode.OK;
     }
 
     /** Which services are wanted, and where; 0 chooses a free port. */
