@@ -1,7 +1,9 @@
 package io.millrace.fastpath.port;
 
 /**
- * A port that wraps another: everything passes through unchanged unless a subclass says otherwise. Thread: the engine's.
+ * A port that wraps another: everything passes through unchanged unless a subclass says otherwise.
+ * <p>
+ * Thread: the engine's.
  */
 public abstract class PortFilter implements PacketPort {
     /** The wrapped port. */
