@@ -82,6 +82,11 @@ final class EstablishedPeers implements ConnectionHandler, AutoCloseable {
         return delivered + " of " + sent + " bytes delivered, " + acknowledged + " ACKs in " + busyTurns + " turns";
     }
 
+    /** Bytes of rings that connections hold. */
+    long slabInUse() {
+        return engine.slabInUse();
+    }
+
     /** Sends the next segment of a random connection, in one of the frames of a burst. */
     void send(final int slot) {
         random = random * 0x915F_77F5 + 0x6A09_E667;
