@@ -60,12 +60,12 @@ public final class Wire implements AutoCloseable {
 
     /** What happened from left to right. Thread: any, figures that were true a moment ago. */
     public WireReport leftToRight() {
-        return new WireReport(leftToRight.faults(), leftToRight.bytes(), leftToRight.notForwarded());
+        return leftToRight.report();
     }
 
     /** What happened from right to left. Thread: any, figures that were true a moment ago. */
     public WireReport rightToLeft() {
-        return new WireReport(rightToLeft.faults(), rightToLeft.bytes(), rightToLeft.notForwarded());
+        return rightToLeft.report();
     }
 
     /** Closes both ports; frames under way are lost. */

@@ -1,7 +1,6 @@
 package io.millrace.wire;
 
 import io.millrace.fastpath.memory.Memory;
-import io.millrace.fastpath.port.FaultCounters;
 import io.millrace.fastpath.port.FaultInjectionPort;
 import io.millrace.fastpath.port.Frame;
 
@@ -16,6 +15,7 @@ final class WireDirection {
     private final FaultInjectionPort to;
     private final long[] arrived = new long[BURST];
     private final long[] copies = new long[BURST];
+    private long frames;
     private long bytes;
     private long notForwarded;
 
@@ -43,20 +43,13 @@ final class WireDirection {
         for (int i = taken; i < copied; i++) {
             to.release(copies[i]);
         }
+        frames += count;
         notForwarded += count - taken;
         return count;
     }
 
-    FaultCounters faults() {
-        return to.transmitted();
-    }
-
-    long bytes() {
-        return bytes;
-    }
-
-    long notForwarded() {
-        return notForwarded;
+    WireReport report() {
+        return new WireReport(frames, bytes, notForwarded, to.transmitted());
     }
 
     private long copy(final long frame) {

@@ -5,17 +5,18 @@ import io.millrace.fastpath.port.FaultCounters;
 /**
  * What happened in one direction of a wire.
  *
- * @param faults       how often what went wrong; goes on counting.
- * @param bytes        bytes of the frames that arrived, link-layer header included.
+ * @param frames       frames that arrived.
+ * @param bytes        bytes of these, link-layer header included.
  * @param notForwarded frames that found no room: the leaving port's pool was empty, its frames too small, or the port
  *                     took no more.
+ * @param faults       how often what went wrong; goes on counting.
  */
-public record WireReport(FaultCounters faults, long bytes, long notForwarded) {
+public record WireReport(long frames, long bytes, long notForwarded, FaultCounters faults) {
     /** One line, for people. */
     @Override
     public String toString() {
         return "%,d frames, %,d bytes, %,d lost, %,d duplicated, %,d reordered, %,d corrupted, %,d dropped by a full"
-                .formatted(faults.frames(), bytes, faults.lost(), faults.duplicated(), faults.reordered(),
+                .formatted(frames, bytes, faults.lost(), faults.duplicated(), faults.reordered(),
                         faults.corrupted(), faults.overflowed())
                 + " queue, %,d not forwarded".formatted(notForwarded);
     }

@@ -1,18 +1,22 @@
 package io.millrace.wire;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
- * Drives a {@link Wire} on a thread of its own. With nothing to do it sleeps, for 50 µs at the most; a delayed frame is
- * waited for without sleeping once it is near, so that it leaves on time. Thread: any may start and close.
+ * Drives a {@link Wire} on a thread of its own. With nothing to do it sleeps, for 50 µs at a time, and for half a
+ * millisecond once nothing has come for a second; a delayed frame is waited for without sleeping once it is near, so
+ * that it leaves on time. Thread: any may start and close.
  */
 public final class WireThread implements AutoCloseable {
     private static final long MIN_PARK_NS = TimeUnit.MICROSECONDS.toNanos(10);
     private static final long MAX_PARK_NS = TimeUnit.MICROSECONDS.toNanos(50);
     /** The longest park, the kernel's timer slack of 50 µs, and the time that a sleeper needs to wake up. */
     private static final long NEAR_NS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long QUIET_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long QUIET_PARK_NS = TimeUnit.MICROSECONDS.toNanos(500);
     private static final int SPINS = 10;
     private static final int YIELDS = 20;
 
@@ -57,14 +61,18 @@ public final class WireThread implements AutoCloseable {
 
     private void run() {
         final IdleStrategy idle = new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NS, MAX_PARK_NS);
+        long lastNs = System.nanoTime();
         while (running) {
             final long nowNs = System.nanoTime();
             if (wire.turn(nowNs) > 0) {
+                lastNs = nowNs;
                 idle.reset();
                 continue;
             }
             final long deadlineNs = wire.nextDeadlineNs();
-            if (deadlineNs == Long.MAX_VALUE || deadlineNs - nowNs > NEAR_NS) {
+            if (deadlineNs == Long.MAX_VALUE && nowNs - lastNs > QUIET_NS) {
+                LockSupport.parkNanos(QUIET_PARK_NS);
+            } else if (deadlineNs == Long.MAX_VALUE || deadlineNs - nowNs > NEAR_NS) {
                 idle.idle();
             } else {
                 // Others may have the core meanwhile: a yield returns in half a microsecond where nobody wants it.

@@ -128,7 +128,7 @@ class WireTest {
             wire.turn(0);
         }
         assertThat(wire.leftToRight().notForwarded()).isEqualTo(1_100 - 1_024);
-        assertThat(wire.leftToRight().toString()).contains("1,024 frames", "1,100,000 bytes", "76 not forwarded");
+        assertThat(wire.leftToRight().toString()).contains("1,100 frames", "1,100,000 bytes", "76 not forwarded");
     }
 
     @Test
