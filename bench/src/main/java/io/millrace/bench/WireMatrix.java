@@ -3,31 +3,46 @@ package io.millrace.bench;
 import io.millrace.bench.wire.Cell;
 import io.millrace.bench.wire.CellResult;
 import io.millrace.bench.wire.Contender;
+import io.millrace.bench.wire.Environment;
 import io.millrace.bench.wire.Fairness;
+import io.millrace.bench.wire.GoodputPlot;
+import io.millrace.bench.wire.JsonReport;
+import io.millrace.bench.wire.MarkdownReport;
+import io.millrace.bench.wire.MatrixReport;
 import io.millrace.bench.wire.Sample;
+import io.millrace.bench.wire.SharesPlot;
 import io.millrace.bench.wire.Trial;
 import io.millrace.bench.wire.WireSettings;
 import io.millrace.config.IdleMode;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Runs TCP beside TCP over the same bad wire, prints what came of it and writes it to files. */
 @Command(name = "WireMatrix", mixinStandardHelpOptions = true, showDefaultValues = true, description = "Goodput of the kernel's TCP and of Millrace's, as sender and as receiver, over the same wire with the same seed:"
         + " every cell of loss, round trip and reordering, contenders in turn, several rounds. Needs root.")
 public final class WireMatrix implements Callable<Integer> {
+    private static final String COMMAND = "java -cp bench/target/benchmarks.jar --add-exports"
+            + " java.base/jdk.internal.misc=ALL-UNNAMED io.millrace.bench.WireMatrix";
+    private static final int FAIRNESS_RTT_MS = 20;
+    private static final long WARM_UP_NS = TimeUnit.SECONDS.toNanos(2);
     private static final double[] QUICK_LOSSES = {0, 1};
     private static final int[] QUICK_RTTS = {20};
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(names = "--loss", split = ",", defaultValue = "0,0.1,1,3,10", description = "Percent, each way.")
     private double[] losses;
@@ -80,6 +95,9 @@ public final class WireMatrix implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write every transfer there.")
     private @Nullable Path json;
 
+    @Option(names = "--page", paramLabel = "FILE.md", description = "Write the tables there, and the plots beside it.")
+    private @Nullable Path page;
+
     /** Runs it and ends the JVM. */
     public static void main(final String... arguments) {
         System.exit(new CommandLine(new WireMatrix()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
@@ -94,24 +112,52 @@ public final class WireMatrix implements Callable<Integer> {
             rounds = 1;
         }
         final WireSettings settings = settings((long) (seconds * TimeUnit.SECONDS.toNanos(1)));
+        final String load = Environment.currentLoad();
         final List<CellResult> results = matrix(settings);
         results.forEach(result -> print(result, settings));
-        for (int round = 0; fairnessSeconds > 0 && round < rounds; round++) {
-            final Fairness.Shares shares = new Fairness(settings(TimeUnit.SECONDS.toNanos(fairnessSeconds)))
-                    .run(new Cell(0, 20, 0), round);
-            System.out.printf("shares of a 20 ms link: kernel %.1f Mbit/s, Millrace %.1f Mbit/s: %.0f:%.0f%n",
-                    shares.kernelBits() / 1e6, shares.millraceBits() / 1e6, 100 - 100 * shares.millraceShare(),
-                    100 * shares.millraceShare());
+        final MatrixReport report = new MatrixReport(settings, Environment.now(load), rounds, results, fairness());
+        if (json != null) {
+            Files.writeString(json, JsonReport.render(report));
+        }
+        if (page != null) {
+            writePage(page, report);
         }
         return 0;
     }
 
+    private void writePage(final Path file, final MatrixReport report) throws IOException {
+        final String name = file.getFileName().toString().replaceAll("\\.md$", "");
+        Files.writeString(file.resolveSibling(name + ".svg"), GoodputPlot.render(report));
+        if (!report.shares().isEmpty()) {
+            Files.writeString(file.resolveSibling(name + "-shares.svg"),
+                    SharesPlot.render(report.settings(), report.shares().getFirst()));
+        }
+        Files.writeString(file, MarkdownReport.render(report, name + ".svg", name + "-shares.svg", COMMAND + " "
+                + String.join(" ", spec.commandLine().getParseResult().originalArgs())));
+    }
+
+    private List<Fairness.Shares> fairness() throws IOException, InterruptedException {
+        final List<Fairness.Shares> all = new ArrayList<>();
+        if (fairnessSeconds > 0) {
+            final Fairness fairness = new Fairness(settings(TimeUnit.SECONDS.toNanos(fairnessSeconds)));
+            for (int round = 0; round < rounds; round++) {
+                final Fairness.Shares shares = fairness.run(new Cell(0, FAIRNESS_RTT_MS, 0), round);
+                all.add(shares);
+                System.out.printf("two flows, RTT 20 ms: kernel %.1f Mbit/s, Millrace %.1f Mbit/s, %.0f:%.0f%n",
+                        shares.kernelBits() / 1e6, shares.millraceBits() / 1e6, 100 - 100 * shares.millraceShare(),
+                        100 * shares.millraceShare());
+            }
+        }
+        return all;
+    }
+
     private List<CellResult> matrix(final WireSettings settings) throws IOException, InterruptedException {
         final List<CellResult> results = cells().stream().map(CellResult::new).toList();
+        warmUp();
         final Trial trial = new Trial(settings);
         for (int round = 0; round < rounds; round++) {
             for (final CellResult result : results) {
-                for (final Contender contender : Set.copyOf(EnumSet.copyOf(List.of(contenders)))) {
+                for (final Contender contender : EnumSet.copyOf(List.of(contenders))) {
                     final Sample sample = trial.run(contender, result.cell(), round);
                     result.add(contender, sample);
                     System.err.printf("round %d, %s, %s: %.2f Mbit/s, %s%n", round + 1, result.cell(), contender,
@@ -120,6 +166,14 @@ public final class WireMatrix implements Callable<Integer> {
             }
         }
         return results;
+    }
+
+    /** The first transfers would measure the JVM's interpreter. */
+    private void warmUp() throws IOException, InterruptedException {
+        final Trial trial = new Trial(settings(WARM_UP_NS));
+        for (final Contender contender : Contender.values()) {
+            trial.run(contender, new Cell(1, 0, 0), 0);
+        }
     }
 
     private List<Cell> cells() {

@@ -12,6 +12,7 @@ final class Namespace implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final String name = "millrace-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+    private boolean removed;
 
     /**
      * Makes it, with room for windows of {@code maxBuffer} bytes, without IPv6 (which speaks unasked), and with nothing
@@ -41,6 +42,10 @@ final class Namespace implements AutoCloseable {
 
     @Override
     public void close() {
+        if (removed) {
+            return;
+        }
+        removed = true;
         try {
             run(List.of("ip", "netns", "del", name));
         } catch (final IOException e) {
