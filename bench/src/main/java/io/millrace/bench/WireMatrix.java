@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "WireMatrix", mixinStandardHelpOptions = true, showDefaultValues = true, description = "Goodput of the kernel's TCP and of Millrace's, as sender and as receiver, over the same wire with the same seed:"
         + " every cell of loss, round trip and reordering, contenders in turn, several rounds. Needs root.")
 public final class WireMatrix implements Callable<Integer> {
-    private static final String COMMAND = "java -cp bench/target/benchmarks.jar --add-exports"
-            + " java.base/jdk.internal.misc=ALL-UNNAMED io.millrace.bench.WireMatrix";
+    private static final String COMMAND = "java --add-exports java.base/jdk.internal.misc=ALL-UNNAMED"
+            + " --enable-native-access=ALL-UNNAMED \\\n    -cp bench/target/benchmarks.jar io.millrace.bench.WireMatrix";
     private static final int FAIRNESS_RTT_MS = 20;
     private static final long WARM_UP_NS = TimeUnit.SECONDS.toNanos(2);
     private static final double[] QUICK_LOSSES = {0, 1};
@@ -83,7 +83,7 @@ public final class WireMatrix implements Callable<Integer> {
     @Option(names = "--millrace-congestion", description = "Else cubic, where there is one.")
     private @Nullable String millraceCongestion;
 
-    @Option(names = "--idle", defaultValue = "YIELD", description = "Of Millrace's loops: ${COMPLETION-CANDIDATES}.")
+    @Option(names = "--idle", defaultValue = "BACKOFF", description = "Of Millrace's loops: ${COMPLETION-CANDIDATES}.")
     private IdleMode idle;
 
     @Option(names = "--fairness", defaultValue = "0", description = "Seconds for which a flow of each shares a link of 20 ms after the matrix; 0: not at all.")

@@ -17,12 +17,15 @@ public final class WireThread implements AutoCloseable {
     private static final long NEAR_NS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long QUIET_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long QUIET_PARK_NS = TimeUnit.MICROSECONDS.toNanos(500);
+    /** A longer time between two turns is told: other threads had the core. */
+    private static final long AWAY_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int SPINS = 10;
     private static final int YIELDS = 20;
 
     private final Wire wire;
     private final Thread thread;
     private volatile boolean running = true;
+    private volatile long awayNs;
 
     private WireThread(final Wire wire) {
         this.wire = wire;
@@ -39,6 +42,14 @@ public final class WireThread implements AutoCloseable {
     /** The wire; its reports may be read while it runs. */
     public Wire wire() {
         return wire;
+    }
+
+    /**
+     * How long altogether the thread has been kept from its work for more than a millisecond at a time, by others that
+     * had the core: frames were late by up to that much.
+     */
+    public long awayNs() {
+        return awayNs;
     }
 
     /** Stops the thread, waits for its end, and closes the wire with its ports. */
@@ -62,8 +73,14 @@ public final class WireThread implements AutoCloseable {
     private void run() {
         final IdleStrategy idle = new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NS, MAX_PARK_NS);
         long lastNs = System.nanoTime();
+        long previousNs = lastNs;
         while (running) {
             final long nowNs = System.nanoTime();
+            if (nowNs - previousNs > AWAY_NS) {
+                // One writer: no update is lost.
+                awayNs = awayNs + nowNs - previousNs;
+            }
+            previousNs = nowNs;
             if (wire.turn(nowNs) > 0) {
                 lastNs = nowNs;
                 idle.reset();

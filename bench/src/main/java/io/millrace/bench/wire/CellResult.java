@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** The transfers of one cell, by contender and round. Thread: one. */
 public final class CellResult {
@@ -61,6 +62,11 @@ public final class CellResult {
     /** Transfers in which nothing moved for longer than that. */
     public long stalls(final Contender contender, final long stallNs) {
         return samples(contender).stream().filter(sample -> sample.longestSilenceNs() > stallNs).count();
+    }
+
+    /** All transfers of all contenders. */
+    Stream<Sample> all() {
+        return samples.values().stream().flatMap(List::stream);
     }
 
     double median(final Contender contender, final ToDoubleFunction<Sample> figure) {

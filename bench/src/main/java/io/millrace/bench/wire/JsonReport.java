@@ -50,7 +50,8 @@ public final class JsonReport {
     private static Map<String, Object> sample(final Sample sample) {
         return Map.of("bitsPerSecond", sample.bitsPerSecond(), "retransmissions", sample.retransmissions(),
                 "longestSilenceNs", sample.longestSilenceNs(), "dataFrames", sample.dataFrames(), "dataLost",
-                sample.dataLost(), "dataOverflowed", sample.dataOverflowed(), "notForwarded", sample.notForwarded());
+                sample.dataLost(), "dataOverflowed", sample.dataOverflowed(), "notForwarded", sample.notForwarded(),
+                "wireAwayNs", sample.wireAwayNs());
     }
 
     private static Map<String, Object> shares(final Fairness.Shares shares) {

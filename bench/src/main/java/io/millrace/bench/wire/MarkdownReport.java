@@ -24,6 +24,10 @@ public final class MarkdownReport {
         page.append("Measured ").append(where.date()).append(", ").append(where.cpu()).append(" (shared), Linux ")
                 .append(where.kernel()).append(", JDK ").append(where.jdk()).append(", load ").append(where.load())
                 .append(", by\n\n```sh\n").append(command).append("\n```\n\n");
+        page.append(format(
+                "The wire itself: kept from its work by other threads, for over 1 ms at a time, in %.1f %% of"
+                        + " the time; without room for %d frames.%n%n",
+                report.wireAwayPercent(), report.notForwarded()));
         page.append("Goodput in Mbit/s, the median of the rounds and in brackets the least and the most; × is the"
                 + " share of kernel → kernel's median; R is the median of segments sent again. **Bold**: below 0.95."
                 + " A stall is a transfer in which the receiver got nothing for ")

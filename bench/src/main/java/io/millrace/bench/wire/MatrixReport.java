@@ -31,6 +31,17 @@ public record MatrixReport(WireSettings settings, Environment environment, int r
                 .filter(result -> result.cell().reordering() == reordering && result.cell().rttMs() == rttMs).toList();
     }
 
+    /** Percent of the time in which others kept the wire's thread from its work, for over 1 ms at a time. */
+    double wireAwayPercent() {
+        return 100 * results.stream().flatMap(CellResult::all).mapToLong(Sample::wireAwayNs).average().orElse(0)
+                / settings.durationNs();
+    }
+
+    /** Frames for which the wire had no room. */
+    long notForwarded() {
+        return results.stream().flatMap(CellResult::all).mapToLong(Sample::notForwarded).sum();
+    }
+
     /** Which congestion control ran on which side, and what the wire was. */
     String description() {
         return ("kernel: %s (chosen for each socket), Millrace: %s; bottleneck of %d Mbit/s each way with a queue of a"

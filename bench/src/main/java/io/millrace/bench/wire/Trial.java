@@ -39,16 +39,17 @@ public final class Trial {
                 TimeUnit.NANOSECONDS.sleep(settings.durationNs());
                 final Meter.Reading reading = meter.end();
                 flow.stop();
-                return sample(reading, flow, driver.wire());
+                return sample(reading, flow, driver);
             }
         }
     }
 
-    private static Sample sample(final Meter.Reading reading, final Flow flow, final Wire wire) {
+    private static Sample sample(final Meter.Reading reading, final Flow flow, final WireThread driver) {
+        final Wire wire = driver.wire();
         final WireReport data = wire.leftToRight();
         return new Sample(reading.bitsPerSecond(), flow.retransmissions(), reading.longestSilenceNs(), data.frames(),
                 data.faults().lost(), data.faults().overflowed(),
-                data.notForwarded() + wire.rightToLeft().notForwarded());
+                data.notForwarded() + wire.rightToLeft().notForwarded(), driver.awayNs());
     }
 
     private Host sender(final Contender contender) throws IOException {
