@@ -2,29 +2,23 @@ package io.millrace.bench.wire;
 
 /** Who sends to whom. */
 public enum Contender {
-    KERNEL_TO_KERNEL("kernel → kernel", false, false),
-    KERNEL_TO_MILLRACE("kernel → Millrace", false,
-            true),
-    MILLRACE_TO_KERNEL("Millrace → kernel", true,
-            false),
-    MILLRACE_TO_MILLRACE("Millrace → Millrace", true, true);
+    KERNEL_TO_KERNEL("kernel → kernel"),
+    KERNEL_TO_MILLRACE("kernel → Millrace"),
+    MILLRACE_TO_KERNEL("Millrace → kernel"),
+    MILLRACE_TO_MILLRACE("Millrace → Millrace");
 
     private final String label;
-    private final boolean millraceSends;
-    private final boolean millraceReceives;
 
-    Contender(final String label, final boolean millraceSends, final boolean millraceReceives) {
+    Contender(final String label) {
         this.label = label;
-        this.millraceSends = millraceSends;
-        this.millraceReceives = millraceReceives;
     }
 
     boolean millraceSends() {
-        return millraceSends;
+        return this == MILLRACE_TO_KERNEL || this == MILLRACE_TO_MILLRACE;
     }
 
     boolean millraceReceives() {
-        return millraceReceives;
+        return this == KERNEL_TO_MILLRACE || this == MILLRACE_TO_MILLRACE;
     }
 
     @Override
