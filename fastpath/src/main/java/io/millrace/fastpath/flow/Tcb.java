@@ -21,7 +21,7 @@ package io.millrace.fastpath.flow;
  */
 public final class Tcb extends TcbSend {
     /** Bytes of a record. */
-    public static final int LENGTH = 448;
+    public static final int LENGTH = 512;
     /** Timers of a connection: 1 shifted by this. */
     public static final int TIMER_SHIFT = 2;
     /** Timers of a connection. */

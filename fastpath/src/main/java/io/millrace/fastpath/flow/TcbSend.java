@@ -23,24 +23,33 @@ abstract class TcbSend extends TcbReceive {
     private static final int SRTT_NS = 224;
     private static final int RTTVAR_NS = 232;
     private static final int RTO_NS = 240;
-    private static final int RTT_START_NS = 248;
-    private static final int RTT_SEQ = 256;
+    private static final int RTT_START_NS = 448;
+    private static final int RTT_SEQ = 456;
     private static final int SSTHRESH = 260;
-    private static final int RECOVER = 264;
-    private static final int DUP_ACKS = 268;
-    private static final int RETRANSMITS = 272;
-    private static final int BYTES_ACKED = 276;
-    private static final int CC0 = 280;
-    private static final int CC1 = 284;
-    private static final int CC2 = 288;
-    private static final int CC3 = 296;
+    private static final int RECOVER = 460;
+    private static final int DUP_ACKS = 464;
+    private static final int RETRANSMITS = 397;
+    private static final int BYTES_ACKED = 468;
+    private static final int CC0 = 264;
+    private static final int CC1 = 268;
+    private static final int CC2 = 272;
+    private static final int CC3 = 280;
     private static final int LAST_SEND_NS = 304;
     private static final int ISS = 336;
     private static final int SEND_BUFFER = 348;
-    private static final int PERSIST_NS = 384;
+    private static final int PERSIST_NS = 480;
     private static final int PERSIST_BACKOFF = 395;
     private static final int CONGESTION = 396;
-    private static final int PATH_MTU = 404;
+    private static final int CC_AREA = 264;
+    private static final int DELIVERY_RATE = 252;
+    private static final int FLIGHT = 376;
+    private static final int DELIVERED = 384;
+    private static final int MIN_RTT_NS = 420;
+    private static final int MIN_RTT_STAMP = 424;
+    private static final int REORDERING_STEPS = 428;
+    private static final int REORDERING_PERSISTS = 429;
+    private static final int TOTAL_RETRANSMITS = 432;
+    private static final int PATH_MTU = 472;
 
     /** Sequence numbers sent and not acknowledged. */
     public int inFlight() {
@@ -243,11 +252,11 @@ abstract class TcbSend extends TcbReceive {
 
     /** Times the timer expired for the head in a row. */
     public int retransmits() {
-        return Memory.getInt(address + RETRANSMITS);
+        return Memory.getByte(address + RETRANSMITS);
     }
 
     public void retransmits(final int value) {
-        Memory.putInt(address + RETRANSMITS, value);
+        Memory.putByte(address + RETRANSMITS, value);
     }
 
     /** Bytes acknowledged in congestion avoidance since the window last grew (RFC 5681 §3.1). */
@@ -356,5 +365,98 @@ abstract class TcbSend extends TcbReceive {
 
     public void pathMtu(final int value) {
         Memory.putInt(address + PATH_MTU, value);
+    }
+
+    /** Words of the congestion control's own state. */
+    public static final int CC_WORDS = 10;
+
+    /** The congestion control's own word {@code index}, 0 to {@link #CC_WORDS} - 1. */
+    public int cc(final int index) {
+        return Memory.getInt(address + CC_AREA + 4L * index);
+    }
+
+    public void cc(final int index, final int value) {
+        Memory.putInt(address + CC_AREA + 4L * index, value);
+    }
+
+    /** Words 0 and 1 of the congestion control's own state as one, for the address of a block. */
+    public long ccAddress() {
+        return Memory.getLong(address + CC_AREA);
+    }
+
+    public void ccAddress(final long value) {
+        Memory.putLong(address + CC_AREA, value);
+    }
+
+    /** Block that holds what was sent and not acknowledged, and the state of loss recovery; 0 while nothing is in flight. */
+    public long flight() {
+        return Memory.getLong(address + FLIGHT);
+    }
+
+    public void flight(final long value) {
+        Memory.putLong(address + FLIGHT, value);
+    }
+
+    /** Bytes delivered to the peer so far: acknowledged cumulatively or selectively (C.delivered). */
+    public long delivered() {
+        return Memory.getLong(address + DELIVERED);
+    }
+
+    public void delivered(final long value) {
+        Memory.putLong(address + DELIVERED, value);
+    }
+
+    /** The last delivery rate measured, in units of 1,024 bytes a second; 0: none yet. */
+    public int deliveryRateKiB() {
+        return Memory.getInt(address + DELIVERY_RATE);
+    }
+
+    public void deliveryRateKiB(final int value) {
+        Memory.putInt(address + DELIVERY_RATE, value);
+    }
+
+    /** Smallest round trip of late, in nanoseconds, at most 2^31 - 1; 0 before the first measurement. */
+    public int minRttNs() {
+        return Memory.getInt(address + MIN_RTT_NS);
+    }
+
+    public void minRttNs(final int value) {
+        Memory.putInt(address + MIN_RTT_NS, value);
+    }
+
+    /** When {@link #minRttNs} was measured: the clock shifted right by 20 (1.05 ms). */
+    public int minRttStamp() {
+        return Memory.getInt(address + MIN_RTT_STAMP);
+    }
+
+    public void minRttStamp(final int value) {
+        Memory.putInt(address + MIN_RTT_STAMP, value);
+    }
+
+    /** RACK.reo_wnd_mult of RFC 8985, 0 counting as 1. */
+    public int reorderingSteps() {
+        return Memory.getByte(address + REORDERING_STEPS);
+    }
+
+    public void reorderingSteps(final int value) {
+        Memory.putByte(address + REORDERING_STEPS, value);
+    }
+
+    /** RACK.reo_wnd_persist of RFC 8985: recoveries until the reordering window shrinks again. */
+    public int reorderingPersists() {
+        return Memory.getByte(address + REORDERING_PERSISTS);
+    }
+
+    public void reorderingPersists(final int value) {
+        Memory.putByte(address + REORDERING_PERSISTS, value);
+    }
+
+    /** Segments retransmitted in the connection's life. */
+    public int totalRetransmits() {
+        return Memory.getInt(address + TOTAL_RETRANSMITS);
+    }
+
+    public void totalRetransmits(final int value) {
+        Memory.putInt(address + TOTAL_RETRANSMITS, value);
     }
 }

@@ -140,7 +140,7 @@ final class Lifecycle {
     void established(final Tcb tcb) {
         tcb.state(TcpState.ESTABLISHED.ordinal());
         tcb.retransmits(0);
-        context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.nowNs);
+        context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs);
         recovery.onEstablished(tcb);
         context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
         armKeepAlive(tcb);

@@ -53,7 +53,8 @@ final class TcpOutput implements LossRecovery.Retransmission {
     private void restartAfterIdle(final Tcb tcb) {
         if (tcb.sndMax() == tcb.sndUna() && tcb.lastSendNs() != 0
                 && context.nowNs - tcb.lastSendNs() > tcb.rtoNs()) {
-            context.congestion(tcb).onIdle(tcb, context.initialWindow(tcb), context.nowNs);
+            context.congestion(tcb).onIdle(tcb, context.initialWindow(tcb),
+                    context.nowNs - tcb.lastSendNs(), context.nowNs);
         }
     }
 

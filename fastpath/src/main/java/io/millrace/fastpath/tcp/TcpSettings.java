@@ -18,7 +18,7 @@ public final class TcpSettings {
 
     /** A builder that starts from these settings. */
     public Builder toBuilder() {
-        return new Builder(values);
+        return values.copy();
     }
 
     /** Largest segment payload to announce and use, in bytes, 88 to 65,495; 0: from the MTU (MTU - 40). */
@@ -126,8 +126,111 @@ public final class TcpSettings {
         return values.outOfOrderRanges;
     }
 
+    /** Selective acknowledgements offered and accepted (RFC 2018). */
+    public boolean sack() {
+        return values.sack;
+    }
+
+    /** Timestamps offered and accepted (RFC 7323 §3). */
+    public boolean timestamps() {
+        return values.timestamps;
+    }
+
+    /** Explicit congestion notification (RFC 3168). */
+    public Ecn ecn() {
+        return values.ecn;
+    }
+
+    /** When in-order data is acknowledged. */
+    public AckPolicy ackPolicy() {
+        return values.ackPolicy;
+    }
+
+    /** Shift of the window scale option, 0 to 14; -1: the smallest that the receive buffer needs. */
+    public int windowScale() {
+        return values.windowScale;
+    }
+
+    /** Receive and send buffers begin small and grow with the path, up to their limits. */
+    public boolean autotune() {
+        return values.autotune;
+    }
+
+    /** Receive buffer at the start where it is tuned, in bytes (Linux: tcp_rmem, second number). */
+    public int initialReceiveBuffer() {
+        return values.initialReceiveBuffer;
+    }
+
+    /** Send buffer at the start where it is tuned, in bytes (Linux: tcp_wmem, second number). */
+    public int initialSendBuffer() {
+        return values.initialSendBuffer;
+    }
+
+    /** Loss found by time (RACK, RFC 8985 §6); else by three duplicates (RFC 6675). */
+    public boolean rack() {
+        return values.rack;
+    }
+
+    /** Tail loss probes (RFC 8985 §7). */
+    public boolean tailLossProbe() {
+        return values.tailLossProbe;
+    }
+
+    /** Spurious timeouts found and undone (F-RTO, RFC 5682). */
+    public boolean forwardRtoRecovery() {
+        return values.forwardRtoRecovery;
+    }
+
+    /** The window shrinks to the initial one after idleness (RFC 5681 §4.1, RFC 9293 §3.8.2). */
+    public boolean slowStartAfterIdle() {
+        return values.slowStartAfterIdle;
+    }
+
+    /** Segments leave evenly spread over the round trip, also where the congestion control does not need it. */
+    public boolean pacing() {
+        return values.pacing;
+    }
+
+    /** Most bytes a second that leave; 0: no limit. */
+    public long maxPacingRate() {
+        return values.maxPacingRate;
+    }
+
+    /**
+     * How long data may stay unacknowledged, or a window closed, before the connection is given up (RFC 9293
+     * §3.9.1.2, RFC 5482); 0: by {@link #retries}.
+     */
+    public long userTimeoutNs() {
+        return values.userTimeoutNs;
+    }
+
+    /** Data on the SYN (RFC 7413): sent by an active open, accepted by a listener. */
+    public boolean fastOpen() {
+        return values.fastOpen;
+    }
+
+    /** Explicit congestion notification, as Linux numbers it in {@code net.ipv4.tcp_ecn}. */
+    public enum Ecn {
+        /** Neither asked for nor agreed to. */
+        OFF,
+        /** Asked for on active opens, agreed to on passive ones. */
+        ON,
+        /** Agreed to where the peer asks. */
+        PASSIVE
+    }
+
+    /** When in-order data is acknowledged (RFC 9293 §3.8.6.3). */
+    public enum AckPolicy {
+        /** As Linux: at once in the beginning and after silence, then as {@link #DELAYED}. */
+        QUICK,
+        /** Every second full segment, else after the delay. */
+        DELAYED,
+        /** Every burst, without delay. */
+        EVERY
+    }
+
     /** Builds {@link TcpSettings}. Thread: one. */
-    public static final class Builder {
+    public static final class Builder implements Cloneable {
         private int mss;
         private int receiveBuffer = 1 << 20;
         private int sendBuffer = 1 << 20;
@@ -149,31 +252,31 @@ public final class TcpSettings {
         private String congestionControl = "newreno";
         private int initialWindow = 10;
         private int outOfOrderRanges = 63;
+        private boolean sack = true;
+        private boolean timestamps = true;
+        private Ecn ecn = Ecn.PASSIVE;
+        private AckPolicy ackPolicy = AckPolicy.QUICK;
+        private int windowScale = -1;
+        private boolean autotune = true;
+        private int initialReceiveBuffer = 131_072;
+        private int initialSendBuffer = 131_072;
+        private boolean rack = true;
+        private boolean tailLossProbe = true;
+        private boolean forwardRtoRecovery = true;
+        private boolean slowStartAfterIdle = true;
+        private boolean pacing;
+        private long maxPacingRate;
+        private long userTimeoutNs;
+        private boolean fastOpen;
 
         private Builder() {}
 
-        private Builder(final Builder other) {
-            mss = other.mss;
-            receiveBuffer = other.receiveBuffer;
-            sendBuffer = other.sendBuffer;
-            windowScaling = other.windowScaling;
-            noDelay = other.noDelay;
-            delayedAckNs = other.delayedAckNs;
-            rtoInitialNs = other.rtoInitialNs;
-            rtoMinNs = other.rtoMinNs;
-            rtoMaxNs = other.rtoMaxNs;
-            retries = other.retries;
-            synRetries = other.synRetries;
-            synAckRetries = other.synAckRetries;
-            mslNs = other.mslNs;
-            finWait2TimeoutNs = other.finWait2TimeoutNs;
-            keepAlive = other.keepAlive;
-            keepAliveIdleNs = other.keepAliveIdleNs;
-            keepAliveIntervalNs = other.keepAliveIntervalNs;
-            keepAliveProbes = other.keepAliveProbes;
-            congestionControl = other.congestionControl;
-            initialWindow = other.initialWindow;
-            outOfOrderRanges = other.outOfOrderRanges;
+        private Builder copy() {
+            try {
+                return (Builder) clone();
+            } catch (final CloneNotSupportedException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         /** Sets {@link TcpSettings#mss()}. */
@@ -302,9 +405,105 @@ public final class TcpSettings {
             return this;
         }
 
+        /** Sets {@link TcpSettings#sack()}. */
+        public Builder sack(final boolean value) {
+            this.sack = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#timestamps()}. */
+        public Builder timestamps(final boolean value) {
+            this.timestamps = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#ecn()}. */
+        public Builder ecn(final Ecn value) {
+            this.ecn = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#ackPolicy()}. */
+        public Builder ackPolicy(final AckPolicy value) {
+            this.ackPolicy = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#windowScale()}. */
+        public Builder windowScale(final int value) {
+            this.windowScale = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#autotune()}. */
+        public Builder autotune(final boolean value) {
+            this.autotune = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#initialReceiveBuffer()}. */
+        public Builder initialReceiveBuffer(final int value) {
+            this.initialReceiveBuffer = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#initialSendBuffer()}. */
+        public Builder initialSendBuffer(final int value) {
+            this.initialSendBuffer = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#rack()}. */
+        public Builder rack(final boolean value) {
+            this.rack = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#tailLossProbe()}. */
+        public Builder tailLossProbe(final boolean value) {
+            this.tailLossProbe = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#forwardRtoRecovery()}. */
+        public Builder forwardRtoRecovery(final boolean value) {
+            this.forwardRtoRecovery = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#slowStartAfterIdle()}. */
+        public Builder slowStartAfterIdle(final boolean value) {
+            this.slowStartAfterIdle = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#pacing()}. */
+        public Builder pacing(final boolean value) {
+            this.pacing = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#maxPacingRate()}. */
+        public Builder maxPacingRate(final long value) {
+            this.maxPacingRate = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#userTimeoutNs()}. */
+        public Builder userTimeoutNs(final long value) {
+            this.userTimeoutNs = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#fastOpen()}. */
+        public Builder fastOpen(final boolean value) {
+            this.fastOpen = value;
+            return this;
+        }
+
         /** The settings; the builder may be used further. */
         public TcpSettings build() {
-            return new TcpSettings(new Builder(this));
+            return new TcpSettings(copy());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp.congestion;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.memory.Slab;
 
 /**
  * Slow start and congestion avoidance of RFC 5681, counted in bytes (RFC 3465), with the limit of 8 segments an
@@ -9,6 +10,7 @@ import io.millrace.fastpath.flow.Tcb;
 public final class NewReno implements CongestionControl {
     private static final int SLOW_START_LIMIT = 8;
     private static final int MAX_WINDOW = 1 << 30;
+    private static final int BYTES_ACKED = 0;
 
     @Override
     public String name() {
@@ -16,64 +18,55 @@ public final class NewReno implements CongestionControl {
     }
 
     @Override
-    public void onEstablished(final Tcb tcb, final int initialWindow, final long nowNs) {
+    public boolean onEstablished(final Tcb tcb, final int initialWindow, final Slab slab, final long nowNs) {
         tcb.cwnd(initialWindow);
         tcb.ssthresh(MAX_WINDOW);
-        tcb.bytesAcked(0);
+        tcb.cc(BYTES_ACKED, 0);
+        return true;
     }
 
     @Override
-    public void onAck(final Tcb tcb, final int ackedBytes, final long nowNs) {
+    public void onAck(final Tcb tcb, final AckSample sample) {
+        if (!sample.windowLimited) {
+            // RFC 7661: a window that is not used is not validated
+            return;
+        }
         final int cwnd = tcb.cwnd();
         final int mss = tcb.sndMss();
         if (cwnd < tcb.ssthresh()) {
-            // RFC 3465 §2.3: after a timeout one acknowledgement may stand for what was not lost
-            final int limit = isAfterTimeout(tcb, ackedBytes) ? 1 : SLOW_START_LIMIT;
-            tcb.cwnd(Math.min(MAX_WINDOW, cwnd + Math.min(ackedBytes, limit * mss)));
+            tcb.cwnd(Math.min(MAX_WINDOW, cwnd + Math.min(sample.ackedBytes, SLOW_START_LIMIT * mss)));
             return;
         }
         // RFC 5681 §3.1: one segment for each window of bytes acknowledged
-        final int acked = tcb.bytesAcked() + ackedBytes;
+        final int acked = tcb.cc(BYTES_ACKED) + sample.ackedBytes;
         if (acked >= cwnd) {
-            tcb.bytesAcked(acked - cwnd);
+            tcb.cc(BYTES_ACKED, acked - cwnd);
             tcb.cwnd(Math.min(MAX_WINDOW, cwnd + mss));
         } else {
-            tcb.bytesAcked(acked);
+            tcb.cc(BYTES_ACKED, acked);
         }
     }
 
     @Override
-    public void onLoss(final Tcb tcb, final int flight, final long nowNs) {
-        tcb.ssthresh(halfOf(flight, tcb));
-        tcb.cwnd(tcb.ssthresh());
-        tcb.bytesAcked(0);
+    public void onLoss(final Tcb tcb, final int inFlight, final long nowNs) {
+        tcb.ssthresh(halfOf(inFlight, tcb));
+        tcb.cc(BYTES_ACKED, 0);
     }
 
     @Override
-    public void onTimeout(final Tcb tcb, final int flight, final long nowNs) {
-        tcb.ssthresh(halfOf(flight, tcb));
+    public void onTimeout(final Tcb tcb, final int inFlight, final long nowNs) {
+        tcb.ssthresh(halfOf(inFlight, tcb));
         tcb.cwnd(tcb.sndMss());
-        tcb.bytesAcked(0);
+        tcb.cc(BYTES_ACKED, 0);
     }
 
     @Override
-    public void onRecovered(final Tcb tcb, final int flight, final long nowNs) {
-        // RFC 6582 §3.2 step 3, option 1: no burst after recovery
-        tcb.cwnd(Math.min(tcb.ssthresh(), Math.max(flight, tcb.sndMss()) + tcb.sndMss()));
-    }
-
-    @Override
-    public void onIdle(final Tcb tcb, final int initialWindow, final long nowNs) {
+    public void onIdle(final Tcb tcb, final int initialWindow, final long idleNs, final long nowNs) {
         tcb.cwnd(Math.min(tcb.cwnd(), initialWindow));
     }
 
-    /** True where something was acknowledged that was outstanding when the timer expired. */
-    private static boolean isAfterTimeout(final Tcb tcb, final int ackedBytes) {
-        return tcb.sndUna() - ackedBytes - tcb.recover() <= 0;
-    }
-
     /** RFC 5681 equation (4). */
-    private static int halfOf(final int flight, final Tcb tcb) {
-        return Math.max(flight / 2, 2 * tcb.sndMss());
+    private static int halfOf(final int inFlight, final Tcb tcb) {
+        return Math.max(inFlight / 2, 2 * tcb.sndMss());
     }
 }

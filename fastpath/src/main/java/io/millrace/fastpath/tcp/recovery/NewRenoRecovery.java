@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp.recovery;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.congestion.AckSample;
 import io.millrace.fastpath.tcp.congestion.CongestionControl;
 import io.millrace.fastpath.wire.Seq;
 
@@ -9,6 +10,8 @@ public final class NewRenoRecovery implements LossRecovery {
     private static final int DUPLICATE_THRESHOLD = 3;
     /** However many duplicates a peer invents, the window does not overflow. */
     private static final int MAX_WINDOW = 1 << 30;
+
+    private final AckSample sample = new AckSample();
 
     @Override
     public void onEstablished(final Tcb tcb) {
@@ -39,13 +42,18 @@ public final class NewRenoRecovery implements LossRecovery {
             final Retransmission retransmission, final long nowNs) {
         tcb.dupAcks(0);
         if (!tcb.has(Tcb.RECOVERY)) {
-            congestion.onAck(tcb, ackedBytes, nowNs);
+            sample.reset(nowNs);
+            sample.ackedBytes = ackedBytes;
+            sample.deliveredBytes = ackedBytes;
+            sample.windowLimited = true;
+            congestion.onAck(tcb, sample);
             followUp(tcb);
             return true;
         }
         if (Seq.gt(tcb.sndUna(), tcb.recover())) {
             tcb.clear(Tcb.RECOVERY);
-            congestion.onRecovered(tcb, tcb.sndMax() - tcb.sndUna(), nowNs);
+            tcb.cwnd(Math.min(tcb.ssthresh(), Math.max(tcb.sndMax() - tcb.sndUna(), tcb.sndMss()) + tcb.sndMss()));
+            congestion.onRecovered(tcb, nowNs);
             return true;
         }
         // partial acknowledgement (RFC 6582 §3.2 step 3): the next hole is lost too
