@@ -80,12 +80,14 @@ final class Lifecycle {
         tcb.sndEnd(iss + 1);
         tcb.receiveBuffer(settings.receiveBuffer());
         tcb.sendBuffer(settings.sendBuffer());
-        tcb.receiveShift(settings.windowScaling() ? shiftFor(settings.receiveBuffer()) : 0);
+        tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
         tcb.sndMss(DEFAULT_MSS);
         tcb.receiveMss(DEFAULT_MSS);
         tcb.neighbour(IpOutput.UNKNOWN);
+        tcb.tsOffset(context.control.initialSequenceNumbers().timestampOffset(tcb.localHi(), tcb.localLo(),
+                tcb.remoteHi(), tcb.remoteLo()));
         tcb.lastReceiveNs(context.nowNs);
         tcb.flags((settings.noDelay() ? Tcb.NO_DELAY : 0) | (settings.keepAlive() ? Tcb.KEEP_ALIVE : 0));
     }
@@ -95,7 +97,12 @@ final class Lifecycle {
         return settings.mss() == 0 ? most : Math.min(settings.mss(), most);
     }
 
-    private static int shiftFor(final int buffer) {
+    /** RFC 7323 §2.3: as large as the largest buffer needs, unless the settings name one. */
+    private static int shift(final TcpSettings settings) {
+        if (settings.windowScale() >= 0) {
+            return settings.windowScale();
+        }
+        final int buffer = settings.receiveBuffer();
         int shift = 0;
         while (shift < MAX_SHIFT && buffer >> shift > MAX_WINDOW_FIELD) {
             shift++;
@@ -103,8 +110,10 @@ final class Lifecycle {
         return shift;
     }
 
-    /** What the peer's SYN says: its sequence number, MSS and window (never scaled in a SYN, RFC 7323 §2.2). */
-    void onPeerSyn(final Tcb tcb, final Segment segment, final TcpOptions options) {
+    /** What the peer's SYN says: its sequence number, options and window (never scaled in a SYN, RFC 7323 §2.2). */
+    void onPeerSyn(final Tcb tcb, final Segment segment) {
+        final TcpOptions options = segment.decodeOptions();
+        final TcpSettings settings = connections.settings(tcb);
         tcb.irs(segment.sequence);
         tcb.rcvNxt(segment.sequence + 1);
         tcb.rcvRead(segment.sequence + 1);
@@ -112,9 +121,20 @@ final class Lifecycle {
         tcb.rcvWndRight(segment.sequence + 1 + Math.min(tcb.receiveBuffer(), MAX_WINDOW_FIELD));
         final int peerMss = options.hasMss() ? Math.max(options.mss(), MIN_MSS) : DEFAULT_MSS;
         final int own = tcb.announcedMss();
-        tcb.sndMss(Math.min(peerMss, own));
+        if (options.hasTimestamps() && settings.timestamps()) {
+            tcb.set(Tcb.TIMESTAMPS);
+            Timestamps.remember(tcb, options.timestampValue(), context.nowNs);
+        }
+        // RFC 6691 §2: the MSS option counts no options, what is sent does
+        tcb.sndMss(Math.min(peerMss, own) - HeaderOptions.fixedLength(tcb));
         tcb.receiveMss(Math.min(DEFAULT_MSS, own));
-        if (options.hasWindowScale() && connections.settings(tcb).windowScaling()) {
+        if (options.sackPermitted() && settings.sack()) {
+            tcb.set(Tcb.SACK);
+        }
+        if (agreesOnEcn(tcb, segment, settings.ecn())) {
+            tcb.set(Tcb.ECN);
+        }
+        if (options.hasWindowScale() && settings.windowScaling()) {
             tcb.set(Tcb.WINDOW_SCALING);
             tcb.sendShift(options.windowScale());
         } else {
@@ -125,6 +145,21 @@ final class Lifecycle {
         tcb.maxSndWnd(segment.window);
         tcb.sndWl1(segment.sequence);
         tcb.sndWl2(segment.acknowledgement);
+    }
+
+    /**
+     * RFC 3168 §6.1.1. A SYN that is marked itself comes from something that does not know the rules, or a path that
+     * mangles them (as Linux); a SYN-ACK with CWR reflects our own flags.
+     */
+    private static boolean agreesOnEcn(final Tcb tcb, final Segment segment, final TcpSettings.Ecn wanted) {
+        final boolean asked = segment.has(TcpHeader.ECE);
+        final boolean both = asked && segment.has(TcpHeader.CWR);
+        if (segment.has(TcpHeader.ACK)) {
+            return wanted == TcpSettings.Ecn.ON && asked && !both;
+        }
+        final boolean willing = wanted == TcpSettings.Ecn.ON
+                || wanted == TcpSettings.Ecn.PASSIVE && tcb.has(Tcb.PASSIVE);
+        return willing && both && segment.ecn == Ipv4Header.NOT_ECT;
     }
 
     /**

@@ -4,7 +4,6 @@ import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.wire.TcpHeader;
-import io.millrace.fastpath.wire.TcpOptions;
 
 /** A segment for a listener: RFC 9293 §3.10.7.2. Thread: the engine's. */
 final class ListenState {
@@ -12,7 +11,6 @@ final class ListenState {
     private final Lifecycle lifecycle;
     private final TcpOutput output;
     private final ClosedState closed;
-    private final TcpOptions options = new TcpOptions();
 
     ListenState(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
             final ClosedState closed) {
@@ -50,11 +48,10 @@ final class ListenState {
             listener.releaseSyn();
             return;
         }
-        options.decode(segment.options, segment.optionsLength);
         context.connections.attachment(tcb, listener);
         tcb.listener(listener.id());
         tcb.set(Tcb.PASSIVE);
-        lifecycle.onPeerSyn(tcb, segment, options);
+        lifecycle.onPeerSyn(tcb, segment);
         tcb.state(TcpState.SYN_RECEIVED.ordinal());
         context.count(Counter.TCP_PASSIVE_OPENS);
         output.sendSyn(tcb);

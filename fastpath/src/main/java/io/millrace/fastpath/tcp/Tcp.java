@@ -53,10 +53,12 @@ public final class Tcp implements AutoCloseable {
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output);
         final ClosedState closed = new ClosedState(context, writer);
         final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist);
-        final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output);
+        final Acknowledgement acknowledgement = new Acknowledgement(context, writer);
+        final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output, acknowledgement);
         input = new TcpInput(context, lifecycle, closed, new ListenState(context, lifecycle, output, closed),
                 new SynSentState(context, lifecycle, output, closed),
-                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep), timeWait);
+                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement),
+                timeWait);
     }
 
     /** Sizes; ranges as in the engine's settings. */

@@ -10,6 +10,7 @@ import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
+import io.millrace.fastpath.wire.TcpOptions;
 
 /** Segments from IP: validated, matched to a connection, handed to the state it is in. Thread: the engine's. */
 final class TcpInput implements TransportInput {
@@ -36,7 +37,8 @@ final class TcpInput implements TransportInput {
 
     @Override
     public void onSegment(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
-            final long address, final int length, final boolean checksumTrusted, final long nowNs) {
+            final long address, final int length, final boolean checksumTrusted, final int ecn,
+            final long arrivedNs) {
         context.count(Counter.TCP_SEGMENTS_RECEIVED);
         if (!header.wrap(address, length)) {
             context.count(Counter.TCP_MALFORMED);
@@ -46,6 +48,7 @@ final class TcpInput implements TransportInput {
             context.count(Counter.TCP_PORT_ZERO);
         } else {
             segment.set(localHi, localLo, remoteHi, remoteLo, header, length);
+            segment.arrived(arrivedNs, ecn);
             dispatch();
         }
     }
@@ -125,13 +128,14 @@ final class TcpInput implements TransportInput {
         final boolean opening = tcb.state() == TcpState.SYN_SENT.ordinal()
                 || tcb.state() == TcpState.SYN_RECEIVED.ordinal();
         // no SYN is too long for any path
-        if (opening || mtu == 0 || usable - Lifecycle.HEADERS >= tcb.sndMss()) {
+        final int mss = usable - Lifecycle.HEADERS - (tcb.has(Tcb.TIMESTAMPS) ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        if (opening || mtu == 0 || mss >= tcb.sndMss()) {
             context.count(Counter.ICMP_IGNORED);
             return;
         }
         context.count(Counter.TCP_PATH_MTU_REDUCED);
         tcb.pathMtu(usable);
-        tcb.sndMss(usable - Lifecycle.HEADERS);
+        tcb.sndMss(mss);
         tcb.rttStartNs(0);
         tcb.sndNxt(tcb.sndUna());
         context.lists.output(tcb);

@@ -84,7 +84,7 @@ final class TcpOutput implements LossRecovery.Retransmission {
 
     /** How much of what is unsent goes into the next segment, virtual or not; 0: wait. */
     private int lengthToSend(final Tcb tcb, final int unsent, final int usable) {
-        final int mss = tcb.sndMss();
+        final int mss = writer.mss(tcb);
         final int most = Math.min(Math.min(unsent, usable), writer.maxText(tcb));
         if (most <= 0) {
             return 0;
