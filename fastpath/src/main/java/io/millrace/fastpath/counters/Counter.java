@@ -93,6 +93,7 @@ public enum Counter {
     LISTEN_OVERFLOWS("handshakes held back: the listener's accept queue is full"),
     TIME_WAIT_OVERFLOW("TIME_WAIT ended early: the table was full"),
     TIME_WAIT_RESETS_IGNORED("RST segments ignored in TIME_WAIT (RFC 1337)"),
+    TIME_WAIT_REOPENED("TIME_WAIT ended by a SYN that cannot be an old one (RFC 6191)"),
     TIME_WAIT_RESTARTED("TIME_WAIT restarted by a retransmitted FIN"),
     EVENTS_LOST("events to the control plane lost: its ring was full");
 

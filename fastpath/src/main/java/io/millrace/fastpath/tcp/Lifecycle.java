@@ -7,6 +7,7 @@ import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
@@ -73,11 +74,7 @@ final class Lifecycle {
     private void initialise(final Tcb tcb, final TcpSettings settings) {
         final int iss = context.control.initialSequenceNumbers().next(tcb.localHi(), tcb.localLo(), tcb.localPort(),
                 tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort(), context.nowNs);
-        tcb.iss(iss);
-        tcb.sndUna(iss);
-        tcb.sndNxt(iss);
-        tcb.sndMax(iss);
-        tcb.sndEnd(iss + 1);
+        begin(tcb, iss);
         tcb.receiveBuffer(settings.receiveBuffer());
         tcb.sendBuffer(settings.sendBuffer());
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
@@ -90,6 +87,25 @@ final class Lifecycle {
                 tcb.remoteHi(), tcb.remoteLo()));
         tcb.lastReceiveNs(context.nowNs);
         tcb.flags((settings.noDelay() ? Tcb.NO_DELAY : 0) | (settings.keepAlive() ? Tcb.KEEP_ALIVE : 0));
+    }
+
+    private static void begin(final Tcb tcb, final int iss) {
+        tcb.iss(iss);
+        tcb.sndUna(iss);
+        tcb.sndNxt(iss);
+        tcb.sndMax(iss);
+        tcb.sndEnd(iss + 1);
+    }
+
+    /**
+     * The connection takes the place of one in TIME_WAIT: its sequence numbers begin above those of the old one
+     * (RFC 9293 §3.4.3), and by more than an unscaled window, as Linux, where the clock has not got so far.
+     */
+    void beginAbove(final Tcb tcb, final int oldSndNxt) {
+        final int least = oldSndNxt + MAX_WINDOW_FIELD + 2;
+        if (Seq.lt(tcb.iss(), least)) {
+            begin(tcb, least);
+        }
     }
 
     private int ownMss(final TcpSettings settings) {

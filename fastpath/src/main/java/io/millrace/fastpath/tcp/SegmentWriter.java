@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.flow.TimeWaitTable;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.memory.ByteRing;
 import io.millrace.fastpath.memory.Memory;
@@ -162,17 +163,38 @@ final class SegmentWriter {
         send(tcb, frame, length, Ipv4Header.NOT_ECT);
     }
 
-    /** Answers a segment without a connection: a RST, or the ACK of a TIME_WAIT record. */
-    void answer(final Segment to, final int sequence, final int acknowledgement, final int flags, final int window) {
+    /** Answers a segment for a TIME_WAIT record: {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
+    void answerTimeWait(final Segment to, final TimeWaitTable table, final int record) {
+        final long frame = acquire();
+        if (frame == 0) {
+            return;
+        }
+        final long segment = IpOutput.payload(frame);
+        int length = TcpHeader.MIN_LENGTH;
+        if (table.hasTimestamps(record)) {
+            final int offset = context.control.initialSequenceNumbers().timestampOffset(to.localHi, to.localLo,
+                    to.remoteHi, to.remoteLo);
+            length += TcpOptions.writeTimestamps(segment + length, context.timestamp(offset), table.tsRecent(record));
+        }
+        TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, table.sndNxt(record), table.rcvNxt(record), length,
+                TcpHeader.ACK, table.window(record));
+        sendAnswer(to, frame, length);
+    }
+
+    /** Answers a segment without a connection with a RST. */
+    void answer(final Segment to, final int sequence, final int acknowledgement, final int flags) {
         final long frame = acquire();
         if (frame == 0) {
             return;
         }
         final long segment = IpOutput.payload(frame);
         TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, sequence, acknowledgement, TcpHeader.MIN_LENGTH,
-                flags, window);
-        final int length = TcpHeader.MIN_LENGTH;
-        checksum(frame, segment, length, to.localLo, to.remoteLo);
+                flags, 0);
+        sendAnswer(to, frame, TcpHeader.MIN_LENGTH);
+    }
+
+    private void sendAnswer(final Segment to, final long frame, final int length) {
+        checksum(frame, IpOutput.payload(frame), length, to.localLo, to.remoteLo);
         context.ip.send(frame, length, IpProtocol.TCP, to.localLo, to.remoteHi, to.remoteLo, IpOutput.UNKNOWN,
                 Ipv4Header.NOT_ECT);
     }

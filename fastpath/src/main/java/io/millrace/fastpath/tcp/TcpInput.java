@@ -11,6 +11,7 @@ import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Segments from IP: validated, matched to a connection, handed to the state it is in. Thread: the engine's. */
 final class TcpInput implements TransportInput {
@@ -67,16 +68,30 @@ final class TcpInput implements TransportInput {
         if (found >= 0) {
             toConnection(context.connections.wrap(found), arrived);
         } else if (found != ConnectionTable.NONE) {
-            timeWait.onSegment(ConnectionTable.timeWaitRecord(found), arrived);
+            toTimeWait(ConnectionTable.timeWaitRecord(found), arrived);
         } else {
-            final ListenerPolicy listener = context.control.listener(arrived.localHi, arrived.localLo,
-                    arrived.ports >>> 16);
+            final ListenerPolicy listener = listener(arrived);
             if (listener == null) {
                 closed.onSegment(arrived);
             } else {
                 listen.onSegment(listener, arrived);
             }
         }
+    }
+
+    private @Nullable ListenerPolicy listener(final Segment arrived) {
+        return context.control.listener(arrived.localHi, arrived.localLo, arrived.ports >>> 16);
+    }
+
+    private void toTimeWait(final int record, final Segment arrived) {
+        if (timeWait.isReopenedBy(record, arrived)) {
+            final ListenerPolicy listener = listener(arrived);
+            if (listener != null && listener.settings().timeWaitReuse()) {
+                listen.onReopeningSyn(listener, arrived, record);
+                return;
+            }
+        }
+        timeWait.onSegment(record, arrived);
     }
 
     private void toConnection(final Tcb tcb, final Segment arrived) {

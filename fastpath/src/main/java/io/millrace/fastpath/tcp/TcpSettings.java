@@ -209,6 +209,14 @@ public final class TcpSettings {
         return values.fastOpen;
     }
 
+    /**
+     * A SYN with a later timestamp, or a later sequence number, opens a connection in the place of one in TIME_WAIT
+     * (RFC 6191); a listener's setting.
+     */
+    public boolean timeWaitReuse() {
+        return values.timeWaitReuse;
+    }
+
     /** Explicit congestion notification, as Linux numbers it in {@code net.ipv4.tcp_ecn}. */
     public enum Ecn {
         /** Neither asked for nor agreed to. */
@@ -268,6 +276,7 @@ public final class TcpSettings {
         private long maxPacingRate;
         private long userTimeoutNs;
         private boolean fastOpen;
+        private boolean timeWaitReuse = true;
 
         private Builder() {}
 
@@ -498,6 +507,12 @@ public final class TcpSettings {
         /** Sets {@link TcpSettings#fastOpen()}. */
         public Builder fastOpen(final boolean value) {
             this.fastOpen = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#timeWaitReuse()}. */
+        public Builder timeWaitReuse(final boolean value) {
+            this.timeWaitReuse = value;
             return this;
         }
 

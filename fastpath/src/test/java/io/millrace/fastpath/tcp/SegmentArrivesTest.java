@@ -142,8 +142,9 @@ class SegmentArrivesTest {
             TIME_WAIT    | A  |  0     | 0       | -  | -             | TIME_WAIT
             TIME_WAIT    | A  | -1     | 0       | -  | A 0 0         | TIME_WAIT
             TIME_WAIT    | A  |  0     | 0       | ab | A 0 0         | TIME_WAIT
-            TIME_WAIT    | S  |  0     | 0       | -  | A 0 0         | TIME_WAIT
-            TIME_WAIT    | S  | 99999  | 0       | -  | A 0 0         | TIME_WAIT
+            TIME_WAIT    | S  | -1     | 0       | -  | A 0 0         | TIME_WAIT
+            TIME_WAIT    | S  |  0     | 0       | -  | SA 65537 1    | SYN_RECEIVED
+            TIME_WAIT    | S  | 99999  | 0       | -  | SA 65537 100000 | SYN_RECEIVED
             TIME_WAIT    | R  |  0     | 0       | -  | -             | TIME_WAIT
             TIME_WAIT    | RA | -1     | 0       | -  | -             | TIME_WAIT
             """)
