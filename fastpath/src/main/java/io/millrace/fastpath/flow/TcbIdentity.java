@@ -73,6 +73,9 @@ abstract class TcbIdentity {
     /** Flag: the send buffer was set by the application and is not tuned. */
     public static final int SEND_BUFFER_LOCKED = 1 << 31;
 
+    /** Of {@link #moreFlags}: the next full segment gives a sample of the round trip as the receiver sees it. */
+    public static final int MORE_ROUND_TRIP_WANTED = 1;
+
     private static final int LOCAL_HI = 0;
     private static final int LOCAL_LO = 8;
     private static final int REMOTE_HI = 16;
@@ -195,7 +198,7 @@ abstract class TcbIdentity {
         Memory.putInt(address + FLAGS, value);
     }
 
-    /** Bits that nobody has defined yet. */
+    /** The bits {@code MORE_...} above. */
     public int moreFlags() {
         return Memory.getInt(address + MORE_FLAGS);
     }

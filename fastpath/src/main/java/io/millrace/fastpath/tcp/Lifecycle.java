@@ -33,15 +33,17 @@ final class Lifecycle {
     private final ReceiveQueue receiveQueue;
     private final LossRecovery recovery;
     private final TcpOutput output;
+    private final ReceiveTuning tuning;
 
     Lifecycle(final TcpContext context, final SendQueue sendQueue, final ReceiveQueue receiveQueue,
-            final LossRecovery recovery, final TcpOutput output) {
+            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning) {
         this.context = context;
         this.connections = context.connections;
         this.sendQueue = sendQueue;
         this.receiveQueue = receiveQueue;
         this.recovery = recovery;
         this.output = output;
+        this.tuning = tuning;
     }
 
     /**
@@ -75,7 +77,7 @@ final class Lifecycle {
         final int iss = context.control.initialSequenceNumbers().next(tcb.localHi(), tcb.localLo(), tcb.localPort(),
                 tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort(), context.nowNs);
         begin(tcb, iss);
-        tcb.receiveBuffer(settings.receiveBuffer());
+        tcb.receiveBuffer(ReceiveTuning.first(settings));
         tcb.sendBuffer(settings.sendBuffer());
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
         tcb.rtoNs(settings.rtoInitialNs());
@@ -193,6 +195,7 @@ final class Lifecycle {
         tcb.retransmits(0);
         context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs);
         recovery.onEstablished(tcb);
+        tuning.onEstablished(tcb);
         context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
         armKeepAlive(tcb);
         context.count(Counter.TCP_ESTABLISHED);

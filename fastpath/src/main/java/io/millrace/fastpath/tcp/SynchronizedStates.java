@@ -19,10 +19,11 @@ final class SynchronizedStates {
     private final TextStep textStep;
     private final Acknowledgement acknowledgement;
     private final Timestamps timestamps;
+    private final ReceiveTuning tuning;
 
     SynchronizedStates(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
             final ClosedState closed, final AckStep ackStep, final TextStep textStep,
-            final Acknowledgement acknowledgement) {
+            final Acknowledgement acknowledgement, final ReceiveTuning tuning) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.output = output;
@@ -31,6 +32,7 @@ final class SynchronizedStates {
         this.textStep = textStep;
         this.acknowledgement = acknowledgement;
         this.timestamps = new Timestamps(context);
+        this.tuning = tuning;
     }
 
     void onSegment(final Tcb tcb, final Segment segment) {
@@ -99,6 +101,9 @@ final class SynchronizedStates {
         if (tcb.has(Tcb.TIMESTAMPS)) {
             // after the ACK field was found good, as Linux: a blind guess does not change what is echoed
             timestamps.update(tcb, segment);
+            if (segment.hasTimestamps) {
+                tuning.onEcho(tcb, segment);
+            }
         }
         fromUrgent(tcb, segment);
     }

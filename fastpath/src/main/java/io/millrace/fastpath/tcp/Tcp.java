@@ -44,10 +44,11 @@ public final class Tcp implements AutoCloseable {
         final SegmentWriter writer = new SegmentWriter(context);
         final Persist persist = new Persist(context, writer);
         final SendQueue sendQueue = new SendQueue(slab);
-        final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context);
+        final ReceiveTuning tuning = new ReceiveTuning(context);
+        final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context, tuning);
         final LossRecovery recovery = new NewRenoRecovery();
         output = new TcpOutput(context, writer, persist);
-        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output);
+        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning);
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output);
@@ -57,7 +58,7 @@ public final class Tcp implements AutoCloseable {
         final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output, acknowledgement);
         input = new TcpInput(context, lifecycle, closed, new ListenState(context, lifecycle, output, closed),
                 new SynSentState(context, lifecycle, output, closed),
-                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement),
+                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement, tuning),
                 timeWait);
     }
 

@@ -382,6 +382,7 @@ final class UserCalls implements TcpCalls {
     public void receiveBuffer(final long connection, final int bytes) {
         final Tcb tcb = connections.find(connection);
         if (tcb != null) {
+            tcb.set(Tcb.RECEIVE_BUFFER_LOCKED);
             Lifecycle.limitReceiveBuffer(tcb, bytes);
         }
     }
