@@ -65,6 +65,7 @@ public enum Counter {
     TCP_URGENT("segments with an urgent pointer (its byte stays in line, RFC 6093)"),
     TCP_DATA_AFTER_CLOSE("connections reset: text arrived for an application that has gone"),
     TCP_CLOSED_WITH_UNREAD("connections reset: closed with bytes that were not received (RFC 2525 section 2.17)"),
+    TCP_TOO_MANY_ORPHANS("connections reset when closed: too many live on without an application"),
     TCP_ACTIVE_OPENS("connections attempted from here"),
     TCP_PASSIVE_OPENS("connections begun by a SYN from outside"),
     TCP_SIMULTANEOUS_OPENS("SYNs that crossed"),

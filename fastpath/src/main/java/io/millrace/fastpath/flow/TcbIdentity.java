@@ -75,6 +75,8 @@ abstract class TcbIdentity {
 
     /** Of {@link #moreFlags}: the next full segment gives a sample of the round trip as the receiver sees it. */
     public static final int MORE_ROUND_TRIP_WANTED = 1;
+    /** Of {@link #moreFlags}: counted among the orphans. */
+    public static final int MORE_ADOPTED = 1 << 1;
 
     private static final int LOCAL_HI = 0;
     private static final int LOCAL_LO = 8;

@@ -34,9 +34,11 @@ final class Lifecycle {
     private final LossRecovery recovery;
     private final TcpOutput output;
     private final ReceiveTuning tuning;
+    private final int maxOrphans;
+    private int orphans;
 
     Lifecycle(final TcpContext context, final SendQueue sendQueue, final ReceiveQueue receiveQueue,
-            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning) {
+            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final int maxOrphans) {
         this.context = context;
         this.connections = context.connections;
         this.sendQueue = sendQueue;
@@ -44,6 +46,7 @@ final class Lifecycle {
         this.recovery = recovery;
         this.output = output;
         this.tuning = tuning;
+        this.maxOrphans = maxOrphans;
     }
 
     /**
@@ -217,6 +220,16 @@ final class Lifecycle {
         }
     }
 
+    /** The connection lives on without an application; false where too many do. */
+    boolean adopt(final Tcb tcb) {
+        if (orphans >= maxOrphans) {
+            return false;
+        }
+        orphans++;
+        tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_ADOPTED);
+        return true;
+    }
+
     /** An orphan waits for the peer's FIN only so long. */
     void armFinWait2(final Tcb tcb) {
         if (tcb.has(Tcb.ORPHAN)) {
@@ -332,6 +345,10 @@ final class Lifecycle {
 
     /** Gives back what a shell still holds, and the record as soon as no list links it. */
     void free(final Tcb tcb) {
+        if ((tcb.moreFlags() & Tcb.MORE_ADOPTED) != 0) {
+            orphans--;
+            tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_ADOPTED);
+        }
         receiveQueue.free(tcb);
         connections.attachment(tcb, null);
         tcb.generation(0);

@@ -48,7 +48,8 @@ public final class Tcp implements AutoCloseable {
         final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context, tuning);
         final LossRecovery recovery = new NewRenoRecovery();
         output = new TcpOutput(context, writer, persist);
-        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning);
+        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning,
+                limits.maxOrphans());
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output);
@@ -63,7 +64,7 @@ public final class Tcp implements AutoCloseable {
     }
 
     /** Sizes; ranges as in the engine's settings. */
-    public record Limits(int maxConnections, int maxTimeWait, long slabBytes, long timerTickNs) {}
+    public record Limits(int maxConnections, int maxTimeWait, long slabBytes, long timerTickNs, int maxOrphans) {}
 
     /** Where IP hands segments to. */
     public TransportInput input() {

@@ -279,6 +279,11 @@ final class UserCalls implements TcpCalls {
     }
 
     private void orphan(final Tcb tcb) {
+        if (!lifecycle.adopt(tcb)) {
+            context.count(Counter.TCP_TOO_MANY_ORPHANS);
+            lifecycle.abort(tcb, TcpFailure.ABORTED);
+            return;
+        }
         // the handle is stale for the application; the record lives on under a generation nobody holds
         connections.renew(tcb);
         if (!tcb.has(Tcb.FIN_QUEUED)) {
