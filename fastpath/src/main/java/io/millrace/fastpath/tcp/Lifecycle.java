@@ -140,8 +140,7 @@ final class Lifecycle {
     void established(final Tcb tcb) {
         tcb.state(TcpState.ESTABLISHED.ordinal());
         tcb.retransmits(0);
-        context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs);
-        recovery.onEstablished(tcb);
+        establishCongestionControl(tcb);
         context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
         armKeepAlive(tcb);
         context.count(Counter.TCP_ESTABLISHED);
@@ -151,6 +150,15 @@ final class Lifecycle {
         }
         if (SendQueue.length(tcb) > 0 || tcb.has(Tcb.FIN_QUEUED)) {
             context.lists.output(tcb);
+        }
+    }
+
+    private void establishCongestionControl(final Tcb tcb) {
+        if (!context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs)) {
+            // no memory for its state: one that needs none
+            context.count(Counter.TCP_SLAB_FULL);
+            tcb.congestion(CongestionControls.WITHOUT_MEMORY);
+            context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs);
         }
     }
 
@@ -261,6 +269,11 @@ final class Lifecycle {
     private void giveBack(final Tcb tcb) {
         for (int timer = 0; timer < Tcb.TIMER_COUNT; timer++) {
             context.timers.cancel(tcb.timer(timer));
+        }
+        recovery.release(tcb);
+        if (tcb.cwnd() != 0) {
+            context.congestion(tcb).onClosed(tcb, context.slab);
+            tcb.cwnd(0);
         }
         sendQueue.free(tcb);
         receiveQueue.freeOutOfOrder(tcb);

@@ -27,6 +27,20 @@ final class Segment {
     long options;
     int optionsLength;
     int urgentPointer;
+    /** When it arrived at the port. */
+    long arrivedNs;
+    boolean hasTimestamps;
+    int timestampValue;
+    int timestampEcho;
+    int sackBlocks;
+
+    int sackLeft(final int index) {
+        return 0;
+    }
+
+    int sackRight(final int index) {
+        return 0;
+    }
 
     void set(final long toHi, final long toLo, final long fromHi, final long fromLo, final TcpHeader header,
             final int length) {

@@ -31,6 +31,11 @@ final class SegmentWriter {
         this.port = context.ip.capabilities();
     }
 
+    /** Text of a full segment now. */
+    int mss(final Tcb tcb) {
+        return tcb.sndMss();
+    }
+
     /** Largest text of one frame: one segment, or as many whole ones as a virtual segment holds. */
     int maxText(final Tcb tcb) {
         final int mss = tcb.sndMss();

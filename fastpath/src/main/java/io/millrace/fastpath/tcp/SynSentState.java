@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.recovery.RoundTripTime;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.TcpOptions;
@@ -78,10 +79,9 @@ final class SynSentState {
     /** The first round trip, where the SYN was sent once. */
     static void measureHandshake(final Tcb tcb, final TcpContext context) {
         final TcpSettings settings = context.connections.settings(tcb);
-        if (tcb.rttStartNs() != 0) {
-            RoundTripTime.measured(tcb, context.nowNs - tcb.rttStartNs(), settings);
-            tcb.rttStartNs(0);
-        } else if (tcb.has(Tcb.SYN_RETRANSMITTED)) {
+        if (!tcb.has(Tcb.SYN_RETRANSMITTED)) {
+            RoundTripTime.measured(tcb, context.nowNs - tcb.lastSendNs(), settings);
+        } else {
             // RFC 6298 §5.7: 3 s after a lost SYN
             tcb.rtoNs(Math.max(settings.rtoInitialNs(), 3_000_000_000L));
         }

@@ -1,12 +1,13 @@
 package io.millrace.fastpath.tcp;
 
+import io.millrace.fastpath.tcp.recovery.RecoverySettings;
 import java.util.concurrent.TimeUnit;
 
 /**
  * What can be set for a connection, immutable once built. Values are checked where they enter (the configuration, a
  * channel option), not here. Times are in nanoseconds. Thread: any.
  */
-public final class TcpSettings {
+public final class TcpSettings implements RecoverySettings {
     /** Every setting at its default. */
     public static final TcpSettings DEFAULT = new Builder().build();
 
@@ -57,11 +58,13 @@ public final class TcpSettings {
     }
 
     /** Smallest RTO (RFC 6298 §2.4 says 1 s, Linux 200 ms). */
+    @Override
     public long rtoMinNs() {
         return values.rtoMinNs;
     }
 
     /** Largest RTO, at least 60 s (RFC 6298 §2.5). */
+    @Override
     public long rtoMaxNs() {
         return values.rtoMaxNs;
     }
@@ -167,16 +170,19 @@ public final class TcpSettings {
     }
 
     /** Loss found by time (RACK, RFC 8985 §6); else by three duplicates (RFC 6675). */
+    @Override
     public boolean rack() {
         return values.rack;
     }
 
     /** Tail loss probes (RFC 8985 §7). */
+    @Override
     public boolean tailLossProbe() {
         return values.tailLossProbe;
     }
 
     /** Spurious timeouts found and undone (F-RTO, RFC 5682). */
+    @Override
     public boolean forwardRtoRecovery() {
         return values.forwardRtoRecovery;
     }

@@ -185,7 +185,7 @@ final class UserCalls implements TcpCalls {
             if (taken == 0 && SendQueue.length(tcb) == 0) {
                 // the slab is full and no acknowledgement will come: ask again soon, but not in every turn
                 context.count(Counter.TCP_SLAB_FULL);
-                context.timers.schedule(tcb.timer(Tcb.TIMER_MEMORY), context.nowNs + MEMORY_RETRY_NS);
+                context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
             }
         }
         return taken;

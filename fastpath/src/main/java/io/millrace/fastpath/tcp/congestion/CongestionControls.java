@@ -7,6 +7,9 @@ import java.util.List;
 public final class CongestionControls {
     private static final CongestionControl[] ALL = {new NewReno()};
 
+    /** Number of one that keeps all its state in the TCB. */
+    public static final int WITHOUT_MEMORY = 0;
+
     private CongestionControls() {}
 
     /** The names that {@link #byName} knows, the default first. */
