@@ -45,7 +45,7 @@ final class AckStep {
             onNewAck(tcb, segment);
             return afterNewAck(tcb);
         }
-        if (ack == tcb.sndUna() && tcb.flight() != 0 && (duplicate || segment.sackBlocks > 0 || isEcho(tcb, segment))) {
+        if (ack == tcb.sndUna() && tcb.sndNxt() != ack && (duplicate || segment.sackBlocks > 0 || isEcho(tcb, segment))) {
             if (duplicate) {
                 context.count(Counter.TCP_DUPLICATE_ACKS);
             }
@@ -111,8 +111,8 @@ final class AckStep {
         return moved;
     }
 
-    private static boolean hasSomethingToSend(final Tcb tcb) {
-        return tcb.sndNxt() != tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0);
+    private boolean hasSomethingToSend(final Tcb tcb) {
+        return tcb.sndNxt() != tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0) || recovery.lostBytes(tcb) > 0;
     }
 
     private void onNewAck(final Tcb tcb, final Segment segment) {

@@ -42,9 +42,9 @@ public final class Tcp implements AutoCloseable {
         context.nowNs = nowNs;
         final SegmentWriter writer = new SegmentWriter(context);
         final Persist persist = new Persist(context, writer);
-        final SendQueue sendQueue = new SendQueue(slab);
         final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context);
         final LossRecovery recovery = new LossRecovery(slab, counters);
+        final SendQueue sendQueue = new SendQueue(slab, recovery);
         final RetransmissionTimer timer = new RetransmissionTimer(context, recovery);
         output = new TcpOutput(context, writer, persist, recovery, timer);
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output);

@@ -77,7 +77,7 @@ final class TcpOutput {
 
     /** RFC 5681 §4.1: after silence longer than an RTO the window is not what the path would take any more. */
     private void restartAfterIdle(final Tcb tcb) {
-        if (tcb.flight() == 0 && tcb.lastSendNs() != 0 && context.nowNs - tcb.lastSendNs() > tcb.rtoNs()
+        if (tcb.sndMax() == tcb.sndUna() && tcb.lastSendNs() != 0 && context.nowNs - tcb.lastSendNs() > tcb.rtoNs()
                 && context.connections.settings(tcb).slowStartAfterIdle()) {
             context.congestion(tcb).onIdle(tcb, context.initialWindow(tcb), context.nowNs - tcb.lastSendNs(),
                     context.nowNs);
@@ -104,7 +104,7 @@ final class TcpOutput {
         }
         final int segments = Math.max(1, usable / mss);
         final int most = Math.min(Math.min(segments * mss, writer.maxText(tcb)), pacing.quantum(tcb));
-        return retransmit(tcb, retransmissions.shorten(tcb, Math.max(Math.min(window, most), Math.min(mss, most))));
+        return retransmit(tcb, retransmissions.fit(tcb, Math.max(Math.min(window, most), Math.min(mss, most)), mss));
     }
 
     private boolean retransmit(final Tcb tcb, final int length) {
@@ -227,7 +227,7 @@ final class TcpOutput {
     /** Sends the head again, whatever the windows say: the peer may have taken its window back. */
     void retransmitHead(final Tcb tcb) {
         if (retransmissions.head(tcb)) {
-            retransmit(tcb, retransmissions.shorten(tcb, writer.mss(tcb)));
+            retransmit(tcb, retransmissions.fit(tcb, writer.mss(tcb), writer.mss(tcb)));
         }
     }
 

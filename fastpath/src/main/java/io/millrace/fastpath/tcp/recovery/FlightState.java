@@ -134,7 +134,7 @@ abstract class FlightState {
 
     /** {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}; OPEN where nothing is in flight. */
     final int state() {
-        return block == 0 ? OPEN : Memory.getByte(block + STATE);
+        return count() == 0 ? OPEN : Memory.getByte(block + STATE);
     }
 
     final void state(final int value) {
@@ -143,7 +143,7 @@ abstract class FlightState {
 
     /** What the timer is armed for. */
     final int timer() {
-        return block == 0 ? TIMER_RTO : Memory.getByte(block + TIMER);
+        return count() == 0 ? TIMER_RTO : Memory.getByte(block + TIMER);
     }
 
     final void timer(final int value) {
@@ -151,7 +151,7 @@ abstract class FlightState {
     }
 
     final boolean marked(final int mark) {
-        return block != 0 && (Memory.getUnsignedShort(block + MARKS) & mark) != 0;
+        return count() != 0 && (Memory.getUnsignedShort(block + MARKS) & mark) != 0;
     }
 
     final void mark(final int mark) {
@@ -164,7 +164,7 @@ abstract class FlightState {
 
     /** Selectively acknowledged; without SACK: what duplicates say has left the network. */
     final int sackedBytes() {
-        return block == 0 ? 0 : intAt(SACKED_BYTES);
+        return count() == 0 ? 0 : intAt(SACKED_BYTES);
     }
 
     final void sackedBytes(final int value) {
@@ -173,7 +173,7 @@ abstract class FlightState {
 
     /** Marked lost and not retransmitted since. */
     final int lostBytes() {
-        return block == 0 ? 0 : intAt(LOST_BYTES);
+        return count() == 0 ? 0 : intAt(LOST_BYTES);
     }
 
     final void lostBytes(final int value) {
@@ -182,7 +182,7 @@ abstract class FlightState {
 
     /** Retransmitted, not acknowledged, not lost again. */
     final int retransmittedBytes() {
-        return block == 0 ? 0 : intAt(RETRANSMITTED_BYTES);
+        return count() == 0 ? 0 : intAt(RETRANSMITTED_BYTES);
     }
 
     final void retransmittedBytes(final int value) {
@@ -191,7 +191,7 @@ abstract class FlightState {
 
     /** Segments selectively acknowledged. */
     final int sackedSegments() {
-        return block == 0 ? 0 : intAt(SACKED_SEGMENTS);
+        return count() == 0 ? 0 : intAt(SACKED_SEGMENTS);
     }
 
     final void sackedSegments(final int value) {
@@ -254,7 +254,7 @@ abstract class FlightState {
 
     /** Duplicate acknowledgements in a row. */
     final int dupAcks() {
-        return block == 0 ? 0 : intAt(DUP_ACKS);
+        return count() == 0 ? 0 : intAt(DUP_ACKS);
     }
 
     final void dupAcks(final int value) {
@@ -263,7 +263,7 @@ abstract class FlightState {
 
     /** Pacing: nothing new leaves before. */
     final long nextSendNs() {
-        return block == 0 ? 0 : longAt(NEXT_SEND_NS);
+        return count() == 0 ? 0 : longAt(NEXT_SEND_NS);
     }
 
     final void nextSendNs(final long value) {
@@ -443,7 +443,7 @@ abstract class FlightState {
 
     /** When the reordering window is over (RFC 8985 §6.2 step 5); 0: it is not waited for. */
     final long reorderingAtNs() {
-        return block == 0 ? 0 : longAt(REORDERING_AT_NS);
+        return count() == 0 ? 0 : longAt(REORDERING_AT_NS);
     }
 
     final void reorderingAtNs(final long value) {

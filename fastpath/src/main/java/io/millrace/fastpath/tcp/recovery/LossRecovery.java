@@ -52,15 +52,11 @@ public final class LossRecovery {
      * @return false where there is no memory to remember it: it must not be sent.
      */
     public boolean onSend(final Tcb tcb, final int end, final CongestionControl congestion, final long nowNs) {
-        final boolean start = tcb.flight() == 0;
-        if (start) {
+        if (tcb.sndNxt() == tcb.sndUna()) {
             congestion.onTransmitStart(tcb, nowNs);
         }
         if (!board.append(tcb, end, nowNs)) {
             return false;
-        }
-        if (start) {
-            board.recoveryPoint(tcb.sndUna() - 1);
         }
         if (board.state() == FlightState.RECOVERY) {
             prr.onSent(end - tcb.sndNxt());
@@ -75,9 +71,15 @@ public final class LossRecovery {
         if (board.state() == FlightState.RECOVERY) {
             prr.onSent(tcb.sndNxt() - end);
         }
-        if (board.count() == 0) {
-            board.release(tcb);
-        }
+    }
+
+    /**
+     * Takes the memory without which nothing can be sent; what the application queues is taken only where it is there.
+     *
+     * @return false where the slab is full.
+     */
+    public boolean reserve(final Tcb tcb) {
+        return board.reserve(tcb);
     }
 
     /**
@@ -91,7 +93,7 @@ public final class LossRecovery {
         board.wrap(tcb);
         sample.reset(of.arrivedNs);
         final int before = tcb.sndUna();
-        if (board.block == 0) {
+        if (board.count() == 0) {
             tcb.sndUna(of.ack);
             return sample;
         }
@@ -109,9 +111,6 @@ public final class LossRecovery {
         deliveries.finish(tcb);
         recover(tcb, of, congestion, settings, advanced, newData);
         tellCongestionControl(tcb, congestion, advanced);
-        if (board.count() == 0) {
-            board.release(tcb);
-        }
         return sample;
     }
 
@@ -244,12 +243,17 @@ public final class LossRecovery {
         board.state(FlightState.RECOVERY);
         probe.forget();
         if (fresh) {
-            congestion.onLoss(tcb, tcb.sndNxt() - tcb.sndUna(), sample.nowNs);
+            congestion.onLoss(tcb, flightSize(tcb), sample.nowNs);
             tcb.set(tcb.has(Tcb.ECN) ? Tcb.RECOVERY | Tcb.CWR_OWED : Tcb.RECOVERY);
         } else {
             tcb.set(Tcb.RECOVERY);
         }
         prr.begin(tcb, sample);
+    }
+
+    /** RFC 5681 FlightSize; what limited transmit sent does not count (§3.2 step 2). */
+    private static int flightSize(final Tcb tcb) {
+        return Math.min(tcb.sndNxt() - tcb.sndUna(), Math.max(tcb.cwnd(), tcb.sndMss()));
     }
 
     /** The window shrinks without a recovery: ECE (RFC 3168 §6.1.2), or a loss that a probe repaired (RFC 8985 §7.4). */
@@ -258,10 +262,10 @@ public final class LossRecovery {
             return;
         }
         if (echoed) {
-            congestion.onCongestionEchoed(tcb, tcb.sndNxt() - tcb.sndUna(), sample.nowNs);
+            congestion.onCongestionEchoed(tcb, flightSize(tcb), sample.nowNs);
             counters.increment(Counter.TCP_ECN_REDUCTIONS);
         } else {
-            congestion.onLoss(tcb, tcb.sndNxt() - tcb.sndUna(), sample.nowNs);
+            congestion.onLoss(tcb, flightSize(tcb), sample.nowNs);
         }
         if (!congestion.ownsWindow()) {
             tcb.cwnd(Math.max(tcb.sndMss(), Math.min(tcb.cwnd(), tcb.ssthresh())));
@@ -286,6 +290,10 @@ public final class LossRecovery {
         }
         if (state == FlightState.RECOVERY && !congestion.ownsWindow()) {
             prr.onAck(tcb, sample, advanced);
+            if (!tcb.has(Tcb.SACK) && sample.lostBytes > 0) {
+                // RFC 6582 §3.2 step 3: the hole that a partial acknowledgement shows is sent again at once
+                tcb.cwnd(Math.max(tcb.cwnd(), sample.inFlight + tcb.sndMss()));
+            }
         }
     }
 
@@ -300,7 +308,7 @@ public final class LossRecovery {
     /** Output has sent what it could. @param blocked only the congestion window held more back. */
     public void onOutputDone(final Tcb tcb, final boolean blocked, final boolean exhausted) {
         board.wrap(tcb);
-        if (board.block == 0) {
+        if (board.count() == 0) {
             return;
         }
         board.unmark(FlightState.NEW_DATA_FIRST);
@@ -339,7 +347,7 @@ public final class LossRecovery {
         probe.forget();
         if (fresh) {
             undo.begin(tcb, true);
-            congestion.onTimeout(tcb, tcb.sndNxt() - tcb.sndUna(), nowNs);
+            congestion.onTimeout(tcb, flightSize(tcb), nowNs);
         } else if (state == FlightState.RECOVERY) {
             undo.begin(tcb, false);
         }
@@ -394,7 +402,7 @@ public final class LossRecovery {
 
     /** Bytes in the network as far as we know. */
     public int inFlight(final Tcb tcb) {
-        return board.wrap(tcb).block == 0 ? tcb.sndNxt() - tcb.sndUna() : Math.max(0, board.inFlight(tcb));
+        return Math.max(0, board.wrap(tcb).inFlight(tcb));
     }
 
     /** Bytes selectively acknowledged and outstanding. */
@@ -414,7 +422,7 @@ public final class LossRecovery {
 
     /** Since when nothing new was acknowledged; only where something is in flight. */
     public long unansweredSinceNs(final Tcb tcb) {
-        return board.wrap(tcb).block == 0 ? tcb.lastSendNs() : board.firstUnansweredNs();
+        return board.wrap(tcb).count() == 0 ? tcb.lastSendNs() : board.firstUnansweredNs();
     }
 
     /** How retransmission goes: see there. */

@@ -72,10 +72,16 @@ public final class Retransmissions {
         return board.length(board.at(index));
     }
 
-    /** Makes what was chosen no longer than {@code most} bytes; what it is long then. */
-    public int shorten(final Tcb tcb, final int most) {
+    /**
+     * Makes what was chosen no longer than {@code most} bytes, and joins small segments behind it that are lost, too, up
+     * to {@code mss}; what it is long then.
+     */
+    public int fit(final Tcb tcb, final int most, final int mss) {
         if (length() > most) {
             board.split(tcb, index, sequence() + most);
+        }
+        while (length() < mss && board.joinLost(index, Math.min(most, mss))) {
+            // one more
         }
         return length();
     }

@@ -42,7 +42,7 @@ final class SackBlocks {
             final int right = of.sackEdges[2 * i + 1];
             if (Seq.ge(left, right) || Seq.lt(left, tcb.sndUna()) || Seq.gt(right, tcb.sndNxt())) {
                 counters.increment(Counter.TCP_SACK_IGNORED);
-            } else if (board.block != 0 && Seq.gt(right, of.ack)) {
+            } else if (Seq.gt(right, of.ack)) {
                 cover(tcb, left, right);
             }
         }

@@ -62,10 +62,12 @@ final class Scoreboard extends FlightState {
      * @return false where there is no memory: then it must not be sent.
      */
     boolean append(final Tcb tcb, final int end, final long nowNs) {
-        wrap(tcb);
-        final int start = tcb.sndNxt();
-        if (block == 0 && !begin(tcb, start, nowNs)) {
+        if (!reserve(tcb)) {
             return false;
+        }
+        final int start = tcb.sndNxt();
+        if (count() == 0) {
+            begin(start, nowNs);
         }
         if (!hasRoom() && !makeRoom(tcb)) {
             return extendLast(end, nowNs);
@@ -83,23 +85,34 @@ final class Scoreboard extends FlightState {
         return true;
     }
 
-    private boolean begin(final Tcb tcb, final int start, final long nowNs) {
-        final long fresh = slab.allocate(SMALLEST_BLOCK);
-        if (fresh == 0) {
-            return false;
+    /** Takes the block where there is none yet; false where the slab is full. */
+    boolean reserve(final Tcb tcb) {
+        wrap(tcb);
+        if (block == 0) {
+            final long fresh = slab.allocate(SMALLEST_BLOCK);
+            if (fresh == 0) {
+                return false;
+            }
+            tcb.flight(fresh);
+            block = fresh;
+            blockLength(SMALLEST_BLOCK);
+            count(0);
         }
+        return true;
+    }
+
+    private void begin(final int start, final long nowNs) {
+        final int length = blockLength();
         for (int i = 0; i < HEAD_LENGTH; i += Long.BYTES) {
-            Memory.putLong(fresh + i, 0);
+            Memory.putLong(block + i, 0);
         }
-        tcb.flight(fresh);
-        block = fresh;
-        blockLength(SMALLEST_BLOCK);
+        blockLength(length);
         lostHint(start);
         usageEnd(start);
+        recoveryPoint(start - 1);
         rtoBaseNs(nowNs);
         firstUnansweredNs(nowNs);
         undoRetransmits(-1);
-        return true;
     }
 
     private boolean hasRoom() {
@@ -407,6 +420,24 @@ final class Scoreboard extends FlightState {
         Memory.putInt(record + END, sequence);
         Memory.putInt(record + RECORD_LENGTH + SEQ, sequence);
         count(count() + 1);
+        return true;
+    }
+
+    /** Joins the record with the one behind it where both are lost and together not longer than {@code most}. */
+    boolean joinLost(final int index, final int most) {
+        final int behind = count() - index - 2;
+        if (behind < 0) {
+            return false;
+        }
+        final long record = at(index);
+        final long next = record + RECORD_LENGTH;
+        if (!has(record, LOST) || !has(next, LOST) || length(record) + length(next) > most) {
+            return false;
+        }
+        Memory.putInt(record + END, end(next));
+        flags(record, flags(record) | flags(next));
+        Memory.copy(next + RECORD_LENGTH, next, (long) behind * RECORD_LENGTH);
+        count(count() - 1);
         return true;
     }
 }
