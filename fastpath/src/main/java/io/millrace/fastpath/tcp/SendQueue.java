@@ -48,7 +48,8 @@ final class SendQueue {
             return 0;
         }
         final int held = length(tcb);
-        if (held + taken > tcb.sndCapacity() && !grow(tcb, held, held + taken)) {
+        if (held + taken > tcb.sndCapacity()) {
+            grow(tcb, held, held + taken);
             taken = Math.min(taken, tcb.sndCapacity() - held);
         }
         if (taken == 0) {
@@ -60,15 +61,18 @@ final class SendQueue {
         return taken;
     }
 
-    private boolean grow(final Tcb tcb, final int held, final int needed) {
-        final int capacity = slab.blockSize(Math.max(needed, SMALLEST));
-        final long ring = ByteRing.grow(slab, tcb.sndRing(), tcb.sndCapacity(), capacity, tcb.sndEnd() - held, held);
-        if (ring == 0) {
-            return false;
+    /** The ring that holds as much, or the largest that the slab has. */
+    private void grow(final Tcb tcb, final int held, final int needed) {
+        int capacity = slab.blockSize(Math.max(needed, SMALLEST));
+        while (capacity > tcb.sndCapacity() && capacity >= SMALLEST) {
+            final long ring = ByteRing.grow(slab, tcb.sndRing(), tcb.sndCapacity(), capacity, tcb.sndEnd() - held, held);
+            if (ring != 0) {
+                tcb.sndRing(ring);
+                tcb.sndCapacity(capacity);
+                return;
+            }
+            capacity >>>= 1;
         }
-        tcb.sndRing(ring);
-        tcb.sndCapacity(capacity);
-        return true;
     }
 
     /** Called when SND.UNA has advanced: what is empty goes back to the slab. */

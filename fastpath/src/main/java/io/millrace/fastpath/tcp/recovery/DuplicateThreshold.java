@@ -47,7 +47,11 @@ final class DuplicateThreshold {
     /** A duplicate without SACK: one more segment has left the network. Returns true where recovery should begin. */
     boolean onDuplicate(final Tcb tcb) {
         final int mss = tcb.sndMss();
-        final int most = tcb.sndNxt() - tcb.sndUna() - board.lostBytes() - Math.min(mss, board.length(board.at(0)));
+        int most = tcb.sndNxt() - tcb.sndUna() - board.lostBytes() - Math.min(mss, board.length(board.at(0)));
+        if (board.state() == FlightState.LOSS) {
+            // after a timeout only for what F-RTO sent anew: the others may be for what was sent again in vain
+            most = Math.min(most, tcb.sndNxt() - board.recoveryPoint());
+        }
         final int counted = Math.max(board.sackedBytes(), Math.min(board.sackedBytes() + mss, most));
         final int delivered = counted - board.sackedBytes();
         board.sackedBytes(counted);

@@ -73,14 +73,16 @@ public final class Retransmissions {
     }
 
     /**
-     * Makes what was chosen no longer than {@code most} bytes, and joins small segments behind it that are lost, too, up
-     * to {@code mss}; what it is long then.
+     * Makes what was chosen at most {@code most} bytes long, and where it is smaller than {@code mss} fills it up with
+     * what is lost behind it (RFC 9293 §3.8.1: what is sent again need not have the old boundaries).
+     *
+     * @return what is to be sent now; less than {@link #length} where there was no memory to cut.
      */
     public int fit(final Tcb tcb, final int most, final int mss) {
-        if (length() > most) {
-            board.split(tcb, index, sequence() + most);
+        if (length() > most && !board.split(tcb, index, sequence() + most)) {
+            return most;
         }
-        while (length() < mss && board.joinLost(index, Math.min(most, mss))) {
+        while (length() < Math.min(mss, most) && board.fillFromNext(index, Math.min(mss, most))) {
             // one more
         }
         return length();

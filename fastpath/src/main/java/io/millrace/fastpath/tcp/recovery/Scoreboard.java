@@ -423,21 +423,26 @@ final class Scoreboard extends FlightState {
         return true;
     }
 
-    /** Joins the record with the one behind it where both are lost and together not longer than {@code most}. */
-    boolean joinLost(final int index, final int most) {
+    /** Moves bytes from the next record to this one, up to {@code most}, where both are lost; false where none could be. */
+    boolean fillFromNext(final int index, final int most) {
         final int behind = count() - index - 2;
         if (behind < 0) {
             return false;
         }
         final long record = at(index);
         final long next = record + RECORD_LENGTH;
-        if (!has(record, LOST) || !has(next, LOST) || length(record) + length(next) > most) {
+        if (!has(record, LOST) || !has(next, LOST)) {
             return false;
         }
-        Memory.putInt(record + END, end(next));
+        final int moved = Math.min(most - length(record), length(next));
+        Memory.putInt(record + END, end(record) + moved);
         flags(record, flags(record) | flags(next));
-        Memory.copy(next + RECORD_LENGTH, next, (long) behind * RECORD_LENGTH);
-        count(count() - 1);
+        if (moved == length(next)) {
+            Memory.copy(next + RECORD_LENGTH, next, (long) behind * RECORD_LENGTH);
+            count(count() - 1);
+        } else {
+            Memory.putInt(next + SEQ, seq(next) + moved);
+        }
         return true;
     }
 }
