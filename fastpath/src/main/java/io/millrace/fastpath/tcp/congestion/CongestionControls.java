@@ -5,7 +5,7 @@ import java.util.List;
 
 /** The registry: a congestion control is one class and one line here. Thread: any. */
 public final class CongestionControls {
-    private static final CongestionControl[] ALL = {new Cubic(), new NewReno()};
+    private static final CongestionControl[] ALL = {new Cubic(), new NewReno(), new Bbr()};
 
     private CongestionControls() {}
 
