@@ -176,7 +176,7 @@ class CongestionTest {
             wire.send(30 * MSS);
             assertThat(wire.sent()).as("still warm").hasSize(30);
             ackSegments(wire, 60);
-            wire.stack.advanceMs(300);
+            wire.stack.advanceMs(700);
             wire.send(30 * MSS);
             assertThat(wire.sent()).as("cold").hasSize(10);
         }
