@@ -27,7 +27,6 @@ final class Connection implements AutoCloseable {
         tcb.sndUna(iss + 1);
         tcb.sndNxt(iss + 1);
         tcb.sndMax(iss + 1);
-        tcb.recover(iss - 1);
         tcb.srttNs(RTT_NS);
         tcb.rtoNs(4 * RTT_NS);
         tcb.set(Tcb.SACK);
