@@ -148,7 +148,7 @@ final class UserCalls implements TcpCalls {
      * least two segments or half the buffer beyond what was announced, and the peer may be short of window.
      */
     private void offerWindow(final Tcb tcb) {
-        if (tcb.has(Tcb.FIN_RECEIVED)) {
+        if (tcb.has(Tcb.FIN_RECEIVED) || tcb.state() == TcpState.SYN_SENT.ordinal()) {
             return;
         }
         final int announced = tcb.rcvWnd();
