@@ -52,8 +52,9 @@ final class SynchronizedStates {
     }
 
     private static boolean repeatsSyn(final Tcb tcb, final Segment segment) {
+        // with an ACK only where SYNs crossed: whoever answered our listener's SYN-ACK sends no SYN any more
         return tcb.state() == TcpState.SYN_RECEIVED.ordinal() && segment.sequence == tcb.irs()
-                && !segment.has(TcpHeader.RST);
+                && !segment.has(TcpHeader.RST) && !(segment.has(TcpHeader.ACK) && tcb.has(Tcb.PASSIVE));
     }
 
     /**
@@ -122,11 +123,13 @@ final class SynchronizedStates {
         }
     }
 
-    /** RFC 5961 §3.2: only the exact sequence number resets; inside the window it is challenged. */
+    /** RFC 5961 §3.2: only the exact sequence number resets; inside the window it is challenged, outside ignored. */
     private void onReset(final Tcb tcb, final Segment segment) {
         if (segment.sequence != tcb.rcvNxt()) {
             context.count(Counter.TCP_RESETS_IGNORED);
-            output.sendChallengeAck(tcb);
+            if (Seq.gt(segment.sequence, tcb.rcvNxt())) {
+                output.sendChallengeAck(tcb);
+            }
             return;
         }
         context.count(Counter.TCP_RESETS_RECEIVED);

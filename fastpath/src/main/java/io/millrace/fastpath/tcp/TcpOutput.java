@@ -287,9 +287,14 @@ final class TcpOutput {
             default -> false;
         };
         if (wanted) {
-            context.count(Counter.TCP_RESETS_SENT);
-            writer.writeReset(tcb);
+            sendResetAnyway(tcb);
         }
+    }
+
+    /** A RST whatever the state: what the peer believes delivered is lost (RFC 9293 §3.6.1). */
+    void sendResetAnyway(final Tcb tcb) {
+        context.count(Counter.TCP_RESETS_SENT);
+        writer.writeReset(tcb);
     }
 
     /** The window field of the next segment. */

@@ -148,7 +148,7 @@ final class UserCalls implements TcpCalls {
      * least two segments or half the buffer beyond what was announced, and the peer may be short of window.
      */
     private void offerWindow(final Tcb tcb) {
-        if (tcb.has(Tcb.FIN_RECEIVED)) {
+        if (tcb.has(Tcb.FIN_RECEIVED) || tcb.state() == TcpState.SYN_SENT.ordinal()) {
             return;
         }
         final int announced = tcb.rcvWnd();
@@ -272,7 +272,8 @@ final class UserCalls implements TcpCalls {
         } else if (tcb.unread() > 0) {
             // RFC 2525 §2.17: what the peer believes delivered is lost, and it must know
             context.count(Counter.TCP_CLOSED_WITH_UNREAD);
-            lifecycle.abort(tcb, TcpFailure.ABORTED);
+            output.sendResetAnyway(tcb);
+            lifecycle.fail(tcb, TcpFailure.ABORTED);
         } else {
             orphan(tcb);
         }
