@@ -21,6 +21,25 @@ public final class TcpSettings {
         return values.copy();
     }
 
+    /**
+     * These settings for a connection that is open already: what the handshake agreed on stays as it was opened with, and
+     * so does the congestion control where another has the connection.
+     */
+    TcpSettings onOpen(final TcpSettings opened, final String congestion) {
+        if (agreesWith(opened) && congestionControl().equals(congestion)) {
+            return this;
+        }
+        return toBuilder().mss(opened.mss()).windowScaling(opened.windowScaling()).windowScale(opened.windowScale())
+                .sack(opened.sack()).timestamps(opened.timestamps()).ecn(opened.ecn()).fastOpen(opened.fastOpen())
+                .congestionControl(congestion).build();
+    }
+
+    private boolean agreesWith(final TcpSettings opened) {
+        return mss() == opened.mss() && windowScaling() == opened.windowScaling()
+                && windowScale() == opened.windowScale() && sack() == opened.sack()
+                && timestamps() == opened.timestamps() && ecn() == opened.ecn() && fastOpen() == opened.fastOpen();
+    }
+
     /** Largest segment payload to announce and use, in bytes, 88 to 65,495; 0: from the MTU (MTU - 40). */
     public int mss() {
         return values.mss;
