@@ -9,6 +9,7 @@ import io.millrace.fastpath.tcp.TcpSettings.Ecn;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Scenario;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Other settings for a connection that is open. */
@@ -186,6 +187,20 @@ class SettingsChangeTest {
                     .sendBufferLocked(true));
             assertThat(of(wire).receiveBuffer()).isEqualTo(31_000);
             assertThat(info.sendBuffer()).isEqualTo(32_000);
+        }
+    }
+
+    @Test
+    void shouldLeaveBuffersAloneThatWereSetBeforeTheOpen() {
+        final TcpSettings opened = plain().receiveBuffer(15_000).receiveBufferLocked(true).sendBuffer(16_000)
+                .sendBufferLocked(true).build();
+        for (final TcpState state : List.of(TcpState.SYN_SENT, TcpState.ESTABLISHED)) {
+            try (Scenario at = Scenario.in(state, opened)) {
+                at.stack().tcp().settings(at.handle(), plain().receiveBuffer(30_000).sendBuffer(30_000).build());
+                at.stack().tcp().info(at.handle(), info);
+                assertThat(info.receiveBuffer()).as("receive buffer in %s", state).isEqualTo(15_000);
+                assertThat(info.sendBuffer()).as("send buffer in %s", state).isEqualTo(16_000);
+            }
         }
     }
 
