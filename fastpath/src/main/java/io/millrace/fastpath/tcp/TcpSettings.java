@@ -22,6 +22,25 @@ public final class TcpSettings implements RecoverySettings {
         return values.copy();
     }
 
+    /**
+     * These settings for a connection that is open already: what the handshake agreed on stays as it was opened with, and
+     * so does the congestion control where another has the connection.
+     */
+    TcpSettings onOpen(final TcpSettings opened, final String congestion) {
+        if (agreesWith(opened) && congestionControl().equals(congestion)) {
+            return this;
+        }
+        return toBuilder().mss(opened.mss()).windowScaling(opened.windowScaling()).windowScale(opened.windowScale())
+                .sack(opened.sack()).timestamps(opened.timestamps()).ecn(opened.ecn()).fastOpen(opened.fastOpen())
+                .congestionControl(congestion).build();
+    }
+
+    private boolean agreesWith(final TcpSettings opened) {
+        return mss() == opened.mss() && windowScaling() == opened.windowScaling()
+                && windowScale() == opened.windowScale() && sack() == opened.sack()
+                && timestamps() == opened.timestamps() && ecn() == opened.ecn() && fastOpen() == opened.fastOpen();
+    }
+
     /** Largest segment payload to announce and use, in bytes, 88 to 65,495; 0: from the MTU (MTU - 40). */
     public int mss() {
         return values.mss;
@@ -159,14 +178,34 @@ public final class TcpSettings implements RecoverySettings {
         return values.autotune;
     }
 
-    /** Receive buffer at the start where it is tuned, in bytes (Linux: tcp_rmem, second number). */
+    /**
+     * Receive buffer at the start, in bytes (Linux: tcp_rmem, second number): at most {@link #receiveBuffer()}, and just
+     * that where it is not tuned.
+     */
     public int initialReceiveBuffer() {
-        return values.initialReceiveBuffer;
+        return values.autotune && !values.receiveBufferLocked
+                ? Math.min(values.initialReceiveBuffer, values.receiveBuffer)
+                : values.receiveBuffer;
     }
 
-    /** Send buffer at the start where it is tuned, in bytes (Linux: tcp_wmem, second number). */
+    /**
+     * Send buffer at the start, in bytes (Linux: tcp_wmem, second number): at most {@link #sendBuffer()}, and just that
+     * where it is not tuned.
+     */
     public int initialSendBuffer() {
-        return values.initialSendBuffer;
+        return values.autotune && !values.sendBufferLocked
+                ? Math.min(values.initialSendBuffer, values.sendBuffer)
+                : values.sendBuffer;
+    }
+
+    /** The application has set {@link #receiveBuffer()}: it is the size from the start, whatever {@link #autotune()} says. */
+    public boolean receiveBufferLocked() {
+        return values.receiveBufferLocked;
+    }
+
+    /** The application has set {@link #sendBuffer()}: it is the size from the start, whatever {@link #autotune()} says. */
+    public boolean sendBufferLocked() {
+        return values.sendBufferLocked;
     }
 
     /** Loss found by time (RACK, RFC 8985 §6); else by three duplicates (RFC 6675). */
@@ -266,6 +305,8 @@ public final class TcpSettings implements RecoverySettings {
         private boolean autotune = true;
         private int initialReceiveBuffer = 131_072;
         private int initialSendBuffer = 131_072;
+        private boolean receiveBufferLocked;
+        private boolean sendBufferLocked;
         private boolean rack = true;
         private boolean tailLossProbe = true;
         private boolean forwardRtoRecovery = true;
@@ -456,6 +497,18 @@ public final class TcpSettings implements RecoverySettings {
         /** Sets {@link TcpSettings#initialSendBuffer()}. */
         public Builder initialSendBuffer(final int value) {
             this.initialSendBuffer = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#receiveBufferLocked()}. */
+        public Builder receiveBufferLocked(final boolean value) {
+            this.receiveBufferLocked = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#sendBufferLocked()}. */
+        public Builder sendBufferLocked(final boolean value) {
+            this.sendBufferLocked = value;
             return this;
         }
 
