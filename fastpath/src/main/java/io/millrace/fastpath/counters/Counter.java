@@ -55,6 +55,11 @@ public enum Counter {
     TCP_BEYOND_WINDOW("segments cut at the right edge of the receive window"),
     TCP_OVERLAP("segments that repeat bytes received before"),
     TCP_OUT_OF_ORDER("segments ahead of a gap"),
+    TCP_OUT_OF_ORDER_OVERLAP("segments that repeat bytes held ahead of a gap: the copy that came first stays"),
+    TCP_DUPLICATES_REPORTED("acknowledgements that report bytes received twice (RFC 2883)"),
+    TCP_PAWS_DROPPED("segments dropped: their timestamp is older than one seen before (RFC 7323 section 5)"),
+    TCP_TIMESTAMP_MISSING("segments without the timestamp that was agreed on, taken nevertheless"),
+    TCP_CONGESTION_EXPERIENCED("data segments that a router marked (RFC 3168)"),
     TCP_OUT_OF_ORDER_DROPPED("segments ahead of a gap that were not kept: too many ranges, or the slab is full"),
     TCP_DUPLICATE_ACKS("duplicate acknowledgements received"),
     TCP_URGENT("segments with an urgent pointer (its byte stays in line, RFC 6093)"),
@@ -95,6 +100,7 @@ public enum Counter {
     LISTEN_OVERFLOWS("handshakes held back: the listener's accept queue is full"),
     TIME_WAIT_OVERFLOW("TIME_WAIT ended early: the table was full"),
     TIME_WAIT_RESETS_IGNORED("RST segments ignored in TIME_WAIT (RFC 1337)"),
+    TIME_WAIT_REOPENED("TIME_WAIT ended by a SYN that cannot be an old one (RFC 6191)"),
     TIME_WAIT_RESTARTED("TIME_WAIT restarted by a retransmitted FIN"),
     EVENTS_LOST("events to the control plane lost: its ring was full");
 

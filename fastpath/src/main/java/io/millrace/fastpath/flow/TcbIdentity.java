@@ -195,13 +195,13 @@ abstract class TcbIdentity {
         Memory.putInt(address + FLAGS, value);
     }
 
-    /** Bits that nobody has defined yet. */
+    /** Sixteen bits that nobody has defined yet. */
     public int moreFlags() {
-        return Memory.getInt(address + MORE_FLAGS);
+        return Memory.getUnsignedShort(address + MORE_FLAGS);
     }
 
     public void moreFlags(final int value) {
-        Memory.putInt(address + MORE_FLAGS, value);
+        Memory.putShort(address + MORE_FLAGS, value);
     }
 
     /** Next hop as {@code IpOutput} names it. */

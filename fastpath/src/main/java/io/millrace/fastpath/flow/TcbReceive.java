@@ -30,6 +30,7 @@ abstract class TcbReceive extends TcbIdentity {
     private static final int TS_RECENT_STAMP = 356;
     private static final int QUICK_ACKS = 398;
     private static final int CHALLENGES = 399;
+    private static final int CHALLENGE_STAMP = 430;
     private static final int RECEIVE_SPACE = 436;
     private static final int RECEIVE_SPACE_SEQ = 440;
     private static final int RECEIVE_SPACE_STAMP = 444;
@@ -240,6 +241,15 @@ abstract class TcbReceive extends TcbIdentity {
 
     public void quickAcks(final int value) {
         Memory.putByte(address + QUICK_ACKS, value);
+    }
+
+    /** When the present interval of {@link #challenges} began: 16 bits of the clock shifted right by 27 (134 ms). */
+    public int challengeStamp() {
+        return Memory.getUnsignedShort(address + CHALLENGE_STAMP);
+    }
+
+    public void challengeStamp(final int value) {
+        Memory.putShort(address + CHALLENGE_STAMP, value);
     }
 
     /** Challenge ACKs sent in the present interval, 0 to 127 (RFC 5961 §7). */

@@ -38,6 +38,7 @@ abstract class TcbSend extends TcbReceive {
     private static final int MIN_RTT_STAMP = 424;
     private static final int REORDERING_STEPS = 428;
     private static final int REORDERING_PERSISTS = 429;
+    private static final int PATH_MTU = 406;
     private static final int TOTAL_RETRANSMITS = 432;
 
     /** Sequence numbers sent and not acknowledged. */
@@ -348,5 +349,14 @@ abstract class TcbSend extends TcbReceive {
 
     public void totalRetransmits(final int value) {
         Memory.putInt(address + TOTAL_RETRANSMITS, value);
+    }
+
+    /** Largest IP packet that the path takes, as ICMP told (RFC 1191); 0: as the port. */
+    public int pathMtu() {
+        return Memory.getUnsignedShort(address + PATH_MTU);
+    }
+
+    public void pathMtu(final int value) {
+        Memory.putShort(address + PATH_MTU, value);
     }
 }

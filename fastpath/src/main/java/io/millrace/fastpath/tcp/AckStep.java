@@ -2,7 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
-import io.millrace.fastpath.tcp.recovery.Acknowledgement;
+import io.millrace.fastpath.tcp.recovery.AckEvent;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
@@ -16,7 +16,7 @@ final class AckStep {
     private final TcpOutput output;
     private final Persist persist;
     private final RetransmissionTimer timer;
-    private final Acknowledgement acknowledgement = new Acknowledgement();
+    private final AckEvent event = new AckEvent();
 
     AckStep(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
             final LossRecovery recovery, final TcpOutput output, final Persist persist,
@@ -63,7 +63,7 @@ final class AckStep {
     }
 
     private void tellRecovery(final Tcb tcb, final Segment segment, final boolean duplicate) {
-        final Acknowledgement told = acknowledgement;
+        final AckEvent told = event;
         told.ack = segment.acknowledgement;
         told.duplicate = duplicate;
         told.sackBlocks = segment.sackBlocks;

@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.tcp.TcpInfo.Limit;
 import io.millrace.fastpath.tcp.congestion.CongestionControl;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Seq;
 
 /** Reads a {@link TcpInfo} off a connection. Thread: the engine's. */
@@ -11,9 +12,9 @@ final class InfoReader {
     private static final int KIB = 10;
 
     private final TcpContext context;
-    private final FlightInfo flight;
+    private final LossRecovery flight;
 
-    InfoReader(final TcpContext context, final FlightInfo flight) {
+    InfoReader(final TcpContext context, final LossRecovery flight) {
         this.context = context;
         this.flight = flight;
     }
@@ -120,7 +121,7 @@ final class InfoReader {
         if (Math.min(toPeer, toPath) < segment) {
             return toPeer <= toPath ? Limit.RECEIVE_WINDOW : Limit.CONGESTION_WINDOW;
         }
-        if (flight.isWaitingToPace(tcb)) {
+        if (flight.isWaitingToPace(tcb, context.nowNs)) {
             return Limit.PACING;
         }
         final boolean small = unsent < tcb.sndMss();

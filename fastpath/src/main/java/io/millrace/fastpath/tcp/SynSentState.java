@@ -5,7 +5,6 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.tcp.recovery.RoundTripTime;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
-import io.millrace.fastpath.wire.TcpOptions;
 
 /** A segment in SYN_SENT: RFC 9293 §3.10.7.3. Thread: the engine's. */
 final class SynSentState {
@@ -13,7 +12,6 @@ final class SynSentState {
     private final Lifecycle lifecycle;
     private final TcpOutput output;
     private final ClosedState closed;
-    private final TcpOptions options = new TcpOptions();
 
     SynSentState(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
             final ClosedState closed) {
@@ -51,8 +49,7 @@ final class SynSentState {
             context.count(Counter.TCP_BAD_FLAGS);
             return false;
         }
-        options.decode(segment.options, segment.optionsLength);
-        lifecycle.onPeerSyn(tcb, segment, options);
+        lifecycle.onPeerSyn(tcb, segment);
         segment.sequence++;
         segment.flags &= ~TcpHeader.SYN;
         return acknowledges ? onSynAck(tcb, segment) : onSimultaneousOpen(tcb);

@@ -50,13 +50,15 @@ public final class Tcp implements AutoCloseable {
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output);
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer);
-        calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output);
+        calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);
         final ClosedState closed = new ClosedState(context, writer);
         final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist, timer);
-        final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output);
+        final Acknowledgement acknowledgement = new Acknowledgement(context, writer);
+        final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output, acknowledgement);
         input = new TcpInput(context, lifecycle, closed, new ListenState(context, lifecycle, output, closed),
                 new SynSentState(context, lifecycle, output, closed),
-                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep), timeWait, recovery);
+                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement),
+                timeWait, recovery);
     }
 
     /** Sizes; ranges as in the engine's settings. */

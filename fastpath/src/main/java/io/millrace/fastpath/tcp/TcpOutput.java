@@ -251,9 +251,9 @@ final class TcpOutput {
         }
     }
 
-    /** A challenge ACK (RFC 5961 §7): bounded in rate. */
+    /** A challenge ACK (RFC 5961 §7): bounded in rate, for each connection by itself. */
     void sendChallengeAck(final Tcb tcb) {
-        if (context.challenges.tryTake(context.nowNs)) {
+        if (ChallengeLimit.tryTake(tcb, context.nowNs)) {
             context.count(Counter.TCP_CHALLENGE_ACKS);
             writer.writeAck(tcb);
         } else {

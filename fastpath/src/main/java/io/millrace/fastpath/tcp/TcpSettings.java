@@ -254,6 +254,14 @@ public final class TcpSettings implements RecoverySettings {
         return values.fastOpen;
     }
 
+    /**
+     * A SYN with a later timestamp, or a later sequence number, opens a connection in the place of one in TIME_WAIT
+     * (RFC 6191); a listener's setting.
+     */
+    public boolean timeWaitReuse() {
+        return values.timeWaitReuse;
+    }
+
     /** Explicit congestion notification, as Linux numbers it in {@code net.ipv4.tcp_ecn}. */
     public enum Ecn {
         /** Neither asked for nor agreed to. */
@@ -294,7 +302,7 @@ public final class TcpSettings implements RecoverySettings {
         private long keepAliveIdleNs = TimeUnit.SECONDS.toNanos(7200);
         private long keepAliveIntervalNs = TimeUnit.SECONDS.toNanos(75);
         private int keepAliveProbes = 9;
-        private String congestionControl = "newreno";
+        private String congestionControl = "cubic";
         private int initialWindow = 10;
         private int outOfOrderRanges = 63;
         private boolean sack = true;
@@ -315,6 +323,7 @@ public final class TcpSettings implements RecoverySettings {
         private long maxPacingRate;
         private long userTimeoutNs;
         private boolean fastOpen;
+        private boolean timeWaitReuse = true;
 
         private Builder() {}
 
@@ -557,6 +566,12 @@ public final class TcpSettings implements RecoverySettings {
         /** Sets {@link TcpSettings#fastOpen()}. */
         public Builder fastOpen(final boolean value) {
             this.fastOpen = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#timeWaitReuse()}. */
+        public Builder timeWaitReuse(final boolean value) {
+            this.timeWaitReuse = value;
             return this;
         }
 

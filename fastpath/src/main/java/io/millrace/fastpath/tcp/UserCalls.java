@@ -4,6 +4,7 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,8 @@ final class UserCalls implements TcpCalls {
     private TcpFailure connectFailure = TcpFailure.NONE;
 
     UserCalls(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
-            final ReceiveQueue receiveQueue, final TcpOutput output) {
+            final ReceiveQueue receiveQueue, final TcpOutput output,
+            final LossRecovery recovery) {
         this.context = context;
         this.connections = context.connections;
         this.lifecycle = lifecycle;
@@ -33,7 +35,7 @@ final class UserCalls implements TcpCalls {
         this.receiveQueue = receiveQueue;
         this.output = output;
         this.change = new SettingsChange(context);
-        this.reader = new InfoReader(context, FlightInfo.NONE);
+        this.reader = new InfoReader(context, recovery);
     }
 
     @Override

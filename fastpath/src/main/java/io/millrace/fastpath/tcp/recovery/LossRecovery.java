@@ -88,7 +88,7 @@ public final class LossRecovery {
      * @param newData something that was never sent could be sent now, as far as the peer's window goes.
      * @return what it told; valid until the next call.
      */
-    public AckSample onAck(final Tcb tcb, final Acknowledgement of, final CongestionControl congestion,
+    public AckSample onAck(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
             final RecoverySettings settings, final boolean newData) {
         board.wrap(tcb);
         sample.reset(of.arrivedNs);
@@ -147,7 +147,7 @@ public final class LossRecovery {
     }
 
     /** RFC 6298 §3 and Karn; with timestamps also of what was sent twice (RFC 7323 §4.1). */
-    private void measure(final Tcb tcb, final Acknowledgement of, final RecoverySettings settings,
+    private void measure(final Tcb tcb, final AckEvent of, final RecoverySettings settings,
             final boolean advanced) {
         long rttNs = deliveries.rttForTimeout();
         if (rttNs < 0 && advanced && of.hasEcho && of.echo != 0) {
@@ -159,7 +159,7 @@ public final class LossRecovery {
         }
     }
 
-    private void recover(final Tcb tcb, final Acknowledgement of, final CongestionControl congestion,
+    private void recover(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
             final RecoverySettings settings, final boolean advanced, final boolean newData) {
         if (blocks.hasDuplicate()) {
             rack.onDuplicate(tcb);
@@ -216,7 +216,7 @@ public final class LossRecovery {
     }
 
     /** Marks what is lost now; true where that calls for recovery. */
-    private boolean findLosses(final Tcb tcb, final Acknowledgement of, final RecoverySettings settings,
+    private boolean findLosses(final Tcb tcb, final AckEvent of, final RecoverySettings settings,
             final boolean advanced) {
         int lost = 0;
         boolean begin = false;
@@ -418,6 +418,16 @@ public final class LossRecovery {
     /** Bytes sent again and not acknowledged yet. */
     public int retransmittedBytes(final Tcb tcb) {
         return board.wrap(tcb).retransmittedBytes();
+    }
+
+    /** The last delivery rate was limited by the application (draft-ietf-ccwg-bbr §4.1.1.2). */
+    public boolean isRateApplicationLimited(final Tcb tcb) {
+        return board.wrap(tcb).count() > 0 && board.applicationLimited() != 0;
+    }
+
+    /** Pacing holds the next segment back. */
+    public boolean isWaitingToPace(final Tcb tcb, final long nowNs) {
+        return board.wrap(tcb).nextSendNs() > nowNs;
     }
 
     /** Since when nothing new was acknowledged; only where something is in flight. */

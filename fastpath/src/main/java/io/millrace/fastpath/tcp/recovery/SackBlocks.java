@@ -10,7 +10,7 @@ import io.millrace.fastpath.wire.Seq;
  * The SACK option of an acknowledgement (RFC 2018 §5, RFC 2883): marks what was selectively acknowledged. Blocks that
  * are inverted, below SND.UNA or beyond SND.NXT are counted and ignored.
  * <p>
- * Bound: at most {@value Acknowledgement#MAX_BLOCKS} blocks, each O(log n) and the records it newly covers; at most two
+ * Bound: at most {@value AckEvent#MAX_BLOCKS} blocks, each O(log n) and the records it newly covers; at most two
  * splits a block, none into pieces of less than half a segment. Thread: the engine's.
  */
 final class SackBlocks {
@@ -31,7 +31,7 @@ final class SackBlocks {
     }
 
     /** Takes in the blocks; SND.UNA is still that of before. */
-    void apply(final Tcb tcb, final Acknowledgement of) {
+    void apply(final Tcb tcb, final AckEvent of) {
         duplicate = false;
         if (!tcb.has(Tcb.SACK) || of.sackBlocks == 0) {
             return;
@@ -49,7 +49,7 @@ final class SackBlocks {
     }
 
     /** RFC 2883 §4: the first block lies below the acknowledgement, or within the second block. */
-    private boolean findDuplicate(final Tcb tcb, final Acknowledgement of) {
+    private boolean findDuplicate(final Tcb tcb, final AckEvent of) {
         final int left = of.sackEdges[0];
         final int right = of.sackEdges[1];
         if (Seq.ge(left, right)) {

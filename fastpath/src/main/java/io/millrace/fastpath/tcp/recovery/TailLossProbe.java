@@ -49,7 +49,7 @@ final class TailLossProbe {
     }
 
     /** §7.4.2 TLP_process_ack; SND.UNA is that of after. */
-    Verdict onAck(final Tcb tcb, final Acknowledgement of, final SackBlocks blocks) {
+    Verdict onAck(final Tcb tcb, final AckEvent of, final SackBlocks blocks) {
         if (!board.marked(FlightState.PROBE_OUT) || Seq.lt(of.ack, board.probeEnd())) {
             return Verdict.NOTHING;
         }

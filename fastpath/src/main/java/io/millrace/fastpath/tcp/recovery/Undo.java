@@ -51,7 +51,7 @@ final class Undo {
     }
 
     /** True where this acknowledgement shows the episode spurious. @param advanced SND.UNA moved. */
-    boolean isSpurious(final Acknowledgement of, final boolean advanced) {
+    boolean isSpurious(final AckEvent of, final boolean advanced) {
         if (!board.marked(FlightState.UNDOABLE)) {
             return false;
         }

@@ -4,7 +4,7 @@ package io.millrace.fastpath.tcp.recovery;
  * An acceptable acknowledgement as loss recovery sees it. One object an engine, filled anew for each. Thread: the
  * engine's.
  */
-public final class Acknowledgement {
+public final class AckEvent {
     /** SACK blocks of a segment at the most. */
     public static final int MAX_BLOCKS = 4;
 
