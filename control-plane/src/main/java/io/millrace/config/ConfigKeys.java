@@ -31,9 +31,9 @@ public final class ConfigKeys {
             TcpRecoveryKeys.SLOW_START_AFTER_IDLE, TcpRecoveryKeys.PACING, TcpRecoveryKeys.MAX_PACING_RATE,
             TcpRecoveryKeys.RACK, TcpRecoveryKeys.TAIL_LOSS_PROBE, TcpRecoveryKeys.FORWARD_RTO_RECOVERY,
             TcpKeys.RTO_INITIAL, TcpKeys.RTO_MIN, TcpKeys.RTO_MAX, TcpKeys.RETRIES, TcpKeys.USER_TIMEOUT,
-            TcpKeys.SYN_RETRIES, TcpKeys.SYN_ACK_RETRIES, TcpKeys.MSL, TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE,
-            TcpKeys.KEEP_ALIVE_IDLE, TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES,
-            TcpKeys.OUT_OF_ORDER_RANGES,
+            TcpKeys.SYN_RETRIES, TcpKeys.SYN_ACK_RETRIES, TcpKeys.MSL, TcpKeys.TIME_WAIT_REUSE,
+            TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE, TcpKeys.KEEP_ALIVE_IDLE,
+            TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES, TcpKeys.OUT_OF_ORDER_RANGES,
             ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
             EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH
     // @formatter:on

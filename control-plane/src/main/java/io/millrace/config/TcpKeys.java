@@ -151,6 +151,13 @@ public final class TcpKeys {
                     gives the 60 s of Linux.
                     """);
 
+    /** Connections in the place of ones in TIME_WAIT. */
+    public static final ConfigKey<Boolean> TIME_WAIT_REUSE = ConfigKey.of(GROUP + ".time-wait-reuse", onOff(),
+            DEFAULT.timeWaitReuse(), "as true; net.ipv4.tcp_tw_reuse is about active opens", """
+                    A SYN with a later timestamp, or a later sequence number, opens a connection in the place of one
+                    in TIME_WAIT (RFC 6191). false: it is answered with a challenge and waits.
+                    """);
+
     /** Timeout of orphans in FIN_WAIT_2. */
     public static final ConfigKey<Duration> FIN_WAIT_2_TIMEOUT = ConfigKey.of(GROUP + ".fin-wait-2-timeout",
             time(Duration.ofMillis(1), Duration.ofHours(1)), Duration.ofNanos(DEFAULT.finWait2TimeoutNs()),

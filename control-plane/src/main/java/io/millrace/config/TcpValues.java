@@ -50,6 +50,7 @@ final class TcpValues {
                 .rtoMaxNs(nanos(TcpKeys.RTO_MAX)).retries(config.get(TcpKeys.RETRIES))
                 .userTimeoutNs(nanos(TcpKeys.USER_TIMEOUT)).synRetries(config.get(TcpKeys.SYN_RETRIES))
                 .synAckRetries(config.get(TcpKeys.SYN_ACK_RETRIES)).mslNs(nanos(TcpKeys.MSL))
+                .timeWaitReuse(config.get(TcpKeys.TIME_WAIT_REUSE))
                 .finWait2TimeoutNs(nanos(TcpKeys.FIN_WAIT_2_TIMEOUT)).keepAlive(config.get(TcpKeys.KEEP_ALIVE))
                 .keepAliveIdleNs(nanos(TcpKeys.KEEP_ALIVE_IDLE)).keepAliveIntervalNs(nanos(TcpKeys.KEEP_ALIVE_INTERVAL))
                 .keepAliveProbes(config.get(TcpKeys.KEEP_ALIVE_PROBES));

@@ -53,7 +53,7 @@ class MillraceConfigTest {
                   delayed-ack = 1ms, rto-initial = 3s, rto-min = 100ms, rto-max = 90s
                   retries = 1, syn-retries = 2, syn-ack-retries = 3, msl = 4s, fin-wait-2-timeout = 5s
                   keep-alive = yes, keep-alive-idle = 6s, keep-alive-interval = 7s, keep-alive-probes = 8
-                  initial-window = 4, out-of-order-ranges = 9, user-timeout = 10s
+                  initial-window = 4, out-of-order-ranges = 9, user-timeout = 10s, time-wait-reuse = no
                   autotune = no, initial-receive-buffer = 3000, initial-send-buffer = 5000, ack-policy = every
                   sack = no, timestamps = no, ecn = on, window-scale = 3, fast-open = yes
                   rack = no, tail-loss-probe = no, forward-rto-recovery = no, slow-start-after-idle = no
@@ -66,7 +66,8 @@ class MillraceConfigTest {
                 .rtoInitialNs(3_000_000_000L).rtoMinNs(100_000_000L).rtoMaxNs(90_000_000_000L).retries(1).synRetries(2)
                 .synAckRetries(3).mslNs(4_000_000_000L).finWait2TimeoutNs(5_000_000_000L).keepAlive(true)
                 .keepAliveIdleNs(6_000_000_000L).keepAliveIntervalNs(7_000_000_000L).keepAliveProbes(8).initialWindow(4)
-                .outOfOrderRanges(9).userTimeoutNs(10_000_000_000L).autotune(false).initialReceiveBuffer(3_000)
+                .outOfOrderRanges(9).timeWaitReuse(false).userTimeoutNs(10_000_000_000L).autotune(false)
+                .initialReceiveBuffer(3_000)
                 .initialSendBuffer(5_000).ackPolicy(AckPolicy.EVERY).sack(false).timestamps(false).ecn(Ecn.ON)
                 .windowScale(3).fastOpen(true).rack(false).tailLossProbe(false).forwardRtoRecovery(false)
                 .slowStartAfterIdle(false).pacing(true).maxPacingRate(1 << 20);

@@ -281,6 +281,29 @@ class SettingsChangeTest {
     }
 
     @Test
+    void shouldHoldBackNoneOfTheNextSixteenOnQuickAck() {
+        try (Wire wire = Wire.open(plain().build())) {
+            wire.tcp.quickAck(wire.handle, true);
+            for (int i = 0; i < 16; i++) {
+                wire.dataAt(100 * i, 100);
+            }
+            assertThat(wire.acks()).hasSize(16);
+            wire.dataAt(1_600, 100);
+            assertThat(wire.acks()).as("delayed again").isEmpty();
+        }
+    }
+
+    @Test
+    void shouldDelayAgainWithoutQuickAck() {
+        try (Wire wire = Wire.open(plain().build())) {
+            wire.tcp.quickAck(wire.handle, true);
+            wire.tcp.quickAck(wire.handle, false);
+            wire.dataAt(0, 100);
+            assertThat(wire.acks()).isEmpty();
+        }
+    }
+
+    @Test
     void shouldOweNothingOnQuickAckWhereAllIsAcknowledged() {
         try (Wire wire = Wire.open(plain().build())) {
             wire.tcp.quickAck(wire.handle, true);
