@@ -77,6 +77,10 @@ abstract class TcbIdentity {
     public static final int MORE_ROUND_TRIP_WANTED = 1;
     /** Of {@link #moreFlags}: counted among the orphans. */
     public static final int MORE_ADOPTED = 1 << 1;
+    /** Of {@link #moreFlags}: the SYN-ACK carries a Fast Open cookie. */
+    public static final int MORE_COOKIE_OWED = 1 << 2;
+    /** Of {@link #moreFlags}: counted among those that Fast Open accepted before their handshake is over. */
+    public static final int MORE_FAST_OPEN_PENDING = 1 << 3;
 
     private static final int LOCAL_HI = 0;
     private static final int LOCAL_LO = 8;
@@ -200,13 +204,13 @@ abstract class TcbIdentity {
         Memory.putInt(address + FLAGS, value);
     }
 
-    /** The bits {@code MORE_...} above. */
+    /** Sixteen bits: {@code MORE_...} above. */
     public int moreFlags() {
-        return Memory.getInt(address + MORE_FLAGS);
+        return Memory.getUnsignedShort(address + MORE_FLAGS);
     }
 
     public void moreFlags(final int value) {
-        Memory.putInt(address + MORE_FLAGS, value);
+        Memory.putShort(address + MORE_FLAGS, value);
     }
 
     /** Next hop as {@code IpOutput} names it. */

@@ -23,21 +23,11 @@ abstract class TcbSend extends TcbReceive {
     private static final int SRTT_NS = 224;
     private static final int RTTVAR_NS = 232;
     private static final int RTO_NS = 240;
-    private static final int RTT_START_NS = 448;
-    private static final int RTT_SEQ = 456;
     private static final int SSTHRESH = 260;
-    private static final int RECOVER = 460;
-    private static final int DUP_ACKS = 464;
     private static final int RETRANSMITS = 397;
-    private static final int BYTES_ACKED = 468;
-    private static final int CC0 = 264;
-    private static final int CC1 = 268;
-    private static final int CC2 = 272;
-    private static final int CC3 = 280;
     private static final int LAST_SEND_NS = 304;
     private static final int ISS = 336;
     private static final int SEND_BUFFER = 348;
-    private static final int PERSIST_NS = 480;
     private static final int PERSIST_BACKOFF = 395;
     private static final int CONGESTION = 396;
     private static final int CC_AREA = 264;
@@ -48,8 +38,8 @@ abstract class TcbSend extends TcbReceive {
     private static final int MIN_RTT_STAMP = 424;
     private static final int REORDERING_STEPS = 428;
     private static final int REORDERING_PERSISTS = 429;
+    private static final int PATH_MTU = 406;
     private static final int TOTAL_RETRANSMITS = 432;
-    private static final int PATH_MTU = 472;
 
     /** Sequence numbers sent and not acknowledged. */
     public int inFlight() {
@@ -205,24 +195,6 @@ abstract class TcbSend extends TcbReceive {
         Memory.putLong(address + RTO_NS, value);
     }
 
-    /** When the segment being timed was sent; 0 where none is timed. */
-    public long rttStartNs() {
-        return Memory.getLong(address + RTT_START_NS);
-    }
-
-    public void rttStartNs(final long value) {
-        Memory.putLong(address + RTT_START_NS, value);
-    }
-
-    /** Acknowledging beyond this ends the measurement. */
-    public int rttSeq() {
-        return Memory.getInt(address + RTT_SEQ);
-    }
-
-    public void rttSeq(final int value) {
-        Memory.putInt(address + RTT_SEQ, value);
-    }
-
     /** Slow start threshold in bytes. */
     public int ssthresh() {
         return Memory.getInt(address + SSTHRESH);
@@ -232,24 +204,6 @@ abstract class TcbSend extends TcbReceive {
         Memory.putInt(address + SSTHRESH, value);
     }
 
-    /** Recovery point (RFC 6582 recover). */
-    public int recover() {
-        return Memory.getInt(address + RECOVER);
-    }
-
-    public void recover(final int value) {
-        Memory.putInt(address + RECOVER, value);
-    }
-
-    /** Duplicate acknowledgements in a row. */
-    public int dupAcks() {
-        return Memory.getInt(address + DUP_ACKS);
-    }
-
-    public void dupAcks(final int value) {
-        Memory.putInt(address + DUP_ACKS, value);
-    }
-
     /** Times the timer expired for the head in a row. */
     public int retransmits() {
         return Memory.getByte(address + RETRANSMITS);
@@ -257,51 +211,6 @@ abstract class TcbSend extends TcbReceive {
 
     public void retransmits(final int value) {
         Memory.putByte(address + RETRANSMITS, value);
-    }
-
-    /** Bytes acknowledged in congestion avoidance since the window last grew (RFC 5681 §3.1). */
-    public int bytesAcked() {
-        return Memory.getInt(address + BYTES_ACKED);
-    }
-
-    public void bytesAcked(final int value) {
-        Memory.putInt(address + BYTES_ACKED, value);
-    }
-
-    /** The congestion control's own. */
-    public int cc0() {
-        return Memory.getInt(address + CC0);
-    }
-
-    public void cc0(final int value) {
-        Memory.putInt(address + CC0, value);
-    }
-
-    /** The congestion control's own. */
-    public int cc1() {
-        return Memory.getInt(address + CC1);
-    }
-
-    public void cc1(final int value) {
-        Memory.putInt(address + CC1, value);
-    }
-
-    /** The congestion control's own. */
-    public long cc2() {
-        return Memory.getLong(address + CC2);
-    }
-
-    public void cc2(final long value) {
-        Memory.putLong(address + CC2, value);
-    }
-
-    /** The congestion control's own. */
-    public long cc3() {
-        return Memory.getLong(address + CC3);
-    }
-
-    public void cc3(final long value) {
-        Memory.putLong(address + CC3, value);
     }
 
     /** When a segment with data was last sent: restart after idle (RFC 5681 §4.1). */
@@ -331,15 +240,6 @@ abstract class TcbSend extends TcbReceive {
         Memory.putInt(address + SEND_BUFFER, value);
     }
 
-    /** When zero-window probing began; 0 where it has not. */
-    public long persistNs() {
-        return Memory.getLong(address + PERSIST_NS);
-    }
-
-    public void persistNs(final long value) {
-        Memory.putLong(address + PERSIST_NS, value);
-    }
-
     /** Zero-window probes sent in a row, at most 127. */
     public int persistBackoff() {
         return Memory.getByte(address + PERSIST_BACKOFF);
@@ -356,15 +256,6 @@ abstract class TcbSend extends TcbReceive {
 
     public void congestion(final int value) {
         Memory.putByte(address + CONGESTION, value);
-    }
-
-    /** Largest IP packet that the path takes; 0: as the port. */
-    public int pathMtu() {
-        return Memory.getInt(address + PATH_MTU);
-    }
-
-    public void pathMtu(final int value) {
-        Memory.putInt(address + PATH_MTU, value);
     }
 
     /** Words of the congestion control's own state. */
@@ -458,5 +349,14 @@ abstract class TcbSend extends TcbReceive {
 
     public void totalRetransmits(final int value) {
         Memory.putInt(address + TOTAL_RETRANSMITS, value);
+    }
+
+    /** Largest IP packet that the path takes, as ICMP told (RFC 1191); 0: as the port. */
+    public int pathMtu() {
+        return Memory.getUnsignedShort(address + PATH_MTU);
+    }
+
+    public void pathMtu(final int value) {
+        Memory.putShort(address + PATH_MTU, value);
     }
 }

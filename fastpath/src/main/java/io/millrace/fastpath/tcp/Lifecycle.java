@@ -36,6 +36,7 @@ final class Lifecycle {
     private final ReceiveTuning tuning;
     private final int maxOrphans;
     private int orphans;
+    private int fastOpens;
 
     Lifecycle(final TcpContext context, final SendQueue sendQueue, final ReceiveQueue receiveQueue,
             final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final int maxOrphans) {
@@ -196,9 +197,11 @@ final class Lifecycle {
     void established(final Tcb tcb) {
         tcb.state(TcpState.ESTABLISHED.ordinal());
         tcb.retransmits(0);
-        context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs);
-        recovery.onEstablished(tcb);
+        establishCongestionControl(tcb);
         tuning.onEstablished(tcb);
+        releaseFastOpen(tcb);
+        // what a SYN carried may be acknowledged
+        sendQueue.onAcknowledged(tcb);
         context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
         armKeepAlive(tcb);
         context.count(Counter.TCP_ESTABLISHED);
@@ -208,6 +211,15 @@ final class Lifecycle {
         }
         if (SendQueue.length(tcb) > 0 || tcb.has(Tcb.FIN_QUEUED)) {
             context.lists.output(tcb);
+        }
+    }
+
+    private void establishCongestionControl(final Tcb tcb) {
+        if (!context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs)) {
+            // no memory for its state: one that needs none
+            context.count(Counter.TCP_SLAB_FULL);
+            tcb.congestion(CongestionControls.WITHOUT_MEMORY);
+            context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs);
         }
     }
 
@@ -228,6 +240,23 @@ final class Lifecycle {
         orphans++;
         tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_ADOPTED);
         return true;
+    }
+
+    /** Takes one of the places of connections that Fast Open accepts before their handshake; false where all are taken. */
+    boolean reserveFastOpen(final Tcb tcb, final int places) {
+        if (fastOpens >= places) {
+            return false;
+        }
+        fastOpens++;
+        tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_FAST_OPEN_PENDING);
+        return true;
+    }
+
+    private void releaseFastOpen(final Tcb tcb) {
+        if ((tcb.moreFlags() & Tcb.MORE_FAST_OPEN_PENDING) != 0) {
+            fastOpens--;
+            tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_FAST_OPEN_PENDING);
+        }
     }
 
     /** An orphan waits for the peer's FIN only so long. */
@@ -329,6 +358,11 @@ final class Lifecycle {
         for (int timer = 0; timer < Tcb.TIMER_COUNT; timer++) {
             context.timers.cancel(tcb.timer(timer));
         }
+        recovery.release(tcb);
+        if (tcb.cwnd() != 0) {
+            context.congestion(tcb).onClosed(tcb, context.slab);
+            tcb.cwnd(0);
+        }
         sendQueue.free(tcb);
         receiveQueue.freeOutOfOrder(tcb);
         tcb.clear(Tcb.ACK_NOW);
@@ -345,6 +379,7 @@ final class Lifecycle {
 
     /** Gives back what a shell still holds, and the record as soon as no list links it. */
     void free(final Tcb tcb) {
+        releaseFastOpen(tcb);
         if ((tcb.moreFlags() & Tcb.MORE_ADOPTED) != 0) {
             orphans--;
             tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_ADOPTED);

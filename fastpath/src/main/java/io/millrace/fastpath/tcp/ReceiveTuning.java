@@ -13,8 +13,6 @@ import io.millrace.fastpath.flow.Tcb;
  * that of the handshake or of our own text. Thread: the engine's.
  */
 final class ReceiveTuning {
-    /** Segments that the measurement starts from (Linux: TCP_INIT_CWND). */
-    private static final int FIRST_SEGMENTS = 10;
     /** Segments beyond twice what was read: room for what is under way while the application reads. */
     private static final int SPARE_SEGMENTS = 16;
     private static final int STAMP_SHIFT = 10;
@@ -35,7 +33,7 @@ final class ReceiveTuning {
 
     /** The first measurement begins. */
     void onEstablished(final Tcb tcb) {
-        tcb.receiveSpace(FIRST_SEGMENTS * tcb.announcedMss());
+        tcb.receiveSpace(0);
         measure(tcb);
     }
 
@@ -66,8 +64,8 @@ final class ReceiveTuning {
 
     /** The application took bytes out of the receive queue. */
     void onRead(final Tcb tcb) {
-        final long passedNs = (context.nowNs >> STAMP_SHIFT) - tcb.receiveSpaceStamp() & 0xFFFF_FFFFL;
-        if (passedNs << STAMP_SHIFT < roundTripNs(tcb) || tcb.has(Tcb.RECEIVE_BUFFER_LOCKED | Tcb.SHELL)) {
+        final long passed = (context.nowNs >> STAMP_SHIFT) - tcb.receiveSpaceStamp() & 0xFFFF_FFFFL;
+        if (passed << STAMP_SHIFT < roundTripNs(tcb) || tcb.has(Tcb.RECEIVE_BUFFER_LOCKED | Tcb.SHELL)) {
             return;
         }
         final int read = tcb.rcvRead() - tcb.receiveSpaceSeq();
@@ -91,10 +89,11 @@ final class ReceiveTuning {
         if (!settings.autotune() || tcb.receiveBuffer() >= most) {
             return;
         }
-        final long before = tcb.receiveSpace();
+        final int before = tcb.receiveSpace();
         final long twice = 2L * read + SPARE_SEGMENTS * tcb.announcedMss();
-        // the rate rises: by the time that this window has come round it will have risen by as much again, and more
-        final long wanted = twice + 2 * (twice * (read - before) / before);
+        // the rate rises: until this window has come round it will have risen again; it doubles at the most (slow start)
+        final long rise = before == 0 ? 0 : Math.min(twice, twice * (read - before) / before);
+        final long wanted = twice + 2 * rise;
         if (wanted <= tcb.receiveBuffer()) {
             return;
         }

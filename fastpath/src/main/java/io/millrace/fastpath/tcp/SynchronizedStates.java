@@ -71,8 +71,9 @@ final class SynchronizedStates {
     }
 
     private static boolean repeatsSyn(final Tcb tcb, final Segment segment) {
+        // with an ACK only where SYNs crossed: whoever answered our listener's SYN-ACK sends no SYN any more
         return tcb.state() == TcpState.SYN_RECEIVED.ordinal() && segment.sequence == tcb.irs()
-                && !segment.has(TcpHeader.RST);
+                && !segment.has(TcpHeader.RST) && !(segment.has(TcpHeader.ACK) && tcb.has(Tcb.PASSIVE));
     }
 
     /**
@@ -147,11 +148,13 @@ final class SynchronizedStates {
         }
     }
 
-    /** RFC 5961 §3.2: only the exact sequence number resets; inside the window it is challenged. */
+    /** RFC 5961 §3.2: only the exact sequence number resets; inside the window it is challenged, outside ignored. */
     private void onReset(final Tcb tcb, final Segment segment) {
         if (segment.sequence != tcb.rcvNxt()) {
             context.count(Counter.TCP_RESETS_IGNORED);
-            output.sendChallengeAck(tcb);
+            if (Seq.gt(segment.sequence, tcb.rcvNxt())) {
+                output.sendChallengeAck(tcb);
+            }
             return;
         }
         context.count(Counter.TCP_RESETS_RECEIVED);
@@ -177,11 +180,13 @@ final class SynchronizedStates {
             closed.reset(segment);
             return false;
         }
-        if (tcb.has(Tcb.PASSIVE)) {
+        if (tcb.has(Tcb.PASSIVE) && !tcb.has(Tcb.FAST_OPEN)) {
             return completePassive(tcb, segment);
         }
         establish(tcb, segment);
-        context.lists.ready(tcb, ConnectionHandler.CONNECTED);
+        if (!tcb.has(Tcb.PASSIVE)) {
+            context.lists.ready(tcb, ConnectionHandler.CONNECTED);
+        }
         return true;
     }
 

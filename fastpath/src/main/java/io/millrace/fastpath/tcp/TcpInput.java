@@ -5,6 +5,7 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.TransportInput;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
@@ -22,13 +23,16 @@ final class TcpInput implements TransportInput {
     private final SynchronizedStates synchronizedStates;
     private final TimeWaitState timeWait;
     private final Lifecycle lifecycle;
+    private final LossRecovery recovery;
     private final TcpHeader header = new TcpHeader();
     private final Segment segment = new Segment();
 
     TcpInput(final TcpContext context, final Lifecycle lifecycle, final ClosedState closed, final ListenState listen,
-            final SynSentState synSent, final SynchronizedStates synchronizedStates, final TimeWaitState timeWait) {
+            final SynSentState synSent, final SynchronizedStates synchronizedStates, final TimeWaitState timeWait,
+            final LossRecovery recovery) {
         this.context = context;
         this.lifecycle = lifecycle;
+        this.recovery = recovery;
         this.closed = closed;
         this.listen = listen;
         this.synSent = synSent;
@@ -151,8 +155,7 @@ final class TcpInput implements TransportInput {
         context.count(Counter.TCP_PATH_MTU_REDUCED);
         tcb.pathMtu(usable);
         tcb.sndMss(mss);
-        tcb.rttStartNs(0);
-        tcb.sndNxt(tcb.sndUna());
+        recovery.onSegmentsTooLarge(tcb);
         context.lists.output(tcb);
     }
 }

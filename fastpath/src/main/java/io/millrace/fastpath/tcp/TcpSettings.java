@@ -1,12 +1,13 @@
 package io.millrace.fastpath.tcp;
 
+import io.millrace.fastpath.tcp.recovery.RecoverySettings;
 import java.util.concurrent.TimeUnit;
 
 /**
  * What can be set for a connection, immutable once built. Values are checked where they enter (the configuration, a
  * channel option), not here. Times are in nanoseconds. Thread: any.
  */
-public final class TcpSettings {
+public final class TcpSettings implements RecoverySettings {
     /** Every setting at its default. */
     public static final TcpSettings DEFAULT = new Builder().build();
 
@@ -19,6 +20,25 @@ public final class TcpSettings {
     /** A builder that starts from these settings. */
     public Builder toBuilder() {
         return values.copy();
+    }
+
+    /**
+     * These settings for a connection that is open already: what the handshake agreed on stays as it was opened with, and
+     * so does the congestion control where another has the connection.
+     */
+    TcpSettings onOpen(final TcpSettings opened, final String congestion) {
+        if (agreesWith(opened) && congestionControl().equals(congestion)) {
+            return this;
+        }
+        return toBuilder().mss(opened.mss()).windowScaling(opened.windowScaling()).windowScale(opened.windowScale())
+                .sack(opened.sack()).timestamps(opened.timestamps()).ecn(opened.ecn()).fastOpen(opened.fastOpen())
+                .congestionControl(congestion).build();
+    }
+
+    private boolean agreesWith(final TcpSettings opened) {
+        return mss() == opened.mss() && windowScaling() == opened.windowScaling()
+                && windowScale() == opened.windowScale() && sack() == opened.sack()
+                && timestamps() == opened.timestamps() && ecn() == opened.ecn() && fastOpen() == opened.fastOpen();
     }
 
     /** Largest segment payload to announce and use, in bytes, 88 to 65,495; 0: from the MTU (MTU - 40). */
@@ -57,11 +77,13 @@ public final class TcpSettings {
     }
 
     /** Smallest RTO (RFC 6298 §2.4 says 1 s, Linux 200 ms). */
+    @Override
     public long rtoMinNs() {
         return values.rtoMinNs;
     }
 
     /** Largest RTO, at least 60 s (RFC 6298 §2.5). */
+    @Override
     public long rtoMaxNs() {
         return values.rtoMaxNs;
     }
@@ -156,27 +178,50 @@ public final class TcpSettings {
         return values.autotune;
     }
 
-    /** Receive buffer at the start where it is tuned, in bytes (Linux: tcp_rmem, second number). */
+    /**
+     * Receive buffer at the start, in bytes (Linux: tcp_rmem, second number): at most {@link #receiveBuffer()}, and just
+     * that where it is not tuned.
+     */
     public int initialReceiveBuffer() {
-        return values.initialReceiveBuffer;
+        return values.autotune && !values.receiveBufferLocked
+                ? Math.min(values.initialReceiveBuffer, values.receiveBuffer)
+                : values.receiveBuffer;
     }
 
-    /** Send buffer at the start where it is tuned, in bytes (Linux: tcp_wmem, second number). */
+    /**
+     * Send buffer at the start, in bytes (Linux: tcp_wmem, second number): at most {@link #sendBuffer()}, and just that
+     * where it is not tuned.
+     */
     public int initialSendBuffer() {
-        return values.initialSendBuffer;
+        return values.autotune && !values.sendBufferLocked
+                ? Math.min(values.initialSendBuffer, values.sendBuffer)
+                : values.sendBuffer;
+    }
+
+    /** The application has set {@link #receiveBuffer()}: it is the size from the start, whatever {@link #autotune()} says. */
+    public boolean receiveBufferLocked() {
+        return values.receiveBufferLocked;
+    }
+
+    /** The application has set {@link #sendBuffer()}: it is the size from the start, whatever {@link #autotune()} says. */
+    public boolean sendBufferLocked() {
+        return values.sendBufferLocked;
     }
 
     /** Loss found by time (RACK, RFC 8985 §6); else by three duplicates (RFC 6675). */
+    @Override
     public boolean rack() {
         return values.rack;
     }
 
     /** Tail loss probes (RFC 8985 §7). */
+    @Override
     public boolean tailLossProbe() {
         return values.tailLossProbe;
     }
 
     /** Spurious timeouts found and undone (F-RTO, RFC 5682). */
+    @Override
     public boolean forwardRtoRecovery() {
         return values.forwardRtoRecovery;
     }
@@ -207,6 +252,11 @@ public final class TcpSettings {
     /** Data on the SYN (RFC 7413): sent by an active open, accepted by a listener. */
     public boolean fastOpen() {
         return values.fastOpen;
+    }
+
+    /** Connections of an engine that Fast Open may accept before their handshake is over; a listener's setting. */
+    public int fastOpenQueue() {
+        return values.fastOpenQueue;
     }
 
     /**
@@ -257,7 +307,7 @@ public final class TcpSettings {
         private long keepAliveIdleNs = TimeUnit.SECONDS.toNanos(7200);
         private long keepAliveIntervalNs = TimeUnit.SECONDS.toNanos(75);
         private int keepAliveProbes = 9;
-        private String congestionControl = "newreno";
+        private String congestionControl = "cubic";
         private int initialWindow = 10;
         private int outOfOrderRanges = 63;
         private boolean sack = true;
@@ -268,6 +318,8 @@ public final class TcpSettings {
         private boolean autotune = true;
         private int initialReceiveBuffer = 131_072;
         private int initialSendBuffer = 131_072;
+        private boolean receiveBufferLocked;
+        private boolean sendBufferLocked;
         private boolean rack = true;
         private boolean tailLossProbe = true;
         private boolean forwardRtoRecovery = true;
@@ -276,6 +328,7 @@ public final class TcpSettings {
         private long maxPacingRate;
         private long userTimeoutNs;
         private boolean fastOpen;
+        private int fastOpenQueue = 256;
         private boolean timeWaitReuse = true;
 
         private Builder() {}
@@ -462,6 +515,18 @@ public final class TcpSettings {
             return this;
         }
 
+        /** Sets {@link TcpSettings#receiveBufferLocked()}. */
+        public Builder receiveBufferLocked(final boolean value) {
+            this.receiveBufferLocked = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#sendBufferLocked()}. */
+        public Builder sendBufferLocked(final boolean value) {
+            this.sendBufferLocked = value;
+            return this;
+        }
+
         /** Sets {@link TcpSettings#rack()}. */
         public Builder rack(final boolean value) {
             this.rack = value;
@@ -501,6 +566,12 @@ public final class TcpSettings {
         /** Sets {@link TcpSettings#userTimeoutNs()}. */
         public Builder userTimeoutNs(final long value) {
             this.userTimeoutNs = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#fastOpenQueue()}. */
+        public Builder fastOpenQueue(final int value) {
+            this.fastOpenQueue = value;
             return this;
         }
 

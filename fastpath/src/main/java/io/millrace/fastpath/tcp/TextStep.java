@@ -43,8 +43,7 @@ final class TextStep {
             return;
         }
         if (tcb.has(Tcb.FIN_RECEIVED)) {
-            // CLOSE_WAIT and later: nothing can follow a FIN; acceptable here means a FIN sent again
-            output.sendAck(tcb);
+            // CLOSE_WAIT and later: nothing can follow a FIN. A FIN sent again lies before the window, and had its ACK
             return;
         }
         final int before = tcb.rcvNxt();
@@ -121,6 +120,10 @@ final class TextStep {
             return;
         }
         learnMss(tcb, length);
+        if (segment.has(TcpHeader.FIN) && segment.sequence == tcb.rcvNxt()) {
+            // nothing can follow a FIN that is next: what lies ahead is within this text, or contradicts it
+            receiveQueue.freeOutOfOrder(tcb);
+        }
         if (segment.sequence != tcb.rcvNxt()) {
             takeAhead(tcb, segment);
         } else {

@@ -59,7 +59,7 @@ final class TimeWaitState {
             }
             context.count(Counter.TIME_WAIT_RESTARTED);
             acknowledge(record, segment);
-        } else if (old || segment.length() > 0 || !segment.has(TcpHeader.ACK) || segment.sequence != rcvNxt) {
+        } else if (old || segment.length() > 0 || segment.sequence != rcvNxt) {
             // not acceptable, or a SYN (RFC 5961 §4.2): a bounded ACK
             if (context.challenges.tryTake(context.nowNs)) {
                 context.count(Counter.TCP_CHALLENGE_ACKS);

@@ -27,7 +27,7 @@ class ReceiveTuningTest {
     /** Sends as much as the window allows up to this, reads it, and lets a round trip pass; the window then. */
     private int round(final Wire wire, final int bytes, final boolean read) {
         final int window = window(wire);
-        for (int sent = 0; sent < Math.min(bytes, window); sent += 1_000) {
+        for (int sent = 1_000; sent <= Math.min(bytes, window); sent += 1_000) {
             wire.peer.data(new byte[1_000]);
         }
         if (read) {
@@ -75,7 +75,8 @@ class ReceiveTuningTest {
     void shouldNotGrowForASlowSender() {
         try (Wire wire = open(SETTINGS, true)) {
             for (int i = 0; i < 50; i++) {
-                assertThat(round(wire, 20_000, true)).isLessThanOrEqualTo(131_072);
+                // a measurement may take in up to three of these rounds
+                assertThat(round(wire, 20_000, true)).isLessThanOrEqualTo(2 * 60_000 + 16 * 1_460);
             }
         }
     }
@@ -114,26 +115,17 @@ class ReceiveTuningTest {
     void shouldStopGrowingWhileTheSlabIsNearlyFull() {
         try (StackDriver stack = new StackDriver(Wire.SMALL, 1_500)) {
             final StackDriver.Listener listener = stack.listen(81, 16, Wire.settings().build());
-            for (int i = 0; i < 4; i++) {
+            // 13 rings of 64 KiB that nobody reads
+            for (int i = 0; i < 13; i++) {
                 final Peer hoarder = new Peer(stack, 41_000 + i, 81, 1);
                 hoarder.open(1_460);
                 listener.accept(stack, new Peer.Events());
                 for (int sent = 0; sent < 60_000; sent += 1_000) {
                     hoarder.data(new byte[1_000]);
                 }
+                stack.allSent();
             }
-            final StackDriver.Listener other = stack.listen(82, 16, Wire.settings().build());
-            // 4 x 64 KiB of rings that nobody reads
-            long hoarded = stack.engine().slabInUse();
-            for (int i = 0; hoarded <= (1 << 20) / 4 * 3; i++) {
-                final Peer hoarder = new Peer(stack, 42_000 + i, 82, 1);
-                hoarder.open(1_460);
-                other.accept(stack, new Peer.Events());
-                for (int sent = 0; sent < 60_000; sent += 1_000) {
-                    hoarder.data(new byte[1_000]);
-                }
-                hoarded = stack.engine().slabInUse();
-            }
+            assertThat(stack.engine().slabInUse()).isGreaterThan((1 << 20) / 4 * 3);
             stack.allSent();
             final Wire wire = Wire.open(stack, SETTINGS, Wire.PEER_ISS, 7);
             for (int i = 0; i < 20; i++) {

@@ -33,6 +33,19 @@ public interface CongestionControl {
      */
     void onAck(Tcb tcb, AckSample sample);
 
+    /**
+     * A segment was marked lost; called for each, before the {@link #onAck} of the acknowledgement that told of it, or
+     * before {@link #onTimeout}. BBR looks how much was in flight when it was sent (HandleLostPacket of
+     * draft-ietf-ccwg-bbr §5.5.10.2).
+     *
+     * @param bytes              of the segment.
+     * @param inFlightWhenSent   in flight when it was sent, itself included (P.tx_in_flight).
+     * @param lostSinceSent      marked lost since it was sent, itself included (C.lost - P.lost).
+     * @param applicationLimited P.is_app_limited.
+     */
+    default void onSegmentLost(final Tcb tcb, final int bytes, final int inFlightWhenSent, final int lostSinceSent,
+            final boolean applicationLimited, final long nowNs) {}
+
     /** Loss was found and recovery begins: sets ssthresh. {@code inFlight} bytes are outstanding (RFC 5681 FlightSize). */
     void onLoss(Tcb tcb, int inFlight, long nowNs);
 
