@@ -45,7 +45,8 @@ final class AckStep {
             onNewAck(tcb, segment);
             return afterNewAck(tcb);
         }
-        if (ack == tcb.sndUna() && tcb.sndNxt() != ack && (duplicate || segment.sackBlocks > 0 || isEcho(tcb, segment))) {
+        if (ack == tcb.sndUna() && tcb.sndNxt() != ack
+                && (duplicate || segment.sackBlocks > 0 || isEcho(tcb, segment))) {
             if (duplicate) {
                 context.count(Counter.TCP_DUPLICATE_ACKS);
             }

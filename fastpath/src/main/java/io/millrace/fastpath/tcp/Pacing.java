@@ -39,8 +39,10 @@ final class Pacing {
     /** Bytes that leave at once at the most. */
     int quantum(final Tcb tcb) {
         final long rate = rate(tcb);
-        return rate == 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE,
-                Math.max(2L * tcb.sndMss(), rate >>> QUANTUM_SHIFT));
+        return rate == 0
+                ? Integer.MAX_VALUE
+                : (int) Math.min(Integer.MAX_VALUE,
+                        Math.max(2L * tcb.sndMss(), rate >>> QUANTUM_SHIFT));
     }
 
     /** False where the next segment has to wait; then the timer is armed. */

@@ -65,7 +65,8 @@ final class SendQueue {
     private void grow(final Tcb tcb, final int held, final int needed) {
         int capacity = slab.blockSize(Math.max(needed, SMALLEST));
         while (capacity > tcb.sndCapacity() && capacity >= SMALLEST) {
-            final long ring = ByteRing.grow(slab, tcb.sndRing(), tcb.sndCapacity(), capacity, tcb.sndEnd() - held, held);
+            final long ring = ByteRing.grow(slab, tcb.sndRing(), tcb.sndCapacity(), capacity, tcb.sndEnd() - held,
+                    held);
             if (ring != 0) {
                 tcb.sndRing(ring);
                 tcb.sndCapacity(capacity);

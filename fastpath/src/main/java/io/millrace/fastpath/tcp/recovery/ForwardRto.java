@@ -11,7 +11,9 @@ import io.millrace.fastpath.wire.Seq;
 final class ForwardRto {
     /** What an acknowledgement said of the timeout. */
     enum Verdict {
-        UNDECIDED, REAL, SPURIOUS
+        UNDECIDED,
+        REAL,
+        SPURIOUS
     }
 
     private final Scoreboard board;

@@ -9,7 +9,9 @@ import io.millrace.fastpath.flow.Tcb;
 public final class RecoveryTimer {
     /** What the timer was armed for. */
     public enum Role {
-        RTO, PROBE, REORDERING
+        RTO,
+        PROBE,
+        REORDERING
     }
 
     private static final Role[] ROLES = Role.values();

@@ -13,7 +13,8 @@ final class TailLossProbe {
 
     /** What an acknowledgement said of the probe. */
     enum Verdict {
-        NOTHING, REPAIRED
+        NOTHING,
+        REPAIRED
     }
 
     private final Scoreboard board;

@@ -2,7 +2,38 @@ package io.millrace.fastpath.tcp.matrix;
 
 /** What a cell's event is, whatever its numbers are: each state must answer each kind. */
 enum EventKind {
-    SYN, SYN_WITH_TEXT, SYN_ACK, SYN_ACK_WITH_TEXT, ACK, TEXT, TEXT_FIN, FIN, TEXT_WITHOUT_ACK, FIN_WITHOUT_ACK, RST, RST_WITH_TEXT, RST_ACK, SYN_FIN, SYN_RST, FIN_RST, NO_FLAGS, ALL_FLAGS, URGENT, URGENT_TEXT, URGENT_FIN, URGENT_WITHOUT_ACK, CLOSED_WINDOW, OPEN, LISTEN, SEND, RECEIVE, CLOSE, ABORT, SHUTDOWN, SHUTDOWN_INPUT, STATUS;
+    SYN,
+    SYN_WITH_TEXT,
+    SYN_ACK,
+    SYN_ACK_WITH_TEXT,
+    ACK,
+    TEXT,
+    TEXT_FIN,
+    FIN,
+    TEXT_WITHOUT_ACK,
+    FIN_WITHOUT_ACK,
+    RST,
+    RST_WITH_TEXT,
+    RST_ACK,
+    SYN_FIN,
+    SYN_RST,
+    FIN_RST,
+    NO_FLAGS,
+    ALL_FLAGS,
+    URGENT,
+    URGENT_TEXT,
+    URGENT_FIN,
+    URGENT_WITHOUT_ACK,
+    CLOSED_WINDOW,
+    OPEN,
+    LISTEN,
+    SEND,
+    RECEIVE,
+    CLOSE,
+    ABORT,
+    SHUTDOWN,
+    SHUTDOWN_INPUT,
+    STATUS;
 
     static EventKind of(final Cell cell) {
         if (cell.isCall()) {

@@ -5,7 +5,8 @@ enum Place {
     /** All of it before RCV.NXT. */
     OLD,
     /** It begins before RCV.NXT and ends behind it. */
-    ACROSS_LEFT_EDGE, AT_RCV_NXT,
+    ACROSS_LEFT_EDGE,
+    AT_RCV_NXT,
     /** Within the window, but not the next. */
     AHEAD,
     /** It begins within the window and ends behind it. */

@@ -5,11 +5,22 @@ import java.util.Locale;
 
 /** Where a cell begins: the eleven states, SYN_RECEIVED once for each way into it. */
 enum Start {
-    CLOSED(TcpState.CLOSED, 0), LISTEN(TcpState.LISTEN, 0), SYN_SENT(TcpState.SYN_SENT, 1), SYN_RECEIVED_PASSIVE(
-            TcpState.SYN_RECEIVED, 1), SYN_RECEIVED_ACTIVE(TcpState.SYN_RECEIVED, 1), ESTABLISHED(TcpState.ESTABLISHED,
-                    0), FIN_WAIT_1(TcpState.FIN_WAIT_1, 1), FIN_WAIT_2(TcpState.FIN_WAIT_2,
-                            0), CLOSE_WAIT(TcpState.CLOSE_WAIT, 0), CLOSING(TcpState.CLOSING,
-                                    1), LAST_ACK(TcpState.LAST_ACK, 1), TIME_WAIT(TcpState.TIME_WAIT, 0);
+    CLOSED(TcpState.CLOSED, 0),
+    LISTEN(TcpState.LISTEN, 0),
+    SYN_SENT(TcpState.SYN_SENT, 1),
+    SYN_RECEIVED_PASSIVE(
+            TcpState.SYN_RECEIVED, 1),
+    SYN_RECEIVED_ACTIVE(TcpState.SYN_RECEIVED, 1),
+    ESTABLISHED(TcpState.ESTABLISHED,
+            0),
+    FIN_WAIT_1(TcpState.FIN_WAIT_1, 1),
+    FIN_WAIT_2(TcpState.FIN_WAIT_2,
+            0),
+    CLOSE_WAIT(TcpState.CLOSE_WAIT, 0),
+    CLOSING(TcpState.CLOSING,
+            1),
+    LAST_ACK(TcpState.LAST_ACK, 1),
+    TIME_WAIT(TcpState.TIME_WAIT, 0);
 
     private final TcpState state;
     private final int inFlight;
