@@ -5,6 +5,7 @@ import io.millrace.MillraceBuilder;
 import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.TcpKeys;
+import io.millrace.config.TcpRecoveryKeys;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
@@ -69,7 +70,7 @@ final class MillraceHost implements Host {
             final long peerMac, final WireSettings settings) throws IOException {
         final MillraceConfig config = MillraceConfig.builder().systemProperties()
                 .option("bench", IpKeys.ADDRESSES, Addresses.cidr(address))
-                .set(TcpKeys.CONGESTION_CONTROL, settings.millraceCongestion())
+                .set(TcpRecoveryKeys.CONGESTION_CONTROL, settings.millraceCongestion())
                 .set(TcpKeys.RECEIVE_BUFFER, (long) settings.bufferBytes())
                 .set(TcpKeys.SEND_BUFFER, (long) settings.bufferBytes())
                 .set(ThreadingKeys.IDLE, settings.idle()).build();
