@@ -150,7 +150,8 @@ public final class TcpKeys {
     public static final ConfigKey<String> CONGESTION_CONTROL = ConfigKey.of(GROUP + ".congestion-control",
             choice(CongestionControls.names()), DEFAULT.congestionControl(),
             "net.ipv4.tcp_congestion_control, TCP_CONGESTION", """
-                    Congestion control. newreno: RFC 5681 and RFC 6582.
+                    Congestion control. cubic: RFC 9438 with HyStart++ (RFC 9406). newreno: RFC 5681. bbr: version 3,
+                    draft-ietf-ccwg-bbr; wants pacing, and SACK and timestamps of the peer.
                     """);
 
     /** Initial congestion window. */

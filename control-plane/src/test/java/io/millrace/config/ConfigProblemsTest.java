@@ -60,7 +60,7 @@ class ConfigProblemsTest {
             "millrace.tcp.retries = { a = 1, b = 2 }   | must be 1 to 127",
             "millrace.tcp.retries = 4294967297         | must be 1 to 127",
             "millrace.tcp.no-delay = 1                 | must be true or false",
-            "millrace.tcp.congestion-control = vegas   | must be newreno",
+            "millrace.tcp.congestion-control = vegas   | must be cubic, newreno or bbr",
             "millrace.threading.idle = sleep           | must be spin, yield, backoff or park",
             "millrace.engine.slab = 200MiB             | must be a power of two, 1 MiB to 1 TiB; the nearest are 128 MiB and 256 MiB",
             "millrace.engine.timer-tick = 50us         | must be a power of two, 1024 to 16777216 ns; the nearest are 32768 ns and 65536 ns",
