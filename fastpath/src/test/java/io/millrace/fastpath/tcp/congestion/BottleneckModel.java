@@ -1,13 +1,15 @@
 package io.millrace.fastpath.tcp.congestion;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 
 /**
  * A path with one bottleneck in virtual time: a queue of bounded length that is served at a rate, a propagation delay,
- * losses at random. One {@link ModelSender} sends over it. Everything follows from the arguments and the seed.
+ * losses at random. A {@link ModelSender} sends over it, or several. Everything follows from the arguments and the seed.
  */
 final class BottleneckModel implements AutoCloseable {
     private static final double NS_PER_SECOND = 1e9;
@@ -19,7 +21,8 @@ final class BottleneckModel implements AutoCloseable {
     private final ArrayDeque<ModelSender.Packet> queue = new ArrayDeque<>();
     private final Random random = new Random(1);
     private final int bufferBytes;
-    private final ModelSender sender;
+    private final List<ModelSender> senders = new ArrayList<>();
+    int connections;
     private long bytesPerSecond;
     private long rttNs;
     private double loss;
@@ -35,11 +38,22 @@ final class BottleneckModel implements AutoCloseable {
         this.bytesPerSecond = bytesPerSecond;
         this.rttNs = rttNs;
         this.bufferBytes = bufferBytes;
-        sender = new ModelSender(this, CongestionControls.at(CongestionControls.number(control)));
+        join(control);
+    }
+
+    /** One more begins to send. */
+    ModelSender join(final String control) {
+        final ModelSender sender = new ModelSender(this, CongestionControls.at(CongestionControls.number(control)));
+        senders.add(sender);
+        return sender;
     }
 
     ModelSender sender() {
-        return sender;
+        return senders.getFirst();
+    }
+
+    private long delivered() {
+        return senders.stream().mapToLong(ModelSender::delivered).sum();
     }
 
     long nowNs() {
@@ -70,18 +84,18 @@ final class BottleneckModel implements AutoCloseable {
     /** Lets time pass; answers the bytes delivered, as a part of what the bottleneck could. */
     double run(final double seconds) {
         final long endNs = nowNs + (long) (seconds * NS_PER_SECOND);
-        final long before = sender.delivered();
+        final long before = delivered();
         maxQueuedBytes = queuedBytes;
         queuedByteSeconds = 0;
         queueChangedNs = nowNs;
-        sender.transmit();
+        senders.forEach(ModelSender::transmit);
         while (!events.isEmpty() && events.peek().timeNs() <= endNs) {
             final Event event = events.poll();
             nowNs = event.timeNs();
             event.action().run();
         }
         nowNs = endNs;
-        return (sender.delivered() - before) / (seconds * bytesPerSecond);
+        return (delivered() - before) / (seconds * bytesPerSecond);
     }
 
     /** The longest queue of the last {@link #run}. */
@@ -123,7 +137,7 @@ final class BottleneckModel implements AutoCloseable {
         at(nowNs + serviceNs, () -> {
             final ModelSender.Packet packet = queue.remove();
             queued(-packet.bytes());
-            at(nowNs + rttNs, () -> sender.onAck(packet));
+            at(nowNs + rttNs, () -> packet.sender.onAck(packet));
             if (!queue.isEmpty()) {
                 serve();
             }
@@ -132,6 +146,6 @@ final class BottleneckModel implements AutoCloseable {
 
     @Override
     public void close() {
-        sender.close();
+        senders.forEach(ModelSender::close);
     }
 }

@@ -101,4 +101,20 @@ class ControlOnPathTest {
                     most);
         }
     }
+
+    /** The second comes five seconds later; 20 ms and a buffer of half the product. */
+    @ParameterizedTest
+    @CsvSource({"newreno, newreno, 0.4", "cubic, cubic, 0.4", "bbr, bbr, 0.4", "cubic, newreno, 0.4",
+            "newreno, cubic, 0.35", "cubic, bbr, 0.3", "bbr, cubic, 0.3", "bbr, newreno, 0.15"})
+    void shouldShareThePath(final String first, final String second, final double least) {
+        try (BottleneckModel model = new BottleneckModel(first, RATE, RTT_NS / 2, BDP / 4)) {
+            model.run(5);
+            final ModelSender other = model.join(second);
+            model.run(25);
+            final long before = other.delivered();
+            final double used = model.run(60);
+            assertThat(used).isGreaterThan(0.95);
+            assertThat((other.delivered() - before) / (used * 60 * RATE)).isBetween(least, 1 - least);
+        }
+    }
 }

@@ -18,6 +18,7 @@ final class ModelSender implements AutoCloseable {
 
     /** A transmission; what the draft calls P. */
     static final class Packet {
+        final ModelSender sender;
         final long segment;
         final long number;
         long sentNs;
@@ -28,7 +29,8 @@ final class ModelSender implements AutoCloseable {
         long lost;
         boolean applicationLimited;
 
-        Packet(final long segment, final long number) {
+        Packet(final ModelSender sender, final long segment, final long number) {
+            this.sender = sender;
             this.segment = segment;
             this.number = number;
         }
@@ -72,7 +74,7 @@ final class ModelSender implements AutoCloseable {
     ModelSender(final BottleneckModel path, final CongestionControl control) {
         this.path = path;
         this.control = control;
-        connection = new Connection(control, MSS, -50_000_000, path.nowNs());
+        connection = new Connection(control, MSS, -50_000_000 * ++path.connections, path.nowNs());
         tcb = connection.tcb;
         tcb.srttNs(0);
         if (!connection.establish()) {
@@ -146,12 +148,14 @@ final class ModelSender implements AutoCloseable {
 
     private void send() {
         final long now = path.nowNs();
-        if (outstanding.isEmpty()) {
+        if (una == nextSegment) {
             control.onTransmitStart(tcb, now);
+        }
+        if (outstanding.isEmpty()) {
             firstSentNs = now;
             deliveredNs = now;
         }
-        final Packet packet = new Packet(lostSegments.isEmpty() ? nextSegment++ : lostSegments.pollFirst(),
+        final Packet packet = new Packet(this, lostSegments.isEmpty() ? nextSegment++ : lostSegments.pollFirst(),
                 nextNumber++);
         outstanding.put(packet.number, packet);
         packet.sentNs = now;
