@@ -125,6 +125,46 @@ class BbrTest extends CongestionControlContract {
         assertThat(BbrPath.inflightLong(bbr())).as("once for each probe").isGreaterThanOrEqualTo(98 * MSS);
     }
 
+    /** A probe found that 100 segments are too many, and the next one begins. */
+    private int enterProbeBelowABound() {
+        leaveStartup();
+        enter(BbrCycle.UP);
+        control().onSegmentLost(tcb, MSS, 100 * MSS, 3 * MSS, false, flow.nowNs);
+        assertThat(BbrCycle.state(bbr())).isEqualTo(BbrCycle.DOWN);
+        enter(BbrCycle.UP);
+        return BbrPath.inflightLong(bbr());
+    }
+
+    @Test
+    void shouldStopTheNextProbeAtTheBoundAndProbeAgainAtOnceIfThatWentWell() {
+        final int bound = enterProbeBelowABound();
+        flow.send(2 * MSS);
+        steady().inFlight = bound - 1;
+        flow.acknowledge();
+        assertThat(BbrCycle.state(bbr())).isEqualTo(BbrCycle.UP);
+        flow.send(2 * MSS);
+        steady().inFlight = bound;
+        flow.acknowledge();
+        assertThat(BbrCycle.state(bbr())).isEqualTo(BbrCycle.DOWN);
+        for (int i = 0; i < 3 && BbrCycle.state(bbr()) != BbrCycle.REFILL; i++) {
+            steadyRound();
+        }
+        assertThat(BbrCycle.state(bbr())).as("without the wait of twenty round trips").isEqualTo(BbrCycle.REFILL);
+    }
+
+    @Test
+    void shouldRaiseTheBoundWhileAProbeFillsIt() {
+        final int bound = enterProbeBelowABound();
+        for (int i = 0; i < 100; i++) {
+            tcb.cwnd(BbrPath.inflightLong(bbr()));
+            flow.nowNs += Connection.RTT_NS / 50;
+            flow.send(2 * MSS);
+            steady().windowLimited = true;
+            flow.acknowledge();
+        }
+        assertThat(BbrPath.inflightLong(bbr())).isGreaterThan(bound);
+    }
+
     @Test
     void shouldGoOnWithTheProbeThatASpuriousLossEnded() {
         leaveStartup();
