@@ -155,7 +155,7 @@ final class TcpInput implements TransportInput {
         context.count(Counter.TCP_PATH_MTU_REDUCED);
         tcb.pathMtu(usable);
         tcb.sndMss(mss);
-        recovery.onSegmentsTooLarge(tcb);
+        recovery.onSegmentsTooLarge(tcb, context.congestion(tcb), context.nowNs);
         context.lists.output(tcb);
     }
 }

@@ -66,9 +66,9 @@ final class TextStep {
             progressed(tcb);
         }
         if (tcb.has(Tcb.FIN_AHEAD) && tcb.rcvNxt() == tcb.finSeq()) {
+            // its acknowledgement says enough; and the connection may be over with it
             onFin(tcb);
-        }
-        if (duplicateLeft != duplicateRight) {
+        } else if (duplicateLeft != duplicateRight) {
             acknowledgement.onDuplicate(tcb, duplicateLeft, duplicateRight);
         }
     }

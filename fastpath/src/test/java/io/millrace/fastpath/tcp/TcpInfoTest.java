@@ -50,7 +50,7 @@ class TcpInfoTest {
             assertThat(info.sendWindow()).isEqualTo(500 << 7);
             assertThat(info.receiveBuffer()).isEqualTo(1 << 20);
             assertThat(info.delayedAckNs()).isEqualTo(30 * MS);
-            assertThat(info.sinceSentNs()).isEqualTo(-1);
+            assertThat(info.sinceSentNs()).as("the SYN-ACK").isZero();
         }
     }
 
@@ -79,7 +79,7 @@ class TcpInfoTest {
             // the handshake took no time at all
             assertThat(info.srttNs()).isBetween(2 * MS, 20 * MS);
             assertThat(info.rttvarNs()).isPositive();
-            assertThat(info.rtoNs()).isEqualTo(200 * MS);
+            assertThat(info.rtoNs()).isEqualTo(200 * MS + info.srttNs());
             assertThat(info.sinceSentNs()).isEqualTo(25 * MS);
             assertThat(info.sinceReceivedNs()).isEqualTo(5 * MS);
             assertThat(info.unackedBytes()).isZero();

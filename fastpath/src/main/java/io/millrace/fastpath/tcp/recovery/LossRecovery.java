@@ -91,6 +91,7 @@ public final class LossRecovery {
     public AckSample onAck(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
             final RecoverySettings settings, final boolean newData) {
         board.wrap(tcb);
+        board.tell(tcb, congestion, of.arrivedNs);
         sample.reset(of.arrivedNs);
         final int before = tcb.sndUna();
         if (board.count() == 0) {
@@ -331,6 +332,7 @@ public final class LossRecovery {
     public void onTimeout(final Tcb tcb, final CongestionControl congestion, final RecoverySettings settings,
             final boolean first, final long nowNs) {
         board.wrap(tcb);
+        board.tell(tcb, congestion, nowNs);
         if (board.count() == 0) {
             return;
         }
@@ -345,11 +347,13 @@ public final class LossRecovery {
         }
         board.dupAcks(0);
         probe.forget();
+        final int flight = flightSize(tcb);
+        if (fresh || state == FlightState.RECOVERY) {
+            undo.begin(tcb, fresh);
+        }
+        rack.detectAfterTimeout(tcb, settings.rack() && tcb.has(Tcb.SACK), nowNs);
         if (fresh) {
-            undo.begin(tcb, true);
-            congestion.onTimeout(tcb, flightSize(tcb), nowNs);
-        } else if (state == FlightState.RECOVERY) {
-            undo.begin(tcb, false);
+            congestion.onTimeout(tcb, flight, nowNs);
         }
         if (!congestion.ownsWindow()) {
             tcb.cwnd(tcb.sndMss());
@@ -360,8 +364,6 @@ public final class LossRecovery {
         if (first && fresh && settings.forwardRtoRecovery()) {
             forwardRto.begin(tcb);
         }
-        final boolean byTime = settings.rack() && tcb.has(Tcb.SACK);
-        rack.detectAfterTimeout(tcb, byTime, nowNs);
         board.state(FlightState.LOSS);
         board.rtoBaseNs(nowNs);
     }
@@ -369,6 +371,7 @@ public final class LossRecovery {
     /** The reordering timer expired (RFC 8985 §6.2 step 5); true where something is lost. */
     public boolean onReorderingTimer(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
         board.wrap(tcb);
+        board.tell(tcb, congestion, nowNs);
         sample.reset(nowNs);
         if (board.count() == 0) {
             return false;
@@ -386,8 +389,9 @@ public final class LossRecovery {
     }
 
     /** The path takes no segments as large as those outstanding: all of them are lost, without congestion (RFC 1191). */
-    public void onSegmentsTooLarge(final Tcb tcb) {
+    public void onSegmentsTooLarge(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
         board.wrap(tcb);
+        board.tell(tcb, congestion, nowNs);
         for (int i = 0; i < board.count(); i++) {
             if (!board.has(board.at(i), Scoreboard.SACKED | Scoreboard.LOST)) {
                 board.markLost(board.at(i));
