@@ -197,7 +197,10 @@ public final class LossRecovery {
             return;
         }
         final int state = board.state();
-        if (state == FlightState.RECOVERY) {
+        if (state == FlightState.RECOVERY && undo.isNothingSentAgain()) {
+            // what was taken for lost arrived before it could be sent again
+            undo(tcb, congestion);
+        } else if (state == FlightState.RECOVERY) {
             tcb.clear(Tcb.RECOVERY);
             if (!congestion.ownsWindow()) {
                 tcb.cwnd(Math.max(tcb.sndMss(), tcb.ssthresh()));

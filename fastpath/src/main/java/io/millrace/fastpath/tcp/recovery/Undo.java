@@ -60,6 +60,11 @@ final class Undo {
         return original || board.undoRetransmits() == 0;
     }
 
+    /** The episode is over and nothing was sent again in it. */
+    boolean isNothingSentAgain() {
+        return board.marked(FlightState.UNDOABLE) && board.undoRetransmits() < 0;
+    }
+
     /** Takes back what the episode changed; nothing is lost any more. */
     void undo(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
         for (int i = board.firstLost(); i >= 0; i = board.firstLost()) {
