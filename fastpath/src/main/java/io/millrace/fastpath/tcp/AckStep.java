@@ -58,7 +58,8 @@ final class AckStep {
 
     private boolean updateWindow(final Tcb tcb, final Segment segment) {
         final int window = segment.window << tcb.sendShift();
-        final boolean newer = Seq.lt(tcb.sndWl1(), segment.sequence)
+        final boolean newer = Seq.gt(segment.acknowledgement, tcb.sndUna())
+                || Seq.lt(tcb.sndWl1(), segment.sequence)
                 || tcb.sndWl1() == segment.sequence && Seq.le(tcb.sndWl2(), segment.acknowledgement);
         if (!newer || Seq.lt(segment.acknowledgement, tcb.sndUna())) {
             return false;

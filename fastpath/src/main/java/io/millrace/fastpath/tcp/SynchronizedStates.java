@@ -64,6 +64,7 @@ final class SynchronizedStates {
         if (segment.has(TcpHeader.ACK)) {
             segment.sequence++;
             segment.flags &= ~TcpHeader.SYN;
+            segment.window >>>= tcb.sendShift();
             fromAcknowledgement(tcb, segment);
         } else {
             output.sendSyn(tcb);

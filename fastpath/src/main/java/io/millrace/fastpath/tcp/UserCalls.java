@@ -29,6 +29,11 @@ final class UserCalls implements TcpCalls {
         this.output = output;
     }
 
+    /** For tests that look into every connection. */
+    TcpContext context() {
+        return context;
+    }
+
     @Override
     public long connect(final long localHi, final long localLo, final int localPort, final long remoteHi,
             final long remoteLo, final int remotePort, final TcpSettings settings, final ConnectionHandler handler) {
