@@ -110,6 +110,7 @@ final class AckStep {
         }
         if (tcb.has(Tcb.WANTS_WRITABLE) && SendQueue.space(tcb) >= tcb.sendBuffer() / 4) {
             tcb.clear(Tcb.WANTS_WRITABLE);
+            context.timers.cancel(tcb.timer(Tcb.TIMER_MEMORY));
             context.lists.ready(tcb, ConnectionHandler.WRITABLE);
         }
         if (hasSomethingToSend(tcb)) {

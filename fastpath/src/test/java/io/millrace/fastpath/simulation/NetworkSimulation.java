@@ -40,7 +40,7 @@ public final class NetworkSimulation {
     private @Nullable PcapngWriter capture;
     private long nowNs = 1_000_000_000L;
     private long steps;
-    private long bytes;
+    private Tally tally = new Tally();
 
     /** @param largest bytes that one side sends at the most. */
     public NetworkSimulation(final long seed, final int largest) {
@@ -76,6 +76,12 @@ public final class NetworkSimulation {
         return this;
     }
 
+    /** What happens is added there. */
+    NetworkSimulation tally(final Tally to) {
+        tally = to;
+        return this;
+    }
+
     /**
      * Runs the simulation to its end.
      *
@@ -99,7 +105,9 @@ public final class NetworkSimulation {
                     plans.stream().mapToInt(HostPlan::pathMtu).toArray()));
             connections.forEach(SimulatedConnection::assertOutcome);
             hosts.forEach(SimulatedHost::assertAtRest);
-            bytes = connections.stream().mapToLong(SimulatedConnection::bytes).sum();
+            connections.forEach(tally::add);
+            hosts.forEach(host -> tally.add(host.engine().counters()));
+            tally.addSteps(steps);
         } catch (final RuntimeException | AssertionError e) {
             throw new AssertionError(e.getMessage() + "\n" + this, e);
         } finally {
@@ -194,20 +202,10 @@ public final class NetworkSimulation {
         return nextNs;
     }
 
-    /** Steps that it took. */
-    public long steps() {
-        return steps;
-    }
-
-    /** Bytes that applications received in all. */
-    public long bytes() {
-        return bytes;
-    }
-
     @Override
     public String toString() {
         return "seed " + seed + ", step " + steps + ", " + nowNs + " ns\n"
-                + plans.stream().map(plan -> "  " + plan).collect(Collectors.joining("\n")) + "\n"
+                + hosts.stream().map(host -> "  " + host.describe()).collect(Collectors.joining("\n")) + "\n"
                 + connections.stream().map(connection -> "  " + connection).collect(Collectors.joining("\n"));
     }
 }

@@ -19,6 +19,8 @@ final class Seeds {
     /** The first of them; 0 where it is not said. */
     static final String FROM = "millrace.test.from";
 
+    static final NetworkSimulation.Interference UNDISTURBED = (host, step) -> {};
+
     private static final int LARGEST = 300_000;
     private static final Path CAPTURES = Path.of("target", "simulation");
 
@@ -27,24 +29,22 @@ final class Seeds {
     /**
      * Runs the seeds of a range, or the one that {@value #ONE} names.
      *
-     * @return bytes that applications received in all.
+     * @return what happened.
      * @throws AssertionError for the first that fails.
      */
-    static long run(final long from, final long to) {
+    static Tally run(final long from, final long to) {
         final Long only = Long.getLong(ONE);
-        long bytes = 0;
+        final Tally tally = new Tally();
         for (long seed = only == null ? from : only; seed < (only == null ? to : only + 1); seed++) {
-            bytes += run(seed, (host, step) -> {});
+            run(seed, tally, UNDISTURBED);
         }
-        return bytes;
+        return tally;
     }
 
-    /** Runs one seed; returns the bytes that applications received. */
-    static long run(final long seed, final NetworkSimulation.Interference interference) {
-        final NetworkSimulation simulation = new NetworkSimulation(seed, LARGEST).interfere(interference);
+    /** Runs one seed. */
+    static void run(final long seed, final Tally tally, final NetworkSimulation.Interference interference) {
         try {
-            simulation.run();
-            return simulation.bytes();
+            new NetworkSimulation(seed, LARGEST).tally(tally).interfere(interference).run();
         } catch (final AssertionError e) {
             throw new AssertionError(e.getMessage() + "\nreplay: mvn test -pl fastpath -Dtest=SimulationTest -D" + ONE
                     + "=" + seed + "\n" + capture(seed, interference), e);

@@ -46,6 +46,7 @@ final class SimulatedApplication implements ConnectionHandler {
     private boolean outputShut;
     private boolean inputDone;
     private boolean letGo;
+    private boolean abandoned;
     private boolean closed;
     private TcpFailure failure = TcpFailure.NONE;
 
@@ -136,6 +137,12 @@ final class SimulatedApplication implements ConnectionHandler {
         letGo = true;
     }
 
+    /** Ends what nothing else will end. */
+    void abandon() {
+        abandoned = true;
+        abort();
+    }
+
     private void fidget() {
         switch (random.nextInt(3)) {
             case 0 -> tcp.noDelay(connection, random.nextBoolean());
@@ -206,8 +213,9 @@ final class SimulatedApplication implements ConnectionHandler {
         return ending == Ending.ABORT || ending == Ending.CLOSE_WHEN_SENT;
     }
 
+    /** True where it was told why bytes are missing, or would have been with keepalive on. */
     boolean hasFailed() {
-        return failure != TcpFailure.NONE;
+        return abandoned || failure != TcpFailure.NONE;
     }
 
     /** True where everything that the peer has was received. */
@@ -229,7 +237,8 @@ final class SimulatedApplication implements ConnectionHandler {
     public String toString() {
         return name + " " + ending + " sent " + sent + "/" + toSend + " received " + received + "/" + peer.toSend
                 + " chunk " + chunk + " pause " + pauseNs + (ready ? " ready" : "") + (outputShut ? " shut" : "")
-                + (inputDone ? " eof" : "") + (letGo ? " gone" : "") + (closed ? " closed" : "") + " " + failure
+                + (inputDone ? " eof" : "") + (letGo ? abandoned ? " abandoned" : " gone" : "")
+                + (closed ? " closed" : "") + " " + failure
                 + " state " + tcp.state(connection);
     }
 }

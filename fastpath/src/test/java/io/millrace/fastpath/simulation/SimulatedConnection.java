@@ -109,7 +109,7 @@ final class SimulatedConnection {
         final boolean left = !settings.keepAlive() && end.isAttached() && !end.isOver()
                 && (peer.isOver() || !peer.isAttached());
         if (left) {
-            end.abort();
+            end.abandon();
         }
         return left;
     }
@@ -127,8 +127,13 @@ final class SimulatedConnection {
         client.check(client.isOver(), "the client hangs");
         server.check(server.isOver() || !server.isAttached(), "the server hangs");
         final boolean rude = client.isRude() || server.isRude();
-        final boolean whole = client.receivedAll() && server.receivedAll();
-        client.check(whole || rude || client.hasFailed() || server.hasFailed(), "bytes are lost and nobody was told");
+        client.check(isWhole() || rude || client.hasFailed() || server.hasFailed(),
+                "bytes are lost and nobody was told");
+    }
+
+    /** True where each end received all that the other had. */
+    boolean isWhole() {
+        return client.receivedAll() && server.receivedAll();
     }
 
     /** Bytes that both ends received. */

@@ -158,6 +158,11 @@ final class SimulatedHost implements AutoCloseable {
         }
     }
 
+    /** What it is like, and its TCBs. */
+    String describe() {
+        return this + ": " + plan + invariants;
+    }
+
     @Override
     public void close() {
         engine.requestClose();

@@ -22,10 +22,11 @@ class SoakTest {
         final long from = Long.getLong(Seeds.FROM, 0);
         final long to = from + Long.getLong(Seeds.COUNT, 0);
         final List<String> failures = new ArrayList<>();
+        final Tally tally = new Tally();
         long reportedNs = System.nanoTime();
         for (long seed = from; seed < to && failures.size() < MOST_FAILURES; seed++) {
             try {
-                Seeds.run(seed, (host, step) -> {});
+                Seeds.run(seed, tally, Seeds.UNDISTURBED);
             } catch (final AssertionError e) {
                 failures.add(e.getMessage());
                 System.out.println(e.getMessage());
@@ -35,6 +36,7 @@ class SoakTest {
                 System.out.println("seeds " + from + " to " + seed + ": " + failures.size() + " failures");
             }
         }
+        System.out.println(tally);
         assertThat(failures).as("failures of seeds %d to %d", from, to - 1).isEmpty();
     }
 }

@@ -49,9 +49,9 @@ final class TcbView {
         return Persist.isProbing(tcb);
     }
 
-    /** The application wants full segments only, and there is none. */
+    /** The application wants full segments only, and there is none, but it can still give more. */
     static boolean isCorked(final Tcb tcb) {
-        return tcb.has(Tcb.CORK) && tcb.sndEnd() - tcb.sndNxt() < tcb.sndMss();
+        return tcb.has(Tcb.CORK) && !tcb.has(Tcb.WANTS_WRITABLE) && tcb.sndEnd() - tcb.sndNxt() < tcb.sndMss();
     }
 
     /** An acknowledgement is owed. */
@@ -66,7 +66,14 @@ final class TcbView {
     }
 
     static String describe(final Tcb tcb, final TcpContext context) {
+        final StringBuilder timers = new StringBuilder();
+        for (int timer = 0; timer < Tcb.TIMER_COUNT; timer++) {
+            if (context.timers.isArmed(tcb.timer(timer))) {
+                timers.append(", timer ").append(timer).append(" in ")
+                        .append(context.timers.deadline(tcb.timer(timer)) - context.nowNs).append(" ns");
+            }
+        }
         return tcb + ", " + TcpState.of(tcb.state()) + ", max " + (tcb.sndMax() - tcb.iss()) + ", mss " + tcb.sndMss()
-                + ", rto " + tcb.rtoNs() + ", now " + context.nowNs;
+                + ", rto " + tcb.rtoNs() + timers;
     }
 }

@@ -45,6 +45,18 @@ public final class TcpInvariants {
         checkTimeWait();
     }
 
+    /** Every TCB, a line each. */
+    @Override
+    public String toString() {
+        final StringBuilder text = new StringBuilder();
+        for (int index = 0; index < context.connections.highest(); index++) {
+            if (context.connections.isLive(index)) {
+                text.append("\n    ").append(TcbView.describe(context.connections.wrap(index), context));
+            }
+        }
+        return text.toString();
+    }
+
     private void check(final Tcb tcb, final PastTcb before, final TimerInvariants timers) {
         ReceiveInvariants.check(tcb, before, context);
         timers.check(tcb, before);
