@@ -142,11 +142,11 @@ public final class TcpInvariants {
                     "timers armed: " + context.timers.armed() + ", of connections " + timers);
             require(slabBytes == context.slab.inUseBytes(),
                     "slab bytes in use: " + context.slab.inUseBytes() + ", held by connections " + slabBytes);
+            require(ready <= lists.readySize() && output <= lists.outputSize(), "lists are shorter than their members");
             // a record that died while it was in a list is given back when the list comes to it
             final int dead = context.connections.inUse() - connections;
             require(dead >= 0 && dead <= lists.readySize() - ready + lists.outputSize() - output,
                     "records in use that are no connections: " + dead);
-            require(ready <= lists.readySize() && output <= lists.outputSize(), "lists are shorter than their members");
         }
     }
 }
