@@ -27,6 +27,8 @@ final class Segment {
     long options;
     int optionsLength;
     int urgentPointer;
+    /** It arrived with a SYN, which may have been taken off {@link #flags} since. */
+    private boolean withSyn;
 
     void set(final long toHi, final long toLo, final long fromHi, final long fromLo, final TcpHeader header,
             final int length) {
@@ -38,12 +40,18 @@ final class Segment {
         sequence = header.sequence();
         acknowledgement = header.acknowledgement();
         flags = header.flags();
+        withSyn = (flags & TcpHeader.SYN) != 0;
         window = header.window();
         text = header.payloadAddress();
         textLength = length - header.headerLength();
         options = header.optionsAddress();
         optionsLength = header.optionsLength();
         urgentPointer = header.urgentPointer();
+    }
+
+    /** SEG.WND in bytes: the window of a segment with a SYN is never scaled (RFC 7323 §2.2). */
+    int windowBytes(final int shift) {
+        return withSyn ? window : window << shift;
     }
 
     boolean has(final int mask) {

@@ -64,7 +64,6 @@ final class SynchronizedStates {
         if (segment.has(TcpHeader.ACK)) {
             segment.sequence++;
             segment.flags &= ~TcpHeader.SYN;
-            segment.window >>>= tcb.sendShift();
             fromAcknowledgement(tcb, segment);
         } else {
             output.sendSyn(tcb);
@@ -181,7 +180,7 @@ final class SynchronizedStates {
     }
 
     private void establish(final Tcb tcb, final Segment segment) {
-        tcb.sndWnd(segment.window << tcb.sendShift());
+        tcb.sndWnd(segment.windowBytes(tcb.sendShift()));
         tcb.maxSndWnd(Math.max(tcb.maxSndWnd(), tcb.sndWnd()));
         tcb.sndWl1(segment.sequence);
         tcb.sndWl2(segment.acknowledgement);

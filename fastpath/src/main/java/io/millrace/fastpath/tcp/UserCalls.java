@@ -187,6 +187,10 @@ final class UserCalls implements TcpCalls {
         final int taken = sendQueue.append(tcb, address, length);
         if (taken < length) {
             tcb.set(Tcb.WANTS_WRITABLE);
+            if (tcb.has(Tcb.CORK)) {
+                // full without a full segment: what the cork holds must go, or there will never be room
+                context.lists.output(tcb);
+            }
             if (taken == 0 && SendQueue.length(tcb) == 0) {
                 // the slab is full and no acknowledgement will come: ask again soon, but not in every turn
                 context.count(Counter.TCP_SLAB_FULL);
