@@ -12,7 +12,7 @@ final class ReceiveInvariants {
 
     static void check(final Tcb tcb, final PastTcb before, final TcpContext context) {
         if (tcb.state() == TcpState.SYN_SENT.ordinal()) {
-            require(TcbView.slabBytes(tcb) == tcb.sndCapacity(), "received before the peer's SYN");
+            require(tcb.rcvCapacity() == 0 && tcb.outOfOrder() == 0, "received before the peer's SYN");
             return;
         }
         checkRing(tcb);

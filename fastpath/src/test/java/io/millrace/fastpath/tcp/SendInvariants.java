@@ -27,6 +27,7 @@ final class SendInvariants {
     private static void checkSequence(final Tcb tcb) {
         require(Seq.le(tcb.sndUna(), tcb.sndNxt()), "SND.UNA is beyond SND.NXT");
         require(Seq.le(tcb.sndNxt(), tcb.sndMax()), "SND.NXT is beyond SND.MAX");
+        require(tcb.sndMax() - tcb.sndNxt() <= 1, "more than a window probe is beyond SND.NXT");
         require(Seq.le(tcb.sndMax(), TcbView.endOfOutput(tcb)), "sent more than the application gave");
         if (TcbView.isOpening(tcb)) {
             require(tcb.sndUna() == tcb.iss() && tcb.sndMax() == tcb.iss() + 1, "something but a SYN was sent");
@@ -53,8 +54,10 @@ final class SendInvariants {
     private static void checkTimes(final Tcb tcb, final TcpSettings settings) {
         require(tcb.rtoNs() > 0 && tcb.rtoNs() <= settings.rtoMaxNs(), "RTO out of its range");
         require(tcb.srttNs() == 0 || tcb.rtoNs() >= settings.rtoMinNs(), "RTO below the least");
-        require(tcb.retransmits() >= 0 && tcb.retransmits() <= Math.max(settings.retries(),
-                Math.max(settings.synRetries(), settings.synAckRetries())), "more retransmissions than allowed");
+        final int most = Math.max(settings.retries(), Math.max(settings.synRetries(), settings.synAckRetries()));
+        // with a user timeout time decides, not their number
+        require(settings.userTimeoutNs() != 0 || tcb.retransmits() >= 0 && tcb.retransmits() <= most,
+                "more retransmissions than allowed");
     }
 
     /** What one end believes of the other. */

@@ -2,6 +2,8 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.memory.OutOfOrderRanges;
+import io.millrace.fastpath.tcp.congestion.CongestionMemory;
+import io.millrace.fastpath.tcp.recovery.ScoreboardInvariants;
 
 /** The few things that invariants ask of a TCB: what a change of its layout touches is here. Thread: the engine's. */
 final class TcbView {
@@ -34,9 +36,14 @@ final class TcbView {
         return tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0);
     }
 
-    /** Text or a FIN waits to be sent for the first time, or once more. */
+    /** Text or a FIN waits to be sent for the first time. */
     static boolean hasUnsent(final Tcb tcb) {
         return tcb.sndNxt() != endOfOutput(tcb);
+    }
+
+    /** Something is lost and waits to be sent again. */
+    static boolean hasLost(final Tcb tcb, final TcpContext context) {
+        return new ScoreboardInvariants(context.slab).lostBytes(tcb) > 0;
     }
 
     /** Right edge of the window as the peer offers it now. */
@@ -59,10 +66,11 @@ final class TcbView {
         return tcb.rcvNxt() != tcb.lastAckSent();
     }
 
-    /** Bytes of the slab that the connection holds. */
-    static long slabBytes(final Tcb tcb) {
+    /** Bytes of the slab that the connection holds: rings, ranges, scoreboard, and what congestion control took. */
+    static long slabBytes(final Tcb tcb, final TcpContext context) {
         return (long) tcb.sndCapacity() + tcb.rcvCapacity()
-                + (tcb.outOfOrder() == 0 ? 0 : OutOfOrderRanges.BLOCK_LENGTH);
+                + (tcb.outOfOrder() == 0 ? 0 : OutOfOrderRanges.BLOCK_LENGTH) + new ScoreboardInvariants(context.slab).slabBytes(tcb)
+                + CongestionMemory.slabBytes(tcb, context.slab);
     }
 
     static String describe(final Tcb tcb, final TcpContext context) {

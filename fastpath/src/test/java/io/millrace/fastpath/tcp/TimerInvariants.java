@@ -35,7 +35,8 @@ final class TimerInvariants {
         checkRetransmission(tcb);
         checkAcknowledgement(tcb);
         checkLife(tcb);
-        require(!isArmed(tcb, Tcb.TIMER_MEMORY) || tcb.has(Tcb.WANTS_WRITABLE), "waits for memory that nobody wants");
+        require(!isArmed(tcb, Tcb.TIMER_OUTPUT) || tcb.has(Tcb.WANTS_WRITABLE) || TcbView.hasUnsent(tcb)
+                || TcbView.hasLost(tcb, context), "output is to be tried again though nothing waits");
     }
 
     /** What is armed with a deadline that is past already fires in the next turn, and everything else in time. */
@@ -56,7 +57,7 @@ final class TimerInvariants {
             require(TcbView.hasUnsent(tcb), "probes though nothing waits to be sent");
         } else {
             require(!TcbView.hasUnsent(tcb) || !TcbView.maySend(tcb) || tcb.has(Tcb.IN_OUTPUT_LIST)
-                    || TcbView.isCorked(tcb), "what waits to be sent waits for nothing");
+                    || isArmed(tcb, Tcb.TIMER_OUTPUT) || TcbView.isCorked(tcb), "what waits to be sent waits for nothing");
         }
         final long mostNs = context.connections.settings(tcb).rtoMaxNs();
         require(!armed || leftNs(tcb, Tcb.TIMER_RETRANSMIT) <= mostNs + TICK_NS, "a retransmission far ahead");
