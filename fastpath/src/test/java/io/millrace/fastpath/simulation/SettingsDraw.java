@@ -32,7 +32,8 @@ final class SettingsDraw {
                 .sendBuffer(leastBuffer + 4_096 + random.nextInt(1 << random.nextInt(8, 18)))
                 .outOfOrderRanges(1 + random.nextInt(63)).windowScaling(random.nextInt(4) != 0)
                 .windowScale(random.nextInt(4) == 0 ? random.nextInt(15) : -1).autotune(random.nextBoolean())
-                .initialReceiveBuffer(4_096 + random.nextInt(1 << 16)).initialSendBuffer(4_096 + random.nextInt(1 << 16));
+                .initialReceiveBuffer(4_096 + random.nextInt(1 << 16))
+                .initialSendBuffer(4_096 + random.nextInt(1 << 16));
     }
 
     private static void options(final TcpSettings.Builder builder, final Random random) {

@@ -45,6 +45,11 @@ final class Tally {
         return whole;
     }
 
+    /** Steps of all hosts. */
+    long steps() {
+        return steps;
+    }
+
     /** Bytes that applications received in all. */
     long bytes() {
         return bytes;

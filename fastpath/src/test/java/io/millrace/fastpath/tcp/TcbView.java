@@ -41,11 +41,6 @@ final class TcbView {
         return tcb.sndNxt() != endOfOutput(tcb);
     }
 
-    /** Something is lost and waits to be sent again. */
-    static boolean hasLost(final Tcb tcb, final TcpContext context) {
-        return new ScoreboardInvariants(context.slab).lostBytes(tcb) > 0;
-    }
-
     /** Right edge of the window as the peer offers it now. */
     static int offeredEdge(final Tcb tcb) {
         return tcb.sndUna() + tcb.sndWnd();
@@ -69,7 +64,8 @@ final class TcbView {
     /** Bytes of the slab that the connection holds: rings, ranges, scoreboard, and what congestion control took. */
     static long slabBytes(final Tcb tcb, final TcpContext context) {
         return (long) tcb.sndCapacity() + tcb.rcvCapacity()
-                + (tcb.outOfOrder() == 0 ? 0 : OutOfOrderRanges.BLOCK_LENGTH) + new ScoreboardInvariants(context.slab).slabBytes(tcb)
+                + (tcb.outOfOrder() == 0 ? 0 : OutOfOrderRanges.BLOCK_LENGTH)
+                + new ScoreboardInvariants(context.slab).slabBytes(tcb)
                 + CongestionMemory.slabBytes(tcb, context.slab);
     }
 

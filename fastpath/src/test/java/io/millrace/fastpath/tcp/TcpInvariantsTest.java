@@ -40,8 +40,10 @@ class TcpInvariantsTest {
     private static Stream<Arguments> harmToSequenceNumbers() {
         return Stream.of(harm("SND.UNA is beyond SND.NXT", (by, tcb) -> tcb.sndUna(tcb.sndMax() + 1)),
                 harm("SND.UNA went back", (by, tcb) -> tcb.sndUna(tcb.sndUna() - 1)),
-                harm("sent more than the application gave", (by, tcb) -> tcb.sndMax(tcb.sndEnd() + 1)),
-                harm("sent beyond every window", (by, tcb) -> tcb.sndMax(tcb.sndUna() + WINDOW + 2)),
+                harm("more than a window probe is beyond SND.NXT", (by, tcb) -> tcb.sndMax(tcb.sndMax() + 2)),
+                harm("sent more than the application gave", TcpInvariantsTest::sendMoreThanThereIs),
+                harm("the scoreboard ends before or behind SND.NXT", TcpInvariantsTest::sendUnnoticed),
+                harm("sent beyond every window", TcpInvariantsTest::sendBeyondTheWindow),
                 harm("bytes to send do not fit", (by, tcb) -> tcb.sndEnd(tcb.sndEnd() + 5_000)),
                 harm("congestion window is below a segment", (by, tcb) -> tcb.cwnd(tcb.sndMss() - 1)),
                 harm("a window beyond the largest", (by, tcb) -> tcb.sndWnd(WINDOW + 1)),
@@ -54,6 +56,21 @@ class TcpInvariantsTest {
                 harm("a range that touches what is before it", (by, tcb) -> tcb.rcvNxt(tcb.rcvNxt() + 1_000)));
     }
 
+    private static void sendBeyondTheWindow(final TcbTampering by, final Tcb tcb) {
+        tcb.sndNxt(tcb.sndUna() + WINDOW + 2);
+        tcb.sndMax(tcb.sndNxt());
+    }
+
+    private static void sendMoreThanThereIs(final TcbTampering by, final Tcb tcb) {
+        tcb.sndNxt(tcb.sndEnd() + 1);
+        tcb.sndMax(tcb.sndNxt());
+    }
+
+    private static void sendUnnoticed(final TcbTampering by, final Tcb tcb) {
+        tcb.sndNxt(tcb.sndNxt() + 1);
+        tcb.sndMax(tcb.sndNxt());
+    }
+
     private static Stream<Arguments> harmToTimersAndTables() {
         return Stream.of(harm("though something is outstanding", (by, tcb) -> by.stop(tcb, Tcb.TIMER_RETRANSMIT)),
                 harm("a retransmission far ahead", (by, tcb) -> by.start(tcb, Tcb.TIMER_RETRANSMIT, 500 * SECOND_NS)),
@@ -62,7 +79,7 @@ class TcpInvariantsTest {
                 harm("owed and not listed", (by, tcb) -> tcb.set(Tcb.ACK_NOW)),
                 harm("keepalive runs though it is off", (by, tcb) -> by.start(tcb, Tcb.TIMER_LIFE, SECOND_NS)),
                 harm("nothing ends a connection", (by, tcb) -> tcb.set(Tcb.KEEP_ALIVE)),
-                harm("a connection that is over has a timer", (by, tcb) -> tcb.set(Tcb.SHELL)),
+                harm("output pauses for too long", (by, tcb) -> by.start(tcb, Tcb.TIMER_OUTPUT, 3 * SECOND_NS)),
                 harm("a connection that is over has a timer", (by, tcb) -> tcb.set(Tcb.SHELL)),
                 harm("timers armed", (by, tcb) -> by.startStray()),
                 harm("slab bytes in use", (by, tcb) -> by.leak()),

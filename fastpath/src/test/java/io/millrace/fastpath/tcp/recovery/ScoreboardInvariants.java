@@ -21,11 +21,6 @@ public final class ScoreboardInvariants {
         return tcb.flight() == 0 ? 0 : board.wrap(tcb).blockLength();
     }
 
-    /** Bytes that are lost and wait to be sent again. */
-    public int lostBytes(final Tcb tcb) {
-        return board.wrap(tcb).lostBytes();
-    }
-
     /**
      * For a connection in a synchronized state.
      *
