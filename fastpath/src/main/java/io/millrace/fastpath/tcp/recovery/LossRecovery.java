@@ -242,7 +242,7 @@ public final class LossRecovery {
     private void enterRecovery(final Tcb tcb, final CongestionControl congestion) {
         counters.increment(Counter.TCP_FAST_RECOVERIES);
         final boolean fresh = board.state() == FlightState.OPEN;
-        undo.begin(tcb, true);
+        undo.begin(tcb, true, sample.nowNs);
         board.recoveryPoint(tcb.sndNxt());
         board.state(FlightState.RECOVERY);
         probe.forget();
@@ -352,7 +352,7 @@ public final class LossRecovery {
         probe.forget();
         final int flight = flightSize(tcb);
         if (fresh || state == FlightState.RECOVERY) {
-            undo.begin(tcb, fresh);
+            undo.begin(tcb, fresh, nowNs);
         }
         rack.detectAfterTimeout(tcb, settings.rack() && tcb.has(Tcb.SACK), nowNs);
         if (fresh) {
