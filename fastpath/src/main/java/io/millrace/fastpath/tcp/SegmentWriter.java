@@ -134,11 +134,12 @@ final class SegmentWriter {
         final long segment = IpOutput.payload(frame);
         final int length = TcpHeader.MIN_LENGTH + options.writeSyn(tcb, segment + TcpHeader.MIN_LENGTH, answer);
         final int window = Math.min(tcb.receiveBuffer() - tcb.unread(), MAX_WINDOW_FIELD);
-        TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), tcb.iss(), answer ? tcb.rcvNxt() : 0, length,
-                synFlags(tcb, answer), window);
-        if (answer && Seq.gt(tcb.rcvNxt() + window, tcb.rcvWndRight())) {
+        if (answer && window > tcb.rcvWnd()) {
+            // a scale larger than the buffer needs has made the buffer larger since the peer's SYN
             tcb.rcvWndRight(tcb.rcvNxt() + window);
         }
+        TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), tcb.iss(), answer ? tcb.rcvNxt() : 0, length,
+                synFlags(tcb, answer), window);
         final int text = answer ? 0 : synText(tcb, length - TcpHeader.MIN_LENGTH);
         if (text > 0) {
             context.count(Counter.TCP_FAST_OPEN_SENT);

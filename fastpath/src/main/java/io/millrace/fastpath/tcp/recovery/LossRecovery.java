@@ -197,7 +197,10 @@ public final class LossRecovery {
             return;
         }
         final int state = board.state();
-        if (state == FlightState.RECOVERY) {
+        if (state == FlightState.RECOVERY && undo.isNothingSentAgain()) {
+            // what was taken for lost arrived before it could be sent again
+            undo(tcb, congestion);
+        } else if (state == FlightState.RECOVERY) {
             tcb.clear(Tcb.RECOVERY);
             if (!congestion.ownsWindow()) {
                 tcb.cwnd(Math.max(tcb.sndMss(), tcb.ssthresh()));
@@ -239,7 +242,7 @@ public final class LossRecovery {
     private void enterRecovery(final Tcb tcb, final CongestionControl congestion) {
         counters.increment(Counter.TCP_FAST_RECOVERIES);
         final boolean fresh = board.state() == FlightState.OPEN;
-        undo.begin(tcb, true);
+        undo.begin(tcb, true, sample.nowNs);
         board.recoveryPoint(tcb.sndNxt());
         board.state(FlightState.RECOVERY);
         probe.forget();
@@ -349,7 +352,7 @@ public final class LossRecovery {
         probe.forget();
         final int flight = flightSize(tcb);
         if (fresh || state == FlightState.RECOVERY) {
-            undo.begin(tcb, fresh);
+            undo.begin(tcb, fresh, nowNs);
         }
         rack.detectAfterTimeout(tcb, settings.rack() && tcb.has(Tcb.SACK), nowNs);
         if (fresh) {

@@ -102,7 +102,7 @@ final class Scoreboard extends FlightState {
             tcb.flight(fresh);
             block = fresh;
             blockLength(SMALLEST_BLOCK);
-            count(0);
+            begin(tcb.sndNxt(), 0);
         }
         return true;
     }
