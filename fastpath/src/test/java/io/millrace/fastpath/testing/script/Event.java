@@ -38,5 +38,5 @@ sealed interface Event {
     record CommandEvent(int line, When when, String command) implements Event {}
 
     /** Code: assertions about {@code TCP_INFO}. */
-    record CodeEvent(int line, When when, String code) implements Event {}
+    record CodeEvent(int line, When when, Code code) implements Event {}
 }

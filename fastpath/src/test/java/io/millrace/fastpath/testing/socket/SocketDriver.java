@@ -255,6 +255,12 @@ public final class SocketDriver implements AutoCloseable {
                 : socket.listening != null ? TcpState.LISTEN : stack.tcp().state(socket.connection);
     }
 
+    /** State of the connection between two addresses and ports, TIME_WAIT included; CLOSED where there is none. */
+    public TcpState state(final String local, final int localPort, final String peer, final int peerPort) {
+        return stack.engine().state(0, VirtualControl.lo(local), 0, VirtualControl.lo(peer),
+                localPort << 16 | peerPort);
+    }
+
     /** The local port of a descriptor; 0 where it has none. */
     public int localPort(final int fd) {
         final Socket socket = sockets.get(fd);
