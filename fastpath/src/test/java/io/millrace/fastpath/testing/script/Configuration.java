@@ -65,6 +65,11 @@ final class Configuration {
             case "local_ip" -> setup = setup.addresses(value);
             case "remote_ip" -> remoteAddress = value;
             case "local_iss" -> setup = setup.iss((int) Long.parseLong(value));
+            case "ack_policy" -> {
+                if (!value.equals("delayed")) {
+                    throw place.error("--ack_policy=" + value + ": only delayed is there yet");
+                }
+            }
             case "ip_version" -> {
                 if (!value.equals("ipv4")) {
                     throw place.error("--ip_version=" + value + ": only ipv4 is spoken here");
@@ -73,7 +78,7 @@ final class Configuration {
             default -> {
                 if (!IGNORED.contains(name)) {
                     throw place.error("--" + name + ": not known; known are tolerance_usecs, tcp_ts_tick_usecs, mtu, "
-                            + "mss, bind_port, connect_port, local_ip, remote_ip, local_iss, ip_version");
+                            + "mss, bind_port, connect_port, local_ip, remote_ip, local_iss, ack_policy, ip_version");
                 }
             }
         }

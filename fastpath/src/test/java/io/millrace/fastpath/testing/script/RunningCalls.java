@@ -29,11 +29,16 @@ final class RunningCalls {
         if (event.endNs() >= 0) {
             running.add(new Running(event, started, baseNs + event.endNs()));
         } else if (started.call().isDone()) {
-            trace.add(nowNs, started.call().toString());
+            trace.add(nowNs, shown(event, started));
             verify(event, started);
         } else {
             throw new Mismatch(event.text() + ": the call blocks");
         }
+    }
+
+    private static String shown(final CallEvent event, final Started started) {
+        final String answer = started.call().toString();
+        return new Expression.Function(event.name(), event.arguments()) + answer.substring(answer.indexOf(" ="));
     }
 
     /** Looks at those that may be done. */
@@ -52,7 +57,7 @@ final class RunningCalls {
 
     private void done(final Running one) {
         final long doneNs = one.started.call().doneNs() - startNs;
-        trace.add(doneNs, "..." + one.started.call());
+        trace.add(doneNs, "..." + shown(one.event, one.started));
         if (Math.abs(doneNs - one.endNs) > toleranceNs) {
             throw new Mismatch(one.event.line(), one.event.text() + ": expected to be done at "
                     + Trace.time(one.endNs) + ", was done at " + Trace.time(doneNs));
@@ -64,7 +69,7 @@ final class RunningCalls {
         final String problem = started.check().problem(started.call());
         if (problem != null) {
             throw new Mismatch(event.line(), "a system call differs: " + problem + "\n  expected: " + event.text()
-                    + "\n  actual:   " + started.call());
+                    + "\n  actual:   " + shown(event, started));
         }
     }
 
