@@ -10,7 +10,11 @@ sealed interface PacketSpec {
 
     /** The ECN field of the IP header: as written, and which values it stands for. */
     enum Ecn {
-        NOECN(0), ECT1(1), ECT0(2), CE(3), ECT01(-1);
+        NOECN(0),
+        ECT1(1),
+        ECT0(2),
+        CE(3),
+        ECT01(-1);
 
         private final int bits;
 

@@ -30,11 +30,11 @@ final class PendingCalls {
 
     /** Lets the stack act until neither it nor a call that waits can go on at this instant. */
     void settle() {
-        boolean progress = true;
-        while (progress) {
+        boolean progress;
+        do {
             stack.run();
             progress = waiting.removeIf(this::isDone);
-        }
+        } while (progress || stack.hasWork());
     }
 
     private boolean isDone(final Waiting waiter) {

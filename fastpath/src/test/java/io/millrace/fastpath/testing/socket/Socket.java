@@ -13,7 +13,10 @@ final class Socket implements ConnectionHandler {
     /** What the socket is, as far as calls care. */
     enum Phase {
         /** Neither connected nor listening. */
-        IDLE, LISTENING, CONNECTING, CONNECTED,
+        IDLE,
+        LISTENING,
+        CONNECTING,
+        CONNECTED,
         /** Was connected; reset, timed out, or closed in both directions. */
         OVER
     }

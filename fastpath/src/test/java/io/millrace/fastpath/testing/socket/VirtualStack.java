@@ -65,6 +65,11 @@ final class VirtualStack implements AutoCloseable {
         throw new AssertionError("the stack is never done: livelock");
     }
 
+    /** True where a call gave the engine something to do now. */
+    boolean hasWork() {
+        return engine.nextDeadlineNs() <= nowNs;
+    }
+
     private void collect() {
         for (byte[] packet = port.poll(); packet != null; packet = port.poll()) {
             sent.add(new SentPacket(nowNs, packet));
@@ -86,7 +91,9 @@ final class VirtualStack implements AutoCloseable {
                 break;
             }
         }
-        tcp().flush(connection);
+        if (accepted > 0) {
+            tcp().flush(connection);
+        }
         return accepted;
     }
 
