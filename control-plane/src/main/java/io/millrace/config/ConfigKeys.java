@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every setting there is, in the order of the reference. To add one: a constant in its group's class, a line here, its
- * use in a converter of {@link MillraceConfig}; then {@code millrace config reference > config/millrace.conf}.
+ * use in a converter of {@link MillraceConfig} or {@link TcpValues}; then {@code millrace config reference > config/millrace.conf}.
  */
 public final class ConfigKeys {
     /** All keys. */
@@ -22,11 +22,18 @@ public final class ConfigKeys {
             IcmpKeys.RATE,
             EngineKeys.MAX_CONNECTIONS, EngineKeys.MAX_TIME_WAIT, EngineKeys.SLAB, EngineKeys.BURST,
             EngineKeys.TIMER_TICK,
-            TcpKeys.MSS, TcpKeys.RECEIVE_BUFFER, TcpKeys.SEND_BUFFER, TcpKeys.WINDOW_SCALING, TcpKeys.NO_DELAY,
-            TcpKeys.DELAYED_ACK, TcpKeys.RTO_INITIAL, TcpKeys.RTO_MIN, TcpKeys.RTO_MAX, TcpKeys.RETRIES,
-            TcpKeys.SYN_RETRIES, TcpKeys.SYN_ACK_RETRIES, TcpKeys.MSL, TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE,
-            TcpKeys.KEEP_ALIVE_IDLE, TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES,
-            TcpKeys.CONGESTION_CONTROL, TcpKeys.INITIAL_WINDOW, TcpKeys.OUT_OF_ORDER_RANGES,
+            TcpKeys.MSS, TcpKeys.RECEIVE_BUFFER, TcpKeys.SEND_BUFFER, TcpKeys.AUTOTUNE,
+            TcpKeys.INITIAL_RECEIVE_BUFFER, TcpKeys.INITIAL_SEND_BUFFER, TcpKeys.NO_DELAY, TcpKeys.DELAYED_ACK,
+            TcpKeys.ACK_POLICY,
+            TcpOptionKeys.WINDOW_SCALING, TcpOptionKeys.WINDOW_SCALE, TcpOptionKeys.SACK, TcpOptionKeys.TIMESTAMPS,
+            TcpOptionKeys.ECN, TcpOptionKeys.FAST_OPEN,
+            TcpRecoveryKeys.CONGESTION_CONTROL, TcpRecoveryKeys.INITIAL_WINDOW,
+            TcpRecoveryKeys.SLOW_START_AFTER_IDLE, TcpRecoveryKeys.PACING, TcpRecoveryKeys.MAX_PACING_RATE,
+            TcpRecoveryKeys.RACK, TcpRecoveryKeys.TAIL_LOSS_PROBE, TcpRecoveryKeys.FORWARD_RTO_RECOVERY,
+            TcpKeys.RTO_INITIAL, TcpKeys.RTO_MIN, TcpKeys.RTO_MAX, TcpKeys.RETRIES, TcpKeys.USER_TIMEOUT,
+            TcpKeys.SYN_RETRIES, TcpKeys.SYN_ACK_RETRIES, TcpKeys.MSL, TcpKeys.TIME_WAIT_REUSE,
+            TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE, TcpKeys.KEEP_ALIVE_IDLE,
+            TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES, TcpKeys.OUT_OF_ORDER_RANGES,
             ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
             EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH
     // @formatter:on

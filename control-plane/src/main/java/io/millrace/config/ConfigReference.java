@@ -13,6 +13,8 @@ public final class ConfigReference {
             # Copy this file and keep what you change; every key may be left out. Later wins: default, file, system
             # property (-Dmillrace.tcp.mss=1400), option of the command line.
             # `millrace config check FILE` checks it, `millrace config show --config FILE` shows what is in effect.
+            # "Linux" names the sysctl or socket option that corresponds, and "default there" its default where that is
+            # another than here: what to look at when an application moves over from the kernel.
             # Sizes: 1500, 64KiB, 16MiB. Times: 50us, 40ms, 2s, 10m, 2h, always with a unit.
             #
             # Written from the declarations by: %s

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class CrossChecks {
     private static final int IPV6_MIN_MTU = 1_280;
     private static final int IP_AND_TCP_HEADER = 40;
+    private static final long MAX_WINDOW_FIELD = 65_535;
 
     private static final List<Rule> RULES = List.of(
             new Rule(CrossChecks::mssFitsMtu, TcpKeys.MSS, PortKeys.MTU),
@@ -22,6 +23,11 @@ final class CrossChecks {
                     EngineKeys.SLAB),
             new Rule(config -> notAbove(config, TcpKeys.SEND_BUFFER, EngineKeys.SLAB), TcpKeys.SEND_BUFFER,
                     EngineKeys.SLAB),
+            new Rule(config -> initialNotAbove(config, TcpKeys.INITIAL_RECEIVE_BUFFER, TcpKeys.RECEIVE_BUFFER),
+                    TcpKeys.INITIAL_RECEIVE_BUFFER, TcpKeys.RECEIVE_BUFFER),
+            new Rule(config -> initialNotAbove(config, TcpKeys.INITIAL_SEND_BUFFER, TcpKeys.SEND_BUFFER),
+                    TcpKeys.INITIAL_SEND_BUFFER, TcpKeys.SEND_BUFFER),
+            new Rule(CrossChecks::windowScaleIsEnough, TcpOptionKeys.WINDOW_SCALE, TcpKeys.RECEIVE_BUFFER),
             new Rule(config -> notAbove(config, ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG), ListenKeys.BACKLOG,
                     ListenKeys.MAX_BACKLOG),
             new Rule(config -> notAbove(config, EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH), EphemeralPortKeys.LOW,
@@ -70,6 +76,26 @@ final class CrossChecks {
         return config.get(low).compareTo(config.get(high)) <= 0
                 ? null
                 : low + " (" + config.text(low) + ") must not be above " + high + " (" + config.text(high) + ")";
+    }
+
+    /** The default of an initial size makes way. */
+    private static @Nullable String initialNotAbove(final MillraceConfig config, final ConfigKey<Long> initial,
+            final ConfigKey<Long> largest) {
+        return config.get(initial).equals(initial.defaultValue()) ? null : notAbove(config, initial, largest);
+    }
+
+    private static @Nullable String windowScaleIsEnough(final MillraceConfig config) {
+        if (!config.get(TcpOptionKeys.WINDOW_SCALING) || config.get(TcpOptionKeys.WINDOW_SCALE).isEmpty()) {
+            return null;
+        }
+        int needed = 0;
+        while (MAX_WINDOW_FIELD << needed < config.get(TcpKeys.RECEIVE_BUFFER)) {
+            needed++;
+        }
+        return config.get(TcpOptionKeys.WINDOW_SCALE).get() >= needed
+                ? null
+                : TcpOptionKeys.WINDOW_SCALE + " (" + config.text(TcpOptionKeys.WINDOW_SCALE) + ") must be at least "
+                        + needed + " for " + TcpKeys.RECEIVE_BUFFER + " (" + config.text(TcpKeys.RECEIVE_BUFFER) + ')';
     }
 
     private static @Nullable String mssFitsMtu(final MillraceConfig config) {

@@ -92,18 +92,7 @@ public final class MillraceConfig {
 
     /** What connections start from. */
     public TcpSettings tcpSettings() {
-        return TcpSettings.DEFAULT.toBuilder().mss(Math.toIntExact(get(TcpKeys.MSS)))
-                .receiveBuffer(Math.toIntExact(get(TcpKeys.RECEIVE_BUFFER)))
-                .sendBuffer(Math.toIntExact(get(TcpKeys.SEND_BUFFER))).windowScaling(get(TcpKeys.WINDOW_SCALING))
-                .noDelay(get(TcpKeys.NO_DELAY)).delayedAckNs(get(TcpKeys.DELAYED_ACK).toNanos())
-                .rtoInitialNs(get(TcpKeys.RTO_INITIAL).toNanos()).rtoMinNs(get(TcpKeys.RTO_MIN).toNanos())
-                .rtoMaxNs(get(TcpKeys.RTO_MAX).toNanos()).retries(get(TcpKeys.RETRIES))
-                .synRetries(get(TcpKeys.SYN_RETRIES)).synAckRetries(get(TcpKeys.SYN_ACK_RETRIES))
-                .mslNs(get(TcpKeys.MSL).toNanos()).finWait2TimeoutNs(get(TcpKeys.FIN_WAIT_2_TIMEOUT).toNanos())
-                .keepAlive(get(TcpKeys.KEEP_ALIVE)).keepAliveIdleNs(get(TcpKeys.KEEP_ALIVE_IDLE).toNanos())
-                .keepAliveIntervalNs(get(TcpKeys.KEEP_ALIVE_INTERVAL).toNanos())
-                .keepAliveProbes(get(TcpKeys.KEEP_ALIVE_PROBES)).congestionControl(get(TcpKeys.CONGESTION_CONTROL))
-                .initialWindow(get(TcpKeys.INITIAL_WINDOW)).outOfOrderRanges(get(TcpKeys.OUT_OF_ORDER_RANGES)).build();
+        return TcpValues.of(this);
     }
 
     /** Sizes of each engine. */

@@ -8,17 +8,20 @@ import static io.millrace.config.ValueTypes.time;
 import static io.millrace.config.ValueTypes.whole;
 
 import io.millrace.fastpath.tcp.TcpSettings;
-import io.millrace.fastpath.tcp.congestion.CongestionControls;
+import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import java.time.Duration;
 
 /**
- * {@code millrace.tcp}: what connections start from ({@link TcpSettings}). A listener and a channel option may set
- * something else for theirs.
+ * {@code millrace.tcp}: what connections start from ({@link TcpSettings}): segments, buffers, acknowledgements, timeouts.
+ * A listener and a channel option may set something else for theirs. The rest of the group: {@link TcpOptionKeys},
+ * {@link TcpRecoveryKeys}.
  */
 public final class TcpKeys {
     static final String GROUP = "millrace.tcp";
     private static final TcpSettings DEFAULT = TcpSettings.DEFAULT;
     private static final int MAX_RETRIES = 127;
+    private static final long MIN_RECEIVE_BUFFER = 2_304;
+    private static final long MIN_SEND_BUFFER = 4_096;
     private static final long MAX_BUFFER = 1L << 30;
 
     /** Maximum segment size. */
@@ -30,22 +33,42 @@ public final class TcpKeys {
 
     /** Receive window. */
     public static final ConfigKey<Long> RECEIVE_BUFFER = ConfigKey.of(GROUP + ".receive-buffer",
-            bytes(2_304, MAX_BUFFER), (long) DEFAULT.receiveBuffer(), "net.ipv4.tcp_rmem (third number), SO_RCVBUF", """
+            bytes(MIN_RECEIVE_BUFFER, MAX_BUFFER), (long) DEFAULT.receiveBuffer(),
+            "net.ipv4.tcp_rmem (third number), SO_RCVBUF; default there 6 MiB", """
                     Largest receive window of a connection: bytes that the peer may send before the application reads.
                     Throughput is at most this in each round trip. More than 65535 bytes need window-scaling.
                     """);
 
     /** Send ring. */
-    public static final ConfigKey<Long> SEND_BUFFER = ConfigKey.of(GROUP + ".send-buffer", bytes(4_096, MAX_BUFFER),
-            (long) DEFAULT.sendBuffer(), "net.ipv4.tcp_wmem (third number), SO_SNDBUF", """
+    public static final ConfigKey<Long> SEND_BUFFER = ConfigKey.of(GROUP + ".send-buffer",
+            bytes(MIN_SEND_BUFFER, MAX_BUFFER), (long) DEFAULT.sendBuffer(),
+            "net.ipv4.tcp_wmem (third number), SO_SNDBUF; default there 4 MiB", """
                     Largest send buffer of a connection: bytes written by the application and not yet acknowledged
                     by the peer.
                     """);
 
-    /** Window scale option. */
-    public static final ConfigKey<Boolean> WINDOW_SCALING = ConfigKey.of(GROUP + ".window-scaling", onOff(),
-            DEFAULT.windowScaling(), "net.ipv4.tcp_window_scaling", """
-                    Offer the window scale option (RFC 7323 §2): windows above 65535 bytes.
+    /** Buffers that grow. */
+    public static final ConfigKey<Boolean> AUTOTUNE = ConfigKey.of(GROUP + ".autotune", onOff(), DEFAULT.autotune(),
+            "net.ipv4.tcp_moderate_rcvbuf; send buffers are always tuned there", """
+                    Let the buffers of a connection begin small (initial-receive-buffer, initial-send-buffer) and grow
+                    with what its path carries, up to receive-buffer and send-buffer. false: they have their full
+                    size from the start. A buffer that a channel option sets is never tuned.
+                    """);
+
+    /** Receive window at the start. */
+    public static final ConfigKey<Long> INITIAL_RECEIVE_BUFFER = ConfigKey.of(GROUP + ".initial-receive-buffer",
+            bytes(MIN_RECEIVE_BUFFER, MAX_BUFFER), (long) DEFAULT.initialReceiveBuffer(),
+            "net.ipv4.tcp_rmem (second number)", """
+                    Receive buffer of a connection at its start, with autotune. Not above receive-buffer; the default
+                    (128KiB) makes way for a smaller receive-buffer.
+                    """);
+
+    /** Send ring at the start. */
+    public static final ConfigKey<Long> INITIAL_SEND_BUFFER = ConfigKey.of(GROUP + ".initial-send-buffer",
+            bytes(MIN_SEND_BUFFER, MAX_BUFFER), (long) DEFAULT.initialSendBuffer(),
+            "net.ipv4.tcp_wmem (second number); default there 16 KiB", """
+                    Send buffer of a connection at its start, with autotune. Not above send-buffer; the default
+                    (128KiB) makes way for a smaller send-buffer.
                     """);
 
     /** Nagle's algorithm off. */
@@ -58,9 +81,17 @@ public final class TcpKeys {
     /** Delayed acknowledgement. */
     public static final ConfigKey<Duration> DELAYED_ACK = ConfigKey.of(GROUP + ".delayed-ack",
             time(Duration.ZERO, Duration.ofMillis(500)), Duration.ofNanos(DEFAULT.delayedAckNs()),
-            "TCP_DELACK_MIN (40 ms), TCP_QUICKACK", """
+            "TCP_DELACK_MIN (40 ms); there it adapts, up to 200 ms", """
                     Longest time that an acknowledgement is held back (RFC 9293 §3.8.6.3); every second full segment
                     is acknowledged at once anyhow. 0ms acknowledges every burst at once.
+                    """);
+
+    /** When in-order data is acknowledged. */
+    public static final ConfigKey<AckPolicy> ACK_POLICY = ConfigKey.of(GROUP + ".ack-policy", choice(AckPolicy.class),
+            DEFAULT.ackPolicy(), "as quick; TCP_QUICKACK, quickack of a route (ip route)", """
+                    When data that arrives in order is acknowledged (RFC 9293 §3.8.6.3, RFC 5681 §4.2). quick: at once
+                    at the beginning of a connection and after silence, later as delayed. delayed: every second full
+                    segment, else after delayed-ack. every: each burst of segments at once.
                     """);
 
     /** RTO before the first measurement. */
@@ -88,9 +119,16 @@ public final class TcpKeys {
 
     /** Retransmissions of a segment. */
     public static final ConfigKey<Integer> RETRIES = ConfigKey.of(GROUP + ".retries", whole(1, MAX_RETRIES),
-            DEFAULT.retries(), "net.ipv4.tcp_retries2, TCP_USER_TIMEOUT", """
+            DEFAULT.retries(), "net.ipv4.tcp_retries2", """
                     Retransmissions of one segment before the connection is given up with a reset
-                    (R2 of RFC 9293 §3.8.3). 15 takes some 15 minutes.
+                    (R2 of RFC 9293 §3.8.3). 15 takes some 15 minutes. user-timeout takes its place where set.
+                    """);
+
+    /** User timeout. */
+    public static final ConfigKey<Duration> USER_TIMEOUT = ConfigKey.of(GROUP + ".user-timeout",
+            time(Duration.ZERO, Duration.ofDays(24)), Duration.ofNanos(DEFAULT.userTimeoutNs()), "TCP_USER_TIMEOUT", """
+                    How long data may stay unacknowledged, or the peer's window closed, before the connection is given
+                    up (RFC 9293 §3.9.1.2; RFC 5482, of which nothing is sent to the peer). 0ms: by retries.
                     """);
 
     /** Retransmissions of a SYN. */
@@ -111,6 +149,13 @@ public final class TcpKeys {
             "half of TCP_TIMEWAIT_LEN (60 s)", """
                     Maximum segment lifetime; TIME_WAIT lasts twice as long. RFC 9293 §3.4.1 says 2 minutes; 30 s
                     gives the 60 s of Linux.
+                    """);
+
+    /** Connections in the place of ones in TIME_WAIT. */
+    public static final ConfigKey<Boolean> TIME_WAIT_REUSE = ConfigKey.of(GROUP + ".time-wait-reuse", onOff(),
+            DEFAULT.timeWaitReuse(), "as true; net.ipv4.tcp_tw_reuse is about active opens", """
+                    A SYN with a later timestamp, or a later sequence number, opens a connection in the place of one
+                    in TIME_WAIT (RFC 6191). false: it is answered with a challenge and waits.
                     """);
 
     /** Timeout of orphans in FIN_WAIT_2. */
@@ -144,19 +189,6 @@ public final class TcpKeys {
     public static final ConfigKey<Integer> KEEP_ALIVE_PROBES = ConfigKey.of(GROUP + ".keep-alive-probes",
             whole(1, MAX_RETRIES), DEFAULT.keepAliveProbes(), "net.ipv4.tcp_keepalive_probes, TCP_KEEPCNT", """
                     Unanswered keepalive probes before the connection is given up.
-                    """);
-
-    /** Congestion control. */
-    public static final ConfigKey<String> CONGESTION_CONTROL = ConfigKey.of(GROUP + ".congestion-control",
-            choice(CongestionControls.names()), DEFAULT.congestionControl(),
-            "net.ipv4.tcp_congestion_control, TCP_CONGESTION", """
-                    Congestion control. newreno: RFC 5681 and RFC 6582.
-                    """);
-
-    /** Initial congestion window. */
-    public static final ConfigKey<Integer> INITIAL_WINDOW = ConfigKey.of(GROUP + ".initial-window", whole(1, 100),
-            DEFAULT.initialWindow(), "initcwnd of a route (ip route)", """
-                    Initial congestion window, in segments. RFC 6928 allows 10; more only where the path is known.
                     """);
 
     /** Ranges of out-of-order bytes. */

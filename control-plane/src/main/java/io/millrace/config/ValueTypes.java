@@ -73,7 +73,12 @@ final class ValueTypes {
     }
 
     static <T> ValueType<Optional<T>> optional(final ValueType<T> type) {
-        return new OptionalType<>(type);
+        return new OptionalType<>(type, "");
+    }
+
+    /** A value, or the word auto for none. */
+    static <T> ValueType<Optional<T>> orAuto(final ValueType<T> type) {
+        return new OptionalType<>(type, "auto");
     }
 
     static <T> ValueType<List<T>> list(final ValueType<T> type) {

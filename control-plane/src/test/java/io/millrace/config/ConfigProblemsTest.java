@@ -3,6 +3,7 @@ package io.millrace.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,12 @@ class ConfigProblemsTest {
             "millrace.tcp.retries = { a = 1, b = 2 }   | must be 1 to 127",
             "millrace.tcp.retries = 4294967297         | must be 1 to 127",
             "millrace.tcp.no-delay = 1                 | must be true or false",
-            "millrace.tcp.congestion-control = vegas   | must be newreno",
+            "millrace.tcp.ack-policy = never           | must be quick, delayed or every",
+            "millrace.tcp.ecn = maybe                  | must be off, on or passive",
+            "millrace.tcp.window-scale = 15            | must be 0 to 14 or auto",
+            "millrace.tcp.window-scale = wide          | must be 0 to 14 or auto",
+            "millrace.tcp.max-pacing-rate = 100        | must be 0 or 1 KiB to 1 TiB",
+            "millrace.tcp.user-timeout = 25d           | must be 0 to 24 d",
             "millrace.threading.idle = sleep           | must be spin, yield, backoff or park",
             "millrace.engine.slab = 200MiB             | must be a power of two, 1 MiB to 1 TiB; the nearest are 128 MiB and 256 MiB",
             "millrace.engine.timer-tick = 50us         | must be a power of two, 1024 to 16777216 ns; the nearest are 32768 ns and 65536 ns",
@@ -85,6 +91,10 @@ class ConfigProblemsTest {
             "millrace.tcp.rto-initial = 100ms     | millrace.tcp.rto-min (200ms) must not be above millrace.tcp.rto-initial (100ms)",
             "millrace.tcp.receive-buffer = 512MiB | millrace.tcp.receive-buffer (512MiB) must not be above millrace.engine.slab (256MiB)",
             "millrace.tcp.send-buffer = 512MiB    | millrace.tcp.send-buffer (512MiB) must not be above millrace.engine.slab (256MiB)",
+            "millrace.tcp.initial-receive-buffer = 2MiB | millrace.tcp.initial-receive-buffer (2MiB) must not be above millrace.tcp.receive-buffer (1MiB)",
+            "millrace.tcp.initial-send-buffer = 2MiB | millrace.tcp.initial-send-buffer (2MiB) must not be above millrace.tcp.send-buffer (1MiB)",
+            "millrace.tcp.window-scale = 4        | millrace.tcp.window-scale (4) must be at least 5 for millrace.tcp.receive-buffer (1MiB)",
+            "millrace.tcp { window-scale = 0, receive-buffer = 65536 } | millrace.tcp.window-scale (0) must be at least 1 for millrace.tcp.receive-buffer (64KiB)",
             "millrace.listen.max-backlog = 10     | millrace.listen.backlog (1024) must not be above millrace.listen.max-backlog (10)",
             "millrace.ephemeral-ports.low = 61000 | millrace.ephemeral-ports.low (61000) must not be above millrace.ephemeral-ports.high (60999)",
             "millrace.port.frames = 64            | millrace.port.frames (64) must be at least 128, two bursts (millrace.engine.burst)",
@@ -102,6 +112,12 @@ class ConfigProblemsTest {
     void shouldRefuseKeysThatDoNotGoTogether(final String line, final String message) {
         assertThat(problemsOf(line)).singleElement().asString().startsWith("text:1: millrace.")
                 .endsWith(": " + message);
+    }
+
+    @Test
+    void shouldNameTheCongestionControlsThatThereAre() {
+        assertThat(problemsOf("millrace.tcp.congestion-control = vegas")).singleElement().asString()
+                .contains(" = vegas: must be ").contains(CongestionControls.names());
     }
 
     @Test

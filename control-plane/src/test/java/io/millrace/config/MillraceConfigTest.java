@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
+import io.millrace.fastpath.tcp.TcpSettings.Ecn;
+import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +53,11 @@ class MillraceConfigTest {
                   delayed-ack = 1ms, rto-initial = 3s, rto-min = 100ms, rto-max = 90s
                   retries = 1, syn-retries = 2, syn-ack-retries = 3, msl = 4s, fin-wait-2-timeout = 5s
                   keep-alive = yes, keep-alive-idle = 6s, keep-alive-interval = 7s, keep-alive-probes = 8
-                  initial-window = 4, out-of-order-ranges = 9
+                  initial-window = 4, out-of-order-ranges = 9, user-timeout = 10s, time-wait-reuse = no
+                  autotune = no, initial-receive-buffer = 3000, initial-send-buffer = 5000, ack-policy = every
+                  sack = no, timestamps = no, ecn = on, window-scale = 3, fast-open = yes
+                  rack = no, tail-loss-probe = no, forward-rto-recovery = no, slow-start-after-idle = no
+                  pacing = yes, max-pacing-rate = 1MiB
                 }
                 """);
 
@@ -54,8 +66,53 @@ class MillraceConfigTest {
                 .rtoInitialNs(3_000_000_000L).rtoMinNs(100_000_000L).rtoMaxNs(90_000_000_000L).retries(1).synRetries(2)
                 .synAckRetries(3).mslNs(4_000_000_000L).finWait2TimeoutNs(5_000_000_000L).keepAlive(true)
                 .keepAliveIdleNs(6_000_000_000L).keepAliveIntervalNs(7_000_000_000L).keepAliveProbes(8).initialWindow(4)
-                .outOfOrderRanges(9);
+                .outOfOrderRanges(9).timeWaitReuse(false).userTimeoutNs(10_000_000_000L).autotune(false)
+                .initialReceiveBuffer(3_000)
+                .initialSendBuffer(5_000).ackPolicy(AckPolicy.EVERY).sack(false).timestamps(false).ecn(Ecn.ON)
+                .windowScale(3).fastOpen(true).rack(false).tailLossProbe(false).forwardRtoRecovery(false)
+                .slowStartAfterIdle(false).pacing(true).maxPacingRate(1 << 20);
         assertThat(config.tcpSettings()).usingRecursiveComparison().isEqualTo(expected.build());
+    }
+
+    @Test
+    void shouldLeaveNoTcpSettingWithoutAKey() {
+        final List<String> settings = Arrays.stream(TcpSettings.Builder.class.getDeclaredFields())
+                .filter(field -> !Modifier.isStatic(field.getModifiers())).map(Field::getName)
+                .map(name -> name.replaceFirst("Ns$", "")).filter(name -> !name.endsWith("Locked")).toList();
+        final List<String> keys = ConfigKeys.ALL.stream().filter(key -> key.group().equals(TcpKeys.GROUP))
+                .map(key -> camelCase(key.name())).toList();
+
+        assertThat(keys).containsExactlyInAnyOrderElementsOf(settings);
+    }
+
+    private static String camelCase(final String name) {
+        return Pattern.compile("-(.)").matcher(name).replaceAll(match -> match.group(1).toUpperCase(Locale.ROOT));
+    }
+
+    @Test
+    void shouldTakeEveryCongestionControlThatThereIs() {
+        for (final String name : CongestionControls.names()) {
+            assertThat(MillraceConfig.parse("millrace.tcp.congestion-control = " + name).tcpSettings()
+                    .congestionControl()).isEqualTo(name);
+        }
+    }
+
+    @Test
+    void shouldTakeTheWindowScaleByNumberOrAuto() {
+        assertThat(MillraceConfig.parse("millrace.tcp.window-scale = 14").tcpSettings().windowScale()).isEqualTo(14);
+        assertThat(MillraceConfig.parse("millrace.tcp.window-scale = Auto").tcpSettings().windowScale()).isEqualTo(-1);
+        assertThat(MillraceConfig.defaults().text(TcpOptionKeys.WINDOW_SCALE)).isEqualTo("auto");
+        assertThat(MillraceConfig.parse("millrace.tcp { window-scale = 0, receive-buffer = 65535 }").tcpSettings()
+                .windowScale()).isZero();
+    }
+
+    @Test
+    void shouldLetTheDefaultOfAnInitialBufferMakeWay() {
+        final TcpSettings settings = MillraceConfig.parse("millrace.tcp { receive-buffer = 9000, send-buffer = 8000 }")
+                .tcpSettings();
+
+        assertThat(settings.initialReceiveBuffer()).isEqualTo(9_000);
+        assertThat(settings.initialSendBuffer()).isEqualTo(8_000);
     }
 
     @Test

@@ -55,6 +55,19 @@ class Rfc6528SequenceNumbersTest {
         assertThat(other.next(0, US, 80, 0, PEER, 1_000, 77)).isEqualTo(isn(80, 77));
     }
 
+    @Test
+    void shouldCountTheTimestampsOfEachPairOfHostsFromElsewhere() {
+        final Set<Integer> seen = new HashSet<>();
+        seen.add(numbers.timestampOffset(0, US, 0, PEER));
+        seen.add(numbers.timestampOffset(1, US, 0, PEER));
+        seen.add(numbers.timestampOffset(0, US + 1, 0, PEER));
+        seen.add(numbers.timestampOffset(0, US, 1, PEER));
+        seen.add(numbers.timestampOffset(0, US, 0, PEER + 1));
+        seen.add(new Rfc6528SequenceNumbers(Secret.ofSeed(2)).timestampOffset(0, US, 0, PEER));
+        assertThat(seen).hasSize(6);
+        assertThat(numbers.timestampOffset(0, US, 0, PEER)).isIn(seen);
+    }
+
     private int isn(final int port, final long nowNs) {
         return numbers.next(0, US, port, 0, PEER, 1_000, nowNs);
     }

@@ -11,7 +11,8 @@ package io.millrace.fastpath.engine;
  * @param timerTickNs     resolution of the timer wheel, a power of two, 1,024 to 16,777,216.
  * @param neighbours      entries of the neighbour table, 16 to 1,048,576.
  * @param neighbourQueue  frames held for one unresolved neighbour, 1 to 1,024.
- * @param icmpPerSecond   ICMP errors and challenge ACKs sent a second at the most, 0 to 1,000,000 (Linux: 1,000).
+ * @param icmpPerSecond   ICMP errors, and apart from them answers of TIME_WAIT records, sent a second at the most, 0 to
+ *                        1,000,000 (Linux: 1,000).
  */
 public record EngineSettings(int maxConnections, int maxTimeWait, long slabBytes, int burst, long timerTickNs,
         int neighbours, int neighbourQueue, int icmpPerSecond) {

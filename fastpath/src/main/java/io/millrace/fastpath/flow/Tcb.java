@@ -32,8 +32,8 @@ public final class Tcb extends TcbSend {
     public static final int TIMER_ACK = 1;
     /** Timer: keepalive, or the end of FIN_WAIT_2. */
     public static final int TIMER_LIFE = 2;
-    /** Timer: the slab was full, sending may be tried again. */
-    public static final int TIMER_MEMORY = 3;
+    /** Timer: sending may be tried again: the slab was full, or pacing pauses. */
+    public static final int TIMER_OUTPUT = 3;
     /** Where the first timer's node lies. */
     public static final int TIMERS_OFFSET = 128;
 

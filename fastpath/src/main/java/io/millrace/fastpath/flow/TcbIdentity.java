@@ -52,6 +52,27 @@ abstract class TcbIdentity {
     /** Flag: what the window allows is sent even if it is a small segment (override of RFC 9293 §3.8.6.2.1). */
     public static final int OVERRIDE = 1 << 18;
 
+    /** Flag: both sides permit selective acknowledgements (RFC 2018). */
+    public static final int SACK = 1 << 22;
+    /** Flag: both sides send timestamps (RFC 7323 §3). */
+    public static final int TIMESTAMPS = 1 << 23;
+    /** Flag: both sides speak ECN (RFC 3168). */
+    public static final int ECN = 1 << 24;
+    /** Flag: congestion experienced was received, and ECE goes out until CWR comes (RFC 3168 §6.1.3). */
+    public static final int ECE_OWED = 1 << 25;
+    /** Flag: the window was reduced because of ECE, and the next new data carries CWR (RFC 3168 §6.1.2). */
+    public static final int CWR_OWED = 1 << 26;
+    /** Flag: zero-window probing, or the override timer of RFC 9293 §3.8.6.2.1, has the retransmission timer. */
+    public static final int PROBING = 1 << 27;
+    /** Flag: this connection has seen reordering (RACK.reordering_seen of RFC 8985). */
+    public static final int REORDERING_SEEN = 1 << 28;
+    /** Flag: data went out with the SYN (RFC 7413). */
+    public static final int FAST_OPEN = 1 << 29;
+    /** Flag: the receive buffer was set by the application and is not tuned. */
+    public static final int RECEIVE_BUFFER_LOCKED = 1 << 30;
+    /** Flag: the send buffer was set by the application and is not tuned. */
+    public static final int SEND_BUFFER_LOCKED = 1 << 31;
+
     private static final int LOCAL_HI = 0;
     private static final int LOCAL_LO = 8;
     private static final int REMOTE_HI = 16;
@@ -65,6 +86,7 @@ abstract class TcbIdentity {
     private static final int LISTENER = 360;
     private static final int READY_NEXT = 364;
     private static final int OUTPUT_NEXT = 368;
+    private static final int MORE_FLAGS = 404;
     private static final int FAILURE = 392;
     private static final int SOFT_FAILURE = 394;
 
@@ -171,6 +193,15 @@ abstract class TcbIdentity {
 
     public void flags(final int value) {
         Memory.putInt(address + FLAGS, value);
+    }
+
+    /** Sixteen bits that nobody has defined yet. */
+    public int moreFlags() {
+        return Memory.getUnsignedShort(address + MORE_FLAGS);
+    }
+
+    public void moreFlags(final int value) {
+        Memory.putShort(address + MORE_FLAGS, value);
     }
 
     /** Next hop as {@code IpOutput} names it. */

@@ -18,12 +18,22 @@ abstract class TcbReceive extends TcbIdentity {
     private static final int OUT_OF_ORDER = 320;
     private static final int IRS = 340;
     private static final int RECEIVE_BUFFER = 344;
-    private static final int RECEIVE_MSS = 352;
-    private static final int ANNOUNCED_MSS = 356;
+    private static final int RECEIVE_MSS = 416;
+    private static final int ANNOUNCED_MSS = 418;
     private static final int URGENT = 372;
     private static final int PROBES = 393;
     private static final int FIN_SEQ = 400;
     private static final int OUT_OF_WINDOW_ACK_NS = 408;
+    private static final int RECEIVE_RTT_NS = 248;
+    private static final int TS_RECENT = 256;
+    private static final int TS_OFFSET = 352;
+    private static final int TS_RECENT_STAMP = 356;
+    private static final int QUICK_ACKS = 398;
+    private static final int CHALLENGES = 399;
+    private static final int CHALLENGE_STAMP = 430;
+    private static final int RECEIVE_SPACE = 436;
+    private static final int RECEIVE_SPACE_SEQ = 440;
+    private static final int RECEIVE_SPACE_STAMP = 444;
 
     /** RCV.WND: what is left of the announced window. */
     public int rcvWnd() {
@@ -136,20 +146,20 @@ abstract class TcbReceive extends TcbIdentity {
 
     /** Payload of the largest segment received: the yardstick of delayed acknowledgements. */
     public int receiveMss() {
-        return Memory.getInt(address + RECEIVE_MSS);
+        return Memory.getUnsignedShort(address + RECEIVE_MSS);
     }
 
     public void receiveMss(final int value) {
-        Memory.putInt(address + RECEIVE_MSS, value);
+        Memory.putShort(address + RECEIVE_MSS, value);
     }
 
     /** MSS that we announced. */
     public int announcedMss() {
-        return Memory.getInt(address + ANNOUNCED_MSS);
+        return Memory.getUnsignedShort(address + ANNOUNCED_MSS);
     }
 
     public void announcedMss(final int value) {
-        Memory.putInt(address + ANNOUNCED_MSS, value);
+        Memory.putShort(address + ANNOUNCED_MSS, value);
     }
 
     /** RCV.UP: sequence number after the urgent byte. */
@@ -186,5 +196,95 @@ abstract class TcbReceive extends TcbIdentity {
 
     public void outOfWindowAckNs(final long value) {
         Memory.putLong(address + OUT_OF_WINDOW_ACK_NS, value);
+    }
+
+    /** TS.Recent of RFC 7323 §4.3: the timestamp that is echoed. */
+    public int tsRecent() {
+        return Memory.getInt(address + TS_RECENT);
+    }
+
+    public void tsRecent(final int value) {
+        Memory.putInt(address + TS_RECENT, value);
+    }
+
+    /** What is added to the clock in the timestamps of this connection: random, so that they tell nobody anything. */
+    public int tsOffset() {
+        return Memory.getInt(address + TS_OFFSET);
+    }
+
+    public void tsOffset(final int value) {
+        Memory.putInt(address + TS_OFFSET, value);
+    }
+
+    /** When {@link #tsRecent} was taken: the clock shifted right by 20 (1.05 ms). */
+    public int tsRecentStamp() {
+        return Memory.getInt(address + TS_RECENT_STAMP);
+    }
+
+    public void tsRecentStamp(final int value) {
+        Memory.putInt(address + TS_RECENT_STAMP, value);
+    }
+
+    /** Round trip as the receiver sees it, in nanoseconds, at most 2^31 - 1; 0 before the first measurement. */
+    public int receiveRttNs() {
+        return Memory.getInt(address + RECEIVE_RTT_NS);
+    }
+
+    public void receiveRttNs(final int value) {
+        Memory.putInt(address + RECEIVE_RTT_NS, value);
+    }
+
+    /** Acknowledgements that still go out at once (quick ACK), 0 to 127. */
+    public int quickAcks() {
+        return Memory.getByte(address + QUICK_ACKS);
+    }
+
+    public void quickAcks(final int value) {
+        Memory.putByte(address + QUICK_ACKS, value);
+    }
+
+    /** When the present interval of {@link #challenges} began: 16 bits of the clock shifted right by 27 (134 ms). */
+    public int challengeStamp() {
+        return Memory.getUnsignedShort(address + CHALLENGE_STAMP);
+    }
+
+    public void challengeStamp(final int value) {
+        Memory.putShort(address + CHALLENGE_STAMP, value);
+    }
+
+    /** Challenge ACKs sent in the present interval, 0 to 127 (RFC 5961 §7). */
+    public int challenges() {
+        return Memory.getByte(address + CHALLENGES);
+    }
+
+    public void challenges(final int value) {
+        Memory.putByte(address + CHALLENGES, value);
+    }
+
+    /** Bytes that the application received in the last round trip: autotuning of the receive buffer. */
+    public int receiveSpace() {
+        return Memory.getInt(address + RECEIVE_SPACE);
+    }
+
+    public void receiveSpace(final int value) {
+        Memory.putInt(address + RECEIVE_SPACE, value);
+    }
+
+    /** Where the present measurement of {@link #receiveSpace} began. */
+    public int receiveSpaceSeq() {
+        return Memory.getInt(address + RECEIVE_SPACE_SEQ);
+    }
+
+    public void receiveSpaceSeq(final int value) {
+        Memory.putInt(address + RECEIVE_SPACE_SEQ, value);
+    }
+
+    /** When the present measurement of {@link #receiveSpace} began: the clock shifted right by 10 (1.02 µs). */
+    public int receiveSpaceStamp() {
+        return Memory.getInt(address + RECEIVE_SPACE_STAMP);
+    }
+
+    public void receiveSpaceStamp(final int value) {
+        Memory.putInt(address + RECEIVE_SPACE_STAMP, value);
     }
 }

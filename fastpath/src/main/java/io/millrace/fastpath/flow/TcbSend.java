@@ -23,24 +23,23 @@ abstract class TcbSend extends TcbReceive {
     private static final int SRTT_NS = 224;
     private static final int RTTVAR_NS = 232;
     private static final int RTO_NS = 240;
-    private static final int RTT_START_NS = 248;
-    private static final int RTT_SEQ = 256;
     private static final int SSTHRESH = 260;
-    private static final int RECOVER = 264;
-    private static final int DUP_ACKS = 268;
-    private static final int RETRANSMITS = 272;
-    private static final int BYTES_ACKED = 276;
-    private static final int CC0 = 280;
-    private static final int CC1 = 284;
-    private static final int CC2 = 288;
-    private static final int CC3 = 296;
+    private static final int RETRANSMITS = 397;
     private static final int LAST_SEND_NS = 304;
     private static final int ISS = 336;
     private static final int SEND_BUFFER = 348;
-    private static final int PERSIST_NS = 384;
     private static final int PERSIST_BACKOFF = 395;
     private static final int CONGESTION = 396;
-    private static final int PATH_MTU = 404;
+    private static final int CC_AREA = 264;
+    private static final int DELIVERY_RATE = 252;
+    private static final int FLIGHT = 376;
+    private static final int DELIVERED = 384;
+    private static final int MIN_RTT_NS = 420;
+    private static final int MIN_RTT_STAMP = 424;
+    private static final int REORDERING_STEPS = 428;
+    private static final int REORDERING_PERSISTS = 429;
+    private static final int PATH_MTU = 406;
+    private static final int TOTAL_RETRANSMITS = 432;
 
     /** Sequence numbers sent and not acknowledged. */
     public int inFlight() {
@@ -196,24 +195,6 @@ abstract class TcbSend extends TcbReceive {
         Memory.putLong(address + RTO_NS, value);
     }
 
-    /** When the segment being timed was sent; 0 where none is timed. */
-    public long rttStartNs() {
-        return Memory.getLong(address + RTT_START_NS);
-    }
-
-    public void rttStartNs(final long value) {
-        Memory.putLong(address + RTT_START_NS, value);
-    }
-
-    /** Acknowledging beyond this ends the measurement. */
-    public int rttSeq() {
-        return Memory.getInt(address + RTT_SEQ);
-    }
-
-    public void rttSeq(final int value) {
-        Memory.putInt(address + RTT_SEQ, value);
-    }
-
     /** Slow start threshold in bytes. */
     public int ssthresh() {
         return Memory.getInt(address + SSTHRESH);
@@ -223,76 +204,13 @@ abstract class TcbSend extends TcbReceive {
         Memory.putInt(address + SSTHRESH, value);
     }
 
-    /** Recovery point (RFC 6582 recover). */
-    public int recover() {
-        return Memory.getInt(address + RECOVER);
-    }
-
-    public void recover(final int value) {
-        Memory.putInt(address + RECOVER, value);
-    }
-
-    /** Duplicate acknowledgements in a row. */
-    public int dupAcks() {
-        return Memory.getInt(address + DUP_ACKS);
-    }
-
-    public void dupAcks(final int value) {
-        Memory.putInt(address + DUP_ACKS, value);
-    }
-
     /** Times the timer expired for the head in a row. */
     public int retransmits() {
-        return Memory.getInt(address + RETRANSMITS);
+        return Memory.getByte(address + RETRANSMITS);
     }
 
     public void retransmits(final int value) {
-        Memory.putInt(address + RETRANSMITS, value);
-    }
-
-    /** Bytes acknowledged in congestion avoidance since the window last grew (RFC 5681 §3.1). */
-    public int bytesAcked() {
-        return Memory.getInt(address + BYTES_ACKED);
-    }
-
-    public void bytesAcked(final int value) {
-        Memory.putInt(address + BYTES_ACKED, value);
-    }
-
-    /** The congestion control's own. */
-    public int cc0() {
-        return Memory.getInt(address + CC0);
-    }
-
-    public void cc0(final int value) {
-        Memory.putInt(address + CC0, value);
-    }
-
-    /** The congestion control's own. */
-    public int cc1() {
-        return Memory.getInt(address + CC1);
-    }
-
-    public void cc1(final int value) {
-        Memory.putInt(address + CC1, value);
-    }
-
-    /** The congestion control's own. */
-    public long cc2() {
-        return Memory.getLong(address + CC2);
-    }
-
-    public void cc2(final long value) {
-        Memory.putLong(address + CC2, value);
-    }
-
-    /** The congestion control's own. */
-    public long cc3() {
-        return Memory.getLong(address + CC3);
-    }
-
-    public void cc3(final long value) {
-        Memory.putLong(address + CC3, value);
+        Memory.putByte(address + RETRANSMITS, value);
     }
 
     /** When a segment with data was last sent: restart after idle (RFC 5681 §4.1). */
@@ -322,15 +240,6 @@ abstract class TcbSend extends TcbReceive {
         Memory.putInt(address + SEND_BUFFER, value);
     }
 
-    /** When zero-window probing began; 0 where it has not. */
-    public long persistNs() {
-        return Memory.getLong(address + PERSIST_NS);
-    }
-
-    public void persistNs(final long value) {
-        Memory.putLong(address + PERSIST_NS, value);
-    }
-
     /** Zero-window probes sent in a row, at most 127. */
     public int persistBackoff() {
         return Memory.getByte(address + PERSIST_BACKOFF);
@@ -349,12 +258,105 @@ abstract class TcbSend extends TcbReceive {
         Memory.putByte(address + CONGESTION, value);
     }
 
-    /** Largest IP packet that the path takes; 0: as the port. */
+    /** Words of the congestion control's own state. */
+    public static final int CC_WORDS = 10;
+
+    /** The congestion control's own word {@code index}, 0 to {@link #CC_WORDS} - 1. */
+    public int cc(final int index) {
+        return Memory.getInt(address + CC_AREA + 4L * index);
+    }
+
+    public void cc(final int index, final int value) {
+        Memory.putInt(address + CC_AREA + 4L * index, value);
+    }
+
+    /** Words 0 and 1 of the congestion control's own state as one, for the address of a block. */
+    public long ccAddress() {
+        return Memory.getLong(address + CC_AREA);
+    }
+
+    public void ccAddress(final long value) {
+        Memory.putLong(address + CC_AREA, value);
+    }
+
+    /** Block that holds what was sent and not acknowledged, and the state of loss recovery; 0 while nothing is in flight. */
+    public long flight() {
+        return Memory.getLong(address + FLIGHT);
+    }
+
+    public void flight(final long value) {
+        Memory.putLong(address + FLIGHT, value);
+    }
+
+    /** Bytes delivered to the peer so far: acknowledged cumulatively or selectively (C.delivered). */
+    public long delivered() {
+        return Memory.getLong(address + DELIVERED);
+    }
+
+    public void delivered(final long value) {
+        Memory.putLong(address + DELIVERED, value);
+    }
+
+    /** The last delivery rate measured, in units of 1,024 bytes a second; 0: none yet. */
+    public int deliveryRateKiB() {
+        return Memory.getInt(address + DELIVERY_RATE);
+    }
+
+    public void deliveryRateKiB(final int value) {
+        Memory.putInt(address + DELIVERY_RATE, value);
+    }
+
+    /** Smallest round trip of late, in nanoseconds, at most 2^31 - 1; 0 before the first measurement. */
+    public int minRttNs() {
+        return Memory.getInt(address + MIN_RTT_NS);
+    }
+
+    public void minRttNs(final int value) {
+        Memory.putInt(address + MIN_RTT_NS, value);
+    }
+
+    /** When {@link #minRttNs} was measured: the clock shifted right by 20 (1.05 ms). */
+    public int minRttStamp() {
+        return Memory.getInt(address + MIN_RTT_STAMP);
+    }
+
+    public void minRttStamp(final int value) {
+        Memory.putInt(address + MIN_RTT_STAMP, value);
+    }
+
+    /** RACK.reo_wnd_mult of RFC 8985, 0 counting as 1. */
+    public int reorderingSteps() {
+        return Memory.getByte(address + REORDERING_STEPS);
+    }
+
+    public void reorderingSteps(final int value) {
+        Memory.putByte(address + REORDERING_STEPS, value);
+    }
+
+    /** RACK.reo_wnd_persist of RFC 8985: recoveries until the reordering window shrinks again. */
+    public int reorderingPersists() {
+        return Memory.getByte(address + REORDERING_PERSISTS);
+    }
+
+    public void reorderingPersists(final int value) {
+        Memory.putByte(address + REORDERING_PERSISTS, value);
+    }
+
+    /** Segments retransmitted in the connection's life. */
+    public int totalRetransmits() {
+        return Memory.getInt(address + TOTAL_RETRANSMITS);
+    }
+
+    public void totalRetransmits(final int value) {
+        Memory.putInt(address + TOTAL_RETRANSMITS, value);
+    }
+
+    /** Largest IP packet that the path takes, as ICMP told (RFC 1191); 0: as the port. */
     public int pathMtu() {
-        return Memory.getInt(address + PATH_MTU);
+        return Memory.getUnsignedShort(address + PATH_MTU);
     }
 
     public void pathMtu(final int value) {
-        Memory.putInt(address + PATH_MTU, value);
+        Memory.putShort(address + PATH_MTU, value);
     }
 }

@@ -132,7 +132,7 @@ public final class Icmp {
         Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, 0);
         Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, Checksum.of(message, length));
         output.send(frame, length, IpProtocol.ICMP, IpAddress.v4(answered.destination()), 0,
-                IpAddress.v4(answered.source()), IpOutput.UNKNOWN);
+                IpAddress.v4(answered.source()), IpOutput.UNKNOWN, Ipv4Header.NOT_ECT);
     }
 
     private void onUnreachable(final long address, final int length) {

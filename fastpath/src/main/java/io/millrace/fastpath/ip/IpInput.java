@@ -121,7 +121,7 @@ public final class IpInput {
         final boolean trusted = (Frame.flags(frame) & CHECKSUM_TRUSTED) != 0;
         switch (ip.protocol()) {
             case IpProtocol.TCP -> transport.onSegment(0, local, 0, remote, ip.payloadAddress(), ip.payloadLength(),
-                    trusted, nowNs);
+                    trusted, ip.dscpEcn() & Ipv4Header.ECN_MASK, arrivedNs(frame, nowNs));
             case IpProtocol.ICMP -> icmp.onMessage(ip, nowNs);
             case IpProtocol.UDP -> {
                 counters.increment(Counter.UDP_NO_PORT);
@@ -132,6 +132,12 @@ public final class IpInput {
                 icmp.sendUnreachable(Icmpv4Header.PROTOCOL_UNREACHABLE, ip, nowNs);
             }
         }
+    }
+
+    /** The port's time of arrival, where it has one. */
+    private static long arrivedNs(final long frame, final long nowNs) {
+        final long stampNs = Frame.timestampNs(frame);
+        return stampNs == 0 ? nowNs : stampNs;
     }
 
     /**

@@ -6,9 +6,12 @@ public interface TransportInput {
      * A TCP segment for one of our addresses. The frame stays the caller's.
      *
      * @param checksumTrusted the port verified the checksum, or left it to be completed on a wire that is not there.
+     * @param ecn             the ECN field of the IP header, 0 to 3 (RFC 3168 §5).
+     * @param arrivedNs       when the frame reached the port, in nanoseconds of the engine's clock; the time of this turn
+     *                        where the port does not say.
      */
     void onSegment(long localHi, long localLo, long remoteHi, long remoteLo, long address, int length,
-            boolean checksumTrusted, long nowNs);
+            boolean checksumTrusted, int ecn, long arrivedNs);
 
     /**
      * An ICMP error about a segment we sent (RFC 9293 §3.9.2.2), or the like from our own neighbour resolution.

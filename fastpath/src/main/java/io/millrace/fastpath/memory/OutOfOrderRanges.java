@@ -94,6 +94,20 @@ public final class OutOfOrderRanges {
         return true;
     }
 
+    /** True where {@link #add} of the same would succeed. */
+    public static boolean hasRoom(final long block, final int left, final int right, final int maxRanges) {
+        final int count = count(block);
+        if (count < maxRanges) {
+            return true;
+        }
+        for (int i = count - 1; i >= 0 && right(block, i) - left >= 0; i--) {
+            if (left(block, i) - right <= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Removes the ranges that RCV.NXT has reached: the gap before them is filled.
      *

@@ -1,29 +1,49 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.tcp.TcpSettings;
 import io.netty.channel.ChannelOption;
 
 /**
  * Options beyond Netty's own. Those marked <i>before the open</i> are set before {@code connect}, or, for connections
  * that will be accepted, on the server channel before {@code bind}; setting one later throws
- * {@link IllegalStateException}. Thread: any.
+ * {@link IllegalStateException}. The others may be set on a channel at any time, and on a server channel, for its
+ * connections to begin with, before {@code bind}. Thread: any.
  */
 public final class MillraceChannelOption {
     /** Largest segment payload announced and used, in bytes, 88 to 65,495; 0: from the MTU. Before the open. */
     public static final ChannelOption<Integer> TCP_MSS = option("TCP_MSS");
 
-    /** Silence before the first keepalive probe, in seconds, 1 to 32,767. Before the open. */
+    /** Silence before the first keepalive probe, in seconds, 1 to 32,767. At any time. */
     public static final ChannelOption<Integer> TCP_KEEPIDLE = option("TCP_KEEPIDLE");
 
-    /** Time between keepalive probes, in seconds, 1 to 32,767. Before the open. */
+    /** Time between keepalive probes, in seconds, 1 to 32,767. At any time. */
     public static final ChannelOption<Integer> TCP_KEEPINTVL = option("TCP_KEEPINTVL");
 
-    /** Unanswered keepalive probes before the connection is given up, 1 to 127. Before the open. */
+    /** Unanswered keepalive probes before the connection is given up, 1 to 127. At any time. */
     public static final ChannelOption<Integer> TCP_KEEPCNT = option("TCP_KEEPCNT");
 
-    /** Name of the congestion control, e.g. {@code newreno}. Before the open. */
+    /**
+     * How long data may stay unacknowledged, or the peer's window closed, before the connection is given up, in
+     * milliseconds, at least 0; 0: by the number of retransmissions (RFC 9293 §3.9.1.2). At any time.
+     */
+    public static final ChannelOption<Integer> TCP_USER_TIMEOUT = option("TCP_USER_TIMEOUT");
+
+    /** Name of the congestion control, e.g. {@code newreno}. At any time: window and threshold stay. */
     public static final ChannelOption<String> CONGESTION_CONTROL = option("CONGESTION_CONTROL");
 
-    /** While true only full segments are sent; turned off, what is left goes out. At any time. */
+    /** Most bytes a second that leave, paced: 1,024 to 2^40; 0: no limit (Linux: SO_MAX_PACING_RATE). At any time. */
+    public static final ChannelOption<Long> MAX_PACING_RATE = option("MAX_PACING_RATE");
+
+    /** When data that arrives in order is acknowledged. At any time. */
+    public static final ChannelOption<TcpSettings.AckPolicy> ACK_POLICY = option("ACK_POLICY");
+
+    /**
+     * True: an acknowledgement that is owed goes out now, the next 16 are not held back; false: they are. Not for good:
+     * {@link #ACK_POLICY} goes on from there. Reads as it was set last. At any time; not on a server channel.
+     */
+    public static final ChannelOption<Boolean> TCP_QUICKACK = option("TCP_QUICKACK");
+
+    /** While true only full segments are sent; turned off, what is left goes out. At any time; not on a server channel. */
     public static final ChannelOption<Boolean> TCP_CORK = option("TCP_CORK");
 
     private MillraceChannelOption() {}

@@ -3,10 +3,11 @@ package io.millrace.fastpath.netty;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import java.util.function.Consumer;
 
 /**
  * Options of a {@link MillraceServerSocketChannel}: Netty's own, and those of {@link MillraceChannelOption} that a
- * connection must be opened with, which every accepted connection inherits. All take effect when the channel is bound;
+ * connection is opened with, which every accepted connection inherits. All take effect when the channel is bound;
  * those of the connections are refused afterwards. Thread: any.
  */
 public final class MillraceServerSocketChannelConfig extends OverlaidConfig<MillraceServerSocketChannelConfig>
@@ -44,6 +45,11 @@ public final class MillraceServerSocketChannelConfig extends OverlaidConfig<Mill
         return overlay;
     }
 
+    @Override
+    void change(final ChannelOption<?> option, final Consumer<SettingsOverlay> change) {
+        change.accept(changeable(option));
+    }
+
     /** Connections that may wait to be accepted; 0: as the stack is configured. */
     @Override
     public int getBacklog() {
@@ -65,7 +71,7 @@ public final class MillraceServerSocketChannelConfig extends OverlaidConfig<Mill
         return overlay.settings().receiveBuffer();
     }
 
-    /** Largest receive window of accepted connections in bytes; brought into 2,304 to 1 GiB. */
+    /** Receive window of accepted connections in bytes, not tuned; brought into 2,304 to 1 GiB. */
     @Override
     public MillraceServerSocketChannelConfig setReceiveBufferSize(final int receiveBufferSize) {
         changeable(ChannelOption.SO_RCVBUF).receiveBuffer(receiveBufferSize);

@@ -5,14 +5,18 @@ import io.millrace.fastpath.control.NetworkStack.Accepted;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpFailure;
+import io.millrace.fastpath.tcp.TcpInfo;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -144,6 +148,41 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         final SocketUnsafe unsafe = (SocketUnsafe) unsafe();
         unsafe.attempt = null;
         unsafe.close();
+    }
+
+    /**
+     * What the connection looks like now, in a new object. Thread: the event loop's; from another, {@link #readTcpInfo}.
+     *
+     * @throws ChannelException where there is no connection: not yet, or no more.
+     */
+    public TcpInfo tcpInfo() {
+        final TcpInfo info = new TcpInfo();
+        tcpInfo(info);
+        return info;
+    }
+
+    /**
+     * Fills the object with what the connection looks like now; allocates nothing. Thread: the event loop's.
+     *
+     * @throws ChannelException where there is no connection: not yet, or no more.
+     */
+    public void tcpInfo(final TcpInfo info) {
+        if (!isRegistered() || !eventLoop().inEventLoop()) {
+            throw new IllegalStateException(
+                    "tcpInfo belongs to the channel's event loop; from another thread use readTcpInfo");
+        }
+        if (connection == 0 || !open || !tcp().info(connection, info)) {
+            throw new ChannelException("there is no connection to tell about");
+        }
+    }
+
+    /** What the connection looks like when the event loop comes to it; fails as {@link #tcpInfo()} does. Thread: any. */
+    public Future<TcpInfo> readTcpInfo() {
+        if (!isRegistered()) {
+            return GlobalEventExecutor.INSTANCE
+                    .newFailedFuture(new ChannelException("there is no connection to tell about"));
+        }
+        return eventLoop().submit(() -> tcpInfo());
     }
 
     /** Does this to the connection where there is one, on the event loop. Thread: any. */
@@ -397,7 +436,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             active = true;
             local = tcp().localAddress(connection);
             remote = pending.named(tcp().remoteAddress(connection));
-            config.applyCork(tcp(), connection);
+            config.applyToOpen(tcp(), connection);
             final boolean wanted = pending.succeed();
             pipeline().fireChannelActive();
             if (!wanted) {

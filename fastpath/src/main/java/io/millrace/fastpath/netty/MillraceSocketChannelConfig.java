@@ -2,9 +2,11 @@ package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannelConfig;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,9 @@ public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSo
     private final MillraceSocketChannel channel;
     private volatile boolean allowHalfClosure;
     private volatile boolean cork;
+    /** As it was set last; null before. */
+    @Nullable
+    private volatile Boolean quickAck;
     private volatile int soLinger = -1;
 
     /** @param opened the settings an accepted connection was opened with; null for a channel that will connect. */
@@ -41,7 +46,8 @@ public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSo
                 .with(ChannelOption.IP_TOS, c -> c.getTrafficClass(), (c, v) -> c.setTrafficClass(v))
                 .with(ChannelOption.ALLOW_HALF_CLOSURE, c -> c.isAllowHalfClosure(),
                         (c, v) -> c.setAllowHalfClosure(v))
-                .with(MillraceChannelOption.TCP_CORK, c -> c.isTcpCork(), (c, v) -> c.setTcpCork(v));
+                .with(MillraceChannelOption.TCP_CORK, c -> c.isTcpCork(), (c, v) -> c.setTcpCork(v))
+                .with(MillraceChannelOption.TCP_QUICKACK, c -> c.isTcpQuickAck(), (c, v) -> c.setTcpQuickAck(v));
     }
 
     @Override
@@ -59,28 +65,29 @@ public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSo
         return overlay;
     }
 
+    @Override
+    void change(final ChannelOption<?> option, final Consumer<SettingsOverlay> change) {
+        change.accept(overlay);
+        channel.onConnection((tcp, connection) -> tcp.settings(connection, overlay.settings()));
+    }
+
     /** Tells an accepted connection what was set since its listener opened it. Thread: the event loop's. */
     void apply(final TcpCalls tcp, final long connection, final TcpSettings opened) {
         final TcpSettings wanted = overlay.settings();
-        if (wanted.noDelay() != opened.noDelay()) {
-            tcp.noDelay(connection, wanted.noDelay());
+        if (wanted != opened) {
+            tcp.settings(connection, wanted);
         }
-        if (wanted.keepAlive() != opened.keepAlive()) {
-            tcp.keepAlive(connection, wanted.keepAlive());
-        }
-        if (wanted.receiveBuffer() != opened.receiveBuffer()) {
-            tcp.receiveBuffer(connection, wanted.receiveBuffer());
-        }
-        if (wanted.sendBuffer() != opened.sendBuffer()) {
-            tcp.sendBuffer(connection, wanted.sendBuffer());
-        }
-        applyCork(tcp, connection);
+        applyToOpen(tcp, connection);
     }
 
-    /** {@code TCP_CORK} is none of the settings a connection is opened with. Thread: the event loop's. */
-    void applyCork(final TcpCalls tcp, final long connection) {
+    /** What is none of the settings a connection is opened with. Thread: the event loop's. */
+    void applyToOpen(final TcpCalls tcp, final long connection) {
         if (cork) {
             tcp.cork(connection, true);
+        }
+        final Boolean quick = quickAck;
+        if (quick != null) {
+            tcp.quickAck(connection, quick);
         }
     }
 
@@ -116,7 +123,7 @@ public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSo
         return overlay.settings().sendBuffer();
     }
 
-    /** Largest send ring in bytes; brought into 4,096 to 1 GiB. */
+    /** Send ring in bytes, tuned no more; brought into 4,096 to 1 GiB. */
     @Override
     public MillraceSocketChannelConfig setSendBufferSize(final int sendBufferSize) {
         overlay.sendBuffer(sendBufferSize);
@@ -130,7 +137,7 @@ public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSo
         return overlay.settings().receiveBuffer();
     }
 
-    /** Largest receive window in bytes; brought into 2,304 to 1 GiB. */
+    /** Receive window in bytes, tuned no more; brought into 2,304 to 1 GiB. */
     @Override
     public MillraceSocketChannelConfig setReceiveBufferSize(final int receiveBufferSize) {
         overlay.receiveBuffer(receiveBufferSize);
@@ -175,6 +182,19 @@ public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSo
     public MillraceSocketChannelConfig setTcpCork(final boolean tcpCork) {
         this.cork = tcpCork;
         channel.onConnection((tcp, connection) -> tcp.cork(connection, tcpCork));
+        return this;
+    }
+
+    /** See {@link MillraceChannelOption#TCP_QUICKACK}; true before it is set where the policy is quick. */
+    public boolean isTcpQuickAck() {
+        final Boolean quick = quickAck;
+        return quick == null ? overlay.settings().ackPolicy() == AckPolicy.QUICK : quick;
+    }
+
+    /** See {@link MillraceChannelOption#TCP_QUICKACK}. */
+    public MillraceSocketChannelConfig setTcpQuickAck(final boolean tcpQuickAck) {
+        this.quickAck = tcpQuickAck;
+        channel.onConnection((tcp, connection) -> tcp.quickAck(connection, tcpQuickAck));
         return this;
     }
 

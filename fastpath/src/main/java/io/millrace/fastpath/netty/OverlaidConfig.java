@@ -9,6 +9,9 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,25 +35,45 @@ abstract class OverlaidConfig<C extends OverlaidConfig<C>> extends DefaultChanne
     /** The settings, where this option may still be set. @throws IllegalStateException where it is too late. */
     abstract SettingsOverlay changeable(ChannelOption<?> option);
 
+    /**
+     * Changes what an open connection takes too. @throws IllegalStateException where it is a listener's and too late.
+     */
+    abstract void change(ChannelOption<?> option, Consumer<SettingsOverlay> change);
+
     @SuppressWarnings("unchecked")
     private C self() {
         return (C) this;
     }
 
-    /** The options that both kinds of channel have, and that a connection must be opened with. */
+    /** The options that both kinds of channel have, a listener for its connections. */
     static <C extends OverlaidConfig<C>> OptionTable<C> sharedOptions() {
-        return new OptionTable<C>()
+        final OptionTable<C> table = new OptionTable<C>()
                 .with(ChannelOption.SO_REUSEADDR, c -> c.isReuseAddress(), (c, v) -> c.setReuseAddress(v))
                 .with(MillraceChannelOption.TCP_MSS, c -> c.overlay.settings().mss(),
-                        (c, v) -> c.changeable(MillraceChannelOption.TCP_MSS).mss(v))
-                .with(MillraceChannelOption.TCP_KEEPIDLE, c -> c.overlay.keepAliveIdle(),
-                        (c, v) -> c.changeable(MillraceChannelOption.TCP_KEEPIDLE).keepAliveIdle(v))
-                .with(MillraceChannelOption.TCP_KEEPINTVL, c -> c.overlay.keepAliveInterval(),
-                        (c, v) -> c.changeable(MillraceChannelOption.TCP_KEEPINTVL).keepAliveInterval(v))
-                .with(MillraceChannelOption.TCP_KEEPCNT, c -> c.overlay.settings().keepAliveProbes(),
-                        (c, v) -> c.changeable(MillraceChannelOption.TCP_KEEPCNT).keepAliveProbes(v))
-                .with(MillraceChannelOption.CONGESTION_CONTROL, c -> c.overlay.settings().congestionControl(),
-                        (c, v) -> c.changeable(MillraceChannelOption.CONGESTION_CONTROL).congestionControl(v));
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_MSS).mss(v));
+        changing(table, MillraceChannelOption.TCP_KEEPIDLE, SettingsOverlay::keepAliveIdle,
+                SettingsOverlay::keepAliveIdle);
+        changing(table, MillraceChannelOption.TCP_KEEPINTVL, SettingsOverlay::keepAliveInterval,
+                SettingsOverlay::keepAliveInterval);
+        changing(table, MillraceChannelOption.TCP_KEEPCNT, overlay -> overlay.settings().keepAliveProbes(),
+                SettingsOverlay::keepAliveProbes);
+        changing(table, MillraceChannelOption.TCP_USER_TIMEOUT, SettingsOverlay::userTimeout,
+                SettingsOverlay::userTimeout);
+        changing(table, MillraceChannelOption.CONGESTION_CONTROL, overlay -> overlay.settings().congestionControl(),
+                SettingsOverlay::congestionControl);
+        changing(table, MillraceChannelOption.MAX_PACING_RATE, overlay -> overlay.settings().maxPacingRate(),
+                SettingsOverlay::maxPacingRate);
+        changing(table, MillraceChannelOption.ACK_POLICY, overlay -> overlay.settings().ackPolicy(),
+                SettingsOverlay::ackPolicy);
+        return table;
+    }
+
+    /** An option that an open connection takes too. */
+    private static <C extends OverlaidConfig<C>, T> void changing(final OptionTable<C> table,
+            final ChannelOption<T> option, final Function<SettingsOverlay, T> reader,
+            final BiConsumer<SettingsOverlay, T> writer) {
+        table.with(option, config -> reader.apply(config.overlay),
+                (config, value) -> config.change(option, overlay -> writer.accept(overlay, value)));
     }
 
     @Override

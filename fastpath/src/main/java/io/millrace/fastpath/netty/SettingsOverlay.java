@@ -1,6 +1,7 @@
 package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.netty.channel.ChannelOption;
 import java.util.LinkedHashMap;
@@ -26,6 +27,8 @@ final class SettingsOverlay {
     private static final int MAX_MSS = 65_495;
     private static final int MAX_KEEPALIVE_SECONDS = 32_767;
     private static final int MAX_KEEPALIVE_PROBES = 127;
+    private static final long MIN_RATE = 1L << 10;
+    private static final long MAX_RATE = 1L << 40;
 
     @Nullable
     private Map<ChannelOption<?>, UnaryOperator<TcpSettings.Builder>> overrides;
@@ -72,12 +75,12 @@ final class SettingsOverlay {
 
     void receiveBuffer(final int bytes) {
         final int value = Math.clamp(positive(ChannelOption.SO_RCVBUF, bytes), MIN_RECEIVE_BUFFER, MAX_BUFFER);
-        override(ChannelOption.SO_RCVBUF, builder -> builder.receiveBuffer(value));
+        override(ChannelOption.SO_RCVBUF, builder -> builder.receiveBuffer(value).receiveBufferLocked(true));
     }
 
     void sendBuffer(final int bytes) {
         final int value = Math.clamp(positive(ChannelOption.SO_SNDBUF, bytes), MIN_SEND_BUFFER, MAX_BUFFER);
-        override(ChannelOption.SO_SNDBUF, builder -> builder.sendBuffer(value));
+        override(ChannelOption.SO_SNDBUF, builder -> builder.sendBuffer(value).sendBufferLocked(true));
     }
 
     void noDelay(final boolean value) {
@@ -125,6 +128,27 @@ final class SettingsOverlay {
         override(MillraceChannelOption.CONGESTION_CONTROL, builder -> builder.congestionControl(name));
     }
 
+    void userTimeout(final int milliseconds) {
+        inRange(MillraceChannelOption.TCP_USER_TIMEOUT, milliseconds, 0, Integer.MAX_VALUE);
+        override(MillraceChannelOption.TCP_USER_TIMEOUT,
+                builder -> builder.userTimeoutNs(TimeUnit.MILLISECONDS.toNanos(milliseconds)));
+    }
+
+    int userTimeout() {
+        return (int) TimeUnit.NANOSECONDS.toMillis(settings.userTimeoutNs());
+    }
+
+    void maxPacingRate(final long bytesPerSecond) {
+        if (bytesPerSecond != 0) {
+            inRange(MillraceChannelOption.MAX_PACING_RATE, bytesPerSecond, MIN_RATE, MAX_RATE);
+        }
+        override(MillraceChannelOption.MAX_PACING_RATE, builder -> builder.maxPacingRate(bytesPerSecond));
+    }
+
+    void ackPolicy(final AckPolicy policy) {
+        override(MillraceChannelOption.ACK_POLICY, builder -> builder.ackPolicy(policy));
+    }
+
     private static int positive(final ChannelOption<?> option, final int value) {
         if (value < 1) {
             throw new IllegalArgumentException(
@@ -133,7 +157,7 @@ final class SettingsOverlay {
         return value;
     }
 
-    private static void inRange(final ChannelOption<?> option, final int value, final int min, final int max) {
+    private static void inRange(final ChannelOption<?> option, final long value, final long min, final long max) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(
                     MillraceChannelOption.label(option) + " is " + value + ", must be " + min + " to " + max);

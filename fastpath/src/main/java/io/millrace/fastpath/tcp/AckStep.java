@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.recovery.AckEvent;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
@@ -14,15 +15,19 @@ final class AckStep {
     private final LossRecovery recovery;
     private final TcpOutput output;
     private final Persist persist;
+    private final RetransmissionTimer timer;
+    private final AckEvent event = new AckEvent();
 
     AckStep(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
-            final LossRecovery recovery, final TcpOutput output, final Persist persist) {
+            final LossRecovery recovery, final TcpOutput output, final Persist persist,
+            final RetransmissionTimer timer) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.sendQueue = sendQueue;
         this.recovery = recovery;
         this.output = output;
         this.persist = persist;
+        this.timer = timer;
     }
 
     /** @return false where the segment ends here. */
@@ -37,17 +42,43 @@ final class AckStep {
         final boolean duplicate = isDuplicate(tcb, segment);
         final boolean windowMoved = updateWindow(tcb, segment);
         if (Seq.gt(ack, tcb.sndUna())) {
-            onNewAck(tcb, ack);
+            onNewAck(tcb, segment);
             return afterNewAck(tcb);
         }
-        if (duplicate) {
-            context.count(Counter.TCP_DUPLICATE_ACKS);
-            recovery.onDuplicateAck(tcb, context.congestion(tcb), output, context.nowNs);
+        if (ack == tcb.sndUna() && tcb.sndNxt() != ack
+                && (duplicate || segment.sackBlocks > 0 || isEcho(tcb, segment))) {
+            if (duplicate) {
+                context.count(Counter.TCP_DUPLICATE_ACKS);
+            }
+            tellRecovery(tcb, segment, duplicate);
+            timer.arm(tcb);
             context.lists.output(tcb);
         } else if (windowMoved && hasSomethingToSend(tcb)) {
             context.lists.output(tcb);
         }
         return true;
+    }
+
+    private static boolean isEcho(final Tcb tcb, final Segment segment) {
+        return tcb.has(Tcb.ECN) && segment.has(TcpHeader.ECE);
+    }
+
+    private void tellRecovery(final Tcb tcb, final Segment segment, final boolean duplicate) {
+        final AckEvent told = event;
+        told.ack = segment.acknowledgement;
+        told.duplicate = duplicate;
+        told.sackBlocks = segment.sackBlocks;
+        for (int i = 0; i < segment.sackBlocks; i++) {
+            told.sackEdges[2 * i] = segment.sackLeft(i);
+            told.sackEdges[2 * i + 1] = segment.sackRight(i);
+        }
+        told.hasEcho = tcb.has(Tcb.TIMESTAMPS) && segment.hasTimestamps;
+        told.echo = segment.timestampEcho;
+        told.congestionEchoed = isEcho(tcb, segment);
+        told.arrivedNs = segment.arrivedNs;
+        final boolean newData = tcb.sndEnd() != tcb.sndNxt()
+                && Seq.gt(segment.acknowledgement + tcb.sndWnd(), tcb.sndNxt());
+        recovery.onAck(tcb, told, context.congestion(tcb), context.connections.settings(tcb), newData);
     }
 
     /** RFC 5681 §2: nothing new acknowledged, no text, no SYN or FIN, the same window, data outstanding. */
@@ -81,32 +112,26 @@ final class AckStep {
         return moved;
     }
 
-    private static boolean hasSomethingToSend(final Tcb tcb) {
-        return tcb.sndNxt() != tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0);
+    private boolean hasSomethingToSend(final Tcb tcb) {
+        return tcb.sndNxt() != tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0) || recovery.lostBytes(tcb) > 0;
     }
 
-    private void onNewAck(final Tcb tcb, final int ack) {
-        final int acked = ack - tcb.sndUna();
-        if (tcb.rttStartNs() != 0 && Seq.gt(ack, tcb.rttSeq())) {
-            RoundTripTime.measured(tcb, context.nowNs - tcb.rttStartNs(), context.connections.settings(tcb));
-            tcb.rttStartNs(0);
-        }
-        tcb.sndUna(ack);
+    private void onNewAck(final Tcb tcb, final Segment segment) {
+        final int ack = segment.acknowledgement;
+        tcb.retransmits(0);
         if (Seq.gt(ack, tcb.sndNxt())) {
+            // the byte of a window probe
             tcb.sndNxt(ack);
         }
-        tcb.retransmits(0);
+        tellRecovery(tcb, segment, false);
         // the path works again: what ICMP said before is no reason any more
         tcb.softFailure(0);
         context.ip.confirm(tcb.neighbour(), context.nowNs);
         sendQueue.onAcknowledged(tcb);
-        final boolean restart = recovery.onNewAck(tcb, acked, context.congestion(tcb), output, context.nowNs);
         if (tcb.sndMax() == ack) {
             persist.clear(tcb);
-            context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
-        } else if (restart && !Persist.isProbing(tcb)) {
-            output.armRetransmit(tcb);
         }
+        timer.arm(tcb);
         if (tcb.has(Tcb.WANTS_WRITABLE) && SendQueue.space(tcb) >= tcb.sendBuffer() / 4) {
             tcb.clear(Tcb.WANTS_WRITABLE);
             context.lists.ready(tcb, ConnectionHandler.WRITABLE);

@@ -26,10 +26,10 @@ final class ClosedState {
         context.count(Counter.TCP_RESETS_SENT);
         if (segment.has(TcpHeader.ACK)) {
             // <SEQ=SEG.ACK><CTL=RST>
-            writer.answer(segment, segment.acknowledgement, 0, TcpHeader.RST, 0);
+            writer.answer(segment, segment.acknowledgement, 0, TcpHeader.RST);
         } else {
             // <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>
-            writer.answer(segment, 0, segment.sequence + segment.length(), TcpHeader.RST | TcpHeader.ACK, 0);
+            writer.answer(segment, 0, segment.sequence + segment.length(), TcpHeader.RST | TcpHeader.ACK);
         }
     }
 }

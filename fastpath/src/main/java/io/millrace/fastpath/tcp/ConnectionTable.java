@@ -188,6 +188,10 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         return found == null ? TcpSettings.DEFAULT : found;
     }
 
+    void settings(final Tcb of, final TcpSettings connectionSettings) {
+        settings.set(of.index(), connectionSettings);
+    }
+
     @Override
     public boolean matches(final int value, final long localHi, final long localLo, final long remoteHi,
             final long remoteLo, final int ports) {

@@ -7,6 +7,7 @@ import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
@@ -73,21 +74,38 @@ final class Lifecycle {
     private void initialise(final Tcb tcb, final TcpSettings settings) {
         final int iss = context.control.initialSequenceNumbers().next(tcb.localHi(), tcb.localLo(), tcb.localPort(),
                 tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort(), context.nowNs);
-        tcb.iss(iss);
-        tcb.sndUna(iss);
-        tcb.sndNxt(iss);
-        tcb.sndMax(iss);
-        tcb.sndEnd(iss + 1);
+        begin(tcb, iss);
         tcb.receiveBuffer(settings.receiveBuffer());
         tcb.sendBuffer(settings.sendBuffer());
-        tcb.receiveShift(settings.windowScaling() ? shiftFor(settings.receiveBuffer()) : 0);
+        tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
         tcb.sndMss(DEFAULT_MSS);
         tcb.receiveMss(DEFAULT_MSS);
         tcb.neighbour(IpOutput.UNKNOWN);
+        tcb.tsOffset(context.control.initialSequenceNumbers().timestampOffset(tcb.localHi(), tcb.localLo(),
+                tcb.remoteHi(), tcb.remoteLo()));
         tcb.lastReceiveNs(context.nowNs);
         tcb.flags((settings.noDelay() ? Tcb.NO_DELAY : 0) | (settings.keepAlive() ? Tcb.KEEP_ALIVE : 0));
+    }
+
+    private static void begin(final Tcb tcb, final int iss) {
+        tcb.iss(iss);
+        tcb.sndUna(iss);
+        tcb.sndNxt(iss);
+        tcb.sndMax(iss);
+        tcb.sndEnd(iss + 1);
+    }
+
+    /**
+     * The connection takes the place of one in TIME_WAIT: its sequence numbers begin above those of the old one
+     * (RFC 9293 §3.4.3), and by more than an unscaled window, as Linux, where the clock has not got so far.
+     */
+    void beginAbove(final Tcb tcb, final int oldSndNxt) {
+        final int least = oldSndNxt + MAX_WINDOW_FIELD + 2;
+        if (Seq.lt(tcb.iss(), least)) {
+            begin(tcb, least);
+        }
     }
 
     private int ownMss(final TcpSettings settings) {
@@ -95,7 +113,12 @@ final class Lifecycle {
         return settings.mss() == 0 ? most : Math.min(settings.mss(), most);
     }
 
-    private static int shiftFor(final int buffer) {
+    /** RFC 7323 §2.3: as large as the largest buffer needs, unless the settings name one. */
+    private static int shift(final TcpSettings settings) {
+        if (settings.windowScale() >= 0) {
+            return settings.windowScale();
+        }
+        final int buffer = settings.receiveBuffer();
         int shift = 0;
         while (shift < MAX_SHIFT && buffer >> shift > MAX_WINDOW_FIELD) {
             shift++;
@@ -103,8 +126,10 @@ final class Lifecycle {
         return shift;
     }
 
-    /** What the peer's SYN says: its sequence number, MSS and window (never scaled in a SYN, RFC 7323 §2.2). */
-    void onPeerSyn(final Tcb tcb, final Segment segment, final TcpOptions options) {
+    /** What the peer's SYN says: its sequence number, options and window (never scaled in a SYN, RFC 7323 §2.2). */
+    void onPeerSyn(final Tcb tcb, final Segment segment) {
+        final TcpOptions options = segment.decodeOptions();
+        final TcpSettings settings = connections.settings(tcb);
         tcb.irs(segment.sequence);
         tcb.rcvNxt(segment.sequence + 1);
         tcb.rcvRead(segment.sequence + 1);
@@ -112,9 +137,20 @@ final class Lifecycle {
         tcb.rcvWndRight(segment.sequence + 1 + Math.min(tcb.receiveBuffer(), MAX_WINDOW_FIELD));
         final int peerMss = options.hasMss() ? Math.max(options.mss(), MIN_MSS) : DEFAULT_MSS;
         final int own = tcb.announcedMss();
-        tcb.sndMss(Math.min(peerMss, own));
+        if (options.hasTimestamps() && settings.timestamps()) {
+            tcb.set(Tcb.TIMESTAMPS);
+            Timestamps.remember(tcb, options.timestampValue(), context.nowNs);
+        }
+        // RFC 6691 §2: the MSS option counts no options, what is sent does
+        tcb.sndMss(Math.min(peerMss, own) - HeaderOptions.fixedLength(tcb));
         tcb.receiveMss(Math.min(DEFAULT_MSS, own));
-        if (options.hasWindowScale() && connections.settings(tcb).windowScaling()) {
+        if (options.sackPermitted() && settings.sack()) {
+            tcb.set(Tcb.SACK);
+        }
+        if (agreesOnEcn(tcb, segment, settings.ecn())) {
+            tcb.set(Tcb.ECN);
+        }
+        if (options.hasWindowScale() && settings.windowScaling()) {
             tcb.set(Tcb.WINDOW_SCALING);
             tcb.sendShift(options.windowScale());
         } else {
@@ -125,6 +161,21 @@ final class Lifecycle {
         tcb.maxSndWnd(segment.window);
         tcb.sndWl1(segment.sequence);
         tcb.sndWl2(segment.acknowledgement);
+    }
+
+    /**
+     * RFC 3168 §6.1.1. A SYN that is marked itself comes from something that does not know the rules, or a path that
+     * mangles them (as Linux); a SYN-ACK with CWR reflects our own flags.
+     */
+    private static boolean agreesOnEcn(final Tcb tcb, final Segment segment, final TcpSettings.Ecn wanted) {
+        final boolean asked = segment.has(TcpHeader.ECE);
+        final boolean both = asked && segment.has(TcpHeader.CWR);
+        if (segment.has(TcpHeader.ACK)) {
+            return wanted == TcpSettings.Ecn.ON && asked && !both;
+        }
+        final boolean willing = wanted == TcpSettings.Ecn.ON
+                || wanted == TcpSettings.Ecn.PASSIVE && tcb.has(Tcb.PASSIVE);
+        return willing && both && segment.ecn == Ipv4Header.NOT_ECT;
     }
 
     /**
@@ -140,8 +191,7 @@ final class Lifecycle {
     void established(final Tcb tcb) {
         tcb.state(TcpState.ESTABLISHED.ordinal());
         tcb.retransmits(0);
-        context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.nowNs);
-        recovery.onEstablished(tcb);
+        establishCongestionControl(tcb);
         context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
         armKeepAlive(tcb);
         context.count(Counter.TCP_ESTABLISHED);
@@ -151,6 +201,15 @@ final class Lifecycle {
         }
         if (SendQueue.length(tcb) > 0 || tcb.has(Tcb.FIN_QUEUED)) {
             context.lists.output(tcb);
+        }
+    }
+
+    private void establishCongestionControl(final Tcb tcb) {
+        if (!context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs)) {
+            // no memory for its state: one that needs none
+            context.count(Counter.TCP_SLAB_FULL);
+            tcb.congestion(CongestionControls.WITHOUT_MEMORY);
+            context.congestion(tcb).onEstablished(tcb, context.initialWindow(tcb), context.slab, context.nowNs);
         }
     }
 
@@ -261,6 +320,11 @@ final class Lifecycle {
     private void giveBack(final Tcb tcb) {
         for (int timer = 0; timer < Tcb.TIMER_COUNT; timer++) {
             context.timers.cancel(tcb.timer(timer));
+        }
+        recovery.release(tcb);
+        if (tcb.cwnd() != 0) {
+            context.congestion(tcb).onClosed(tcb, context.slab);
+            tcb.cwnd(0);
         }
         sendQueue.free(tcb);
         receiveQueue.freeOutOfOrder(tcb);

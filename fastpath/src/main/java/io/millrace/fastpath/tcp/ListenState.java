@@ -4,7 +4,6 @@ import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.wire.TcpHeader;
-import io.millrace.fastpath.wire.TcpOptions;
 
 /** A segment for a listener: RFC 9293 §3.10.7.2. Thread: the engine's. */
 final class ListenState {
@@ -12,7 +11,6 @@ final class ListenState {
     private final Lifecycle lifecycle;
     private final TcpOutput output;
     private final ClosedState closed;
-    private final TcpOptions options = new TcpOptions();
 
     ListenState(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
             final ClosedState closed) {
@@ -31,18 +29,33 @@ final class ListenState {
             context.count(Counter.TCP_NO_CONNECTION);
             closed.reset(segment);
         } else if (segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.FIN)) {
-            onSyn(listener, segment);
+            onSyn(listener, segment, ConnectionTable.NONE);
         } else {
             // fourth: should not get here; SYN with FIN asks for nothing sensible
             context.count(Counter.TCP_BAD_FLAGS);
         }
     }
 
-    /** Third: SYN. Text in it is not acknowledged and will be sent again. */
-    private void onSyn(final ListenerPolicy listener, final Segment segment) {
+    /** A SYN that may take the place of a connection in TIME_WAIT (RFC 6191). */
+    void onReopeningSyn(final ListenerPolicy listener, final Segment segment, final int record) {
+        onSyn(listener, segment, record);
+    }
+
+    /**
+     * Third: SYN. Text in it is not acknowledged and will be sent again.
+     *
+     * @param timeWait the TIME_WAIT record in its place, or {@link ConnectionTable#NONE}.
+     */
+    private void onSyn(final ListenerPolicy listener, final Segment segment, final int timeWait) {
         if (!listener.reserveSyn()) {
             context.count(Counter.LISTEN_SYN_QUEUE_FULL);
             return;
+        }
+        int above = 0;
+        if (timeWait != ConnectionTable.NONE) {
+            above = context.connections.timeWait().sndNxt(timeWait);
+            context.connections.removeTimeWait(timeWait);
+            context.count(Counter.TIME_WAIT_REOPENED);
         }
         final Tcb tcb = lifecycle.open(segment.localHi, segment.localLo, segment.remoteHi, segment.remoteLo,
                 segment.ports, listener.settings());
@@ -50,11 +63,13 @@ final class ListenState {
             listener.releaseSyn();
             return;
         }
-        options.decode(segment.options, segment.optionsLength);
+        if (timeWait != ConnectionTable.NONE) {
+            lifecycle.beginAbove(tcb, above);
+        }
         context.connections.attachment(tcb, listener);
         tcb.listener(listener.id());
         tcb.set(Tcb.PASSIVE);
-        lifecycle.onPeerSyn(tcb, segment, options);
+        lifecycle.onPeerSyn(tcb, segment);
         tcb.state(TcpState.SYN_RECEIVED.ordinal());
         context.count(Counter.TCP_PASSIVE_OPENS);
         output.sendSyn(tcb);

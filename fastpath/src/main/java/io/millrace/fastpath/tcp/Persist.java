@@ -23,7 +23,7 @@ final class Persist {
     }
 
     static boolean isProbing(final Tcb tcb) {
-        return tcb.persistNs() != 0;
+        return tcb.has(Tcb.PROBING);
     }
 
     /** Arms the timer where output is blocked with nothing in flight. */
@@ -33,7 +33,9 @@ final class Persist {
                 || isHeldByCork(tcb)) {
             return;
         }
-        tcb.persistNs(context.nowNs);
+        tcb.set(Tcb.PROBING);
+        // the user timeout counts from here
+        tcb.lastSendNs(context.nowNs);
         tcb.persistBackoff(0);
         arm(tcb);
     }
@@ -47,7 +49,7 @@ final class Persist {
     /** Ends probing; true where it was on. */
     boolean clear(final Tcb tcb) {
         final boolean probing = isProbing(tcb);
-        tcb.persistNs(0);
+        tcb.clear(Tcb.PROBING);
         tcb.persistBackoff(0);
         return probing;
     }
@@ -69,6 +71,9 @@ final class Persist {
     private void arm(final Tcb tcb) {
         final long most = tcb.sndWnd() > 0 ? MAX_OVERRIDE_NS : context.connections.settings(tcb).rtoMaxNs();
         final long interval = Math.min(tcb.rtoNs() << tcb.persistBackoff(), most);
-        context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT), context.nowNs + interval);
+        final long userTimeoutNs = context.connections.settings(tcb).userTimeoutNs();
+        final long giveUpNs = userTimeoutNs == 0 ? Long.MAX_VALUE : tcb.lastSendNs() + userTimeoutNs;
+        context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT),
+                Math.max(context.nowNs, Math.min(context.nowNs + interval, giveUpNs)));
     }
 }

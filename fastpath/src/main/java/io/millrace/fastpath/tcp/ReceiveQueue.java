@@ -5,11 +5,20 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.memory.ByteRing;
 import io.millrace.fastpath.memory.OutOfOrderRanges;
 import io.millrace.fastpath.memory.Slab;
+import io.millrace.fastpath.wire.Seq;
 
 /**
  * Bytes from the peer until the application receives them: a ring from the slab that grows on demand. Out-of-order bytes
  * lie at their place in the same ring, their ranges in a block of their own, so reassembly copies nothing. Both go back
- * to the slab when empty. Thread: the engine's.
+ * to the slab when empty.
+ * <p>
+ * Of bytes that arrive twice, the copy that came first stays. What was acknowledged selectively is kept until it is in
+ * order or the connection ends: this receiver never reneges (RFC 2018 §8), but for bytes that nobody will read after the
+ * application shut its input, which are not kept and not named either.
+ * <p>
+ * Cost of a segment, whatever the peer sends: its bytes copied once, and a walk over the ranges of the connection, at
+ * most {@link OutOfOrderRanges#MAX_RANGES}. Memory of a connection: the ring, at most the window that was announced
+ * (rounded up to a block of the slab), and one block of ranges. Thread: the engine's.
  */
 final class ReceiveQueue {
     private static final int SMALLEST = 4_096;
@@ -17,6 +26,8 @@ final class ReceiveQueue {
 
     private final Slab slab;
     private final TcpContext context;
+    private int overlapLeft;
+    private int overlapRight;
 
     ReceiveQueue(final Slab slab, final TcpContext context) {
         this.slab = slab;
@@ -34,7 +45,7 @@ final class ReceiveQueue {
         if (!makeRoom(tcb, from + length)) {
             return false;
         }
-        ByteRing.copyIn(tcb.rcvRing(), tcb.rcvCapacity(), from, source, length);
+        copyIn(tcb, from, source, length);
         tcb.rcvNxt(from + length);
         final long ranges = tcb.outOfOrder();
         if (ranges != 0) {
@@ -63,9 +74,10 @@ final class ReceiveQueue {
             tcb.outOfOrder(ranges);
         }
         final boolean kept = makeRoom(tcb, sequence + length)
-                && OutOfOrderRanges.add(ranges, sequence, sequence + length, maxRanges);
+                && OutOfOrderRanges.hasRoom(ranges, sequence, sequence + length, maxRanges);
         if (kept) {
-            ByteRing.copyIn(tcb.rcvRing(), tcb.rcvCapacity(), sequence, source, length);
+            copyIn(tcb, sequence, source, length);
+            OutOfOrderRanges.add(ranges, sequence, sequence + length, maxRanges);
         } else {
             context.count(Counter.TCP_OUT_OF_ORDER_DROPPED);
             if (OutOfOrderRanges.count(ranges) == 0) {
@@ -73,6 +85,60 @@ final class ReceiveQueue {
             }
         }
         return kept;
+    }
+
+    /** Copies what is not there yet, and remembers the first run of bytes that is. */
+    private void copyIn(final Tcb tcb, final int sequence, final long source, final int length) {
+        forgetOverlap();
+        final int end = sequence + length;
+        final long ranges = tcb.outOfOrder();
+        final int count = ranges == 0 ? 0 : OutOfOrderRanges.count(ranges);
+        int from = sequence;
+        for (int i = 0; i < count && Seq.lt(OutOfOrderRanges.left(ranges, i), end); i++) {
+            final int left = OutOfOrderRanges.left(ranges, i);
+            final int right = OutOfOrderRanges.right(ranges, i);
+            if (Seq.gt(right, from)) {
+                if (Seq.gt(left, from)) {
+                    copyPart(tcb, from, source + (from - sequence), left - from);
+                }
+                noteOverlap(Seq.gt(left, from) ? left : from, Seq.lt(right, end) ? right : end);
+                from = right;
+            }
+        }
+        if (Seq.lt(from, end)) {
+            copyPart(tcb, from, source + (from - sequence), end - from);
+        }
+    }
+
+    private static void copyPart(final Tcb tcb, final int sequence, final long source, final int length) {
+        ByteRing.copyIn(tcb.rcvRing(), tcb.rcvCapacity(), sequence, source, length);
+    }
+
+    private void noteOverlap(final int left, final int right) {
+        if (!overlapped()) {
+            overlapLeft = left;
+            overlapRight = right;
+        }
+    }
+
+    void forgetOverlap() {
+        overlapLeft = 0;
+        overlapRight = 0;
+    }
+
+    /** True where some of the last bytes had been there already, beyond a gap. */
+    boolean overlapped() {
+        return overlapLeft != overlapRight;
+    }
+
+    /** First byte of the first run that had been there already. */
+    int overlapLeft() {
+        return overlapLeft;
+    }
+
+    /** The one after its last. */
+    int overlapRight() {
+        return overlapRight;
     }
 
     /** Copies in-order bytes to the application; returns how many. */

@@ -1,6 +1,8 @@
 package io.millrace.fastpath.tcp;
 
+import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.TcpHeader;
+import io.millrace.fastpath.wire.TcpOptions;
 
 /**
  * An arriving segment while it is processed: its addresses and header, and the part of its text that is new. One object
@@ -27,6 +29,20 @@ final class Segment {
     long options;
     int optionsLength;
     int urgentPointer;
+    /** When the segment reached the port, in nanoseconds of the engine's clock. */
+    long arrivedNs;
+    /** The ECN field of the IP header. */
+    int ecn;
+    /** A timestamps option was {@linkplain #decodeOptions decoded}. */
+    boolean hasTimestamps;
+    /** SEG.TSval; with {@link #hasTimestamps}. */
+    int timestampValue;
+    /** SEG.TSecr; with {@link #hasTimestamps} and ACK. */
+    int timestampEcho;
+    /** SACK blocks decoded, 0 to 4; as sent, in the order in which they came. */
+    int sackBlocks;
+    /** What {@link #decodeOptions} decodes. */
+    final TcpOptions decoded = new TcpOptions();
 
     void set(final long toHi, final long toLo, final long fromHi, final long fromLo, final TcpHeader header,
             final int length) {
@@ -44,6 +60,39 @@ final class Segment {
         options = header.optionsAddress();
         optionsLength = header.optionsLength();
         urgentPointer = header.urgentPointer();
+        hasTimestamps = false;
+        sackBlocks = 0;
+    }
+
+    /** How the segment came. */
+    void arrived(final long ns, final int ecnField) {
+        arrivedNs = ns;
+        ecn = ecnField;
+    }
+
+    /** Decodes the options: once a segment, and only where the connection may use them. */
+    TcpOptions decodeOptions() {
+        decoded.decode(options, optionsLength);
+        hasTimestamps = decoded.hasTimestamps();
+        timestampValue = decoded.timestampValue();
+        timestampEcho = decoded.timestampEcho();
+        sackBlocks = decoded.sackBlocks();
+        return decoded;
+    }
+
+    /** First sequence number of a SACK block, as sent: not to be trusted. */
+    int sackLeft(final int index) {
+        return decoded.sackLeft(index);
+    }
+
+    /** Sequence number after the last of a SACK block, as sent: not to be trusted. */
+    int sackRight(final int index) {
+        return decoded.sackRight(index);
+    }
+
+    /** A router on the way has marked the packet (RFC 3168 §5). */
+    boolean congestionExperienced() {
+        return ecn == Ipv4Header.CE;
     }
 
     boolean has(final int mask) {

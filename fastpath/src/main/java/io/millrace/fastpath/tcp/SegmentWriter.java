@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.flow.TimeWaitTable;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.memory.ByteRing;
 import io.millrace.fastpath.memory.Memory;
@@ -25,21 +26,33 @@ final class SegmentWriter {
 
     private final TcpContext context;
     private final PortCapabilities port;
+    private final HeaderOptions options;
 
     SegmentWriter(final TcpContext context) {
         this.context = context;
         this.port = context.ip.capabilities();
+        this.options = new HeaderOptions(context);
+    }
+
+    /**
+     * Payload bytes of a full segment now: {@link Tcb#sndMss} less the SACK blocks that go out with it while something is
+     * out of order; at least 8.
+     */
+    int mss(final Tcb tcb) {
+        return tcb.sndMss() - options.sackLength(tcb);
     }
 
     /** Largest text of one frame: one segment, or as many whole ones as a virtual segment holds. */
     int maxText(final Tcb tcb) {
-        final int mss = tcb.sndMss();
-        final int most = Math.min(port.maxVirtualSegment(), MAX_IP_PACKET) - Lifecycle.HEADERS;
+        final int mss = mss(tcb);
+        final int headers = Lifecycle.HEADERS + HeaderOptions.fixedLength(tcb) + tcb.sndMss() - mss;
+        final int most = Math.min(port.maxVirtualSegment(), MAX_IP_PACKET) - headers;
         return most <= mss ? mss : most - most % mss;
     }
 
     /**
-     * Writes a segment with text from the send ring.
+     * Writes a segment with text from the send ring. Text of up to {@link Tcb#sndMss} bytes leaves as one segment,
+     * without SACK blocks where it leaves them no room; more than that leaves as segments of {@link #mss} bytes.
      *
      * @return false where no frame is free: nothing was sent.
      */
@@ -49,17 +62,29 @@ final class SegmentWriter {
             return false;
         }
         final long segment = IpOutput.payload(frame);
-        header(tcb, segment, sequence, TcpHeader.MIN_LENGTH, flags);
-        final long target = segment + TcpHeader.MIN_LENGTH;
+        final int mss = mss(tcb);
+        final boolean fresh = text > 0 && sequence == tcb.sndMax() && !Persist.isProbing(tcb) && tcb.has(Tcb.ECN);
+        useQuickAck(tcb, text > 0);
+        final int length = header(tcb, segment, sequence, fresh ? flags | congestionWindowReduced(tcb) : flags,
+                text <= mss || text > tcb.sndMss());
         if (text > 0) {
-            ByteRing.copyOut(tcb.sndRing(), tcb.sndCapacity(), sequence, target, text);
+            ByteRing.copyOut(tcb.sndRing(), tcb.sndCapacity(), sequence, segment + length, text);
         }
         if (text > tcb.sndMss()) {
-            final int headers = Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH;
-            Frame.segmentation(frame, Frame.GSO_TCPV4, tcb.sndMss(), headers);
+            Frame.segmentation(frame, Frame.GSO_TCPV4, mss, Ipv4Header.MIN_LENGTH + length);
         }
-        send(tcb, frame, TcpHeader.MIN_LENGTH + text);
+        // RFC 3168 §6.1.5 and §6.1.6: neither retransmissions nor window probes are ECN-capable
+        send(tcb, frame, length + text, fresh ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT);
         return true;
+    }
+
+    /** RFC 3168 §6.1.2: the first new data after the window was reduced says so. */
+    private static int congestionWindowReduced(final Tcb tcb) {
+        if (!tcb.has(Tcb.CWR_OWED)) {
+            return 0;
+        }
+        tcb.clear(Tcb.CWR_OWED);
+        return TcpHeader.CWR;
     }
 
     /** Writes an acknowledgement without text. */
@@ -71,16 +96,27 @@ final class SegmentWriter {
             context.lists.output(tcb);
             return;
         }
-        header(tcb, IpOutput.payload(frame), acceptableSequence(tcb), TcpHeader.MIN_LENGTH, TcpHeader.ACK);
-        send(tcb, frame, TcpHeader.MIN_LENGTH);
+        useQuickAck(tcb, false);
+        final int length = header(tcb, IpOutput.payload(frame), acceptableSequence(tcb), TcpHeader.ACK, true);
+        send(tcb, frame, length, Ipv4Header.NOT_ECT);
+    }
+
+    /** Writes an acknowledgement that reports bytes received twice (RFC 2883); where there is no frame nobody hears. */
+    void writeAck(final Tcb tcb, final int duplicateLeft, final int duplicateRight) {
+        if (tcb.has(Tcb.SACK)) {
+            context.count(Counter.TCP_DUPLICATES_REPORTED);
+            options.duplicate(duplicateLeft, duplicateRight);
+        }
+        writeAck(tcb);
+        options.noDuplicate();
     }
 
     /** Writes a keepalive probe: {@code SEG.SEQ = SND.NXT - 1}, no text (RFC 9293 §3.8.4). */
     void writeKeepAlive(final Tcb tcb) {
         final long frame = acquire();
         if (frame != 0) {
-            header(tcb, IpOutput.payload(frame), tcb.sndUna() - 1, TcpHeader.MIN_LENGTH, TcpHeader.ACK);
-            send(tcb, frame, TcpHeader.MIN_LENGTH);
+            final int length = header(tcb, IpOutput.payload(frame), tcb.sndUna() - 1, TcpHeader.ACK, true);
+            send(tcb, frame, length, Ipv4Header.NOT_ECT);
         }
     }
 
@@ -92,42 +128,75 @@ final class SegmentWriter {
         }
         final boolean answer = tcb.state() == TcpState.SYN_RECEIVED.ordinal();
         final long segment = IpOutput.payload(frame);
-        int length = TcpHeader.MIN_LENGTH;
-        length += TcpOptions.writeMss(segment + length, tcb.announcedMss());
-        final boolean scale = answer
-                ? tcb.has(Tcb.WINDOW_SCALING)
-                : context.connections.settings(tcb).windowScaling();
-        if (scale) {
-            length += TcpOptions.writeWindowScale(segment + length, tcb.receiveShift());
-        }
+        final int length = TcpHeader.MIN_LENGTH + options.writeSyn(tcb, segment + TcpHeader.MIN_LENGTH, answer);
         final int window = Math.min(tcb.receiveBuffer(), MAX_WINDOW_FIELD);
         TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), tcb.iss(), answer ? tcb.rcvNxt() : 0, length,
-                answer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN, window);
-        send(tcb, frame, length);
+                synFlags(tcb, answer), window);
+        send(tcb, frame, length, Ipv4Header.NOT_ECT);
     }
 
-    /** Writes the RST of a connection. */
+    /**
+     * RFC 3168 §6.1.1: ECE and CWR ask for ECN, ECE alone agrees. §6.1.1.1: a SYN that was not answered is sent again
+     * without, for the sake of what drops such segments on the way.
+     */
+    private int synFlags(final Tcb tcb, final boolean answer) {
+        if (answer) {
+            return TcpHeader.SYN | TcpHeader.ACK | (tcb.has(Tcb.ECN) ? TcpHeader.ECE : 0);
+        }
+        final boolean ask = context.connections.settings(tcb).ecn() == TcpSettings.Ecn.ON && tcb.retransmits() == 0;
+        return TcpHeader.SYN | (ask ? TcpHeader.ECE | TcpHeader.CWR : 0);
+    }
+
+    /** Writes the RST of a connection, with a timestamp where it has them (RFC 7323 §3.2; without ACK no echo). */
     void writeReset(final Tcb tcb) {
         final long frame = acquire();
-        if (frame != 0) {
-            TcpHeader.write(IpOutput.payload(frame), tcb.localPort(), tcb.remotePort(),
-                    acceptableSequence(tcb), 0, TcpHeader.MIN_LENGTH, TcpHeader.RST, 0);
-            send(tcb, frame, TcpHeader.MIN_LENGTH);
+        if (frame == 0) {
+            return;
         }
+        final long segment = IpOutput.payload(frame);
+        int length = TcpHeader.MIN_LENGTH;
+        if (tcb.has(Tcb.TIMESTAMPS)) {
+            length += TcpOptions.writeTimestamps(segment + length, context.timestamp(tcb), 0);
+        }
+        TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), acceptableSequence(tcb), 0, length, TcpHeader.RST,
+                0);
+        send(tcb, frame, length, Ipv4Header.NOT_ECT);
     }
 
-    /** Answers a segment without a connection: a RST, or the ACK of a TIME_WAIT record. */
-    void answer(final Segment to, final int sequence, final int acknowledgement, final int flags, final int window) {
+    /** Answers a segment for a TIME_WAIT record: {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
+    void answerTimeWait(final Segment to, final TimeWaitTable table, final int record) {
+        final long frame = acquire();
+        if (frame == 0) {
+            return;
+        }
+        final long segment = IpOutput.payload(frame);
+        int length = TcpHeader.MIN_LENGTH;
+        if (table.hasTimestamps(record)) {
+            final int offset = context.control.initialSequenceNumbers().timestampOffset(to.localHi, to.localLo,
+                    to.remoteHi, to.remoteLo);
+            length += TcpOptions.writeTimestamps(segment + length, context.timestamp(offset), table.tsRecent(record));
+        }
+        TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, table.sndNxt(record), table.rcvNxt(record), length,
+                TcpHeader.ACK, table.window(record));
+        sendAnswer(to, frame, length);
+    }
+
+    /** Answers a segment without a connection with a RST. */
+    void answer(final Segment to, final int sequence, final int acknowledgement, final int flags) {
         final long frame = acquire();
         if (frame == 0) {
             return;
         }
         final long segment = IpOutput.payload(frame);
         TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, sequence, acknowledgement, TcpHeader.MIN_LENGTH,
-                flags, window);
-        final int length = TcpHeader.MIN_LENGTH;
-        checksum(frame, segment, length, to.localLo, to.remoteLo);
-        context.ip.send(frame, length, IpProtocol.TCP, to.localLo, to.remoteHi, to.remoteLo, IpOutput.UNKNOWN);
+                flags, 0);
+        sendAnswer(to, frame, TcpHeader.MIN_LENGTH);
+    }
+
+    private void sendAnswer(final Segment to, final long frame, final int length) {
+        checksum(frame, IpOutput.payload(frame), length, to.localLo, to.remoteLo);
+        context.ip.send(frame, length, IpProtocol.TCP, to.localLo, to.remoteHi, to.remoteLo, IpOutput.UNKNOWN,
+                Ipv4Header.NOT_ECT);
     }
 
     /**
@@ -180,21 +249,34 @@ final class SegmentWriter {
         return frame;
     }
 
-    /** Every segment but SYN and RST acknowledges: what was owed is paid. */
-    private void header(final Tcb tcb, final long segment, final int sequence, final int headerLength,
-            final int flags) {
-        TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), sequence, tcb.rcvNxt(), headerLength, flags,
+    /** Every segment but SYN and RST acknowledges: what was owed is paid. Returns the bytes of the header. */
+    private int header(final Tcb tcb, final long segment, final int sequence, final int flags, final boolean sack) {
+        final int length = TcpHeader.MIN_LENGTH + options.write(tcb, segment + TcpHeader.MIN_LENGTH, sack);
+        // RFC 3168 §6.1.3: until the peer says that it has slowed down
+        final int echo = tcb.has(Tcb.ECE_OWED) ? TcpHeader.ECE : 0;
+        TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), sequence, tcb.rcvNxt(), length, flags | echo,
                 windowField(tcb));
         tcb.lastAckSent(tcb.rcvNxt());
         tcb.clear(Tcb.ACK_NOW);
         context.timers.cancel(tcb.timer(Tcb.TIMER_ACK));
+        return length;
     }
 
-    private void send(final Tcb tcb, final long frame, final int length) {
+    /**
+     * An acknowledgement of new bytes uses up one of the quick ones; all of them where it rides on an answer: the two
+     * talk to each other, and the next answer will carry the next acknowledgement (Linux: pingpong mode).
+     */
+    private static void useQuickAck(final Tcb tcb, final boolean onAnswer) {
+        if (tcb.quickAcks() > 0 && tcb.rcvNxt() != tcb.lastAckSent()) {
+            tcb.quickAcks(onAnswer ? 0 : tcb.quickAcks() - 1);
+        }
+    }
+
+    private void send(final Tcb tcb, final long frame, final int length, final int ecn) {
         context.count(Counter.TCP_SEGMENTS_SENT);
         checksum(frame, IpOutput.payload(frame), length, tcb.localLo(), tcb.remoteLo());
         tcb.neighbour(context.ip.send(frame, length, IpProtocol.TCP, tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(),
-                tcb.neighbour()));
+                tcb.neighbour(), ecn));
     }
 
     private void checksum(final long frame, final long segment, final int length, final long localLo,

@@ -2,9 +2,9 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.recovery.RoundTripTime;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
-import io.millrace.fastpath.wire.TcpOptions;
 
 /** A segment in SYN_SENT: RFC 9293 §3.10.7.3. Thread: the engine's. */
 final class SynSentState {
@@ -12,7 +12,6 @@ final class SynSentState {
     private final Lifecycle lifecycle;
     private final TcpOutput output;
     private final ClosedState closed;
-    private final TcpOptions options = new TcpOptions();
 
     SynSentState(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
             final ClosedState closed) {
@@ -50,8 +49,7 @@ final class SynSentState {
             context.count(Counter.TCP_BAD_FLAGS);
             return false;
         }
-        options.decode(segment.options, segment.optionsLength);
-        lifecycle.onPeerSyn(tcb, segment, options);
+        lifecycle.onPeerSyn(tcb, segment);
         segment.sequence++;
         segment.flags &= ~TcpHeader.SYN;
         return acknowledges ? onSynAck(tcb, segment) : onSimultaneousOpen(tcb);
@@ -78,10 +76,9 @@ final class SynSentState {
     /** The first round trip, where the SYN was sent once. */
     static void measureHandshake(final Tcb tcb, final TcpContext context) {
         final TcpSettings settings = context.connections.settings(tcb);
-        if (tcb.rttStartNs() != 0) {
-            RoundTripTime.measured(tcb, context.nowNs - tcb.rttStartNs(), settings);
-            tcb.rttStartNs(0);
-        } else if (tcb.has(Tcb.SYN_RETRANSMITTED)) {
+        if (!tcb.has(Tcb.SYN_RETRANSMITTED)) {
+            RoundTripTime.measured(tcb, context.nowNs - tcb.lastSendNs(), settings);
+        } else {
             // RFC 6298 §5.7: 3 s after a lost SYN
             tcb.rtoNs(Math.max(settings.rtoInitialNs(), 3_000_000_000L));
         }

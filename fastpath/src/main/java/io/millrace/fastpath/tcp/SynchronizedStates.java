@@ -17,25 +17,42 @@ final class SynchronizedStates {
     private final ClosedState closed;
     private final AckStep ackStep;
     private final TextStep textStep;
+    private final Acknowledgement acknowledgement;
+    private final Timestamps timestamps;
 
     SynchronizedStates(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
-            final ClosedState closed, final AckStep ackStep, final TextStep textStep) {
+            final ClosedState closed, final AckStep ackStep, final TextStep textStep,
+            final Acknowledgement acknowledgement) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.output = output;
         this.closed = closed;
         this.ackStep = ackStep;
         this.textStep = textStep;
+        this.acknowledgement = acknowledgement;
+        this.timestamps = new Timestamps(context);
     }
 
     void onSegment(final Tcb tcb, final Segment segment) {
+        final long silentNs = context.nowNs - tcb.lastReceiveNs();
         tcb.lastReceiveNs(context.nowNs);
+        if (segment.optionsLength > 0 && tcb.has(Tcb.SACK | Tcb.TIMESTAMPS)) {
+            segment.decodeOptions();
+        }
+        if (segment.textLength > 0 && (silentNs > tcb.rtoNs() || tcb.rcvNxt() == tcb.irs() + 1)) {
+            acknowledgement.quicken(tcb);
+        }
         if (segment.has(TcpHeader.SYN) && repeatsSyn(tcb, segment)) {
             onRepeatedSyn(tcb, segment);
             return;
         }
-        // first: the sequence number
-        if (!isAcceptable(tcb, segment)) {
+        final boolean isTimed = tcb.has(Tcb.TIMESTAMPS) && !segment.has(TcpHeader.RST);
+        if (isTimed && timestamps.isOld(tcb, segment, silentNs)) {
+            context.count(Counter.TCP_PAWS_DROPPED);
+            onUnacceptable(tcb, segment);
+        } else if (!isAcceptable(tcb, segment)) {
+            // first: the sequence number
+            context.count(Counter.TCP_OUT_OF_WINDOW);
             onUnacceptable(tcb, segment);
         } else if (segment.has(TcpHeader.RST)) {
             // second: the RST bit (third, security, is obsolete)
@@ -52,8 +69,9 @@ final class SynchronizedStates {
     }
 
     private static boolean repeatsSyn(final Tcb tcb, final Segment segment) {
+        // with an ACK only where SYNs crossed: whoever answered our listener's SYN-ACK sends no SYN any more
         return tcb.state() == TcpState.SYN_RECEIVED.ordinal() && segment.sequence == tcb.irs()
-                && !segment.has(TcpHeader.RST);
+                && !segment.has(TcpHeader.RST) && !(segment.has(TcpHeader.ACK) && tcb.has(Tcb.PASSIVE));
     }
 
     /**
@@ -78,6 +96,10 @@ final class SynchronizedStates {
         final int generation = tcb.generation();
         if (!ackStep.onAck(tcb, segment) || tcb.generation() != generation || tcb.has(Tcb.SHELL)) {
             return;
+        }
+        if (tcb.has(Tcb.TIMESTAMPS)) {
+            // after the ACK field was found good, as Linux: a blind guess does not change what is echoed
+            timestamps.update(tcb, segment);
         }
         fromUrgent(tcb, segment);
     }
@@ -109,24 +131,25 @@ final class SynchronizedStates {
     }
 
     private void onUnacceptable(final Tcb tcb, final Segment segment) {
-        context.count(Counter.TCP_OUT_OF_WINDOW);
         if (segment.has(TcpHeader.RST)) {
             context.count(Counter.TCP_RESETS_IGNORED);
         } else if (segment.has(TcpHeader.SYN)) {
             // fourth step, before the rest: RFC 5961 §4.2
             output.sendChallengeAck(tcb);
         } else if (segment.textLength > 0 || segment.has(TcpHeader.FIN)) {
-            output.sendAck(tcb);
+            acknowledgement.repeat(tcb, segment);
         } else {
             output.sendOutOfWindowAck(tcb);
         }
     }
 
-    /** RFC 5961 §3.2: only the exact sequence number resets; inside the window it is challenged. */
+    /** RFC 5961 §3.2: only the exact sequence number resets; inside the window it is challenged, outside ignored. */
     private void onReset(final Tcb tcb, final Segment segment) {
         if (segment.sequence != tcb.rcvNxt()) {
             context.count(Counter.TCP_RESETS_IGNORED);
-            output.sendChallengeAck(tcb);
+            if (Seq.gt(segment.sequence, tcb.rcvNxt())) {
+                output.sendChallengeAck(tcb);
+            }
             return;
         }
         context.count(Counter.TCP_RESETS_RECEIVED);

@@ -10,7 +10,6 @@ import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransportInput;
 import io.millrace.fastpath.memory.Slab;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
-import io.millrace.fastpath.tcp.recovery.NewRenoRecovery;
 import io.millrace.fastpath.timer.TimerNodes;
 import io.millrace.fastpath.timer.TimerWheel;
 
@@ -43,20 +42,23 @@ public final class Tcp implements AutoCloseable {
         context.nowNs = nowNs;
         final SegmentWriter writer = new SegmentWriter(context);
         final Persist persist = new Persist(context, writer);
-        final SendQueue sendQueue = new SendQueue(slab);
         final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context);
-        final LossRecovery recovery = new NewRenoRecovery();
-        output = new TcpOutput(context, writer, persist);
+        final LossRecovery recovery = new LossRecovery(slab, counters);
+        final SendQueue sendQueue = new SendQueue(slab, recovery);
+        final RetransmissionTimer timer = new RetransmissionTimer(context, recovery);
+        output = new TcpOutput(context, writer, persist, recovery, timer);
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output);
         timeWait = new TimeWaitState(context, writer);
-        expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist);
-        calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output);
+        expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer);
+        calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);
         final ClosedState closed = new ClosedState(context, writer);
-        final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist);
-        final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output);
+        final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist, timer);
+        final Acknowledgement acknowledgement = new Acknowledgement(context, writer);
+        final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output, acknowledgement);
         input = new TcpInput(context, lifecycle, closed, new ListenState(context, lifecycle, output, closed),
                 new SynSentState(context, lifecycle, output, closed),
-                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep), timeWait);
+                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement),
+                timeWait, recovery);
     }
 
     /** Sizes; ranges as in the engine's settings. */

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The user/TCP interface of RFC 9293 §3.9.1: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS, on connections of one engine.
@@ -106,11 +107,55 @@ public interface TcpCalls {
     /** Cork: while true only full segments are sent. */
     void cork(long connection, boolean cork);
 
-    /** Largest receive window from now on, in bytes, 2,304 to 1 GiB; a window once offered is not taken back. */
+    /**
+     * Receive window from now on, in bytes, 2,304 to 1 GiB, and tuned no more; a window once offered is not taken back.
+     */
     void receiveBuffer(long connection, int bytes);
 
-    /** Largest send ring from now on, in bytes, 4,096 to 1 GiB. */
+    /** Send ring from now on, in bytes, 4,096 to 1 GiB, and tuned no more. */
     void sendBuffer(long connection, int bytes);
+
+    /**
+     * Quick acknowledgement (Linux: TCP_QUICKACK). True: what is owed goes out now, and the next 16 acknowledgements are
+     * not held back; false: they are held back again. Not for good: the {@link TcpSettings#ackPolicy} goes on from there.
+     */
+    void quickAck(long connection, boolean quick);
+
+    /**
+     * Gives an open connection other settings, for good.
+     * <ul>
+     * <li>At once: {@code noDelay}; {@code keepAlive}, its times and its count, with what was silence already;
+     * {@code congestionControl}, which takes over window and threshold; {@code receiveBuffer} and {@code sendBuffer},
+     * which limit what is tuned, or are the size where they are locked or nothing is tuned.
+     * <li>Where they are looked at the next time: {@code delayedAckNs}, {@code ackPolicy}, {@code rtoMinNs},
+     * {@code rtoMaxNs}, {@code retries}, {@code synRetries}, {@code synAckRetries}, {@code userTimeoutNs},
+     * {@code mslNs}, {@code finWait2TimeoutNs}, {@code initialWindow} and {@code slowStartAfterIdle} (after idleness),
+     * {@code outOfOrderRanges}, {@code autotune}, {@code rack}, {@code tailLossProbe}, {@code forwardRtoRecovery},
+     * {@code pacing}, {@code maxPacingRate}.
+     * <li>Not at all, as the handshake has settled them, and kept as they were: {@code mss}, {@code windowScaling},
+     * {@code windowScale}, {@code sack}, {@code timestamps}, {@code ecn}, {@code fastOpen}. Without effect, as they
+     * are about the beginning: {@code rtoInitialNs}, {@code initialReceiveBuffer}, {@code initialSendBuffer}.
+     * </ul>
+     * The congestion control stays where the slab has no room for the new one's state; {@link #settings(long)} tells.
+     *
+     * @return false for a stale handle.
+     * @throws IllegalArgumentException where no congestion control has that name; nothing has changed then.
+     */
+    boolean settings(long connection, TcpSettings settings);
+
+    /**
+     * The settings that the connection was opened with or was given last; not what {@link #noDelay}, {@link #keepAlive},
+     * {@link #receiveBuffer} and {@link #sendBuffer} have changed since. Null for a stale handle.
+     */
+    @Nullable
+    TcpSettings settings(long connection);
+
+    /**
+     * STATUS in full, as Linux's TCP_INFO: fills the target. Allocates nothing.
+     *
+     * @return false for a stale handle: the target is as it was.
+     */
+    boolean info(long connection, TcpInfo target);
 
     /** Payload bytes of the largest segment sent now. */
     int sendMss(long connection);

@@ -16,6 +16,9 @@ import io.millrace.fastpath.timer.TimerWheel;
  * engine's.
  */
 final class TcpContext {
+    /** One tick of the timestamp clock: 1 ms, as Linux. */
+    static final long TIMESTAMP_TICK_NS = 1_000_000L;
+
     private static final int ETHERNET_MSS = 1_460;
 
     /** Which engine of the stack this is. */
@@ -59,6 +62,16 @@ final class TcpContext {
         }
         final int segments = connections.settings(tcb).initialWindow();
         return Math.min(segments * mss, Math.max(2 * mss, segments * ETHERNET_MSS));
+    }
+
+    /** Timestamp clock of a connection (RFC 7323 §5.4): milliseconds, from an origin that is its own. */
+    int timestamp(final Tcb tcb) {
+        return timestamp(tcb.tsOffset());
+    }
+
+    /** The same for a TIME_WAIT record. */
+    int timestamp(final int offset) {
+        return (int) Math.floorDiv(nowNs, TIMESTAMP_TICK_NS) + offset;
     }
 
     void count(final Counter counter) {

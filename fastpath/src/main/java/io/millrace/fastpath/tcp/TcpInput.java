@@ -5,11 +5,14 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.TransportInput;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
+import io.millrace.fastpath.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Segments from IP: validated, matched to a connection, handed to the state it is in. Thread: the engine's. */
 final class TcpInput implements TransportInput {
@@ -20,13 +23,16 @@ final class TcpInput implements TransportInput {
     private final SynchronizedStates synchronizedStates;
     private final TimeWaitState timeWait;
     private final Lifecycle lifecycle;
+    private final LossRecovery recovery;
     private final TcpHeader header = new TcpHeader();
     private final Segment segment = new Segment();
 
     TcpInput(final TcpContext context, final Lifecycle lifecycle, final ClosedState closed, final ListenState listen,
-            final SynSentState synSent, final SynchronizedStates synchronizedStates, final TimeWaitState timeWait) {
+            final SynSentState synSent, final SynchronizedStates synchronizedStates, final TimeWaitState timeWait,
+            final LossRecovery recovery) {
         this.context = context;
         this.lifecycle = lifecycle;
+        this.recovery = recovery;
         this.closed = closed;
         this.listen = listen;
         this.synSent = synSent;
@@ -36,7 +42,8 @@ final class TcpInput implements TransportInput {
 
     @Override
     public void onSegment(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
-            final long address, final int length, final boolean checksumTrusted, final long nowNs) {
+            final long address, final int length, final boolean checksumTrusted, final int ecn,
+            final long arrivedNs) {
         context.count(Counter.TCP_SEGMENTS_RECEIVED);
         if (!header.wrap(address, length)) {
             context.count(Counter.TCP_MALFORMED);
@@ -46,6 +53,7 @@ final class TcpInput implements TransportInput {
             context.count(Counter.TCP_PORT_ZERO);
         } else {
             segment.set(localHi, localLo, remoteHi, remoteLo, header, length);
+            segment.arrived(arrivedNs, ecn);
             dispatch();
         }
     }
@@ -64,16 +72,30 @@ final class TcpInput implements TransportInput {
         if (found >= 0) {
             toConnection(context.connections.wrap(found), arrived);
         } else if (found != ConnectionTable.NONE) {
-            timeWait.onSegment(ConnectionTable.timeWaitRecord(found), arrived);
+            toTimeWait(ConnectionTable.timeWaitRecord(found), arrived);
         } else {
-            final ListenerPolicy listener = context.control.listener(arrived.localHi, arrived.localLo,
-                    arrived.ports >>> 16);
+            final ListenerPolicy listener = listener(arrived);
             if (listener == null) {
                 closed.onSegment(arrived);
             } else {
                 listen.onSegment(listener, arrived);
             }
         }
+    }
+
+    private @Nullable ListenerPolicy listener(final Segment arrived) {
+        return context.control.listener(arrived.localHi, arrived.localLo, arrived.ports >>> 16);
+    }
+
+    private void toTimeWait(final int record, final Segment arrived) {
+        if (timeWait.isReopenedBy(record, arrived)) {
+            final ListenerPolicy listener = listener(arrived);
+            if (listener != null && listener.settings().timeWaitReuse()) {
+                listen.onReopeningSyn(listener, arrived, record);
+                return;
+            }
+        }
+        timeWait.onSegment(record, arrived);
     }
 
     private void toConnection(final Tcb tcb, final Segment arrived) {
@@ -125,15 +147,15 @@ final class TcpInput implements TransportInput {
         final boolean opening = tcb.state() == TcpState.SYN_SENT.ordinal()
                 || tcb.state() == TcpState.SYN_RECEIVED.ordinal();
         // no SYN is too long for any path
-        if (opening || mtu == 0 || usable - Lifecycle.HEADERS >= tcb.sndMss()) {
+        final int mss = usable - Lifecycle.HEADERS - (tcb.has(Tcb.TIMESTAMPS) ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        if (opening || mtu == 0 || mss >= tcb.sndMss()) {
             context.count(Counter.ICMP_IGNORED);
             return;
         }
         context.count(Counter.TCP_PATH_MTU_REDUCED);
         tcb.pathMtu(usable);
-        tcb.sndMss(usable - Lifecycle.HEADERS);
-        tcb.rttStartNs(0);
-        tcb.sndNxt(tcb.sndUna());
+        tcb.sndMss(mss);
+        recovery.onSegmentsTooLarge(tcb);
         context.lists.output(tcb);
     }
 }

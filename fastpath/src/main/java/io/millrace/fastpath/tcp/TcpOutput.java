@@ -3,42 +3,68 @@ package io.millrace.fastpath.tcp;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.tcp.recovery.Retransmissions;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 
 /**
- * What is sent, and when (RFC 9293 §3.8.6): the send window, the congestion window, Nagle's algorithm and silly window
- * avoidance decide, the {@link SegmentWriter} writes. Thread: the engine's.
+ * What is sent, and when (RFC 9293 §3.8.6): what is lost first, then what is new; the send window, the congestion window,
+ * pacing, Nagle's algorithm and silly window avoidance decide, the {@link SegmentWriter} writes. Thread: the engine's.
  */
-final class TcpOutput implements LossRecovery.Retransmission {
+final class TcpOutput {
     private static final int FIN_ACK = TcpHeader.FIN | TcpHeader.ACK;
     /** As Linux, tcp_invalid_ratelimit. */
     private static final long OUT_OF_WINDOW_INTERVAL_NS = 500_000_000L;
+    private static final long MEMORY_RETRY_NS = 10_000_000L;
 
     private final TcpContext context;
     private final SegmentWriter writer;
     private final Persist persist;
+    private final LossRecovery recovery;
+    private final Retransmissions retransmissions;
+    private final RetransmissionTimer timer;
+    private final Pacing pacing;
+    /** Why the last attempt to send something new sent nothing. */
+    private boolean windowBlocked;
 
-    TcpOutput(final TcpContext context, final SegmentWriter writer, final Persist persist) {
+    TcpOutput(final TcpContext context, final SegmentWriter writer, final Persist persist,
+            final LossRecovery recovery, final RetransmissionTimer timer) {
         this.context = context;
         this.writer = writer;
         this.persist = persist;
+        this.recovery = recovery;
+        this.timer = timer;
+        this.retransmissions = recovery.retransmissions();
+        this.pacing = new Pacing(context, retransmissions);
     }
 
     /** Sends all that may be sent now, then the acknowledgement that is owed if no segment carried it. */
     void pump(final Tcb tcb) {
         if (maySendData(tcb)) {
             restartAfterIdle(tcb);
-            boolean sent;
-            do {
-                sent = sendNext(tcb);
-            } while (sent);
+            if (sendAll(tcb)) {
+                timer.arm(tcb);
+            }
             tcb.clear(Tcb.OVERRIDE);
             persist.armIfBlocked(tcb);
         }
         if (tcb.has(Tcb.ACK_NOW)) {
             sendAck(tcb);
         }
+    }
+
+    /** True where anything was sent. */
+    private boolean sendAll(final Tcb tcb) {
+        windowBlocked = false;
+        boolean sent = false;
+        while (retransmitNext(tcb)) {
+            sent = true;
+        }
+        while (sendNext(tcb)) {
+            sent = true;
+        }
+        recovery.onOutputDone(tcb, windowBlocked, tcb.sndNxt() == tcb.sndEnd());
+        return sent;
     }
 
     /** States in which text or a FIN may leave. */
@@ -51,27 +77,71 @@ final class TcpOutput implements LossRecovery.Retransmission {
 
     /** RFC 5681 §4.1: after silence longer than an RTO the window is not what the path would take any more. */
     private void restartAfterIdle(final Tcb tcb) {
-        if (tcb.sndMax() == tcb.sndUna() && tcb.lastSendNs() != 0
-                && context.nowNs - tcb.lastSendNs() > tcb.rtoNs()) {
-            context.congestion(tcb).onIdle(tcb, context.initialWindow(tcb), context.nowNs);
+        if (tcb.sndMax() == tcb.sndUna() && tcb.lastSendNs() != 0 && context.nowNs - tcb.lastSendNs() > tcb.rtoNs()
+                && context.connections.settings(tcb).slowStartAfterIdle()) {
+            context.congestion(tcb).onIdle(tcb, context.initialWindow(tcb), context.nowNs - tcb.lastSendNs(),
+                    context.nowNs);
         }
     }
 
-    private boolean sendNext(final Tcb tcb) {
-        final int unsent = tcb.sndEnd() - tcb.sndNxt();
-        if (unsent < 0 || unsent == 0 && !tcb.has(Tcb.FIN_QUEUED)) {
+    /** Sends again what is lost, as far as the windows allow; false where nothing (more) is to be sent again now. */
+    private boolean retransmitNext(final Tcb tcb) {
+        if (!retransmissions.next(tcb) || !mayTransmit(tcb)) {
             return false;
         }
+        final int sequence = retransmissions.sequence();
+        final int window = tcb.sndUna() + tcb.sndWnd() - sequence;
+        if (window <= 0 && sequence != tcb.sndUna()) {
+            // the peer took its window back: only the head is tried
+            return false;
+        }
+        final int mss = writer.mss(tcb);
+        final int inFlight = recovery.inFlight(tcb);
+        final int usable = tcb.cwnd() - inFlight;
+        if (usable < Math.min(mss, retransmissions.length()) && inFlight > 0) {
+            windowBlocked = true;
+            return false;
+        }
+        final int segments = Math.max(1, usable / mss);
+        final int most = Math.min(Math.min(segments * mss, writer.maxText(tcb)), pacing.quantum(tcb));
+        return retransmit(tcb, retransmissions.fit(tcb, Math.max(Math.min(window, most), Math.min(mss, most)), mss));
+    }
+
+    private boolean retransmit(final Tcb tcb, final int length) {
+        final int sequence = retransmissions.sequence();
+        final boolean fin = sequence + length == tcb.sndEnd() + 1;
+        final int text = fin ? length - 1 : length;
+        final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0)
+                | (sequence + text == tcb.sndEnd() ? TcpHeader.PSH : 0);
+        if (!writer.write(tcb, sequence, text, flags)) {
+            context.lists.output(tcb);
+            return false;
+        }
+        retransmissions.onSent(tcb, context.nowNs);
+        pacing.onSent(tcb, length);
+        tcb.lastSendNs(context.nowNs);
+        return true;
+    }
+
+    /** Room in the transmit queue, and the time for the next segment has come. */
+    private boolean mayTransmit(final Tcb tcb) {
         if (!context.ip.hasRoom()) {
             context.lists.output(tcb);
             return false;
         }
-        final int inFlight = tcb.sndNxt() - tcb.sndUna();
-        final int window = tcb.sndWnd() - inFlight;
+        return pacing.mayTransmit(tcb);
+    }
+
+    private boolean sendNext(final Tcb tcb) {
+        final int unsent = tcb.sndEnd() - tcb.sndNxt();
+        if (unsent < 0 || unsent == 0 && !tcb.has(Tcb.FIN_QUEUED) || !mayTransmit(tcb)) {
+            return false;
+        }
+        final int window = tcb.sndUna() + tcb.sndWnd() - tcb.sndNxt();
         if (unsent == 0) {
             return window > 0 && send(tcb, 0, FIN_ACK);
         }
-        final int length = lengthToSend(tcb, unsent, Math.min(window, tcb.cwnd() - inFlight));
+        final int length = lengthToSend(tcb, unsent, window);
         if (length <= 0) {
             return false;
         }
@@ -82,9 +152,14 @@ final class TcpOutput implements LossRecovery.Retransmission {
     }
 
     /** How much of what is unsent goes into the next segment, virtual or not; 0: wait. */
-    private int lengthToSend(final Tcb tcb, final int unsent, final int usable) {
-        final int mss = tcb.sndMss();
-        final int most = Math.min(Math.min(unsent, usable), writer.maxText(tcb));
+    private int lengthToSend(final Tcb tcb, final int unsent, final int window) {
+        final int mss = writer.mss(tcb);
+        final int usable = tcb.cwnd() - recovery.inFlight(tcb);
+        final int wanted = Math.min(Math.min(unsent, window), Math.min(writer.maxText(tcb), pacing.quantum(tcb)));
+        if (usable < Math.min(wanted, mss)) {
+            windowBlocked |= wanted > 0;
+        }
+        final int most = Math.min(wanted, usable);
         if (most <= 0) {
             return 0;
         }
@@ -98,14 +173,10 @@ final class TcpOutput implements LossRecovery.Retransmission {
     /**
      * May a segment smaller than the MSS be sent? Nagle's algorithm (RFC 9293 §3.7.4) and the sender's side of silly
      * window avoidance (§3.8.6.2.1): yes where it is the last of the data and nothing is in flight, or Nagle is off, or
-     * a FIN follows; where it is half of the largest window ever seen; where it was sent before; where the override
-     * timer says so.
+     * a FIN follows; where it is half of the largest window ever seen; where the override timer says so.
      */
     private static boolean maySendSmall(final Tcb tcb, final int length, final int unsent) {
-        if (tcb.has(Tcb.OVERRIDE) || Seq.lt(tcb.sndNxt(), tcb.sndMax())) {
-            return true;
-        }
-        if (length == unsent && tcb.has(Tcb.FIN_QUEUED)) {
+        if (tcb.has(Tcb.OVERRIDE) || length == unsent && tcb.has(Tcb.FIN_QUEUED)) {
             return true;
         }
         // the bracketed condition of rules 2 and 3: with Nagle's algorithm, only while nothing is in flight
@@ -115,47 +186,49 @@ final class TcpOutput implements LossRecovery.Retransmission {
 
     private boolean send(final Tcb tcb, final int length, final int flags) {
         final int sequence = tcb.sndNxt();
+        final int next = sequence + length + (flags & TcpHeader.FIN);
+        if (!recovery.onSend(tcb, next, context.congestion(tcb), context.nowNs)) {
+            // memory to remember it by: like memory for the text itself, asked for again soon
+            context.count(Counter.TCP_SLAB_FULL);
+            context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
+            return false;
+        }
         if (!writer.write(tcb, sequence, length, flags)) {
+            recovery.onNotSent(tcb, next);
             context.lists.output(tcb);
             return false;
         }
-        final int next = sequence + length + (flags & TcpHeader.FIN);
         tcb.sndNxt(next);
-        if (Seq.lt(sequence, tcb.sndMax())) {
-            context.count(Counter.TCP_RETRANSMITS);
-        }
         if (Seq.gt(next, tcb.sndMax())) {
-            if (tcb.rttStartNs() == 0 && sequence == tcb.sndMax()) {
-                tcb.rttStartNs(context.nowNs);
-                tcb.rttSeq(sequence);
-            }
             tcb.sndMax(next);
         }
+        pacing.onSent(tcb, length);
         tcb.lastSendNs(context.nowNs);
-        if (persist.clear(tcb) || !context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {
-            armRetransmit(tcb);
-        }
+        persist.clear(tcb);
         return true;
     }
 
-    /** Starts the retransmission timer anew (RFC 6298 §5). */
-    void armRetransmit(final Tcb tcb) {
-        context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT), context.nowNs + tcb.rtoNs());
+    /** The tail loss probe (RFC 8985 §7.3): new data where there is any, else the last segment again. */
+    void probe(final Tcb tcb) {
+        final int mss = writer.mss(tcb);
+        final int window = tcb.sndUna() + tcb.sndWnd() - tcb.sndNxt();
+        final int text = Math.min(Math.min(tcb.sndEnd() - tcb.sndNxt(), window), mss);
+        if (text > 0 && maySendData(tcb)) {
+            final boolean last = text == tcb.sndEnd() - tcb.sndNxt();
+            if (send(tcb, text, TcpHeader.ACK | (last ? TcpHeader.PSH : 0))) {
+                retransmissions.onProbeSent(tcb, false, context.nowNs);
+            }
+        } else if (retransmissions.last(tcb, mss) && retransmit(tcb, retransmissions.length())) {
+            retransmissions.onProbeSent(tcb, true, context.nowNs);
+        }
+        timer.arm(tcb);
     }
 
-    @Override
-    public void retransmitHead(final Tcb tcb) {
-        final int sequence = tcb.sndUna();
-        // no more than was sent: SND.MAX must stay beyond everything that the peer may acknowledge
-        final int sent = Math.min(tcb.sndEnd() - sequence, tcb.sndMax() - sequence);
-        final int text = Math.max(0, Math.min(sent, tcb.sndMss()));
-        final boolean fin = tcb.has(Tcb.FIN_QUEUED) && sequence + text == tcb.sndEnd()
-                && Seq.gt(tcb.sndMax(), tcb.sndEnd());
-        context.count(Counter.TCP_RETRANSMITS);
-        // Karn: nothing that is sent twice is timed
-        tcb.rttStartNs(0);
-        writer.write(tcb, sequence, text,
-                TcpHeader.ACK | (sequence + text == tcb.sndEnd() ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0));
+    /** Sends the head again, whatever the windows say: the peer may have taken its window back. */
+    void retransmitHead(final Tcb tcb) {
+        if (retransmissions.head(tcb)) {
+            retransmit(tcb, retransmissions.fit(tcb, writer.mss(tcb), writer.mss(tcb)));
+        }
     }
 
     /** Sends an acknowledgement now. */
@@ -178,9 +251,9 @@ final class TcpOutput implements LossRecovery.Retransmission {
         }
     }
 
-    /** A challenge ACK (RFC 5961 §7): bounded in rate. */
+    /** A challenge ACK (RFC 5961 §7): bounded in rate, for each connection by itself. */
     void sendChallengeAck(final Tcb tcb) {
-        if (context.challenges.tryTake(context.nowNs)) {
+        if (ChallengeLimit.tryTake(tcb, context.nowNs)) {
             context.count(Counter.TCP_CHALLENGE_ACKS);
             writer.writeAck(tcb);
         } else {
@@ -197,13 +270,10 @@ final class TcpOutput implements LossRecovery.Retransmission {
         if (tcb.sndNxt() == tcb.iss()) {
             tcb.sndNxt(tcb.iss() + 1);
             tcb.sndMax(tcb.iss() + 1);
-            tcb.rttStartNs(context.nowNs);
-            tcb.rttSeq(tcb.iss());
-        } else {
-            tcb.rttStartNs(0);
+            tcb.lastSendNs(context.nowNs);
         }
         if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {
-            armRetransmit(tcb);
+            context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT), context.nowNs + tcb.rtoNs());
         }
     }
 
@@ -217,9 +287,14 @@ final class TcpOutput implements LossRecovery.Retransmission {
             default -> false;
         };
         if (wanted) {
-            context.count(Counter.TCP_RESETS_SENT);
-            writer.writeReset(tcb);
+            sendResetAnyway(tcb);
         }
+    }
+
+    /** A RST whatever the state: what the peer believes delivered is lost (RFC 9293 §3.6.1). */
+    void sendResetAnyway(final Tcb tcb) {
+        context.count(Counter.TCP_RESETS_SENT);
+        writer.writeReset(tcb);
     }
 
     /** The window field of the next segment. */

@@ -1,12 +1,13 @@
 package io.millrace.fastpath.tcp;
 
+import io.millrace.fastpath.tcp.recovery.RecoverySettings;
 import java.util.concurrent.TimeUnit;
 
 /**
  * What can be set for a connection, immutable once built. Values are checked where they enter (the configuration, a
  * channel option), not here. Times are in nanoseconds. Thread: any.
  */
-public final class TcpSettings {
+public final class TcpSettings implements RecoverySettings {
     /** Every setting at its default. */
     public static final TcpSettings DEFAULT = new Builder().build();
 
@@ -18,7 +19,26 @@ public final class TcpSettings {
 
     /** A builder that starts from these settings. */
     public Builder toBuilder() {
-        return new Builder(values);
+        return values.copy();
+    }
+
+    /**
+     * These settings for a connection that is open already: what the handshake agreed on stays as it was opened with, and
+     * so does the congestion control where another has the connection.
+     */
+    TcpSettings onOpen(final TcpSettings opened, final String congestion) {
+        if (agreesWith(opened) && congestionControl().equals(congestion)) {
+            return this;
+        }
+        return toBuilder().mss(opened.mss()).windowScaling(opened.windowScaling()).windowScale(opened.windowScale())
+                .sack(opened.sack()).timestamps(opened.timestamps()).ecn(opened.ecn()).fastOpen(opened.fastOpen())
+                .congestionControl(congestion).build();
+    }
+
+    private boolean agreesWith(final TcpSettings opened) {
+        return mss() == opened.mss() && windowScaling() == opened.windowScaling()
+                && windowScale() == opened.windowScale() && sack() == opened.sack()
+                && timestamps() == opened.timestamps() && ecn() == opened.ecn() && fastOpen() == opened.fastOpen();
     }
 
     /** Largest segment payload to announce and use, in bytes, 88 to 65,495; 0: from the MTU (MTU - 40). */
@@ -57,11 +77,13 @@ public final class TcpSettings {
     }
 
     /** Smallest RTO (RFC 6298 §2.4 says 1 s, Linux 200 ms). */
+    @Override
     public long rtoMinNs() {
         return values.rtoMinNs;
     }
 
     /** Largest RTO, at least 60 s (RFC 6298 §2.5). */
+    @Override
     public long rtoMaxNs() {
         return values.rtoMaxNs;
     }
@@ -126,8 +148,142 @@ public final class TcpSettings {
         return values.outOfOrderRanges;
     }
 
+    /** Selective acknowledgements offered and accepted (RFC 2018). */
+    public boolean sack() {
+        return values.sack;
+    }
+
+    /** Timestamps offered and accepted (RFC 7323 §3). */
+    public boolean timestamps() {
+        return values.timestamps;
+    }
+
+    /** Explicit congestion notification (RFC 3168). */
+    public Ecn ecn() {
+        return values.ecn;
+    }
+
+    /** When in-order data is acknowledged. */
+    public AckPolicy ackPolicy() {
+        return values.ackPolicy;
+    }
+
+    /** Shift of the window scale option, 0 to 14; -1: the smallest that the receive buffer needs. */
+    public int windowScale() {
+        return values.windowScale;
+    }
+
+    /** Receive and send buffers begin small and grow with the path, up to their limits. */
+    public boolean autotune() {
+        return values.autotune;
+    }
+
+    /**
+     * Receive buffer at the start, in bytes (Linux: tcp_rmem, second number): at most {@link #receiveBuffer()}, and just
+     * that where it is not tuned.
+     */
+    public int initialReceiveBuffer() {
+        return values.autotune && !values.receiveBufferLocked
+                ? Math.min(values.initialReceiveBuffer, values.receiveBuffer)
+                : values.receiveBuffer;
+    }
+
+    /**
+     * Send buffer at the start, in bytes (Linux: tcp_wmem, second number): at most {@link #sendBuffer()}, and just that
+     * where it is not tuned.
+     */
+    public int initialSendBuffer() {
+        return values.autotune && !values.sendBufferLocked
+                ? Math.min(values.initialSendBuffer, values.sendBuffer)
+                : values.sendBuffer;
+    }
+
+    /** The application has set {@link #receiveBuffer()}: it is the size from the start, whatever {@link #autotune()} says. */
+    public boolean receiveBufferLocked() {
+        return values.receiveBufferLocked;
+    }
+
+    /** The application has set {@link #sendBuffer()}: it is the size from the start, whatever {@link #autotune()} says. */
+    public boolean sendBufferLocked() {
+        return values.sendBufferLocked;
+    }
+
+    /** Loss found by time (RACK, RFC 8985 §6); else by three duplicates (RFC 6675). */
+    @Override
+    public boolean rack() {
+        return values.rack;
+    }
+
+    /** Tail loss probes (RFC 8985 §7). */
+    @Override
+    public boolean tailLossProbe() {
+        return values.tailLossProbe;
+    }
+
+    /** Spurious timeouts found and undone (F-RTO, RFC 5682). */
+    @Override
+    public boolean forwardRtoRecovery() {
+        return values.forwardRtoRecovery;
+    }
+
+    /** The window shrinks to the initial one after idleness (RFC 5681 §4.1, RFC 9293 §3.8.2). */
+    public boolean slowStartAfterIdle() {
+        return values.slowStartAfterIdle;
+    }
+
+    /** Segments leave evenly spread over the round trip, also where the congestion control does not need it. */
+    public boolean pacing() {
+        return values.pacing;
+    }
+
+    /** Most bytes a second that leave; 0: no limit. */
+    public long maxPacingRate() {
+        return values.maxPacingRate;
+    }
+
+    /**
+     * How long data may stay unacknowledged, or a window closed, before the connection is given up (RFC 9293
+     * §3.9.1.2, RFC 5482); 0: by {@link #retries}.
+     */
+    public long userTimeoutNs() {
+        return values.userTimeoutNs;
+    }
+
+    /** Data on the SYN (RFC 7413): sent by an active open, accepted by a listener. */
+    public boolean fastOpen() {
+        return values.fastOpen;
+    }
+
+    /**
+     * A SYN with a later timestamp, or a later sequence number, opens a connection in the place of one in TIME_WAIT
+     * (RFC 6191); a listener's setting.
+     */
+    public boolean timeWaitReuse() {
+        return values.timeWaitReuse;
+    }
+
+    /** Explicit congestion notification, as Linux numbers it in {@code net.ipv4.tcp_ecn}. */
+    public enum Ecn {
+        /** Neither asked for nor agreed to. */
+        OFF,
+        /** Asked for on active opens, agreed to on passive ones. */
+        ON,
+        /** Agreed to where the peer asks. */
+        PASSIVE
+    }
+
+    /** When in-order data is acknowledged (RFC 9293 §3.8.6.3). */
+    public enum AckPolicy {
+        /** As Linux: at once in the beginning and after silence, then as {@link #DELAYED}. */
+        QUICK,
+        /** Every second full segment, else after the delay. */
+        DELAYED,
+        /** Every burst, without delay. */
+        EVERY
+    }
+
     /** Builds {@link TcpSettings}. Thread: one. */
-    public static final class Builder {
+    public static final class Builder implements Cloneable {
         private int mss;
         private int receiveBuffer = 1 << 20;
         private int sendBuffer = 1 << 20;
@@ -146,34 +302,37 @@ public final class TcpSettings {
         private long keepAliveIdleNs = TimeUnit.SECONDS.toNanos(7200);
         private long keepAliveIntervalNs = TimeUnit.SECONDS.toNanos(75);
         private int keepAliveProbes = 9;
-        private String congestionControl = "newreno";
+        private String congestionControl = "cubic";
         private int initialWindow = 10;
         private int outOfOrderRanges = 63;
+        private boolean sack = true;
+        private boolean timestamps = true;
+        private Ecn ecn = Ecn.PASSIVE;
+        private AckPolicy ackPolicy = AckPolicy.QUICK;
+        private int windowScale = -1;
+        private boolean autotune = true;
+        private int initialReceiveBuffer = 131_072;
+        private int initialSendBuffer = 131_072;
+        private boolean receiveBufferLocked;
+        private boolean sendBufferLocked;
+        private boolean rack = true;
+        private boolean tailLossProbe = true;
+        private boolean forwardRtoRecovery = true;
+        private boolean slowStartAfterIdle = true;
+        private boolean pacing;
+        private long maxPacingRate;
+        private long userTimeoutNs;
+        private boolean fastOpen;
+        private boolean timeWaitReuse = true;
 
         private Builder() {}
 
-        private Builder(final Builder other) {
-            mss = other.mss;
-            receiveBuffer = other.receiveBuffer;
-            sendBuffer = other.sendBuffer;
-            windowScaling = other.windowScaling;
-            noDelay = other.noDelay;
-            delayedAckNs = other.delayedAckNs;
-            rtoInitialNs = other.rtoInitialNs;
-            rtoMinNs = other.rtoMinNs;
-            rtoMaxNs = other.rtoMaxNs;
-            retries = other.retries;
-            synRetries = other.synRetries;
-            synAckRetries = other.synAckRetries;
-            mslNs = other.mslNs;
-            finWait2TimeoutNs = other.finWait2TimeoutNs;
-            keepAlive = other.keepAlive;
-            keepAliveIdleNs = other.keepAliveIdleNs;
-            keepAliveIntervalNs = other.keepAliveIntervalNs;
-            keepAliveProbes = other.keepAliveProbes;
-            congestionControl = other.congestionControl;
-            initialWindow = other.initialWindow;
-            outOfOrderRanges = other.outOfOrderRanges;
+        private Builder copy() {
+            try {
+                return (Builder) clone();
+            } catch (final CloneNotSupportedException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         /** Sets {@link TcpSettings#mss()}. */
@@ -302,9 +461,123 @@ public final class TcpSettings {
             return this;
         }
 
+        /** Sets {@link TcpSettings#sack()}. */
+        public Builder sack(final boolean value) {
+            this.sack = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#timestamps()}. */
+        public Builder timestamps(final boolean value) {
+            this.timestamps = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#ecn()}. */
+        public Builder ecn(final Ecn value) {
+            this.ecn = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#ackPolicy()}. */
+        public Builder ackPolicy(final AckPolicy value) {
+            this.ackPolicy = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#windowScale()}. */
+        public Builder windowScale(final int value) {
+            this.windowScale = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#autotune()}. */
+        public Builder autotune(final boolean value) {
+            this.autotune = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#initialReceiveBuffer()}. */
+        public Builder initialReceiveBuffer(final int value) {
+            this.initialReceiveBuffer = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#initialSendBuffer()}. */
+        public Builder initialSendBuffer(final int value) {
+            this.initialSendBuffer = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#receiveBufferLocked()}. */
+        public Builder receiveBufferLocked(final boolean value) {
+            this.receiveBufferLocked = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#sendBufferLocked()}. */
+        public Builder sendBufferLocked(final boolean value) {
+            this.sendBufferLocked = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#rack()}. */
+        public Builder rack(final boolean value) {
+            this.rack = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#tailLossProbe()}. */
+        public Builder tailLossProbe(final boolean value) {
+            this.tailLossProbe = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#forwardRtoRecovery()}. */
+        public Builder forwardRtoRecovery(final boolean value) {
+            this.forwardRtoRecovery = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#slowStartAfterIdle()}. */
+        public Builder slowStartAfterIdle(final boolean value) {
+            this.slowStartAfterIdle = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#pacing()}. */
+        public Builder pacing(final boolean value) {
+            this.pacing = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#maxPacingRate()}. */
+        public Builder maxPacingRate(final long value) {
+            this.maxPacingRate = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#userTimeoutNs()}. */
+        public Builder userTimeoutNs(final long value) {
+            this.userTimeoutNs = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#fastOpen()}. */
+        public Builder fastOpen(final boolean value) {
+            this.fastOpen = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#timeWaitReuse()}. */
+        public Builder timeWaitReuse(final boolean value) {
+            this.timeWaitReuse = value;
+            return this;
+        }
+
         /** The settings; the builder may be used further. */
         public TcpSettings build() {
-            return new TcpSettings(new Builder(this));
+            return new TcpSettings(copy());
         }
     }
 }

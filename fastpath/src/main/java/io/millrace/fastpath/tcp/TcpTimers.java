@@ -3,25 +3,33 @@ package io.millrace.fastpath.tcp;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.tcp.recovery.RoundTripTime;
 import io.millrace.fastpath.timer.TimerHandler;
 
 /** What happens when a connection's timer expires: RFC 9293 §3.10.8. Thread: the engine's. */
 final class TcpTimers implements TimerHandler {
+    /** As Linux, net.ipv4.tcp_orphan_retries: nobody waits for the rest. */
+    private static final int ORPHAN_RETRIES = 8;
+    private static final int MAX_RETRANSMITS = 127;
+
     private final TcpContext context;
     private final Lifecycle lifecycle;
     private final LossRecovery recovery;
     private final TcpOutput output;
     private final SegmentWriter writer;
     private final Persist persist;
+    private final RetransmissionTimer timer;
 
     TcpTimers(final TcpContext context, final Lifecycle lifecycle, final LossRecovery recovery,
-            final TcpOutput output, final SegmentWriter writer, final Persist persist) {
+            final TcpOutput output, final SegmentWriter writer, final Persist persist,
+            final RetransmissionTimer timer) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.recovery = recovery;
         this.output = output;
         this.writer = writer;
         this.persist = persist;
+        this.timer = timer;
     }
 
     @Override
@@ -31,7 +39,7 @@ final class TcpTimers implements TimerHandler {
             case Tcb.TIMER_RETRANSMIT -> onRetransmit(tcb);
             case Tcb.TIMER_ACK -> onDelayedAck(tcb);
             case Tcb.TIMER_LIFE -> onLife(tcb);
-            case Tcb.TIMER_MEMORY -> onMemory(tcb);
+            case Tcb.TIMER_OUTPUT -> onOutput(tcb);
             default -> throw new IllegalStateException("timer " + node % Tcb.TIMER_COUNT);
         }
     }
@@ -49,7 +57,7 @@ final class TcpTimers implements TimerHandler {
                 if (Persist.isProbing(tcb)) {
                     onPersist(tcb);
                 } else {
-                    onTimeout(tcb);
+                    onOutstanding(tcb);
                 }
             }
         }
@@ -68,23 +76,51 @@ final class TcpTimers implements TimerHandler {
         output.sendSyn(tcb);
     }
 
+    /** What is outstanding: RTO, tail loss probe, or the end of the reordering window. */
+    private void onOutstanding(final Tcb tcb) {
+        if (isUserTimeOver(tcb)) {
+            lifecycle.abort(tcb, reasonOf(tcb));
+            return;
+        }
+        switch (timer.role(tcb)) {
+            case RTO -> onTimeout(tcb);
+            case PROBE -> onProbe(tcb);
+            case REORDERING -> {
+                if (recovery.onReorderingTimer(tcb, context.congestion(tcb), context.nowNs)) {
+                    context.lists.output(tcb);
+                }
+                timer.arm(tcb);
+            }
+        }
+    }
+
+    private void onProbe(final Tcb tcb) {
+        if (timer.rtoAtNs(tcb) <= context.nowNs) {
+            onTimeout(tcb);
+        } else {
+            output.probe(tcb);
+        }
+    }
+
+    private boolean isUserTimeOver(final Tcb tcb) {
+        return timer.userTimeoutAtNs(tcb, context.connections.settings(tcb)) <= context.nowNs;
+    }
+
     /** RFC 6298 §5.4 to §5.7, and R2 of RFC 9293 §3.8.3. */
     private void onTimeout(final Tcb tcb) {
+        if (timer.rtoAtNs(tcb) > context.nowNs) {
+            timer.arm(tcb);
+            return;
+        }
         if (giveUp(tcb)) {
             return;
         }
         context.count(Counter.TCP_TIMEOUTS);
-        recovery.onTimeout(tcb, context.congestion(tcb), context.nowNs);
-        RoundTripTime.backOff(tcb, context.connections.settings(tcb));
-        tcb.rttStartNs(0);
-        if (tcb.sndWnd() == 0) {
-            // the peer took its window back: only the head is tried
-            output.retransmitHead(tcb);
-        } else {
-            tcb.sndNxt(tcb.sndUna());
-            context.lists.output(tcb);
-        }
-        output.armRetransmit(tcb);
+        final TcpSettings settings = context.connections.settings(tcb);
+        recovery.onTimeout(tcb, context.congestion(tcb), settings, tcb.retransmits() == 1, context.nowNs);
+        RoundTripTime.backOff(tcb, settings);
+        context.lists.output(tcb);
+        timer.arm(tcb);
     }
 
     /** Window probe, or the override timer of RFC 9293 §3.8.6.2.1 where the window is small but open. */
@@ -93,6 +129,8 @@ final class TcpTimers implements TimerHandler {
             persist.clear(tcb);
             tcb.set(Tcb.OVERRIDE);
             context.lists.output(tcb);
+        } else if (isUserTimeOver(tcb)) {
+            lifecycle.abort(tcb, reasonOf(tcb));
         } else if (!giveUp(tcb)) {
             persist.probe(tcb);
         }
@@ -100,11 +138,14 @@ final class TcpTimers implements TimerHandler {
 
     /** Counts one more try; resets the connection where it was one too many. */
     private boolean giveUp(final Tcb tcb) {
-        if (tcb.retransmits() >= context.connections.settings(tcb).retries()) {
+        final TcpSettings settings = context.connections.settings(tcb);
+        // Linux's rule: the user timeout takes the place of the number of retransmissions
+        final int most = tcb.has(Tcb.ORPHAN) ? Math.min(ORPHAN_RETRIES, settings.retries()) : settings.retries();
+        if (tcb.retransmits() >= most && settings.userTimeoutNs() == 0) {
             lifecycle.abort(tcb, reasonOf(tcb));
             return true;
         }
-        tcb.retransmits(tcb.retransmits() + 1);
+        tcb.retransmits(Math.min(MAX_RETRANSMITS, tcb.retransmits() + 1));
         return false;
     }
 
@@ -114,8 +155,9 @@ final class TcpTimers implements TimerHandler {
         return soft == TcpFailure.NONE ? TcpFailure.TIMED_OUT : soft;
     }
 
-    /** Other connections may have given memory back. */
-    private void onMemory(final Tcb tcb) {
+    /** Other connections may have given memory back, or the pause of pacing is over. */
+    private void onOutput(final Tcb tcb) {
+        context.lists.output(tcb);
         if (tcb.has(Tcb.WANTS_WRITABLE)) {
             tcb.clear(Tcb.WANTS_WRITABLE);
             context.lists.ready(tcb, ConnectionHandler.WRITABLE);

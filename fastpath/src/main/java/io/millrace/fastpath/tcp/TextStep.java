@@ -6,21 +6,25 @@ import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 
 /**
- * Urgent pointer, text and FIN: RFC 9293 §3.10.7.4, sixth to eighth step, and when text is acknowledged (§3.8.6.3).
- * Thread: the engine's.
+ * Urgent pointer, text and FIN: RFC 9293 §3.10.7.4, sixth to eighth step, with RFC 3168 §6.1.3 for text that was marked
+ * on the way. Thread: the engine's.
  */
 final class TextStep {
     private final TcpContext context;
     private final Lifecycle lifecycle;
     private final ReceiveQueue receiveQueue;
     private final TcpOutput output;
+    private final Acknowledgement acknowledgement;
+    private int duplicateLeft;
+    private int duplicateRight;
 
     TextStep(final TcpContext context, final Lifecycle lifecycle, final ReceiveQueue receiveQueue,
-            final TcpOutput output) {
+            final TcpOutput output, final Acknowledgement acknowledgement) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.receiveQueue = receiveQueue;
         this.output = output;
+        this.acknowledgement = acknowledgement;
     }
 
     /** RFC 6093: urgent bytes stay in line; the pointer is only remembered. */
@@ -39,13 +43,12 @@ final class TextStep {
             return;
         }
         if (tcb.has(Tcb.FIN_RECEIVED)) {
-            // CLOSE_WAIT and later: nothing can follow a FIN; acceptable here means a FIN sent again
-            output.sendAck(tcb);
+            // CLOSE_WAIT and later: nothing can follow a FIN. A FIN sent again lies before the window, and had its ACK
             return;
         }
         final int before = tcb.rcvNxt();
         if (!trim(tcb, segment)) {
-            output.sendAck(tcb);
+            acknowledgeNothingNew(tcb);
             return;
         }
         if (segment.textLength > 0 && tcb.has(Tcb.ORPHAN)) {
@@ -54,22 +57,54 @@ final class TextStep {
             lifecycle.abort(tcb, TcpFailure.ABORTED);
             return;
         }
+        if (tcb.has(Tcb.ECN) && segment.textLength > 0) {
+            onMark(tcb, segment);
+        }
         takeText(tcb, segment);
         takeFin(tcb, segment);
         if (tcb.rcvNxt() != before) {
             progressed(tcb);
         }
         if (tcb.has(Tcb.FIN_AHEAD) && tcb.rcvNxt() == tcb.finSeq()) {
+            // its acknowledgement says enough; and the connection may be over with it
             onFin(tcb);
+        } else if (duplicateLeft != duplicateRight) {
+            acknowledgement.onDuplicate(tcb, duplicateLeft, duplicateRight);
+        }
+    }
+
+    /** Nothing of the segment is new and within the window. */
+    private void acknowledgeNothingNew(final Tcb tcb) {
+        if (duplicateLeft != duplicateRight) {
+            acknowledgement.onDuplicate(tcb, duplicateLeft, duplicateRight);
+        } else {
+            output.sendAck(tcb);
+        }
+    }
+
+    /** RFC 3168 §6.1.3: CWR ends the echo, a mark begins it (anew). Either is acknowledged at once, as Linux does. */
+    private void onMark(final Tcb tcb, final Segment segment) {
+        if (segment.has(TcpHeader.CWR)) {
+            tcb.clear(Tcb.ECE_OWED);
+            tcb.set(Tcb.ACK_NOW);
+        }
+        if (segment.congestionExperienced()) {
+            context.count(Counter.TCP_CONGESTION_EXPERIENCED);
+            if (!tcb.has(Tcb.ECE_OWED)) {
+                tcb.set(Tcb.ECE_OWED | Tcb.ACK_NOW);
+            }
         }
     }
 
     /** Leaves what is new and within the window; false where nothing is. */
     private boolean trim(final Tcb tcb, final Segment segment) {
-        final int old = tcb.rcvNxt() - segment.sequence;
+        final int old = Math.min(tcb.rcvNxt() - segment.sequence, segment.textLength);
+        duplicateLeft = segment.sequence;
+        duplicateRight = segment.sequence;
         if (old > 0) {
             context.count(Counter.TCP_OVERLAP);
-            segment.trimFront(Math.min(old, segment.textLength));
+            duplicateRight = segment.sequence + old;
+            segment.trimFront(old);
         }
         final int room = tcb.rcvWndRight() - segment.sequence;
         if (segment.length() > room) {
@@ -85,29 +120,56 @@ final class TextStep {
             return;
         }
         learnMss(tcb, length);
-        final boolean gap = tcb.outOfOrder() != 0;
+        if (segment.has(TcpHeader.FIN) && segment.sequence == tcb.rcvNxt()) {
+            // nothing can follow a FIN that is next: what lies ahead is within this text, or contradicts it
+            receiveQueue.freeOutOfOrder(tcb);
+        }
         if (segment.sequence != tcb.rcvNxt()) {
             takeAhead(tcb, segment);
-        } else if (receiveQueue.inOrder(tcb, segment.text, length)) {
-            context.counters.add(Counter.TCP_BYTES_RECEIVED, length);
-            if (gap) {
-                // all or part of a gap was filled: RFC 5681 §4.2 wants an acknowledgement at once
-                tcb.set(Tcb.ACK_NOW);
-            }
         } else {
+            takeNext(tcb, segment);
+        }
+    }
+
+    private void takeNext(final Tcb tcb, final Segment segment) {
+        final boolean gap = tcb.outOfOrder() != 0;
+        if (!receiveQueue.inOrder(tcb, segment.text, segment.textLength)) {
             segment.flags &= ~TcpHeader.FIN;
+            return;
+        }
+        context.counters.add(Counter.TCP_BYTES_RECEIVED, segment.textLength);
+        if (gap) {
+            // all or part of a gap was filled: RFC 5681 §4.2 wants an acknowledgement at once
+            tcb.set(Tcb.ACK_NOW);
+            noteOverlap();
+        }
+    }
+
+    /** Of the bytes that came again those that came first stay; the first run of them is reported (RFC 2883 §4). */
+    private void noteOverlap() {
+        if (!receiveQueue.overlapped()) {
+            return;
+        }
+        context.count(Counter.TCP_OUT_OF_ORDER_OVERLAP);
+        if (duplicateLeft == duplicateRight) {
+            duplicateLeft = receiveQueue.overlapLeft();
+            duplicateRight = receiveQueue.overlapRight();
         }
     }
 
     private void takeAhead(final Tcb tcb, final Segment segment) {
         context.count(Counter.TCP_OUT_OF_ORDER);
         final int ranges = context.connections.settings(tcb).outOfOrderRanges();
+        receiveQueue.forgetOverlap();
         if (!tcb.has(Tcb.INPUT_SHUT)
                 && !receiveQueue.outOfOrder(tcb, segment.sequence, segment.text, segment.textLength, ranges)) {
             segment.flags &= ~TcpHeader.FIN;
         }
-        // RFC 5681 §4.2: an immediate duplicate acknowledgement for each
-        output.sendAck(tcb);
+        noteOverlap();
+        if (duplicateLeft == duplicateRight) {
+            // RFC 5681 §4.2: an immediate duplicate acknowledgement for each
+            output.sendAck(tcb);
+        }
     }
 
     /** A FIN counts when every byte before it is there; one that is ahead is remembered. */
@@ -131,30 +193,7 @@ final class TextStep {
         if (tcb.has(Tcb.URGENT_MODE) && Seq.ge(tcb.rcvNxt(), tcb.urgent())) {
             tcb.clear(Tcb.URGENT_MODE);
         }
-        acknowledgeLater(tcb);
-    }
-
-    /** Every second full segment at once, at the end of the turn; else within the delay (RFC 9293 §3.8.6.3). */
-    private void acknowledgeLater(final Tcb tcb) {
-        if (tcb.rcvNxt() - tcb.lastAckSent() >= 2 * tcb.receiveMss()) {
-            tcb.set(Tcb.ACK_NOW);
-        }
-        if (tcb.has(Tcb.ACK_NOW)) {
-            context.lists.output(tcb);
-        } else if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_ACK))) {
-            delayAcknowledgement(tcb);
-        }
-    }
-
-    private void delayAcknowledgement(final Tcb tcb) {
-        final long delayNs = context.connections.settings(tcb).delayedAckNs();
-        if (delayNs == 0) {
-            // a timer would wait for the next tick of the wheel
-            tcb.set(Tcb.ACK_NOW);
-            context.lists.output(tcb);
-        } else {
-            context.timers.schedule(tcb.timer(Tcb.TIMER_ACK), context.nowNs + delayNs);
-        }
+        acknowledgement.onProgress(tcb);
     }
 
     private static void learnMss(final Tcb tcb, final int length) {

@@ -2,15 +2,18 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.TimeWaitTable;
+import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 
 /**
- * A segment for a TIME_WAIT record: RFC 9293 §3.10.7.4 with RFC 1337: nothing ends the wait early, least of all a RST.
- * Thread: the engine's.
+ * A segment for a TIME_WAIT record: RFC 9293 §3.10.7.4 with RFC 1337: no RST ends the wait early. A SYN does that cannot
+ * be mistaken for an old one (RFC 6191); any other SYN is challenged, as Linux does, where RFC 6191 would drop it in
+ * silence. Thread: the engine's.
  */
 final class TimeWaitState {
     private static final int FIN_ACK = TcpHeader.FIN | TcpHeader.ACK;
     private static final int FIN_MASK = FIN_ACK | TcpHeader.SYN;
+    private static final int SYN_MASK = TcpHeader.SYN | TcpHeader.ACK | TcpHeader.FIN | TcpHeader.RST;
 
     private final TcpContext context;
     private final SegmentWriter writer;
@@ -22,20 +25,41 @@ final class TimeWaitState {
         this.table = context.connections.timeWait();
     }
 
+    /**
+     * RFC 6191 §2, and RFC 1122 §4.2.2.13 without timestamps: may the SYN open a new connection? Yes where its timestamp
+     * is later than all of the old connection, or its sequence number is.
+     */
+    boolean isReopenedBy(final int record, final Segment segment) {
+        if ((segment.flags & SYN_MASK) != TcpHeader.SYN) {
+            return false;
+        }
+        final boolean later = Seq.ge(segment.sequence, table.rcvNxt(record));
+        segment.decodeOptions();
+        if (!table.hasTimestamps(record) || !segment.hasTimestamps) {
+            return later;
+        }
+        final int ahead = segment.timestampValue - table.tsRecent(record);
+        return ahead > 0 || ahead == 0 && later;
+    }
+
     void onSegment(final int record, final Segment segment) {
         if (segment.has(TcpHeader.RST)) {
             context.count(Counter.TIME_WAIT_RESETS_IGNORED);
             return;
         }
         final int rcvNxt = table.rcvNxt(record);
-        final boolean retransmittedFin = (segment.flags & FIN_MASK) == FIN_ACK
+        final boolean old = isOld(record, segment);
+        final boolean retransmittedFin = !old && (segment.flags & FIN_MASK) == FIN_ACK
                 && segment.sequence + segment.length() == rcvNxt;
         if (retransmittedFin) {
             // eighth step, for the only FIN that can be the peer's: acknowledge it, restart the 2 MSL time-out
             table.restart(record, context.nowNs);
+            if (segment.hasTimestamps) {
+                table.tsRecent(record, segment.timestampValue);
+            }
             context.count(Counter.TIME_WAIT_RESTARTED);
             acknowledge(record, segment);
-        } else if (segment.length() > 0 || !segment.has(TcpHeader.ACK) || segment.sequence != rcvNxt) {
+        } else if (old || segment.length() > 0 || segment.sequence != rcvNxt) {
             // not acceptable, or a SYN (RFC 5961 §4.2): a bounded ACK
             if (context.challenges.tryTake(context.nowNs)) {
                 context.count(Counter.TCP_CHALLENGE_ACKS);
@@ -44,6 +68,19 @@ final class TimeWaitState {
                 context.count(Counter.TCP_CHALLENGE_ACKS_SUPPRESSED);
             }
         }
+    }
+
+    /** RFC 7323 §5.3, R1. */
+    private boolean isOld(final int record, final Segment segment) {
+        if (!table.hasTimestamps(record)) {
+            return false;
+        }
+        segment.decodeOptions();
+        final boolean old = segment.hasTimestamps && Seq.lt(segment.timestampValue, table.tsRecent(record));
+        if (old) {
+            context.count(Counter.TCP_PAWS_DROPPED);
+        }
+        return old;
     }
 
     /** Ends the waits that are over; returns how many. */
@@ -63,6 +100,6 @@ final class TimeWaitState {
     }
 
     private void acknowledge(final int record, final Segment segment) {
-        writer.answer(segment, table.sndNxt(record), table.rcvNxt(record), TcpHeader.ACK, table.window(record));
+        writer.answerTimeWait(segment, table, record);
     }
 }

@@ -4,12 +4,16 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The calls of RFC 9293 §3.10.1 to §3.10.6. Thread: the engine's. */
 final class UserCalls implements TcpCalls {
     private static final long MEMORY_RETRY_NS = 10_000_000L;
+    /** As Linux, TCP_MAX_QUICKACKS. */
+    private static final int QUICK_ACKS = 16;
 
     private final TcpContext context;
     private final ConnectionTable connections;
@@ -17,16 +21,21 @@ final class UserCalls implements TcpCalls {
     private final SendQueue sendQueue;
     private final ReceiveQueue receiveQueue;
     private final TcpOutput output;
+    private final SettingsChange change;
+    private final InfoReader reader;
     private TcpFailure connectFailure = TcpFailure.NONE;
 
     UserCalls(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
-            final ReceiveQueue receiveQueue, final TcpOutput output) {
+            final ReceiveQueue receiveQueue, final TcpOutput output,
+            final LossRecovery recovery) {
         this.context = context;
         this.connections = context.connections;
         this.lifecycle = lifecycle;
         this.sendQueue = sendQueue;
         this.receiveQueue = receiveQueue;
         this.output = output;
+        this.change = new SettingsChange(context);
+        this.reader = new InfoReader(context, recovery);
     }
 
     @Override
@@ -73,6 +82,7 @@ final class UserCalls implements TcpCalls {
     private long start(final Tcb tcb, final ConnectionHandler handler) {
         connectFailure = TcpFailure.NONE;
         connections.attachment(tcb, handler);
+        SettingsChange.lockBuffers(tcb, connections.settings(tcb));
         tcb.state(TcpState.SYN_SENT.ordinal());
         context.count(Counter.TCP_ACTIVE_OPENS);
         final long handle = tcb.handle();
@@ -107,6 +117,7 @@ final class UserCalls implements TcpCalls {
             return false;
         }
         connections.attachment(tcb, handler);
+        SettingsChange.lockBuffers(tcb, connections.settings(tcb));
         tcb.clear(Tcb.UNACCEPTED);
         int events = tcb.events();
         if (tcb.unread() > 0) {
@@ -148,7 +159,7 @@ final class UserCalls implements TcpCalls {
      * least two segments or half the buffer beyond what was announced, and the peer may be short of window.
      */
     private void offerWindow(final Tcb tcb) {
-        if (tcb.has(Tcb.FIN_RECEIVED)) {
+        if (tcb.has(Tcb.FIN_RECEIVED) || tcb.state() == TcpState.SYN_SENT.ordinal()) {
             return;
         }
         final int announced = tcb.rcvWnd();
@@ -185,7 +196,7 @@ final class UserCalls implements TcpCalls {
             if (taken == 0 && SendQueue.length(tcb) == 0) {
                 // the slab is full and no acknowledgement will come: ask again soon, but not in every turn
                 context.count(Counter.TCP_SLAB_FULL);
-                context.timers.schedule(tcb.timer(Tcb.TIMER_MEMORY), context.nowNs + MEMORY_RETRY_NS);
+                context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
             }
         }
         return taken;
@@ -272,7 +283,8 @@ final class UserCalls implements TcpCalls {
         } else if (tcb.unread() > 0) {
             // RFC 2525 §2.17: what the peer believes delivered is lost, and it must know
             context.count(Counter.TCP_CLOSED_WITH_UNREAD);
-            lifecycle.abort(tcb, TcpFailure.ABORTED);
+            output.sendResetAnyway(tcb);
+            lifecycle.fail(tcb, TcpFailure.ABORTED);
         } else {
             orphan(tcb);
         }
@@ -382,6 +394,7 @@ final class UserCalls implements TcpCalls {
     public void receiveBuffer(final long connection, final int bytes) {
         final Tcb tcb = connections.find(connection);
         if (tcb != null) {
+            tcb.set(Tcb.RECEIVE_BUFFER_LOCKED);
             Lifecycle.limitReceiveBuffer(tcb, bytes);
         }
     }
@@ -390,8 +403,48 @@ final class UserCalls implements TcpCalls {
     public void sendBuffer(final long connection, final int bytes) {
         final Tcb tcb = connections.find(connection);
         if (tcb != null) {
+            tcb.set(Tcb.SEND_BUFFER_LOCKED);
             tcb.sendBuffer(bytes);
         }
+    }
+
+    @Override
+    public void quickAck(final long connection, final boolean quick) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null || tcb.has(Tcb.SHELL)) {
+            return;
+        }
+        tcb.quickAcks(quick ? QUICK_ACKS : 0);
+        if (quick && context.timers.isArmed(tcb.timer(Tcb.TIMER_ACK))) {
+            tcb.set(Tcb.ACK_NOW);
+            context.lists.output(tcb);
+        }
+    }
+
+    @Override
+    public boolean settings(final long connection, final TcpSettings settings) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            return false;
+        }
+        change.apply(tcb, settings);
+        return true;
+    }
+
+    @Override
+    public @Nullable TcpSettings settings(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        return tcb == null ? null : connections.settings(tcb);
+    }
+
+    @Override
+    public boolean info(final long connection, final TcpInfo target) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            return false;
+        }
+        reader.read(tcb, target);
+        return true;
     }
 
     @Override

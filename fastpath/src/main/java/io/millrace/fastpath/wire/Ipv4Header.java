@@ -33,6 +33,15 @@ public final class Ipv4Header {
     public static final int DESTINATION_OFFSET = 16;
     public static final int OPTIONS_OFFSET = 20;
 
+    /** The ECN field within {@link #dscpEcn}. */
+    public static final int ECN_MASK = 3;
+    /** ECN field: the transport does not speak ECN (RFC 3168 §5). */
+    public static final int NOT_ECT = 0;
+    /** ECN field: ECN-capable transport, ECT(0). */
+    public static final int ECT_0 = 2;
+    /** ECN field: congestion experienced. */
+    public static final int CE = 3;
+
     /** For {@link #flagsAndOffset}: routers must not fragment. */
     public static final int DONT_FRAGMENT = 0x4000;
     /** For {@link #flagsAndOffset}: not the last fragment. */

@@ -20,6 +20,8 @@ public final class TcpOptions {
     public static final int KIND_SACK_PERMITTED = 4;
     public static final int KIND_SACK = 5;
     public static final int KIND_TIMESTAMPS = 8;
+    /** RFC 7413 §4.1. */
+    public static final int KIND_FAST_OPEN = 34;
 
     /** Largest shift of a window (RFC 7323 §2.3). */
     public static final int MAX_WINDOW_SCALE = 14;
@@ -34,6 +36,10 @@ public final class TcpOptions {
     public static final int SACK_PERMITTED_LENGTH = 4;
     /** Bytes that {@link #writeTimestamps} writes. */
     public static final int TIMESTAMPS_LENGTH = 12;
+    /** Shortest cookie of RFC 7413 §4.1.1, in bytes. */
+    public static final int MIN_COOKIE_LENGTH = 4;
+    /** Longest cookie of RFC 7413 §4.1.1, in bytes. */
+    public static final int MAX_COOKIE_LENGTH = 16;
     /** Bytes that {@link #writeSackHeader} writes. */
     public static final int SACK_HEADER_LENGTH = 4;
     /** Bytes that {@link #writeSackBlock} writes. */
@@ -46,6 +52,10 @@ public final class TcpOptions {
     private static final int HAS_WINDOW_SCALE = 2;
     private static final int HAS_SACK_PERMITTED = 4;
     private static final int HAS_TIMESTAMPS = 8;
+    private static final int HAS_FAST_OPEN = 16;
+
+    private static final int SACK_PERMITTED_TIMESTAMPS = KIND_SACK_PERMITTED << 24 | 2 << 16 | KIND_TIMESTAMPS << 8
+            | 10;
 
     private final int[] sackEdges = new int[2 * MAX_SACK_BLOCKS];
     private int present;
@@ -55,6 +65,8 @@ public final class TcpOptions {
     private int windowScale;
     private int timestampValue;
     private int timestampEcho;
+    private long cookie;
+    private int cookieLength;
 
     /**
      * Decodes the options of a header and forgets those decoded before. An option whose length runs over the end, or is
@@ -108,6 +120,7 @@ public final class TcpOptions {
             case KIND_SACK_PERMITTED -> length == 2 && flag(HAS_SACK_PERMITTED);
             case KIND_SACK -> sack(option, length);
             case KIND_TIMESTAMPS -> length == 10 && timestamps(option);
+            case KIND_FAST_OPEN -> fastOpen(option, length);
             default -> true;
         };
     }
@@ -138,6 +151,17 @@ public final class TcpOptions {
         }
         sackBlocks = blocks;
         return true;
+    }
+
+    /** RFC 7413 §4.1.1: a request without a cookie, or a cookie of an even length. */
+    private boolean fastOpen(final long option, final int length) {
+        final int bytes = length - 2;
+        if (bytes != 0 && (bytes < MIN_COOKIE_LENGTH || bytes > MAX_COOKIE_LENGTH || (bytes & 1) != 0)) {
+            return false;
+        }
+        cookie = option + 2;
+        cookieLength = bytes;
+        return flag(HAS_FAST_OPEN);
     }
 
     private boolean flag(final int option) {
@@ -186,6 +210,20 @@ public final class TcpOptions {
         return timestampEcho;
     }
 
+    public boolean hasFastOpen() {
+        return (present & HAS_FAST_OPEN) != 0;
+    }
+
+    /** Bytes of the Fast Open cookie, an even number from 4 to 16; 0: one is asked for. Only with {@link #hasFastOpen}. */
+    public int cookieLength() {
+        return cookieLength;
+    }
+
+    /** Where the cookie lies in the header that was decoded; only with {@link #hasFastOpen}. */
+    public long cookie() {
+        return cookie;
+    }
+
     /** How many SACK blocks came, 0 to 4. */
     public int sackBlocks() {
         return sackBlocks;
@@ -227,6 +265,31 @@ public final class TcpOptions {
         return TIMESTAMPS_LENGTH;
     }
 
+    /** {@link #writeSackPermitted} and {@link #writeTimestamps} as Linux packs them into a SYN, without NOPs. */
+    public static int writeSackPermittedTimestamps(final long address, final int value, final int echo) {
+        Memory.putIntBE(address, SACK_PERMITTED_TIMESTAMPS);
+        Memory.putIntBE(address + 4, value);
+        Memory.putIntBE(address + 8, echo);
+        return TIMESTAMPS_LENGTH;
+    }
+
+    /**
+     * The Fast Open option: a cookie, or the request for one, and NOPs to the next multiple of 4.
+     *
+     * @param length bytes of the cookie, an even number from 4 to 16; 0 for the request.
+     * @return bytes written.
+     */
+    public static int writeFastOpen(final long address, final long cookie, final int length) {
+        Memory.putByte(address, KIND_FAST_OPEN);
+        Memory.putByte(address + 1, 2 + length);
+        Memory.copy(cookie, address + 2, length);
+        int written = 2 + length;
+        while ((written & 3) != 0) {
+            Memory.putByte(address + written++, KIND_NOP);
+        }
+        return written;
+    }
+
     /** Two NOPs, and kind and length for blocks that {@link #writeSackBlock} adds. @param blocks 1 to 4. */
     public static int writeSackHeader(final long address, final int blocks) {
         Memory.putIntBE(address, NOP_NOP | KIND_SACK << 8 | 2 + blocks * SACK_BLOCK_LENGTH);
@@ -262,6 +325,7 @@ public final class TcpOptions {
         append(text, hasTimestamps(), "TS val " + Integer.toUnsignedString(timestampValue) + " ecr "
                 + Integer.toUnsignedString(timestampEcho));
         append(text, hasWindowScale(), "wscale " + windowScale);
+        append(text, hasFastOpen(), "FO " + cookieLength);
         append(text, sackBlocks > 0, "sack " + sackBlocks + " ");
         for (int i = 0; i < sackBlocks; i++) {
             text.append('{').append(Integer.toUnsignedString(sackLeft(i))).append(':');

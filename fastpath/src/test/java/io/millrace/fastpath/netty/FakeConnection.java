@@ -3,6 +3,7 @@ package io.millrace.fastpath.netty;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpFailure;
+import io.millrace.fastpath.tcp.TcpInfo;
 import io.millrace.fastpath.tcp.TcpSettings;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
@@ -17,6 +18,8 @@ final class FakeConnection {
     final ByteArrayOutputStream wire = new ByteArrayOutputStream();
     @Nullable
     ConnectionHandler handler;
+    @Nullable
+    TcpInfo informed;
     TcpSettings settings = TcpSettings.DEFAULT;
     InetSocketAddress local = new InetSocketAddress("10.0.0.1", 1024);
     InetSocketAddress remote = new InetSocketAddress("10.0.0.2", 80);

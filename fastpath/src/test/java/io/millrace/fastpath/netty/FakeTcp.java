@@ -3,6 +3,7 @@ package io.millrace.fastpath.netty;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpFailure;
+import io.millrace.fastpath.tcp.TcpInfo;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.fastpath.wire.IpAddress;
@@ -204,6 +205,38 @@ final class FakeTcp implements TcpCalls {
     @Override
     public void sendBuffer(final long handle, final int bytes) {
         note(handle, "sendBuffer " + bytes);
+    }
+
+    @Override
+    public void quickAck(final long handle, final boolean quick) {
+        note(handle, "quickAck " + quick);
+    }
+
+    @Override
+    public boolean settings(final long handle, final TcpSettings settings) {
+        final FakeConnection connection = live(handle);
+        if (connection == null) {
+            return false;
+        }
+        connection.settings = settings;
+        connection.calls.add("settings");
+        return true;
+    }
+
+    @Override
+    public @Nullable TcpSettings settings(final long handle) {
+        final FakeConnection connection = live(handle);
+        return connection == null ? null : connection.settings;
+    }
+
+    @Override
+    public boolean info(final long handle, final TcpInfo target) {
+        final FakeConnection connection = live(handle);
+        if (connection == null) {
+            return false;
+        }
+        connection.informed = target;
+        return true;
     }
 
     @Override

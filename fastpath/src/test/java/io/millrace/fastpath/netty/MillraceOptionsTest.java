@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
+import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +33,16 @@ class MillraceOptionsTest {
         assertThat(config.getOptions()).containsEntry(option, value);
     }
 
+    private static void shouldKeepOptionsOfConnections(final ChannelConfig config) {
+        shouldKeep(config, MillraceChannelOption.TCP_USER_TIMEOUT, 30_000);
+        shouldKeep(config, MillraceChannelOption.MAX_PACING_RATE, 1L << 33);
+        shouldKeep(config, MillraceChannelOption.MAX_PACING_RATE, 0L);
+        shouldKeep(config, MillraceChannelOption.ACK_POLICY, AckPolicy.EVERY);
+        for (final String name : CongestionControls.names()) {
+            shouldKeep(config, MillraceChannelOption.CONGESTION_CONTROL, name);
+        }
+    }
+
     @Test
     void shouldKeepEveryOptionOfASocket() {
         final ChannelConfig config = new MillraceSocketChannel().config();
@@ -49,7 +62,8 @@ class MillraceOptionsTest {
         shouldKeep(config, MillraceChannelOption.TCP_KEEPIDLE, 60);
         shouldKeep(config, MillraceChannelOption.TCP_KEEPINTVL, 10);
         shouldKeep(config, MillraceChannelOption.TCP_KEEPCNT, 4);
-        shouldKeep(config, MillraceChannelOption.CONGESTION_CONTROL, "newreno");
+        shouldKeep(config, MillraceChannelOption.TCP_QUICKACK, false);
+        shouldKeepOptionsOfConnections(config);
         assertThat(config.setOption(ChannelOption.SO_BROADCAST, true)).isFalse();
     }
 
@@ -64,7 +78,8 @@ class MillraceOptionsTest {
         shouldKeep(config, MillraceChannelOption.TCP_KEEPIDLE, 60);
         shouldKeep(config, MillraceChannelOption.TCP_KEEPINTVL, 10);
         shouldKeep(config, MillraceChannelOption.TCP_KEEPCNT, 4);
-        shouldKeep(config, MillraceChannelOption.CONGESTION_CONTROL, "newreno");
+        shouldKeepOptionsOfConnections(config);
+        assertThat(config.setOption(MillraceChannelOption.TCP_QUICKACK, true)).isFalse();
         assertThat(config.setOption(ChannelOption.TCP_NODELAY, true)).isFalse();
         assertThatThrownBy(() -> config.setOption(ChannelOption.SO_BACKLOG, -1)).hasMessage(
                 "SO_BACKLOG is -1, must be at least 0");
@@ -79,13 +94,22 @@ class MillraceOptionsTest {
                         MillraceChannelOption.TCP_KEEPINTVL, 5)
                 .option(MillraceChannelOption.TCP_KEEPCNT, 2).option(
                         MillraceChannelOption.CONGESTION_CONTROL, "newreno")
+                .option(MillraceChannelOption.TCP_USER_TIMEOUT, 1_500)
+                .option(MillraceChannelOption.MAX_PACING_RATE, 1L << 20)
+                .option(MillraceChannelOption.ACK_POLICY, AckPolicy.DELAYED)
+                .option(MillraceChannelOption.TCP_QUICKACK, false)
                 .option(ChannelOption.SO_KEEPALIVE,
                         true)
                 .option(MillraceChannelOption.TCP_CORK, true);
         final MillraceSocketChannel channel = rig.establish(bootstrap);
         final TcpSettings opened = rig.connection(channel).settings;
         assertThat(opened.sendBuffer()).isEqualTo(77_777);
+        assertThat(opened.sendBufferLocked()).as("the stack's").isFalse();
         assertThat(opened.receiveBuffer()).isEqualTo(99_999);
+        assertThat(opened.receiveBufferLocked()).as("the application's").isTrue();
+        assertThat(opened.userTimeoutNs()).isEqualTo(TimeUnit.MILLISECONDS.toNanos(1_500));
+        assertThat(opened.maxPacingRate()).isEqualTo(1 << 20);
+        assertThat(opened.ackPolicy()).isEqualTo(AckPolicy.DELAYED);
         assertThat(opened.retries()).isEqualTo(3);
         assertThat(opened.mss()).isEqualTo(1_000);
         assertThat(opened.keepAlive()).isTrue();
@@ -94,7 +118,7 @@ class MillraceOptionsTest {
         assertThat(opened.keepAliveProbes()).isEqualTo(2);
         assertThat(opened.congestionControl()).isEqualTo("newreno");
         assertThat(opened.noDelay()).as("Netty's default").isTrue();
-        assertThat(rig.connection(channel).calls).containsExactly("cork true");
+        assertThat(rig.connection(channel).calls).containsExactly("cork true", "quickAck false");
         assertThat(channel.config().getOption(ChannelOption.SO_SNDBUF)).isEqualTo(77_777);
     }
 
@@ -102,10 +126,38 @@ class MillraceOptionsTest {
     void shouldChangeAnOpenConnection() {
         final MillraceSocketChannel channel = rig.connect(new EventRecorder());
         channel.config().setTcpNoDelay(false).setKeepAlive(true).setSendBufferSize(1).setReceiveBufferSize(9_000)
-                .setTcpCork(true).setTcpCork(false);
+                .setTcpCork(true).setTcpCork(false).setTcpQuickAck(true);
         rig.settle();
         assertThat(rig.connection(channel).calls).containsExactly("noDelay false", "keepAlive true",
-                "sendBuffer 4096", "receiveBuffer 9000", "cork true", "cork false");
+                "sendBuffer 4096", "receiveBuffer 9000", "cork true", "cork false", "quickAck true");
+    }
+
+    @Test
+    void shouldGiveAnOpenConnectionOtherSettings() {
+        final MillraceSocketChannel channel = rig.connect(new EventRecorder());
+        shouldKeep(channel.config(), MillraceChannelOption.TCP_KEEPIDLE, 6);
+        shouldKeep(channel.config(), MillraceChannelOption.TCP_KEEPINTVL, 7);
+        shouldKeep(channel.config(), MillraceChannelOption.TCP_KEEPCNT, 8);
+        shouldKeepOptionsOfConnections(channel.config());
+        rig.settle();
+        final TcpSettings given = rig.connection(channel).settings;
+        assertThat(given.keepAliveIdleNs()).isEqualTo(TimeUnit.SECONDS.toNanos(6));
+        assertThat(given.keepAliveIntervalNs()).isEqualTo(TimeUnit.SECONDS.toNanos(7));
+        assertThat(given.keepAliveProbes()).isEqualTo(8);
+        assertThat(given.userTimeoutNs()).isEqualTo(TimeUnit.SECONDS.toNanos(30));
+        assertThat(given.ackPolicy()).isEqualTo(AckPolicy.EVERY);
+        assertThat(given.congestionControl()).isEqualTo(CongestionControls.names().getLast());
+        assertThat(given.noDelay()).as("Netty's default stays").isTrue();
+    }
+
+    @Test
+    void shouldReadQuickAckAsThePolicyBeforeItIsSet() {
+        final MillraceSocketChannelConfig config = new MillraceSocketChannel().config();
+        config.setOption(MillraceChannelOption.ACK_POLICY, AckPolicy.QUICK);
+        assertThat(config.isTcpQuickAck()).isTrue();
+        config.setOption(MillraceChannelOption.ACK_POLICY, AckPolicy.DELAYED);
+        assertThat(config.isTcpQuickAck()).isFalse();
+        assertThat(config.setTcpQuickAck(true).isTcpQuickAck()).isTrue();
     }
 
     @Test
@@ -129,18 +181,16 @@ class MillraceOptionsTest {
                 IllegalStateException.class).hasMessage(
                         "TCP_MSS can only be set before the connection is opened: before connect, or on the server "
                                 + "channel before bind");
-        assertThatThrownBy(() -> channel.config().setOption(MillraceChannelOption.TCP_KEEPIDLE, 6))
-                .hasMessageContaining(
-                        "TCP_KEEPIDLE can only be set before");
-        assertThatThrownBy(() -> channel.config().setOption(MillraceChannelOption.TCP_KEEPINTVL, 6))
-                .hasMessageContaining("TCP_KEEPINTVL can only be set before");
-        assertThatThrownBy(() -> channel.config().setOption(MillraceChannelOption.TCP_KEEPCNT, 6)).hasMessageContaining(
-                "TCP_KEEPCNT can only be set before");
-        assertThatThrownBy(() -> channel.config().setOption(MillraceChannelOption.CONGESTION_CONTROL, "newreno"))
-                .hasMessageContaining("CONGESTION_CONTROL can only be set before");
         final MillraceServerSocketChannel server = rig.bind(rig.serverBootstrap(new EventRecorder()));
         assertThatThrownBy(() -> server.config().setReceiveBufferSize(50_000)).hasMessage(
                 "SO_RCVBUF can only be set before the server channel is bound");
+        for (final ChannelOption<Integer> option : List.of(MillraceChannelOption.TCP_MSS,
+                MillraceChannelOption.TCP_KEEPIDLE, MillraceChannelOption.TCP_KEEPINTVL,
+                MillraceChannelOption.TCP_KEEPCNT, MillraceChannelOption.TCP_USER_TIMEOUT)) {
+            assertThatThrownBy(() -> server.config().setOption(option, 100)).isInstanceOf(IllegalStateException.class)
+                    .hasMessage(MillraceChannelOption.label(option)
+                            + " can only be set before the server channel is bound");
+        }
     }
 
     @ParameterizedTest
@@ -159,6 +209,10 @@ class MillraceOptionsTest {
         assertThatThrownBy(() -> config.setReceiveBufferSize(0)).hasMessage("SO_RCVBUF is 0, must be at least 1");
         assertThatThrownBy(() -> config.setOption(MillraceChannelOption.TCP_KEEPCNT, 128)).hasMessage(
                 "TCP_KEEPCNT is 128, must be 1 to 127");
+        assertThatThrownBy(() -> config.setOption(MillraceChannelOption.TCP_USER_TIMEOUT, -1)).hasMessage(
+                "TCP_USER_TIMEOUT is -1, must be 0 to 2147483647");
+        assertThatThrownBy(() -> config.setOption(MillraceChannelOption.MAX_PACING_RATE, 1_023L)).hasMessage(
+                "MAX_PACING_RATE is 1023, must be 1024 to 1099511627776");
         assertThatThrownBy(() -> config.setOption(MillraceChannelOption.CONGESTION_CONTROL, "tahoe"))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("\"tahoe\": must be one of");
     }

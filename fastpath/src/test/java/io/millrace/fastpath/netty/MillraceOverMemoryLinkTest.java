@@ -7,6 +7,8 @@ import io.millrace.fastpath.port.FaultInjectionPort;
 import io.millrace.fastpath.port.Faults;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.tcp.TcpInfo;
+import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.fastpath.testing.BalancePort;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -14,6 +16,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -203,6 +206,30 @@ class MillraceOverMemoryLinkTest {
     void shouldEchoOverALossyLink() {
         start(1, Faults.builder().loss(0.02).reordering(0.02, 200_000).build());
         echo(4, 200_000);
+    }
+
+    @Test
+    void shouldTellAboutARealConnectionAndTakeOtherSettingsForIt() {
+        start(1, Faults.NONE);
+        final Echo echo = new Echo();
+        serve(echo);
+        final Collector collector = new Collector(100_000);
+        final MillraceSocketChannel channel = (MillraceSocketChannel) connect(client(collector)).syncUninterruptibly()
+                .channel();
+        channel.writeAndFlush(Unpooled.wrappedBuffer(pattern(100_000, 1)));
+        collector.await(100_000);
+        channel.config().setOption(MillraceChannelOption.MAX_PACING_RATE, 1L << 30);
+        final TcpInfo info = channel.readTcpInfo().syncUninterruptibly().getNow();
+        assertThat(info.state()).isEqualTo(TcpState.ESTABLISHED);
+        assertThat(info.srttNs()).isPositive();
+        assertThat(info.notSentBytes()).isZero();
+        assertThat(info.unreadBytes()).isZero();
+        assertThat(info.maxPacingRate()).isEqualTo(1L << 30);
+        assertThat(info.congestionControl()).isEqualTo(
+                channel.config().getOption(MillraceChannelOption.CONGESTION_CONTROL));
+        assertThat(info.limitedBy()).isEqualTo(TcpInfo.Limit.APPLICATION);
+        channel.close().syncUninterruptibly();
+        assertThat(channel.readTcpInfo().awaitUninterruptibly().cause()).isInstanceOf(ChannelException.class);
     }
 
     @Test

@@ -152,12 +152,28 @@ class MillraceServerSocketChannelTest {
     void shouldApplyChildOptionsToTheConnection() {
         final ServerBootstrap bootstrap = rig.serverBootstrap(children).childOption(ChannelOption.TCP_NODELAY, false)
                 .childOption(ChannelOption.SO_KEEPALIVE, true).childOption(ChannelOption.SO_SNDBUF, 50_000)
-                .childOption(ChannelOption.SO_RCVBUF, 60_000).childOption(MillraceChannelOption.TCP_CORK, true);
+                .childOption(ChannelOption.SO_RCVBUF, 60_000).childOption(MillraceChannelOption.TCP_CORK, true)
+                .childOption(MillraceChannelOption.TCP_KEEPIDLE, 20)
+                .childOption(MillraceChannelOption.TCP_QUICKACK, true);
         rig.bind(bootstrap);
         final FakeConnection connection = rig.offer(0);
         Rig.until(() -> children.active.size() == 1);
-        assertThat(connection.calls).containsExactly("noDelay false", "keepAlive true", "receiveBuffer 60000",
-                "sendBuffer 50000", "cork true");
+        assertThat(connection.calls).containsExactly("settings", "cork true", "quickAck true");
+        assertThat(connection.settings.noDelay()).isFalse();
+        assertThat(connection.settings.keepAlive()).isTrue();
+        assertThat(connection.settings.keepAliveIdleNs()).isEqualTo(20_000_000_000L);
+        assertThat(connection.settings.receiveBuffer()).isEqualTo(60_000);
+        assertThat(connection.settings.receiveBufferLocked()).isTrue();
+        assertThat(connection.settings.sendBuffer()).isEqualTo(50_000);
+        assertThat(connection.settings.sendBufferLocked()).isTrue();
+    }
+
+    @Test
+    void shouldLeaveAConnectionAsItsListenerOpenedItWhereNothingElseIsSet() {
+        rig.bind(rig.serverBootstrap(children));
+        final FakeConnection connection = rig.offer(0);
+        Rig.until(() -> children.active.size() == 1);
+        assertThat(connection.calls).isEmpty();
     }
 
     @Test

@@ -16,7 +16,7 @@ class CongestionTest {
 
     /** The peer's window is no limit. */
     private static Wire wide() {
-        return Wire.open(Wire.settings().build(), 7, 65_535);
+        return Wire.open(Wire.settings().congestionControl("newreno").build(), 7, 65_535);
     }
 
     /** So many segments of MSS in a row, the first of them at a segment's number. */
@@ -75,33 +75,32 @@ class CongestionTest {
             wire.send(200_000);
             wire.sent();
             duplicates(wire, 0, 2);
-            assertThat(wire.sent()).isEmpty();
+            assertThat(wire.sent()).as("limited transmit, RFC 3042").isEqualTo(segments(10, 2));
             duplicates(wire, 0, 1);
             assertThat(wire.sent()).isEqualTo(segments(0, 1));
         }
     }
 
     @Test
-    void shouldInflateDeflateAndGoOnInCongestionAvoidance() {
+    void shouldSendOneSegmentForEveryTwoThatArriveAndGoOnInCongestionAvoidance() {
         try (Wire wire = wide()) {
             wire.send(200_000);
             wire.sent();
             duplicates(wire, 0, 3);
-            wire.sent();
-            // half of ten, plus three, plus one for each duplicate that follows: beyond ten from the sixth on
-            duplicates(wire, 0, 2);
-            assertThat(wire.sent()).isEmpty();
-            duplicates(wire, 0, 4);
-            assertThat(wire.sent()).isEqualTo(segments(10, 4));
+            assertThat(wire.sent()).isEqualTo(List.of("14600+1460", "16060+1460", "0+1460"));
+            // PRR (RFC 9937): twelve are out, five is the goal, so one leaves for each 2.4 that arrive
+            duplicates(wire, 0, 8);
+            assertThat(wire.sent()).isEqualTo(segments(12, 4));
             // all of it arrived: half of the window that was, of which four are in flight
-            ackSegments(wire, 10);
-            assertThat(wire.sent()).isEqualTo(segments(14, 1));
-            for (int acked = 11; acked <= 14; acked++) {
+            ackSegments(wire, 12);
+            assertThat(wire.sent()).isEqualTo(segments(16, 1));
+            for (int acked = 13; acked <= 16; acked++) {
                 ackSegments(wire, acked);
             }
-            assertThat(wire.sent()).as("one out, one in").isEqualTo(segments(15, 4));
-            ackSegments(wire, 15);
-            assertThat(wire.sent()).as("a window acknowledged: one more").isEqualTo(segments(19, 2));
+            assertThat(wire.sent()).as("one out, one in, and one more for a window acknowledged")
+                    .isEqualTo(segments(17, 5));
+            ackSegments(wire, 17);
+            assertThat(wire.sent()).as("one out, one in").isEqualTo(segments(22, 1));
         }
     }
 
@@ -139,7 +138,7 @@ class CongestionTest {
 
     @Test
     void shouldCollapseToOneSegmentAndGrowByOneForEachAcknowledgement() {
-        try (Wire wire = wide()) {
+        try (Wire wire = Wire.open(Wire.settings().forwardRtoRecovery(false).build(), -1, 65_535)) {
             wire.send(200_000);
             wire.sent();
             wire.untilSent();
@@ -158,9 +157,12 @@ class CongestionTest {
             wire.untilSent();
             wire.sent();
             ackSegments(wire, 1);
-            assertThat(wire.sent()).isEqualTo(segments(1, 2));
+            assertThat(wire.sent()).as("F-RTO asks with new data").isEqualTo(segments(10, 2));
+            duplicates(wire, 1, 1);
+            assertThat(wire.sent()).as("the loss was real").isEqualTo(segments(1, 1));
             duplicates(wire, 1, 5);
-            assertThat(wire.sent()).isEmpty();
+            assertThat(wire.sent()).as("no more than the new data that the duplicates can be for")
+                    .isEqualTo(segments(2, 1));
         }
     }
 
@@ -175,7 +177,7 @@ class CongestionTest {
             wire.send(30 * MSS);
             assertThat(wire.sent()).as("still warm").hasSize(30);
             ackSegments(wire, 60);
-            wire.stack.advanceMs(300);
+            wire.stack.advanceMs(700);
             wire.send(30 * MSS);
             assertThat(wire.sent()).as("cold").hasSize(10);
         }

@@ -31,7 +31,7 @@ class ConnectionFootprintTest {
     @Test
     void shouldHoldNothingOfTheSlabWhenIdle() {
         try (StackDriver stack = new StackDriver()) {
-            final Peer peer = accepted(stack, TcpSettings.DEFAULT);
+            final Peer peer = accepted(stack, Wire.settings().build());
             assertThat(stack.engine().slabInUse()).isZero();
 
             peer.send("PA", "request");

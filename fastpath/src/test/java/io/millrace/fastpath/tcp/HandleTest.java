@@ -99,6 +99,10 @@ class HandleTest {
         tcp.keepAlive(handle, true);
         tcp.receiveBuffer(handle, 10_000);
         tcp.sendBuffer(handle, 10_000);
+        tcp.quickAck(handle, true);
+        assertThat(tcp.settings(handle, TcpSettings.DEFAULT)).isFalse();
+        assertThat(tcp.settings(handle)).isNull();
+        assertThat(tcp.info(handle, new TcpInfo())).isFalse();
         tcp.close(handle);
         tcp.abort(handle);
     }

@@ -12,7 +12,7 @@ class HandshakeTest {
     @Test
     void shouldAcceptAConnectionEchoAndClose() {
         try (StackDriver stack = new StackDriver()) {
-            final StackDriver.Listener listener = stack.listen(80, 16, TcpSettings.DEFAULT);
+            final StackDriver.Listener listener = stack.listen(80, 16, Wire.settings().build());
             final long[] handle = new long[1];
             final Peer.Events events = new Peer.Events();
             final Peer peer = Peer.accepted(stack, listener, 80, handle, events);

@@ -19,14 +19,15 @@ class TimeWaitTest {
     private static final long TWO_MSL = 2 * TcpSettings.DEFAULT.mslNs();
 
     @Test
-    void shouldWaitTwoMslToTheNanosecondAndHoldNoConnection() {
+    void shouldWaitTwoMslAndHoldNoConnection() {
         try (Scenario at = Scenario.in(TcpState.TIME_WAIT)) {
             assertThat(at.stack().engine().connections()).isZero();
             assertThat(at.stack().engine().slabInUse()).isZero();
             at.stack().advance(TWO_MSL - 1);
             assertThat(at.stack().engine().timeWaits()).isEqualTo(1);
             assertThat(at.stack().engine().isPortInUse(Scenario.PORT)).isTrue();
-            at.stack().advance(1);
+            // ends are kept in microseconds, rounded up
+            at.stack().advance(1_024);
             assertThat(at.stack().engine().timeWaits()).isZero();
             assertThat(at.stack().engine().isPortInUse(Scenario.PORT)).isFalse();
             assertThat(at.stack().nextTimerNs()).isEqualTo(Long.MAX_VALUE);
@@ -45,8 +46,8 @@ class TimeWaitTest {
             assertThat(at.stack().counter(Counter.TIME_WAIT_RESTARTED)).isEqualTo(1);
             at.stack().advance(TWO_MSL - 1);
             assertThat(at.stack().engine().timeWaits()).isEqualTo(1);
-            // the wait of a restart is kept in steps of 8.4 ms, rounded up
-            at.stack().advanceMs(9);
+            // the wait of a restart is kept in a byte, rounded up by a 16th at the most
+            at.stack().advance(TWO_MSL / 16);
             assertThat(at.stack().engine().timeWaits()).isZero();
         }
     }
@@ -87,7 +88,8 @@ class TimeWaitTest {
 
     @Test
     void shouldChallengeASynAndTakeItWhenTheWaitIsOver() {
-        try (Scenario at = Scenario.in(TcpState.TIME_WAIT)) {
+        final TcpSettings settings = TcpSettings.DEFAULT.toBuilder().timeWaitReuse(false).build();
+        try (Scenario at = Scenario.in(TcpState.TIME_WAIT, settings)) {
             at.peer().sendAt("S", at.rcvNxt() + 100_000, 0, NOTHING);
             final Packet challenge = at.stack().sent();
             assertThat(challenge.is("A")).isTrue();
@@ -95,7 +97,7 @@ class TimeWaitTest {
             // the peer's answer to the challenge does not end the wait (RFC 1337)
             at.peer().sendAt("R", challenge.ack(), 0, NOTHING);
             assertThat(at.stack().engine().timeWaits()).isEqualTo(1);
-            at.stack().advance(TWO_MSL);
+            at.stack().advance(TWO_MSL + 1_024);
             at.peer().sendAt("S", at.rcvNxt() + 100_000, 0, NOTHING);
             assertThat(at.stack().sent().is("SA")).isTrue();
         }
@@ -132,7 +134,7 @@ class TimeWaitTest {
             assertThat(connect(at, 49_152)).isZero();
             assertThat(at.stack().tcp().failure(0)).isEqualTo(TcpFailure.ADDRESS_IN_USE);
             assertThat(connect(at, 49_153)).isPositive();
-            at.stack().advance(TWO_MSL);
+            at.stack().advance(TWO_MSL + 1_024);
             assertThat(connect(at, 49_152)).isPositive();
         }
     }

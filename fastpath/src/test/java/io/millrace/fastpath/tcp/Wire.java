@@ -7,6 +7,7 @@ import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** An established connection that a test's peer opened to a stack in virtual time. Thread: the test's. */
 final class Wire implements AutoCloseable {
@@ -24,23 +25,33 @@ final class Wire implements AutoCloseable {
 
     private Wire(final StackDriver stack, final TcpSettings settings, final int scale, final int window,
             final int peerIss) {
+        this(stack, settings, scale, window, peerIss, UnaryOperator.identity());
+    }
+
+    private Wire(final StackDriver stack, final TcpSettings settings, final int scale, final int window,
+            final int peerIss, final UnaryOperator<Packet> with) {
         this.stack = stack;
         this.tcp = stack.tcp();
         final StackDriver.Listener listener = stack.listen(80, 16, settings);
-        peer = new Peer(stack, 40_000, 80, peerIss).window(window);
+        peer = new Peer(stack, 40_000, 80, peerIss).window(window).with(with);
         peer.send("S", new byte[0], MSS, scale);
         peer.seq(peerIss + 1).expect(stack.sent().seq() + 1);
         peer.send("A", new byte[0], -1, -1);
         handle = listener.accept(stack, events);
     }
 
-    /** With default settings but for Nagle's algorithm, which is off. */
+    /** With {@link #settings}. */
     static Wire open() {
         return open(settings().build());
     }
 
     static Wire open(final TcpSettings settings) {
         return open(settings, -1, 65_535);
+    }
+
+    /** A peer that scales by 7 and changes each packet that it sends like this. */
+    static Wire open(final TcpSettings settings, final UnaryOperator<Packet> with) {
+        return new Wire(new StackDriver(), settings, 7, 65_535, PEER_ISS, with);
     }
 
     /** @param scale of the peer; -1 for none. */
@@ -56,9 +67,9 @@ final class Wire implements AutoCloseable {
         return new Wire(stack, settings, scale, 65_535, peerIss);
     }
 
-    /** Nagle's algorithm is off. */
+    /** Nagle's algorithm is off, acknowledgements are delayed from the first on, buffers are not tuned. */
     static TcpSettings.Builder settings() {
-        return TcpSettings.DEFAULT.toBuilder().noDelay(true);
+        return TcpSettings.DEFAULT.toBuilder().noDelay(true).ackPolicy(TcpSettings.AckPolicy.DELAYED).autotune(false);
     }
 
     /** Bytes that tell their place. */

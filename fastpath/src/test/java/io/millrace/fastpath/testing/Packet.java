@@ -11,6 +11,7 @@ import io.millrace.fastpath.wire.TcpOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A TCP segment over IPv4 as a value, for tests: build one, turn it into bytes, read one from bytes.
@@ -18,9 +19,18 @@ import java.util.Arrays;
  * @param window field of the header, not scaled.
  * @param mss    value of the MSS option; -1 without one.
  * @param scale  value of the window scale option; -1 without one.
+ * @param extras the other options, and the ECN field of the IP header.
  */
 public record Packet(int source, int sourcePort, int destination, int destinationPort, int seq, int ack, int flags,
-        int window, int urgent, int mss, int scale, byte[] payload) {
+        int window, int urgent, int mss, int scale, byte[] payload, Extras extras) {
+
+    /** A packet without further options and without ECN. */
+    public Packet(final int source, final int sourcePort, final int destination, final int destinationPort,
+            final int seq, final int ack, final int flags, final int window, final int urgent, final int mss,
+            final int scale, final byte[] payload) {
+        this(source, sourcePort, destination, destinationPort, seq, ack, flags, window, urgent, mss, scale, payload,
+                Extras.NONE);
+    }
 
     private static final int IP = Ipv4Header.MIN_LENGTH;
 
@@ -52,6 +62,47 @@ public record Packet(int source, int sourcePort, int destination, int destinatio
         return flags;
     }
 
+    private Packet with(final Extras other) {
+        return new Packet(source, sourcePort, destination, destinationPort, seq, ack, flags, window, urgent, mss, scale,
+                payload, other);
+    }
+
+    /** The same with SACK permitted. */
+    public Packet withSackPermitted() {
+        return with(extras.withSackPermitted());
+    }
+
+    /** The same with timestamps. */
+    public Packet withTimestamps(final int value, final int echo) {
+        return with(extras.withTimestamps(value, echo));
+    }
+
+    /** The same with SACK blocks: left and right edges in turn. */
+    public Packet withSack(final Integer... edges) {
+        return with(extras.withSack(List.of(edges)));
+    }
+
+    /** The same with this ECN field in the IP header. */
+    public Packet withEcn(final int ecn) {
+        return with(extras.withEcn(ecn));
+    }
+
+    /** The same with a Fast Open cookie, or the request for one where it is empty. */
+    public Packet withCookie(final byte[] cookie) {
+        return with(extras.withCookie(cookie));
+    }
+
+    /** The same with more flags. */
+    public Packet withFlags(final String letters) {
+        return new Packet(source, sourcePort, destination, destinationPort, seq, ack, flags | flags(letters), window,
+                urgent, mss, scale, payload, extras);
+    }
+
+    /** Edges of the SACK blocks, left and right in turn. */
+    public List<Integer> sack() {
+        return extras.sack();
+    }
+
     /** True where every one of these flags is set. */
     public boolean has(final String letters) {
         final int wanted = flags(letters);
@@ -74,7 +125,7 @@ public record Packet(int source, int sourcePort, int destination, int destinatio
         try (MemoryRegion region = MemoryRegion.allocate("test packet", 70_000)) {
             final long ip = region.address();
             final long tcp = ip + IP;
-            Ipv4Header.write(ip, IP + tcpLength, 1, 0, 64, IpProtocol.TCP, source, destination);
+            Ipv4Header.write(ip, extras.ecn(), IP + tcpLength, 1, 0, 64, IpProtocol.TCP, source, destination);
             TcpHeader.write(tcp, sourcePort, destinationPort, seq, ack, TcpHeader.MIN_LENGTH + options.length, flags,
                     window);
             Memory.putShortBE(tcp + TcpHeader.URGENT_POINTER_OFFSET, urgent);
@@ -98,6 +149,7 @@ public record Packet(int source, int sourcePort, int destination, int destinatio
             if (scale >= 0) {
                 length += TcpOptions.writeWindowScale(region.address() + length, scale);
             }
+            length += extras.write(region.address() + length);
             final byte[] bytes = new byte[length];
             Memory.copyToArray(region.address(), bytes, 0, length);
             return bytes;
@@ -126,7 +178,7 @@ public record Packet(int source, int sourcePort, int destination, int destinatio
             return new Packet(ip.source(), tcp.sourcePort(), ip.destination(), tcp.destinationPort(), tcp.sequence(),
                     tcp.acknowledgement(), tcp.flags(), tcp.window(), tcp.urgentPointer(),
                     options.hasMss() ? options.mss() : -1, options.hasWindowScale() ? options.windowScale() : -1,
-                    payload);
+                    payload, Extras.of(options, ip.dscpEcn() & Ipv4Header.ECN_MASK));
         }
     }
 
@@ -134,7 +186,8 @@ public record Packet(int source, int sourcePort, int destination, int destinatio
     public String toString() {
         return sourcePort + ">" + destinationPort + " " + TcpHeader.flagsText(flags) + " seq="
                 + Integer.toUnsignedString(seq) + " ack=" + Integer.toUnsignedString(ack) + " win=" + window + " len="
-                + payload.length + (mss >= 0 ? " mss=" + mss : "") + (scale >= 0 ? " wscale=" + scale : "");
+                + payload.length + (mss >= 0 ? " mss=" + mss : "") + (scale >= 0 ? " wscale=" + scale : "")
+                + extras;
     }
 
     @Override

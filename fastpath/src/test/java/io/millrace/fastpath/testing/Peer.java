@@ -3,6 +3,7 @@ package io.millrace.fastpath.testing;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpSettings;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 
 /**
  * The other end of a connection, played by a test: keeps the two sequence numbers and speaks segment by segment.
@@ -18,6 +19,7 @@ public final class Peer {
     private int seq;
     private int ack;
     private int window = 65_535;
+    private UnaryOperator<Packet> with = UnaryOperator.identity();
 
     public Peer(final StackDriver stack, final int peerPort, final int stackPort, final int iss) {
         this.stack = stack;
@@ -116,8 +118,15 @@ public final class Peer {
 
     private Packet packet(final String flags, final int atSeq, final int atAck, final byte[] bytes, final int mss,
             final int scale) {
-        return new Packet(Packet.address(ADDRESS), peerPort, Packet.address(StackDriver.ADDRESS), stackPort, atSeq,
-                flags.contains("A") ? atAck : 0, Packet.flags(flags), window, 0, mss, scale, bytes);
+        return with.apply(
+                new Packet(Packet.address(ADDRESS), peerPort, Packet.address(StackDriver.ADDRESS), stackPort, atSeq,
+                        flags.contains("A") ? atAck : 0, Packet.flags(flags), window, 0, mss, scale, bytes));
+    }
+
+    /** How each packet is changed before it is sent: options, marks. */
+    public Peer with(final UnaryOperator<Packet> change) {
+        with = change;
+        return this;
     }
 
     /** The window field of the segments that follow. */

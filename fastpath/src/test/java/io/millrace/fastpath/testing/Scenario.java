@@ -159,7 +159,7 @@ public final class Scenario implements AutoCloseable {
         if (stack.engine().timeWaits() > 0) {
             return TcpState.TIME_WAIT;
         }
-        if (handle != 0) {
+        if (handle != 0 && (listener == null || listener.syns() == 0)) {
             return stack.tcp().state(handle);
         }
         if (listener == null) {

@@ -255,6 +255,11 @@ public final class StackDriver implements AutoCloseable {
         return bytes;
     }
 
+    /** Off-heap bytes for a handler to send from: 1 MiB. */
+    public long scratch() {
+        return scratch.address();
+    }
+
     /** RECEIVE of at most so many bytes, as a handler does it: within a turn. */
     public byte[] received(final long connection, final int most) {
         final int received = tcp().receive(connection, scratch.address(), (int) Math.min(most, scratch.length()));

@@ -5,7 +5,10 @@ import java.util.List;
 
 /** The registry: a congestion control is one class and one line here. Thread: any. */
 public final class CongestionControls {
-    private static final CongestionControl[] ALL = {new NewReno()};
+    private static final CongestionControl[] ALL = {new Cubic(), new NewReno(), new Bbr()};
+
+    /** Number of one that keeps all its state in the TCB. */
+    public static final int WITHOUT_MEMORY = 0;
 
     private CongestionControls() {}
 

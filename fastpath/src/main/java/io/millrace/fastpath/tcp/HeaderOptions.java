@@ -1,0 +1,111 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.memory.OutOfOrderRanges;
+import io.millrace.fastpath.wire.TcpOptions;
+
+/**
+ * The options of the segments of a connection: timestamps (RFC 7323 §3), selective acknowledgements (RFC 2018), the
+ * report of a duplicate (RFC 2883), and those of a SYN in the order in which Linux writes them. Thread: the engine's.
+ */
+final class HeaderOptions {
+    private final TcpContext context;
+    private int duplicateLeft;
+    private int duplicateRight;
+
+    HeaderOptions(final TcpContext context) {
+        this.context = context;
+    }
+
+    /** The next {@link #write} reports these bytes as received twice. */
+    void duplicate(final int left, final int right) {
+        duplicateLeft = left;
+        duplicateRight = right;
+    }
+
+    void noDuplicate() {
+        duplicateLeft = 0;
+        duplicateRight = 0;
+    }
+
+    private boolean hasDuplicate() {
+        return duplicateLeft != duplicateRight;
+    }
+
+    /** Bytes of timestamps in every segment. */
+    static int fixedLength(final Tcb tcb) {
+        return tcb.has(Tcb.TIMESTAMPS) ? TcpOptions.TIMESTAMPS_LENGTH : 0;
+    }
+
+    /** Bytes that the SACK option would take now: blocks for as many ranges as find room. */
+    int sackLength(final Tcb tcb) {
+        final int blocks = sackBlocks(tcb);
+        return blocks == 0 ? 0 : TcpOptions.SACK_HEADER_LENGTH + blocks * TcpOptions.SACK_BLOCK_LENGTH;
+    }
+
+    private int sackBlocks(final Tcb tcb) {
+        if (!tcb.has(Tcb.SACK)) {
+            return 0;
+        }
+        final long ranges = tcb.outOfOrder();
+        final int wanted = (ranges == 0 ? 0 : OutOfOrderRanges.count(ranges)) + (hasDuplicate() ? 1 : 0);
+        final int most = tcb.has(Tcb.TIMESTAMPS) ? TcpOptions.MAX_SACK_BLOCKS - 1 : TcpOptions.MAX_SACK_BLOCKS;
+        return Math.min(wanted, most);
+    }
+
+    /** Writes timestamps, and SACK blocks unless they find no room beside the text; returns the bytes written. */
+    int write(final Tcb tcb, final long address, final boolean sack) {
+        int length = 0;
+        if (tcb.has(Tcb.TIMESTAMPS)) {
+            length += TcpOptions.writeTimestamps(address, context.timestamp(tcb), tcb.tsRecent());
+        }
+        final int blocks = sack ? sackBlocks(tcb) : 0;
+        if (blocks > 0) {
+            length += writeSack(tcb, address + length, blocks);
+        }
+        return length;
+    }
+
+    /** RFC 2018 §4: the range that changed last comes first; RFC 2883 §4: before it the duplicate, once. */
+    private int writeSack(final Tcb tcb, final long address, final int blocks) {
+        int length = TcpOptions.writeSackHeader(address, blocks);
+        int reported = 0;
+        if (hasDuplicate()) {
+            length += TcpOptions.writeSackBlock(address + length, duplicateLeft, duplicateRight);
+            reported = 1;
+        }
+        final long ranges = tcb.outOfOrder();
+        for (int k = 0; k < blocks - reported; k++) {
+            final int range = OutOfOrderRanges.recentFirst(ranges, k);
+            length += TcpOptions.writeSackBlock(address + length, OutOfOrderRanges.left(ranges, range),
+                    OutOfOrderRanges.right(ranges, range));
+        }
+        return length;
+    }
+
+    /**
+     * Writes the options of a SYN ({@code answer} false: what the settings offer) or SYN-ACK (what both sides want):
+     * MSS, SACK permitted, timestamps, window scale.
+     */
+    int writeSyn(final Tcb tcb, final long address, final boolean answer) {
+        final TcpSettings settings = context.connections.settings(tcb);
+        final boolean sack = answer ? tcb.has(Tcb.SACK) : settings.sack();
+        final boolean timestamps = answer ? tcb.has(Tcb.TIMESTAMPS) : settings.timestamps();
+        final boolean scale = answer ? tcb.has(Tcb.WINDOW_SCALING) : settings.windowScaling();
+        int length = TcpOptions.writeMss(address, tcb.announcedMss());
+        if (timestamps) {
+            // RFC 7323 §3.2: the echo of a segment without ACK is 0
+            final int value = context.timestamp(tcb);
+            final int echo = answer ? tcb.tsRecent() : 0;
+            length += sack
+                    ? TcpOptions.writeSackPermittedTimestamps(address + length, value, echo)
+                    : TcpOptions.writeTimestamps(address + length, value, echo);
+        } else if (sack) {
+            length += TcpOptions.writeSackPermitted(address + length);
+        }
+        if (scale) {
+            length += TcpOptions.writeWindowScale(address + length, tcb.receiveShift());
+        }
+        return length;
+    }
+}

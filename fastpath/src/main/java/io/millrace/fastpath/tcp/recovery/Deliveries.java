@@ -1,0 +1,168 @@
+package io.millrace.fastpath.tcp.recovery;
+
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.congestion.AckSample;
+
+/**
+ * What one acknowledgement delivers, record by record: round trips, the delivery rate (draft-ietf-ccwg-bbr §4.1), what
+ * RACK learns (RFC 8985 §6.2 steps 1 to 3), and whether originals or retransmissions arrived. One object an engine.
+ * Thread: the engine's.
+ */
+final class Deliveries {
+    /** After so long the smallest round trip is taken anew, in units of 2^20 ns: 5 minutes, as Linux. */
+    private static final int MIN_RTT_LIFE = 300_000;
+
+    private final Scoreboard board;
+    private final AckSample sample;
+    private long rateSentNs;
+    private long rateFirstSentNs;
+    private long rateDeliveredNs;
+    private int rateEnd;
+    /** Round trip of the earliest original segment that was delivered; -1: none. */
+    private long oldestRttNs;
+    private boolean retransmittedAcked;
+    private boolean originalDelivered;
+    private int timestampEcho;
+    private boolean hasEcho;
+    private boolean hadSacked;
+    private int highestSackedBefore;
+
+    Deliveries(final Scoreboard board, final AckSample sample) {
+        this.board = board;
+        this.sample = sample;
+    }
+
+    void begin(final Tcb tcb, final boolean echoes, final int echo) {
+        hadSacked = tcb.has(Tcb.SACK) && board.sackedBytes() > 0;
+        highestSackedBefore = hadSacked ? board.highestSacked() : 0;
+        oldestRttNs = -1;
+        retransmittedAcked = false;
+        originalDelivered = false;
+        hasEcho = echoes;
+        timestampEcho = echo;
+    }
+
+    /** The record, or all of it that is acknowledged, is delivered for the first time. */
+    void onDelivered(final Tcb tcb, final long record, final int bytes, final boolean selectively) {
+        tcb.delivered(tcb.delivered() + bytes);
+        sample.deliveredBytes += bytes;
+        board.deliveredNs(sample.nowNs);
+        final boolean again = board.has(record, Scoreboard.RETRANSMITTED);
+        final long rttNs = Math.max(1, sample.nowNs - board.sentNs(record));
+        if (again) {
+            retransmittedAcked |= !selectively;
+        } else {
+            onOriginal(tcb, record, rttNs);
+        }
+        takeForRate(tcb, record);
+        updateRack(tcb, record, rttNs, again);
+    }
+
+    private void onOriginal(final Tcb tcb, final long record, final long rttNs) {
+        if (oldestRttNs < 0) {
+            oldestRttNs = rttNs;
+        }
+        sample.rttNs = rttNs;
+        takeMinRtt(tcb, rttNs);
+        if (board.marked(FlightState.FORWARD_RTO) && board.end(record) - board.forwardRtoPoint() <= 0) {
+            originalDelivered = true;
+        }
+        // RFC 8985 §6.2 step 3: delivered behind something that was sent later and was told of by an earlier segment
+        if (hadSacked && board.end(record) - highestSackedBefore < 0) {
+            tcb.set(Tcb.REORDERING_SEEN);
+        }
+    }
+
+    static void takeMinRtt(final Tcb tcb, final long nowNs, final long rttNs) {
+        final int rtt = (int) Math.min(rttNs, Integer.MAX_VALUE);
+        final int stamp = (int) (nowNs >>> 20);
+        if (tcb.minRttNs() == 0 || rtt <= tcb.minRttNs() || stamp - tcb.minRttStamp() > MIN_RTT_LIFE) {
+            tcb.minRttNs(Math.max(1, rtt));
+            tcb.minRttStamp(stamp);
+        }
+    }
+
+    private void takeMinRtt(final Tcb tcb, final long rttNs) {
+        takeMinRtt(tcb, sample.nowNs, rttNs);
+    }
+
+    /** UpdateRateSample: the record sent last counts. */
+    private void takeForRate(final Tcb tcb, final long record) {
+        final long sentNs = board.sentNs(record);
+        final long deliveredBefore = board.recordDelivered(tcb, record);
+        if (sample.priorDelivered < 0 || deliveredBefore > sample.priorDelivered
+                || deliveredBefore == sample.priorDelivered && isLater(sentNs, board.end(record))) {
+            sample.priorDelivered = deliveredBefore;
+            sample.applicationLimited = board.has(record, Scoreboard.APPLICATION_LIMITED);
+            sample.inFlightWhenSent = board.inFlightWhenSent(record);
+            sample.lostSinceSent = board.lostSince(record);
+            rateSentNs = sentNs;
+            rateEnd = board.end(record);
+            rateFirstSentNs = board.recordFirstSentNs(record);
+            rateDeliveredNs = board.recordDeliveredNs(record);
+        }
+    }
+
+    private boolean isLater(final long sentNs, final int end) {
+        return sentNs > rateSentNs || sentNs == rateSentNs && end - rateEnd > 0;
+    }
+
+    /** RFC 8985 §6.2 step 2. */
+    private void updateRack(final Tcb tcb, final long record, final long rttNs, final boolean again) {
+        if (again) {
+            // an acknowledgement of the original, most likely
+            final boolean before = hasEcho
+                    && timestampEcho - LossRecovery.timestamp(tcb, board.sentNs(record)) < 0;
+            if (before || rttNs < tcb.minRttNs()) {
+                return;
+            }
+        }
+        if (isSentAfter(board.sentNs(record), board.end(record), board.rackSentNs(), board.rackEnd())) {
+            board.rackSentNs(board.sentNs(record));
+            board.rackEnd(board.end(record));
+            board.rackRttNs(rttNs);
+        }
+    }
+
+    /** RACK_sent_after of RFC 8985 §6.2. */
+    static boolean isSentAfter(final long ns, final int end, final long otherNs, final int otherEnd) {
+        return ns > otherNs || ns == otherNs && end - otherEnd > 0;
+    }
+
+    /** GenerateRateSample, when all records of the acknowledgement are through. */
+    void finish(final Tcb tcb) {
+        if (board.applicationLimited() != 0 && tcb.delivered() > board.applicationLimited()) {
+            board.applicationLimited(0);
+        }
+        if (sample.priorDelivered < 0) {
+            return;
+        }
+        board.firstSentNs(rateSentNs);
+        final long sendNs = rateSentNs - rateFirstSentNs;
+        final long ackNs = sample.nowNs - rateDeliveredNs;
+        final long intervalNs = Math.max(sendNs, ackNs);
+        sample.rateBytes = tcb.delivered() - sample.priorDelivered;
+        if (intervalNs > 0 && intervalNs >= tcb.minRttNs()) {
+            sample.intervalNs = intervalNs;
+            final long kib = Math.min(sample.bytesPerSecond() >>> 10, Integer.MAX_VALUE);
+            if (!sample.applicationLimited || kib >= tcb.deliveryRateKiB()) {
+                tcb.deliveryRateKiB((int) kib);
+            }
+        }
+    }
+
+    /** Round trip for the RTO (RFC 6298): of the earliest original, unless something sent twice was acknowledged; -1. */
+    long rttForTimeout() {
+        return retransmittedAcked ? -1 : oldestRttNs;
+    }
+
+    /** True where something was acknowledged cumulatively that was sent more than once. */
+    boolean isRetransmittedAcked() {
+        return retransmittedAcked;
+    }
+
+    /** True where an original of before the timeout was delivered (RFC 5682 §3.1). */
+    boolean isOriginalDelivered() {
+        return originalDelivered;
+    }
+}

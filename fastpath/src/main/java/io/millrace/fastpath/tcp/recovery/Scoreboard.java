@@ -1,0 +1,448 @@
+package io.millrace.fastpath.tcp.recovery;
+
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.Slab;
+
+/**
+ * What was sent and is not acknowledged cumulatively: records, sorted, each a range of sequence numbers that left at
+ * one time, together all of [SND.UNA, SND.NXT). A record is one segment or one virtual segment; it is split where only
+ * a part of it is selectively acknowledged or sent again.
+ * <p>
+ * At most {@value #MAX_RECORDS} records a connection: beyond, and where the slab is full, the last record stands for
+ * several segments. A record is found in O(log n); runs of selectively acknowledged records are stepped over, so an
+ * acknowledgement costs O(log n) and what it newly acknowledges.
+ * <p>
+ * A flyweight over the block that {@link Tcb#flight} names. Thread: the engine's.
+ */
+final class Scoreboard extends FlightState {
+    /** Records of a connection at the most. */
+    static final int MAX_RECORDS = 16_384;
+
+    /** Flag: selectively acknowledged. */
+    static final int SACKED = 1;
+    /** Flag: marked lost, not sent again since. */
+    static final int LOST = 1 << 1;
+    /** Flag: sent more than once. */
+    static final int RETRANSMITTED = 1 << 2;
+    /** Flag: sent again and neither acknowledged nor lost again. */
+    static final int OUT_AGAIN = 1 << 3;
+    /** Flag: sent while the application limited the rate. */
+    static final int APPLICATION_LIMITED = 1 << 4;
+
+    private static final int RECORD_LENGTH = 48;
+    private static final int SMALLEST_BLOCK = 1_024;
+
+    private static final int SEQ = 0;
+    private static final int END = 4;
+    private static final int SENT_NS = 8;
+    private static final int FIRST_SENT_NS = 16;
+    private static final int DELIVERED_NS = 24;
+    private static final int DELIVERED = 32;
+    private static final int FLAGS = 36;
+    /** In flight when sent; of a selectively acknowledged record: how many such records begin here. */
+    private static final int IN_FLIGHT_OR_RUN = 40;
+    private static final int LOST_WHEN_SENT = 44;
+
+    private final Slab slab;
+
+    Scoreboard(final Slab slab) {
+        this.slab = slab;
+    }
+
+    /** Points at what the connection has in flight. */
+    Scoreboard wrap(final Tcb tcb) {
+        block = tcb.flight();
+        return this;
+    }
+
+    /**
+     * Enters what is sent for the first time: [SND.NXT, end).
+     *
+     * @return false where there is no memory: then it must not be sent.
+     */
+    boolean append(final Tcb tcb, final int end, final long nowNs) {
+        if (!reserve(tcb)) {
+            return false;
+        }
+        final int start = tcb.sndNxt();
+        if (count() == 0) {
+            begin(start, nowNs);
+        }
+        if (!hasRoom() && !makeRoom(tcb)) {
+            return extendLast(end, nowNs);
+        }
+        if (inFlight(tcb) <= 0) {
+            firstSentNs(nowNs);
+            deliveredNs(nowNs);
+        }
+        final long record = at(count());
+        Memory.putInt(record + SEQ, start);
+        Memory.putInt(record + END, end);
+        Memory.putInt(record + FLAGS, 0);
+        count(count() + 1);
+        stampSent(tcb, record, nowNs);
+        return true;
+    }
+
+    /** Takes the block where there is none yet; false where the slab is full. */
+    boolean reserve(final Tcb tcb) {
+        wrap(tcb);
+        if (block == 0) {
+            final long fresh = slab.allocate(SMALLEST_BLOCK);
+            if (fresh == 0) {
+                return false;
+            }
+            tcb.flight(fresh);
+            block = fresh;
+            blockLength(SMALLEST_BLOCK);
+            count(0);
+        }
+        return true;
+    }
+
+    private void begin(final int start, final long nowNs) {
+        final int length = blockLength();
+        for (int i = 0; i < HEAD_LENGTH; i += Long.BYTES) {
+            Memory.putLong(block + i, 0);
+        }
+        blockLength(length);
+        lostHint(start);
+        usageEnd(start);
+        recoveryPoint(start - 1);
+        rtoBaseNs(nowNs);
+        firstUnansweredNs(nowNs);
+        undoRetransmits(-1);
+    }
+
+    private boolean hasRoom() {
+        return first() + count() < capacity();
+    }
+
+    private int capacity() {
+        return (blockLength() - HEAD_LENGTH) / RECORD_LENGTH;
+    }
+
+    /** Room for one more record behind the last; false where there is none. */
+    private boolean makeRoom(final Tcb tcb) {
+        final int first = first();
+        if (first > capacity() >>> 2 || first > 0 && !maySpread()) {
+            Memory.copy(at(0), block + HEAD_LENGTH, (long) count() * RECORD_LENGTH);
+            first(0);
+            return true;
+        }
+        return maySpread() && grow(tcb);
+    }
+
+    private boolean maySpread() {
+        return count() < MAX_RECORDS;
+    }
+
+    private boolean grow(final Tcb tcb) {
+        final int length = blockLength();
+        final long larger = slab.allocate(2 * length);
+        if (larger == 0) {
+            return false;
+        }
+        Memory.copy(block, larger, HEAD_LENGTH);
+        Memory.copy(at(0), larger + HEAD_LENGTH, (long) count() * RECORD_LENGTH);
+        slab.free(block, length);
+        block = larger;
+        tcb.flight(larger);
+        blockLength(2 * length);
+        first(0);
+        return true;
+    }
+
+    private boolean extendLast(final int end, final long nowNs) {
+        final long last = at(count() - 1);
+        if (flags(last) != 0) {
+            return false;
+        }
+        Memory.putInt(last + END, end);
+        Memory.putLong(last + SENT_NS, nowNs);
+        return true;
+    }
+
+    private void stampSent(final Tcb tcb, final long record, final long nowNs) {
+        Memory.putLong(record + SENT_NS, nowNs);
+        Memory.putLong(record + FIRST_SENT_NS, firstSentNs());
+        Memory.putLong(record + DELIVERED_NS, deliveredNs());
+        Memory.putInt(record + DELIVERED, (int) tcb.delivered());
+        Memory.putInt(record + IN_FLIGHT_OR_RUN, Math.max(0, inFlight(tcb)) + length(record));
+        Memory.putInt(record + LOST_WHEN_SENT, lostTotal());
+        final int limited = applicationLimited() != 0 ? APPLICATION_LIMITED : 0;
+        Memory.putInt(record + FLAGS, flags(record) & ~APPLICATION_LIMITED | limited);
+    }
+
+    /** Everything is acknowledged, or the connection is over: gives the block back. */
+    void release(final Tcb tcb) {
+        if (tcb.flight() != 0) {
+            wrap(tcb);
+            slab.free(block, blockLength());
+            tcb.flight(0);
+            block = 0;
+        }
+    }
+
+    /** Bytes in the network as far as we know (RFC 6675 pipe); SYN and FIN count one. */
+    int inFlight(final Tcb tcb) {
+        return tcb.sndNxt() - tcb.sndUna() - sackedBytes() - lostBytes();
+    }
+
+    /** Address of the record at an index, 0 to {@link #count}. */
+    long at(final int index) {
+        return block + HEAD_LENGTH + (long) (first() + index) * RECORD_LENGTH;
+    }
+
+    int seq(final long record) {
+        return Memory.getInt(record + SEQ);
+    }
+
+    int end(final long record) {
+        return Memory.getInt(record + END);
+    }
+
+    int length(final long record) {
+        return end(record) - seq(record);
+    }
+
+    int flags(final long record) {
+        return Memory.getInt(record + FLAGS);
+    }
+
+    boolean has(final long record, final int flag) {
+        return (flags(record) & flag) != 0;
+    }
+
+    private void flags(final long record, final int value) {
+        Memory.putInt(record + FLAGS, value);
+    }
+
+    /** When the record was last sent. */
+    long sentNs(final long record) {
+        return Memory.getLong(record + SENT_NS);
+    }
+
+    /** P.first_sent_time. */
+    long recordFirstSentNs(final long record) {
+        return Memory.getLong(record + FIRST_SENT_NS);
+    }
+
+    /** P.delivered_time. */
+    long recordDeliveredNs(final long record) {
+        return Memory.getLong(record + DELIVERED_NS);
+    }
+
+    /** P.delivered, from its low 32 bits. */
+    long recordDelivered(final Tcb tcb, final long record) {
+        final long now = tcb.delivered();
+        return now - ((int) now - Memory.getInt(record + DELIVERED));
+    }
+
+    /** P.tx_in_flight, before the record was selectively acknowledged. */
+    int inFlightWhenSent(final long record) {
+        return Memory.getInt(record + IN_FLIGHT_OR_RUN);
+    }
+
+    /** Bytes lost since the record was last sent. */
+    int lostSince(final long record) {
+        return lostTotal() - Memory.getInt(record + LOST_WHEN_SENT);
+    }
+
+    /** Index of the first record that ends behind {@code sequence}; {@link #count} where none does. */
+    int find(final int sequence) {
+        int low = 0;
+        int high = count();
+        while (low < high) {
+            final int middle = low + high >>> 1;
+            if (end(at(middle)) - sequence > 0) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    /** Index behind the run of selectively acknowledged records that begins at {@code index}. */
+    int skipSacked(final int index) {
+        final int count = count();
+        int next = index;
+        while (next < count && has(at(next), SACKED)) {
+            next += Math.max(1, Memory.getInt(at(next) + IN_FLIGHT_OR_RUN));
+        }
+        if (next > index) {
+            // the next to come this way takes one step
+            Memory.putInt(at(index) + IN_FLIGHT_OR_RUN, next - index);
+        }
+        return next;
+    }
+
+    /** Takes the first record off; its bytes are no longer counted as lost, sacked or out again. */
+    void removeFirst(final int mss) {
+        uncount(at(0), length(at(0)), mss);
+        first(first() + 1);
+        count(count() - 1);
+    }
+
+    /** Takes off what begins at {@code sequence}, which was entered last. */
+    void removeLast(final int sequence) {
+        final long last = at(count() - 1);
+        if (seq(last) == sequence) {
+            count(count() - 1);
+        } else {
+            Memory.putInt(last + END, sequence);
+        }
+    }
+
+    /** Takes acknowledged bytes off the front of the first record. */
+    void trimFirst(final int sequence, final int mss) {
+        final long record = at(0);
+        uncount(record, sequence - seq(record), mss);
+        Memory.putInt(record + SEQ, sequence);
+    }
+
+    private void uncount(final long record, final int bytes, final int mss) {
+        final int flags = flags(record);
+        if ((flags & LOST) != 0) {
+            lostBytes(lostBytes() - bytes);
+        } else if ((flags & SACKED) != 0) {
+            sackedBytes(sackedBytes() - bytes);
+            sackedSegments(Math.max(0, sackedSegments() - segments(bytes, mss)));
+        }
+        if ((flags & OUT_AGAIN) != 0) {
+            retransmittedBytes(retransmittedBytes() - bytes);
+        }
+    }
+
+    private static int segments(final int bytes, final int mss) {
+        return (bytes + mss - 1) / mss;
+    }
+
+    /** Selectively acknowledged. */
+    void markSacked(final long record, final int mss) {
+        final int flags = flags(record);
+        final int bytes = length(record);
+        uncount(record, bytes, mss);
+        flags(record, flags & ~(LOST | OUT_AGAIN) | SACKED);
+        Memory.putInt(record + IN_FLIGHT_OR_RUN, 1);
+        if (sackedBytes() == 0 || end(record) - highestSacked() > 0) {
+            highestSacked(end(record));
+        }
+        sackedBytes(sackedBytes() + bytes);
+        sackedSegments(sackedSegments() + segments(bytes, mss));
+    }
+
+    /** Lost, as far as we know; not for a record that is selectively acknowledged or marked already. */
+    void markLost(final long record) {
+        final int flags = flags(record);
+        final int bytes = length(record);
+        if ((flags & OUT_AGAIN) != 0) {
+            retransmittedBytes(retransmittedBytes() - bytes);
+        }
+        flags(record, flags & ~OUT_AGAIN | LOST);
+        lostBytes(lostBytes() + bytes);
+        lostTotal(lostTotal() + bytes);
+        if (seq(record) - lostHint() < 0) {
+            lostHint(seq(record));
+        }
+    }
+
+    /** Not lost after all. */
+    void unmarkLost(final long record) {
+        flags(record, flags(record) & ~LOST);
+        lostBytes(lostBytes() - length(record));
+    }
+
+    /** Sent again. */
+    void markRetransmitted(final Tcb tcb, final long record, final long nowNs) {
+        final int flags = flags(record);
+        final int bytes = length(record);
+        if ((flags & LOST) != 0) {
+            lostBytes(lostBytes() - bytes);
+        }
+        if ((flags & OUT_AGAIN) == 0) {
+            retransmittedBytes(retransmittedBytes() + bytes);
+        }
+        flags(record, flags & ~LOST | RETRANSMITTED | OUT_AGAIN);
+        if (inFlight(tcb) - bytes <= 0) {
+            firstSentNs(nowNs);
+            deliveredNs(nowNs);
+        }
+        stampSent(tcb, record, nowNs);
+    }
+
+    /** Lowest record that is marked lost; -1 where none is. */
+    int firstLost() {
+        if (lostBytes() == 0) {
+            return -1;
+        }
+        final int count = count();
+        int index = find(lostHint());
+        while (index < count) {
+            final long record = at(index);
+            if (has(record, LOST)) {
+                lostHint(seq(record));
+                return index;
+            }
+            index = has(record, SACKED) ? skipSacked(index) : index + 1;
+        }
+        return -1;
+    }
+
+    /** Every selective acknowledgement is forgotten: after a timeout the peer may have dropped what it told of (RFC 2018 §8). */
+    void forgetSacked() {
+        final int count = count();
+        for (int i = 0; i < count; i++) {
+            final long record = at(i);
+            if (has(record, SACKED)) {
+                flags(record, flags(record) & ~SACKED);
+                Memory.putInt(record + IN_FLIGHT_OR_RUN, 0);
+            }
+        }
+        sackedBytes(0);
+        sackedSegments(0);
+    }
+
+    /**
+     * Splits the record so that a new one begins at {@code sequence}, strictly inside of it; the record must not be
+     * selectively acknowledged.
+     *
+     * @return false where there is no memory: nothing changed. Addresses of records are stale afterwards.
+     */
+    boolean split(final Tcb tcb, final int index, final int sequence) {
+        if (!hasRoom() && !makeRoom(tcb)) {
+            return false;
+        }
+        final long record = at(index);
+        Memory.copy(record, record + RECORD_LENGTH, (long) (count() - index) * RECORD_LENGTH);
+        Memory.putInt(record + END, sequence);
+        Memory.putInt(record + RECORD_LENGTH + SEQ, sequence);
+        count(count() + 1);
+        return true;
+    }
+
+    /** Moves bytes from the next record to this one, up to {@code most}, where both are lost; false where none could be. */
+    boolean fillFromNext(final int index, final int most) {
+        final int behind = count() - index - 2;
+        if (behind < 0) {
+            return false;
+        }
+        final long record = at(index);
+        final long next = record + RECORD_LENGTH;
+        if (!has(record, LOST) || !has(next, LOST)) {
+            return false;
+        }
+        final int moved = Math.min(most - length(record), length(next));
+        Memory.putInt(record + END, end(record) + moved);
+        flags(record, flags(record) | flags(next));
+        if (moved == length(next)) {
+            Memory.copy(next + RECORD_LENGTH, next, (long) behind * RECORD_LENGTH);
+            count(count() - 1);
+        } else {
+            Memory.putInt(next + SEQ, seq(next) + moved);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,84 @@
+package io.millrace.fastpath.tcp.recovery;
+
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.congestion.CongestionControl;
+import io.millrace.fastpath.wire.Seq;
+
+/**
+ * Recoveries that were none: what an episode changed is remembered, and taken back where D-SACKs call every
+ * retransmission needless (RFC 3708), where a timestamp shows that the original arrived (Eifel, RFC 3522), or where
+ * F-RTO says so. The response is that of RFC 4015. Thread: the engine's.
+ */
+final class Undo {
+    private final Scoreboard board;
+
+    Undo(final Scoreboard board) {
+        this.board = board;
+    }
+
+    /** An episode begins. @param remember the window of before; not where an episode follows from another. */
+    void begin(final Tcb tcb, final boolean remember) {
+        if (remember) {
+            board.priorCwnd(tcb.cwnd());
+            board.priorSsthresh(tcb.ssthresh());
+        }
+        board.undoPoint(tcb.sndUna());
+        final int out = board.retransmittedBytes();
+        board.undoRetransmits(out == 0 ? -1 : (out + tcb.sndMss() - 1) / tcb.sndMss());
+        board.unmark(FlightState.STAMPED);
+        board.mark(FlightState.UNDOABLE);
+    }
+
+    /** Something is sent again. */
+    void onRetransmitted(final Tcb tcb, final int bytes, final long nowNs) {
+        if (!board.marked(FlightState.UNDOABLE)) {
+            return;
+        }
+        final int segments = (bytes + tcb.sndMss() - 1) / tcb.sndMss();
+        board.undoRetransmits(Math.max(0, board.undoRetransmits()) + segments);
+        if (!board.marked(FlightState.STAMPED)) {
+            board.mark(FlightState.STAMPED);
+            board.retransmitStamp(LossRecovery.timestamp(tcb, nowNs));
+        }
+    }
+
+    /** A D-SACK: so many segments were sent again in vain. */
+    void onDuplicate(final Tcb tcb, final int left, final int right) {
+        if (board.marked(FlightState.UNDOABLE) && board.undoRetransmits() > 0 && Seq.ge(left, board.undoPoint())) {
+            final int segments = (right - left + tcb.sndMss() - 1) / tcb.sndMss();
+            board.undoRetransmits(Math.max(0, board.undoRetransmits() - segments));
+        }
+    }
+
+    /** True where this acknowledgement shows the episode spurious. @param advanced SND.UNA moved. */
+    boolean isSpurious(final AckEvent of, final boolean advanced) {
+        if (!board.marked(FlightState.UNDOABLE)) {
+            return false;
+        }
+        final boolean original = advanced && of.hasEcho && board.marked(FlightState.STAMPED)
+                && of.echo - board.retransmitStamp() < 0;
+        return original || board.undoRetransmits() == 0;
+    }
+
+    /** Takes back what the episode changed; nothing is lost any more. */
+    void undo(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
+        for (int i = board.firstLost(); i >= 0; i = board.firstLost()) {
+            board.unmarkLost(board.at(i));
+        }
+        if (!congestion.ownsWindow()) {
+            tcb.cwnd(Math.max(tcb.cwnd(), board.priorCwnd()));
+        }
+        tcb.ssthresh(Math.max(tcb.ssthresh(), board.priorSsthresh()));
+        congestion.onUndo(tcb, nowNs);
+        close(tcb);
+        tcb.clear(Tcb.RECOVERY);
+        board.state(FlightState.OPEN);
+    }
+
+    /** The episode can no longer be undone. */
+    void close(final Tcb tcb) {
+        board.unmark(FlightState.UNDOABLE | FlightState.STAMPED | FlightState.FORWARD_RTO
+                | FlightState.NEW_DATA_FIRST);
+        board.undoRetransmits(-1);
+    }
+}
