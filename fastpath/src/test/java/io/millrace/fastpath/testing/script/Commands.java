@@ -19,7 +19,8 @@ final class Commands {
     private static final Pattern INITIAL_WINDOW = Pattern.compile("ip\\s+route\\s+.*\\binitcwnd\\s+(\\d+).*");
     private static final Pattern DEFAULTS = Pattern.compile("(\\S*/)?defaults\\.sh");
     /** Beginnings of commands that prepare a kernel for tests. */
-    private static final List<String> IGNORED = List.of("tc qdisc", "/tmp/sysctl_restore", "ip route", "ip link", "ip tcp_metrics", "ethtool", "modprobe",
+    private static final List<String> IGNORED = List.of("tc qdisc", "/tmp/sysctl_restore", "ip route", "ip link",
+            "ip tcp_metrics", "ethtool", "modprobe",
             "true", "#");
 
     private Commands() {}

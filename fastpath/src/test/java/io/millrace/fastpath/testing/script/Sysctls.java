@@ -16,7 +16,8 @@ final class Sysctls {
     /** No packet of a script depends on these. */
     private static final Set<String> IGNORED = Set.of("tcp_no_metrics_save", "tcp_min_tso_segs", "tcp_autocorking",
             "tcp_syncookies", "tcp_max_syn_backlog", "tcp_limit_output_bytes",
-            "tcp_tso_win_divisor", "tcp_notsent_lowat", "tcp_mem", "tcp_dsack", "tcp_fastopen", "tcp_thin_linear_timeouts", "tcp_tw_reuse", "tcp_invalid_ratelimit", "tcp_challenge_ack_limit",
+            "tcp_tso_win_divisor", "tcp_notsent_lowat", "tcp_mem", "tcp_dsack", "tcp_fastopen",
+            "tcp_thin_linear_timeouts", "tcp_tw_reuse", "tcp_invalid_ratelimit", "tcp_challenge_ack_limit",
             "ip_local_port_range", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio", "tcp_fastopen_key",
             "tcp_fastopen_blackhole_timeout_sec", "tcp_fack", "tcp_ecn_fallback", "tcp_min_snd_mss",
             "tcp_allowed_congestion_control", "tcp_reordering", "tcp_max_reordering", "tcp_mtu_probing",
@@ -35,7 +36,8 @@ final class Sysctls {
         KNOWN.put("tcp_congestion_control",
                 (tcp, value) -> tcp.congestionControl(value.equals("reno") ? "newreno" : value));
         // least, at the start, most
-        KNOWN.put("tcp_rmem", (tcp, value) -> tcp.initialReceiveBuffer(number(value, 1)).receiveBuffer(number(value, 2)));
+        KNOWN.put("tcp_rmem",
+                (tcp, value) -> tcp.initialReceiveBuffer(number(value, 1)).receiveBuffer(number(value, 2)));
         KNOWN.put("tcp_wmem", (tcp, value) -> tcp.initialSendBuffer(number(value, 1)).sendBuffer(number(value, 2)));
         number("tcp_moderate_rcvbuf", (tcp, value) -> tcp.autotune(value != 0));
         number("tcp_sack", (tcp, value) -> tcp.sack(value != 0));

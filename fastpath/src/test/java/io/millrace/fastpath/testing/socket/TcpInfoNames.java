@@ -41,7 +41,8 @@ final class TcpInfoNames {
         FIELDS.put("tcpi_advmss", TcpInfo::announcedMss);
         FIELDS.put("tcpi_pmtu", TcpInfo::pathMtu);
         FIELDS.put("tcpi_snd_cwnd", info -> info.congestionWindow() / Math.max(1, info.sendMss()));
-        FIELDS.put("tcpi_snd_ssthresh", info -> info.slowStartThreshold() >= 1 << 30 ? NO_THRESHOLD
+        FIELDS.put("tcpi_snd_ssthresh", info -> info.slowStartThreshold() >= 1 << 30
+                ? NO_THRESHOLD
                 : info.slowStartThreshold() / Math.max(1, info.sendMss()));
         FIELDS.put("tcpi_snd_wnd", TcpInfo::sendWindow);
         FIELDS.put("tcpi_rcv_wnd", TcpInfo::receiveWindow);
