@@ -132,7 +132,10 @@ abstract class FlightState {
         intAt(COUNT, value);
     }
 
-    /** {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}; OPEN where nothing is in flight. */
+    /**
+     * {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}; the acknowledgement that leaves nothing in flight
+     * still finds the state that it ends.
+     */
     final int state() {
         return block == 0 ? OPEN : Memory.getByte(block + STATE);
     }

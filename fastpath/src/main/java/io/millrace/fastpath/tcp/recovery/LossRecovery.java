@@ -169,11 +169,11 @@ public final class LossRecovery {
         if (undo.isSpurious(of, advanced)) {
             undo(tcb, congestion);
         }
-        endEpisode(tcb, congestion);
         if (board.state() == FlightState.LOSS
                 && forwardRto.onAck(tcb, advanced, newData) == ForwardRto.Verdict.SPURIOUS) {
             undo(tcb, congestion);
         }
+        endEpisode(tcb, congestion);
         if (board.count() > 0 && findLosses(tcb, of, settings, advanced)
                 && board.state() <= FlightState.REDUCED) {
             enterRecovery(tcb, congestion);

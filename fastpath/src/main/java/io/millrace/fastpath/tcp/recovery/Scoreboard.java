@@ -102,23 +102,25 @@ final class Scoreboard extends FlightState {
             tcb.flight(fresh);
             block = fresh;
             blockLength(SMALLEST_BLOCK);
-            begin(tcb.sndNxt(), 0);
+            clear();
         }
         return true;
     }
 
     private void begin(final int start, final long nowNs) {
-        final int length = blockLength();
-        for (int i = 0; i < HEAD_LENGTH; i += Long.BYTES) {
-            Memory.putLong(block + i, 0);
-        }
-        blockLength(length);
+        clear();
         lostHint(start);
         usageEnd(start);
         recoveryPoint(start - 1);
         rtoBaseNs(nowNs);
         firstUnansweredNs(nowNs);
         undoRetransmits(-1);
+    }
+
+    private void clear() {
+        final int length = blockLength();
+        Memory.zero(block, HEAD_LENGTH);
+        blockLength(length);
     }
 
     private boolean hasRoom() {
