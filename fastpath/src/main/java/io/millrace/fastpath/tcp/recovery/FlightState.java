@@ -133,8 +133,8 @@ abstract class FlightState {
     }
 
     /**
-     * {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}; the acknowledgement that leaves nothing in flight
-     * still finds the state that it ends.
+     * {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}. Not asked of {@link #count}: the
+     * acknowledgement that empties the flight ends the episode too.
      */
     final int state() {
         return block == 0 ? OPEN : Memory.getByte(block + STATE);
