@@ -25,4 +25,15 @@ class SynOptionsTest {
                     .allMatch(packet -> packet.mss() == -1 && packet.scale() == -1 && !packet.extras().sackPermitted());
         }
     }
+
+    @Test
+    void shouldIgnoreThemOutsideOfASyn() {
+        try (Wire wire = Wire.open(Wire.settings().build(), 2, 65_535)) {
+            wire.peer.window(1_000);
+            wire.peer.send("A", new byte[0], 100, 7);
+            wire.send(10_000);
+            // a shift of 2 still, and segments of the size that was agreed on
+            assertThat(wire.sent()).containsExactly("0+1460", "1460+1460");
+        }
+    }
 }
