@@ -135,6 +135,10 @@ final class SegmentWriter {
         final long segment = IpOutput.payload(frame);
         final int length = TcpHeader.MIN_LENGTH + options.writeSyn(tcb, segment + TcpHeader.MIN_LENGTH, answer);
         final int window = Math.min(tcb.receiveBuffer(), MAX_WINDOW_FIELD);
+        if (answer && window > tcb.rcvWnd()) {
+            // a scale larger than the buffer needs has made the buffer larger since the peer's SYN
+            tcb.rcvWndRight(tcb.rcvNxt() + window);
+        }
         TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), tcb.iss(), answer ? tcb.rcvNxt() : 0, length,
                 synFlags(tcb, answer), window);
         send(tcb, frame, length, Ipv4Header.NOT_ECT);

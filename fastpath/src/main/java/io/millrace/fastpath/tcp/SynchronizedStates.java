@@ -203,7 +203,7 @@ final class SynchronizedStates {
     }
 
     private void establish(final Tcb tcb, final Segment segment) {
-        tcb.sndWnd(segment.window << tcb.sendShift());
+        tcb.sndWnd(segment.windowBytes(tcb.sendShift()));
         tcb.maxSndWnd(Math.max(tcb.maxSndWnd(), tcb.sndWnd()));
         tcb.sndWl1(segment.sequence);
         tcb.sndWl2(segment.acknowledgement);

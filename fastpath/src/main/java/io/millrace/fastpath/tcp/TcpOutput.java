@@ -180,7 +180,9 @@ final class TcpOutput {
             return true;
         }
         // the bracketed condition of rules 2 and 3: with Nagle's algorithm, only while nothing is in flight
-        final boolean unheld = !tcb.has(Tcb.CORK) && (tcb.has(Tcb.NO_DELAY) || tcb.sndNxt() == tcb.sndUna());
+        // a cork holds nothing for an application that can give no more: no full segment would ever come
+        final boolean corked = tcb.has(Tcb.CORK) && !tcb.has(Tcb.WANTS_WRITABLE);
+        final boolean unheld = !corked && (tcb.has(Tcb.NO_DELAY) || tcb.sndNxt() == tcb.sndUna());
         return unheld && (length == unsent || length >= tcb.maxSndWnd() / 2);
     }
 

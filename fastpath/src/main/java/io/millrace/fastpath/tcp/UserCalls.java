@@ -38,6 +38,11 @@ final class UserCalls implements TcpCalls {
         this.reader = new InfoReader(context, recovery);
     }
 
+    /** For tests that look into every connection. */
+    TcpContext context() {
+        return context;
+    }
+
     @Override
     public long connect(final long localHi, final long localLo, final int localPort, final long remoteHi,
             final long remoteLo, final int remotePort, final TcpSettings settings, final ConnectionHandler handler) {
@@ -193,6 +198,10 @@ final class UserCalls implements TcpCalls {
         final int taken = sendQueue.append(tcb, address, length);
         if (taken < length) {
             tcb.set(Tcb.WANTS_WRITABLE);
+            if (tcb.has(Tcb.CORK)) {
+                // full without a full segment: what the cork holds must go, or there will never be room
+                context.lists.output(tcb);
+            }
             if (taken == 0 && SendQueue.length(tcb) == 0) {
                 // the slab is full and no acknowledgement will come: ask again soon, but not in every turn
                 context.count(Counter.TCP_SLAB_FULL);

@@ -134,7 +134,7 @@ abstract class FlightState {
 
     /** {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}; OPEN where nothing is in flight. */
     final int state() {
-        return count() == 0 ? OPEN : Memory.getByte(block + STATE);
+        return block == 0 ? OPEN : Memory.getByte(block + STATE);
     }
 
     final void state(final int value) {
@@ -151,7 +151,7 @@ abstract class FlightState {
     }
 
     final boolean marked(final int mark) {
-        return count() != 0 && (Memory.getUnsignedShort(block + MARKS) & mark) != 0;
+        return block != 0 && (Memory.getUnsignedShort(block + MARKS) & mark) != 0;
     }
 
     final void mark(final int mark) {

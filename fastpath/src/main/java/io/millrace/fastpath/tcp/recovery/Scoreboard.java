@@ -3,6 +3,8 @@ package io.millrace.fastpath.tcp.recovery;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.Slab;
+import io.millrace.fastpath.tcp.congestion.CongestionControl;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was sent and is not acknowledged cumulatively: records, sorted, each a range of sequence numbers that left at
@@ -45,6 +47,10 @@ final class Scoreboard extends FlightState {
     private static final int LOST_WHEN_SENT = 44;
 
     private final Slab slab;
+    /** The connection and its congestion control, which is told of each record that is lost. */
+    private @Nullable Tcb connection;
+    private @Nullable CongestionControl congestion;
+    private long toldNs;
 
     Scoreboard(final Slab slab) {
         this.slab = slab;
@@ -96,7 +102,7 @@ final class Scoreboard extends FlightState {
             tcb.flight(fresh);
             block = fresh;
             blockLength(SMALLEST_BLOCK);
-            count(0);
+            begin(tcb.sndNxt(), 0);
         }
         return true;
     }
@@ -334,6 +340,13 @@ final class Scoreboard extends FlightState {
         sackedSegments(sackedSegments() + segments(bytes, mss));
     }
 
+    /** From now on losses are told to this congestion control. */
+    void tell(final Tcb tcb, final CongestionControl control, final long nowNs) {
+        toldNs = nowNs;
+        connection = tcb;
+        congestion = control;
+    }
+
     /** Lost, as far as we know; not for a record that is selectively acknowledged or marked already. */
     void markLost(final long record) {
         final int flags = flags(record);
@@ -346,6 +359,10 @@ final class Scoreboard extends FlightState {
         lostTotal(lostTotal() + bytes);
         if (seq(record) - lostHint() < 0) {
             lostHint(seq(record));
+        }
+        if (connection != null && congestion != null) {
+            congestion.onSegmentLost(connection, bytes, inFlightWhenSent(record), lostSince(record),
+                    has(record, APPLICATION_LIMITED), toldNs);
         }
     }
 

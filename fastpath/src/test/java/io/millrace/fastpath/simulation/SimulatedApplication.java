@@ -1,4 +1,4 @@
-package io.millrace.fastpath.testing;
+package io.millrace.fastpath.simulation;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
@@ -35,6 +35,8 @@ final class SimulatedApplication implements ConnectionHandler {
     private final int pauseNs;
     private final Ending ending;
     private final int abortAfter;
+    /** Changes its options now and then. */
+    private final boolean fidgety;
     private SimulatedApplication peer = this;
     private long connection;
     private long wakeNs;
@@ -44,6 +46,7 @@ final class SimulatedApplication implements ConnectionHandler {
     private boolean outputShut;
     private boolean inputDone;
     private boolean letGo;
+    private boolean abandoned;
     private boolean closed;
     private TcpFailure failure = TcpFailure.NONE;
 
@@ -63,13 +66,20 @@ final class SimulatedApplication implements ConnectionHandler {
                 ? Ending.HALF_CLOSE
                 : choice < 15 ? Ending.HALF_CLOSE_THEN_CLOSE : choice < 18 ? Ending.CLOSE_WHEN_SENT : Ending.ABORT;
         abortAfter = random.nextInt(toSend + 1);
+        fidgety = random.nextInt(5) == 0;
     }
 
-    void connection(final long handle) {
+    /** @param handle 0 where the connection was refused at once. */
+    void attached(final long handle) {
         connection = handle;
         if (handle == 0) {
             failure = tcp.failure(0);
         }
+    }
+
+    /** True where it has, or had, a connection. */
+    boolean isAttached() {
+        return connection != 0 || hasFailed();
     }
 
     @Override
@@ -94,7 +104,7 @@ final class SimulatedApplication implements ConnectionHandler {
 
     /** When it wants to act next; {@link Long#MAX_VALUE} while it waits for an event. */
     long deadlineNs() {
-        return ready && !isOver() ? wakeNs : Long.MAX_VALUE;
+        return ready && connection != 0 && !isOver() ? wakeNs : Long.MAX_VALUE;
     }
 
     /** Acts where it is time; returns the number of things done. */
@@ -103,9 +113,11 @@ final class SimulatedApplication implements ConnectionHandler {
             return 0;
         }
         if (ending == Ending.ABORT && sent >= abortAfter) {
-            tcp.abort(connection);
-            letGo = true;
+            abort();
             return 1;
+        }
+        if (fidgety && random.nextInt(8) == 0) {
+            fidget();
         }
         final int moved = Math.max(0, send()) + Math.max(0, inputDone ? 0 : receive(chunk));
         if (sent == toSend && !outputShut && ending != Ending.ABORT) {
@@ -118,6 +130,25 @@ final class SimulatedApplication implements ConnectionHandler {
         ready = moved > 0;
         wakeNs = nowNs + (pauseNs == 0 ? 0 : random.nextInt(pauseNs));
         return 1;
+    }
+
+    void abort() {
+        tcp.abort(connection);
+        letGo = true;
+    }
+
+    /** Ends what nothing else will end. */
+    void abandon() {
+        abandoned = true;
+        abort();
+    }
+
+    private void fidget() {
+        switch (random.nextInt(3)) {
+            case 0 -> tcp.noDelay(connection, random.nextBoolean());
+            case 1 -> tcp.cork(connection, random.nextBoolean());
+            default -> tcp.keepAlive(connection, true);
+        }
     }
 
     private void finishOutput() {
@@ -182,8 +213,9 @@ final class SimulatedApplication implements ConnectionHandler {
         return ending == Ending.ABORT || ending == Ending.CLOSE_WHEN_SENT;
     }
 
+    /** True where it was told why bytes are missing, or would have been with keepalive on. */
     boolean hasFailed() {
-        return failure != TcpFailure.NONE;
+        return abandoned || failure != TcpFailure.NONE;
     }
 
     /** True where everything that the peer has was received. */
@@ -205,7 +237,8 @@ final class SimulatedApplication implements ConnectionHandler {
     public String toString() {
         return name + " " + ending + " sent " + sent + "/" + toSend + " received " + received + "/" + peer.toSend
                 + " chunk " + chunk + " pause " + pauseNs + (ready ? " ready" : "") + (outputShut ? " shut" : "")
-                + (inputDone ? " eof" : "") + (letGo ? " gone" : "") + (closed ? " closed" : "") + " " + failure
+                + (inputDone ? " eof" : "") + (letGo ? abandoned ? " abandoned" : " gone" : "")
+                + (closed ? " closed" : "") + " " + failure
                 + " state " + tcp.state(connection);
     }
 }

@@ -1,4 +1,4 @@
-package io.millrace.fastpath.testing;
+package io.millrace.fastpath.simulation;
 
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.EngineEvents;
@@ -6,45 +6,43 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
-import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
-/** The control plane of one simulated stack: one address, at most one listener. Thread: the simulation's. */
-final class SimulatedControl implements EngineControl, RouteSnapshot, EngineEvents, EphemeralPorts, ListenerPolicy {
-    private static final int BACKLOG = 16;
+/** The control plane of one simulated stack: one address, a listener a port. Thread: the simulation's. */
+final class SimulatedControl implements EngineControl, RouteSnapshot, EngineEvents, EphemeralPorts {
+    private static final int FIRST_EPHEMERAL = 50_000;
 
     private final long address;
     private final Random random;
-    private final TcpSettings settings;
-    private final boolean listening;
-    private final Queue<Long> accepted = new ArrayDeque<>();
-    private int syns;
-    private int accepting;
+    private final Map<Integer, ListenerPolicy> listeners = new HashMap<>();
+    private @Nullable Throwable defect;
     private int nextPort;
 
-    SimulatedControl(final String address, final Random random, final TcpSettings settings, final boolean listening) {
-        this.address = IpAddress.v4(Packet.address(address));
+    /** @param address in host order. */
+    SimulatedControl(final int address, final Random random) {
+        this.address = IpAddress.v4(address);
         this.random = random;
-        this.settings = settings;
-        this.listening = listening;
     }
 
-    /** The next connection of the accept queue; 0 where there is none. */
-    long accept() {
-        final Long connection = accepted.poll();
-        if (connection == null) {
-            return 0;
+    void listen(final int port, final ListenerPolicy listener) {
+        listeners.put(port, listener);
+    }
+
+    /** The exception that the engine caught first; null where there was none. */
+    @Nullable
+    Throwable defect() {
+        return defect;
+    }
+
+    @Override
+    public void onDefect(final Throwable exception) {
+        if (defect == null) {
+            defect = exception;
         }
-        accepting--;
-        return connection;
-    }
-
-    /** Places of the SYN queue that are taken. */
-    int syns() {
-        return syns;
     }
 
     @Override
@@ -61,8 +59,8 @@ final class SimulatedControl implements EngineControl, RouteSnapshot, EngineEven
     }
 
     @Override
-    public ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-        return listening && localPort == StackSimulation.PORT ? this : null;
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
+        return listeners.get(localPort);
     }
 
     @Override
@@ -88,7 +86,7 @@ final class SimulatedControl implements EngineControl, RouteSnapshot, EngineEven
     @Override
     public void begin(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int remotePort) {
-        nextPort = 50_000;
+        nextPort = FIRST_EPHEMERAL;
     }
 
     @Override
@@ -139,42 +137,4 @@ final class SimulatedControl implements EngineControl, RouteSnapshot, EngineEven
 
     @Override
     public void onNeighbourConfirmed(final long hi, final long lo) {}
-
-    @Override
-    public int id() {
-        return 1;
-    }
-
-    @Override
-    public TcpSettings settings() {
-        return settings;
-    }
-
-    @Override
-    public boolean reserveSyn() {
-        if (syns >= BACKLOG) {
-            return false;
-        }
-        syns++;
-        return true;
-    }
-
-    @Override
-    public void releaseSyn() {
-        syns--;
-    }
-
-    @Override
-    public boolean reserveAccept() {
-        if (accepting >= BACKLOG) {
-            return false;
-        }
-        accepting++;
-        return true;
-    }
-
-    @Override
-    public boolean offer(final int engine, final long connection) {
-        return accepted.add(connection);
-    }
 }
