@@ -268,10 +268,10 @@ final class TcpOutput {
      * not run: a peer that repeats its SYN does not keep a half-open connection alive.
      */
     void sendSyn(final Tcb tcb) {
-        writer.writeSyn(tcb);
+        final int text = writer.writeSyn(tcb);
         if (tcb.sndNxt() == tcb.iss()) {
             tcb.sndNxt(tcb.iss() + 1);
-            tcb.sndMax(tcb.iss() + 1);
+            tcb.sndMax(tcb.iss() + 1 + text);
             tcb.lastSendNs(context.nowNs);
         }
         if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {
