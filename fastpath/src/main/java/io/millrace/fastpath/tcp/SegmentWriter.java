@@ -63,7 +63,7 @@ final class SegmentWriter {
         }
         final long segment = IpOutput.payload(frame);
         final int mss = mss(tcb);
-        final boolean fresh = text > 0 && sequence == tcb.sndMax() && !Persist.isProbing(tcb) && tcb.has(Tcb.ECN);
+        final boolean fresh = text > 0 && sequence == tcb.sndMax() && !Persist.isProbing(tcb) && mayMark(tcb);
         useQuickAck(tcb, text > 0);
         final int length = header(tcb, segment, sequence, fresh ? flags | congestionWindowReduced(tcb) : flags,
                 text <= mss || text > tcb.sndMss());
@@ -76,6 +76,11 @@ final class SegmentWriter {
         // RFC 3168 §6.1.5 and §6.1.6: neither retransmissions nor window probes are ECN-capable
         send(tcb, frame, length + text, fresh ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT);
         return true;
+    }
+
+    /** RFC 3168 §6.1.1: nothing is ECN-capable once a SYN has left that did not ask; {@link #synFlags} sends it so. */
+    private static boolean mayMark(final Tcb tcb) {
+        return tcb.has(Tcb.ECN) && (tcb.has(Tcb.PASSIVE) || !tcb.has(Tcb.SYN_RETRANSMITTED));
     }
 
     /** RFC 3168 §6.1.2: the first new data after the window was reduced says so. */
