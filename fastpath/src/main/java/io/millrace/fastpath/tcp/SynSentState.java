@@ -77,7 +77,9 @@ final class SynSentState {
     static void measureHandshake(final Tcb tcb, final TcpContext context) {
         final TcpSettings settings = context.connections.settings(tcb);
         if (!tcb.has(Tcb.SYN_RETRANSMITTED)) {
-            RoundTripTime.measured(tcb, context.nowNs - tcb.lastSendNs(), settings);
+            final long rttNs = context.nowNs - tcb.lastSendNs();
+            RoundTripTime.measured(tcb, rttNs, settings);
+            RoundTripTime.smallest(tcb, context.nowNs, rttNs);
         } else {
             // RFC 6298 §5.7: 3 s after a lost SYN
             tcb.rtoNs(Math.max(settings.rtoInitialNs(), 3_000_000_000L));

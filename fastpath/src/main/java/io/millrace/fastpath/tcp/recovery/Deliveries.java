@@ -9,9 +9,6 @@ import io.millrace.fastpath.tcp.congestion.AckSample;
  * Thread: the engine's.
  */
 final class Deliveries {
-    /** After so long the smallest round trip is taken anew, in units of 2^20 ns: 5 minutes, as Linux. */
-    private static final int MIN_RTT_LIFE = 300_000;
-
     private final Scoreboard board;
     private final AckSample sample;
     private long rateSentNs;
@@ -59,11 +56,10 @@ final class Deliveries {
     }
 
     private void onOriginal(final Tcb tcb, final long record, final long rttNs) {
-        if (oldestRttNs < 0) {
-            oldestRttNs = rttNs;
-        }
-        sample.rttNs = rttNs;
-        takeMinRtt(tcb, rttNs);
+        // in whatever order SACK blocks and the cumulative acknowledgement tell: sent first, sent last
+        oldestRttNs = Math.max(oldestRttNs, rttNs);
+        sample.rttNs = sample.rttNs < 0 ? rttNs : Math.min(sample.rttNs, rttNs);
+        RoundTripTime.smallest(tcb, sample.nowNs, rttNs);
         if (board.marked(FlightState.FORWARD_RTO) && board.end(record) - board.forwardRtoPoint() <= 0) {
             originalDelivered = true;
         }
@@ -71,19 +67,6 @@ final class Deliveries {
         if (hadSacked && board.end(record) - highestSackedBefore < 0) {
             tcb.set(Tcb.REORDERING_SEEN);
         }
-    }
-
-    static void takeMinRtt(final Tcb tcb, final long nowNs, final long rttNs) {
-        final int rtt = (int) Math.min(rttNs, Integer.MAX_VALUE);
-        final int stamp = (int) (nowNs >>> 20);
-        if (tcb.minRttNs() == 0 || rtt <= tcb.minRttNs() || stamp - tcb.minRttStamp() > MIN_RTT_LIFE) {
-            tcb.minRttNs(Math.max(1, rtt));
-            tcb.minRttStamp(stamp);
-        }
-    }
-
-    private void takeMinRtt(final Tcb tcb, final long rttNs) {
-        takeMinRtt(tcb, sample.nowNs, rttNs);
     }
 
     /** UpdateRateSample: the record sent last counts. */

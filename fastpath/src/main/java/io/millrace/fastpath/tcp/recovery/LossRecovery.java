@@ -93,7 +93,7 @@ public final class LossRecovery {
         board.wrap(tcb);
         sample.reset(of.arrivedNs);
         final int before = tcb.sndUna();
-        if (board.count() == 0) {
+        if (board.block == 0) {
             tcb.sndUna(of.ack);
             return sample;
         }
@@ -165,6 +165,10 @@ public final class LossRecovery {
             rack.onDuplicate(tcb);
             undo.onDuplicate(tcb, blocks.duplicateLeft(), blocks.duplicateRight());
         }
+        if (of.congestionEchoed) {
+            // RFC 4015 §3.2: congestion there was, whatever else
+            undo.close();
+        }
         if (undo.isSpurious(of, advanced)) {
             undo(tcb, congestion);
         }
@@ -180,7 +184,8 @@ public final class LossRecovery {
         if (probe.onAck(tcb, of, blocks) == TailLossProbe.Verdict.REPAIRED && board.state() == FlightState.OPEN) {
             reduce(tcb, congestion, false);
         }
-        if (of.congestionEchoed && board.state() == FlightState.OPEN) {
+        // CWR goes out with what lies behind the recovery point: until that is acknowledged it is the old echo
+        if (of.congestionEchoed && board.state() == FlightState.OPEN && Seq.gt(of.ack, board.recoveryPoint())) {
             reduce(tcb, congestion, true);
         }
     }
@@ -272,6 +277,8 @@ public final class LossRecovery {
         if (tcb.has(Tcb.ECN)) {
             tcb.set(Tcb.CWR_OWED);
         }
+        // what an earlier episode changed is no window to go back to any more
+        undo.close();
         board.state(FlightState.REDUCED);
         board.recoveryPoint(tcb.sndNxt());
     }
@@ -347,11 +354,11 @@ public final class LossRecovery {
         if (fresh) {
             undo.begin(tcb, true);
             congestion.onTimeout(tcb, flightSize(tcb), nowNs);
+            if (tcb.has(Tcb.ECN)) {
+                tcb.set(Tcb.CWR_OWED);
+            }
         } else if (state == FlightState.RECOVERY) {
             undo.begin(tcb, false);
-        }
-        if (!congestion.ownsWindow()) {
-            tcb.cwnd(tcb.sndMss());
         }
         tcb.clear(Tcb.RECOVERY);
         board.recoveryPoint(tcb.sndNxt());
@@ -361,6 +368,10 @@ public final class LossRecovery {
         }
         final boolean byTime = settings.rack() && tcb.has(Tcb.SACK);
         rack.detectAfterTimeout(tcb, byTime, nowNs);
+        if (fresh || !congestion.ownsWindow()) {
+            // one segment (RFC 5681 §3.1), whatever left a moment ago and is not lost yet
+            tcb.cwnd(Math.max(0, board.inFlight(tcb)) + tcb.sndMss());
+        }
         board.state(FlightState.LOSS);
         board.rtoBaseNs(nowNs);
     }
@@ -391,6 +402,24 @@ public final class LossRecovery {
             if (!board.has(board.at(i), Scoreboard.SACKED | Scoreboard.LOST)) {
                 board.markLost(board.at(i));
             }
+        }
+    }
+
+    /**
+     * The acknowledgement that {@link #onAck} was told of left nothing to send: gives memory back. Only what a late
+     * D-SACK may still be about, and the pause of pacing, is kept: 1 KiB until the next flight.
+     */
+    public void settle(final Tcb tcb) {
+        board.wrap(tcb);
+        if (board.block == 0) {
+            return;
+        }
+        final boolean unjudged = board.marked(FlightState.PROBE_RETRANSMITTED)
+                || board.marked(FlightState.UNDOABLE) && board.undoRetransmits() > 0;
+        if (unjudged || board.nextSendNs() > sample.nowNs) {
+            board.shrink(tcb);
+        } else {
+            board.release(tcb);
         }
     }
 

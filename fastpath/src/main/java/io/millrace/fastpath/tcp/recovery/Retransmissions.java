@@ -99,6 +99,10 @@ public final class Retransmissions {
         if (board.state() == FlightState.RECOVERY) {
             prr.onSent(bytes);
         }
+        if (index == 0) {
+            // its answer takes another round trip: else the RTO of the first time comes before it
+            board.rtoBaseNs(nowNs);
+        }
         final int segments = (bytes + tcb.sndMss() - 1) / tcb.sndMss();
         tcb.totalRetransmits(tcb.totalRetransmits() + segments);
         counters.add(Counter.TCP_RETRANSMITS, segments);

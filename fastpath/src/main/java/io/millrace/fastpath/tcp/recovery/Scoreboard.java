@@ -67,7 +67,7 @@ final class Scoreboard extends FlightState {
         }
         final int start = tcb.sndNxt();
         if (count() == 0) {
-            begin(start, nowNs);
+            begin(tcb, nowNs);
         }
         if (!hasRoom() && !makeRoom(tcb)) {
             return extendLast(end, nowNs);
@@ -107,9 +107,13 @@ final class Scoreboard extends FlightState {
         blockLength(length);
     }
 
-    private void begin(final int start, final long nowNs) {
+    private void begin(final Tcb tcb, final long nowNs) {
+        final int start = tcb.sndNxt();
         // where the last episode ended just here: its duplicates still begin no other (RFC 6582 §3.2 step 1)
         final int recoveryPoint = recoveryPoint() == start ? start : start - 1;
+        final boolean probed = marked(PROBE_RETRANSMITTED);
+        final int probeEnd = probeEnd();
+        final long nextSendNs = nextSendNs();
         clear(blockLength());
         lostHint(start);
         usageEnd(start);
@@ -117,6 +121,14 @@ final class Scoreboard extends FlightState {
         rtoBaseNs(nowNs);
         firstUnansweredNs(nowNs);
         undoRetransmits(-1);
+        nextSendNs(nextSendNs);
+        if (probed) {
+            // only what acknowledges this flight tells whether the probe repaired a loss (RFC 8985 §7.4.2)
+            mark(PROBE_OUT | PROBE_RETRANSMITTED);
+            probeEnd(probeEnd);
+        }
+        // nothing was in flight, so the application was the limit (draft-ietf-ccwg-bbr §4.1.2.4)
+        applicationLimited(Math.max(1, tcb.delivered()));
     }
 
     private boolean hasRoom() {
@@ -175,6 +187,25 @@ final class Scoreboard extends FlightState {
         Memory.putInt(record + LOST_WHEN_SENT, lostTotal());
         final int limited = applicationLimited() != 0 ? APPLICATION_LIMITED : 0;
         Memory.putInt(record + FLAGS, flags(record) & ~APPLICATION_LIMITED | limited);
+    }
+
+    /** Nothing is in flight: keeps the head only, in the smallest block; all of it is given back where none is left. */
+    void shrink(final Tcb tcb) {
+        final int length = blockLength();
+        if (length == SMALLEST_BLOCK) {
+            return;
+        }
+        final long smallest = slab.allocate(SMALLEST_BLOCK);
+        if (smallest == 0) {
+            release(tcb);
+            return;
+        }
+        Memory.copy(block, smallest, HEAD_LENGTH);
+        slab.free(block, length);
+        block = smallest;
+        tcb.flight(smallest);
+        blockLength(SMALLEST_BLOCK);
+        first(0);
     }
 
     /** Everything is acknowledged, or the connection is over: gives the block back. */
