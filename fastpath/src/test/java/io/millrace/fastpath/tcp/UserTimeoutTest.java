@@ -1,0 +1,98 @@
+package io.millrace.fastpath.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.counters.Counter;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The user timeout: RFC 9293 §3.9.1.2, RFC 5482 (local only). */
+class UserTimeoutTest {
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    private final List<TcpFailure> failures = new ArrayList<>();
+
+    private Flow open(final long seconds) {
+        final Flow flow = Flow.open(Flow.settings().userTimeoutNs(seconds * SECOND_NS));
+        flow.tcp.attach(flow.handle, (connection, events) -> failures.add(flow.tcp.failure(connection)));
+        return flow;
+    }
+
+    @Test
+    void shouldGiveUpWhatIsNotAcknowledged() {
+        try (Flow flow = open(5)) {
+            flow.send(3).pass(4_999);
+            assertThat(failures).isEmpty();
+            flow.pass(2);
+            assertThat(failures).containsExactly(TcpFailure.TIMED_OUT);
+            assertThat(flow.stack.engine().connections()).isZero();
+        }
+    }
+
+    @Test
+    void shouldCountFromTheLastProgress() {
+        try (Flow flow = open(5)) {
+            flow.send(3);
+            for (int i = 1; i <= 3; i++) {
+                flow.pass(4_900).ack(i);
+            }
+            assertThat(failures).isEmpty();
+            flow.send(1).pass(4_900).ack(4);
+            flow.pass(60_000);
+            assertThat(failures).as("nothing is outstanding").isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotTakeADuplicateForProgress() {
+        try (Flow flow = open(5)) {
+            flow.send(3);
+            for (int i = 0; i < 10; i++) {
+                flow.pass(490).ack(0);
+            }
+            assertThat(failures).isEmpty();
+            flow.pass(101);
+            assertThat(failures).containsExactly(TcpFailure.TIMED_OUT);
+        }
+    }
+
+    @Test
+    void shouldTryForLongerThanTheRetriesWouldLast() {
+        try (Flow flow = Flow.open(Flow.settings().retries(3).userTimeoutNs(60 * SECOND_NS))) {
+            flow.send(1).pass(59_000);
+            assertThat(flow.counter(Counter.TCP_TIMEOUTS)).isGreaterThan(3);
+            assertThat(flow.tcp.state(flow.handle)).isEqualTo(TcpState.ESTABLISHED);
+        }
+    }
+
+    @Test
+    void shouldGiveUpAClosedWindow() {
+        try (Flow flow = open(5)) {
+            flow.peer.window(0);
+            flow.ack(0);
+            flow.send(3);
+            for (int i = 0; i < 49; i++) {
+                // the peer answers, but its window stays closed
+                flow.pass(100).ack(0);
+            }
+            assertThat(failures).isEmpty();
+            flow.pass(101);
+            assertThat(failures).containsExactly(TcpFailure.TIMED_OUT);
+        }
+    }
+
+    @Test
+    void shouldGiveUpWhatIsInFlightWhereTheWindowIsClosedBehindIt() {
+        try (Flow flow = open(5)) {
+            flow.send(3);
+            flow.peer.window(0);
+            for (int i = 0; i < 49; i++) {
+                flow.pass(100).ack(0);
+            }
+            assertThat(failures).isEmpty();
+            flow.pass(101);
+            assertThat(failures).containsExactly(TcpFailure.TIMED_OUT);
+        }
+    }
+}
