@@ -33,8 +33,9 @@ public final class LossRecovery {
         board = new Scoreboard(slab);
         deliveries = new Deliveries(board, sample);
         blocks = new SackBlocks(board, deliveries, sample, counters);
-        rack = new Rack(board);
-        threshold = new DuplicateThreshold(board, sample);
+        final Losses losses = new Losses(board);
+        rack = new Rack(board, losses);
+        threshold = new DuplicateThreshold(board, losses, sample);
         prr = new ProportionalRate(board);
         probe = new TailLossProbe(board);
         forwardRto = new ForwardRto(board, deliveries);
@@ -177,7 +178,7 @@ public final class LossRecovery {
                 && forwardRto.onAck(tcb, advanced, newData) == ForwardRto.Verdict.SPURIOUS) {
             undo(tcb, congestion);
         }
-        if (board.count() > 0 && findLosses(tcb, of, settings, advanced)
+        if (board.count() > 0 && findLosses(tcb, of, congestion, settings, advanced)
                 && board.state() <= FlightState.REDUCED) {
             enterRecovery(tcb, congestion);
         }
@@ -221,19 +222,19 @@ public final class LossRecovery {
     }
 
     /** Marks what is lost now; true where that calls for recovery. */
-    private boolean findLosses(final Tcb tcb, final AckEvent of, final RecoverySettings settings,
-            final boolean advanced) {
+    private boolean findLosses(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
+            final RecoverySettings settings, final boolean advanced) {
         int lost = 0;
         boolean begin = false;
         if (!tcb.has(Tcb.SACK)) {
             begin = of.duplicate && threshold.onDuplicate(tcb);
             final boolean partial = advanced && board.state() == FlightState.RECOVERY;
-            lost = begin && board.state() <= FlightState.REDUCED || partial ? threshold.markHead(tcb) : 0;
+            lost = begin && board.state() <= FlightState.REDUCED || partial ? threshold.markHead(tcb, congestion) : 0;
         } else if (settings.rack()) {
-            lost = rack.detect(tcb, sample.nowNs);
+            lost = rack.detect(tcb, congestion, sample.nowNs);
             begin = lost > 0;
         } else {
-            lost = threshold.detectBySack(tcb);
+            lost = threshold.detectBySack(tcb, congestion);
             begin = lost > 0;
         }
         sample.lostBytes += lost;
@@ -340,25 +341,20 @@ public final class LossRecovery {
         if (board.count() == 0) {
             return;
         }
-        final int state = board.state();
-        final boolean fresh = state <= FlightState.REDUCED;
-        if (tcb.has(Tcb.SACK) && board.has(board.at(0), Scoreboard.SACKED)) {
-            // RFC 2018 §8: the peer has dropped what it told of
-            counters.increment(Counter.TCP_SACK_RENEGED);
-            board.forgetSacked();
-        } else if (!tcb.has(Tcb.SACK)) {
-            board.sackedBytes(0);
-        }
-        board.dupAcks(0);
+        final boolean fresh = board.state() <= FlightState.REDUCED;
+        dropWhatDuplicatesTold(tcb);
         probe.forget();
-        if (fresh) {
-            undo.begin(tcb, true);
+        if (board.state() != FlightState.LOSS) {
+            undo.begin(tcb, fresh);
+        }
+        rack.detectAfterTimeout(tcb, settings.rack() && tcb.has(Tcb.SACK), congestion, nowNs);
+        if (fresh || congestion.ownsWindow()) {
             congestion.onTimeout(tcb, flightSize(tcb), nowNs);
-            if (tcb.has(Tcb.ECN)) {
-                tcb.set(Tcb.CWR_OWED);
-            }
-        } else if (state == FlightState.RECOVERY) {
-            undo.begin(tcb, false);
+        }
+        // one segment (RFC 5681 §3.1), whatever left a moment ago and is not lost yet
+        tcb.cwnd(Math.max(0, board.inFlight(tcb)) + tcb.sndMss());
+        if (fresh && tcb.has(Tcb.ECN)) {
+            tcb.set(Tcb.CWR_OWED);
         }
         tcb.clear(Tcb.RECOVERY);
         board.recoveryPoint(tcb.sndNxt());
@@ -366,14 +362,19 @@ public final class LossRecovery {
         if (first && fresh && settings.forwardRtoRecovery()) {
             forwardRto.begin(tcb);
         }
-        final boolean byTime = settings.rack() && tcb.has(Tcb.SACK);
-        rack.detectAfterTimeout(tcb, byTime, nowNs);
-        if (fresh || !congestion.ownsWindow()) {
-            // one segment (RFC 5681 §3.1), whatever left a moment ago and is not lost yet
-            tcb.cwnd(Math.max(0, board.inFlight(tcb)) + tcb.sndMss());
-        }
         board.state(FlightState.LOSS);
         board.rtoBaseNs(nowNs);
+    }
+
+    private void dropWhatDuplicatesTold(final Tcb tcb) {
+        if (!tcb.has(Tcb.SACK)) {
+            board.sackedBytes(0);
+        } else if (board.has(board.at(0), Scoreboard.SACKED)) {
+            // RFC 2018 §8: the peer has dropped what it told of
+            counters.increment(Counter.TCP_SACK_RENEGED);
+            board.forgetSacked();
+        }
+        board.dupAcks(0);
     }
 
     /** The reordering timer expired (RFC 8985 §6.2 step 5); true where something is lost. */
@@ -384,7 +385,7 @@ public final class LossRecovery {
             return false;
         }
         sample.priorInFlight = Math.max(0, board.inFlight(tcb));
-        sample.lostBytes = rack.detect(tcb, nowNs);
+        sample.lostBytes = rack.detect(tcb, congestion, nowNs);
         if (sample.lostBytes == 0) {
             return false;
         }
