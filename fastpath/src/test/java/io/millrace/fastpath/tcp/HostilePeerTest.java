@@ -37,7 +37,7 @@ class HostilePeerTest {
             flow.send(400).passRoundTrip().ack(0, 1, 5);
             flow.passRoundTrip().ack(Collections.max(flow.sent()) + 1);
             final int before = flow.info().congestionWindow();
-            assertThat(before).isEqualTo(flow.info().slowStartThreshold());
+            assertThat(before).isGreaterThanOrEqualTo(flow.info().slowStartThreshold());
             final int acked = (int) flow.info().deliveredBytes();
             for (int i = 1; i <= flow.mss; i++) {
                 flow.ackBytes(acked + i);

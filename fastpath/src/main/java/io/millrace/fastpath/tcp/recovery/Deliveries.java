@@ -9,6 +9,9 @@ import io.millrace.fastpath.tcp.congestion.AckSample;
  * Thread: the engine's.
  */
 final class Deliveries {
+    /** No round trip takes longer: a timestamp echo says so that was made up. */
+    private static final int LONGEST_MS = 1 << 20;
+
     private final Scoreboard board;
     private final AckSample sample;
     private long rateSentNs;
@@ -53,6 +56,25 @@ final class Deliveries {
         }
         takeForRate(tcb, record);
         updateRack(tcb, record, rttNs, again);
+    }
+
+    /** The cumulative acknowledgement: takes off what it covers; SND.UNA is still that of before. */
+    void takeOff(final Tcb tcb, final int ack) {
+        final int mss = tcb.sndMss();
+        while (board.count() > 0 && board.seq(board.at(0)) - ack < 0) {
+            final long record = board.at(0);
+            final boolean whole = board.end(record) - ack <= 0;
+            final int bytes = whole ? board.length(record) : ack - board.seq(record);
+            if (!board.has(record, Scoreboard.SACKED)) {
+                onDelivered(tcb, record, bytes, false);
+                sample.ackedBytes += bytes;
+            }
+            if (whole) {
+                board.removeFirst(mss);
+            } else {
+                board.trimFirst(ack, mss);
+            }
+        }
     }
 
     private void onOriginal(final Tcb tcb, final long record, final long rttNs) {
@@ -134,9 +156,19 @@ final class Deliveries {
         }
     }
 
-    /** Round trip for the RTO (RFC 6298): of the earliest original, unless something sent twice was acknowledged; -1. */
-    long rttForTimeout() {
-        return retransmittedAcked ? -1 : oldestRttNs;
+    /**
+     * The round trip for the RTO (RFC 6298 §3): of the earliest original, unless something sent twice was acknowledged
+     * (Karn); with timestamps also of that (RFC 7323 §4.1). @param advanced SND.UNA moved.
+     */
+    void measure(final Tcb tcb, final RecoverySettings settings, final boolean advanced) {
+        long rttNs = retransmittedAcked ? -1 : oldestRttNs;
+        if (rttNs < 0 && advanced && hasEcho && timestampEcho != 0) {
+            final int ms = LossRecovery.timestamp(tcb, sample.nowNs) - timestampEcho;
+            rttNs = ms >= 0 && ms < LONGEST_MS ? Math.max(1, ms) * 1_000_000L : -1;
+        }
+        if (rttNs >= 0) {
+            RoundTripTime.measured(tcb, rttNs, settings);
+        }
     }
 
     /** True where something was acknowledged cumulatively that was sent more than once. */

@@ -26,6 +26,8 @@ public final class LossRecovery {
     private final TailLossProbe probe;
     private final ForwardRto forwardRto;
     private final Undo undo;
+    private final Episodes episodes;
+    private final WindowUse windowUse;
     private final EngineCounters counters;
 
     public LossRecovery(final Slab slab, final EngineCounters counters) {
@@ -40,6 +42,8 @@ public final class LossRecovery {
         probe = new TailLossProbe(board);
         forwardRto = new ForwardRto(board, deliveries);
         undo = new Undo(board);
+        episodes = new Episodes(board, sample, undo, prr, probe, counters);
+        windowUse = new WindowUse(board);
     }
 
     /** The timestamp that a segment of this connection carries at a time: milliseconds and an offset (RFC 7323 §5.4). */
@@ -104,60 +108,28 @@ public final class LossRecovery {
         blocks.apply(tcb, of);
         final boolean advanced = Seq.gt(of.ack, before);
         if (advanced) {
-            advance(tcb, of.ack);
-            board.firstUnansweredNs(of.arrivedNs);
-            board.rtoBaseNs(of.arrivedNs);
+            advance(tcb, of);
         }
-        measure(tcb, of, settings, advanced);
+        deliveries.measure(tcb, settings, advanced);
         deliveries.finish(tcb);
         recover(tcb, of, congestion, settings, advanced, newData);
         tellCongestionControl(tcb, congestion, advanced);
         return sample;
     }
 
-    /** The cumulative acknowledgement: takes off what it covers. */
-    private void advance(final Tcb tcb, final int ack) {
-        final int acked = ack - tcb.sndUna();
-        final int mss = tcb.sndMss();
-        while (board.count() > 0) {
-            final long record = board.at(0);
-            final boolean whole = Seq.le(board.end(record), ack);
-            final int bytes = whole ? board.length(record) : ack - board.seq(record);
-            if (bytes <= 0) {
-                break;
-            }
-            if (!board.has(record, Scoreboard.SACKED)) {
-                deliveries.onDelivered(tcb, record, bytes, false);
-                sample.ackedBytes += bytes;
-            }
-            if (whole) {
-                board.removeFirst(mss);
-            } else {
-                board.trimFirst(ack, mss);
-                break;
-            }
-        }
-        tcb.sndUna(ack);
-        if (Seq.lt(board.lostHint(), ack)) {
-            board.lostHint(ack);
+    private void advance(final Tcb tcb, final AckEvent of) {
+        final int acked = of.ack - tcb.sndUna();
+        deliveries.takeOff(tcb, of.ack);
+        tcb.sndUna(of.ack);
+        if (Seq.lt(board.lostHint(), of.ack)) {
+            board.lostHint(of.ack);
         }
         if (!tcb.has(Tcb.SACK)) {
             threshold.onAdvance(tcb, acked);
         }
         rack.endRound(tcb);
-    }
-
-    /** RFC 6298 §3 and Karn; with timestamps also of what was sent twice (RFC 7323 §4.1). */
-    private void measure(final Tcb tcb, final AckEvent of, final RecoverySettings settings,
-            final boolean advanced) {
-        long rttNs = deliveries.rttForTimeout();
-        if (rttNs < 0 && advanced && of.hasEcho && of.echo != 0) {
-            final int ms = timestamp(tcb, of.arrivedNs) - of.echo;
-            rttNs = ms >= 0 && ms < 1 << 20 ? Math.max(1, ms) * 1_000_000L : -1;
-        }
-        if (rttNs >= 0) {
-            RoundTripTime.measured(tcb, rttNs, settings);
-        }
+        board.firstUnansweredNs(of.arrivedNs);
+        board.rtoBaseNs(of.arrivedNs);
     }
 
     private void recover(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
@@ -171,53 +143,23 @@ public final class LossRecovery {
             undo.close();
         }
         if (undo.isSpurious(of, advanced)) {
-            undo(tcb, congestion);
+            episodes.undo(tcb, congestion);
         }
-        endEpisode(tcb, congestion);
+        episodes.end(tcb, congestion);
         if (board.state() == FlightState.LOSS
                 && forwardRto.onAck(tcb, advanced, newData) == ForwardRto.Verdict.SPURIOUS) {
-            undo(tcb, congestion);
+            episodes.undo(tcb, congestion);
         }
         if (board.count() > 0 && findLosses(tcb, of, congestion, settings, advanced)
                 && board.state() <= FlightState.REDUCED) {
-            enterRecovery(tcb, congestion);
+            episodes.beginRecovery(tcb, congestion);
         }
         if (probe.onAck(tcb, of, blocks) == TailLossProbe.Verdict.REPAIRED && board.state() == FlightState.OPEN) {
-            reduce(tcb, congestion, false);
+            episodes.reduce(tcb, congestion, false);
         }
         // CWR goes out with what lies behind the recovery point: until that is acknowledged it is the old echo
         if (of.congestionEchoed && board.state() == FlightState.OPEN && Seq.gt(of.ack, board.recoveryPoint())) {
-            reduce(tcb, congestion, true);
-        }
-    }
-
-    private void undo(final Tcb tcb, final CongestionControl congestion) {
-        counters.increment(Counter.TCP_SPURIOUS_RECOVERIES);
-        undo.undo(tcb, congestion, sample.nowNs);
-    }
-
-    /** Everything of before the episode is acknowledged. */
-    private void endEpisode(final Tcb tcb, final CongestionControl congestion) {
-        if (Seq.lt(tcb.sndUna(), board.recoveryPoint())) {
-            return;
-        }
-        final int state = board.state();
-        if (state == FlightState.RECOVERY) {
-            tcb.clear(Tcb.RECOVERY);
-            if (!congestion.ownsWindow()) {
-                tcb.cwnd(Math.max(tcb.sndMss(), tcb.ssthresh()));
-            }
-            congestion.onRecovered(tcb, sample.nowNs);
-            Rack.onRecovered(tcb);
-        }
-        if (state == FlightState.LOSS) {
-            board.unmark(FlightState.FORWARD_RTO | FlightState.NEW_DATA_FIRST);
-            Rack.onRecovered(tcb);
-        }
-        board.state(FlightState.OPEN);
-        if (Seq.gt(tcb.sndUna() - 1, board.recoveryPoint())) {
-            // left 2^31 bytes behind it would seem to be ahead
-            board.recoveryPoint(tcb.sndUna() - 1);
+            episodes.reduce(tcb, congestion, true);
         }
     }
 
@@ -241,49 +183,6 @@ public final class LossRecovery {
         return begin;
     }
 
-    private void enterRecovery(final Tcb tcb, final CongestionControl congestion) {
-        counters.increment(Counter.TCP_FAST_RECOVERIES);
-        final boolean fresh = board.state() == FlightState.OPEN;
-        undo.begin(tcb, true);
-        board.recoveryPoint(tcb.sndNxt());
-        board.state(FlightState.RECOVERY);
-        probe.forget();
-        if (fresh) {
-            congestion.onLoss(tcb, flightSize(tcb), sample.nowNs);
-            tcb.set(tcb.has(Tcb.ECN) ? Tcb.RECOVERY | Tcb.CWR_OWED : Tcb.RECOVERY);
-        } else {
-            tcb.set(Tcb.RECOVERY);
-        }
-        prr.begin(tcb, sample);
-    }
-
-    /** RFC 5681 FlightSize; what limited transmit sent does not count (§3.2 step 2). */
-    private static int flightSize(final Tcb tcb) {
-        return Math.min(tcb.sndNxt() - tcb.sndUna(), Math.max(tcb.cwnd(), tcb.sndMss()));
-    }
-
-    /** The window shrinks without a recovery: ECE (RFC 3168 §6.1.2), or a loss that a probe repaired (RFC 8985 §7.4). */
-    private void reduce(final Tcb tcb, final CongestionControl congestion, final boolean echoed) {
-        // the acknowledgement may have emptied the flight
-        final int flight = Math.max(flightSize(tcb), Math.min(sample.priorInFlight, tcb.cwnd()));
-        if (echoed) {
-            congestion.onCongestionEchoed(tcb, flight, sample.nowNs);
-            counters.increment(Counter.TCP_ECN_REDUCTIONS);
-        } else {
-            congestion.onLoss(tcb, flight, sample.nowNs);
-        }
-        if (!congestion.ownsWindow()) {
-            tcb.cwnd(Math.max(tcb.sndMss(), Math.min(tcb.cwnd(), tcb.ssthresh())));
-        }
-        if (tcb.has(Tcb.ECN)) {
-            tcb.set(Tcb.CWR_OWED);
-        }
-        // what an earlier episode changed is no window to go back to any more
-        undo.close();
-        board.state(FlightState.REDUCED);
-        board.recoveryPoint(tcb.sndNxt());
-    }
-
     private void tellCongestionControl(final Tcb tcb, final CongestionControl congestion, final boolean advanced) {
         sample.inFlight = Math.max(0, board.inFlight(tcb));
         final int state = board.state();
@@ -291,7 +190,7 @@ public final class LossRecovery {
             // what is sent again is acknowledged selectively first
             sample.ackedBytes += sample.sackedBytes;
         }
-        sample.windowLimited = state != FlightState.REDUCED && isWindowLimited(tcb);
+        sample.windowLimited = state != FlightState.REDUCED && windowUse.isLimit(tcb);
         if (sample.deliveredBytes > 0 || sample.lostBytes > 0) {
             congestion.onAck(tcb, sample);
         }
@@ -304,33 +203,16 @@ public final class LossRecovery {
         }
     }
 
-    /** As Linux: in slow start half of the window must have been used, later all of it. */
-    private boolean isWindowLimited(final Tcb tcb) {
-        if (tcb.cwnd() < tcb.ssthresh()) {
-            return tcb.cwnd() < 2L * board.maxFlight();
-        }
-        return board.marked(FlightState.WINDOW_LIMITED);
-    }
-
-    /** Output has sent what it could. @param blocked only the congestion window held more back. */
+    /**
+     * Output has sent what it could.
+     *
+     * @param blocked   only the congestion window held more back.
+     * @param exhausted there is no more.
+     */
     public void onOutputDone(final Tcb tcb, final boolean blocked, final boolean exhausted) {
-        board.wrap(tcb);
-        if (board.count() == 0) {
-            return;
-        }
-        board.unmark(FlightState.NEW_DATA_FIRST);
-        final int flight = board.inFlight(tcb);
-        if (Seq.ge(tcb.sndUna(), board.usageEnd()) || blocked
-                || !board.marked(FlightState.WINDOW_LIMITED) && flight > board.maxFlight()) {
-            board.maxFlight(flight);
-            board.usageEnd(tcb.sndNxt());
-            board.unmark(FlightState.WINDOW_LIMITED);
-            if (blocked) {
-                board.mark(FlightState.WINDOW_LIMITED);
-            }
-        }
-        if (exhausted && board.lostBytes() == 0 && flight < tcb.cwnd()) {
-            board.applicationLimited(Math.max(1, tcb.delivered() + Math.max(0, flight)));
+        if (board.wrap(tcb).count() > 0) {
+            board.unmark(FlightState.NEW_DATA_FIRST);
+            windowUse.onOutputDone(tcb, blocked, exhausted);
         }
     }
 
@@ -349,7 +231,7 @@ public final class LossRecovery {
         }
         rack.detectAfterTimeout(tcb, settings.rack() && tcb.has(Tcb.SACK), congestion, nowNs);
         if (fresh || congestion.ownsWindow()) {
-            congestion.onTimeout(tcb, flightSize(tcb), nowNs);
+            congestion.onTimeout(tcb, Episodes.flightSize(tcb), nowNs);
         }
         // one segment (RFC 5681 §3.1), whatever left a moment ago and is not lost yet
         tcb.cwnd(Math.max(0, board.inFlight(tcb)) + tcb.sndMss());
@@ -390,7 +272,7 @@ public final class LossRecovery {
             return false;
         }
         if (board.state() <= FlightState.REDUCED) {
-            enterRecovery(tcb, congestion);
+            episodes.beginRecovery(tcb, congestion);
         }
         tellCongestionControl(tcb, congestion, false);
         return true;
