@@ -45,18 +45,27 @@ final class AckStep {
             onNewAck(tcb, segment);
             return afterNewAck(tcb);
         }
-        if (ack == tcb.sndUna() && tcb.sndNxt() != ack
-                && (duplicate || segment.sackBlocks > 0 || isEcho(tcb, segment))) {
-            if (duplicate) {
-                context.count(Counter.TCP_DUPLICATE_ACKS);
-            }
-            tellRecovery(tcb, segment, duplicate);
-            timer.arm(tcb);
-            context.lists.output(tcb);
+        if (ack == tcb.sndUna() && (segment.sackBlocks > 0
+                || tcb.sndNxt() != ack && (duplicate || isEcho(tcb, segment)))) {
+            onSameAck(tcb, segment, duplicate);
         } else if (windowMoved && hasSomethingToSend(tcb)) {
             context.lists.output(tcb);
         }
         return true;
+    }
+
+    /** Nothing new acknowledged cumulatively; SACK blocks, a duplicate, or ECE. */
+    private void onSameAck(final Tcb tcb, final Segment segment, final boolean duplicate) {
+        if (duplicate) {
+            context.count(Counter.TCP_DUPLICATE_ACKS);
+        }
+        tellRecovery(tcb, segment, duplicate);
+        if (tcb.sndNxt() == tcb.sndUna()) {
+            // a D-SACK about what is acknowledged
+            sendQueue.onAcknowledged(tcb);
+        }
+        timer.arm(tcb);
+        context.lists.output(tcb);
     }
 
     private static boolean isEcho(final Tcb tcb, final Segment segment) {

@@ -81,7 +81,7 @@ final class SendQueue {
         if (length(tcb) == 0) {
             free(tcb);
             if (tcb.sndNxt() == tcb.sndUna()) {
-                recovery.release(tcb);
+                recovery.settle(tcb);
             }
         }
     }

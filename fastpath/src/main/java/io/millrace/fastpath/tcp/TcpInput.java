@@ -157,7 +157,7 @@ final class TcpInput implements TransportInput {
         // RFC 5681 §3.1: as many segments as before, not as many bytes
         tcb.cwnd((int) Math.max(mss, (long) tcb.cwnd() * mss / tcb.sndMss()));
         tcb.sndMss(mss);
-        recovery.onSegmentsTooLarge(tcb, context.congestion(tcb), context.nowNs);
+        recovery.onSegmentsTooLarge(tcb);
         context.lists.output(tcb);
     }
 }

@@ -186,6 +186,13 @@ final class Flow implements AutoCloseable {
         return Math.round((stack.nowNs() - startNs) / 1e6);
     }
 
+    /** Lets time pass until so many segments in all were sent again. */
+    void untilRetransmits(final int segments) {
+        while (counter(Counter.TCP_RETRANSMITS) < segments) {
+            stack.toNextTimer();
+        }
+    }
+
     TcpInfo info() {
         assertThat(tcp.info(handle, info)).isTrue();
         return info;

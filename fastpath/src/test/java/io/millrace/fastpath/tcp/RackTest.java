@@ -15,6 +15,13 @@ class RackTest {
     }
 
     @Test
+    void shouldKnowTheSmallestRoundTripFromTheHandshake() {
+        try (Flow flow = Flow.open()) {
+            assertThat(flow.info().minRttNs()).isEqualTo(Flow.RTT_NS);
+        }
+    }
+
+    @Test
     void shouldFindALossByTimeWithoutThreeDuplicates() {
         try (Flow flow = Flow.open()) {
             sendSpread(flow, 3);

@@ -9,8 +9,8 @@ import io.millrace.fastpath.tcp.congestion.AckSample;
  * Thread: the engine's.
  */
 final class Deliveries {
-    /** After so long the smallest round trip is taken anew, in units of 2^20 ns: 5 minutes, as Linux. */
-    private static final int MIN_RTT_LIFE = 300_000;
+    /** No round trip takes longer: a timestamp echo says so that was made up. */
+    private static final int LONGEST_MS = 1 << 20;
 
     private final Scoreboard board;
     private final AckSample sample;
@@ -58,12 +58,30 @@ final class Deliveries {
         updateRack(tcb, record, rttNs, again);
     }
 
-    private void onOriginal(final Tcb tcb, final long record, final long rttNs) {
-        if (oldestRttNs < 0) {
-            oldestRttNs = rttNs;
+    /** The cumulative acknowledgement: takes off what it covers; SND.UNA is still that of before. */
+    void takeOff(final Tcb tcb, final int ack) {
+        final int mss = tcb.sndMss();
+        while (board.count() > 0 && board.seq(board.at(0)) - ack < 0) {
+            final long record = board.at(0);
+            final boolean whole = board.end(record) - ack <= 0;
+            final int bytes = whole ? board.length(record) : ack - board.seq(record);
+            if (!board.has(record, Scoreboard.SACKED)) {
+                onDelivered(tcb, record, bytes, false);
+                sample.ackedBytes += bytes;
+            }
+            if (whole) {
+                board.removeFirst(mss);
+            } else {
+                board.trimFirst(ack, mss);
+            }
         }
-        sample.rttNs = rttNs;
-        takeMinRtt(tcb, rttNs);
+    }
+
+    private void onOriginal(final Tcb tcb, final long record, final long rttNs) {
+        // in whatever order SACK blocks and the cumulative acknowledgement tell: sent first, sent last
+        oldestRttNs = Math.max(oldestRttNs, rttNs);
+        sample.rttNs = sample.rttNs < 0 ? rttNs : Math.min(sample.rttNs, rttNs);
+        RoundTripTime.smallest(tcb, sample.nowNs, rttNs);
         if (board.marked(FlightState.FORWARD_RTO) && board.end(record) - board.forwardRtoPoint() <= 0) {
             originalDelivered = true;
         }
@@ -71,19 +89,6 @@ final class Deliveries {
         if (hadSacked && board.end(record) - highestSackedBefore < 0) {
             tcb.set(Tcb.REORDERING_SEEN);
         }
-    }
-
-    static void takeMinRtt(final Tcb tcb, final long nowNs, final long rttNs) {
-        final int rtt = (int) Math.min(rttNs, Integer.MAX_VALUE);
-        final int stamp = (int) (nowNs >>> 20);
-        if (tcb.minRttNs() == 0 || rtt <= tcb.minRttNs() || stamp - tcb.minRttStamp() > MIN_RTT_LIFE) {
-            tcb.minRttNs(Math.max(1, rtt));
-            tcb.minRttStamp(stamp);
-        }
-    }
-
-    private void takeMinRtt(final Tcb tcb, final long rttNs) {
-        takeMinRtt(tcb, sample.nowNs, rttNs);
     }
 
     /** UpdateRateSample: the record sent last counts. */
@@ -151,9 +156,19 @@ final class Deliveries {
         }
     }
 
-    /** Round trip for the RTO (RFC 6298): of the earliest original, unless something sent twice was acknowledged; -1. */
-    long rttForTimeout() {
-        return retransmittedAcked ? -1 : oldestRttNs;
+    /**
+     * The round trip for the RTO (RFC 6298 §3): of the earliest original, unless something sent twice was acknowledged
+     * (Karn); with timestamps also of that (RFC 7323 §4.1). @param advanced SND.UNA moved.
+     */
+    void measure(final Tcb tcb, final RecoverySettings settings, final boolean advanced) {
+        long rttNs = retransmittedAcked ? -1 : oldestRttNs;
+        if (rttNs < 0 && advanced && hasEcho && timestampEcho != 0) {
+            final int ms = LossRecovery.timestamp(tcb, sample.nowNs) - timestampEcho;
+            rttNs = ms >= 0 && ms < LONGEST_MS ? Math.max(1, ms) * 1_000_000L : -1;
+        }
+        if (rttNs >= 0) {
+            RoundTripTime.measured(tcb, rttNs, settings);
+        }
     }
 
     /** True where something was acknowledged cumulatively that was sent more than once. */

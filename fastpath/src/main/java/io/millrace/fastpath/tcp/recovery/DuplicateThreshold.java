@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp.recovery;
 
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.tcp.congestion.AckSample;
+import io.millrace.fastpath.tcp.congestion.CongestionControl;
 import io.millrace.fastpath.wire.Seq;
 
 /**
@@ -13,15 +14,17 @@ final class DuplicateThreshold {
     static final int THRESHOLD = 3;
 
     private final Scoreboard board;
+    private final Losses losses;
     private final AckSample sample;
 
-    DuplicateThreshold(final Scoreboard board, final AckSample sample) {
+    DuplicateThreshold(final Scoreboard board, final Losses losses, final AckSample sample) {
         this.board = board;
+        this.losses = losses;
         this.sample = sample;
     }
 
     /** RFC 6675: lost is what three segments were selectively acknowledged above. */
-    int detectBySack(final Tcb tcb) {
+    int detectBySack(final Tcb tcb, final CongestionControl congestion) {
         if (board.sackedSegments() < THRESHOLD) {
             return 0;
         }
@@ -34,11 +37,10 @@ final class DuplicateThreshold {
             final long record = board.at(index);
             above += board.has(record, Scoreboard.SACKED) ? (board.length(record) + mss - 1) / mss : 0;
         }
-        while (index > 0) {
-            index--;
-            final long record = board.at(index);
+        for (int i = 0; i < index; i++) {
+            final long record = board.at(i);
             if (!board.has(record, Scoreboard.SACKED | Scoreboard.LOST | Scoreboard.RETRANSMITTED)) {
-                board.markLost(record);
+                losses.mark(tcb, record, congestion, sample.nowNs);
             }
         }
         return board.lostBytes() - before;
@@ -73,7 +75,7 @@ final class DuplicateThreshold {
     }
 
     /** Marks the first segment lost, unless it was sent again already. Returns bytes marked. */
-    int markHead(final Tcb tcb) {
+    int markHead(final Tcb tcb, final CongestionControl congestion) {
         final int mss = tcb.sndMss();
         final long head = board.at(0);
         if (board.has(head, Scoreboard.LOST | Scoreboard.OUT_AGAIN)) {
@@ -82,7 +84,7 @@ final class DuplicateThreshold {
         if (board.length(head) > mss) {
             board.split(tcb, 0, board.seq(head) + mss);
         }
-        board.markLost(board.at(0));
+        losses.mark(tcb, board.at(0), congestion, sample.nowNs);
         final int most = tcb.sndNxt() - tcb.sndUna() - board.lostBytes();
         board.sackedBytes(Math.min(board.sackedBytes(), most));
         return board.length(board.at(0));

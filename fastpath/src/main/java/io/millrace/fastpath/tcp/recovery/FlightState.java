@@ -266,7 +266,7 @@ abstract class FlightState {
 
     /** Pacing: nothing new leaves before. */
     final long nextSendNs() {
-        return count() == 0 ? 0 : longAt(NEXT_SEND_NS);
+        return block == 0 ? 0 : longAt(NEXT_SEND_NS);
     }
 
     final void nextSendNs(final long value) {

@@ -26,6 +26,8 @@ public final class LossRecovery {
     private final TailLossProbe probe;
     private final ForwardRto forwardRto;
     private final Undo undo;
+    private final Episodes episodes;
+    private final WindowUse windowUse;
     private final EngineCounters counters;
 
     public LossRecovery(final Slab slab, final EngineCounters counters) {
@@ -33,12 +35,15 @@ public final class LossRecovery {
         board = new Scoreboard(slab);
         deliveries = new Deliveries(board, sample);
         blocks = new SackBlocks(board, deliveries, sample, counters);
-        rack = new Rack(board);
-        threshold = new DuplicateThreshold(board, sample);
+        final Losses losses = new Losses(board);
+        rack = new Rack(board, losses);
+        threshold = new DuplicateThreshold(board, losses, sample);
         prr = new ProportionalRate(board);
         probe = new TailLossProbe(board);
         forwardRto = new ForwardRto(board, deliveries);
         undo = new Undo(board);
+        episodes = new Episodes(board, sample, undo, prr, probe, counters);
+        windowUse = new WindowUse(board);
     }
 
     /** The timestamp that a segment of this connection carries at a time: milliseconds and an offset (RFC 7323 §5.4). */
@@ -91,10 +96,9 @@ public final class LossRecovery {
     public AckSample onAck(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
             final RecoverySettings settings, final boolean newData) {
         board.wrap(tcb);
-        board.tell(tcb, congestion, of.arrivedNs);
         sample.reset(of.arrivedNs);
         final int before = tcb.sndUna();
-        if (board.count() == 0) {
+        if (board.block == 0) {
             tcb.sndUna(of.ack);
             return sample;
         }
@@ -104,60 +108,28 @@ public final class LossRecovery {
         blocks.apply(tcb, of);
         final boolean advanced = Seq.gt(of.ack, before);
         if (advanced) {
-            advance(tcb, of.ack);
-            board.firstUnansweredNs(of.arrivedNs);
-            board.rtoBaseNs(of.arrivedNs);
+            advance(tcb, of);
         }
-        measure(tcb, of, settings, advanced);
+        deliveries.measure(tcb, settings, advanced);
         deliveries.finish(tcb);
         recover(tcb, of, congestion, settings, advanced, newData);
         tellCongestionControl(tcb, congestion, advanced);
         return sample;
     }
 
-    /** The cumulative acknowledgement: takes off what it covers. */
-    private void advance(final Tcb tcb, final int ack) {
-        final int acked = ack - tcb.sndUna();
-        final int mss = tcb.sndMss();
-        while (board.count() > 0) {
-            final long record = board.at(0);
-            final boolean whole = Seq.le(board.end(record), ack);
-            final int bytes = whole ? board.length(record) : ack - board.seq(record);
-            if (bytes <= 0) {
-                break;
-            }
-            if (!board.has(record, Scoreboard.SACKED)) {
-                deliveries.onDelivered(tcb, record, bytes, false);
-                sample.ackedBytes += bytes;
-            }
-            if (whole) {
-                board.removeFirst(mss);
-            } else {
-                board.trimFirst(ack, mss);
-                break;
-            }
-        }
-        tcb.sndUna(ack);
-        if (Seq.lt(board.lostHint(), ack)) {
-            board.lostHint(ack);
+    private void advance(final Tcb tcb, final AckEvent of) {
+        final int acked = of.ack - tcb.sndUna();
+        deliveries.takeOff(tcb, of.ack);
+        tcb.sndUna(of.ack);
+        if (Seq.lt(board.lostHint(), of.ack)) {
+            board.lostHint(of.ack);
         }
         if (!tcb.has(Tcb.SACK)) {
             threshold.onAdvance(tcb, acked);
         }
         rack.endRound(tcb);
-    }
-
-    /** RFC 6298 §3 and Karn; with timestamps also of what was sent twice (RFC 7323 §4.1). */
-    private void measure(final Tcb tcb, final AckEvent of, final RecoverySettings settings,
-            final boolean advanced) {
-        long rttNs = deliveries.rttForTimeout();
-        if (rttNs < 0 && advanced && of.hasEcho && of.echo != 0) {
-            final int ms = timestamp(tcb, of.arrivedNs) - of.echo;
-            rttNs = ms >= 0 && ms < 1 << 20 ? Math.max(1, ms) * 1_000_000L : -1;
-        }
-        if (rttNs >= 0) {
-            RoundTripTime.measured(tcb, rttNs, settings);
-        }
+        board.firstUnansweredNs(of.arrivedNs);
+        board.rtoBaseNs(of.arrivedNs);
     }
 
     private void recover(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
@@ -166,121 +138,49 @@ public final class LossRecovery {
             rack.onDuplicate(tcb);
             undo.onDuplicate(tcb, blocks.duplicateLeft(), blocks.duplicateRight());
         }
+        if (of.congestionEchoed) {
+            // RFC 4015 §3.2: congestion there was, whatever else
+            undo.close();
+        }
         if (undo.isSpurious(of, advanced)) {
-            undo(tcb, congestion);
+            episodes.undo(tcb, congestion);
         }
         if (board.state() == FlightState.LOSS
                 && forwardRto.onAck(tcb, advanced, newData) == ForwardRto.Verdict.SPURIOUS) {
-            undo(tcb, congestion);
+            episodes.undo(tcb, congestion);
         }
-        endEpisode(tcb, congestion);
-        if (board.count() > 0 && findLosses(tcb, of, settings, advanced)
+        episodes.end(tcb, congestion);
+        if (board.count() > 0 && findLosses(tcb, of, congestion, settings, advanced)
                 && board.state() <= FlightState.REDUCED) {
-            enterRecovery(tcb, congestion);
+            episodes.beginRecovery(tcb, congestion);
         }
         if (probe.onAck(tcb, of, blocks) == TailLossProbe.Verdict.REPAIRED && board.state() == FlightState.OPEN) {
-            reduce(tcb, congestion, false);
+            episodes.reduce(tcb, congestion, false);
         }
-        if (of.congestionEchoed && board.state() == FlightState.OPEN) {
-            reduce(tcb, congestion, true);
-        }
-    }
-
-    private void undo(final Tcb tcb, final CongestionControl congestion) {
-        counters.increment(Counter.TCP_SPURIOUS_RECOVERIES);
-        undo.undo(tcb, congestion, sample.nowNs);
-    }
-
-    /** Everything of before the episode is acknowledged. */
-    private void endEpisode(final Tcb tcb, final CongestionControl congestion) {
-        if (Seq.lt(tcb.sndUna(), board.recoveryPoint())) {
-            return;
-        }
-        final int state = board.state();
-        if (state == FlightState.RECOVERY && undo.isNothingSentAgain()) {
-            // what was taken for lost arrived before it could be sent again
-            undo(tcb, congestion);
-        } else if (state == FlightState.RECOVERY) {
-            tcb.clear(Tcb.RECOVERY);
-            if (!congestion.ownsWindow()) {
-                tcb.cwnd(Math.max(tcb.sndMss(), tcb.ssthresh()));
-            }
-            congestion.onRecovered(tcb, sample.nowNs);
-            Rack.onRecovered(tcb);
-        }
-        if (state == FlightState.LOSS) {
-            board.unmark(FlightState.FORWARD_RTO | FlightState.NEW_DATA_FIRST);
-            Rack.onRecovered(tcb);
-        }
-        board.state(FlightState.OPEN);
-        if (Seq.gt(tcb.sndUna() - 1, board.recoveryPoint())) {
-            // left 2^31 bytes behind it would seem to be ahead
-            board.recoveryPoint(tcb.sndUna() - 1);
+        // CWR goes out with what lies behind the recovery point: until that is acknowledged it is the old echo
+        if (of.congestionEchoed && board.state() == FlightState.OPEN && Seq.gt(of.ack, board.recoveryPoint())) {
+            episodes.reduce(tcb, congestion, true);
         }
     }
 
     /** Marks what is lost now; true where that calls for recovery. */
-    private boolean findLosses(final Tcb tcb, final AckEvent of, final RecoverySettings settings,
-            final boolean advanced) {
+    private boolean findLosses(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
+            final RecoverySettings settings, final boolean advanced) {
         int lost = 0;
         boolean begin = false;
         if (!tcb.has(Tcb.SACK)) {
             begin = of.duplicate && threshold.onDuplicate(tcb);
             final boolean partial = advanced && board.state() == FlightState.RECOVERY;
-            lost = begin && board.state() <= FlightState.REDUCED || partial ? threshold.markHead(tcb) : 0;
+            lost = begin && board.state() <= FlightState.REDUCED || partial ? threshold.markHead(tcb, congestion) : 0;
         } else if (settings.rack()) {
-            lost = rack.detect(tcb, sample.nowNs);
+            lost = rack.detect(tcb, congestion, sample.nowNs);
             begin = lost > 0;
         } else {
-            lost = threshold.detectBySack(tcb);
+            lost = threshold.detectBySack(tcb, congestion);
             begin = lost > 0;
         }
         sample.lostBytes += lost;
         return begin;
-    }
-
-    private void enterRecovery(final Tcb tcb, final CongestionControl congestion) {
-        counters.increment(Counter.TCP_FAST_RECOVERIES);
-        final boolean fresh = board.state() == FlightState.OPEN;
-        undo.begin(tcb, true, sample.nowNs);
-        board.recoveryPoint(tcb.sndNxt());
-        board.state(FlightState.RECOVERY);
-        probe.forget();
-        if (fresh) {
-            congestion.onLoss(tcb, flightSize(tcb), sample.nowNs);
-            tcb.set(tcb.has(Tcb.ECN) ? Tcb.RECOVERY | Tcb.CWR_OWED : Tcb.RECOVERY);
-        } else {
-            tcb.set(Tcb.RECOVERY);
-        }
-        prr.begin(tcb, sample);
-    }
-
-    /**
-     * RFC 5681 FlightSize, as far as the window goes: what limited transmit sent does not count (§3.2 step 2), and what a
-     * burst of acknowledgements took out of flight before output could fill up again does (RFC 9438 §4.6).
-     */
-    private int flightSize(final Tcb tcb) {
-        return Math.min(Math.max(tcb.sndNxt() - tcb.sndUna(), board.maxFlight()), Math.max(tcb.cwnd(), tcb.sndMss()));
-    }
-
-    /** The window shrinks without a recovery: ECE (RFC 3168 §6.1.2), or a loss that a probe repaired (RFC 8985 §7.4). */
-    private void reduce(final Tcb tcb, final CongestionControl congestion, final boolean echoed) {
-        // the acknowledgement may have emptied the flight
-        final int flight = Math.max(flightSize(tcb), Math.min(sample.priorInFlight, tcb.cwnd()));
-        if (echoed) {
-            congestion.onCongestionEchoed(tcb, flight, sample.nowNs);
-            counters.increment(Counter.TCP_ECN_REDUCTIONS);
-        } else {
-            congestion.onLoss(tcb, flight, sample.nowNs);
-        }
-        if (!congestion.ownsWindow()) {
-            tcb.cwnd(Math.max(tcb.sndMss(), Math.min(tcb.cwnd(), tcb.ssthresh())));
-        }
-        if (tcb.has(Tcb.ECN)) {
-            tcb.set(Tcb.CWR_OWED);
-        }
-        board.state(FlightState.REDUCED);
-        board.recoveryPoint(tcb.sndNxt());
     }
 
     private void tellCongestionControl(final Tcb tcb, final CongestionControl congestion, final boolean advanced) {
@@ -290,7 +190,7 @@ public final class LossRecovery {
             // what is sent again is acknowledged selectively first
             sample.ackedBytes += sample.sackedBytes;
         }
-        sample.windowLimited = state != FlightState.REDUCED && isWindowLimited(tcb);
+        sample.windowLimited = state != FlightState.REDUCED && windowUse.isLimit(tcb);
         if (sample.deliveredBytes > 0 || sample.lostBytes > 0) {
             congestion.onAck(tcb, sample);
         }
@@ -303,33 +203,16 @@ public final class LossRecovery {
         }
     }
 
-    /** As Linux: in slow start half of the window must have been used, later all of it. */
-    private boolean isWindowLimited(final Tcb tcb) {
-        if (tcb.cwnd() < tcb.ssthresh()) {
-            return tcb.cwnd() < 2L * board.maxFlight();
-        }
-        return board.marked(FlightState.WINDOW_LIMITED);
-    }
-
-    /** Output has sent what it could. @param blocked only the congestion window held more back. */
+    /**
+     * Output has sent what it could.
+     *
+     * @param blocked   only the congestion window held more back.
+     * @param exhausted there is no more.
+     */
     public void onOutputDone(final Tcb tcb, final boolean blocked, final boolean exhausted) {
-        board.wrap(tcb);
-        if (board.count() == 0) {
-            return;
-        }
-        board.unmark(FlightState.NEW_DATA_FIRST);
-        final int flight = board.inFlight(tcb);
-        if (Seq.ge(tcb.sndUna(), board.usageEnd()) || blocked
-                || !board.marked(FlightState.WINDOW_LIMITED) && flight > board.maxFlight()) {
-            board.maxFlight(flight);
-            board.usageEnd(tcb.sndNxt());
-            board.unmark(FlightState.WINDOW_LIMITED);
-            if (blocked) {
-                board.mark(FlightState.WINDOW_LIMITED);
-            }
-        }
-        if (exhausted && board.lostBytes() == 0 && flight < tcb.cwnd()) {
-            board.applicationLimited(Math.max(1, tcb.delivered() + Math.max(0, flight)));
+        if (board.wrap(tcb).count() > 0) {
+            board.unmark(FlightState.NEW_DATA_FIRST);
+            windowUse.onOutputDone(tcb, blocked, exhausted);
         }
     }
 
@@ -337,31 +220,24 @@ public final class LossRecovery {
     public void onTimeout(final Tcb tcb, final CongestionControl congestion, final RecoverySettings settings,
             final boolean first, final long nowNs) {
         board.wrap(tcb);
-        board.tell(tcb, congestion, nowNs);
         if (board.count() == 0) {
             return;
         }
-        final int state = board.state();
-        final boolean fresh = state <= FlightState.REDUCED;
-        if (tcb.has(Tcb.SACK) && board.has(board.at(0), Scoreboard.SACKED)) {
-            // RFC 2018 §8: the peer has dropped what it told of
-            counters.increment(Counter.TCP_SACK_RENEGED);
-            board.forgetSacked();
-        } else if (!tcb.has(Tcb.SACK)) {
-            board.sackedBytes(0);
-        }
-        board.dupAcks(0);
+        final boolean fresh = board.state() <= FlightState.REDUCED;
+        dropWhatDuplicatesTold(tcb);
         probe.forget();
-        final int flight = flightSize(tcb);
-        if (fresh || state == FlightState.RECOVERY) {
+        final int flight = episodes.flightSize(tcb);
+        if (board.state() != FlightState.LOSS) {
             undo.begin(tcb, fresh, nowNs);
         }
-        rack.detectAfterTimeout(tcb, settings.rack() && tcb.has(Tcb.SACK), nowNs);
-        if (fresh) {
+        rack.detectAfterTimeout(tcb, settings.rack() && tcb.has(Tcb.SACK), congestion, nowNs);
+        if (fresh || congestion.ownsWindow()) {
             congestion.onTimeout(tcb, flight, nowNs);
         }
-        if (!congestion.ownsWindow()) {
-            tcb.cwnd(tcb.sndMss());
+        // one segment (RFC 5681 §3.1), whatever left a moment ago and is not lost yet
+        tcb.cwnd(Math.max(0, board.inFlight(tcb)) + tcb.sndMss());
+        if (fresh && tcb.has(Tcb.ECN)) {
+            tcb.set(Tcb.CWR_OWED);
         }
         tcb.clear(Tcb.RECOVERY);
         board.recoveryPoint(tcb.sndNxt());
@@ -373,34 +249,61 @@ public final class LossRecovery {
         board.rtoBaseNs(nowNs);
     }
 
+    private void dropWhatDuplicatesTold(final Tcb tcb) {
+        if (!tcb.has(Tcb.SACK)) {
+            board.sackedBytes(0);
+        } else if (board.has(board.at(0), Scoreboard.SACKED)) {
+            // RFC 2018 §8: the peer has dropped what it told of
+            counters.increment(Counter.TCP_SACK_RENEGED);
+            board.forgetSacked();
+        }
+        board.dupAcks(0);
+    }
+
     /** The reordering timer expired (RFC 8985 §6.2 step 5); true where something is lost. */
     public boolean onReorderingTimer(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
         board.wrap(tcb);
-        board.tell(tcb, congestion, nowNs);
         sample.reset(nowNs);
         if (board.count() == 0) {
             return false;
         }
         sample.priorInFlight = Math.max(0, board.inFlight(tcb));
-        sample.lostBytes = rack.detect(tcb, nowNs);
+        sample.lostBytes = rack.detect(tcb, congestion, nowNs);
         if (sample.lostBytes == 0) {
             return false;
         }
         if (board.state() <= FlightState.REDUCED) {
-            enterRecovery(tcb, congestion);
+            episodes.beginRecovery(tcb, congestion);
         }
         tellCongestionControl(tcb, congestion, false);
         return true;
     }
 
     /** The path takes no segments as large as those outstanding: all of them are lost, without congestion (RFC 1191). */
-    public void onSegmentsTooLarge(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
+    public void onSegmentsTooLarge(final Tcb tcb) {
         board.wrap(tcb);
-        board.tell(tcb, congestion, nowNs);
         for (int i = 0; i < board.count(); i++) {
             if (!board.has(board.at(i), Scoreboard.SACKED | Scoreboard.LOST)) {
                 board.markLost(board.at(i));
             }
+        }
+    }
+
+    /**
+     * The acknowledgement that {@link #onAck} was told of left nothing to send: gives memory back. Only what a late
+     * D-SACK may still be about, and the pause of pacing, is kept: 1 KiB until the next flight.
+     */
+    public void settle(final Tcb tcb) {
+        board.wrap(tcb);
+        if (board.block == 0) {
+            return;
+        }
+        final boolean unjudged = board.marked(FlightState.PROBE_RETRANSMITTED)
+                || board.marked(FlightState.UNDOABLE) && board.undoRetransmits() > 0;
+        if (unjudged || board.nextSendNs() > sample.nowNs) {
+            board.shrink(tcb);
+        } else {
+            board.release(tcb);
         }
     }
 

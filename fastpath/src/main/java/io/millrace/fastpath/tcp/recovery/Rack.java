@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp.recovery;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.congestion.CongestionControl;
 
 /**
  * Loss by time: RACK, RFC 8985 §6.2. A segment is lost where one that was sent sufficiently later is delivered. Steps 1
@@ -13,9 +14,11 @@ final class Rack {
     private static final int MAX_STEPS = 64;
 
     private final Scoreboard board;
+    private final Losses losses;
 
-    Rack(final Scoreboard board) {
+    Rack(final Scoreboard board, final Losses losses) {
         this.board = board;
+        this.losses = losses;
     }
 
     /** Step 4: a D-SACK tells that the reordering window was too small; it grows once a round trip. */
@@ -60,7 +63,7 @@ final class Rack {
      *
      * @return bytes newly marked.
      */
-    int detect(final Tcb tcb, final long nowNs) {
+    int detect(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
         board.reorderingAtNs(0);
         if (board.rackSentNs() == 0) {
             return 0;
@@ -82,7 +85,7 @@ final class Rack {
             final long sentNs = board.sentNs(record);
             if (Deliveries.isSentAfter(board.rackSentNs(), board.rackEnd(), sentNs, board.end(record))) {
                 if (sentNs + patienceNs - nowNs <= 0) {
-                    board.markLost(record);
+                    losses.mark(tcb, record, congestion, nowNs);
                 } else {
                     latestNs = Math.max(latestNs, sentNs + patienceNs);
                 }
@@ -96,7 +99,8 @@ final class Rack {
     }
 
     /** RFC 8985 §6.3: after a timeout the first is lost, and whatever was sent too long ago. Returns bytes marked. */
-    int detectAfterTimeout(final Tcb tcb, final boolean byTime, final long nowNs) {
+    int detectAfterTimeout(final Tcb tcb, final boolean byTime, final CongestionControl congestion,
+            final long nowNs) {
         final int before = board.lostBytes();
         final long patienceNs = board.rackRttNs() + reorderingWindowNs(tcb);
         for (int index = 0; index < board.count(); index++) {
@@ -104,7 +108,7 @@ final class Rack {
             final boolean recent = byTime && index > 0 && board.rackSentNs() != 0
                     && board.sentNs(record) + patienceNs - nowNs > 0;
             if (!recent && !board.has(record, Scoreboard.SACKED | Scoreboard.LOST)) {
-                board.markLost(record);
+                losses.mark(tcb, record, congestion, nowNs);
             }
         }
         board.reorderingAtNs(0);

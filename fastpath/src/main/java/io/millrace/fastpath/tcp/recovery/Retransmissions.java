@@ -43,7 +43,10 @@ public final class Retransmissions {
         return board.wrap(tcb).count() > 0;
     }
 
-    /** Chooses the last segment: the tail loss probe (RFC 8985 §7.3); false where nothing is outstanding. */
+    /**
+     * Chooses the last segment: the tail loss probe (RFC 8985 §7.3); false where nothing is outstanding. Where there is
+     * no memory to cut it off, it is the first of what was sent with it that {@link #fit} gives.
+     */
     public boolean last(final Tcb tcb, final int mss) {
         board.wrap(tcb);
         index = board.count() - 1;
@@ -53,7 +56,7 @@ public final class Retransmissions {
         final long record = board.at(index);
         final int length = board.length(record);
         if (length > mss && !board.has(record, Scoreboard.SACKED)
-                && board.split(tcb, index, board.end(record) - Math.min(mss, lastSegment(length, mss)))) {
+                && board.split(tcb, index, board.end(record) - lastSegment(length, mss))) {
             index++;
         }
         return true;
@@ -100,6 +103,10 @@ public final class Retransmissions {
         }
         if (board.state() == FlightState.RECOVERY) {
             prr.onSent(bytes);
+        }
+        if (index == 0) {
+            // its answer takes another round trip: else the RTO of the first time comes before it
+            board.rtoBaseNs(nowNs);
         }
         final int segments = (bytes + tcb.sndMss() - 1) / tcb.sndMss();
         tcb.totalRetransmits(tcb.totalRetransmits() + segments);

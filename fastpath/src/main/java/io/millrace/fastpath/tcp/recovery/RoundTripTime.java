@@ -10,6 +10,9 @@ import io.millrace.fastpath.flow.Tcb;
  * 100 ms has an RTO of 300 ms, which survives a delayed acknowledgement.
  */
 public final class RoundTripTime {
+    /** After so long the smallest round trip is taken anew, in units of 2^20 ns: 5 minutes, as Linux. */
+    private static final int SMALLEST_LIFE = 300_000;
+
     private RoundTripTime() {}
 
     /** Takes a measurement (§2.2, §2.3); a new RTO takes the place of a backed-off one (§5.7). */
@@ -27,10 +30,14 @@ public final class RoundTripTime {
         tcb.rtoNs(Math.min(rto, settings.rtoMaxNs()));
     }
 
-    /** The round trip of the handshake: the first measurement, and the smallest so far (RFC 8985 §6.2 needs one). */
-    public static void handshake(final Tcb tcb, final long rttNs, final long nowNs, final RecoverySettings settings) {
-        measured(tcb, rttNs, settings);
-        Deliveries.takeMinRtt(tcb, nowNs, Math.max(1, rttNs));
+    /** Remembers the smallest of the last five minutes (RFC 8985 §6.1 RACK.min_RTT). */
+    public static void smallest(final Tcb tcb, final long nowNs, final long rttNs) {
+        final int rtt = (int) Math.min(rttNs, Integer.MAX_VALUE);
+        final int stamp = (int) (nowNs >>> 20);
+        if (tcb.minRttNs() == 0 || rtt <= tcb.minRttNs() || stamp - tcb.minRttStamp() > SMALLEST_LIFE) {
+            tcb.minRttNs(Math.max(1, rtt));
+            tcb.minRttStamp(stamp);
+        }
     }
 
     private static long towards(final long old, final long sample, final long weight) {

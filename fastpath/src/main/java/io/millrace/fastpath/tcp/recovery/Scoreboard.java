@@ -3,8 +3,6 @@ package io.millrace.fastpath.tcp.recovery;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.Slab;
-import io.millrace.fastpath.tcp.congestion.CongestionControl;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was sent and is not acknowledged cumulatively: records, sorted, each a range of sequence numbers that left at
@@ -47,10 +45,6 @@ final class Scoreboard extends FlightState {
     private static final int LOST_WHEN_SENT = 44;
 
     private final Slab slab;
-    /** The connection and its congestion control, which is told of each record that is lost. */
-    private @Nullable Tcb connection;
-    private @Nullable CongestionControl congestion;
-    private long toldNs;
 
     Scoreboard(final Slab slab) {
         this.slab = slab;
@@ -73,7 +67,7 @@ final class Scoreboard extends FlightState {
         }
         final int start = tcb.sndNxt();
         if (count() == 0) {
-            begin(start, nowNs);
+            begin(tcb, nowNs);
         }
         if (!hasRoom() && !makeRoom(tcb)) {
             return extendLast(end, nowNs);
@@ -107,13 +101,19 @@ final class Scoreboard extends FlightState {
     }
 
     private void clear(final int length) {
-        Memory.zero(block, HEAD_LENGTH);
+        for (int i = 0; i < HEAD_LENGTH; i += Long.BYTES) {
+            Memory.putLong(block + i, 0);
+        }
         blockLength(length);
     }
 
-    private void begin(final int start, final long nowNs) {
+    private void begin(final Tcb tcb, final long nowNs) {
+        final int start = tcb.sndNxt();
         // where the last episode ended just here: its duplicates still begin no other (RFC 6582 §3.2 step 1)
         final int recoveryPoint = recoveryPoint() == start ? start : start - 1;
+        final boolean probed = marked(PROBE_RETRANSMITTED);
+        final int probeEnd = probeEnd();
+        final long nextSendNs = nextSendNs();
         clear(blockLength());
         lostHint(start);
         usageEnd(start);
@@ -121,6 +121,14 @@ final class Scoreboard extends FlightState {
         rtoBaseNs(nowNs);
         firstUnansweredNs(nowNs);
         undoRetransmits(-1);
+        nextSendNs(nextSendNs);
+        if (probed) {
+            // only what acknowledges this flight tells whether the probe repaired a loss (RFC 8985 §7.4.2)
+            mark(PROBE_OUT | PROBE_RETRANSMITTED);
+            probeEnd(probeEnd);
+        }
+        // nothing was in flight, so the application was the limit (draft-ietf-ccwg-bbr §4.1.2.4)
+        applicationLimited(Math.max(1, tcb.delivered()));
     }
 
     private boolean hasRoom() {
@@ -179,6 +187,25 @@ final class Scoreboard extends FlightState {
         Memory.putInt(record + LOST_WHEN_SENT, lostTotal());
         final int limited = applicationLimited() != 0 ? APPLICATION_LIMITED : 0;
         Memory.putInt(record + FLAGS, flags(record) & ~APPLICATION_LIMITED | limited);
+    }
+
+    /** Nothing is in flight: keeps the head only, in the smallest block; all of it is given back where none is left. */
+    void shrink(final Tcb tcb) {
+        final int length = blockLength();
+        if (length == SMALLEST_BLOCK) {
+            return;
+        }
+        final long smallest = slab.allocate(SMALLEST_BLOCK);
+        if (smallest == 0) {
+            release(tcb);
+            return;
+        }
+        Memory.copy(block, smallest, HEAD_LENGTH);
+        slab.free(block, length);
+        block = smallest;
+        tcb.flight(smallest);
+        blockLength(SMALLEST_BLOCK);
+        first(0);
     }
 
     /** Everything is acknowledged, or the connection is over: gives the block back. */
@@ -340,13 +367,6 @@ final class Scoreboard extends FlightState {
         sackedSegments(sackedSegments() + segments(bytes, mss));
     }
 
-    /** From now on losses are told to this congestion control. */
-    void tell(final Tcb tcb, final CongestionControl control, final long nowNs) {
-        toldNs = nowNs;
-        connection = tcb;
-        congestion = control;
-    }
-
     /** Lost, as far as we know; not for a record that is selectively acknowledged or marked already. */
     void markLost(final long record) {
         final int flags = flags(record);
@@ -359,10 +379,6 @@ final class Scoreboard extends FlightState {
         lostTotal(lostTotal() + bytes);
         if (seq(record) - lostHint() < 0) {
             lostHint(seq(record));
-        }
-        if (connection != null && congestion != null) {
-            congestion.onSegmentLost(connection, bytes, inFlightWhenSent(record), lostSince(record),
-                    has(record, APPLICATION_LIMITED), toldNs);
         }
     }
 

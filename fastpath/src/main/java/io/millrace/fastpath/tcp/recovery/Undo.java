@@ -63,12 +63,13 @@ final class Undo {
         if (!board.marked(FlightState.UNDOABLE)) {
             return false;
         }
+        // where more was sent again, and is not answered, the loss of that may have been real
         final boolean original = advanced && of.hasEcho && board.marked(FlightState.STAMPED)
-                && of.echo - board.retransmitStamp() < 0;
+                && of.echo - board.retransmitStamp() < 0 && board.retransmittedBytes() == 0;
         return original || board.undoRetransmits() == 0;
     }
 
-    /** The episode is over and nothing was sent again in it. */
+    /** The episode is over and nothing was sent again in it: what was taken for lost arrived before. */
     boolean isNothingSentAgain() {
         return board.marked(FlightState.UNDOABLE) && board.undoRetransmits() < 0;
     }
@@ -83,13 +84,16 @@ final class Undo {
         }
         tcb.ssthresh(Math.max(tcb.ssthresh(), board.priorSsthresh()));
         congestion.onUndo(tcb, nowNs);
-        close(tcb);
+        close();
+        // what RACK took for answers to retransmissions were answers to the originals
+        board.rackSentNs(0);
+        board.reorderingAtNs(0);
         tcb.clear(Tcb.RECOVERY);
         board.state(FlightState.OPEN);
     }
 
     /** The episode can no longer be undone. */
-    void close(final Tcb tcb) {
+    void close() {
         board.unmark(FlightState.UNDOABLE | FlightState.STAMPED | FlightState.FORWARD_RTO
                 | FlightState.NEW_DATA_FIRST);
         board.undoRetransmits(-1);

@@ -1,0 +1,20 @@
+package io.millrace.fastpath.tcp.recovery;
+
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.congestion.CongestionControl;
+
+/** Marks what is lost and tells congestion control, segment by segment. Thread: the engine's. */
+final class Losses {
+    private final Scoreboard board;
+
+    Losses(final Scoreboard board) {
+        this.board = board;
+    }
+
+    /** Lost, as far as we know; not for a record that is selectively acknowledged or marked already. */
+    void mark(final Tcb tcb, final long record, final CongestionControl congestion, final long nowNs) {
+        board.markLost(record);
+        congestion.onSegmentLost(tcb, board.length(record), board.inFlightWhenSent(record), board.lostSince(record),
+                board.has(record, Scoreboard.APPLICATION_LIMITED), nowNs);
+    }
+}
