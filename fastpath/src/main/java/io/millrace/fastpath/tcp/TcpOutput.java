@@ -220,7 +220,7 @@ final class TcpOutput {
             if (send(tcb, text, TcpHeader.ACK | (last ? TcpHeader.PSH : 0))) {
                 retransmissions.onProbeSent(tcb, false, context.nowNs);
             }
-        } else if (retransmissions.last(tcb, mss) && retransmit(tcb, retransmissions.length())) {
+        } else if (retransmissions.last(tcb, mss) && retransmit(tcb, retransmissions.fit(tcb, mss, mss))) {
             retransmissions.onProbeSent(tcb, true, context.nowNs);
         }
         timer.arm(tcb);

@@ -137,6 +137,11 @@ abstract class FlightState {
         return count() == 0 ? OPEN : Memory.getByte(block + STATE);
     }
 
+    /** The state also where everything has just been acknowledged: the episode is still to be ended. */
+    final int episode() {
+        return Memory.getByte(block + STATE);
+    }
+
     final void state(final int value) {
         Memory.putByte(block + STATE, value);
     }
@@ -152,6 +157,11 @@ abstract class FlightState {
 
     final boolean marked(final int mark) {
         return count() != 0 && (Memory.getUnsignedShort(block + MARKS) & mark) != 0;
+    }
+
+    /** The same, also where everything has just been acknowledged. */
+    final boolean wasMarked(final int mark) {
+        return (Memory.getUnsignedShort(block + MARKS) & mark) != 0;
     }
 
     final void mark(final int mark) {

@@ -195,7 +195,7 @@ public final class LossRecovery {
         if (Seq.lt(tcb.sndUna(), board.recoveryPoint())) {
             return;
         }
-        final int state = board.state();
+        final int state = board.episode();
         if (state == FlightState.RECOVERY) {
             tcb.clear(Tcb.RECOVERY);
             if (!congestion.ownsWindow()) {
@@ -302,7 +302,7 @@ public final class LossRecovery {
         if (tcb.cwnd() < tcb.ssthresh()) {
             return tcb.cwnd() < 2L * board.maxFlight();
         }
-        return board.marked(FlightState.WINDOW_LIMITED);
+        return board.wasMarked(FlightState.WINDOW_LIMITED);
     }
 
     /** Output has sent what it could. @param blocked only the congestion window held more back. */
