@@ -11,8 +11,6 @@ final class Pacing {
     /** 2^10 of these quanta make a second. */
     private static final int QUANTUM_SHIFT = 10;
 
-    private static final long NS_PER_SECOND = 1_000_000_000L;
-
     private final TcpContext context;
     private final Retransmissions retransmissions;
 
@@ -47,27 +45,14 @@ final class Pacing {
                         Math.max(2L * tcb.sndMss(), rate >>> QUANTUM_SHIFT));
     }
 
-    /**
-     * False where the next segment has to wait; then the timer is armed: for when half a quantum may leave, so that what
-     * a tick of the wheel delays it is made good by the other half.
-     */
+    /** False where the next segment has to wait; then the timer is armed. */
     boolean mayTransmit(final Tcb tcb) {
         final long nextNs = retransmissions.nextSendNs(tcb);
         if (nextNs <= context.nowNs) {
             return true;
         }
-        final long quantumNs = quantumNs(tcb);
-        if (nextNs - context.nowNs < quantumNs) {
-            return true;
-        }
-        context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), nextNs - quantumNs / 2);
+        context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), nextNs);
         return false;
-    }
-
-    /** How long a quantum takes at the rate; 0 without one. */
-    private long quantumNs(final Tcb tcb) {
-        final long rate = rate(tcb);
-        return rate == 0 ? 0 : quantum(tcb) * NS_PER_SECOND / rate;
     }
 
     /** So many bytes left. */

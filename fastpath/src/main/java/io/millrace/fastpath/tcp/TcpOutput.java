@@ -112,7 +112,7 @@ final class TcpOutput {
         final boolean fin = sequence + length == tcb.sndEnd() + 1;
         final int text = fin ? length - 1 : length;
         final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0)
-                | (sequence + text == tcb.sndEnd() ? TcpHeader.PSH : 0);
+                | (text > 0 && sequence + text == tcb.sndEnd() ? TcpHeader.PSH : 0);
         if (!writer.write(tcb, sequence, text, flags)) {
             context.lists.output(tcb);
             return false;
@@ -268,10 +268,10 @@ final class TcpOutput {
      * not run: a peer that repeats its SYN does not keep a half-open connection alive.
      */
     void sendSyn(final Tcb tcb) {
-        writer.writeSyn(tcb);
+        final int text = writer.writeSyn(tcb);
         if (tcb.sndNxt() == tcb.iss()) {
             tcb.sndNxt(tcb.iss() + 1);
-            tcb.sndMax(tcb.iss() + 1);
+            tcb.sndMax(tcb.iss() + 1 + text);
             tcb.lastSendNs(context.nowNs);
         }
         if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {

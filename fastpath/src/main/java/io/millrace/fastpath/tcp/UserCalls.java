@@ -91,7 +91,12 @@ final class UserCalls implements TcpCalls {
         tcb.state(TcpState.SYN_SENT.ordinal());
         context.count(Counter.TCP_ACTIVE_OPENS);
         final long handle = tcb.handle();
-        output.sendSyn(tcb);
+        if (connections.settings(tcb).fastOpen()) {
+            // at the end of the turn, with what the application sends until then
+            context.lists.output(tcb);
+        } else {
+            output.sendSyn(tcb);
+        }
         return handle;
     }
 
@@ -300,6 +305,11 @@ final class UserCalls implements TcpCalls {
     }
 
     private void orphan(final Tcb tcb) {
+        if (!lifecycle.adopt(tcb)) {
+            context.count(Counter.TCP_TOO_MANY_ORPHANS);
+            lifecycle.abort(tcb, TcpFailure.ABORTED);
+            return;
+        }
         // the handle is stale for the application; the record lives on under a generation nobody holds
         connections.renew(tcb);
         if (!tcb.has(Tcb.FIN_QUEUED)) {

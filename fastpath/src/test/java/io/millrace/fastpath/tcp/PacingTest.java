@@ -2,12 +2,13 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.testing.Packet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Segments leave at a rate, a quantum at once, on a port that leaves segmentation to the stack. */
+/** Segments leave at a rate, on a port that leaves segmentation to the stack. */
 class PacingTest {
     private static final long MS = 1_000_000;
     private static final int ALL = 4_000_000;
@@ -34,20 +35,14 @@ class PacingTest {
     }
 
     @Test
-    void shouldSendAQuantumAtOnceThenPause() {
-        try (Wire wire = paced(50_000_000)) {
-            wire.send(ALL);
-            assertThat(wire.sent()).as("what the rate makes in a 1,024th of a second")
-                    .hasSize(1 + 50_000_000 / 1_024 / 1_460);
-            assertThat(wire.stack.nextTimerNs() - wire.stack.nowNs()).isBetween(MS / 4, MS);
-        }
-    }
-
-    @Test
-    void shouldSendTwoSegmentsAtOnceAtALowRate() {
-        try (Wire wire = paced(100_000)) {
-            wire.send(ALL);
-            assertThat(wire.sent()).hasSize(2);
+    void shouldSendAgainAtATimeoutThoughTheRateWouldWait() {
+        try (Wire wire = Wire.open(
+                Wire.settings().initialWindow(10).tailLossProbe(false).maxPacingRate(500).build(), 7, 65_535)) {
+            wire.send(10 * Wire.MSS);
+            assertThat(wire.sent()).as("then nothing for three seconds").containsExactly("0+1460");
+            assertThat(wire.untilSent()).isLessThan(1_000 * MS);
+            assertThat(wire.sent()).containsExactly("0+1460");
+            assertThat(wire.stack.counter(Counter.TCP_TIMEOUTS)).isEqualTo(1);
         }
     }
 }

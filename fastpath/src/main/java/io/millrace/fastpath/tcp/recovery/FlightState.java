@@ -132,14 +132,12 @@ abstract class FlightState {
         intAt(COUNT, value);
     }
 
-    /** {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}; OPEN where nothing is in flight. */
+    /**
+     * {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}. Not asked of {@link #count}: the
+     * acknowledgement that empties the flight ends the episode too.
+     */
     final int state() {
-        return count() == 0 ? OPEN : Memory.getByte(block + STATE);
-    }
-
-    /** The state also where everything has just been acknowledged: the episode is still to be ended. */
-    final int episode() {
-        return Memory.getByte(block + STATE);
+        return block == 0 ? OPEN : Memory.getByte(block + STATE);
     }
 
     final void state(final int value) {
@@ -156,12 +154,7 @@ abstract class FlightState {
     }
 
     final boolean marked(final int mark) {
-        return count() != 0 && (Memory.getUnsignedShort(block + MARKS) & mark) != 0;
-    }
-
-    /** The same, also where everything has just been acknowledged. */
-    final boolean wasMarked(final int mark) {
-        return (Memory.getUnsignedShort(block + MARKS) & mark) != 0;
+        return block != 0 && (Memory.getUnsignedShort(block + MARKS) & mark) != 0;
     }
 
     final void mark(final int mark) {

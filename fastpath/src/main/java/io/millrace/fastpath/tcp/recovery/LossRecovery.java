@@ -91,6 +91,7 @@ public final class LossRecovery {
     public AckSample onAck(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
             final RecoverySettings settings, final boolean newData) {
         board.wrap(tcb);
+        board.tell(tcb, congestion, of.arrivedNs);
         sample.reset(of.arrivedNs);
         final int before = tcb.sndUna();
         if (board.count() == 0) {
@@ -168,11 +169,11 @@ public final class LossRecovery {
         if (undo.isSpurious(of, advanced)) {
             undo(tcb, congestion);
         }
-        endEpisode(tcb, congestion);
         if (board.state() == FlightState.LOSS
                 && forwardRto.onAck(tcb, advanced, newData) == ForwardRto.Verdict.SPURIOUS) {
             undo(tcb, congestion);
         }
+        endEpisode(tcb, congestion);
         if (board.count() > 0 && findLosses(tcb, of, settings, advanced)
                 && board.state() <= FlightState.REDUCED) {
             enterRecovery(tcb, congestion);
@@ -195,8 +196,11 @@ public final class LossRecovery {
         if (Seq.lt(tcb.sndUna(), board.recoveryPoint())) {
             return;
         }
-        final int state = board.episode();
-        if (state == FlightState.RECOVERY) {
+        final int state = board.state();
+        if (state == FlightState.RECOVERY && undo.isNothingSentAgain()) {
+            // what was taken for lost arrived before it could be sent again
+            undo(tcb, congestion);
+        } else if (state == FlightState.RECOVERY) {
             tcb.clear(Tcb.RECOVERY);
             if (!congestion.ownsWindow()) {
                 tcb.cwnd(Math.max(tcb.sndMss(), tcb.ssthresh()));
@@ -238,7 +242,7 @@ public final class LossRecovery {
     private void enterRecovery(final Tcb tcb, final CongestionControl congestion) {
         counters.increment(Counter.TCP_FAST_RECOVERIES);
         final boolean fresh = board.state() == FlightState.OPEN;
-        undo.begin(tcb, true);
+        undo.begin(tcb, true, sample.nowNs);
         board.recoveryPoint(tcb.sndNxt());
         board.state(FlightState.RECOVERY);
         probe.forget();
@@ -258,14 +262,13 @@ public final class LossRecovery {
 
     /** The window shrinks without a recovery: ECE (RFC 3168 §6.1.2), or a loss that a probe repaired (RFC 8985 §7.4). */
     private void reduce(final Tcb tcb, final CongestionControl congestion, final boolean echoed) {
-        if (board.count() == 0) {
-            return;
-        }
+        // the acknowledgement may have emptied the flight
+        final int flight = Math.max(flightSize(tcb), Math.min(sample.priorInFlight, tcb.cwnd()));
         if (echoed) {
-            congestion.onCongestionEchoed(tcb, flightSize(tcb), sample.nowNs);
+            congestion.onCongestionEchoed(tcb, flight, sample.nowNs);
             counters.increment(Counter.TCP_ECN_REDUCTIONS);
         } else {
-            congestion.onLoss(tcb, flightSize(tcb), sample.nowNs);
+            congestion.onLoss(tcb, flight, sample.nowNs);
         }
         if (!congestion.ownsWindow()) {
             tcb.cwnd(Math.max(tcb.sndMss(), Math.min(tcb.cwnd(), tcb.ssthresh())));
@@ -302,7 +305,7 @@ public final class LossRecovery {
         if (tcb.cwnd() < tcb.ssthresh()) {
             return tcb.cwnd() < 2L * board.maxFlight();
         }
-        return board.wasMarked(FlightState.WINDOW_LIMITED);
+        return board.marked(FlightState.WINDOW_LIMITED);
     }
 
     /** Output has sent what it could. @param blocked only the congestion window held more back. */
@@ -331,6 +334,7 @@ public final class LossRecovery {
     public void onTimeout(final Tcb tcb, final CongestionControl congestion, final RecoverySettings settings,
             final boolean first, final long nowNs) {
         board.wrap(tcb);
+        board.tell(tcb, congestion, nowNs);
         if (board.count() == 0) {
             return;
         }
@@ -344,12 +348,16 @@ public final class LossRecovery {
             board.sackedBytes(0);
         }
         board.dupAcks(0);
+        // the head is sent again now, whatever pause the rate of before asked for
+        board.nextSendNs(0);
         probe.forget();
+        final int flight = flightSize(tcb);
+        if (fresh || state == FlightState.RECOVERY) {
+            undo.begin(tcb, fresh, nowNs);
+        }
+        rack.detectAfterTimeout(tcb, settings.rack() && tcb.has(Tcb.SACK), nowNs);
         if (fresh) {
-            undo.begin(tcb, true);
-            congestion.onTimeout(tcb, flightSize(tcb), nowNs);
-        } else if (state == FlightState.RECOVERY) {
-            undo.begin(tcb, false);
+            congestion.onTimeout(tcb, flight, nowNs);
         }
         if (!congestion.ownsWindow()) {
             tcb.cwnd(tcb.sndMss());
@@ -360,8 +368,6 @@ public final class LossRecovery {
         if (first && fresh && settings.forwardRtoRecovery()) {
             forwardRto.begin(tcb);
         }
-        final boolean byTime = settings.rack() && tcb.has(Tcb.SACK);
-        rack.detectAfterTimeout(tcb, byTime, nowNs);
         board.state(FlightState.LOSS);
         board.rtoBaseNs(nowNs);
     }
@@ -369,6 +375,7 @@ public final class LossRecovery {
     /** The reordering timer expired (RFC 8985 §6.2 step 5); true where something is lost. */
     public boolean onReorderingTimer(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
         board.wrap(tcb);
+        board.tell(tcb, congestion, nowNs);
         sample.reset(nowNs);
         if (board.count() == 0) {
             return false;
@@ -386,8 +393,9 @@ public final class LossRecovery {
     }
 
     /** The path takes no segments as large as those outstanding: all of them are lost, without congestion (RFC 1191). */
-    public void onSegmentsTooLarge(final Tcb tcb) {
+    public void onSegmentsTooLarge(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
         board.wrap(tcb);
+        board.tell(tcb, congestion, nowNs);
         for (int i = 0; i < board.count(); i++) {
             if (!board.has(board.at(i), Scoreboard.SACKED | Scoreboard.LOST)) {
                 board.markLost(board.at(i));
