@@ -126,10 +126,11 @@ public final class NetworkSimulation {
             final SimulatedConnection connection = new SimulatedConnection(i, ends,
                     application("client " + i, active, scratch), application("server " + i, passive, scratch),
                     random.nextInt(10) == 0, nowNs + (random.nextBoolean() ? 0 : random.nextInt(LATEST_START_NS)));
-            if (!connection.isSimultaneous()) {
-                passive.listen(connection);
-            }
             connections.add(connection);
+            if (random.nextInt(5) == 0) {
+                connections.add(connection.again(application("client " + i, active, scratch),
+                        application("server " + i, passive, scratch), random.nextInt(1 << random.nextInt(10, 31))));
+            }
         }
     }
 

@@ -25,13 +25,15 @@ final class SimulatedApplication implements ConnectionHandler {
         ABORT
     }
 
+    private static final int MOST_CHUNKS = 8_192;
+
     private final TcpCalls tcp;
     private final MemoryRegion scratch;
     private final Random random;
     private final String name;
     private final int key;
     private final int toSend;
-    private final int chunk;
+    private int chunk;
     private final int pauseNs;
     private final Ending ending;
     private final int abortAfter;
@@ -179,6 +181,8 @@ final class SimulatedApplication implements ConnectionHandler {
 
     void peer(final SimulatedApplication other) {
         peer = other;
+        // byte by byte where there are few of them only: the simulation must end
+        chunk = Math.max(chunk, Math.max(toSend, other.toSend) / MOST_CHUNKS);
     }
 
     private int receive(final int most) {

@@ -2,6 +2,7 @@ package io.millrace.fastpath.simulation;
 
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two applications that are to be connected: one opens and the other's host listens, or both open at once (RFC 9293
@@ -18,11 +19,21 @@ final class SimulatedConnection {
     private final TcpSettings passiveSettings;
     private final SimulatedApplication client;
     private final SimulatedApplication server;
-    private final long startNs;
+    private final @Nullable SimulatedConnection before;
+    /** When it begins; where there is one {@link #before}, how long after its end. */
+    private long startNs;
+    private boolean waits;
     private boolean started;
 
+    /** @param startNs when it begins. */
     SimulatedConnection(final int number, final Ends ends, final SimulatedApplication client,
             final SimulatedApplication server, final boolean simultaneous, final long startNs) {
+        this(number, ends, client, server, simultaneous, startNs, null);
+    }
+
+    private SimulatedConnection(final int number, final Ends ends, final SimulatedApplication client,
+            final SimulatedApplication server, final boolean simultaneous, final long startNs,
+            final @Nullable SimulatedConnection before) {
         this.number = number;
         this.active = ends.active;
         this.passive = ends.passive;
@@ -32,8 +43,20 @@ final class SimulatedConnection {
         this.server = server;
         this.simultaneous = simultaneous && active != passive;
         this.startNs = startNs;
+        this.before = before;
+        waits = before != null;
         client.peer(server);
         server.peer(client);
+    }
+
+    /**
+     * Another connection of the same two ports, some time after the end of this one: while the network may still hold
+     * segments of the first, and an end may be in TIME_WAIT, or not know of the end yet.
+     */
+    SimulatedConnection again(final SimulatedApplication nextClient, final SimulatedApplication nextServer,
+            final long delayNs) {
+        final Ends ends = new Ends(active, passive, activeSettings, passiveSettings);
+        return new SimulatedConnection(number, ends, nextClient, nextServer, false, delayNs, this);
     }
 
     /** Which hosts, and with which settings. */
@@ -63,21 +86,28 @@ final class SimulatedConnection {
         return passiveSettings;
     }
 
-    boolean isSimultaneous() {
-        return simultaneous;
+    /** When it is to begin; {@link Long#MAX_VALUE} once it has, and while it waits for another to end. */
+    long deadlineNs() {
+        return started || waits ? Long.MAX_VALUE : startNs;
     }
 
-    /** When it is to begin; {@link Long#MAX_VALUE} once it has. */
-    long deadlineNs() {
-        return started ? Long.MAX_VALUE : startNs;
+    private boolean isOver() {
+        return started && client.isOver() && (server.isOver() || !server.isAttached());
     }
 
     /** Opens where it is time; returns the number of things done. */
     int start(final long nowNs) {
-        if (started || nowNs < startNs) {
+        if (waits && before != null && before.isOver()) {
+            waits = false;
+            startNs += nowNs;
+        }
+        if (started || waits || nowNs < startNs) {
             return 0;
         }
         started = true;
+        if (!simultaneous) {
+            passive.listen(this);
+        }
         open(active, passive, activeSettings, client, active == passive ? 0 : port());
         if (simultaneous) {
             open(passive, active, passiveSettings, server, port());
@@ -143,6 +173,6 @@ final class SimulatedConnection {
 
     @Override
     public String toString() {
-        return (simultaneous ? "both open: " : "") + client + "\n    " + server;
+        return (simultaneous ? "both open: " : before != null ? "again: " : "") + client + "\n    " + server;
     }
 }

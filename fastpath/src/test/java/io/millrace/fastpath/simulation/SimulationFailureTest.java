@@ -29,14 +29,14 @@ class SimulationFailureTest {
         assertThat(message).contains("the retransmission timer does not run though something is outstanding",
                 "seed " + SEED + ", step",
                 "mvn test -pl fastpath -Dtest=SimulationTest -Dmillrace.test.seed=" + SEED, "client 0");
-        assertThat(packetsOfCapture(message)).isGreaterThan(10);
+        assertThat(packetsOfCapture(message)).isGreaterThan(2);
     }
 
     @Test
     void shouldFindThatTheEndsDisagree() throws IOException {
         final String message = failure(TcbTampering::dreamOfAWindow);
         assertThat(message).contains("believes in a window that the peer never announced");
-        assertThat(packetsOfCapture(message)).isGreaterThan(10);
+        assertThat(packetsOfCapture(message)).isGreaterThan(2);
     }
 
     @Test

@@ -16,7 +16,10 @@ class SimulationTest {
             Counter.TCP_SYN_RETRANSMITS, Counter.TCP_SIMULTANEOUS_OPENS, Counter.TCP_WINDOW_PROBES,
             Counter.TCP_DELAYED_ACKS, Counter.TCP_KEEPALIVE_PROBES, Counter.TCP_TIMED_OUT, Counter.TCP_RESETS_RECEIVED,
             Counter.TCP_SLAB_FULL, Counter.LISTEN_OVERFLOWS, Counter.TRANSMIT_NO_FRAME, Counter.FRAMES_LOCAL,
-            Counter.TIME_WAIT_RESTARTED, Counter.TCP_CLOSED_WITH_UNREAD, Counter.TCP_DATA_AFTER_CLOSE);
+            Counter.TIME_WAIT_RESTARTED, Counter.TIME_WAIT_REOPENED, Counter.TCP_CONGESTION_EXPERIENCED,
+            Counter.TCP_ECN_REDUCTIONS, Counter.TCP_LOSS_PROBES, Counter.TCP_FAST_RECOVERIES,
+            Counter.TCP_SPURIOUS_RECOVERIES, Counter.TCP_DSACKS_RECEIVED, Counter.TCP_CLOSED_WITH_UNREAD,
+            Counter.TCP_DATA_AFTER_CLOSE);
 
     @Test
     void shouldDeliverEveryByteInOrderOrFailWithAReason() {

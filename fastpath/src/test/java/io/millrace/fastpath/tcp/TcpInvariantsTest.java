@@ -79,7 +79,7 @@ class TcpInvariantsTest {
                 harm("owed and not listed", (by, tcb) -> tcb.set(Tcb.ACK_NOW)),
                 harm("keepalive runs though it is off", (by, tcb) -> by.start(tcb, Tcb.TIMER_LIFE, SECOND_NS)),
                 harm("nothing ends a connection", (by, tcb) -> tcb.set(Tcb.KEEP_ALIVE)),
-                harm("output pauses for too long", (by, tcb) -> by.start(tcb, Tcb.TIMER_OUTPUT, 3 * SECOND_NS)),
+                harm("output pauses for too long", (by, tcb) -> by.start(tcb, Tcb.TIMER_OUTPUT, 20 * SECOND_NS)),
                 harm("a connection that is over has a timer", (by, tcb) -> tcb.set(Tcb.SHELL)),
                 harm("timers armed", (by, tcb) -> by.startStray()),
                 harm("slab bytes in use", (by, tcb) -> by.leak()),

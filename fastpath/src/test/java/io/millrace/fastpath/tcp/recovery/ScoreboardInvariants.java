@@ -46,6 +46,7 @@ public final class ScoreboardInvariants {
         require(lost == board.lostBytes(), "lost: " + lost + ", counted " + board.lostBytes());
         require(outAgain == board.retransmittedBytes(),
                 "sent again: " + outAgain + ", counted " + board.retransmittedBytes());
+        require(tcb.has(Tcb.RECOVERY) == (board.state() == FlightState.RECOVERY), "a recovery that does not end");
         if (tcb.has(Tcb.SACK)) {
             // without the option it is an estimate from duplicates
             require(sacked == board.sackedBytes(), "sacked: " + sacked + ", counted " + board.sackedBytes());
