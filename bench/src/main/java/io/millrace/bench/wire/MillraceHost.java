@@ -2,11 +2,7 @@ package io.millrace.bench.wire;
 
 import io.millrace.Millrace;
 import io.millrace.MillraceBuilder;
-import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
-import io.millrace.config.TcpKeys;
-import io.millrace.config.TcpRecoveryKeys;
-import io.millrace.config.ThreadingKeys;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
@@ -20,6 +16,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** A Millrace stack of this process with one event loop. Thread: one. */
@@ -68,12 +65,12 @@ final class MillraceHost implements Host {
      */
     static MillraceHost on(final PacketDevice device, final PacketDevice wireEnd, final int address, final int peer,
             final long peerMac, final WireSettings settings) throws IOException {
-        final MillraceConfig config = MillraceConfig.builder().systemProperties()
-                .option("bench", IpKeys.ADDRESSES, Addresses.cidr(address))
-                .set(TcpRecoveryKeys.CONGESTION_CONTROL, settings.millraceCongestion())
-                .set(TcpKeys.RECEIVE_BUFFER, (long) settings.bufferBytes())
-                .set(TcpKeys.SEND_BUFFER, (long) settings.bufferBytes())
-                .set(ThreadingKeys.IDLE, settings.idle()).build();
+        final MillraceConfig config = MillraceConfig.builder().text("""
+                millrace.ip.addresses = ["%s"]
+                millrace.tcp { congestion-control = %s, receive-buffer = %d, send-buffer = %d }
+                millrace.threading.idle = %s
+                """.formatted(Addresses.cidr(address), settings.millraceCongestion(), settings.bufferBytes(),
+                settings.bufferBytes(), settings.idle().name().toLowerCase(Locale.ROOT))).systemProperties().build();
         final MillraceBuilder builder = Millrace.builder(config).device(device)
                 .permanentNeighbour(InetAddress.getByName(Addresses.text(peer)), peerMac);
         return new MillraceHost(builder.launch(), wireEnd, address, settings.millraceCongestion());

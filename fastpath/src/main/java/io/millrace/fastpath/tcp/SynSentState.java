@@ -104,7 +104,7 @@ final class SynSentState {
     static void measureHandshake(final Tcb tcb, final TcpContext context) {
         final TcpSettings settings = context.connections.settings(tcb);
         if (!tcb.has(Tcb.SYN_RETRANSMITTED)) {
-            RoundTripTime.measured(tcb, context.nowNs - tcb.lastSendNs(), settings);
+            RoundTripTime.handshake(tcb, context.nowNs - tcb.lastSendNs(), context.nowNs, settings);
         } else {
             // RFC 6298 §5.7: 3 s after a lost SYN
             tcb.rtoNs(Math.max(settings.rtoInitialNs(), 3_000_000_000L));

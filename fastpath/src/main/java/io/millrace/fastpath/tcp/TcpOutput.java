@@ -112,7 +112,7 @@ final class TcpOutput {
         final boolean fin = sequence + length == tcb.sndEnd() + 1;
         final int text = fin ? length - 1 : length;
         final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0)
-                | (sequence + text == tcb.sndEnd() ? TcpHeader.PSH : 0);
+                | (text > 0 && sequence + text == tcb.sndEnd() ? TcpHeader.PSH : 0);
         if (!writer.write(tcb, sequence, text, flags)) {
             context.lists.output(tcb);
             return false;

@@ -51,7 +51,8 @@ class ConformanceTest {
             "| MUST-1 | | met | `matrix: ESTABLISHED R seq 0` |; does not say what is required, or where",
             "| MUST-77 | unsigned | met | `matrix: ESTABLISHED R seq 0` |; MUST-77 is no label of RFC 9293's appendix B"})
     void shouldNameTheLineOfWhatIsWrong(final String row, final String problem) {
-        assertThat(problems(List.of("MUST-1"), "## RFC 9293", "", "| where | what | status | shown by |", "|---|---|---|---|",
+        assertThat(problems(List.of("MUST-1"), "## RFC 9293", "", "| where | what | status | shown by |",
+                "|---|---|---|---|",
                 row)).contains(ConformanceTable.FILE + ":5: " + problem);
     }
 

@@ -31,11 +31,9 @@ class EcnSenderTest {
         try (Wire wire = open()) {
             wire.send(200_000);
             assertThat(wire.stack.allSent()).hasSize(10);
-            // eight are in flight then, and RFC 8511 leaves 0.8 of them
+            // ten were in flight, and RFC 8511 leaves 0.8 of them
             assertThat(echo(wire, 2)).isEmpty();
-            assertThat(echo(wire, 3)).isEmpty();
-            assertThat(echo(wire, 4)).isEmpty();
-            for (int acked = 5; acked <= 9; acked++) {
+            for (int acked = 3; acked <= 9; acked++) {
                 assertThat(echo(wire, acked)).as("one out, one in").hasSize(1);
             }
         }
@@ -60,10 +58,9 @@ class EcnSenderTest {
             wire.send(200_000);
             assertThat(wire.stack.allSent()).noneMatch(packet -> packet.has("C"));
             echo(wire, 2);
-            echo(wire, 4);
-            assertThat(echo(wire, 5)).singleElement().matches(packet -> packet.has("C"))
+            assertThat(echo(wire, 3)).singleElement().matches(packet -> packet.has("C"))
                     .matches(packet -> packet.extras().ecn() == Ipv4Header.ECT_0);
-            assertThat(echo(wire, 6)).singleElement().matches(packet -> !packet.has("C"));
+            assertThat(echo(wire, 4)).singleElement().matches(packet -> !packet.has("C"));
         }
     }
 

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class SynOptionsTest {
     @Test
     void shouldOfferWhatASynOffersInNoOtherSegment() {
-        try (Wire wire = Wire.open(Wire.settings().build(), packet -> packet.withSackPermitted().withTimestamps(1, 1))) {
+        try (Wire wire = Wire.open(Wire.settings().build(),
+                packet -> packet.withSackPermitted().withTimestamps(1, 1))) {
             final List<Packet> sent = new ArrayList<>();
             wire.dataAt(100, 100);
             wire.send(2_000);
@@ -21,7 +22,8 @@ class SynOptionsTest {
             wire.tcp.abort(wire.handle);
             wire.stack.run();
             sent.addAll(wire.stack.allSent());
-            assertThat(sent).hasSizeGreaterThan(4).anyMatch(packet -> packet.has("F")).anyMatch(packet -> packet.has("R"))
+            assertThat(sent).hasSizeGreaterThan(4).anyMatch(packet -> packet.has("F"))
+                    .anyMatch(packet -> packet.has("R"))
                     .allMatch(packet -> packet.mss() == -1 && packet.scale() == -1 && !packet.extras().sackPermitted());
         }
     }

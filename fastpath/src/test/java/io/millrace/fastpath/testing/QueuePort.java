@@ -33,6 +33,15 @@ public final class QueuePort implements PacketPort {
         capabilities = new PortCapabilities(true, mtu, macAddress, false, false, 0, 65_535);
     }
 
+    private QueuePort(final PortCapabilities capabilities) {
+        this.capabilities = capabilities;
+    }
+
+    /** A port without a link layer that takes virtual segments of up to so many bytes, headers included. */
+    public static QueuePort segmenting(final int mtu, final int maxVirtualSegment) {
+        return new QueuePort(new PortCapabilities(false, mtu, 0, false, false, maxVirtualSegment, 65_535));
+    }
+
     /** Queues a packet for the stack to receive in its next turn. */
     public void inject(final byte[] packet) {
         inward.add(packet);

@@ -132,7 +132,10 @@ abstract class FlightState {
         intAt(COUNT, value);
     }
 
-    /** {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}; OPEN where nothing is in flight. */
+    /**
+     * {@link #OPEN}, {@link #REDUCED}, {@link #RECOVERY} or {@link #LOSS}. Not asked of {@link #count}: the
+     * acknowledgement that empties the flight ends the episode too.
+     */
     final int state() {
         return block == 0 ? OPEN : Memory.getByte(block + STATE);
     }

@@ -169,11 +169,11 @@ public final class LossRecovery {
         if (undo.isSpurious(of, advanced)) {
             undo(tcb, congestion);
         }
-        endEpisode(tcb, congestion);
         if (board.state() == FlightState.LOSS
                 && forwardRto.onAck(tcb, advanced, newData) == ForwardRto.Verdict.SPURIOUS) {
             undo(tcb, congestion);
         }
+        endEpisode(tcb, congestion);
         if (board.count() > 0 && findLosses(tcb, of, settings, advanced)
                 && board.state() <= FlightState.REDUCED) {
             enterRecovery(tcb, congestion);
@@ -262,14 +262,13 @@ public final class LossRecovery {
 
     /** The window shrinks without a recovery: ECE (RFC 3168 §6.1.2), or a loss that a probe repaired (RFC 8985 §7.4). */
     private void reduce(final Tcb tcb, final CongestionControl congestion, final boolean echoed) {
-        if (board.count() == 0) {
-            return;
-        }
+        // the acknowledgement may have emptied the flight
+        final int flight = Math.max(flightSize(tcb), Math.min(sample.priorInFlight, tcb.cwnd()));
         if (echoed) {
-            congestion.onCongestionEchoed(tcb, flightSize(tcb), sample.nowNs);
+            congestion.onCongestionEchoed(tcb, flight, sample.nowNs);
             counters.increment(Counter.TCP_ECN_REDUCTIONS);
         } else {
-            congestion.onLoss(tcb, flightSize(tcb), sample.nowNs);
+            congestion.onLoss(tcb, flight, sample.nowNs);
         }
         if (!congestion.ownsWindow()) {
             tcb.cwnd(Math.max(tcb.sndMss(), Math.min(tcb.cwnd(), tcb.ssthresh())));

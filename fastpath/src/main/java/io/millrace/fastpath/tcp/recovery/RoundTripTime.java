@@ -27,6 +27,12 @@ public final class RoundTripTime {
         tcb.rtoNs(Math.min(rto, settings.rtoMaxNs()));
     }
 
+    /** The round trip of the handshake: the first measurement, and the smallest so far (RFC 8985 §6.2 needs one). */
+    public static void handshake(final Tcb tcb, final long rttNs, final long nowNs, final RecoverySettings settings) {
+        measured(tcb, rttNs, settings);
+        Deliveries.takeMinRtt(tcb, nowNs, Math.max(1, rttNs));
+    }
+
     private static long towards(final long old, final long sample, final long weight) {
         return old - old / weight + sample / weight;
     }

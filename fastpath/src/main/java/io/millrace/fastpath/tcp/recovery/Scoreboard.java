@@ -101,28 +101,30 @@ final class Scoreboard extends FlightState {
             }
             tcb.flight(fresh);
             block = fresh;
-            blockLength(SMALLEST_BLOCK);
-            begin(tcb.sndNxt(), 0);
+            clear(SMALLEST_BLOCK);
         }
         return true;
     }
 
-    private void begin(final int start, final long nowNs) {
-        final int length = blockLength();
-        for (int i = 0; i < HEAD_LENGTH; i += Long.BYTES) {
-            Memory.putLong(block + i, 0);
-        }
+    private void clear(final int length) {
+        Memory.zero(block, HEAD_LENGTH);
         blockLength(length);
+    }
+
+    private void begin(final int start, final long nowNs) {
+        // where the last episode ended just here: its duplicates still begin no other (RFC 6582 §3.2 step 1)
+        final int recoveryPoint = recoveryPoint() == start ? start : start - 1;
+        clear(blockLength());
         lostHint(start);
         usageEnd(start);
-        recoveryPoint(start - 1);
+        recoveryPoint(recoveryPoint);
         rtoBaseNs(nowNs);
         firstUnansweredNs(nowNs);
         undoRetransmits(-1);
     }
 
     private boolean hasRoom() {
-        return first() + count() < capacity();
+        return count() < MAX_RECORDS && first() + count() < capacity();
     }
 
     private int capacity() {
@@ -131,17 +133,15 @@ final class Scoreboard extends FlightState {
 
     /** Room for one more record behind the last; false where there is none. */
     private boolean makeRoom(final Tcb tcb) {
-        final int first = first();
-        if (first > capacity() >>> 2 || first > 0 && !maySpread()) {
+        if (count() >= MAX_RECORDS) {
+            return false;
+        }
+        if (first() > capacity() >>> 2) {
             Memory.copy(at(0), block + HEAD_LENGTH, (long) count() * RECORD_LENGTH);
             first(0);
             return true;
         }
-        return maySpread() && grow(tcb);
-    }
-
-    private boolean maySpread() {
-        return count() < MAX_RECORDS;
+        return grow(tcb);
     }
 
     private boolean grow(final Tcb tcb) {
@@ -162,7 +162,7 @@ final class Scoreboard extends FlightState {
 
     private boolean extendLast(final int end, final long nowNs) {
         final long last = at(count() - 1);
-        if (flags(last) != 0) {
+        if ((flags(last) & ~APPLICATION_LIMITED) != 0) {
             return false;
         }
         Memory.putInt(last + END, end);

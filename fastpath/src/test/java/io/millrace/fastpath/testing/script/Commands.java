@@ -17,9 +17,10 @@ final class Commands {
             .compile(
                     "\\s*(?:-[qwe]+\\s+)*[\"']?(?:/proc/sys/)?([\\w./]+)\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|([^\"']*?(?=[\"']|\\s+\\S+=|\\s*$)))[\"']?");
     private static final Pattern INITIAL_WINDOW = Pattern.compile("ip\\s+route\\s+.*\\binitcwnd\\s+(\\d+).*");
+    private static final Pattern DEFAULTS = Pattern.compile("(\\S*/)?defaults\\.sh");
     /** Beginnings of commands that prepare a kernel for tests. */
-    private static final List<String> IGNORED = List.of("./defaults.sh", "../common/defaults.sh",
-            "../../common/defaults.sh", "tc qdisc", "ip route", "ip link", "ip tcp_metrics", "ethtool", "modprobe",
+    private static final List<String> IGNORED = List.of("tc qdisc", "/tmp/sysctl_restore", "ip route", "ip link",
+            "ip tcp_metrics", "ethtool", "modprobe",
             "true", "#");
 
     private Commands() {}
@@ -54,6 +55,9 @@ final class Commands {
             if (matcher.matches()) {
                 return assignments(setup, place, matcher.group(1));
             }
+        }
+        if (DEFAULTS.matcher(command).matches()) {
+            return setup.tcp(Sysctls.defaults(setup.tcp()));
         }
         if (isIgnored(command)) {
             return setup;

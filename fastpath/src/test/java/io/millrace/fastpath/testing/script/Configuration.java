@@ -1,7 +1,9 @@
 package io.millrace.fastpath.testing.script;
 
+import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.testing.script.Script.Setting;
 import io.millrace.fastpath.testing.socket.Setup;
+import java.util.Locale;
 import java.util.Set;
 
 /** What a script's options and initial commands ask for. Thread: one. */
@@ -65,11 +67,8 @@ final class Configuration {
             case "local_ip" -> setup = setup.addresses(value);
             case "remote_ip" -> remoteAddress = value;
             case "local_iss" -> setup = setup.iss((int) Long.parseLong(value));
-            case "ack_policy" -> {
-                if (!value.equals("delayed")) {
-                    throw place.error("--ack_policy=" + value + ": only delayed is there yet");
-                }
-            }
+            case "ack_policy" -> setup = setup.tcp(setup.tcp().toBuilder()
+                    .ackPolicy(AckPolicy.valueOf(value.toUpperCase(Locale.ROOT))).build());
             case "ip_version" -> {
                 if (!value.equals("ipv4")) {
                     throw place.error("--ip_version=" + value + ": only ipv4 is spoken here");

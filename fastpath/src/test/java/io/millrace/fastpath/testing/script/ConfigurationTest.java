@@ -66,7 +66,8 @@ class ConfigurationTest {
                 sysctl -q net.ipv4.tcp_rmem="4096 20000 100000"; sysctl -q net.ipv4.tcp_syn_retries=3
                 sysctl -q net.ipv4.tcp_congestion_control=reno && ip route replace dev tun0 initcwnd 4
                 ./set_sysctls.py /proc/sys/net/ipv4/tcp_retries2=7 /proc/sys/net/ipv4/tcp_fin_timeout=9""");
-        assertEquals(10_000, several.receiveBuffer());
+        assertEquals(20_000, several.initialReceiveBuffer());
+        assertEquals(100_000, several.receiveBuffer());
         assertEquals(3, several.synRetries());
         assertEquals("newreno", several.congestionControl());
         assertEquals(4, several.initialWindow());

@@ -65,8 +65,8 @@ public final class PacketScripts {
     /**
      * Runs the script of a file.
      *
-     * @param strict whether what the stack sends in answer to the last event must be expected too; packetdrill does
-     *               not look at it.
+     * @param strict whether what the stack sends after the last packet that the script expects fails it; packetdrill
+     *               does not look at it.
      * @throws ScriptSyntaxException where it is no script.
      * @throws ScriptFailure         where the stack does something else than the script says.
      */
@@ -76,8 +76,8 @@ public final class PacketScripts {
 
     /** The same for a script that is no file. @param name for messages. */
     public static void run(final String name, final String script, final boolean strict) {
-        try (ScriptRunner runner = new ScriptRunner(Script.parse(name, script))) {
-            runner.run(strict);
+        try (ScriptRunner runner = new ScriptRunner(Script.parse(name, script), strict)) {
+            runner.run();
         }
     }
 }

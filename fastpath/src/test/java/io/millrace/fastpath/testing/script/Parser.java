@@ -26,7 +26,12 @@ final class Parser {
         final List<Setting> commands = settings(Kind.COMMAND);
         final List<Event> events = new ArrayList<>();
         while (!tokens.peek().is(Kind.END)) {
-            events.add(event());
+            if (tokens.peek().is(Kind.COMMAND) && tokens.peek(1).is(Kind.END)) {
+                // without a time: what cleans up afterwards, where there is something to clean
+                tokens.next();
+            } else {
+                events.add(event());
+            }
         }
         return new Script(file, options, commands, List.copyOf(events));
     }

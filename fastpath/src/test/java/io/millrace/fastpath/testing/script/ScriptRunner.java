@@ -9,12 +9,14 @@ import io.millrace.fastpath.testing.script.PacketSpec.Icmp;
 import io.millrace.fastpath.testing.script.PacketSpec.Tcp;
 import io.millrace.fastpath.testing.socket.SocketDriver;
 import java.util.List;
+import java.util.Optional;
 
 /** Runs one script against a stack of its own. Times are those of the script, in nanoseconds. Thread: one. */
 final class ScriptRunner implements AutoCloseable {
     private static final long WHENEVER_NS = 100L * 3_600 * 1_000_000_000;
 
     private final Script script;
+    private final boolean strict;
     private final Configuration configuration;
     private final SocketDriver stack;
     private final long startNs;
@@ -26,8 +28,10 @@ final class ScriptRunner implements AutoCloseable {
     private long previousNs;
     private int line;
 
-    ScriptRunner(final Script script) {
+    /** @param strict whether what is sent after the last packet that is expected must be expected as well. */
+    ScriptRunner(final Script script, final boolean strict) {
         this.script = script;
+        this.strict = strict;
         configuration = Configuration.of(script);
         stack = new SocketDriver(configuration.setup());
         startNs = stack.nowNs();
@@ -39,16 +43,15 @@ final class ScriptRunner implements AutoCloseable {
     }
 
     /**
-     * @param strict whether what the stack sends in answer to the last event must be expected as well.
      * @throws ScriptFailure where the stack does something else than the script says.
      */
-    void run(final boolean strict) {
+    void run() {
         try {
             for (int index = 0; index < script.events().size(); index++) {
                 line = script.events().get(index).line();
                 step(index);
             }
-            finish(strict);
+            finish();
         } catch (final Mismatch e) {
             throw failure(e.line == 0 ? line : e.line, e.getMessage());
         } catch (final IllegalArgumentException | ClassCastException e) {
@@ -135,10 +138,9 @@ final class ScriptRunner implements AutoCloseable {
         if (outbox.isEmpty() || outbox.peek().timeNs() >= nowNs() - configuration.toleranceNs()) {
             return;
         }
-        final boolean awaited = script.events().subList(index, script.events().size()).stream()
-                .filter(event -> event instanceof PacketEvent packet && !packet.inbound())
-                .findFirst().filter(event -> event.when().isOpen()).isPresent();
-        if (!awaited) {
+        final Optional<Event> next = script.events().subList(index, script.events().size()).stream()
+                .filter(event -> event instanceof PacketEvent packet && !packet.inbound()).findFirst();
+        if (next.isEmpty() ? strict : !next.get().when().isOpen()) {
             throw new Mismatch("unexpected packet at " + Trace.time(outbox.peek().timeNs()));
         }
     }
@@ -180,7 +182,7 @@ final class ScriptRunner implements AutoCloseable {
         return sent.timeNs();
     }
 
-    private void finish(final boolean strict) {
+    private void finish() {
         advanceTo(calls.lastEndNs());
         calls.requireNone();
         if (strict && !outbox.isEmpty()) {

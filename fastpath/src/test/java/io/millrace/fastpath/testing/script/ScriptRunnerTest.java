@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A script that is right passes; the same script with one wrong expectation fails, and says where and why. */
 class ScriptRunnerTest {
     private static final String SCRIPT = """
-            `sysctl -q net.ipv4.tcp_sack=0; sysctl -q net.ipv4.tcp_timestamps=0`
+            --ack_policy=delayed `sysctl -q net.ipv4.tcp_sack=0; sysctl -q net.ipv4.tcp_timestamps=0`
              0    socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
             +0    bind(3, ..., ...) = 0
             +0    listen(3, 1) = 0

@@ -2,6 +2,7 @@ package io.millrace.fastpath.testing.socket;
 
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Options {
     private static final long SECOND = 1_000_000_000L;
+    private static final long MILLISECOND = 1_000_000L;
     private static final int SMALLEST_BUFFER = 2_304;
     private static final int LARGEST_BUFFER = 1 << 30;
     private static final Map<String, Option> BY_NAME = new TreeMap<>();
@@ -22,21 +24,29 @@ final class Options {
     static {
         own("SO_REUSEADDR", socket -> socket.reuseAddress, (socket, on) -> socket.reuseAddress = on, null);
         own("TCP_CORK", socket -> socket.cork, (socket, on) -> socket.cork = on, TcpCalls::cork);
-        flag("SO_KEEPALIVE", TcpSettings.Builder::keepAlive, TcpSettings::keepAlive, TcpCalls::keepAlive);
-        flag("TCP_NODELAY", TcpSettings.Builder::noDelay, TcpSettings::noDelay, TcpCalls::noDelay);
-        number("SO_RCVBUF", SMALLEST_BUFFER, LARGEST_BUFFER, TcpSettings.Builder::receiveBuffer,
-                TcpSettings::receiveBuffer, TcpCalls::receiveBuffer);
-        number("SO_SNDBUF", 2 * SMALLEST_BUFFER, LARGEST_BUFFER, TcpSettings.Builder::sendBuffer,
-                TcpSettings::sendBuffer, TcpCalls::sendBuffer);
-        number("TCP_MAXSEG", 88, 32_767, TcpSettings.Builder::mss, TcpSettings::mss, null);
-        number("TCP_SYNCNT", 1, 127, TcpSettings.Builder::synRetries, TcpSettings::synRetries, null);
-        number("TCP_KEEPCNT", 1, 127, TcpSettings.Builder::keepAliveProbes, TcpSettings::keepAliveProbes, null);
+        own("TCP_QUICKACK", socket -> socket.settings.ackPolicy() != AckPolicy.DELAYED, (socket, on) -> {},
+                TcpCalls::quickAck);
+        flag("SO_KEEPALIVE", TcpSettings.Builder::keepAlive, TcpSettings::keepAlive);
+        flag("TCP_NODELAY", TcpSettings.Builder::noDelay, TcpSettings::noDelay);
+        flag("TCP_FASTOPEN", TcpSettings.Builder::fastOpen, TcpSettings::fastOpen);
+        flag("TCP_FASTOPEN_CONNECT", TcpSettings.Builder::fastOpen, TcpSettings::fastOpen);
+        number("SO_RCVBUF", SMALLEST_BUFFER, LARGEST_BUFFER,
+                (tcp, value) -> tcp.receiveBuffer(value).receiveBufferLocked(true), TcpSettings::receiveBuffer);
+        number("SO_SNDBUF", 2 * SMALLEST_BUFFER, LARGEST_BUFFER,
+                (tcp, value) -> tcp.sendBuffer(value).sendBufferLocked(true), TcpSettings::sendBuffer);
+        number("SO_MAX_PACING_RATE", 0, Integer.MAX_VALUE, (tcp, value) -> tcp.maxPacingRate(value),
+                TcpSettings::maxPacingRate);
+        number("TCP_MAXSEG", 88, 32_767, TcpSettings.Builder::mss, TcpSettings::mss);
+        number("TCP_SYNCNT", 1, 127, TcpSettings.Builder::synRetries, TcpSettings::synRetries);
+        number("TCP_KEEPCNT", 1, 127, TcpSettings.Builder::keepAliveProbes, TcpSettings::keepAliveProbes);
         number("TCP_KEEPIDLE", 1, 32_767, (tcp, value) -> tcp.keepAliveIdleNs(value * SECOND),
-                tcp -> tcp.keepAliveIdleNs() / SECOND, null);
+                tcp -> tcp.keepAliveIdleNs() / SECOND);
         number("TCP_KEEPINTVL", 1, 32_767, (tcp, value) -> tcp.keepAliveIntervalNs(value * SECOND),
-                tcp -> tcp.keepAliveIntervalNs() / SECOND, null);
+                tcp -> tcp.keepAliveIntervalNs() / SECOND);
         number("TCP_LINGER2", 0, 120, (tcp, value) -> tcp.finWait2TimeoutNs(value * SECOND),
-                tcp -> tcp.finWait2TimeoutNs() / SECOND, null);
+                tcp -> tcp.finWait2TimeoutNs() / SECOND);
+        number("TCP_USER_TIMEOUT", 0, Integer.MAX_VALUE, (tcp, value) -> tcp.userTimeoutNs(value * MILLISECOND),
+                tcp -> tcp.userTimeoutNs() / MILLISECOND);
     }
 
     private Options() {}
@@ -44,7 +54,7 @@ final class Options {
     /**
      * One option.
      *
-     * @param live what changes a connection that is there; null where only those opened later feel it.
+     * @param live what changes a connection that is there; null: its settings.
      */
     private record Option(int least, int most, ToLongFunction<Socket> get, Setter set, @Nullable Live live) {}
 
@@ -75,15 +85,15 @@ final class Options {
 
     private static void number(final String name, final int least, final int most,
             final BiFunction<TcpSettings.Builder, Integer, TcpSettings.Builder> set,
-            final ToLongFunction<TcpSettings> get, final @Nullable Live live) {
+            final ToLongFunction<TcpSettings> get) {
         BY_NAME.put(name, new Option(least, most, socket -> get.applyAsLong(socket.settings),
-                (socket, value) -> socket.settings = set.apply(socket.settings.toBuilder(), value).build(), live));
+                (socket, value) -> socket.settings = set.apply(socket.settings.toBuilder(), value).build(), null));
     }
 
-    private static void flag(final String name, final BiFunction<TcpSettings.Builder, Boolean, TcpSettings.Builder> set,
-            final Flag<TcpSettings> get, final @Nullable LiveFlag live) {
+    private static void flag(final String name,
+            final BiFunction<TcpSettings.Builder, Boolean, TcpSettings.Builder> set, final Flag<TcpSettings> get) {
         own(name, socket -> get.of(socket.settings),
-                (socket, on) -> socket.settings = set.apply(socket.settings.toBuilder(), on).build(), live);
+                (socket, on) -> socket.settings = set.apply(socket.settings.toBuilder(), on).build(), null);
     }
 
     private static void own(final String name, final Flag<Socket> get, final FlagSetter set,
@@ -93,7 +103,7 @@ final class Options {
                 live == null ? null : (tcp, connection, value) -> live.set(tcp, connection, value != 0)));
     }
 
-    /** Sets an option; ENOPROTOOPT for one not known, EOPNOTSUPP for one that a connection cannot change any more. */
+    /** Sets an option; ENOPROTOOPT for one not known, EINVAL for a value out of range. */
     static Errno set(final String name, final Socket socket, final int value, final TcpCalls tcp) {
         final Option option = BY_NAME.get(name);
         if (option == null) {
@@ -106,26 +116,27 @@ final class Options {
     }
 
     private static Errno apply(final Option option, final Socket socket, final int value, final TcpCalls tcp) {
-        if (socket.connection != 0 && option.live != null) {
-            option.live.set(tcp, socket.connection, value);
-        } else if (socket.connection != 0 && option.get.applyAsLong(socket) != value) {
-            return Errno.EOPNOTSUPP;
-        }
         option.set.set(socket, value);
+        if (socket.connection == 0) {
+            return Errno.OK;
+        }
+        if (option.live != null) {
+            option.live.set(tcp, socket.connection, value);
+        } else {
+            tcp.settings(socket.connection, socket.settings);
+        }
         return Errno.OK;
     }
 
-    /** Chooses the congestion control of connections opened later. */
-    static Errno congestion(final Socket socket, final String name) {
-        if (socket.connection != 0) {
-            return Errno.EOPNOTSUPP;
-        }
+    /** Chooses the congestion control. */
+    static Errno congestion(final Socket socket, final String name, final TcpCalls tcp) {
         try {
             CongestionControls.number(name);
         } catch (final IllegalArgumentException e) {
             return Errno.ENOENT;
         }
         socket.settings = socket.settings.toBuilder().congestionControl(name).build();
+        tcp.settings(socket.connection, socket.settings);
         return Errno.OK;
     }
 

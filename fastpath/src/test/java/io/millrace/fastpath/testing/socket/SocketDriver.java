@@ -191,9 +191,9 @@ public final class SocketDriver implements AutoCloseable {
         });
     }
 
-    /** {@code setsockopt(TCP_CONGESTION)}, before there is a connection. */
+    /** {@code setsockopt(TCP_CONGESTION)}. */
     public Call setCongestionControl(final int fd, final String name) {
-        return calls.simple("setsockopt", fd, socket -> Options.congestion(socket, name));
+        return calls.simple("setsockopt", fd, socket -> Options.congestion(socket, name, stack.tcp()));
     }
 
     /** {@code getsockopt} of an option that is a number or a flag; of SO_ERROR the {@link Errno#number}. */
@@ -204,7 +204,7 @@ public final class SocketDriver implements AutoCloseable {
     /** {@code getsockopt(TCP_INFO)}: Linux's names and units, e.g. {@code tcpi_state}; empty for a bad descriptor. */
     public Map<String, Long> tcpInfo(final int fd) {
         final Socket socket = sockets.get(fd);
-        return socket == null ? Map.of() : new TreeMap<>(TcpInfo.of(socket, stack.tcp()));
+        return socket == null ? Map.of() : new TreeMap<>(TcpInfoNames.of(socket, stack.tcp()));
     }
 
     /** {@code fcntl(F_SETFL)}: O_NONBLOCK where not blocking. */
