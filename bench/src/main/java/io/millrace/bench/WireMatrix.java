@@ -126,6 +126,7 @@ public final class WireMatrix implements Callable<Integer> {
     }
 
     private void writePage(final Path file, final MatrixReport report) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
         final String name = file.getFileName().toString().replaceAll("\\.md$", "");
         Files.writeString(file.resolveSibling(name + ".svg"), GoodputPlot.render(report));
         if (!report.shares().isEmpty()) {

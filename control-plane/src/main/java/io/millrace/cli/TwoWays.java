@@ -14,6 +14,7 @@ final class TwoWays {
     private static final Pattern RATE = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)([kKMG]?)(?:bit(?:/s)?)?");
     private static final String PREFIXES = "kMG";
     private static final double PERCENT = 100;
+    private static final String AT_LEAST_ONE = "a number of frames, at least 1";
 
     private final String option;
     private final String[] texts;
@@ -51,6 +52,20 @@ final class TwoWays {
             throw refused(text, "percent, 0 to 100");
         }
         return percent / PERCENT;
+    }
+
+    /** A number, e.g. {@code 8}. */
+    double atLeastOne(final String text) {
+        final double number;
+        try {
+            number = Double.parseDouble(text);
+        } catch (final NumberFormatException e) {
+            throw refused(text, AT_LEAST_ONE);
+        }
+        if (!(number >= 1 && number < Double.POSITIVE_INFINITY)) {
+            throw refused(text, AT_LEAST_ONE);
+        }
+        return number;
     }
 
     /** A time such as {@code 10ms}. */

@@ -9,9 +9,13 @@ final class WireFaultOptions {
     private static final long LEAST_QUEUE = 65_536;
     private static final double BITS_NS = 8e9;
     private static final String REORDER_BY = "1ms";
+    private static final String BURST_LENGTH = "8";
 
     @Option(names = "--loss", paramLabel = "PERCENT", defaultValue = "0", description = "Frames that vanish.")
     private String loss;
+
+    @Option(names = "--burst-loss", paramLabel = "PERCENT[:LENGTH]", defaultValue = "0", description = "Frames that vanish in bursts, besides those of --loss: LENGTH at a time on average (8 where not given), PERCENT of all (Gilbert-Elliott).")
+    private String burstLoss;
 
     @Option(names = "--delay", paramLabel = "TIME", defaultValue = "0", description = "How long each frame takes, one way, e.g. 10ms.")
     private String delay;
@@ -48,11 +52,28 @@ final class WireFaultOptions {
                 .corruption(probability("--corrupt", corrupt, direction))
                 .reordering(late.probability(reordering[0]), late.nanos(reordering[1], 1))
                 .delay(nanos("--delay", delay, direction)).jitter(nanos("--jitter", jitter, direction));
+        addBursts(faults, direction);
         final long bitsPerSecond = new TwoWays("--rate", rate).bitsPerSecond(direction);
         if (bitsPerSecond > 0) {
             faults.bottleneck(bitsPerSecond, queueBytes(bitsPerSecond, direction));
         }
         return faults.build();
+    }
+
+    /** Of all frames enter / (enter + leave) lie in a burst, and a burst has 1 / leave frames. */
+    private void addBursts(final Faults.Builder faults, final int direction) {
+        final TwoWays bursts = new TwoWays("--burst-loss", burstLoss);
+        final String[] burst = (bursts.text(direction) + ':' + BURST_LENGTH).split(":");
+        final double share = bursts.probability(burst[0]);
+        if (share > 0) {
+            final double leave = 1 / bursts.atLeastOne(burst[1]);
+            final double enter = share * leave / (1 - share);
+            if (!(enter <= 1)) {
+                throw new IllegalArgumentException("--burst-loss " + bursts.text(direction)
+                        + ": so much is lost only in longer bursts");
+            }
+            faults.burstLoss(enter, leave, 1);
+        }
     }
 
     private long queueBytes(final long bitsPerSecond, final int direction) {

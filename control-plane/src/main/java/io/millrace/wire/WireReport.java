@@ -15,8 +15,8 @@ public record WireReport(long frames, long bytes, long notForwarded, FaultCounte
     /** One line, for people. */
     @Override
     public String toString() {
-        return "%,d frames, %,d bytes, %,d lost, %,d duplicated, %,d reordered, %,d corrupted, %,d dropped by a full"
-                .formatted(frames, bytes, faults.lost(), faults.duplicated(), faults.reordered(),
+        return "%,d frames, %,d bytes, %,d lost (%,d in bursts), %,d duplicated, %,d reordered, %,d corrupted, %,d dropped by a full"
+                .formatted(frames, bytes, faults.lost(), faults.lostInBursts(), faults.duplicated(), faults.reordered(),
                         faults.corrupted(), faults.overflowed())
                 + " queue, %,d not forwarded".formatted(notForwarded);
     }

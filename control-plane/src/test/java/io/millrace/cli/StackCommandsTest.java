@@ -53,6 +53,8 @@ class StackCommandsTest {
             "wire --left tap:a --right TAP | --right TAP: must be tap:NAME[@NAMESPACE] or memory:CIDR",
             "wire --left tap:a --right tap:b --loss 101 | --loss 101: must be percent, 0 to 100",
             "wire --left tap:a --right tap:b --loss 1,2,3 | --loss 1,2,3: must be one value, or two",
+            "wire --left tap:a --right tap:b --burst-loss 1:0 | --burst-loss 0: must be a number of frames",
+            "wire --left tap:a --right tap:b --burst-loss 60:1 | --burst-loss 60:1: so much is lost only in longer",
             "wire --left tap:a --right tap:b --delay 10 | --delay 10: must be a time with its unit",
             "wire --left tap:a --right tap:b --reorder 5:0ms | --reorder 0ms: must be a time",
             "wire --left tap:a --right tap:b --rate 5furlongs | --rate 5furlongs: must be bits a second",

@@ -33,6 +33,14 @@ class WireFaultOptionsTest {
     }
 
     @Test
+    void shouldLoseInBursts() {
+        // A fifth of the time in bursts of 4 frames: 16 frames lie between two of them.
+        final WireFaultOptions options = parse("--burst-loss", "20:4,50");
+        assertThat(options.faults(0).toString()).endsWith(", bursts 0.0625/0.25 losing 1.0");
+        assertThat(options.faults(1).toString()).endsWith(", bursts 0.125/0.125 losing 1.0");
+    }
+
+    @Test
     void shouldQueueARoundTripAtTheBottleneck() {
         assertThat(parse("--rate", "200Mbit", "--delay", "30ms,20ms").faults(0).toString())
                 .contains("200000000 bit/s, queue 1250000 bytes");

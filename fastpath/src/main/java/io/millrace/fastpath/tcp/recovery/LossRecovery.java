@@ -255,9 +255,12 @@ public final class LossRecovery {
         prr.begin(tcb, sample);
     }
 
-    /** RFC 5681 FlightSize; what limited transmit sent does not count (§3.2 step 2). */
-    private static int flightSize(final Tcb tcb) {
-        return Math.min(tcb.sndNxt() - tcb.sndUna(), Math.max(tcb.cwnd(), tcb.sndMss()));
+    /**
+     * RFC 5681 FlightSize, as far as the window goes: what limited transmit sent does not count (§3.2 step 2), and what a
+     * burst of acknowledgements took out of flight before output could fill up again does (RFC 9438 §4.6).
+     */
+    private int flightSize(final Tcb tcb) {
+        return Math.min(Math.max(tcb.sndNxt() - tcb.sndUna(), board.maxFlight()), Math.max(tcb.cwnd(), tcb.sndMss()));
     }
 
     /** The window shrinks without a recovery: ECE (RFC 3168 §6.1.2), or a loss that a probe repaired (RFC 8985 §7.4). */
