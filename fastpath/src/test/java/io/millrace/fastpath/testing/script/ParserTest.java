@@ -127,6 +127,13 @@ class ParserTest {
     }
 
     @Test
+    void shouldOverlookACommandThatCleansUpInTheEnd() {
+        assertEquals(1, Script.parse("test.pkt", "0 close(3) = 0\n`./restore.sh`\n").events().size());
+        assertTrue(
+                problem("`true`\n0 close(3) = 0\n`true`\n+0 close(3) = 0").contains("expected the time of an event"));
+    }
+
+    @Test
     void shouldNameTheLine() {
         assertTrue(problem("0 close(3) = 0\n\n+0 nonsense\n").startsWith("test.pkt:4:1: expected \"(\""));
     }

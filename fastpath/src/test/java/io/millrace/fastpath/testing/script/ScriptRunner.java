@@ -148,38 +148,51 @@ final class ScriptRunner implements AutoCloseable {
     /** Awaits a packet and compares it; returns when it was sent. */
     private long expect(final Tcp expected, final When when, final long fromNs) {
         final long toNs = when.any() ? nowNs() + WHENEVER_NS : fromNs + when.toNs() - when.fromNs();
-        final long toleranceNs = configuration.toleranceNs();
-        while (outbox.isEmpty() && stack.nextTimerNs() - startNs <= toNs + toleranceNs
-                && stack.nextTimerNs() != Long.MAX_VALUE) {
-            advanceTo(Math.max(nowNs(), stack.nextTimerNs() - startNs));
-        }
-        final String text = new SegmentText(expected).toString();
+        await(toNs + configuration.toleranceNs());
+        final String text = "\n  expected: " + Trace.time(fromNs) + " > " + new SegmentText(expected);
         if (outbox.isEmpty()) {
-            throw new Mismatch("expected a packet, none came\n  expected: " + Trace.time(fromNs) + " > " + text);
+            throw new Mismatch("expected a packet, none came" + text);
         }
         final Sent sent = outbox.takeUpTo(expected.length());
         final Flow flow = flows.ofOutbound(sent.segment());
         flow.learn(expected, sent.segment());
         record(sent, "");
         final Segment actual = flow.numbered(sent.segment());
+        final List<String> problems = differences(expected, sent, actual);
+        if (!when.any() && !isInTime(sent.timeNs(), fromNs, toNs)) {
+            problems.add("time " + Trace.time(sent.timeNs()));
+        }
+        if (!problems.isEmpty()) {
+            throw new Mismatch("a packet differs: " + String.join(", ", problems) + text + "\n  actual:   "
+                    + Trace.time(sent.timeNs()) + " > " + actual);
+        }
+        return sent.timeNs();
+    }
+
+    /** Lets time pass, timer by timer, until something is sent. */
+    private void await(final long limitNs) {
+        while (outbox.isEmpty() && stack.nextTimerNs() != Long.MAX_VALUE
+                && stack.nextTimerNs() - startNs <= limitNs) {
+            advanceTo(Math.max(nowNs(), stack.nextTimerNs() - startNs));
+        }
+    }
+
+    private boolean isInTime(final long sentNs, final long fromNs, final long toNs) {
+        final long toleranceNs = configuration.toleranceNs();
+        return sentNs >= fromNs - toleranceNs && sentNs <= toNs + toleranceNs;
+    }
+
+    private List<String> differences(final Tcp expected, final Sent sent, final Segment actual) {
         final List<String> problems = SegmentMatcher.differences(expected, actual,
                 configuration.timestampTolerance());
         final String misdirected = flows.misdirected(expected, sent.segment());
         if (misdirected != null) {
             problems.add(misdirected);
         }
-        if (!when.any() && (sent.timeNs() < fromNs - toleranceNs || sent.timeNs() > toNs + toleranceNs)) {
-            problems.add("time " + Trace.time(sent.timeNs()));
-        }
-        if (problems.isEmpty() && calls.isPatternOnly() && !flow.holdsStream(actual)) {
+        if (problems.isEmpty() && calls.isPatternOnly() && !flows.ofOutbound(sent.segment()).holdsStream(actual)) {
             problems.add("bytes that were not written at this place of the stream");
         }
-        if (!problems.isEmpty()) {
-            throw new Mismatch("a packet differs: " + String.join(", ", problems) + "\n  expected: "
-                    + Trace.time(fromNs) + " > " + text + "\n  actual:   " + Trace.time(sent.timeNs()) + " > "
-                    + actual);
-        }
-        return sent.timeNs();
+        return problems;
     }
 
     private void finish() {

@@ -12,8 +12,8 @@ final class SegmentMatcher {
     private SegmentMatcher() {}
 
     /**
-     * @param actual      with the numbers of the script.
-     * @param timestampOf allowed difference of a timestamp's value in its ticks; negative: values are not compared.
+     * @param actual             with the numbers of the script.
+     * @param timestampTolerance allowed difference of a timestamp's value in its ticks; negative: values are not compared.
      * @return what differs, for a message; empty where nothing does.
      */
     static List<String> differences(final Tcp expected, final Segment actual, final long timestampTolerance) {
