@@ -44,9 +44,10 @@ class ConformanceTest {
             "| MUST-1 | unsigned | met | `script: window/none.pkt` |; `script: window/none.pkt` does not exist",
             "| MUST-1 | unsigned | deviates | it is a setting: `millrace.tcp.nonsense` |; `millrace.tcp.nonsense` does not exist",
             "| MUST-1 | unsigned | met | by and large, with some exceptions |; is said to be met, and nothing shows it",
+            "| MUST-1 | unsigned | as Linux | by and large, with some exceptions |; is said to be as Linux, and nothing shows it",
             "| MUST-1 | unsigned | deviates | `matrix: ESTABLISHED R seq 0` |; deviates, without a reason",
             "| MUST-1 | unsigned | not applicable | |; not applicable, without a reason",
-            "| MUST-1 | unsigned | mostly | `matrix: ESTABLISHED R seq 0` |; status \"mostly\" is none of [deviates, met, not applicable]",
+            "| MUST-1 | unsigned | mostly | `matrix: ESTABLISHED R seq 0` |; status \"mostly\" is none of [as Linux, deviates, met, not applicable]",
             "| MUST-1 | unsigned | `matrix: ESTABLISHED R seq 0` |; has 3 columns instead of 4",
             "| MUST-1 | | met | `matrix: ESTABLISHED R seq 0` |; does not say what is required, or where",
             "| MUST-77 | unsigned | met | `matrix: ESTABLISHED R seq 0` |; MUST-77 is no label of RFC 9293's appendix B"})

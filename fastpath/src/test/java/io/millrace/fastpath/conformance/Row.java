@@ -19,7 +19,7 @@ record Row(int line, List<String> rfcs, String where, String requirement, String
     private static final Pattern RFC = Pattern.compile("RFC (\\d+)");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
-    /** The rows of the tables under headings that name RFCs; headers and rulers left out. */
+    /** The rows of the tables, headers and rulers left out; a heading may name RFCs. */
     static List<Row> parse(final List<String> text) {
         final List<Row> rows = new ArrayList<>();
         List<String> rfcs = List.of();
@@ -27,7 +27,7 @@ record Row(int line, List<String> rfcs, String where, String requirement, String
             final String line = text.get(i);
             if (line.startsWith("## ")) {
                 rfcs = RFC.matcher(line).results().map(result -> result.group(1)).toList();
-            } else if (!rfcs.isEmpty() && line.startsWith("|") && !isHeader(text, i)) {
+            } else if (line.startsWith("|") && !isHeader(text, i)) {
                 rows.add(of(line, i + 1, rfcs));
             }
         }
