@@ -47,11 +47,14 @@ final class Episodes {
     }
 
     /**
-     * RFC 5681 FlightSize, as far as the window goes: what limited transmit sent does not count (§3.2 step 2), and what a
-     * burst of acknowledgements took out of flight before output could fill up again does (RFC 9438 §4.6).
+     * RFC 5681 FlightSize, as far as the window goes: what limited transmit sent does not count (§3.2 step 2). What a burst
+     * of acknowledgements took out of flight, and output is about to fill up again, counts.
      */
     int flightSize(final Tcb tcb) {
-        return Math.min(Math.max(tcb.sndNxt() - tcb.sndUna(), board.maxFlight()), Math.max(tcb.cwnd(), tcb.sndMss()));
+        final int outstanding = tcb.sndNxt() - tcb.sndUna();
+        final boolean refilled = tcb.sndEnd() - tcb.sndNxt() > 0;
+        return Math.min(refilled ? Math.max(outstanding, board.maxFlight()) : outstanding,
+                Math.max(tcb.cwnd(), tcb.sndMss()));
     }
 
     /** The window shrinks without a recovery: ECE (RFC 3168 §6.1.2), or a loss that a probe repaired (RFC 8985 §7.4). */
