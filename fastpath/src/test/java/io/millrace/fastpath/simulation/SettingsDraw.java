@@ -22,7 +22,8 @@ final class SettingsDraw {
         return builder.mss(random.nextInt(3) == 0 ? SEGMENT_SIZES[random.nextInt(SEGMENT_SIZES.length)] : 0)
                 .noDelay(random.nextBoolean())
                 .delayedAckNs(random.nextInt(3) == 0 ? random.nextInt(3) * 100 * MILLISECOND_NS : 40 * MILLISECOND_NS)
-                .mslNs(SECOND_NS).timeWaitReuse(random.nextBoolean()).keepAlive(random.nextInt(5) != 0)
+                .mslNs(SECOND_NS).timeWaitReuse(random.nextBoolean()).fastOpen(random.nextInt(3) == 0)
+                .keepAlive(random.nextInt(5) != 0)
                 .keepAliveIdleNs((1 + random.nextInt(30)) * SECOND_NS).keepAliveIntervalNs(5 * SECOND_NS)
                 .keepAliveProbes(5).build();
     }
