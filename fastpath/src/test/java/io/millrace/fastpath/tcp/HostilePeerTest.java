@@ -266,4 +266,16 @@ class HostilePeerTest {
             assertThat(flow.info().rtoNs()).isEqualTo(rto);
         }
     }
+
+    /** What lies beyond a window that was taken back is not sent again, lost or not; only the head is. */
+    @Test
+    void shouldNotSendAgainBeyondAWindowTakenBack() {
+        try (Flow flow = Flow.open(Flow.settings().initialWindow(20))) {
+            flow.send(20).sent();
+            flow.peer.window(3 * flow.mss >> 7);
+            flow.passRoundTrip().ack(0, 1, 2, 8, 16).ack(0, 1, 2, 8, 16);
+            assertThat(flow.info().lostBytes()).isPositive();
+            assertThat(flow.sentBytes()).noneMatch(sent -> Integer.parseInt(sent.split("\\+")[0]) >= 3 * flow.mss);
+        }
+    }
 }
