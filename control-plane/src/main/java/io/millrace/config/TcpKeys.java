@@ -9,6 +9,7 @@ import static io.millrace.config.ValueTypes.whole;
 
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
+import io.millrace.fastpath.tcp.TcpSettings.PushPolicy;
 import java.time.Duration;
 
 /**
@@ -84,6 +85,13 @@ public final class TcpKeys {
             "TCP_DELACK_MIN (40 ms); there it adapts, up to 200 ms", """
                     Longest time that an acknowledgement is held back (RFC 9293 §3.8.6.3); every second full segment
                     is acknowledged at once anyhow. 0ms acknowledges every burst at once.
+                    """);
+
+    /** PSH. */
+    public static final ConfigKey<PushPolicy> PUSH_POLICY = ConfigKey.of(GROUP + ".push-policy",
+            choice(PushPolicy.class), DEFAULT.pushPolicy(), "as burst", """
+                    Which segments carry PSH. burst: the last of what is queued, and the last of several that leave
+                    together, so that a receiver hands them up. last: only the last of what is queued.
                     """);
 
     /** When in-order data is acknowledged. */

@@ -163,6 +163,11 @@ public final class TcpSettings implements RecoverySettings {
         return values.ecn;
     }
 
+    /** Which segments carry PSH. */
+    public PushPolicy pushPolicy() {
+        return values.pushPolicy;
+    }
+
     /** When in-order data is acknowledged. */
     public AckPolicy ackPolicy() {
         return values.ackPolicy;
@@ -287,6 +292,14 @@ public final class TcpSettings implements RecoverySettings {
         EVERY
     }
 
+    /** Which segments carry PSH (RFC 9293 §3.9.1.2 leaves it open where nobody says push). */
+    public enum PushPolicy {
+        /** As Linux: the last of what is queued, and the last of several that leave together. */
+        BURST,
+        /** Only the last of what is queued. */
+        LAST
+    }
+
     /** Builds {@link TcpSettings}. Thread: one. */
     public static final class Builder implements Cloneable {
         private int mss;
@@ -314,6 +327,7 @@ public final class TcpSettings implements RecoverySettings {
         private boolean timestamps = true;
         private Ecn ecn = Ecn.PASSIVE;
         private AckPolicy ackPolicy = AckPolicy.QUICK;
+        private PushPolicy pushPolicy = PushPolicy.BURST;
         private int windowScale = -1;
         private boolean autotune = true;
         private int initialReceiveBuffer = 131_072;
@@ -482,6 +496,12 @@ public final class TcpSettings implements RecoverySettings {
         /** Sets {@link TcpSettings#ecn()}. */
         public Builder ecn(final Ecn value) {
             this.ecn = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#pushPolicy()}. */
+        public Builder pushPolicy(final PushPolicy value) {
+            this.pushPolicy = value;
             return this;
         }
 
