@@ -6,6 +6,7 @@ import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.EngineShutdown;
 import io.millrace.control.listen.TcpListener;
+import io.millrace.control.security.Secret;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.StackEngine;
@@ -90,6 +91,13 @@ public final class Millrace implements NetworkStack {
     public TcpListener listen(final InetSocketAddress local, final int backlog, final TcpSettings settings,
             final boolean reuseAddress) throws IOException {
         return parts.listeners.listen(local, backlog, settings, reuseAddress);
+    }
+
+    /**
+     * New Fast Open cookies from now on; those of the last key stay valid until the next call (RFC 7413 §5.2). Thread: any.
+     */
+    public void rotateFastOpenKey() {
+        parts.fastOpenKeys.rotate(Secret.random());
     }
 
     /** The listeners open now, with their queues and counters. */

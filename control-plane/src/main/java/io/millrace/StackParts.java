@@ -21,9 +21,11 @@ import io.millrace.control.listen.ListenSettings;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.security.FastOpenKeys;
 import io.millrace.control.security.Rfc6056Ports;
 import io.millrace.control.security.Rfc6528SequenceNumbers;
 import io.millrace.control.security.Secret;
+import io.millrace.control.security.SipHashCookies;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
@@ -52,6 +54,7 @@ final class StackParts {
     /** What a secret is derived for. */
     private static final int SEQUENCE_NUMBERS = 1;
     private static final int EPHEMERAL_PORTS = 2;
+    private static final int FAST_OPEN = 5;
     private static final int LISTEN_PORTS = 3;
     private static final int FLOW_HASH = 4;
 
@@ -59,6 +62,7 @@ final class StackParts {
     final TcpSettings tcpSettings;
     final Supplier<IdleStrategy> idleStrategy;
     final ControlCounters counters = new ControlCounters();
+    final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
     final StackEngine[] engines;
@@ -73,6 +77,7 @@ final class StackParts {
         this.device = device;
         tcpSettings = config.tcpSettings();
         idleStrategy = config.idleStrategy();
+        fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
         routes = new PublishedRoutes(routeTable(config));
         engines = new StackEngine[device.queues()];
         rings = new EngineEventRing[device.queues()];
@@ -178,6 +183,7 @@ final class StackParts {
         final MillraceConfig config = builder.config;
         final Secret ports = builder.secret.derive(EPHEMERAL_PORTS);
         final EngineView view = new EngineView(new Rfc6528SequenceNumbers(builder.secret.derive(SEQUENCE_NUMBERS)),
+                new SipHashCookies(fastOpenKeys),
                 new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
                         engines.length, PORT_COUNTERS, ports),
                 listeners, routes, rings[index].proxy(), builder.secret.derive(FLOW_HASH).k0() + index);

@@ -23,6 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
                 DemoCommand.class,
                 ServeCommand.class,
                 FetchCommand.class,
+                WireCommand.class,
                 ConfigCommand.class
         })
 // @formatter:on

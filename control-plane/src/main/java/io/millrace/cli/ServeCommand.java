@@ -132,7 +132,8 @@ final class ServeCommand implements Callable<Integer> {
                 (InetSocketAddress) bound.channel().localAddress()));
     }
 
-    private static ChannelHandler pipeline(final String service) {
+    /** What serves a connection: {@code http}, {@code echo}, {@code discard} or {@code chargen}. */
+    static ChannelHandler pipeline(final String service) {
         return switch (service) {
             case "http" -> new HttpService();
             case "echo" -> initializer(EchoHandler::new);

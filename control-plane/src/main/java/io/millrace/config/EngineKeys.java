@@ -26,6 +26,13 @@ public final class EngineKeys {
                     without TIME_WAIT, and counted.
                     """);
 
+    /** Connections without an application. */
+    public static final ConfigKey<Integer> MAX_ORPHANS = ConfigKey.of(GROUP + ".max-orphans", whole(0, 16_777_216),
+            DEFAULT.maxOrphans(), "net.ipv4.tcp_max_orphans", """
+                    Connections of one engine that live on without an application, to send what is left and close.
+                    One more is reset when it is closed.
+                    """);
+
     /** Memory for data in flight. */
     public static final ConfigKey<Long> SLAB = ConfigKey.of(GROUP + ".slab", bytesPowerOfTwo(1L << 20, 1L << 40),
             DEFAULT.slabBytes(), "net.ipv4.tcp_mem", """

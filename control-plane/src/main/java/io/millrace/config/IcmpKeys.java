@@ -11,7 +11,7 @@ public final class IcmpKeys {
     /** Messages a second. */
     public static final ConfigKey<Integer> RATE = ConfigKey.of(GROUP + ".rate", whole(0, 1_000_000),
             EngineSettings.DEFAULT.icmpPerSecond(), "net.ipv4.icmp_msgs_per_sec", """
-                    ICMP errors and challenge ACKs (RFC 5961) that an engine sends in one second at the most;
+                    ICMP errors, and answers of connections in TIME_WAIT, that an engine sends in a second at most;
                     0 sends none. Echo replies are not limited.
                     """);
 

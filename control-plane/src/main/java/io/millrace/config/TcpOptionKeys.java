@@ -58,5 +58,12 @@ public final class TcpOptionKeys {
                     may arrive twice, and its data with it: only for applications that bear it (§2.1).
                     """);
 
+    /** Connections that Fast Open accepted before their handshake. */
+    public static final ConfigKey<Integer> FAST_OPEN_QUEUE = ConfigKey.of(GROUP + ".fast-open-queue",
+            whole(0, 1_048_576), DEFAULT.fastOpenQueue(), "the argument of TCP_FASTOPEN", """
+                    Connections of one engine that a SYN with data may open before their handshake is over. Beyond that
+                    the handshake comes first.
+                    """);
+
     private TcpOptionKeys() {}
 }

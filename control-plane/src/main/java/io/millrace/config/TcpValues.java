@@ -60,7 +60,7 @@ final class TcpValues {
         builder.windowScaling(config.get(TcpOptionKeys.WINDOW_SCALING))
                 .windowScale(config.get(TcpOptionKeys.WINDOW_SCALE).orElse(AUTO)).sack(config.get(TcpOptionKeys.SACK))
                 .timestamps(config.get(TcpOptionKeys.TIMESTAMPS)).ecn(config.get(TcpOptionKeys.ECN))
-                .fastOpen(config.get(TcpOptionKeys.FAST_OPEN));
+                .fastOpen(config.get(TcpOptionKeys.FAST_OPEN)).fastOpenQueue(config.get(TcpOptionKeys.FAST_OPEN_QUEUE));
     }
 
     private void recovery() {

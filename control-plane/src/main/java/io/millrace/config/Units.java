@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The units of HOCON for sizes and times. Unlike HOCON's own reading, a time without unit is refused (is it seconds or
  * milliseconds?), and nothing is rounded: {@code 1.5KiB} is 1,536 bytes, {@code 0.3B} is refused. Pure functions.
  */
-final class Units {
+public final class Units {
     private static final Pattern NUMBER = Pattern.compile("([+-]?[0-9]+(?:\\.[0-9]+)?)\\s*([a-zA-Zµμ]*)");
 
     private static final Map<String, Long> NANOS = Map.ofEntries(Map.entry("ns", 1L), Map.entry("us", 1_000L),
@@ -31,7 +31,7 @@ final class Units {
     private Units() {}
 
     /** Nanoseconds of a time such as {@code 40ms}; empty where it is none or has no unit. Saturates. */
-    static Optional<Long> nanos(final String text) {
+    public static Optional<Long> nanos(final String text) {
         final Matcher matcher = NUMBER.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();
@@ -46,7 +46,7 @@ final class Units {
     }
 
     /** Bytes of a size such as {@code 64KiB} or {@code 1500}; empty where it is none. Saturates. */
-    static Optional<Long> bytes(final String text) {
+    public static Optional<Long> bytes(final String text) {
         final Matcher matcher = NUMBER.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();

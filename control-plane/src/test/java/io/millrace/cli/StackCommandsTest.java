@@ -49,6 +49,19 @@ class StackCommandsTest {
             "fetch http:///x | must be http://ADDRESS[:PORT]/PATH",
             "fetch http://example.test/ | example.test: must be an IP address",
             "fetch --timeout 0 http://10.0.0.1/ | --timeout 0: must be 1 to 86400",
+            "wire --left tap:a | Missing required option: '--right=PORT'",
+            "wire --left tap:a --right TAP | --right TAP: must be tap:NAME[@NAMESPACE] or memory:CIDR",
+            "wire --left tap:a --right tap:b --loss 101 | --loss 101: must be percent, 0 to 100",
+            "wire --left tap:a --right tap:b --loss 1,2,3 | --loss 1,2,3: must be one value, or two",
+            "wire --left tap:a --right tap:b --burst-loss 1:0 | --burst-loss 0: must be a number of frames",
+            "wire --left tap:a --right tap:b --burst-loss 60:1 | --burst-loss 60:1: so much is lost only in longer",
+            "wire --left tap:a --right tap:b --delay 10 | --delay 10: must be a time with its unit",
+            "wire --left tap:a --right tap:b --reorder 5:0ms | --reorder 0ms: must be a time",
+            "wire --left tap:a --right tap:b --rate 5furlongs | --rate 5furlongs: must be bits a second",
+            "wire --left tap:a --right tap:b --rate 1Mbit --queue 0 | --queue 0: must be a size",
+            "wire --left tap:a --right tap:b --mtu 500 | --mtu 500: must be 576 to 65535",
+            "wire --left tap:a --right memory:10.0.0.2/24 --right-address 10.0.0.1/24 | --right-address: a stack has",
+            "wire --left memory:10.0.0.2 --right tap:a | --left: millrace.ip.addresses",
             "demo --loss 50.5 | --loss 50.5: must be 0 to 50",
             "demo --loss NaN | --loss NaN: must be 0 to 50",
             "demo --connections 0 | --connections 0: must be 1 to 10000",
@@ -66,6 +79,12 @@ class StackCommandsTest {
 
         assertThat(run("config", "check", file.toString())).isEqualTo(ExitCode.REFUSED);
         assertThat(err.toString()).startsWith(file + ":2: millrace.port.device = \"tun:x\": no device of the kind");
+    }
+
+    @Test
+    void shouldTellThatThereIsNoSuchPortForAWire() {
+        assertThat(run("wire", "--left", "memory:10.0.0.2/24", "--right", "eth:0")).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("no device of the kind \"eth\"; there is memory");
     }
 
     @Test

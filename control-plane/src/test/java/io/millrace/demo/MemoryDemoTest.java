@@ -28,12 +28,18 @@ class MemoryDemoTest {
                 synAck -> assertThat(synAck)
                         .matches(" *ESTABLISHED +<-+ SYN,ACK seq=0 ack=1 win=\\d+ mss=1460 -+ SYN_RECEIVED"),
                 request -> assertThat(request).matches(" *ESTABLISHED +-+ (PSH,)?ACK seq=1 ack=1 .*-+> ESTABLISHED"));
-        assertThat(rungs.subList(rungs.size() - 3, rungs.size())).satisfiesExactly(
-                fin -> assertThat(fin).matches(" *FIN_WAIT_1 +-+ FIN,ACK .*> CLOSE_WAIT"),
+        // an acknowledgement of the last text may stand between the two
+        final int fin = indexOf(rungs, " *FIN_WAIT_1 +-+ FIN,ACK .*> CLOSE_WAIT");
+        assertThat(fin).isBetween(rungs.size() - 4, rungs.size() - 3);
+        assertThat(rungs.subList(rungs.size() - 2, rungs.size())).satisfiesExactly(
                 finToo -> assertThat(finToo).matches(" *TIME_WAIT +<-+ FIN,ACK .*- LAST_ACK"),
                 last -> assertThat(last).matches(" *TIME_WAIT +-+ ACK .*> CLOSED"));
-        assertThat(rungs.subList(3, rungs.size() - 3)).as("nobody closes before all is there")
+        assertThat(rungs.subList(3, fin)).as("nobody closes before all is there")
                 .allMatch(line -> line.startsWith("  ESTABLISHED") && line.endsWith("ESTABLISHED"));
+    }
+
+    private static int indexOf(final List<String> rungs, final String pattern) {
+        return (int) rungs.stream().takeWhile(rung -> !rung.matches(pattern)).count();
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The real command line, {@code io.millrace.cli.Main}, as a process inside a namespace. Thread: one. */
+/** The real command line, {@code io.millrace.cli.Main}, as a process. Thread: one. */
 final class CommandLine implements AutoCloseable {
     private static final List<String> JAVA = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED",
@@ -26,12 +26,22 @@ final class CommandLine implements AutoCloseable {
         this.errors = errors;
     }
 
-    /** Starts it; what it prints goes to files of the folder. */
+    /** Starts it inside a namespace; what it prints goes to files of the folder. */
     static CommandLine start(final NetworkNamespace namespace, final Path folder, final String... arguments)
+            throws IOException {
+        return start(List.of("ip", "netns", "exec", namespace.name()), folder, arguments);
+    }
+
+    /** Starts it where the tests run; what it prints goes to files of the folder. */
+    static CommandLine startHere(final Path folder, final String... arguments) throws IOException {
+        return start(List.of(), folder, arguments);
+    }
+
+    private static CommandLine start(final List<String> prefix, final Path folder, final String... arguments)
             throws IOException {
         final Path output = Files.createTempFile(folder, "out", ".txt");
         final Path errors = Files.createTempFile(folder, "err", ".txt");
-        final List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", namespace.name()));
+        final List<String> line = new ArrayList<>(prefix);
         line.addAll(JAVA);
         line.addAll(List.of(arguments));
         return new CommandLine(new ProcessBuilder(line).redirectOutput(output.toFile()).redirectError(errors.toFile())

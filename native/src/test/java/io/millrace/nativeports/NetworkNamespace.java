@@ -1,8 +1,6 @@
 package io.millrace.nativeports;
 
-import io.millrace.nativeports.linux.Errno;
-import io.millrace.nativeports.linux.LinuxCalls;
-import io.millrace.nativeports.linux.TunDescriptor;
+import io.millrace.nativeports.linux.HostNamespace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,7 +19,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class NetworkNamespace implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final int CLONE_NEWNET = 0x40000000;
     private static final long TIMEOUT_S = 60;
 
     private final String name = "millrace-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
@@ -57,19 +54,7 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** Moves the calling platform thread into this namespace, for good. */
     public void enterOnThisThread() throws IOException {
-        if (Thread.currentThread().isVirtual()) {
-            throw new IllegalStateException("a virtual thread has no namespace of its own");
-        }
-        final LinuxCalls calls = new LinuxCalls();
-        final int fd = calls.open("/run/netns/" + name, TunDescriptor.O_CLOEXEC);
-        if (fd < 0) {
-            throw new IOException("cannot open namespace " + name + ": " + Errno.describe(-fd));
-        }
-        final int result = calls.setNamespace(fd, CLONE_NEWNET);
-        calls.close(fd);
-        if (result < 0) {
-            throw new IOException("cannot enter namespace " + name + ": " + Errno.describe(-result));
-        }
+        HostNamespace.enter(name);
     }
 
     /** Does something on a thread of its own inside, e.g. opens a device or a socket, and waits for it. */

@@ -5,6 +5,7 @@ import io.millrace.control.listen.Listeners;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.EngineEvents;
 import io.millrace.fastpath.control.EphemeralPorts;
+import io.millrace.fastpath.control.FastOpenCookies;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The control plane as one engine sees it: snapshots to read, and a ring to write to. Thread: the engine's. */
 public final class EngineView implements EngineControl {
     private final InitialSequenceNumbers sequenceNumbers;
+    private final FastOpenCookies cookies;
     private final EphemeralPorts ports;
     private final Listeners listeners;
     private final PublishedRoutes routes;
@@ -21,9 +23,11 @@ public final class EngineView implements EngineControl {
     private final long hashSeed;
 
     /** @param hashSeed secret: {@link EngineControl#hashSeed}. */
-    public EngineView(final InitialSequenceNumbers sequenceNumbers, final EphemeralPorts ports,
+    public EngineView(final InitialSequenceNumbers sequenceNumbers, final FastOpenCookies cookies,
+            final EphemeralPorts ports,
             final Listeners listeners, final PublishedRoutes routes, final EngineEvents events, final long hashSeed) {
         this.sequenceNumbers = sequenceNumbers;
+        this.cookies = cookies;
         this.ports = ports;
         this.listeners = listeners;
         this.routes = routes;
@@ -34,6 +38,11 @@ public final class EngineView implements EngineControl {
     @Override
     public InitialSequenceNumbers initialSequenceNumbers() {
         return sequenceNumbers;
+    }
+
+    @Override
+    public FastOpenCookies fastOpenCookies() {
+        return cookies;
     }
 
     @Override

@@ -10,6 +10,11 @@ public interface EngineControl {
     /** The ISN generator of this engine. */
     InitialSequenceNumbers initialSequenceNumbers();
 
+    /** The Fast Open cookies of this engine. */
+    default FastOpenCookies fastOpenCookies() {
+        return FastOpenCookies.NONE;
+    }
+
     /** The port chooser of this engine. */
     EphemeralPorts ephemeralPorts();
 

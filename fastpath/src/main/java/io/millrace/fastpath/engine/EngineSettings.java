@@ -13,9 +13,21 @@ package io.millrace.fastpath.engine;
  * @param neighbourQueue  frames held for one unresolved neighbour, 1 to 1,024.
  * @param icmpPerSecond   ICMP errors, and apart from them answers of TIME_WAIT records, sent a second at the most, 0 to
  *                        1,000,000 (Linux: 1,000).
+ * @param maxOrphans      connections that live on without an application, to send what is left and close; one more is
+ *                        reset, as Linux does (tcp_max_orphans). 0 to 16,777,216.
  */
 public record EngineSettings(int maxConnections, int maxTimeWait, long slabBytes, int burst, long timerTickNs,
-        int neighbours, int neighbourQueue, int icmpPerSecond) {
+        int neighbours, int neighbourQueue, int icmpPerSecond, int maxOrphans) {
+
+    /** As many orphans as Linux allows a machine of 4 GiB. */
+    public static final int DEFAULT_ORPHANS = 16_384;
+
+    /** With {@link #DEFAULT_ORPHANS}. */
+    public EngineSettings(final int maxConnections, final int maxTimeWait, final long slabBytes, final int burst,
+            final long timerTickNs, final int neighbours, final int neighbourQueue, final int icmpPerSecond) {
+        this(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours, neighbourQueue, icmpPerSecond,
+                DEFAULT_ORPHANS);
+    }
 
     /** For a server of moderate size: 65,536 connections, 256 MiB of slab. */
     public static final EngineSettings DEFAULT = new EngineSettings(65_536, 65_536, 256L << 20, 64, 1 << 16, 1_024, 64,

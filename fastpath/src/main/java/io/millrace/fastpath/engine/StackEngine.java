@@ -72,7 +72,8 @@ public final class StackEngine implements Agent {
         transmitQueue = new TransmitQueue(port, counters, settings.burst(), TRANSMIT_QUEUE);
         ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue);
         final Tcp.Limits limits = new Tcp.Limits(settings.maxConnections(), settings.maxTimeWait(),
-                settings.slabBytes(), settings.timerTickNs());
+                settings.slabBytes(), settings.timerTickNs(),
+                settings.maxOrphans());
         tcp = new Tcp(index, limits, control, counters, ipOutput, new TokenBucket(settings.icmpPerSecond()), nowNs);
         icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), settings.icmpPerSecond());
         ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), icmp);

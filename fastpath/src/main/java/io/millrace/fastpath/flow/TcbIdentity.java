@@ -73,6 +73,15 @@ abstract class TcbIdentity {
     /** Flag: the send buffer was set by the application and is not tuned. */
     public static final int SEND_BUFFER_LOCKED = 1 << 31;
 
+    /** Of {@link #moreFlags}: the next full segment gives a sample of the round trip as the receiver sees it. */
+    public static final int MORE_ROUND_TRIP_WANTED = 1;
+    /** Of {@link #moreFlags}: counted among the orphans. */
+    public static final int MORE_ADOPTED = 1 << 1;
+    /** Of {@link #moreFlags}: the SYN-ACK carries a Fast Open cookie. */
+    public static final int MORE_COOKIE_OWED = 1 << 2;
+    /** Of {@link #moreFlags}: counted among those that Fast Open accepted before their handshake is over. */
+    public static final int MORE_FAST_OPEN_PENDING = 1 << 3;
+
     private static final int LOCAL_HI = 0;
     private static final int LOCAL_LO = 8;
     private static final int REMOTE_HI = 16;
@@ -195,7 +204,7 @@ abstract class TcbIdentity {
         Memory.putInt(address + FLAGS, value);
     }
 
-    /** Sixteen bits that nobody has defined yet. */
+    /** Sixteen bits: {@code MORE_...} above. */
     public int moreFlags() {
         return Memory.getUnsignedShort(address + MORE_FLAGS);
     }

@@ -171,9 +171,14 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             throw new IllegalStateException(
                     "tcpInfo belongs to the channel's event loop; from another thread use readTcpInfo");
         }
+        readInto(info);
+    }
+
+    private TcpInfo readInto(final TcpInfo info) {
         if (connection == 0 || !open || !tcp().info(connection, info)) {
             throw new ChannelException("there is no connection to tell about");
         }
+        return info;
     }
 
     /** What the connection looks like when the event loop comes to it; fails as {@link #tcpInfo()} does. Thread: any. */
@@ -182,7 +187,8 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             return GlobalEventExecutor.INSTANCE
                     .newFailedFuture(new ChannelException("there is no connection to tell about"));
         }
-        return eventLoop().submit(() -> tcpInfo());
+        // it may be closed and not registered any more by then
+        return eventLoop().submit(() -> readInto(new TcpInfo()));
     }
 
     /** Does this to the connection where there is one, on the event loop. Thread: any. */

@@ -12,6 +12,9 @@ public final class FaultCounters {
     private long corrupted;
     private long overflowed;
     private long notDuplicated;
+    private long lostInBursts;
+    private long tooLong;
+    private long marked;
 
     FaultCounters() {}
 
@@ -20,9 +23,24 @@ public final class FaultCounters {
         return frames;
     }
 
-    /** Frames that vanished by {@link Faults.Builder#loss}. */
+    /** Frames that vanished by {@link Faults.Builder#loss} or {@link Faults.Builder#burstLoss}. */
     public long lost() {
         return lost;
+    }
+
+    /** Of those, the ones that only a burst took. */
+    public long lostInBursts() {
+        return lostInBursts;
+    }
+
+    /** Frames that vanished because of their length. */
+    public long tooLong() {
+        return tooLong;
+    }
+
+    /** Packets marked "congestion experienced". */
+    public long marked() {
+        return marked;
     }
 
     /** Copies that were made. */
@@ -58,6 +76,19 @@ public final class FaultCounters {
         lost++;
     }
 
+    void onLostInBurst() {
+        lost++;
+        lostInBursts++;
+    }
+
+    void onTooLong() {
+        tooLong++;
+    }
+
+    void onMarked() {
+        marked++;
+    }
+
     void onDuplicated() {
         duplicated++;
     }
@@ -80,7 +111,9 @@ public final class FaultCounters {
 
     @Override
     public String toString() {
-        return frames + " frames, " + lost + " lost, " + duplicated + " duplicated, " + reordered + " reordered, "
-                + corrupted + " corrupted, " + overflowed + " overflowed, " + notDuplicated + " not duplicated";
+        return frames + " frames, " + lost + " lost (" + lostInBursts + " in bursts), " + duplicated + " duplicated, "
+                + reordered + " reordered, "
+                + corrupted + " corrupted, " + overflowed + " overflowed, " + notDuplicated + " not duplicated, "
+                + tooLong + " too long, " + marked + " marked";
     }
 }

@@ -103,11 +103,14 @@ public final class FaultInjectionPort extends PortFilter {
         return Math.min(delegate.nextDeadlineNs(), Math.min(inbound.firstDueNs(), outbound.firstDueNs()));
     }
 
-    /** What the wrapped port dropped, and what the faults did: {@code lost} and {@code overflowed} both ways. */
+    /** What the wrapped port dropped, and what the faults did both ways: lost, overflowed, too long. */
     @Override
     public long dropped() {
-        return delegate.dropped() + received().lost() + received().overflowed() + transmitted().lost()
-                + transmitted().overflowed();
+        return delegate.dropped() + dropped(received()) + dropped(transmitted());
+    }
+
+    private static long dropped(final FaultCounters counters) {
+        return counters.lost() + counters.overflowed() + counters.tooLong();
     }
 
     @Override

@@ -19,12 +19,14 @@ final class FaultPath {
     /** What {@link #schedule} draws; a lost frame draws as many. */
     private static final int SCHEDULING_DRAWS = 3;
     private static final long COPIES_STREAM = 0x8CB92BA72F3D8DD7L;
+    private static final long BURSTS_STREAM = 0x5851F42D4C957F2DL;
 
     private final PacketPort port;
     private final Faults faults;
     private final SplitMix random;
     private final SplitMix copiesRandom;
-    private final boolean linkLayer;
+    private final BurstLoss bursts;
+    private final int linkHeader;
     private final DelayHeap held = new DelayHeap(CAPACITY);
     private final FaultCounters counters = new FaultCounters();
     private long idleAtNs = Long.MIN_VALUE;
@@ -35,7 +37,8 @@ final class FaultPath {
         this.faults = faults;
         random = new SplitMix(seed);
         copiesRandom = new SplitMix(seed ^ COPIES_STREAM);
-        linkLayer = port.capabilities().linkLayer();
+        bursts = new BurstLoss(faults, seed ^ BURSTS_STREAM);
+        linkHeader = port.capabilities().linkLayer() ? ETHERNET_HEADER : 0;
     }
 
     FaultCounters counters() {
@@ -57,8 +60,7 @@ final class FaultPath {
         final boolean duplicate = random.happens(faults.duplication());
         final boolean corrupt = random.happens(faults.corruption());
         final long place = random.nextLong();
-        if (lose) {
-            counters.onLost();
+        if (vanishes(frame, lose)) {
             port.release(frame);
             random.skip(SCHEDULING_DRAWS);
             return;
@@ -70,6 +72,20 @@ final class FaultPath {
             corrupt(frame, place);
         }
         schedule(frame, nowNs, random);
+    }
+
+    private boolean vanishes(final long frame, final boolean lose) {
+        final boolean inBurst = bursts.takesNext();
+        if (lose) {
+            counters.onLost();
+        } else if (inBurst) {
+            counters.onLostInBurst();
+        } else if (Frame.length(frame) - linkHeader > faults.mtu()) {
+            counters.onTooLong();
+        } else {
+            return false;
+        }
+        return true;
     }
 
     /** Takes out frames that are due, in order. */
@@ -108,18 +124,17 @@ final class FaultPath {
     }
 
     private void corrupt(final long frame, final long place) {
-        final int header = linkLayer ? ETHERNET_HEADER : 0;
-        final int length = Frame.length(frame) - header;
+        final int length = Frame.length(frame) - linkHeader;
         if (length > 0 && isIp(frame)) {
             final long bit = Math.unsignedMultiplyHigh(place, 8L * length);
-            final long address = Frame.data(frame) + header + (bit >> 3);
+            final long address = Frame.data(frame) + linkHeader + (bit >> 3);
             Memory.putByte(address, Memory.getByte(address) ^ 1 << (bit & 7));
             counters.onCorrupted();
         }
     }
 
     private boolean isIp(final long frame) {
-        if (!linkLayer) {
+        if (linkHeader == 0) {
             return true;
         }
         final int type = Memory.getShortBE(Frame.data(frame) + ETHERTYPE);
@@ -130,7 +145,7 @@ final class FaultPath {
         final boolean late = draws.happens(faults.reordering());
         final long jitterNs = draws.below(faults.jitterNs() + 1);
         final long lateNs = 1 + draws.below(faults.reorderDelayNs());
-        final long sentNs = throughBottleneck(Frame.length(frame), nowNs);
+        final long sentNs = throughBottleneck(frame, nowNs);
         if (sentNs == Long.MAX_VALUE || held.isFull()) {
             counters.onOverflowed();
             port.release(frame);
@@ -147,14 +162,20 @@ final class FaultPath {
     }
 
     /** @return when the last bit has left the bottleneck; {@link Long#MAX_VALUE} where its queue is full. */
-    private long throughBottleneck(final int length, final long nowNs) {
+    private long throughBottleneck(final long frame, final long nowNs) {
         if (faults.bitsPerSecond() == 0) {
             return nowNs;
         }
+        final int length = Frame.length(frame);
         final long startNs = Math.max(idleAtNs, nowNs);
         final double nsPerByte = BITS_NS / faults.bitsPerSecond();
-        if ((startNs - nowNs) / nsPerByte + length > faults.queueBytes()) {
+        final double waiting = (startNs - nowNs) / nsPerByte;
+        if (waiting + length > faults.queueBytes()) {
             return Long.MAX_VALUE;
+        }
+        if (waiting > faults.markAboveBytes() && isIp(frame)
+                && EcnMark.mark(Frame.data(frame) + linkHeader, length - linkHeader)) {
+            counters.onMarked();
         }
         idleAtNs = startNs + Math.round(length * nsPerByte);
         return idleAtNs;

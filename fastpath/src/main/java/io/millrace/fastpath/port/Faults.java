@@ -8,6 +8,9 @@ public final class Faults {
     /** Nothing goes wrong. */
     public static final Faults NONE = builder().build();
 
+    /** RFC 791: what every link of the internet passes. */
+    private static final int LEAST_MTU = 68;
+
     private final double loss;
     private final double duplication;
     private final double reordering;
@@ -17,6 +20,11 @@ public final class Faults {
     private final long jitterNs;
     private final long bitsPerSecond;
     private final long queueBytes;
+    private final long markAboveBytes;
+    private final double burstEnter;
+    private final double burstLeave;
+    private final double lossInBurst;
+    private final int mtu;
 
     private Faults(final Builder builder) {
         loss = builder.loss;
@@ -28,6 +36,11 @@ public final class Faults {
         jitterNs = builder.jitterNs;
         bitsPerSecond = builder.bitsPerSecond;
         queueBytes = builder.queueBytes;
+        markAboveBytes = builder.markAboveBytes;
+        burstEnter = builder.burstEnter;
+        burstLeave = builder.burstLeave;
+        lossInBurst = builder.lossInBurst;
+        mtu = builder.mtu;
     }
 
     /** Begins with no faults. */
@@ -71,17 +84,44 @@ public final class Faults {
         return queueBytes;
     }
 
+    long markAboveBytes() {
+        return markAboveBytes;
+    }
+
+    double burstEnter() {
+        return burstEnter;
+    }
+
+    double burstLeave() {
+        return burstLeave;
+    }
+
+    double lossInBurst() {
+        return lossInBurst;
+    }
+
+    int mtu() {
+        return mtu;
+    }
+
     /** True where frames pass untouched and at once. */
     public boolean isNone() {
         return loss == 0 && duplication == 0 && reordering == 0 && corruption == 0 && delayNs == 0 && jitterNs == 0
-                && bitsPerSecond == 0;
+                && bitsPerSecond == 0 && burstEnter == 0 && mtu == Integer.MAX_VALUE;
     }
 
     @Override
     public String toString() {
         return "loss " + loss + ", duplication " + duplication + ", reordering " + reordering + " by up to "
                 + reorderDelayNs + " ns, corruption " + corruption + ", delay " + delayNs + " ns, jitter " + jitterNs
-                + " ns, " + bitsPerSecond + " bit/s, queue " + queueBytes + " bytes";
+                + " ns, " + bitsPerSecond + " bit/s, queue " + queueBytes + " bytes" + rarely();
+    }
+
+    /** What most wires do not have is named only where it is there. */
+    private String rarely() {
+        return (burstEnter == 0 ? "" : ", bursts " + burstEnter + '/' + burstLeave + " losing " + lossInBurst)
+                + (markAboveBytes == Long.MAX_VALUE ? "" : ", marks above " + markAboveBytes + " bytes")
+                + (mtu == Integer.MAX_VALUE ? "" : ", MTU " + mtu);
     }
 
     /** What shall go wrong. */
@@ -95,12 +135,35 @@ public final class Faults {
         private long jitterNs;
         private long bitsPerSecond;
         private long queueBytes = Long.MAX_VALUE;
+        private long markAboveBytes = Long.MAX_VALUE;
+        private double burstEnter;
+        private double burstLeave;
+        private double lossInBurst;
+        private int mtu = Integer.MAX_VALUE;
 
         private Builder() {}
 
         /** A frame vanishes. */
         public Builder loss(final double probability) {
             loss = probability("loss", probability);
+            return this;
+        }
+
+        /**
+         * Frames vanish in bursts, besides those that {@link #loss} takes (Gilbert-Elliott). A burst has 1 / leave frames
+         * on average, and of all frames enter / (enter + leave) meet one.
+         *
+         * @param enter       that a burst begins with the next frame.
+         * @param leave       that it is over with the next frame; above 0.
+         * @param lossInBurst that a frame within a burst vanishes.
+         */
+        public Builder burstLoss(final double enter, final double leave, final double lossInBurst) {
+            burstEnter = probability("burst enter", enter);
+            burstLeave = probability("burst leave", leave);
+            this.lossInBurst = probability("loss in bursts", lossInBurst);
+            if (leave == 0) {
+                throw new IllegalArgumentException("burst leave 0.0, must be above 0: the burst would never end");
+            }
             return this;
         }
 
@@ -147,6 +210,27 @@ public final class Faults {
         public Builder bottleneck(final long rate, final long queue) {
             bitsPerSecond = atLeast("rate", rate, 1);
             queueBytes = atLeast("queue", queue, 1);
+            return this;
+        }
+
+        /**
+         * A frame that finds more than this waiting in the bottleneck's queue is marked "congestion experienced" where
+         * it is an IP packet whose transport understands that (RFC 3168), and passes; others pass unmarked.
+         *
+         * @param bytes 0 or more.
+         */
+        public Builder markAbove(final long bytes) {
+            markAboveBytes = atLeast("mark above", bytes, 0);
+            return this;
+        }
+
+        /**
+         * A longer IP packet vanishes, and nobody is told: a black hole for path MTU discovery (RFC 2923 §2.1).
+         *
+         * @param bytes of the IP packet, at least 68.
+         */
+        public Builder mtu(final int bytes) {
+            mtu = (int) atLeast("mtu", bytes, LEAST_MTU);
             return this;
         }
 

@@ -93,12 +93,15 @@ final class AckStep {
     /** RFC 5681 §2: nothing new acknowledged, no text, no SYN or FIN, the same window, data outstanding. */
     private static boolean isDuplicate(final Tcb tcb, final Segment segment) {
         return segment.acknowledgement == tcb.sndUna() && segment.textLength == 0 && !segment.has(TcpHeader.FIN)
-                && tcb.sndNxt() != tcb.sndUna() && segment.window << tcb.sendShift() == tcb.sndWnd();
+                && tcb.sndNxt() != tcb.sndUna() && segment.windowBytes(tcb.sendShift()) == tcb.sndWnd();
     }
 
     private boolean updateWindow(final Tcb tcb, final Segment segment) {
-        final int window = segment.window << tcb.sendShift();
-        final boolean newer = Seq.lt(tcb.sndWl1(), segment.sequence)
+        final int window = segment.windowBytes(tcb.sendShift());
+        // RFC 9293 asks for a newer SEQ; but where a retransmission carries a newer ACK (as Linux): SND.UNA moves, and
+        // with the old window the edge would move too, beyond what the peer has announced
+        final boolean newer = Seq.gt(segment.acknowledgement, tcb.sndUna())
+                || Seq.lt(tcb.sndWl1(), segment.sequence)
                 || tcb.sndWl1() == segment.sequence && Seq.le(tcb.sndWl2(), segment.acknowledgement);
         if (!newer || Seq.lt(segment.acknowledgement, tcb.sndUna())) {
             return false;

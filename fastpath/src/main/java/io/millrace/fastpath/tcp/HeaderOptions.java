@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.OutOfOrderRanges;
 import io.millrace.fastpath.wire.TcpOptions;
 
@@ -85,7 +86,7 @@ final class HeaderOptions {
 
     /**
      * Writes the options of a SYN ({@code answer} false: what the settings offer) or SYN-ACK (what both sides want):
-     * MSS, SACK permitted, timestamps, window scale.
+     * MSS, SACK permitted, timestamps, window scale, Fast Open.
      */
     int writeSyn(final Tcb tcb, final long address, final boolean answer) {
         final TcpSettings settings = context.connections.settings(tcb);
@@ -106,6 +107,27 @@ final class HeaderOptions {
         if (scale) {
             length += TcpOptions.writeWindowScale(address + length, tcb.receiveShift());
         }
+        if (answer && (tcb.moreFlags() & Tcb.MORE_COOKIE_OWED) != 0) {
+            length += writeCookie(tcb, address + length);
+        } else if (!answer && offersFastOpen(tcb, settings)) {
+            length += context.fastOpen.writeOption(tcb.remoteHi(), tcb.remoteLo(), address + length);
+        }
+        return length;
+    }
+
+    /** RFC 7413 §4.1.3.1: a SYN that was not answered is sent again without the option and its text. */
+    static boolean offersFastOpen(final Tcb tcb, final TcpSettings settings) {
+        return settings.fastOpen() && tcb.retransmits() == 0;
+    }
+
+    private int writeCookie(final Tcb tcb, final long address) {
+        final long cookie = context.control.fastOpenCookies().make(tcb.localHi(), tcb.localLo(), tcb.remoteHi(),
+                tcb.remoteLo());
+        if (cookie == 0) {
+            return 0;
+        }
+        final int length = TcpOptions.writeFastOpen(address, Long.BYTES);
+        Memory.putLongBE(address + 2, cookie);
         return length;
     }
 }

@@ -33,15 +33,21 @@ final class Lifecycle {
     private final ReceiveQueue receiveQueue;
     private final LossRecovery recovery;
     private final TcpOutput output;
+    private final ReceiveTuning tuning;
+    private final int maxOrphans;
+    private int orphans;
+    private int fastOpens;
 
     Lifecycle(final TcpContext context, final SendQueue sendQueue, final ReceiveQueue receiveQueue,
-            final LossRecovery recovery, final TcpOutput output) {
+            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final int maxOrphans) {
         this.context = context;
         this.connections = context.connections;
         this.sendQueue = sendQueue;
         this.receiveQueue = receiveQueue;
         this.recovery = recovery;
         this.output = output;
+        this.tuning = tuning;
+        this.maxOrphans = maxOrphans;
     }
 
     /**
@@ -75,7 +81,7 @@ final class Lifecycle {
         final int iss = context.control.initialSequenceNumbers().next(tcb.localHi(), tcb.localLo(), tcb.localPort(),
                 tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort(), context.nowNs);
         begin(tcb, iss);
-        tcb.receiveBuffer(settings.receiveBuffer());
+        tcb.receiveBuffer(ReceiveTuning.first(settings));
         tcb.sendBuffer(settings.sendBuffer());
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
         tcb.rtoNs(settings.rtoInitialNs());
@@ -192,6 +198,10 @@ final class Lifecycle {
         tcb.state(TcpState.ESTABLISHED.ordinal());
         tcb.retransmits(0);
         establishCongestionControl(tcb);
+        tuning.onEstablished(tcb);
+        releaseFastOpen(tcb);
+        // what a SYN carried may be acknowledged
+        sendQueue.onAcknowledged(tcb);
         context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
         armKeepAlive(tcb);
         context.count(Counter.TCP_ESTABLISHED);
@@ -219,6 +229,33 @@ final class Lifecycle {
             tcb.probes(0);
             context.timers.schedule(tcb.timer(Tcb.TIMER_LIFE),
                     context.nowNs + connections.settings(tcb).keepAliveIdleNs());
+        }
+    }
+
+    /** The connection lives on without an application; false where too many do. */
+    boolean adopt(final Tcb tcb) {
+        if (orphans >= maxOrphans) {
+            return false;
+        }
+        orphans++;
+        tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_ADOPTED);
+        return true;
+    }
+
+    /** Takes one of the places of connections that Fast Open accepts before their handshake; false where all are taken. */
+    boolean reserveFastOpen(final Tcb tcb, final int places) {
+        if (fastOpens >= places) {
+            return false;
+        }
+        fastOpens++;
+        tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_FAST_OPEN_PENDING);
+        return true;
+    }
+
+    private void releaseFastOpen(final Tcb tcb) {
+        if ((tcb.moreFlags() & Tcb.MORE_FAST_OPEN_PENDING) != 0) {
+            fastOpens--;
+            tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_FAST_OPEN_PENDING);
         }
     }
 
@@ -342,6 +379,11 @@ final class Lifecycle {
 
     /** Gives back what a shell still holds, and the record as soon as no list links it. */
     void free(final Tcb tcb) {
+        releaseFastOpen(tcb);
+        if ((tcb.moreFlags() & Tcb.MORE_ADOPTED) != 0) {
+            orphans--;
+            tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_ADOPTED);
+        }
         receiveQueue.free(tcb);
         connections.attachment(tcb, null);
         tcb.generation(0);

@@ -11,13 +11,15 @@ final class ListenState {
     private final Lifecycle lifecycle;
     private final TcpOutput output;
     private final ClosedState closed;
+    private final FastOpenServer fastOpen;
 
     ListenState(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
-            final ClosedState closed) {
+            final ClosedState closed, final FastOpenServer fastOpen) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.output = output;
         this.closed = closed;
+        this.fastOpen = fastOpen;
     }
 
     void onSegment(final ListenerPolicy listener, final Segment segment) {
@@ -42,7 +44,7 @@ final class ListenState {
     }
 
     /**
-     * Third: SYN. Text in it is not acknowledged and will be sent again.
+     * Third: SYN. Without Fast Open its text is not acknowledged and will be sent again.
      *
      * @param timeWait the TIME_WAIT record in its place, or {@link ConnectionTable#NONE}.
      */
@@ -72,6 +74,8 @@ final class ListenState {
         lifecycle.onPeerSyn(tcb, segment);
         tcb.state(TcpState.SYN_RECEIVED.ordinal());
         context.count(Counter.TCP_PASSIVE_OPENS);
-        output.sendSyn(tcb);
+        if (fastOpen.onSyn(listener, tcb, segment)) {
+            output.sendSyn(tcb);
+        }
     }
 }

@@ -43,7 +43,7 @@ final class Persist {
     /** What waits would fit into the window: the application holds it back, not the peer. */
     private static boolean isHeldByCork(final Tcb tcb) {
         final int unsent = tcb.sndEnd() - tcb.sndNxt();
-        return tcb.has(Tcb.CORK) && unsent < tcb.sndMss() && unsent <= tcb.sndWnd();
+        return tcb.has(Tcb.CORK) && !tcb.has(Tcb.WANTS_WRITABLE) && unsent < tcb.sndMss() && unsent <= tcb.sndWnd();
     }
 
     /** Ends probing; true where it was on. */

@@ -26,10 +26,12 @@ final class ReceiveQueue {
 
     private final Slab slab;
     private final TcpContext context;
+    private final ReceiveTuning tuning;
     private int overlapLeft;
     private int overlapRight;
 
-    ReceiveQueue(final Slab slab, final TcpContext context) {
+    ReceiveQueue(final Slab slab, final TcpContext context, final ReceiveTuning tuning) {
+        this.tuning = tuning;
         this.slab = slab;
         this.context = context;
     }
@@ -150,6 +152,7 @@ final class ReceiveQueue {
             if (tcb.unread() == 0 && tcb.outOfOrder() == 0) {
                 freeRing(tcb);
             }
+            tuning.onRead(tcb);
         }
         return copied;
     }

@@ -29,6 +29,8 @@ final class Segment {
     long options;
     int optionsLength;
     int urgentPointer;
+    /** It arrived with a SYN, which may have been taken off {@link #flags} since. */
+    private boolean withSyn;
     /** When the segment reached the port, in nanoseconds of the engine's clock. */
     long arrivedNs;
     /** The ECN field of the IP header. */
@@ -54,6 +56,7 @@ final class Segment {
         sequence = header.sequence();
         acknowledgement = header.acknowledgement();
         flags = header.flags();
+        withSyn = (flags & TcpHeader.SYN) != 0;
         window = header.window();
         text = header.payloadAddress();
         textLength = length - header.headerLength();
@@ -93,6 +96,11 @@ final class Segment {
     /** A router on the way has marked the packet (RFC 3168 §5). */
     boolean congestionExperienced() {
         return ecn == Ipv4Header.CE;
+    }
+
+    /** SEG.WND in bytes: the window of a segment with a SYN is never scaled (RFC 7323 §2.2). */
+    int windowBytes(final int shift) {
+        return withSyn ? window : window << shift;
     }
 
     boolean has(final int mask) {

@@ -63,7 +63,7 @@ final class SegmentWriter {
         }
         final long segment = IpOutput.payload(frame);
         final int mss = mss(tcb);
-        final boolean fresh = text > 0 && sequence == tcb.sndMax() && !Persist.isProbing(tcb) && tcb.has(Tcb.ECN);
+        final boolean fresh = text > 0 && sequence == tcb.sndMax() && !Persist.isProbing(tcb) && mayMark(tcb);
         useQuickAck(tcb, text > 0);
         final int length = header(tcb, segment, sequence, fresh ? flags | congestionWindowReduced(tcb) : flags,
                 text <= mss || text > tcb.sndMss());
@@ -76,6 +76,11 @@ final class SegmentWriter {
         // RFC 3168 §6.1.5 and §6.1.6: neither retransmissions nor window probes are ECN-capable
         send(tcb, frame, length + text, fresh ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT);
         return true;
+    }
+
+    /** RFC 3168 §6.1.1: nothing is ECN-capable once a SYN has left that did not ask; {@link #synFlags} sends it so. */
+    private static boolean mayMark(final Tcb tcb) {
+        return tcb.has(Tcb.ECN) && (tcb.has(Tcb.PASSIVE) || !tcb.has(Tcb.SYN_RETRANSMITTED));
     }
 
     /** RFC 3168 §6.1.2: the first new data after the window was reduced says so. */
@@ -120,19 +125,43 @@ final class SegmentWriter {
         }
     }
 
-    /** Writes SYN, or SYN-ACK where the peer's SYN was received, with its options. */
-    void writeSyn(final Tcb tcb) {
+    /**
+     * Writes SYN, or SYN-ACK where the peer's SYN was received, with its options.
+     *
+     * @return bytes of text that went with it (RFC 7413).
+     */
+    int writeSyn(final Tcb tcb) {
         final long frame = acquire();
         if (frame == 0) {
-            return;
+            return 0;
         }
         final boolean answer = tcb.state() == TcpState.SYN_RECEIVED.ordinal();
         final long segment = IpOutput.payload(frame);
         final int length = TcpHeader.MIN_LENGTH + options.writeSyn(tcb, segment + TcpHeader.MIN_LENGTH, answer);
-        final int window = Math.min(tcb.receiveBuffer(), MAX_WINDOW_FIELD);
+        final int window = Math.min(tcb.receiveBuffer() - tcb.unread(), MAX_WINDOW_FIELD);
+        if (answer && window > tcb.rcvWnd()) {
+            // a scale larger than the buffer needs has made the buffer larger since the peer's SYN
+            tcb.rcvWndRight(tcb.rcvNxt() + window);
+        }
         TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), tcb.iss(), answer ? tcb.rcvNxt() : 0, length,
                 synFlags(tcb, answer), window);
-        send(tcb, frame, length, Ipv4Header.NOT_ECT);
+        final int text = answer ? 0 : synText(tcb, length - TcpHeader.MIN_LENGTH);
+        if (text > 0) {
+            context.count(Counter.TCP_FAST_OPEN_SENT);
+            tcb.set(Tcb.FAST_OPEN);
+            ByteRing.copyOut(tcb.sndRing(), tcb.sndCapacity(), tcb.iss() + 1, segment + length, text);
+        }
+        send(tcb, frame, length + text, Ipv4Header.NOT_ECT);
+        return text;
+    }
+
+    /** RFC 7413 §4.1.3: text on the first SYN to a server whose cookie is known, one segment of the MSS it named then. */
+    private int synText(final Tcb tcb, final int optionsLength) {
+        if (!HeaderOptions.offersFastOpen(tcb, context.connections.settings(tcb))) {
+            return 0;
+        }
+        final int most = Math.min(context.fastOpen.mss(tcb.remoteHi(), tcb.remoteLo()), tcb.announcedMss());
+        return Math.max(0, Math.min(tcb.sndEnd() - tcb.iss() - 1, most - optionsLength));
     }
 
     /**

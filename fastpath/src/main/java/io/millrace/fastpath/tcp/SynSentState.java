@@ -56,7 +56,11 @@ final class SynSentState {
     }
 
     private boolean onSynAck(final Tcb tcb, final Segment segment) {
+        onFastOpen(tcb, segment);
         tcb.sndUna(segment.acknowledgement);
+        // of the text of a SYN, what is not acknowledged is sent as if for the first time (RFC 7413 §4.2.2)
+        tcb.sndNxt(segment.acknowledgement);
+        tcb.sndMax(segment.acknowledgement);
         measureHandshake(tcb, context);
         lifecycle.established(tcb);
         tcb.set(Tcb.ACK_NOW);
@@ -65,9 +69,32 @@ final class SynSentState {
         return true;
     }
 
+    /** The cookie of the server, and what became of the text of the SYN (RFC 7413 §4.1.3, §4.2.2). */
+    private void onFastOpen(final Tcb tcb, final Segment segment) {
+        if (!context.connections.settings(tcb).fastOpen()) {
+            return;
+        }
+        if (tcb.has(Tcb.SYN_RETRANSMITTED)) {
+            // something on the way may not like the option, or text on a SYN
+            context.fastOpen.forget(tcb.remoteHi(), tcb.remoteLo());
+        } else if (segment.decoded.hasFastOpen() && segment.decoded.cookieLength() > 0) {
+            context.fastOpen.put(tcb.remoteHi(), tcb.remoteLo(), segment.decoded.cookie(),
+                    segment.decoded.cookieLength(),
+                    segment.decoded.hasMss() ? segment.decoded.mss() : Lifecycle.DEFAULT_MSS);
+        }
+        if (segment.acknowledgement != tcb.iss() + 1) {
+            context.count(Counter.TCP_FAST_OPEN_DELIVERED);
+            if (tcb.has(Tcb.WANTS_WRITABLE)) {
+                tcb.clear(Tcb.WANTS_WRITABLE);
+                context.lists.ready(tcb, ConnectionHandler.WRITABLE);
+            }
+        }
+    }
+
     /** RFC 9293 §3.5: both sides sent a SYN; ours is sent again, now with an ACK. */
     private boolean onSimultaneousOpen(final Tcb tcb) {
         tcb.state(TcpState.SYN_RECEIVED.ordinal());
+        tcb.sndMax(tcb.iss() + 1);
         context.count(Counter.TCP_SIMULTANEOUS_OPENS);
         output.sendSyn(tcb);
         return false;

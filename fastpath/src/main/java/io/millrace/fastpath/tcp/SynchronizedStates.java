@@ -19,10 +19,11 @@ final class SynchronizedStates {
     private final TextStep textStep;
     private final Acknowledgement acknowledgement;
     private final Timestamps timestamps;
+    private final ReceiveTuning tuning;
 
     SynchronizedStates(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
             final ClosedState closed, final AckStep ackStep, final TextStep textStep,
-            final Acknowledgement acknowledgement) {
+            final Acknowledgement acknowledgement, final ReceiveTuning tuning) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.output = output;
@@ -31,6 +32,7 @@ final class SynchronizedStates {
         this.textStep = textStep;
         this.acknowledgement = acknowledgement;
         this.timestamps = new Timestamps(context);
+        this.tuning = tuning;
     }
 
     void onSegment(final Tcb tcb, final Segment segment) {
@@ -100,6 +102,9 @@ final class SynchronizedStates {
         if (tcb.has(Tcb.TIMESTAMPS)) {
             // after the ACK field was found good, as Linux: a blind guess does not change what is echoed
             timestamps.update(tcb, segment);
+            if (segment.hasTimestamps) {
+                tuning.onEcho(tcb, segment);
+            }
         }
         fromUrgent(tcb, segment);
     }
@@ -175,11 +180,13 @@ final class SynchronizedStates {
             closed.reset(segment);
             return false;
         }
-        if (tcb.has(Tcb.PASSIVE)) {
+        if (tcb.has(Tcb.PASSIVE) && !tcb.has(Tcb.FAST_OPEN)) {
             return completePassive(tcb, segment);
         }
         establish(tcb, segment);
-        context.lists.ready(tcb, ConnectionHandler.CONNECTED);
+        if (!tcb.has(Tcb.PASSIVE)) {
+            context.lists.ready(tcb, ConnectionHandler.CONNECTED);
+        }
         return true;
     }
 
@@ -203,7 +210,7 @@ final class SynchronizedStates {
     }
 
     private void establish(final Tcb tcb, final Segment segment) {
-        tcb.sndWnd(segment.window << tcb.sendShift());
+        tcb.sndWnd(segment.windowBytes(tcb.sendShift()));
         tcb.maxSndWnd(Math.max(tcb.maxSndWnd(), tcb.sndWnd()));
         tcb.sndWl1(segment.sequence);
         tcb.sndWl2(segment.acknowledgement);

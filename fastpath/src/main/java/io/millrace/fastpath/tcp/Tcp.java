@@ -42,12 +42,14 @@ public final class Tcp implements AutoCloseable {
         context.nowNs = nowNs;
         final SegmentWriter writer = new SegmentWriter(context);
         final Persist persist = new Persist(context, writer);
-        final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context);
+        final ReceiveTuning tuning = new ReceiveTuning(context);
+        final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context, tuning);
         final LossRecovery recovery = new LossRecovery(slab, counters);
         final SendQueue sendQueue = new SendQueue(slab, recovery);
         final RetransmissionTimer timer = new RetransmissionTimer(context, recovery);
         output = new TcpOutput(context, writer, persist, recovery, timer);
-        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output);
+        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning,
+                limits.maxOrphans());
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);
@@ -55,14 +57,15 @@ public final class Tcp implements AutoCloseable {
         final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist, timer);
         final Acknowledgement acknowledgement = new Acknowledgement(context, writer);
         final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output, acknowledgement);
-        input = new TcpInput(context, lifecycle, closed, new ListenState(context, lifecycle, output, closed),
+        input = new TcpInput(context, lifecycle, closed, new ListenState(context, lifecycle, output, closed,
+                new FastOpenServer(context, lifecycle, receiveQueue)),
                 new SynSentState(context, lifecycle, output, closed),
-                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement),
+                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement, tuning),
                 timeWait, recovery);
     }
 
     /** Sizes; ranges as in the engine's settings. */
-    public record Limits(int maxConnections, int maxTimeWait, long slabBytes, long timerTickNs) {}
+    public record Limits(int maxConnections, int maxTimeWait, long slabBytes, long timerTickNs, int maxOrphans) {}
 
     /** Where IP hands segments to. */
     public TransportInput input() {
@@ -127,6 +130,9 @@ public final class Tcp implements AutoCloseable {
             final Tcb tcb = context.lists.pollOutput();
             if (tcb.has(Tcb.DEAD)) {
                 lifecycle.freeIfUnlinked(tcb);
+            } else if (tcb.state() == TcpState.SYN_SENT.ordinal() && tcb.sndNxt() == tcb.iss()) {
+                // Fast Open waited for what the application would send in this turn
+                output.sendSyn(tcb);
             } else if (!tcb.has(Tcb.SHELL)) {
                 output.pump(tcb);
             }

@@ -31,6 +31,7 @@ final class TcpContext {
     final TimerWheel timers;
     final TokenBucket challenges;
     final TcpLists lists;
+    final FastOpenCache fastOpen = new FastOpenCache();
     /** The engine's clock, read once a turn. */
     long nowNs;
 

@@ -154,6 +154,8 @@ final class TcpInput implements TransportInput {
         }
         context.count(Counter.TCP_PATH_MTU_REDUCED);
         tcb.pathMtu(usable);
+        // RFC 5681 §3.1: as many segments as before, not as many bytes
+        tcb.cwnd((int) Math.max(mss, (long) tcb.cwnd() * mss / tcb.sndMss()));
         tcb.sndMss(mss);
         recovery.onSegmentsTooLarge(tcb);
         context.lists.output(tcb);

@@ -112,7 +112,7 @@ final class TcpOutput {
         final boolean fin = sequence + length == tcb.sndEnd() + 1;
         final int text = fin ? length - 1 : length;
         final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0)
-                | (sequence + text == tcb.sndEnd() ? TcpHeader.PSH : 0);
+                | (text > 0 && sequence + text == tcb.sndEnd() ? TcpHeader.PSH : 0);
         if (!writer.write(tcb, sequence, text, flags)) {
             context.lists.output(tcb);
             return false;
@@ -180,7 +180,9 @@ final class TcpOutput {
             return true;
         }
         // the bracketed condition of rules 2 and 3: with Nagle's algorithm, only while nothing is in flight
-        final boolean unheld = !tcb.has(Tcb.CORK) && (tcb.has(Tcb.NO_DELAY) || tcb.sndNxt() == tcb.sndUna());
+        // a cork holds nothing for an application that can give no more: no full segment would ever come
+        final boolean corked = tcb.has(Tcb.CORK) && !tcb.has(Tcb.WANTS_WRITABLE);
+        final boolean unheld = !corked && (tcb.has(Tcb.NO_DELAY) || tcb.sndNxt() == tcb.sndUna());
         return unheld && (length == unsent || length >= tcb.maxSndWnd() / 2);
     }
 
@@ -266,10 +268,10 @@ final class TcpOutput {
      * not run: a peer that repeats its SYN does not keep a half-open connection alive.
      */
     void sendSyn(final Tcb tcb) {
-        writer.writeSyn(tcb);
+        final int text = writer.writeSyn(tcb);
         if (tcb.sndNxt() == tcb.iss()) {
             tcb.sndNxt(tcb.iss() + 1);
-            tcb.sndMax(tcb.iss() + 1);
+            tcb.sndMax(tcb.iss() + 1 + text);
             tcb.lastSendNs(context.nowNs);
         }
         if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {

@@ -254,6 +254,11 @@ public final class TcpSettings implements RecoverySettings {
         return values.fastOpen;
     }
 
+    /** Connections of an engine that Fast Open may accept before their handshake is over; a listener's setting. */
+    public int fastOpenQueue() {
+        return values.fastOpenQueue;
+    }
+
     /**
      * A SYN with a later timestamp, or a later sequence number, opens a connection in the place of one in TIME_WAIT
      * (RFC 6191); a listener's setting.
@@ -323,6 +328,7 @@ public final class TcpSettings implements RecoverySettings {
         private long maxPacingRate;
         private long userTimeoutNs;
         private boolean fastOpen;
+        private int fastOpenQueue = 256;
         private boolean timeWaitReuse = true;
 
         private Builder() {}
@@ -560,6 +566,12 @@ public final class TcpSettings implements RecoverySettings {
         /** Sets {@link TcpSettings#userTimeoutNs()}. */
         public Builder userTimeoutNs(final long value) {
             this.userTimeoutNs = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#fastOpenQueue()}. */
+        public Builder fastOpenQueue(final int value) {
+            this.fastOpenQueue = value;
             return this;
         }
 

@@ -87,11 +87,13 @@ final class TextStep {
         if (segment.has(TcpHeader.CWR)) {
             tcb.clear(Tcb.ECE_OWED);
             tcb.set(Tcb.ACK_NOW);
+            context.lists.output(tcb);
         }
         if (segment.congestionExperienced()) {
             context.count(Counter.TCP_CONGESTION_EXPERIENCED);
             if (!tcb.has(Tcb.ECE_OWED)) {
                 tcb.set(Tcb.ECE_OWED | Tcb.ACK_NOW);
+                context.lists.output(tcb);
             }
         }
     }

@@ -38,6 +38,11 @@ final class UserCalls implements TcpCalls {
         this.reader = new InfoReader(context, recovery);
     }
 
+    /** For tests that look into every connection. */
+    TcpContext context() {
+        return context;
+    }
+
     @Override
     public long connect(final long localHi, final long localLo, final int localPort, final long remoteHi,
             final long remoteLo, final int remotePort, final TcpSettings settings, final ConnectionHandler handler) {
@@ -86,7 +91,12 @@ final class UserCalls implements TcpCalls {
         tcb.state(TcpState.SYN_SENT.ordinal());
         context.count(Counter.TCP_ACTIVE_OPENS);
         final long handle = tcb.handle();
-        output.sendSyn(tcb);
+        if (connections.settings(tcb).fastOpen()) {
+            // at the end of the turn, with what the application sends until then
+            context.lists.output(tcb);
+        } else {
+            output.sendSyn(tcb);
+        }
         return handle;
     }
 
@@ -193,6 +203,10 @@ final class UserCalls implements TcpCalls {
         final int taken = sendQueue.append(tcb, address, length);
         if (taken < length) {
             tcb.set(Tcb.WANTS_WRITABLE);
+            if (tcb.has(Tcb.CORK)) {
+                // full without a full segment: what the cork holds must go, or there will never be room
+                context.lists.output(tcb);
+            }
             if (taken == 0 && SendQueue.length(tcb) == 0) {
                 // the slab is full and no acknowledgement will come: ask again soon, but not in every turn
                 context.count(Counter.TCP_SLAB_FULL);
@@ -291,6 +305,11 @@ final class UserCalls implements TcpCalls {
     }
 
     private void orphan(final Tcb tcb) {
+        if (!lifecycle.adopt(tcb)) {
+            context.count(Counter.TCP_TOO_MANY_ORPHANS);
+            lifecycle.abort(tcb, TcpFailure.ABORTED);
+            return;
+        }
         // the handle is stale for the application; the record lives on under a generation nobody holds
         connections.renew(tcb);
         if (!tcb.has(Tcb.FIN_QUEUED)) {

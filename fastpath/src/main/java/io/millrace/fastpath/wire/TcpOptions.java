@@ -274,15 +274,15 @@ public final class TcpOptions {
     }
 
     /**
-     * The Fast Open option: a cookie, or the request for one, and NOPs to the next multiple of 4.
+     * The Fast Open option: room for a cookie behind its first two bytes, or the request for one, and NOPs to the next
+     * multiple of 4.
      *
      * @param length bytes of the cookie, an even number from 4 to 16; 0 for the request.
-     * @return bytes written.
+     * @return bytes written, those of the cookie included.
      */
-    public static int writeFastOpen(final long address, final long cookie, final int length) {
+    public static int writeFastOpen(final long address, final int length) {
         Memory.putByte(address, KIND_FAST_OPEN);
         Memory.putByte(address + 1, 2 + length);
-        Memory.copy(cookie, address + 2, length);
         int written = 2 + length;
         while ((written & 3) != 0) {
             Memory.putByte(address + written++, KIND_NOP);

@@ -261,13 +261,13 @@ class FaultInjectionPortTest {
     }
 
     /** A faulty port and the other end of its link. */
-    private static final class Wire implements AutoCloseable {
+    static final class Wire implements AutoCloseable {
         static final int FRAMES = 16_384;
         static final int QUEUE = 4_096;
 
         private final MemoryLink link = MemoryLink.builder().framesPerSide(FRAMES).queueLength(QUEUE).build();
-        private final PacketPort far = link.side(1).queue(0);
-        private final FaultInjectionPort port;
+        final PacketPort far = link.side(1).queue(0);
+        final FaultInjectionPort port;
         private final long[] one = new long[1];
 
         Wire(final Faults receive, final Faults transmit, final long seed) {

@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
@@ -35,6 +36,39 @@ class CongestionTest {
     private static void duplicates(final Wire wire, final int acked, final int count) {
         for (int i = 0; i < count; i++) {
             ackSegments(wire, acked);
+        }
+    }
+
+    @Test
+    void shouldGrowThoughEachAcknowledgementCoversAllThatIsInFlight() {
+        try (Wire wire = Wire.open(Wire.settings().congestionControl("newreno").initialWindow(2)
+                .forwardRtoRecovery(false).build(), 7, 65_535)) {
+            wire.send(400_000);
+            while (wire.stack.counter(Counter.TCP_TIMEOUTS) == 0) {
+                wire.stack.toNextTimer();
+            }
+            wire.sent();
+            int segments = 2;
+            int burst = 0;
+            for (int round = 0; round < 20; round++) {
+                ackSegments(wire, segments);
+                burst = wire.sent().size();
+                segments += burst;
+            }
+            assertThat(burst).as("two at the threshold, one more with each window").isGreaterThan(10);
+        }
+    }
+
+    @Test
+    void shouldReturnToTheThresholdWhereTheEndOfRecoveryLeavesNothingInFlight() {
+        try (Wire wire = wide()) {
+            wire.send(10 * MSS);
+            duplicates(wire, 0, 3);
+            assertThat(wire.stack.counter(Counter.TCP_FAST_RECOVERIES)).isEqualTo(1);
+            ackSegments(wire, 10);
+            wire.sent();
+            wire.send(200_000);
+            assertThat(wire.sent()).as("half of ten").isEqualTo(segments(10, 5));
         }
     }
 

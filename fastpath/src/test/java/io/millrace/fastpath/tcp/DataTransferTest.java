@@ -36,6 +36,20 @@ class DataTransferTest {
     }
 
     @Test
+    void shouldKeepTheEdgeOfTheWindowWhereAnOlderSegmentAcknowledgesMore() {
+        try (Wire wire = Wire.open(Wire.settings().build(), -1, 4_000)) {
+            wire.send(10_000);
+            assertThat(wire.sent()).containsExactly("0+1460", "1460+1460");
+            wire.dataAt(100, 100);
+            wire.sent();
+            // the gap before it is filled by a retransmission that knows more: the edge was and is 4,000
+            wire.peer.window(4_000 - 1_460);
+            wire.peer.sendAt("A", wire.first(), Wire.ISS + 1 + 1_460, Wire.bytes(0, 100));
+            assertThat(wire.sent()).containsExactly("A");
+        }
+    }
+
+    @Test
     void shouldUseTheSmallerOfBothSegmentSizes() {
         try (Wire wire = Wire.open(Wire.settings().mss(500).build())) {
             wire.send(1_200);

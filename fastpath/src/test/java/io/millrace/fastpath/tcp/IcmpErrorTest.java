@@ -106,6 +106,17 @@ class IcmpErrorTest {
         }
     }
 
+    /** RFC 5681 §3.1: by the ratio of the segments, lest more of them leave at once. */
+    @Test
+    void shouldReduceTheCongestionWindowWithTheSegments() {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
+            at.stack().send(at.handle(), new byte[30_000]);
+            assertThat(at.stack().allSent()).hasSize(10);
+            error(at, UNREACHABLE, FRAGMENTATION_NEEDED, 1_000, at.sndNxt());
+            assertThat(at.stack().allSent()).extracting(Packet::length).hasSize(10).containsOnly(960);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"68, 48", "1, 48", "88, 48", "89, 49", "576, 536"})
     void shouldBoundTheSegmentsBelow(final int mtu, final int mss) {

@@ -90,6 +90,17 @@ class NagleTest {
     }
 
     @Test
+    void shouldNotHoldWhatFillsTheSendBufferThoughItIsNoFullSegment() {
+        try (Wire wire = Wire.open(Wire.settings().sendBuffer(1_000).build())) {
+            wire.tcp.cork(wire.handle, true);
+            assertThat(wire.send(1_000)).isEqualTo(1_000);
+            assertThat(wire.sent()).as("more may come").isEmpty();
+            assertThat(wire.send(10)).isZero();
+            assertThat(wire.sent()).containsExactly("0+1000");
+        }
+    }
+
+    @Test
     void shouldUncorkByAFin() {
         try (Wire wire = Wire.open()) {
             wire.tcp.cork(wire.handle, true);

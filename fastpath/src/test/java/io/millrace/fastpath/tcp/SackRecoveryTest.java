@@ -189,8 +189,8 @@ class SackRecoveryTest {
             flow.tooLarge(first, 1_000);
             assertThat(flow.sentBytes()).startsWith("0+960", "960+960", "1920+960", "2880+960", "3840+960",
                     "4800+960", "5760+80");
-            assertThat(flow.info().congestionWindow()).as("no congestion (RFC 1191 §6.3)")
-                    .isEqualTo(window * Wire.MSS);
+            assertThat(flow.info().congestionWindow()).as("as many segments as before (RFC 5681 §3.1), no congestion")
+                    .isEqualTo(window * 960);
             assertThat(flow.counter(Counter.TCP_PATH_MTU_REDUCED)).isEqualTo(1);
             flow.ackBytes(4 * Wire.MSS);
             assertThat(flow.tcp.unacknowledged(flow.handle)).isZero();

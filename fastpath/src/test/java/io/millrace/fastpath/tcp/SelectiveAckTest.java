@@ -223,4 +223,22 @@ class SelectiveAckTest {
             assertThat(wire.receive()).isEqualTo(expected);
         }
     }
+
+    /** One byte in two, by the thousand: as many ranges as the settings say, one ring, and no more. */
+    @Test
+    void shouldBoundWhatAFloodOfSingleBytesCosts() {
+        try (Wire wire = open()) {
+            for (int i = 10_000; i > 0; i--) {
+                wire.dataAt(2 * i, 1);
+            }
+            final int ranges = TcpSettings.DEFAULT.outOfOrderRanges();
+            assertThat(wire.stack.counter(Counter.TCP_OUT_OF_ORDER_DROPPED)).isEqualTo(10_000 - ranges);
+            assertThat(wire.stack.engine().slabInUse()).isLessThanOrEqualTo(32_768 + 1_024);
+            assertThat(blocks(wire)).hasSize(4);
+            for (int from = 0; from < 20_001; from += 1_000) {
+                wire.dataAt(from, 1_000);
+            }
+            assertThat(wire.receive()).isEqualTo(Wire.bytes(0, 21_000));
+        }
+    }
 }

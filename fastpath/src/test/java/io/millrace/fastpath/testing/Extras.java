@@ -1,7 +1,6 @@
 package io.millrace.fastpath.testing;
 
 import io.millrace.fastpath.memory.Memory;
-import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.TcpOptions;
 import java.util.ArrayList;
@@ -75,10 +74,9 @@ public record Extras(boolean sackPermitted, boolean timestamps, int tsVal, int t
             }
         }
         if (cookie != null) {
-            try (MemoryRegion region = MemoryRegion.allocate("test cookie", 64)) {
-                Memory.copyFromArray(cookie, 0, region.address(), cookie.length);
-                length += TcpOptions.writeFastOpen(address + length, region.address(), cookie.length);
-            }
+            final int option = TcpOptions.writeFastOpen(address + length, cookie.length);
+            Memory.copyFromArray(cookie, 0, address + length + 2, cookie.length);
+            length += option;
         }
         return length;
     }

@@ -3,6 +3,7 @@ package io.millrace.fastpath.testing;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.EngineEvents;
 import io.millrace.fastpath.control.EphemeralPorts;
+import io.millrace.fastpath.control.FastOpenCookies;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
@@ -34,6 +35,8 @@ public final class StackDriver implements AutoCloseable {
     public static final String ADDRESS = "10.0.0.1";
     /** The directed broadcast of the stack's network. */
     public static final String BROADCAST = "10.0.0.255";
+    /** The Fast Open cookie of a client is this, exclusive or the lower half of its address. */
+    public static final long COOKIE = 0x1122_3344_5566_7788L;
     /** Largest IP packet unless said otherwise. */
     public static final int MTU = 1500;
 
@@ -376,13 +379,33 @@ public final class StackDriver implements AutoCloseable {
         }
     }
 
+    /** Cookies that a test can foretell. */
+    private static final class Cookies implements FastOpenCookies {
+        @Override
+        public long make(final long localHi, final long localLo, final long remoteHi, final long remoteLo) {
+            return COOKIE ^ remoteLo;
+        }
+
+        @Override
+        public boolean isValid(final long cookie, final long localHi, final long localLo, final long remoteHi,
+                final long remoteLo) {
+            return cookie == make(localHi, localLo, remoteHi, remoteLo);
+        }
+    }
+
     private final class Control implements EngineControl {
+        private final FastOpenCookies cookies = new Cookies();
         private final RouteSnapshot routes = new Routes();
         private final EngineEvents events = new NoEvents();
 
         @Override
         public InitialSequenceNumbers initialSequenceNumbers() {
             return (localHi, localLo, localPort, remoteHi, remoteLo, remotePort, now) -> nextIss;
+        }
+
+        @Override
+        public FastOpenCookies fastOpenCookies() {
+            return cookies;
         }
 
         @Override

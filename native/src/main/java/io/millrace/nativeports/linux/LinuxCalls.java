@@ -34,6 +34,11 @@ public final class LinuxCalls {
     private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
     private static final MethodHandle SOCKET = call("socket", FunctionDescriptor.of(INT, INT, INT, INT));
     private static final MethodHandle BIND = call("bind", FunctionDescriptor.of(INT, INT, LONG, INT));
+    private static final MethodHandle CONNECT = call("connect", FunctionDescriptor.of(INT, INT, LONG, INT));
+    private static final MethodHandle LISTEN = call("listen", FunctionDescriptor.of(INT, INT, INT));
+    private static final MethodHandle ACCEPT = call("accept4", FunctionDescriptor.of(INT, INT, LONG, LONG, INT));
+    private static final MethodHandle GET_OPTION = call("getsockopt",
+            FunctionDescriptor.of(INT, INT, INT, INT, LONG, LONG));
     private static final MethodHandle SET_OPTION = call("setsockopt",
             FunctionDescriptor.of(INT, INT, INT, INT, LONG, INT));
     private static final MethodHandle SETNS = call("setns", FunctionDescriptor.of(INT, INT, INT));
@@ -103,6 +108,42 @@ public final class LinuxCalls {
             return result((int) BIND.invokeExact(state, fd, address, length));
         } catch (final Throwable e) {
             throw unexpected("bind", e);
+        }
+    }
+
+    /** connect(2) to the address structure of {@code length} bytes. */
+    public int connect(final int fd, final long address, final int length) {
+        try {
+            return result((int) CONNECT.invokeExact(state, fd, address, length));
+        } catch (final Throwable e) {
+            throw unexpected("connect", e);
+        }
+    }
+
+    /** listen(2). */
+    public int listen(final int fd, final int backlog) {
+        try {
+            return result((int) LISTEN.invokeExact(state, fd, backlog));
+        } catch (final Throwable e) {
+            throw unexpected("listen", e);
+        }
+    }
+
+    /** accept4(2); the peer's address is not asked for. */
+    public int accept(final int fd, final int flags) {
+        try {
+            return result((int) ACCEPT.invokeExact(state, fd, 0L, 0L, flags));
+        } catch (final Throwable e) {
+            throw unexpected("accept", e);
+        }
+    }
+
+    /** getsockopt(2) into the buffer at the address, whose length lies as an {@code int} at {@code lengthAddress}. */
+    public int option(final int fd, final int level, final int name, final long address, final long lengthAddress) {
+        try {
+            return result((int) GET_OPTION.invokeExact(state, fd, level, name, address, lengthAddress));
+        } catch (final Throwable e) {
+            throw unexpected("getsockopt", e);
         }
     }
 

@@ -10,6 +10,7 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.HostInterface;
+import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.Ipv4Prefix;
 import io.millrace.nativeports.linux.LinuxCalls;
@@ -22,8 +23,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opened TAP device. It lives in the network namespace of the thread that opens it, and the kernel removes it with
- * the last descriptor unless it is persistent.
+ * An opened TAP device. It lives in the network namespace of the thread that opens it, or in the one that is named, and
+ * the kernel removes it with the last descriptor unless it is persistent.
  * <p>
  * Thread: opened and closed by the control plane; each queue belongs to one engine.
  */
@@ -31,6 +32,8 @@ final class TapDevice implements PacketDevice {
     /** Frames that the kernel shall keep for us: its default of 1,000 is less than a window of 4 MiB. */
     private static final int TRANSMIT_QUEUE_LENGTH = 4_096;
 
+    /** Stands between the interface's name and the network namespace that it shall live in. */
+    private static final char NAMESPACE = '@';
     private static final int ETHERNET_AND_VLAN = 14 + 4;
     private static final int MAX_VIRTUAL_SEGMENT = 65_535;
     private static final int SMALL_FRAME = 2_048;
@@ -42,19 +45,28 @@ final class TapDevice implements PacketDevice {
     private final PortCapabilities capabilities;
     private final List<TapPort> ports = new ArrayList<>();
 
-    private TapDevice(final DeviceRequest request) {
+    private TapDevice(final DeviceRequest request, final String interfaceName) {
         this.request = request;
-        interfaceName = request.argument();
+        this.interfaceName = interfaceName;
         final int segment = request.offloads() ? MAX_VIRTUAL_SEGMENT : 0;
-        capabilities = new PortCapabilities(true, request.mtu(), TapAddress.of(interfaceName), request.offloads(),
+        capabilities = new PortCapabilities(true, request.mtu(), TapAddress.of(request.argument()), request.offloads(),
                 request.offloads(), segment, Math.max(segment, request.mtu()) + ETHERNET_AND_VLAN);
     }
 
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static TapDevice open(final DeviceRequest request) throws IOException {
-        checkName(request.argument());
+        final int at = request.argument().indexOf(NAMESPACE);
+        final String name = at < 0 ? request.argument() : request.argument().substring(0, at);
+        checkName(name);
         final Ipv4Prefix address = hostAddress(request);
-        final TapDevice device = new TapDevice(request);
+        return at < 0
+                ? openHere(request, name, address)
+                : HostNamespace.call(request.argument().substring(at + 1), () -> openHere(request, name, address));
+    }
+
+    private static TapDevice openHere(final DeviceRequest request, final String name,
+            final @Nullable Ipv4Prefix address) throws IOException {
+        final TapDevice device = new TapDevice(request, name);
         try {
             for (int i = 0; i < request.queues(); i++) {
                 device.openQueue(i);
@@ -69,7 +81,7 @@ final class TapDevice implements PacketDevice {
 
     @Override
     public String name() {
-        return TapDeviceProvider.SCHEME + ":" + interfaceName;
+        return TapDeviceProvider.SCHEME + ":" + request.argument();
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Opens Linux TAP devices: {@code tap:NAME}. Thread: any. */
+/** Opens Linux TAP devices: {@code tap:NAME}, or {@code tap:NAME@NAMESPACE}. Thread: any. */
 public final class TapDeviceProvider implements PacketDeviceProvider {
     static final String SCHEME = "tap";
 
@@ -26,7 +26,7 @@ public final class TapDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public String usage() {
-        return "tap:NAME  a Linux TAP device, made if missing";
+        return "tap:NAME[@NAMESPACE]  a Linux TAP device, made if missing";
     }
 
     @Override

@@ -47,6 +47,26 @@ class TapDeviceTest {
 
     @Test
     @RequiresNetworkNamespaces
+    void shouldLiveInTheNamespaceThatIsNamed() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace();
+                PacketDevice device = new TapDeviceProvider()
+                        .open(request("tap0@" + namespace.name(), 1, "10.9.8.1/20", 1_400))) {
+            assertThat(namespace.exec("ip", "-o", "-4", "addr", "show", "tap0").text()).contains("inet 10.9.8.1/20");
+            assertThat(device.name()).isEqualTo("tap:tap0@" + namespace.name());
+        }
+    }
+
+    @Test
+    @RequiresNetworkNamespaces
+    void shouldSayThatTheNamespaceIsMissing() {
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> new TapDeviceProvider().open(request("tap0@no-such", 1, null, 1_500)))
+                .withMessage("cannot open the network namespace no-such: ENOENT (no such file or directory); make it"
+                        + " with `ip netns add no-such`");
+    }
+
+    @Test
+    @RequiresNetworkNamespaces
     void shouldLeaveTheHostsSideAloneUnlessAsked() throws Exception {
         try (NetworkNamespace namespace = new NetworkNamespace();
                 PacketDevice device = open(namespace, request("tap0", 1, null, 1_500))) {

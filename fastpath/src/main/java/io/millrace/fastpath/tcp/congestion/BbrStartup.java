@@ -48,8 +48,8 @@ final class BbrStartup {
     }
 
     /**
-     * CheckStartupHighLoss. Instead of the ranges lost in a round trip it counts the acknowledgements that told of losses,
-     * as Linux does: a range is not split by several acknowledgements more often than several ranges are told by one.
+     * CheckStartupHighLoss. What it counts are acknowledgements that told of losses, not ranges lost in a round trip: the
+     * sender tells bytes. Several ranges told by one acknowledgement count as one (as Linux).
      */
     private static boolean isLossHigh(final Tcb tcb, final long bbr, final AckSample sample) {
         if (sample.lostBytes > 0) {

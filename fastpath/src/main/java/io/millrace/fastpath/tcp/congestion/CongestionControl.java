@@ -69,7 +69,10 @@ public interface CongestionControl {
     /** Nothing was sent for longer than an RTO (RFC 5681 §4.1, RFC 9438 §5.8); sending begins anew. */
     void onIdle(Tcb tcb, int initialWindow, long idleNs, long nowNs);
 
-    /** Something is sent after nothing was in flight: BBR looks whether it was idle. */
+    /**
+     * Something is sent while nothing is outstanding: all that was sent is acknowledged. Not for what is sent again after
+     * a timeout. BBR restarts at the rate it knows (HandleRestartFromIdle of draft-ietf-ccwg-bbr §5.4.1).
+     */
     default void onTransmitStart(final Tcb tcb, final long nowNs) {}
 
     /** True where the window in recovery is its own business: no PRR. */

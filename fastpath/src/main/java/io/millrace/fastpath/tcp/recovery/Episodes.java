@@ -33,7 +33,7 @@ final class Episodes {
     void beginRecovery(final Tcb tcb, final CongestionControl congestion) {
         counters.increment(Counter.TCP_FAST_RECOVERIES);
         final boolean fresh = board.state() == FlightState.OPEN;
-        undo.begin(tcb, true);
+        undo.begin(tcb, true, sample.nowNs);
         board.recoveryPoint(tcb.sndNxt());
         board.state(FlightState.RECOVERY);
         probe.forget();
@@ -46,9 +46,15 @@ final class Episodes {
         prr.begin(tcb, sample);
     }
 
-    /** RFC 5681 FlightSize; what limited transmit sent does not count (§3.2 step 2). */
-    static int flightSize(final Tcb tcb) {
-        return Math.min(tcb.sndNxt() - tcb.sndUna(), Math.max(tcb.cwnd(), tcb.sndMss()));
+    /**
+     * RFC 5681 FlightSize, as far as the window goes: what limited transmit sent does not count (§3.2 step 2). What a burst
+     * of acknowledgements took out of flight, and output is about to fill up again, counts.
+     */
+    int flightSize(final Tcb tcb) {
+        final int outstanding = tcb.sndNxt() - tcb.sndUna();
+        final boolean refilled = tcb.sndEnd() - tcb.sndNxt() > 0;
+        return Math.min(refilled ? Math.max(outstanding, board.maxFlight()) : outstanding,
+                Math.max(tcb.cwnd(), tcb.sndMss()));
     }
 
     /** The window shrinks without a recovery: ECE (RFC 3168 §6.1.2), or a loss that a probe repaired (RFC 8985 §7.4). */
@@ -83,7 +89,9 @@ final class Episodes {
             return;
         }
         final int state = board.state();
-        if (state == FlightState.RECOVERY) {
+        if (state == FlightState.RECOVERY && undo.isNothingSentAgain()) {
+            undo(tcb, congestion);
+        } else if (state == FlightState.RECOVERY) {
             tcb.clear(Tcb.RECOVERY);
             if (!congestion.ownsWindow()) {
                 tcb.cwnd(Math.max(tcb.sndMss(), tcb.ssthresh()));

@@ -145,11 +145,11 @@ public final class LossRecovery {
         if (undo.isSpurious(of, advanced)) {
             episodes.undo(tcb, congestion);
         }
-        episodes.end(tcb, congestion);
         if (board.state() == FlightState.LOSS
                 && forwardRto.onAck(tcb, advanced, newData) == ForwardRto.Verdict.SPURIOUS) {
             episodes.undo(tcb, congestion);
         }
+        episodes.end(tcb, congestion);
         if (board.count() > 0 && findLosses(tcb, of, congestion, settings, advanced)
                 && board.state() <= FlightState.REDUCED) {
             episodes.beginRecovery(tcb, congestion);
@@ -225,13 +225,16 @@ public final class LossRecovery {
         }
         final boolean fresh = board.state() <= FlightState.REDUCED;
         dropWhatDuplicatesTold(tcb);
+        // the head is sent again now, whatever pause the rate of before asked for
+        board.nextSendNs(0);
         probe.forget();
+        final int flight = episodes.flightSize(tcb);
         if (board.state() != FlightState.LOSS) {
-            undo.begin(tcb, fresh);
+            undo.begin(tcb, fresh, nowNs);
         }
         rack.detectAfterTimeout(tcb, settings.rack() && tcb.has(Tcb.SACK), congestion, nowNs);
         if (fresh || congestion.ownsWindow()) {
-            congestion.onTimeout(tcb, Episodes.flightSize(tcb), nowNs);
+            congestion.onTimeout(tcb, flight, nowNs);
         }
         // one segment (RFC 5681 §3.1), whatever left a moment ago and is not lost yet
         tcb.cwnd(Math.max(0, board.inFlight(tcb)) + tcb.sndMss());

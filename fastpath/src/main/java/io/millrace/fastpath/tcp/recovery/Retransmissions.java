@@ -9,6 +9,8 @@ import io.millrace.fastpath.flow.Tcb;
  * {@link #onSent} books it. Thread: the engine's.
  */
 public final class Retransmissions {
+    private static final long PACING_CREDIT_NS = 1_000_000L;
+
     private final Scoreboard board;
     private final ProportionalRate prr;
     private final Undo undo;
@@ -124,10 +126,14 @@ public final class Retransmissions {
         return board.wrap(tcb).nextSendNs();
     }
 
-    /** Pacing: so many bytes left at a rate in bytes a second, at least 1. */
+    /**
+     * Pacing: so many bytes left at a rate in bytes a second, at least 1. What a timer was late by, up to a millisecond,
+     * is made good.
+     */
     public void onPaced(final Tcb tcb, final int bytes, final long rate, final long nowNs) {
         board.wrap(tcb);
-        final long from = Math.max(nowNs, board.nextSendNs());
+        final long last = board.nextSendNs();
+        final long from = last == 0 ? nowNs : Math.max(nowNs - PACING_CREDIT_NS, last);
         board.nextSendNs(from + Math.round(bytes * 1e9 / rate));
     }
 }

@@ -10,6 +10,9 @@ import io.millrace.fastpath.wire.Seq;
  * F-RTO says so. The response is that of RFC 4015. Thread: the engine's.
  */
 final class Undo {
+    /** Milliseconds before which no timestamp of the connection lies. */
+    private static final int NEVER = 1 << 30;
+
     private final Scoreboard board;
 
     Undo(final Scoreboard board) {
@@ -17,7 +20,7 @@ final class Undo {
     }
 
     /** An episode begins. @param remember the window of before; not where an episode follows from another. */
-    void begin(final Tcb tcb, final boolean remember) {
+    void begin(final Tcb tcb, final boolean remember, final long nowNs) {
         if (remember) {
             board.priorCwnd(tcb.cwnd());
             board.priorSsthresh(tcb.ssthresh());
@@ -27,6 +30,11 @@ final class Undo {
         board.undoRetransmits(out == 0 ? -1 : (out + tcb.sndMss() - 1) / tcb.sndMss());
         board.unmark(FlightState.STAMPED);
         board.mark(FlightState.UNDOABLE);
+        if (out != 0) {
+            // what an earlier episode sent again is still out: its acknowledgement must not pass for an original's
+            board.mark(FlightState.STAMPED);
+            board.retransmitStamp(LossRecovery.timestamp(tcb, nowNs) - NEVER);
+        }
     }
 
     /** Something is sent again. */
@@ -59,6 +67,11 @@ final class Undo {
         final boolean original = advanced && of.hasEcho && board.marked(FlightState.STAMPED)
                 && of.echo - board.retransmitStamp() < 0 && board.retransmittedBytes() == 0;
         return original || board.undoRetransmits() == 0;
+    }
+
+    /** The episode is over and nothing was sent again in it: what was taken for lost arrived before. */
+    boolean isNothingSentAgain() {
+        return board.marked(FlightState.UNDOABLE) && board.undoRetransmits() < 0;
     }
 
     /** Takes back what the episode changed; nothing is lost any more. */

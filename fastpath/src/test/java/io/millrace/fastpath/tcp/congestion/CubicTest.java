@@ -150,9 +150,11 @@ class CubicTest extends CongestionControlContract {
         final double start = cwnd();
         assertThat(start).isBetween(70.0, 71.0);
         // K = 0 and W_max is where congestion avoidance began, not 100
-        avoid(4, 200_000_000);
-        assertThat(cwnd()).isCloseTo(70 + C * 4 * 4 * 4, within(7.0));
-        assertThat(w(4, 100, 70)).isGreaterThan(99);
+        assertThat(w(2, 100, 70)).isGreaterThan(95);
+        avoid(2, 200_000_000);
+        assertThat(cwnd()).isBetween(start + C * 2 * 2 * 2, start + 8);
+        avoid(2, 200_000_000);
+        assertThat(cwnd()).isCloseTo(start + C * 4 * 4 * 4, within(7.0));
     }
 
     @Test

@@ -1,0 +1,68 @@
+package io.millrace.bench.wire;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A network namespace of this process, set up by {@code ip} and removed by {@link #close}. Needs root. Thread: one. */
+final class Namespace implements AutoCloseable {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final String name = "millrace-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+    private boolean removed;
+
+    /**
+     * Makes it, with room for windows of {@code maxBuffer} bytes, without IPv6 (which speaks unasked), and with nothing
+     * remembered from one connection for the next.
+     */
+    Namespace(final long maxBuffer) throws IOException {
+        run(List.of("ip", "netns", "add", name));
+        try {
+            exec("sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1", "net.ipv4.tcp_no_metrics_save=1",
+                    "net.ipv4.tcp_rmem=4096 131072 " + maxBuffer, "net.ipv4.tcp_wmem=4096 16384 " + maxBuffer);
+        } catch (final IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** Runs a command inside, which must succeed. */
+    void exec(final String... command) throws IOException {
+        final List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", name));
+        line.addAll(List.of(command));
+        run(line);
+    }
+
+    @Override
+    public void close() {
+        if (removed) {
+            return;
+        }
+        removed = true;
+        try {
+            run(List.of("ip", "netns", "del", name));
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void run(final List<String> command) throws IOException {
+        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(String.join(" ", command) + ": " + output);
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.millrace.nativeports.linux;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Network namespaces of the host, by the names of {@code ip netns}, or by a path such as {@code /proc/PID/ns/net}.
+ * Entering one needs CAP_SYS_ADMIN. Thread: any.
+ */
+public final class HostNamespace {
+    private static final int CLONE_NEWNET = 0x40000000;
+    private static final String FOLDER = "/run/netns/";
+
+    private HostNamespace() {}
+
+    /** What is done inside. */
+    @FunctionalInterface
+    public interface Task<T> {
+        T run() throws IOException;
+    }
+
+    /**
+     * Moves the calling platform thread into a namespace, for good. What it opens lives there.
+     *
+     * @throws IOException one sentence: what was tried, what the system said, what to do.
+     */
+    public static void enter(final String name) throws IOException {
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("a virtual thread has no namespace of its own");
+        }
+        final LinuxCalls calls = new LinuxCalls();
+        final String path = name.contains("/") ? name : FOLDER + name;
+        final int fd = calls.open(path, TunDescriptor.O_CLOEXEC);
+        if (fd < 0) {
+            throw new IOException("cannot open the network namespace " + name + ": " + Errno.describe(-fd)
+                    + (fd == -Errno.ENOENT ? "; make it with `ip netns add " + name + "`" : ""));
+        }
+        final int result = calls.setNamespace(fd, CLONE_NEWNET);
+        calls.close(fd);
+        if (result < 0) {
+            throw new IOException("cannot enter the network namespace " + name + ": " + Errno.describe(-result)
+                    + (result == -Errno.EPERM ? "; run as root" : ""));
+        }
+    }
+
+    /**
+     * Does something inside, on a thread of its own, and waits for it.
+     *
+     * @throws IOException as {@link #enter}, or of the task.
+     */
+    public static <T> T call(final String name, final Task<T> task) throws IOException {
+        final CompletableFuture<T> future = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("inside " + name).start(() -> {
+            try {
+                enter(name);
+                future.complete(task.run());
+            } catch (final Throwable e) {
+                future.completeExceptionally(e);
+            }
+        });
+        try {
+            return future.join();
+        } catch (final CompletionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+}
