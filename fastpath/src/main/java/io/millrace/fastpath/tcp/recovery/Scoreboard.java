@@ -113,6 +113,7 @@ final class Scoreboard extends FlightState {
         final int recoveryPoint = recoveryPoint() == start ? start : start - 1;
         final boolean probed = marked(PROBE_RETRANSMITTED);
         final int probeEnd = probeEnd();
+        final long nextSendNs = nextSendNs();
         clear(blockLength());
         lostHint(start);
         usageEnd(start);
@@ -120,6 +121,7 @@ final class Scoreboard extends FlightState {
         rtoBaseNs(nowNs);
         firstUnansweredNs(nowNs);
         undoRetransmits(-1);
+        nextSendNs(nextSendNs);
         if (probed) {
             // only what acknowledges this flight tells whether the probe repaired a loss (RFC 8985 §7.4.2)
             mark(PROBE_OUT | PROBE_RETRANSMITTED);
