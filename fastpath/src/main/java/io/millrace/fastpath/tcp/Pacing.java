@@ -31,9 +31,14 @@ final class Pacing {
         }
         final TcpSettings settings = context.connections.settings(tcb);
         final boolean paced = settings.pacing() || context.congestion(tcb).needsPacing();
-        final long rate = paced ? context.congestion(tcb).pacingRate(tcb) : 0;
+        final long rate = paced ? atLeastASegment(tcb, context.congestion(tcb).pacingRate(tcb)) : 0;
         final long most = settings.maxPacingRate();
         return most == 0 ? rate : rate == 0 ? most : Math.min(rate, most);
+    }
+
+    /** The smallest window is a segment a round trip: no estimate of the rate, however wrong, makes it less. */
+    private static long atLeastASegment(final Tcb tcb, final long rate) {
+        return rate == 0 ? 0 : Math.max(rate, tcb.sndMss() * 1_000_000_000L / Math.max(1, tcb.srttNs()));
     }
 
     /** Bytes that leave at once at the most. */

@@ -9,7 +9,7 @@ final class TimerInvariants {
     /** A timer of the wheel fires up to a tick late. */
     private static final long TICK_NS = 1 << 17;
     /** At the slowest rate that a simulation paces with; where a window in an RTO is less, that comes on top. */
-    private static final long LONGEST_PAUSE_NS = 10_000_000_000L;
+    private static final long LONGEST_PAUSE_NS = 1_000_000_000L;
 
     private final TcpContext context;
 
