@@ -208,7 +208,8 @@ class OutOfOrderRangesTest {
         for (int i = 9; i > 2; i--) {
             add(i * 10, i * 10 + 5);
         }
-        assertThat(recent()).startsWith(30, 40, 50, 60, 70, 80, 90, 190, 180, 170, 160).hasSize(20).doesNotHaveDuplicates();
+        assertThat(recent()).startsWith(30, 40, 50, 60, 70, 80, 90, 190, 180, 170, 160).hasSize(20)
+                .doesNotHaveDuplicates();
         OutOfOrderRanges.advance(block, 70);
         assertThat(recent()).startsWith(80, 90, 190, 180, 170).hasSize(12).doesNotHaveDuplicates();
         add(85, 90);
