@@ -21,6 +21,7 @@ public final class TcpKeys {
     static final String GROUP = "millrace.tcp";
     private static final TcpSettings DEFAULT = TcpSettings.DEFAULT;
     private static final int MAX_RETRIES = 127;
+    private static final int MAX_RANGES = 16_000;
     private static final long MIN_RECEIVE_BUFFER = 2_304;
     private static final long MIN_SEND_BUFFER = 4_096;
     private static final long MAX_BUFFER = 1L << 30;
@@ -201,9 +202,10 @@ public final class TcpKeys {
 
     /** Ranges of out-of-order bytes. */
     public static final ConfigKey<Integer> OUT_OF_ORDER_RANGES = ConfigKey.of(GROUP + ".out-of-order-ranges",
-            whole(1, 63), DEFAULT.outOfOrderRanges(), null, """
+            whole(1, MAX_RANGES), DEFAULT.outOfOrderRanges(), null, """
                     Ranges of bytes received out of order that are kept for one connection. A segment that would
-                    begin one more is dropped and counted.
+                    begin one more is dropped and counted (TcpOutOfOrderDropped). Each takes 8 bytes of the slab
+                    while there are any, in a block that doubles from 1 KiB: 32 KiB for 4000 ranges.
                     """);
 
     private TcpKeys() {}

@@ -31,7 +31,7 @@ final class SettingsDraw {
     private static void buffers(final TcpSettings.Builder builder, final Random random, final int leastBuffer) {
         builder.receiveBuffer(leastBuffer + 2_304 + random.nextInt(1 << random.nextInt(8, 18)))
                 .sendBuffer(leastBuffer + 4_096 + random.nextInt(1 << random.nextInt(8, 18)))
-                .outOfOrderRanges(1 + random.nextInt(63)).windowScaling(random.nextInt(4) != 0)
+                .outOfOrderRanges(1 + random.nextInt(1 << random.nextInt(2, 12))).windowScaling(random.nextInt(4) != 0)
                 .windowScale(random.nextInt(4) == 0 ? random.nextInt(15) : -1).autotune(random.nextBoolean())
                 .initialReceiveBuffer(4_096 + random.nextInt(1 << 16))
                 .initialSendBuffer(4_096 + random.nextInt(1 << 16));

@@ -69,7 +69,7 @@ final class TcbView {
     /** Bytes of the slab that the connection holds: rings, ranges, scoreboard, and what congestion control took. */
     static long slabBytes(final Tcb tcb, final TcpContext context) {
         return (long) tcb.sndCapacity() + tcb.rcvCapacity()
-                + (tcb.outOfOrder() == 0 ? 0 : OutOfOrderRanges.BLOCK_LENGTH)
+                + (tcb.outOfOrder() == 0 ? 0 : OutOfOrderRanges.length(tcb.outOfOrder()))
                 + new ScoreboardInvariants(context.slab).slabBytes(tcb)
                 + CongestionMemory.slabBytes(tcb, context.slab);
     }
