@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.fastpath.memory.MemoryRegion;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,8 +37,21 @@ class MemoryDemoTest {
         assertThat(rungs.subList(rungs.size() - 2, rungs.size())).satisfiesExactly(
                 finToo -> assertThat(finToo).matches(" *TIME_WAIT +<-+ FIN,ACK .*- LAST_ACK"),
                 last -> assertThat(last).matches(" *TIME_WAIT +-+ ACK .*> CLOSED"));
-        assertThat(rungs.subList(3, fin)).as("nobody closes before all is there")
+        final List<String> before = withoutProbes(rungs.subList(3, fin));
+        assertThat(before).as("nobody closes before all is there")
                 .allMatch(line -> line.startsWith("  ESTABLISHED") && line.endsWith("ESTABLISHED"));
+    }
+
+    /** Where the machine stalls a tail loss probe repeats the last segment, whatever the state is by then. */
+    private static List<String> withoutProbes(final List<String> rungs) {
+        final List<String> all = new ArrayList<>();
+        final Set<String> segments = new HashSet<>();
+        for (final String rung : rungs) {
+            if (segments.add(rung.replaceAll("^ *[A-Z_0-9]+|[A-Z_0-9]+$", "").trim()) || !rung.contains(" len=")) {
+                all.add(rung);
+            }
+        }
+        return all;
     }
 
     private static int indexOf(final List<String> rungs, final String pattern) {
