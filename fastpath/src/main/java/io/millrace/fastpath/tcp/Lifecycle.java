@@ -82,7 +82,7 @@ final class Lifecycle {
                 tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort(), context.nowNs);
         begin(tcb, iss);
         tcb.receiveBuffer(ReceiveTuning.first(settings));
-        tcb.sendBuffer(settings.sendBuffer());
+        tcb.sendBuffer(settings.initialSendBuffer());
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
