@@ -50,7 +50,8 @@ final class TcpOutput {
             tcb.clear(Tcb.OVERRIDE);
             persist.armIfBlocked(tcb);
         }
-        if (tcb.has(Tcb.ACK_NOW)) {
+        // in SYN_RECEIVED only a SYN-ACK acknowledges: what Fast Open let the application do meanwhile is told after it
+        if (tcb.has(Tcb.ACK_NOW) && tcb.state() != TcpState.SYN_RECEIVED.ordinal()) {
             sendAck(tcb);
         }
     }
