@@ -36,6 +36,15 @@ final class TwoWays {
         return texts[Math.min(direction, texts.length - 1)].strip();
     }
 
+    /** {@code VALUE:MORE}, or {@code VALUE} with the default of the second. */
+    String[] pair(final int direction, final String second) {
+        final String[] parts = text(direction).split(":", -1);
+        if (parts.length > 2) {
+            throw refused(text(direction), "one value, or two separated by a colon");
+        }
+        return parts.length == 2 ? parts : new String[]{parts[0], second};
+    }
+
     /** Percent as a probability. */
     double probability(final int direction) {
         return probability(text(direction));

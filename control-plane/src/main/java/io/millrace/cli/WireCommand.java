@@ -1,12 +1,15 @@
 package io.millrace.cli;
 
+import io.millrace.config.Cidr;
 import io.millrace.config.DeviceSpec;
+import io.millrace.control.lifecycle.DeviceOpener;
 import io.millrace.fastpath.port.Faults;
 import io.millrace.wire.Wire;
 import io.millrace.wire.WireThread;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.ShutdownSignalBarrier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,7 +27,8 @@ import picocli.CommandLine.Spec;
                 + " Millrace stack of this process with that address, which serves HTTP on port 80, echo on 7, discard"
                 + " on 9, chargen on 19).",
         "The options of what goes wrong take one value for both directions, or two separated by a comma: left to right,"
-                + " then right to left."})
+                + " then right to left.",
+        "Ends with exit code 143 after SIGTERM and 130 after SIGINT, as is usual."})
 final class WireCommand implements Callable<Integer> {
     private static final int LEAST_MTU = 576;
     private static final int MOST_MTU = 65_535;
@@ -85,6 +89,9 @@ final class WireCommand implements Callable<Integer> {
             driver.close();
         }
         print("left to right: " + wire.leftToRight(), "right to left: " + wire.rightToLeft());
+        // So that nobody takes a busy machine for a bad wire, or for a slow TCP.
+        print("the wire was kept from its work for %,d ms altogether, by others that had the processor"
+                .formatted(TimeUnit.NANOSECONDS.toMillis(driver.awayNs())));
     }
 
     private WireEnd.Request request(final String option, final String port, final @Nullable String address) {
@@ -98,10 +105,27 @@ final class WireCommand implements Callable<Integer> {
             throw new IllegalArgumentException(option + ' ' + port + ": must be tap:NAME[@NAMESPACE] or memory:CIDR",
                     e);
         }
-        if (address != null && WireEnd.isStack(device)) {
-            throw new IllegalArgumentException(option + "-address: a stack has the address of its port, " + port);
+        final String problem = DeviceOpener.discover().problem(device);
+        if (problem != null) {
+            throw new IllegalArgumentException(option + ' ' + port + ": " + problem);
+        }
+        if (address != null) {
+            checkAddress(option, port, device, address);
         }
         return new WireEnd.Request(option, device, mtu, address);
+    }
+
+    private static void checkAddress(final String option, final String port, final DeviceSpec device,
+            final String address) {
+        if (WireEnd.isStack(device)) {
+            throw new IllegalArgumentException(option + "-address: a stack has the address of its port, " + port);
+        }
+        try {
+            Cidr.parse(address);
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException(option + "-address " + address
+                    + ": must be an address with its prefix length, such as 10.0.0.2/24", e);
+        }
     }
 
     private void print(final String... lines) {

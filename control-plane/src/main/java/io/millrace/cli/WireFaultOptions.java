@@ -46,16 +46,17 @@ final class WireFaultOptions {
      */
     Faults faults(final int direction) {
         final TwoWays late = new TwoWays("--reorder", reorder);
-        final String[] reordering = (late.text(direction) + ':' + REORDER_BY).split(":");
+        final String[] reordering = late.pair(direction, REORDER_BY);
         final Faults.Builder faults = Faults.builder().loss(probability("--loss", loss, direction))
                 .duplication(probability("--duplicate", duplicate, direction))
                 .corruption(probability("--corrupt", corrupt, direction))
                 .reordering(late.probability(reordering[0]), late.nanos(reordering[1], 1))
                 .delay(nanos("--delay", delay, direction)).jitter(nanos("--jitter", jitter, direction));
         addBursts(faults, direction);
-        final long bitsPerSecond = new TwoWays("--rate", rate).bitsPerSecond(direction);
+        final long bitsPerSecond = bitsPerSecond(direction);
+        final long queueBytes = queueBytes(bitsPerSecond, direction);
         if (bitsPerSecond > 0) {
-            faults.bottleneck(bitsPerSecond, queueBytes(bitsPerSecond, direction));
+            faults.bottleneck(bitsPerSecond, queueBytes);
         }
         return faults.build();
     }
@@ -63,7 +64,7 @@ final class WireFaultOptions {
     /** Of all frames enter / (enter + leave) lie in a burst, and a burst has 1 / leave frames. */
     private void addBursts(final Faults.Builder faults, final int direction) {
         final TwoWays bursts = new TwoWays("--burst-loss", burstLoss);
-        final String[] burst = (bursts.text(direction) + ':' + BURST_LENGTH).split(":");
+        final String[] burst = bursts.pair(direction, BURST_LENGTH);
         final double share = bursts.probability(burst[0]);
         if (share > 0) {
             final double leave = 1 / bursts.atLeastOne(burst[1]);
@@ -78,10 +79,17 @@ final class WireFaultOptions {
 
     private long queueBytes(final long bitsPerSecond, final int direction) {
         if (queue != null) {
+            if (bitsPerSecond(0) == 0 && bitsPerSecond(1) == 0) {
+                throw new IllegalArgumentException("--queue " + queue + ": only with --rate, which makes frames wait");
+            }
             return new TwoWays("--queue", queue).bytes(direction);
         }
         final long roundTripNs = nanos("--delay", delay, 0) + nanos("--delay", delay, 1);
         return Math.max(LEAST_QUEUE, Math.round(bitsPerSecond * (roundTripNs / BITS_NS)));
+    }
+
+    private long bitsPerSecond(final int direction) {
+        return new TwoWays("--rate", rate).bitsPerSecond(direction);
     }
 
     private static double probability(final String option, final String text, final int direction) {

@@ -59,6 +59,10 @@ class StackCommandsTest {
             "wire --left tap:a --right tap:b --reorder 5:0ms | --reorder 0ms: must be a time",
             "wire --left tap:a --right tap:b --rate 5furlongs | --rate 5furlongs: must be bits a second",
             "wire --left tap:a --right tap:b --rate 1Mbit --queue 0 | --queue 0: must be a size",
+            "wire --left tap:a --right tap:b --queue 64KiB | --queue 64KiB: only with --rate",
+            "wire --left tap:a --right tap:b --reorder 5:1ms:2 | --reorder 5:1ms:2: must be one value, or two separated by",
+            "wire --left memory:10.0.0.2/24 --right eth:0 | --right eth:0: no device of the kind \"eth\"; there is memory",
+            "wire --left tap:a --right tap:b --right-address 10.0.0.1 | --right-address 10.0.0.1: must be an address with",
             "wire --left tap:a --right tap:b --mtu 500 | --mtu 500: must be 576 to 65535",
             "wire --left tap:a --right memory:10.0.0.2/24 --right-address 10.0.0.1/24 | --right-address: a stack has",
             "wire --left memory:10.0.0.2 --right tap:a | --left: millrace.ip.addresses",
@@ -79,12 +83,6 @@ class StackCommandsTest {
 
         assertThat(run("config", "check", file.toString())).isEqualTo(ExitCode.REFUSED);
         assertThat(err.toString()).startsWith(file + ":2: millrace.port.device = \"tun:x\": no device of the kind");
-    }
-
-    @Test
-    void shouldTellThatThereIsNoSuchPortForAWire() {
-        assertThat(run("wire", "--left", "memory:10.0.0.2/24", "--right", "eth:0")).isEqualTo(ExitCode.FAILED);
-        assertThat(err.toString()).contains("no device of the kind \"eth\"; there is memory");
     }
 
     @Test

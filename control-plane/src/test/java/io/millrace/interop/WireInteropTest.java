@@ -128,6 +128,7 @@ class WireInteropTest {
         wire.process.destroy();
         assertThat(wire.exitCode(EXIT_S)).isEqualTo(SIGTERM);
         assertThat(wire.errors()).doesNotContain("Exception");
+        assertThat(wire.output()).containsPattern("(?m)^the wire was kept from its work for [\\d,]+ ms altogether");
     }
 
     private static long count(final CommandLine wire, final String direction, final String what) throws IOException {

@@ -84,9 +84,8 @@ class MatrixReportTest {
     void shouldQueueARoundTripAtTheBottleneck() {
         assertThat(new Cell(0, 100, 0).queueBytes(SETTINGS)).isEqualTo(2_500_000);
         assertThat(new Cell(0, 0, 0).queueBytes(SETTINGS)).isEqualTo(131_072);
-        assertThat(new Cell(1, 20, 5).faults(SETTINGS).toString()).contains("loss 0.01",
-                "reordering 0.05 by up to 1000000 ns",
-                "delay 10000000 ns", "200000000 bit/s, queue 500000 bytes");
+        assertThat(new Cell(1, 20, 5).faults(SETTINGS).toString()).isEqualTo("1 % lost, 5 % held back by up to 1 ms,"
+                + " 200 Mbit/s with a queue of 500000 bytes, delay 10 ms");
     }
 
     private static String page(final CellResult result) {

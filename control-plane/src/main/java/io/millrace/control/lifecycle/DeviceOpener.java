@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the device that a configuration names. {@code memory} is built in: a link with nobody at its other end. The
@@ -59,11 +60,19 @@ public final class DeviceOpener {
      * @throws ConfigException where no provider has the scheme: a key with a wrong value, not a failure.
      */
     public void check(final MillraceConfig config) {
-        final String scheme = config.get(PortKeys.DEVICE).scheme();
-        if (!scheme.equals(MEMORY) && providers.stream().noneMatch(provider -> provider.scheme().equals(scheme))) {
+        final String problem = problem(config.get(PortKeys.DEVICE));
+        if (problem != null) {
             throw new ConfigException(List.of(new ConfigProblem(config.origin(PortKeys.DEVICE),
-                    PortKeys.DEVICE + " = " + config.text(PortKeys.DEVICE), unknown(scheme))));
+                    PortKeys.DEVICE + " = " + config.text(PortKeys.DEVICE), problem)));
         }
+    }
+
+    /** Why there can be no such device, one clause with the schemes that there are; null where there can. */
+    public @Nullable String problem(final DeviceSpec spec) {
+        final String scheme = spec.scheme();
+        final boolean known = scheme.equals(MEMORY)
+                || providers.stream().anyMatch(provider -> provider.scheme().equals(scheme));
+        return known ? null : unknown(scheme);
     }
 
     /**

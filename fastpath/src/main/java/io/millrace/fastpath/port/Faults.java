@@ -110,18 +110,10 @@ public final class Faults {
                 && bitsPerSecond == 0 && burstEnter == 0 && mtu == Integer.MAX_VALUE;
     }
 
+    /** For people: what may go wrong, and only that. */
     @Override
     public String toString() {
-        return "loss " + loss + ", duplication " + duplication + ", reordering " + reordering + " by up to "
-                + reorderDelayNs + " ns, corruption " + corruption + ", delay " + delayNs + " ns, jitter " + jitterNs
-                + " ns, " + bitsPerSecond + " bit/s, queue " + queueBytes + " bytes" + rarely();
-    }
-
-    /** What most wires do not have is named only where it is there. */
-    private String rarely() {
-        return (burstEnter == 0 ? "" : ", bursts " + burstEnter + '/' + burstLeave + " losing " + lossInBurst)
-                + (markAboveBytes == Long.MAX_VALUE ? "" : ", marks above " + markAboveBytes + " bytes")
-                + (mtu == Integer.MAX_VALUE ? "" : ", MTU " + mtu);
+        return FaultsText.of(this);
     }
 
     /** What shall go wrong. */

@@ -30,11 +30,15 @@ public final class HostNamespace {
             throw new IllegalStateException("a virtual thread has no namespace of its own");
         }
         final LinuxCalls calls = new LinuxCalls();
-        final String path = name.contains("/") ? name : FOLDER + name;
+        if (name.isEmpty()) {
+            throw new IOException("the network namespace has no name; give one of `ip netns list`, or a path");
+        }
+        final boolean isPath = name.contains("/");
+        final String path = isPath ? name : FOLDER + name;
         final int fd = calls.open(path, TunDescriptor.O_CLOEXEC);
         if (fd < 0) {
             throw new IOException("cannot open the network namespace " + name + ": " + Errno.describe(-fd)
-                    + (fd == -Errno.ENOENT ? "; make it with `ip netns add " + name + "`" : ""));
+                    + (fd == -Errno.ENOENT && !isPath ? "; make it with `ip netns add " + name + "`" : ""));
         }
         final int result = calls.setNamespace(fd, CLONE_NEWNET);
         calls.close(fd);
