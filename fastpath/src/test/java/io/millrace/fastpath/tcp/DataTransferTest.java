@@ -241,4 +241,14 @@ class DataTransferTest {
         } while (taken > 0);
         return wire.stack.counter(Counter.TCP_SLAB_FULL);
     }
+
+    /** As {@link System#nanoTime} permits. */
+    @Test
+    void shouldSendWhereTheClockIsBelowZero() {
+        final StackDriver stack = new StackDriver(-3_000_000_000_000L);
+        try (Wire wire = Wire.open(stack, Wire.settings().build(), Wire.PEER_ISS)) {
+            assertThat(wire.send(100)).isEqualTo(100);
+            assertThat(stack.sent().length()).isEqualTo(100);
+        }
+    }
 }
