@@ -22,6 +22,8 @@ import io.millrace.fastpath.memory.Slab;
  * <p>
  * Where it differs from the letter of RFC 9438:
  * <ul>
+ * <li>§4.3 makes alpha 1 once W_est has reached the old window; here it stays what it was, as in Linux: a flow of each
+ * would share a link unevenly.
  * <li>§4.3 sets cwnd to W_est in the Reno-friendly region; here an acknowledgement never makes cwnd smaller.
  * <li>An acknowledgement counts for one window at most, however much it acknowledges.
  * <li>§4.9 restores K and t_epoch; here the curve is resumed at the window restored, which is the same curve without the

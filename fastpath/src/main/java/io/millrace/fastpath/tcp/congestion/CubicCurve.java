@@ -95,9 +95,8 @@ final class CubicCurve {
     /** W_est (§4.3). */
     private static double growEstimate(final Tcb tcb, final double windows) {
         final int wEst = tcb.cc(W_EST);
-        final double alpha = wEst >= tcb.cc(CWND_PRIOR) ? 1 : ALPHA;
         final double grown = Math.min(Window.MAX,
-                wEst + fraction(tcb, FRACTION_BITS) + alpha * windows * tcb.sndMss());
+                wEst + fraction(tcb, FRACTION_BITS) + ALPHA * windows * tcb.sndMss());
         tcb.cc(W_EST, (int) grown);
         fraction(tcb, FRACTION_BITS, grown);
         return grown;
