@@ -18,6 +18,11 @@ import java.util.stream.Stream;
 public final class PacketScripts {
     private static final String SUFFIX = ".pkt";
     private static final int WRONG_USAGE = 2;
+    private static final String USAGE = """
+            usage: PacketScripts [--strict] FILE|DIRECTORY...
+              --strict  what the stack sends after the last packet that a script expects fails it; packetdrill does not \
+            look
+            exit code 0: every script passed; 1: one failed; 2: wrong usage""";
 
     private PacketScripts() {}
 
@@ -26,8 +31,14 @@ public final class PacketScripts {
         final List<String> names = new ArrayList<>(List.of(arguments));
         final boolean strict = names.remove("--strict");
         if (names.isEmpty() || names.stream().anyMatch(name -> name.startsWith("-"))) {
-            System.err.println("usage: PacketScripts [--strict] FILE|DIRECTORY...");
-            System.exit(WRONG_USAGE);
+            System.err.println(USAGE);
+            System.exit(names.contains("--help") ? 0 : WRONG_USAGE);
+        }
+        for (final String name : names) {
+            if (!Files.isReadable(Path.of(name))) {
+                System.err.println("PacketScripts: cannot read " + name);
+                System.exit(WRONG_USAGE);
+            }
         }
         final List<Path> scripts = new ArrayList<>();
         for (final String name : names) {
