@@ -30,8 +30,8 @@ public class ByteRingBenchmark extends OffHeapBenchmark {
         empty = new Slab("empty", 256 << 20, 1024);
         frame = MemoryRegion.allocate("frame", 4096);
         ring = slab.allocate(CAPACITY);
-        ranges = slab.allocate(OutOfOrderRanges.BLOCK_LENGTH);
-        OutOfOrderRanges.init(ranges);
+        ranges = slab.allocate(OutOfOrderRanges.FIRST_LENGTH);
+        OutOfOrderRanges.init(ranges, OutOfOrderRanges.FIRST_LENGTH);
     }
 
     @TearDown(Level.Trial)
@@ -74,7 +74,7 @@ public class ByteRingBenchmark extends OffHeapBenchmark {
     public int holeTenSegmentsAndItsFilling() {
         final int hole = position;
         for (int i = 1; i <= 10; i++) {
-            OutOfOrderRanges.add(ranges, hole + i * SEGMENT, hole + (i + 1) * SEGMENT, OutOfOrderRanges.MAX_RANGES);
+            OutOfOrderRanges.add(ranges, hole + i * SEGMENT, hole + (i + 1) * SEGMENT);
         }
         position = OutOfOrderRanges.advance(ranges, hole + SEGMENT);
         return position;

@@ -14,6 +14,8 @@ final class CrossChecks {
     private static final int IPV6_MIN_MTU = 1_280;
     private static final int IP_AND_TCP_HEADER = 40;
     private static final long MAX_WINDOW_FIELD = 65_535;
+    /** RFC 7323 §2.3: the largest shift says a few bytes less than the largest buffer. */
+    private static final int MAX_SHIFT = 14;
 
     private static final List<Rule> RULES = List.of(
             new Rule(CrossChecks::mssFitsMtu, TcpKeys.MSS, PortKeys.MTU),
@@ -89,7 +91,7 @@ final class CrossChecks {
             return null;
         }
         int needed = 0;
-        while (MAX_WINDOW_FIELD << needed < config.get(TcpKeys.RECEIVE_BUFFER)) {
+        while (needed < MAX_SHIFT && MAX_WINDOW_FIELD << needed < config.get(TcpKeys.RECEIVE_BUFFER)) {
             needed++;
         }
         return config.get(TcpOptionKeys.WINDOW_SCALE).get() >= needed

@@ -9,6 +9,7 @@ import static io.millrace.config.ValueTypes.whole;
 
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
+import io.millrace.fastpath.tcp.TcpSettings.PushPolicy;
 import java.time.Duration;
 
 /**
@@ -20,6 +21,7 @@ public final class TcpKeys {
     static final String GROUP = "millrace.tcp";
     private static final TcpSettings DEFAULT = TcpSettings.DEFAULT;
     private static final int MAX_RETRIES = 127;
+    private static final int MAX_RANGES = 16_000;
     private static final long MIN_RECEIVE_BUFFER = 2_304;
     private static final long MIN_SEND_BUFFER = 4_096;
     private static final long MAX_BUFFER = 1L << 30;
@@ -84,6 +86,13 @@ public final class TcpKeys {
             "TCP_DELACK_MIN (40 ms); there it adapts, up to 200 ms", """
                     Longest time that an acknowledgement is held back (RFC 9293 §3.8.6.3); every second full segment
                     is acknowledged at once anyhow. 0ms acknowledges every burst at once.
+                    """);
+
+    /** PSH. */
+    public static final ConfigKey<PushPolicy> PUSH_POLICY = ConfigKey.of(GROUP + ".push-policy",
+            choice(PushPolicy.class), DEFAULT.pushPolicy(), "as burst", """
+                    Which segments carry PSH. burst: the last of what is queued, and the last of several that leave
+                    together, so that a receiver hands them up. last: only the last of what is queued.
                     """);
 
     /** When in-order data is acknowledged. */
@@ -193,9 +202,10 @@ public final class TcpKeys {
 
     /** Ranges of out-of-order bytes. */
     public static final ConfigKey<Integer> OUT_OF_ORDER_RANGES = ConfigKey.of(GROUP + ".out-of-order-ranges",
-            whole(1, 63), DEFAULT.outOfOrderRanges(), null, """
+            whole(1, MAX_RANGES), DEFAULT.outOfOrderRanges(), null, """
                     Ranges of bytes received out of order that are kept for one connection. A segment that would
-                    begin one more is dropped and counted.
+                    begin one more is dropped and counted (TcpOutOfOrderDropped). Each takes 8 bytes of the slab
+                    while there are any, in a block that doubles from 1 KiB: 32 KiB for 4000 ranges.
                     """);
 
     private TcpKeys() {}

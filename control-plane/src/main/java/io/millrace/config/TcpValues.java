@@ -42,7 +42,7 @@ final class TcpValues {
 
     private void acknowledgements() {
         builder.noDelay(config.get(TcpKeys.NO_DELAY)).delayedAckNs(nanos(TcpKeys.DELAYED_ACK))
-                .ackPolicy(config.get(TcpKeys.ACK_POLICY));
+                .ackPolicy(config.get(TcpKeys.ACK_POLICY)).pushPolicy(config.get(TcpKeys.PUSH_POLICY));
     }
 
     private void timeouts() {

@@ -107,6 +107,15 @@ class MillraceConfigTest {
     }
 
     @Test
+    void shouldTakeTheLargestReceiveBufferWithTheLargestWindowScale() {
+        final TcpSettings settings = MillraceConfig
+                .parse("millrace { engine.slab = 1GiB, tcp { window-scale = 14, receive-buffer = 1GiB } }")
+                .tcpSettings();
+        assertThat(settings.windowScale()).isEqualTo(14);
+        assertThat(settings.receiveBuffer()).isEqualTo(1 << 30);
+    }
+
+    @Test
     void shouldLetTheDefaultOfAnInitialBufferMakeWay() {
         final TcpSettings settings = MillraceConfig.parse("millrace.tcp { receive-buffer = 9000, send-buffer = 8000 }")
                 .tcpSettings();

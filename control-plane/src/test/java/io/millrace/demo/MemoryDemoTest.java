@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.fastpath.memory.MemoryRegion;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,14 +31,28 @@ class MemoryDemoTest {
                 synAck -> assertThat(synAck)
                         .matches(" *ESTABLISHED +<-+ SYN,ACK seq=0 ack=1 win=\\d+ mss=1460 -+ SYN_RECEIVED"),
                 request -> assertThat(request).matches(" *ESTABLISHED +-+ (PSH,)?ACK seq=1 ack=1 .*-+> ESTABLISHED"));
-        // an acknowledgement of the last text may stand between the two
         final int fin = indexOf(rungs, " *FIN_WAIT_1 +-+ FIN,ACK .*> CLOSE_WAIT");
-        assertThat(fin).isBetween(rungs.size() - 4, rungs.size() - 3);
-        assertThat(rungs.subList(rungs.size() - 2, rungs.size())).satisfiesExactly(
-                finToo -> assertThat(finToo).matches(" *TIME_WAIT +<-+ FIN,ACK .*- LAST_ACK"),
-                last -> assertThat(last).matches(" *TIME_WAIT +-+ ACK .*> CLOSED"));
-        assertThat(rungs.subList(3, fin)).as("nobody closes before all is there")
+        // acknowledgements of the last text may stand between
+        assertThat(rungs.subList(fin, rungs.size()).stream()
+                .filter(rung -> rung.contains("FIN,ACK") || rung.endsWith(" CLOSED"))).satisfiesExactly(
+                        finHere -> assertThat(finHere).isEqualTo(rungs.get(fin)),
+                        finToo -> assertThat(finToo).matches(" *TIME_WAIT +<-+ FIN,ACK .*- LAST_ACK"),
+                        last -> assertThat(last).matches(" *TIME_WAIT +-+ ACK .*> CLOSED"));
+        final List<String> before = withoutProbes(rungs.subList(3, fin));
+        assertThat(before).as("nobody closes before all is there")
                 .allMatch(line -> line.startsWith("  ESTABLISHED") && line.endsWith("ESTABLISHED"));
+    }
+
+    /** Where the machine stalls a tail loss probe repeats the last segment, whatever the state is by then. */
+    private static List<String> withoutProbes(final List<String> rungs) {
+        final List<String> all = new ArrayList<>();
+        final Set<String> segments = new HashSet<>();
+        for (final String rung : rungs) {
+            if (segments.add(rung.replaceAll("^ *[A-Z_0-9]+|[A-Z_0-9]+$", "").trim()) || !rung.contains(" len=")) {
+                all.add(rung);
+            }
+        }
+        return all;
     }
 
     private static int indexOf(final List<String> rungs, final String pattern) {

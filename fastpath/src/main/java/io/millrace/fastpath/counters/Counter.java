@@ -101,6 +101,8 @@ public enum Counter {
     TCP_PATH_MTU_REDUCED("path MTU reductions accepted"),
     TCP_RECEIVE_BUFFER_GROWN("times a receive buffer grew with what its application reads"),
     TCP_RECEIVE_BUFFER_HELD("times a receive buffer did not grow because the slab was nearly full"),
+    TCP_SEND_BUFFER_GROWN("times a send buffer grew with its congestion window"),
+    TCP_SEND_BUFFER_HELD("times a send buffer did not grow because the slab was nearly full"),
     TCP_TABLE_FULL("connections refused: the connection table is full"),
     TCP_SLAB_FULL("times the slab had no room for a ring: segments dropped, or output postponed"),
     TCP_NO_EPHEMERAL_PORT("active opens refused: no local port left for the destination"),

@@ -81,6 +81,8 @@ abstract class TcbIdentity {
     public static final int MORE_COOKIE_OWED = 1 << 2;
     /** Of {@link #moreFlags}: counted among those that Fast Open accepted before their handshake is over. */
     public static final int MORE_FAST_OPEN_PENDING = 1 << 3;
+    /** Of {@link #moreFlags}: the peer repeated its SYN, and got the SYN-ACK once more. */
+    public static final int MORE_SYN_ACK_REPEATED = 1 << 4;
 
     private static final int LOCAL_HI = 0;
     private static final int LOCAL_LO = 8;

@@ -1,46 +1,93 @@
 package io.millrace.fastpath.memory;
 
 /**
- * The ranges of sequence numbers that a connection has received beyond a gap, in one block of 1,024 bytes that it holds
+ * The ranges of sequence numbers that a connection has received beyond a gap, in a block of a {@link Slab} that it holds
  * only while there are any. The bytes themselves lie in their places in the receive ring (RFC 9293 §3.10.7.4: segments
  * beyond RCV.NXT are kept, not dropped).
  * <p>
  * Ranges are {@code [left, right)}, sorted by sequence number, at least one missing byte apart. All of them lie within
- * 2^31 of each other, which a receive window guarantees. Each carries the time of its last change in calls, so that
- * SACK blocks can name the most recent first (RFC 2018 §4).
+ * 2^31 of each other, which a receive window guarantees. The {@value #REMEMBERED} that changed last are remembered in
+ * order, so that SACK blocks can name the most recent first (RFC 2018 §4).
  * <p>
- * Every call costs at most some multiple of {@link #MAX_RANGES} steps, whatever the peer sends. Arguments are asserted,
- * not checked: {@code block} is {@link #BLOCK_LENGTH} bytes after {@link #init}; indices are 0 to {@code count - 1}.
+ * Memory: 8 bytes a range and 48 for all, rounded up to a power of two: 122 ranges in the first block of 1 KiB, 4,090 in
+ * 32 KiB. A block that is full is replaced by one of twice the length ({@link #grow}); how many ranges there may be is
+ * the owner's to say.
  * <p>
- * Thread: the owner's.
+ * Cost, of n ranges, whatever the peer sends: O(log n) to find a place, O(1) where that is at the end. To make or close
+ * a place ranges are moved, as a rule on the shorter side only, at most all of them once: 8 n bytes. And one step for
+ * each range that is merged or removed, so one in all for each that was added.
+ * <p>
+ * Arguments are asserted, not checked: {@code block} is one that {@link #init} or {@link #grow} answered; indices are 0
+ * to {@code count - 1}; {@code right} lies beyond {@code left}. Thread: the owner's.
  */
 public final class OutOfOrderRanges {
-    /** Bytes a block. */
-    public static final int BLOCK_LENGTH = 1024;
+    /** Bytes of the first block of a connection. */
+    public static final int FIRST_LENGTH = 1024;
 
-    /** How many ranges a block holds at most. */
-    public static final int MAX_RANGES = 63;
+    /** Of how many ranges the order of change is known. */
+    public static final int REMEMBERED = 8;
 
-    // The block: { int count, int stamp of the last change, 8 unused }, then ranges.
-    private static final int COUNT_OFFSET = 0;
-    private static final int STAMP_OFFSET = 4;
-    private static final int RANGES_OFFSET = 16;
+    // The block: { int count, int slot of range 0, int slots, int remembered, int left[REMEMBERED] }, then the slots. The
+    // front moves on when gaps are filled in order, so that nothing else has to. What is remembered of a range is its
+    // left edge: that stays until the range changes, and is remembered anew, or is removed, and is forgotten.
+    private static final int COUNT = 0;
+    private static final int FRONT = 4;
+    private static final int SLOTS = 8;
+    private static final int REMEMBERED_COUNT = 12;
+    private static final int REMEMBERED_LEFT = 16;
+    private static final int HEAD_LENGTH = REMEMBERED_LEFT + REMEMBERED * Integer.BYTES;
 
-    // A range: { int left, int right, int stamp, 4 unused }.
-    private static final int RIGHT_OFFSET = 4;
-    private static final int RANGE_STAMP_OFFSET = 8;
-    private static final int RANGE_LENGTH = 16;
+    // A slot: { int left, int right }.
+    private static final int RIGHT = 4;
+    private static final int RANGE_LENGTH = 8;
 
     private OutOfOrderRanges() {}
 
-    /** Makes a block hold no range. */
-    public static void init(final long block) {
-        Memory.putLong(block, 0);
+    /**
+     * Makes a block without ranges.
+     *
+     * @param block  address of {@code length} bytes.
+     * @param length {@link #FIRST_LENGTH} or a power of two beyond.
+     */
+    public static void init(final long block, final int length) {
+        Memory.putInt(block + COUNT, 0);
+        Memory.putInt(block + FRONT, 0);
+        Memory.putInt(block + SLOTS, (length - HEAD_LENGTH) / RANGE_LENGTH);
+        Memory.putInt(block + REMEMBERED_COUNT, 0);
     }
 
-    /** How many ranges there are, 0 to {@link #MAX_RANGES}. */
+    /**
+     * Moves the ranges into a block of twice the length. Costs a copy of all.
+     *
+     * @param slab that the block is from.
+     * @return address of the new block, the old one having been freed; 0 where the slab is full and nothing has changed.
+     */
+    public static long grow(final Slab slab, final long block) {
+        final int length = length(block);
+        final long larger = slab.allocate(2 * length);
+        if (larger != 0) {
+            init(larger, 2 * length);
+            Memory.copy(block + REMEMBERED_COUNT, larger + REMEMBERED_COUNT, HEAD_LENGTH - REMEMBERED_COUNT);
+            Memory.copy(range(block, 0), range(larger, 0), (long) count(block) * RANGE_LENGTH);
+            Memory.putInt(larger + COUNT, count(block));
+            slab.free(block, length);
+        }
+        return larger;
+    }
+
+    /** Bytes of the block. */
+    public static int length(final long block) {
+        return HEAD_LENGTH + Memory.getInt(block + SLOTS) * RANGE_LENGTH;
+    }
+
+    /** True where one range more needs a larger block. */
+    public static boolean isFull(final long block) {
+        return count(block) == Memory.getInt(block + SLOTS);
+    }
+
+    /** How many ranges there are. */
     public static int count(final long block) {
-        return Memory.getInt(block + COUNT_OFFSET);
+        return Memory.getInt(block + COUNT);
     }
 
     /** First sequence number of a range; range 0 is the nearest to RCV.NXT. */
@@ -50,7 +97,7 @@ public final class OutOfOrderRanges {
 
     /** Sequence number after the last one of a range. */
     public static int right(final long block, final int index) {
-        return Memory.getInt(range(block, index) + RIGHT_OFFSET);
+        return Memory.getInt(range(block, index) + RIGHT);
     }
 
     /** Sequence number after the last one of all ranges; there must be one. */
@@ -59,53 +106,64 @@ public final class OutOfOrderRanges {
     }
 
     /**
-     * Adds a range, merged with every one that it overlaps or touches. The result counts as the most recently changed,
-     * also where nothing was new: the first SACK block names the segment that caused it (RFC 2018 §4).
+     * The range that holds a sequence number, or else the first one beyond it.
      *
-     * @param left      first sequence number.
-     * @param right     sequence number after the last one; beyond {@code left}.
-     * @param maxRanges how many ranges there may be afterwards, 1 to {@link #MAX_RANGES}.
-     * @return false where there would be more; then nothing has changed and the bytes must not be kept.
+     * @return its index; the count where there is none.
      */
-    public static boolean add(final long block, final int left, final int right, final int maxRanges) {
-        assert right - left > 0 && maxRanges > 0 && maxRanges <= MAX_RANGES;
+    public static int find(final long block, final int sequence) {
         final int count = count(block);
-        // [first, end) are the ranges to merge with. From the far end: segments mostly arrive behind the last one.
-        int end = count;
-        while (end > 0 && left(block, end - 1) - right > 0) {
-            end--;
+        // most segments arrive behind the last range, or make it longer
+        if (count == 0 || right(block, count - 1) - sequence <= 0) {
+            return count;
         }
-        int first = end;
-        while (first > 0 && right(block, first - 1) - left >= 0) {
-            first--;
+        if (count == 1 || right(block, count - 2) - sequence <= 0) {
+            return count - 1;
         }
-        if (first == end) {
-            if (count >= maxRanges) {
-                return false;
+        int low = 0;
+        int high = count - 2;
+        while (low < high) {
+            final int middle = low + high >>> 1;
+            if (right(block, middle) - sequence <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
-            move(block, first, first + 1);
-            put(block, first, left, right);
-        } else {
-            final int mergedLeft = earlier(left, left(block, first));
-            final int mergedRight = later(right, right(block, end - 1));
-            move(block, end, first + 1);
-            put(block, first, mergedLeft, mergedRight);
         }
-        return true;
+        return low;
     }
 
-    /** True where {@link #add} of the same would succeed. */
-    public static boolean hasRoom(final long block, final int left, final int right, final int maxRanges) {
+    /** True where {@link #add} of the same would make one range more; false where it would merge it with others. */
+    public static boolean isApart(final long block, final int left, final int right) {
+        final int index = find(block, left - 1);
+        return index == count(block) || left(block, index) - right > 0;
+    }
+
+    /**
+     * Adds a range, merged with every one that it overlaps or touches. The result counts as the most recently changed,
+     * also where nothing was new: the first SACK block names the segment that caused it (RFC 2018 §4). The block must
+     * not be full where the range {@link #isApart}.
+     */
+    public static void add(final long block, final int left, final int right) {
+        assert right - left > 0 : right - left;
         final int count = count(block);
-        if (count < maxRanges) {
-            return true;
+        // [first, end) are the ranges to merge with
+        final int first = find(block, left - 1);
+        int end = first;
+        while (end < count && left(block, end) - right <= 0) {
+            end++;
         }
-        for (int i = count - 1; i >= 0 && right(block, i) - left >= 0; i--) {
-            if (left(block, i) - right <= 0) {
-                return true;
-            }
+        int mergedLeft = left;
+        int mergedRight = right;
+        if (first == end) {
+            insert(block, first);
+        } else {
+            mergedLeft = earlier(left, left(block, first));
+            mergedRight = later(right, right(block, end - 1));
+            remove(block, first + 1, end);
         }
-        return false;
+        Memory.putInt(range(block, first), mergedLeft);
+        Memory.putInt(range(block, first) + RIGHT, mergedRight);
+        remember(block, mergedLeft, mergedRight);
     }
 
     /**
@@ -123,71 +181,127 @@ public final class OutOfOrderRanges {
             reached++;
         }
         if (reached > 0) {
-            move(block, reached, 0);
+            remove(block, 0, reached);
+            forget(block, next);
         }
         return next;
     }
 
     /**
-     * Whether everything in {@code [left, right)} is already there.
+     * Index of the range that was changed most recently but {@code k}. That is exact as far as it is remembered: for
+     * {@link #REMEMBERED} ranges, less one for each that was merged or removed and not yet replaced by another change.
+     * All others follow, the highest first. Costs O(log n + k).
      *
-     * @param left  first sequence number.
-     * @param right sequence number after the last one; beyond {@code left}.
+     * @param k 0 to {@code count - 1}; 0 is the most recent. SACK asks for 0 to 3.
      */
-    public static boolean contains(final long block, final int left, final int right) {
-        for (int i = count(block) - 1; i >= 0; i--) {
-            if (left(block, i) - left <= 0) {
-                return right(block, i) - right >= 0;
+    public static int recentFirst(final long block, final int k) {
+        assert k >= 0 && k < count(block) : k;
+        final int remembered = Memory.getInt(block + REMEMBERED_COUNT);
+        if (k < remembered) {
+            return find(block, remembered(block, k));
+        }
+        int index = count(block);
+        for (int others = k - remembered; others >= 0; others--) {
+            do {
+                index--;
+            } while (isRemembered(block, left(block, index)));
+        }
+        return index;
+    }
+
+    private static boolean isRemembered(final long block, final int left) {
+        for (int i = Memory.getInt(block + REMEMBERED_COUNT) - 1; i >= 0; i--) {
+            if (remembered(block, i) == left) {
+                return true;
             }
         }
         return false;
     }
 
-    /**
-     * Index of the range that was changed most recently but {@code k}. Costs {@code k + 1} passes; SACK asks for 0 to 3.
-     *
-     * @param k 0 to {@code count - 1}; 0 is the most recent.
-     */
-    public static int recentFirst(final long block, final int k) {
-        assert k >= 0 && k < count(block) : k;
-        final int count = count(block);
-        final int now = Memory.getInt(block + STAMP_OFFSET);
-        int age = -1;
-        int index = 0;
-        for (int pass = 0; pass <= k; pass++) {
-            int youngest = Integer.MAX_VALUE;
-            for (int i = 0; i < count; i++) {
-                final int itsAge = now - Memory.getInt(range(block, i) + RANGE_STAMP_OFFSET) & Integer.MAX_VALUE;
-                if (itsAge > age && itsAge < youngest) {
-                    youngest = itsAge;
-                    index = i;
-                }
+    /** Puts a range before all that are remembered, in place of those that were merged into it. */
+    private static void remember(final long block, final int left, final int right) {
+        final int remembered = Memory.getInt(block + REMEMBERED_COUNT);
+        int moved = left;
+        int to = 0;
+        for (int i = 0; i < remembered; i++) {
+            final int other = remembered(block, i);
+            if (other - left < 0 || other - right >= 0) {
+                remembered(block, to++, moved);
+                moved = other;
             }
-            age = youngest;
         }
-        return index;
+        if (to < REMEMBERED) {
+            remembered(block, to++, moved);
+        }
+        Memory.putInt(block + REMEMBERED_COUNT, to);
+    }
+
+    /** Forgets the ranges that begin before a sequence number. */
+    private static void forget(final long block, final int next) {
+        final int remembered = Memory.getInt(block + REMEMBERED_COUNT);
+        int to = 0;
+        for (int i = 0; i < remembered; i++) {
+            final int left = remembered(block, i);
+            if (left - next >= 0) {
+                remembered(block, to++, left);
+            }
+        }
+        Memory.putInt(block + REMEMBERED_COUNT, to);
+    }
+
+    private static int remembered(final long block, final int place) {
+        return Memory.getInt(block + REMEMBERED_LEFT + place * Integer.BYTES);
+    }
+
+    private static void remembered(final long block, final int place, final int left) {
+        Memory.putInt(block + REMEMBERED_LEFT + place * Integer.BYTES, left);
+    }
+
+    /** Opens a place for one range before an index. */
+    private static void insert(final long block, final int index) {
+        assert !isFull(block);
+        final int front = Memory.getInt(block + FRONT);
+        final int count = count(block);
+        final int behind = count - index;
+        if (front > 0 && index < behind) {
+            move(block, front, front - 1, index);
+            Memory.putInt(block + FRONT, front - 1);
+        } else if (front + count < Memory.getInt(block + SLOTS)) {
+            move(block, front + index, front + index + 1, behind);
+        } else {
+            move(block, front, 0, index);
+            move(block, front + index, index + 1, behind);
+            Memory.putInt(block + FRONT, 0);
+        }
+        Memory.putInt(block + COUNT, count + 1);
+    }
+
+    /** Removes the ranges from {@code first} to before {@code end}. */
+    private static void remove(final long block, final int first, final int end) {
+        final int front = Memory.getInt(block + FRONT);
+        final int behind = count(block) - end;
+        if (first < behind) {
+            move(block, front, front + end - first, first);
+            Memory.putInt(block + FRONT, front + end - first);
+        } else {
+            move(block, front + end, front + first, behind);
+        }
+        Memory.putInt(block + COUNT, first + behind);
+    }
+
+    /** Moves what lies in slots. */
+    private static void move(final long block, final int from, final int to, final int slots) {
+        if (from != to && slots > 0) {
+            Memory.copy(slot(block, from), slot(block, to), (long) slots * RANGE_LENGTH);
+        }
     }
 
     private static long range(final long block, final int index) {
-        return block + RANGES_OFFSET + index * RANGE_LENGTH;
+        return slot(block, Memory.getInt(block + FRONT) + index);
     }
 
-    private static void put(final long block, final int index, final int left, final int right) {
-        final int stamp = Memory.getInt(block + STAMP_OFFSET) + 1;
-        final long range = range(block, index);
-        Memory.putInt(range, left);
-        Memory.putInt(range + RIGHT_OFFSET, right);
-        Memory.putInt(range + RANGE_STAMP_OFFSET, stamp);
-        Memory.putInt(block + STAMP_OFFSET, stamp);
-    }
-
-    /** Moves the ranges from an index on to another index, and sets the count accordingly. */
-    private static void move(final long block, final int from, final int to) {
-        final int count = count(block);
-        if (from != to) {
-            Memory.copy(range(block, from), range(block, to), (long) (count - from) * RANGE_LENGTH);
-            Memory.putInt(block + COUNT_OFFSET, count + to - from);
-        }
+    private static long slot(final long block, final int slot) {
+        return block + HEAD_LENGTH + (long) slot * RANGE_LENGTH;
     }
 
     private static int earlier(final int a, final int b) {

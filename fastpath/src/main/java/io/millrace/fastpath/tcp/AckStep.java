@@ -16,6 +16,7 @@ final class AckStep {
     private final TcpOutput output;
     private final Persist persist;
     private final RetransmissionTimer timer;
+    private final SendTuning tuning;
     private final AckEvent event = new AckEvent();
 
     AckStep(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
@@ -28,6 +29,7 @@ final class AckStep {
         this.output = output;
         this.persist = persist;
         this.timer = timer;
+        this.tuning = new SendTuning(context);
     }
 
     /** @return false where the segment ends here. */
@@ -144,6 +146,7 @@ final class AckStep {
             persist.clear(tcb);
         }
         timer.arm(tcb);
+        tuning.onAck(tcb);
         if (tcb.has(Tcb.WANTS_WRITABLE) && SendQueue.space(tcb) >= tcb.sendBuffer() / 4) {
             tcb.clear(Tcb.WANTS_WRITABLE);
             context.lists.ready(tcb, ConnectionHandler.WRITABLE);

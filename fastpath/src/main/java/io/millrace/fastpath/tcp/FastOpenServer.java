@@ -46,7 +46,13 @@ final class FastOpenServer {
             context.count(Counter.TCP_FAST_OPEN_OVERFLOWS);
             return true;
         }
-        return !listener.reserveAccept() || accept(listener, tcb, segment);
+        if (!listener.reserveAccept()) {
+            // its handshake is an ordinary one, and the application does not get it before
+            context.count(Counter.LISTEN_OVERFLOWS);
+            lifecycle.releaseFastOpen(tcb);
+            return true;
+        }
+        return accept(listener, tcb, segment);
     }
 
     private boolean accept(final ListenerPolicy listener, final Tcb tcb, final Segment segment) {

@@ -82,7 +82,7 @@ final class Lifecycle {
                 tcb.remoteHi(), tcb.remoteLo(), tcb.remotePort(), context.nowNs);
         begin(tcb, iss);
         tcb.receiveBuffer(ReceiveTuning.first(settings));
-        tcb.sendBuffer(settings.sendBuffer());
+        tcb.sendBuffer(settings.initialSendBuffer());
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
@@ -209,7 +209,7 @@ final class Lifecycle {
             // RFC 9293 §3.10.4: a CLOSE that came during the handshake takes effect now
             tcb.state(TcpState.FIN_WAIT_1.ordinal());
         }
-        if (SendQueue.length(tcb) > 0 || tcb.has(Tcb.FIN_QUEUED)) {
+        if (SendQueue.length(tcb) > 0 || tcb.has(Tcb.FIN_QUEUED | Tcb.ACK_NOW)) {
             context.lists.output(tcb);
         }
     }
@@ -252,7 +252,8 @@ final class Lifecycle {
         return true;
     }
 
-    private void releaseFastOpen(final Tcb tcb) {
+    /** Gives that place back where the connection has one. */
+    void releaseFastOpen(final Tcb tcb) {
         if ((tcb.moreFlags() & Tcb.MORE_FAST_OPEN_PENDING) != 0) {
             fastOpens--;
             tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_FAST_OPEN_PENDING);

@@ -31,9 +31,14 @@ final class Pacing {
         }
         final TcpSettings settings = context.connections.settings(tcb);
         final boolean paced = settings.pacing() || context.congestion(tcb).needsPacing();
-        final long rate = paced ? context.congestion(tcb).pacingRate(tcb) : 0;
+        final long rate = paced ? atLeastASegment(tcb, context.congestion(tcb).pacingRate(tcb)) : 0;
         final long most = settings.maxPacingRate();
         return most == 0 ? rate : rate == 0 ? most : Math.min(rate, most);
+    }
+
+    /** The smallest window is a segment a round trip: no estimate of the rate, however wrong, makes it less. */
+    private static long atLeastASegment(final Tcb tcb, final long rate) {
+        return rate == 0 ? 0 : Math.max(rate, tcb.sndMss() * 1_000_000_000L / Math.max(1, tcb.srttNs()));
     }
 
     /** Bytes that leave at once at the most. */
@@ -48,7 +53,8 @@ final class Pacing {
     /** False where the next segment has to wait; then the timer is armed. */
     boolean mayTransmit(final Tcb tcb) {
         final long nextNs = retransmissions.nextSendNs(tcb);
-        if (nextNs <= context.nowNs) {
+        // 0 is no pause, also where the clock has not reached 0: System.nanoTime may begin below it
+        if (nextNs == 0 || nextNs <= context.nowNs) {
             return true;
         }
         context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), nextNs);

@@ -138,7 +138,8 @@ final class SegmentWriter {
         final boolean answer = tcb.state() == TcpState.SYN_RECEIVED.ordinal();
         final long segment = IpOutput.payload(frame);
         final int length = TcpHeader.MIN_LENGTH + options.writeSyn(tcb, segment + TcpHeader.MIN_LENGTH, answer);
-        final int window = Math.min(tcb.receiveBuffer() - tcb.unread(), MAX_WINDOW_FIELD);
+        // never less than a SYN-ACK before has promised, whatever the application has set since
+        final int window = Math.max(Math.min(tcb.receiveBuffer() - tcb.unread(), MAX_WINDOW_FIELD), tcb.rcvWnd());
         if (answer && window > tcb.rcvWnd()) {
             // a scale larger than the buffer needs has made the buffer larger since the peer's SYN
             tcb.rcvWndRight(tcb.rcvNxt() + window);

@@ -103,6 +103,10 @@ final class SynSentState {
     /** The first round trip, where the SYN was sent once. */
     static void measureHandshake(final Tcb tcb, final TcpContext context) {
         final TcpSettings settings = context.connections.settings(tcb);
+        if ((tcb.moreFlags() & Tcb.MORE_SYN_ACK_REPEATED) != 0 && !tcb.has(Tcb.SYN_RETRANSMITTED)) {
+            // RFC 6298 §3 (Karn): which of the SYN-ACKs it is that was answered nobody knows
+            return;
+        }
         if (!tcb.has(Tcb.SYN_RETRANSMITTED)) {
             final long rttNs = context.nowNs - tcb.lastSendNs();
             RoundTripTime.measured(tcb, rttNs, settings);

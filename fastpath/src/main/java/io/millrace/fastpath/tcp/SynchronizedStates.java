@@ -86,6 +86,7 @@ final class SynchronizedStates {
             segment.flags &= ~TcpHeader.SYN;
             fromAcknowledgement(tcb, segment);
         } else {
+            tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_SYN_ACK_REPEATED);
             output.sendSyn(tcb);
         }
     }

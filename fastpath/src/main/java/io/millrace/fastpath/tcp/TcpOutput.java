@@ -26,6 +26,8 @@ final class TcpOutput {
     private final Pacing pacing;
     /** Why the last attempt to send something new sent nothing. */
     private boolean windowBlocked;
+    /** New segments that this connection sent in this turn. */
+    private int burst;
 
     TcpOutput(final TcpContext context, final SegmentWriter writer, final Persist persist,
             final LossRecovery recovery, final RetransmissionTimer timer) {
@@ -48,7 +50,8 @@ final class TcpOutput {
             tcb.clear(Tcb.OVERRIDE);
             persist.armIfBlocked(tcb);
         }
-        if (tcb.has(Tcb.ACK_NOW)) {
+        // in SYN_RECEIVED only a SYN-ACK acknowledges: what Fast Open let the application do meanwhile is told after it
+        if (tcb.has(Tcb.ACK_NOW) && tcb.state() != TcpState.SYN_RECEIVED.ordinal()) {
             sendAck(tcb);
         }
     }
@@ -60,7 +63,9 @@ final class TcpOutput {
         while (retransmitNext(tcb)) {
             sent = true;
         }
+        burst = 0;
         while (sendNext(tcb)) {
+            burst++;
             sent = true;
         }
         recovery.onOutputDone(tcb, windowBlocked, tcb.sndNxt() == tcb.sndEnd());
@@ -147,8 +152,24 @@ final class TcpOutput {
         }
         final boolean last = length == unsent;
         final boolean fin = last && tcb.has(Tcb.FIN_QUEUED) && window > length;
-        final int flags = TcpHeader.ACK | (last ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0);
+        final boolean push = last || endsBurst(tcb, length, unsent, window);
+        final int flags = TcpHeader.ACK | (push ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0);
         return send(tcb, length, flags);
+    }
+
+    /** As Linux: PSH also on the last of several segments that leave together, where the windows hold the next back. */
+    private boolean endsBurst(final Tcb tcb, final int length, final int unsent, final int window) {
+        if (context.connections.settings(tcb).pushPolicy() != TcpSettings.PushPolicy.BURST) {
+            return false;
+        }
+        final int mss = writer.mss(tcb);
+        if (length > mss) {
+            // a virtual segment: whoever cuts it leaves PSH to its last
+            return true;
+        }
+        final int usable = Math.min(window, tcb.cwnd() - recovery.inFlight(tcb)) - length;
+        return burst > 0 && Math.min(usable, unsent - length) < mss
+                && !(unsent - length <= usable && tcb.has(Tcb.NO_DELAY));
     }
 
     /** How much of what is unsent goes into the next segment, virtual or not; 0: wait. */

@@ -3,7 +3,6 @@ package io.millrace.fastpath.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -14,20 +13,24 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OutOfOrderRangesTest {
-    private MemoryRegion region;
+    private static final int FIRST_SLOTS = 122;
+
+    private Slab slab;
     private long block;
 
     @BeforeEach
     void open() {
-        region = MemoryRegion.allocate("test", OutOfOrderRanges.BLOCK_LENGTH);
-        block = region.address();
-        Memory.putLong(block, -1);
-        OutOfOrderRanges.init(block);
+        slab = new Slab("test", 1 << 20, 1_024);
+        block = slab.allocate(OutOfOrderRanges.FIRST_LENGTH);
+        for (int i = 0; i < OutOfOrderRanges.FIRST_LENGTH; i += 8) {
+            Memory.putLong(block + i, -1);
+        }
+        OutOfOrderRanges.init(block, OutOfOrderRanges.FIRST_LENGTH);
     }
 
     @AfterEach
     void close() {
-        region.close();
+        slab.close();
     }
 
     @Test
@@ -74,7 +77,8 @@ class OutOfOrderRangesTest {
         add(-100, -50);
         add(-10, 10);
         assertThat(ranges()).containsExactly("-100--50", "-10-10", "50-60");
-        assertThat(OutOfOrderRanges.contains(block, -5, 5)).isTrue();
+        assertThat(OutOfOrderRanges.find(block, -5)).isEqualTo(1);
+        assertThat(OutOfOrderRanges.find(block, 20)).isEqualTo(2);
         assertThat(OutOfOrderRanges.advance(block, -100)).isEqualTo(-50);
         assertThat(OutOfOrderRanges.advance(block, -10)).isEqualTo(10);
         assertThat(ranges()).containsExactly("50-60");
@@ -105,27 +109,81 @@ class OutOfOrderRangesTest {
     }
 
     @Test
-    void shouldRefuseOneRangeTooManyButStillMerge() {
-        for (int i = 0; i < OutOfOrderRanges.MAX_RANGES; i++) {
-            assertThat(OutOfOrderRanges.add(block, i * 10, i * 10 + 5, OutOfOrderRanges.MAX_RANGES)).isTrue();
+    void shouldKnowWhetherARangeTakesAPlaceOfItsOwn() {
+        add(100, 200);
+        add(300, 400);
+        assertThat(OutOfOrderRanges.isApart(block, 98, 99)).isTrue();
+        assertThat(OutOfOrderRanges.isApart(block, 201, 299)).isTrue();
+        assertThat(OutOfOrderRanges.isApart(block, 401, 402)).isTrue();
+        assertThat(OutOfOrderRanges.isApart(block, 99, 100)).as("touches").isFalse();
+        assertThat(OutOfOrderRanges.isApart(block, 200, 201)).as("touches").isFalse();
+        assertThat(OutOfOrderRanges.isApart(block, 299, 300)).as("touches").isFalse();
+        assertThat(OutOfOrderRanges.isApart(block, 400, 401)).as("touches").isFalse();
+        assertThat(OutOfOrderRanges.isApart(block, 150, 160)).isFalse();
+        assertThat(OutOfOrderRanges.isApart(block, 0, 500)).isFalse();
+    }
+
+    /** Blocks lie side by side in an empty slab: what is behind this one is the next. */
+    @Test
+    void shouldStayWithinItsBlock() {
+        final long next = slab.allocate(OutOfOrderRanges.FIRST_LENGTH);
+        assertThat(next).isEqualTo(block + OutOfOrderRanges.FIRST_LENGTH);
+        Memory.putLong(next, 0x1234);
+        for (int i = FIRST_SLOTS; i > 0; i--) {
+            assertThat(OutOfOrderRanges.isFull(block)).isFalse();
+            add(i * 10, i * 10 + 5);
         }
-        final List<String> before = ranges();
-        assertThat(OutOfOrderRanges.add(block, 6, 9, OutOfOrderRanges.MAX_RANGES)).isFalse();
-        assertThat(OutOfOrderRanges.add(block, 1000, 1001, OutOfOrderRanges.MAX_RANGES)).isFalse();
-        assertThat(ranges()).isEqualTo(before);
-        assertThat(OutOfOrderRanges.add(block, 5, 10, OutOfOrderRanges.MAX_RANGES)).isTrue();
-        assertThat(OutOfOrderRanges.count(block)).isEqualTo(OutOfOrderRanges.MAX_RANGES - 1);
-        assertThat(OutOfOrderRanges.add(block, 1000, 1001, 62)).isFalse();
-        assertThat(OutOfOrderRanges.add(block, 1000, 1001, 63)).isTrue();
+        assertThat(OutOfOrderRanges.isFull(block)).isTrue();
+        assertThat(OutOfOrderRanges.length(block)).isEqualTo(OutOfOrderRanges.FIRST_LENGTH);
+        assertThat(Memory.getLong(next)).isEqualTo(0x1234);
+        add(15, 20);
+        assertThat(OutOfOrderRanges.isFull(block)).isFalse();
     }
 
     @Test
-    void shouldStayWithinItsBlock() {
-        Memory.putLong(block + OutOfOrderRanges.BLOCK_LENGTH, 0x1234);
-        for (int i = OutOfOrderRanges.MAX_RANGES; i > 0; i--) {
+    void shouldUseThePlacesInFrontAgain() {
+        for (int i = 0; i < FIRST_SLOTS; i++) {
             add(i * 10, i * 10 + 5);
         }
-        assertThat(Memory.getLong(block + OutOfOrderRanges.BLOCK_LENGTH)).isEqualTo(0x1234);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(OutOfOrderRanges.advance(block, i * 10)).isEqualTo(i * 10 + 5);
+            assertThat(OutOfOrderRanges.isFull(block)).isFalse();
+            add((FIRST_SLOTS + i) * 10, (FIRST_SLOTS + i) * 10 + 5);
+            assertThat(OutOfOrderRanges.left(block, 0)).isEqualTo((i + 1) * 10);
+        }
+        assertThat(OutOfOrderRanges.length(block)).isEqualTo(OutOfOrderRanges.FIRST_LENGTH);
+    }
+
+    @Test
+    void shouldGrowByDoublingAndGiveTheSmallerBlockBack() {
+        int length = OutOfOrderRanges.FIRST_LENGTH;
+        for (int i = 0; i < 16_000; i++) {
+            if (OutOfOrderRanges.isFull(block)) {
+                length *= 2;
+            }
+            grownAdd(i * 10, i * 10 + 5);
+            assertThat(OutOfOrderRanges.length(block)).isEqualTo(length);
+            assertThat(slab.inUseBytes()).isEqualTo(length);
+        }
+        assertThat(length).as("8 bytes a range").isEqualTo(128 << 10);
+        assertThat(OutOfOrderRanges.left(block, 9_999)).isEqualTo(99_990);
+        assertThat(recent().subList(0, 8)).as("remembered in the larger block too")
+                .containsExactly(159_990, 159_980, 159_970, 159_960, 159_950, 159_940, 159_930, 159_920);
+    }
+
+    @Test
+    void shouldLeaveEverythingWhereTheSlabIsFull() {
+        for (int i = 0; i < FIRST_SLOTS; i++) {
+            add(i * 10, i * 10 + 5);
+        }
+        final List<String> before = ranges();
+        while (slab.allocate(2_048) != 0) {
+            assertThat(slab.inUseBytes()).isLessThanOrEqualTo(slab.capacityBytes());
+        }
+        assertThat(OutOfOrderRanges.grow(slab, block)).isZero();
+        assertThat(ranges()).isEqualTo(before);
+        add(5, 7);
+        assertThat(ranges()).hasSize(FIRST_SLOTS).startsWith("0-7");
     }
 
     @Test
@@ -143,55 +201,72 @@ class OutOfOrderRangesTest {
     }
 
     @Test
-    void shouldKnowWhatItContains() {
-        add(100, 200);
-        add(300, 400);
-        assertThat(OutOfOrderRanges.contains(block, 100, 200)).isTrue();
-        assertThat(OutOfOrderRanges.contains(block, 350, 351)).isTrue();
-        assertThat(OutOfOrderRanges.contains(block, 99, 101)).isFalse();
-        assertThat(OutOfOrderRanges.contains(block, 199, 201)).isFalse();
-        assertThat(OutOfOrderRanges.contains(block, 150, 350)).isFalse();
-        assertThat(OutOfOrderRanges.contains(block, 200, 201)).isFalse();
-        assertThat(OutOfOrderRanges.contains(block, 400, 401)).isFalse();
+    void shouldNameTheHighestOfTheOthersWhereTooFewAreRemembered() {
+        for (int i = 0; i < 20; i++) {
+            add(i * 10, i * 10 + 5);
+        }
+        for (int i = 9; i > 2; i--) {
+            add(i * 10, i * 10 + 5);
+        }
+        assertThat(recent()).startsWith(30, 40, 50, 60, 70, 80, 90, 190, 180, 170, 160).hasSize(20)
+                .doesNotHaveDuplicates();
+        OutOfOrderRanges.advance(block, 70);
+        assertThat(recent()).startsWith(80, 90, 190, 180, 170).hasSize(12).doesNotHaveDuplicates();
+        add(85, 90);
+        assertThat(recent()).startsWith(80, 190, 180, 170).hasSize(11).doesNotHaveDuplicates();
     }
 
-    @Property(tries = 500)
+    @Property(tries = 300)
     void shouldAgreeWithASetOfBytes(@ForAll final int origin, @ForAll final long seed,
-            @ForAll @IntRange(min = 1, max = OutOfOrderRanges.MAX_RANGES) final int maxRanges) {
-        open();
-        final Random random = new Random(seed);
-        final BitSet model = new BitSet();
-        int rcvNxt = 0;
-        for (int step = 0; step < 300; step++) {
-            final int left = rcvNxt + 1 + random.nextInt(1000);
-            final int right = left + 1 + random.nextInt(1 << random.nextInt(7));
-            final BitSet with = (BitSet) model.clone();
-            with.set(left, right);
-            final boolean fits = rangesOf(with, 0).size() <= Math.max(maxRanges, rangesOf(model, 0).size());
-            assertThat(OutOfOrderRanges.contains(block, origin + left, origin + right))
-                    .isEqualTo(model.nextClearBit(left) >= right);
-            assertThat(OutOfOrderRanges.add(block, origin + left, origin + right, maxRanges)).isEqualTo(fits);
-            if (fits) {
-                model.set(left, right);
-                final int recent = OutOfOrderRanges.recentFirst(block, 0);
-                assertThat(left - (OutOfOrderRanges.left(block, recent) - origin)).isNotNegative();
-                assertThat(OutOfOrderRanges.right(block, recent) - origin - right).isNotNegative();
+            @ForAll @IntRange(min = 1, max = 12) final int spread) {
+        try (OutOfOrderModel model = new OutOfOrderModel(origin, new Random(seed))) {
+            for (int step = 0; step < 300; step++) {
+                model.add(1_000 << spread >> 4, 7);
+                if (model.random(10) == 0) {
+                    model.advance(200);
+                }
+                model.check();
             }
-            if (random.nextInt(10) == 0) {
-                rcvNxt += random.nextInt(200);
-                model.clear(0, rcvNxt);
-                final int next = model.nextClearBit(rcvNxt);
-                model.clear(rcvNxt, next);
-                assertThat(OutOfOrderRanges.advance(block, origin + rcvNxt)).isEqualTo(origin + next);
-                rcvNxt = next;
-            }
-            assertThat(ranges()).isEqualTo(rangesOf(model, origin));
         }
-        close();
+    }
+
+    /** By the thousand, at random places, then the gaps filled from the front and anywhere. */
+    @Property(tries = 10)
+    void shouldAgreeWithASetOfBytesByTheThousand(@ForAll final int origin, @ForAll final long seed) {
+        try (OutOfOrderModel model = new OutOfOrderModel(origin, new Random(seed))) {
+            int most = 0;
+            for (int step = 0; step < 12_000; step++) {
+                model.add(60_000, 3);
+                if (step % 500 == 0) {
+                    model.advance(100);
+                    model.check();
+                }
+                most = Math.max(most, model.count());
+            }
+            assertThat(most).isGreaterThan(4_000);
+            for (int step = 0; step < 1_000; step++) {
+                model.add(60_000, 9);
+                model.advance(20);
+                if (step % 50 == 0) {
+                    model.check();
+                }
+            }
+            while (model.count() > 0) {
+                model.advance(200);
+            }
+            model.check();
+        }
     }
 
     private void add(final int left, final int right) {
-        assertThat(OutOfOrderRanges.add(block, left, right, OutOfOrderRanges.MAX_RANGES)).isTrue();
+        OutOfOrderRanges.add(block, left, right);
+    }
+
+    private void grownAdd(final int left, final int right) {
+        if (OutOfOrderRanges.isFull(block) && OutOfOrderRanges.isApart(block, left, right)) {
+            block = OutOfOrderRanges.grow(slab, block);
+        }
+        add(left, right);
     }
 
     private List<String> ranges() {
@@ -208,15 +283,5 @@ class OutOfOrderRangesTest {
             recent.add(OutOfOrderRanges.left(block, OutOfOrderRanges.recentFirst(block, k)));
         }
         return recent;
-    }
-
-    private static List<String> rangesOf(final BitSet model, final int origin) {
-        final List<String> ranges = new ArrayList<>();
-        for (int left = model.nextSetBit(0); left >= 0;) {
-            final int right = model.nextClearBit(left);
-            ranges.add(origin + left + "-" + (origin + right));
-            left = model.nextSetBit(right);
-        }
-        return ranges;
     }
 }

@@ -22,7 +22,8 @@ final class SettingsDraw {
         return builder.mss(random.nextInt(3) == 0 ? SEGMENT_SIZES[random.nextInt(SEGMENT_SIZES.length)] : 0)
                 .noDelay(random.nextBoolean())
                 .delayedAckNs(random.nextInt(3) == 0 ? random.nextInt(3) * 100 * MILLISECOND_NS : 40 * MILLISECOND_NS)
-                .mslNs(SECOND_NS).timeWaitReuse(random.nextBoolean()).keepAlive(random.nextInt(5) != 0)
+                .mslNs(SECOND_NS).timeWaitReuse(random.nextBoolean()).fastOpen(random.nextInt(3) == 0)
+                .keepAlive(random.nextInt(5) != 0)
                 .keepAliveIdleNs((1 + random.nextInt(30)) * SECOND_NS).keepAliveIntervalNs(5 * SECOND_NS)
                 .keepAliveProbes(5).build();
     }
@@ -30,7 +31,7 @@ final class SettingsDraw {
     private static void buffers(final TcpSettings.Builder builder, final Random random, final int leastBuffer) {
         builder.receiveBuffer(leastBuffer + 2_304 + random.nextInt(1 << random.nextInt(8, 18)))
                 .sendBuffer(leastBuffer + 4_096 + random.nextInt(1 << random.nextInt(8, 18)))
-                .outOfOrderRanges(1 + random.nextInt(63)).windowScaling(random.nextInt(4) != 0)
+                .outOfOrderRanges(1 + random.nextInt(1 << random.nextInt(2, 12))).windowScaling(random.nextInt(4) != 0)
                 .windowScale(random.nextInt(4) == 0 ? random.nextInt(15) : -1).autotune(random.nextBoolean())
                 .initialReceiveBuffer(4_096 + random.nextInt(1 << 16))
                 .initialSendBuffer(4_096 + random.nextInt(1 << 16));

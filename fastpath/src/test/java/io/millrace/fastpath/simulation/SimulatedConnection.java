@@ -123,8 +123,11 @@ final class SimulatedConnection {
 
     /** The handle of a connection that the listener made. */
     void accept(final long handle) {
-        server.check(!server.isAttached(), "accepted twice");
-        if (passive.engine().tcp().attach(handle, server)) {
+        if (server.isAttached()) {
+            // RFC 7413 §6.1: a SYN with text that the network repeats may bring its text twice, and nothing else may
+            server.check(passiveSettings.fastOpen(), "accepted twice");
+            passive.engine().tcp().abort(handle);
+        } else if (passive.engine().tcp().attach(handle, server)) {
             server.attached(handle);
         }
     }

@@ -3,6 +3,7 @@ package io.millrace.fastpath.simulation;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.EngineEvents;
 import io.millrace.fastpath.control.EphemeralPorts;
+import io.millrace.fastpath.control.FastOpenCookies;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
@@ -13,8 +14,15 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** The control plane of one simulated stack: one address, a listener a port. Thread: the simulation's. */
-final class SimulatedControl implements EngineControl, RouteSnapshot, EngineEvents, EphemeralPorts {
+final class SimulatedControl
+        implements
+            EngineControl,
+            RouteSnapshot,
+            EngineEvents,
+            EphemeralPorts,
+            FastOpenCookies {
     private static final int FIRST_EPHEMERAL = 50_000;
+    private static final long COOKIE_FACTOR = 0x9E3779B97F4A7C15L;
 
     private final long address;
     private final Random random;
@@ -76,6 +84,22 @@ final class SimulatedControl implements EngineControl, RouteSnapshot, EngineEven
     @Override
     public EngineEvents events() {
         return this;
+    }
+
+    @Override
+    public FastOpenCookies fastOpenCookies() {
+        return this;
+    }
+
+    @Override
+    public long make(final long localHi, final long localLo, final long remoteHi, final long remoteLo) {
+        return remoteLo * COOKIE_FACTOR ^ localLo;
+    }
+
+    @Override
+    public boolean isValid(final long cookie, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo) {
+        return cookie == make(localHi, localLo, remoteHi, remoteLo);
     }
 
     @Override

@@ -68,6 +68,24 @@ class DataTransferTest {
     }
 
     @Test
+    void shouldPushTheLastOfABurst() {
+        assertThat(pushed(TcpSettings.PushPolicy.BURST)).containsExactly(false, false, false, true);
+    }
+
+    @Test
+    void shouldPushOnlyTheLastOfWhatIsQueuedWhereToldSo() {
+        assertThat(pushed(TcpSettings.PushPolicy.LAST)).containsExactly(false, false, false, false);
+    }
+
+    /** Of the segments of a window of four that holds the rest back. */
+    private static List<Boolean> pushed(final TcpSettings.PushPolicy policy) {
+        try (Wire wire = Wire.open(Wire.settings().initialWindow(4).pushPolicy(policy).build(), -1, 65_535)) {
+            wire.send(20_000);
+            return wire.stack.allSent().stream().map(packet -> packet.has("P")).toList();
+        }
+    }
+
+    @Test
     void shouldHoldNothingOfTheSlabWhileIdle() {
         try (Wire wire = Wire.open()) {
             assertThat(wire.stack.engine().slabInUse()).isZero();
@@ -222,5 +240,15 @@ class DataTransferTest {
             port++;
         } while (taken > 0);
         return wire.stack.counter(Counter.TCP_SLAB_FULL);
+    }
+
+    /** As {@link System#nanoTime} permits. */
+    @Test
+    void shouldSendWhereTheClockIsBelowZero() {
+        final StackDriver stack = new StackDriver(-3_000_000_000_000L);
+        try (Wire wire = Wire.open(stack, Wire.settings().build(), Wire.PEER_ISS)) {
+            assertThat(wire.send(100)).isEqualTo(100);
+            assertThat(stack.sent().length()).isEqualTo(100);
+        }
     }
 }

@@ -179,6 +179,32 @@ class HostilePeerTest {
         }
     }
 
+    /** Timestamps and three SACK blocks leave 8 of 48 bytes: text goes on, and no segment is longer than the MSS. */
+    @Test
+    void shouldSendTextBesideAllOptionsWithATinyMss() {
+        final TcpSettings settings = Wire.settings().build();
+        try (StackDriver stack = new StackDriver()) {
+            final StackDriver.Listener listener = stack.listen(80, 16, settings);
+            final Peer peer = new Peer(stack, 40_000, 80, 5_000).window(65_535);
+            peer.with(packet -> packet.has("S")
+                    ? packet.withSackPermitted().withTimestamps(7, 0)
+                    : packet.withTimestamps(7, 0));
+            peer.send("S", new byte[0], 1, 7);
+            peer.seq(5_001).expect(stack.sent().seq() + 1);
+            peer.send("A", new byte[0], -1, -1);
+            final long handle = listener.accept(stack, new Peer.Events());
+            for (int i = 1; i <= 4; i++) {
+                peer.sendAt("A", 5_001 + 20 * i, peer.ack(), new byte[10]);
+            }
+            assertThat(stack.allSent()).extracting(packet -> packet.sack().size()).containsExactly(2, 4, 6, 6);
+            stack.send(handle, new byte[300]);
+            final List<Packet> sent = stack.allSent();
+            assertThat(sent).isNotEmpty().allSatisfy(packet -> assertThat(packet.toBytes().length - 40)
+                    .as("options and text").isLessThanOrEqualTo(48));
+            assertThat(sent.stream().mapToInt(Packet::length).sum()).isEqualTo(300);
+        }
+    }
+
     /** A window taken back: what is out of it is not sent again by the windowful, only the head, by the timer. */
     @Test
     void shouldTryOneSegmentATimeoutWhereTheWindowIsTakenBack() {
@@ -264,6 +290,18 @@ class HostilePeerTest {
             final long rto = flow.info().rtoNs();
             flow.echo(first.withTimestamps(first.extras().tsVal() + 1_000_000, 0)).ack(1);
             assertThat(flow.info().rtoNs()).isEqualTo(rto);
+        }
+    }
+
+    /** What lies beyond a window that was taken back is not sent again, lost or not; only the head is. */
+    @Test
+    void shouldNotSendAgainBeyondAWindowTakenBack() {
+        try (Flow flow = Flow.open(Flow.settings().initialWindow(20))) {
+            flow.send(20).sent();
+            flow.peer.window(3 * flow.mss >> 7);
+            flow.passRoundTrip().ack(0, 1, 2, 8, 16).ack(0, 1, 2, 8, 16);
+            assertThat(flow.info().lostBytes()).isPositive();
+            assertThat(flow.sentBytes()).noneMatch(sent -> Integer.parseInt(sent.split("\\+")[0]) >= 3 * flow.mss);
         }
     }
 }

@@ -208,4 +208,26 @@ class RackTest {
             assertThat(flow.counter(Counter.TCP_FAST_RECOVERIES)).isEqualTo(1);
         }
     }
+
+    @Test
+    void shouldWaitLongerOnceARoundTripHoweverManyDuplicates() {
+        try (Flow flow = Flow.open()) {
+            flow.send(10).passRoundTrip().ack(4);
+            flow.ack(4, 0, 1).ack(4, 1, 2).ack(4, 2, 3).ack(10);
+            assertThat(flow.counter(Counter.TCP_DSACKS_RECEIVED)).isEqualTo(3);
+            flow.sent();
+            assertThat(patience(flow, 10)).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void shouldWaitARoundTripAtTheMost() {
+        try (Flow flow = Flow.open()) {
+            int next = 0;
+            for (int i = 0; i < 8; i++) {
+                next = spurious(flow, next);
+            }
+            assertThat(patience(flow, next)).as("not nine quarters").isBetween((long) Flow.RTT_MS, Flow.RTT_MS + 5L);
+        }
+    }
 }

@@ -224,7 +224,37 @@ class SelectiveAckTest {
         }
     }
 
-    /** One byte in two, by the thousand: as many ranges as the settings say, one ring, and no more. */
+    /** A burst of which every second segment is lost, then the lost ones again, as after a slow-start overshoot. */
+    @Test
+    void shouldKeepEverySecondSegmentOfAWindowAndNameTheLatest() {
+        final int segments = 3_000;
+        try (Wire wire = openWithTimestamps()) {
+            for (int i = 1; i < segments; i += 2) {
+                wire.dataAt(i * 100, 100);
+            }
+            assertThat(wire.stack.counter(Counter.TCP_OUT_OF_ORDER)).isEqualTo(segments / 2);
+            assertThat(wire.stack.counter(Counter.TCP_OUT_OF_ORDER_DROPPED)).isZero();
+            assertThat(blocks(wire)).containsExactly("299900-300000", "299700-299800", "299500-299600");
+            // one from the middle: joins its neighbours, and they come first
+            wire.dataAt(150_000, 100);
+            assertThat(blocks(wire)).containsExactly("149900-150200", "299900-300000", "299700-299800");
+            // the first: RCV.NXT moves, and nothing else changed
+            wire.dataAt(0, 100);
+            assertThat(wire.acks()).endsWith(200);
+            for (int i = 2; i < segments; i += 2) {
+                wire.dataAt(i * 100, 100);
+                if (i == 1_000) {
+                    assertThat(wire.stack.allSent().get(0).sack()).hasSize(6);
+                }
+            }
+            assertThat(wire.acks()).endsWith(segments * 100);
+            assertThat(wire.stack.counter(Counter.TCP_OUT_OF_ORDER_DROPPED)).isZero();
+            assertThat(wire.receive()).isEqualTo(Wire.bytes(0, segments * 100));
+            assertThat(wire.stack.engine().slabInUse()).isZero();
+        }
+    }
+
+    /** One byte in two, by the thousand: as many ranges as the settings say, one ring, one block, an answer each. */
     @Test
     void shouldBoundWhatAFloodOfSingleBytesCosts() {
         try (Wire wire = open()) {
@@ -233,12 +263,15 @@ class SelectiveAckTest {
             }
             final int ranges = TcpSettings.DEFAULT.outOfOrderRanges();
             assertThat(wire.stack.counter(Counter.TCP_OUT_OF_ORDER_DROPPED)).isEqualTo(10_000 - ranges);
-            assertThat(wire.stack.engine().slabInUse()).isLessThanOrEqualTo(32_768 + 1_024);
-            assertThat(blocks(wire)).hasSize(4);
+            assertThat(wire.stack.engine().slabInUse()).isEqualTo(32_768 + 32_768);
+            final int lowest = 2 * (10_000 - ranges + 1);
+            assertThat(blocks(wire)).containsExactly(lowest + "-" + (lowest + 1), lowest + 2 + "-" + (lowest + 3),
+                    lowest + 4 + "-" + (lowest + 5), lowest + 6 + "-" + (lowest + 7));
             for (int from = 0; from < 20_001; from += 1_000) {
                 wire.dataAt(from, 1_000);
             }
             assertThat(wire.receive()).isEqualTo(Wire.bytes(0, 21_000));
+            assertThat(wire.stack.engine().slabInUse()).isZero();
         }
     }
 }

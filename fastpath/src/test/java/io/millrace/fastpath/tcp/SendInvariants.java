@@ -10,7 +10,7 @@ final class SendInvariants {
     private SendInvariants() {}
 
     static void check(final Tcb tcb, final PastTcb before, final TcpContext context) {
-        checkSequence(tcb);
+        checkSequence(tcb, context);
         checkRing(tcb);
         checkTimes(tcb, context.connections.settings(tcb));
         if (TcbView.isSynchronized(tcb)) {
@@ -24,13 +24,17 @@ final class SendInvariants {
         }
     }
 
-    private static void checkSequence(final Tcb tcb) {
+    private static void checkSequence(final Tcb tcb, final TcpContext context) {
         require(Seq.le(tcb.sndUna(), tcb.sndNxt()), "SND.UNA is beyond SND.NXT");
         require(Seq.le(tcb.sndNxt(), tcb.sndMax()), "SND.NXT is beyond SND.MAX");
-        require(tcb.sndMax() - tcb.sndNxt() <= 1, "more than a window probe is beyond SND.NXT");
+        // what a SYN carried is sent once more where the peer did not take it (RFC 7413 §4.2.1)
+        require(tcb.sndMax() - tcb.sndNxt() <= 1 || context.connections.settings(tcb).fastOpen(),
+                "more than a window probe is beyond SND.NXT");
         require(Seq.le(tcb.sndMax(), TcbView.endOfOutput(tcb)), "sent more than the application gave");
         if (TcbView.isOpening(tcb)) {
-            require(tcb.sndUna() == tcb.iss() && tcb.sndMax() == tcb.iss() + 1, "something but a SYN was sent");
+            require(tcb.sndUna() == tcb.iss(), "acknowledged before the handshake");
+            require(tcb.sndMax() == tcb.iss() + 1 || TcbView.mayFastOpen(tcb, context),
+                    "something but a SYN was sent");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.testing.Packet;
+import io.millrace.fastpath.testing.QueuePort;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -271,6 +272,42 @@ class SendRateTest {
                 flow.passRoundTrip().ack(i);
             }
             assertThat(flow.info().deliveryRate()).as("a smaller rate says nothing").isEqualTo(fast);
+        }
+    }
+
+    @Test
+    void shouldGoOnAtTheThresholdAfterRecovery() {
+        try (Flow flow = Flow.open()) {
+            flow.send(10).passRoundTrip().ack(0, 1, 5);
+            flow.passRoundTrip().ack(10);
+            assertThat(flow.info().inRecovery()).isFalse();
+            assertThat(flow.info().congestionWindow()).isEqualTo(5 * flow.mss);
+            assertThat(flow.info().slowStartThreshold()).isEqualTo(5 * flow.mss);
+        }
+    }
+
+    @Test
+    void shouldGrowAgainAfterARecoveryThatEmptiedTheFlight() {
+        try (Flow flow = Flow.open()) {
+            flow.send(10).passRoundTrip().ack(0, 1, 5);
+            flow.passRoundTrip().ack(10);
+            flow.send(100);
+            final int before = flow.info().congestionWindow();
+            for (int i = 11; i <= 30; i++) {
+                flow.pass(4).ack(i);
+            }
+            assertThat(flow.info().congestionWindow()).isGreaterThan(before + 2 * flow.mss);
+        }
+    }
+
+    @Test
+    void shouldPaceVirtualSegmentsOfTwoSegmentsWhereTheRateIsSmall() {
+        try (Flow flow = Flow.open(Flow.settings().maxPacingRate(146_000),
+                QueuePort.segmenting(1_500, 40 + 40 * Wire.MSS))) {
+            flow.send(10);
+            assertThat(flow.sentBytes()).containsExactly("0+2920");
+            flow.pass(21);
+            assertThat(flow.sentBytes()).containsExactly("2920+2920");
         }
     }
 }

@@ -118,8 +118,10 @@ class TailLossProbeTest {
             flow.sent();
             flow.passRoundTrip().ack(0, 1, 5);
             flow.passRoundTrip().ack(5);
+            flow.passRoundTrip().ack(8);
             flow.sent();
             assertThat(flow.info().inRecovery()).isTrue();
+            assertThat(flow.info().lostBytes()).as("all is on its way").isZero();
             flow.untilSent();
             assertThat(probes(flow)).isZero();
             assertThat(flow.counter(Counter.TCP_TIMEOUTS)).isEqualTo(1);
@@ -208,6 +210,24 @@ class TailLossProbeTest {
             assertThat(flow.sentBytes()).containsExactly("0+5940");
             flow.untilSent();
             assertThat(flow.sentBytes()).containsExactly("5840+100");
+        }
+    }
+
+    @Test
+    void shouldNotTakeTheReductionBackForARecoveryOfBefore() {
+        try (Flow flow = Flow.open(Flow.settings().rtoMinNs(1_000_000_000L).initialWindow(20))) {
+            flow.send(21).passRoundTrip().ack(0, 1, 5).ack(0, 1, 18);
+            assertThat(flow.sent()).contains(0, 20);
+            flow.passRoundTrip().ack(20);
+            assertThat(flow.info().inRecovery()).isFalse();
+            flow.untilSent();
+            assertThat(flow.sent()).containsExactly(20);
+            flow.send(2).passRoundTrip().ack(21).ack(23);
+            final int threshold = flow.info().slowStartThreshold();
+            flow.send(1).ack(23, 0, 1);
+            assertThat(flow.counter(Counter.TCP_DSACKS_RECEIVED)).isEqualTo(1);
+            assertThat(flow.counter(Counter.TCP_SPURIOUS_RECOVERIES)).isZero();
+            assertThat(flow.info().slowStartThreshold()).isEqualTo(threshold);
         }
     }
 }

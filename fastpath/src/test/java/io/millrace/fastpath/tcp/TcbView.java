@@ -21,6 +21,11 @@ final class TcbView {
         return tcb.state() == TcpState.SYN_SENT.ordinal() || tcb.state() == TcpState.SYN_RECEIVED.ordinal();
     }
 
+    /** Its SYN waits for the end of the turn, and may carry text (RFC 7413). */
+    static boolean mayFastOpen(final Tcb tcb, final TcpContext context) {
+        return tcb.state() == TcpState.SYN_SENT.ordinal() && context.connections.settings(tcb).fastOpen();
+    }
+
     /** Text or a FIN may leave in this state. */
     static boolean maySend(final Tcb tcb) {
         return isSynchronized(tcb) && tcb.state() != TcpState.FIN_WAIT_2.ordinal();
@@ -64,7 +69,7 @@ final class TcbView {
     /** Bytes of the slab that the connection holds: rings, ranges, scoreboard, and what congestion control took. */
     static long slabBytes(final Tcb tcb, final TcpContext context) {
         return (long) tcb.sndCapacity() + tcb.rcvCapacity()
-                + (tcb.outOfOrder() == 0 ? 0 : OutOfOrderRanges.BLOCK_LENGTH)
+                + (tcb.outOfOrder() == 0 ? 0 : OutOfOrderRanges.length(tcb.outOfOrder()))
                 + new ScoreboardInvariants(context.slab).slabBytes(tcb)
                 + CongestionMemory.slabBytes(tcb, context.slab);
     }

@@ -276,4 +276,46 @@ class TimeoutTest {
             assertThat(flow.stack.sent().has("C")).as("RFC 3168 §6.1.2, on the first new data").isTrue();
         }
     }
+
+    @Test
+    void shouldRememberTheWindowOfBeforeTheRecoveryThatATimeoutEnds() {
+        try (Flow flow = Flow.open(withoutProbes())) {
+            flow.send(10).passRoundTrip().ack(0, 1, 10);
+            assertThat(flow.info().slowStartThreshold()).isEqualTo(5 * flow.mss);
+            flow.pass(300);
+            assertThat(flow.counter(Counter.TCP_TIMEOUTS)).isEqualTo(1);
+            assertThat(flow.counter(Counter.TCP_RETRANSMITS)).isEqualTo(2);
+            // both were needless
+            flow.ack(10).ack(10, 0, 1);
+            assertThat(undone(flow)).isZero();
+            flow.ack(10, 0, 1);
+            assertThat(undone(flow)).isEqualTo(1);
+            assertThat(flow.window()).isGreaterThanOrEqualTo(10);
+        }
+    }
+
+    @Test
+    void shouldNotCountADuplicateOfBeforeTheEpisode() {
+        try (Flow flow = Flow.open()) {
+            flow.send(20).passRoundTrip().ack(5);
+            flow.ack(5, 6, 9);
+            assertThat(flow.sent()).contains(5);
+            flow.ackBytes(5 * flow.mss, 0, flow.mss, 6 * flow.mss, 9 * flow.mss);
+            assertThat(flow.counter(Counter.TCP_DSACKS_RECEIVED)).isEqualTo(1);
+            assertThat(undone(flow)).isZero();
+            flow.ackBytes(6 * flow.mss, 5 * flow.mss, 6 * flow.mss);
+            assertThat(undone(flow)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldNotJudgeByAnAcknowledgementOfTheRetransmissionItself() {
+        try (Flow flow = timedOut(withoutProbes())) {
+            // the rest of the head comes with the original behind it
+            flow.ackBytes(flow.mss - 1);
+            assertThat(flow.sent()).as("new data").contains(10);
+            flow.ack(2);
+            assertThat(undone(flow)).isZero();
+        }
+    }
 }

@@ -49,7 +49,7 @@ public final class StackDriver implements AutoCloseable {
     private final Control control = new Control();
     private final MemoryRegion scratch = MemoryRegion.allocate("test scratch", 1 << 20);
     private final Map<Integer, Listener> listeners = new HashMap<>();
-    private long nowNs = 1_000_000_000L;
+    private long nowNs;
     private int nextIss = 1_000;
     private int nextEphemeral = 49_152;
     private int lastEphemeral = 65_535;
@@ -63,8 +63,18 @@ public final class StackDriver implements AutoCloseable {
         this(settings, new QueuePort(mtu));
     }
 
+    /** A stack whose clock begins at this time, which may be negative. */
+    public StackDriver(final long startNs) {
+        this(EngineSettings.DEFAULT, new QueuePort(MTU), startNs);
+    }
+
     /** A stack on a port, which is closed with it. */
     public StackDriver(final EngineSettings settings, final QueuePort port) {
+        this(settings, port, 1_000_000_000L);
+    }
+
+    private StackDriver(final EngineSettings settings, final QueuePort port, final long startNs) {
+        nowNs = startNs;
         this.port = port;
         engine = new StackEngine(0, settings, port, control, () -> nowNs);
     }

@@ -73,8 +73,6 @@ final class Episodes {
         if (tcb.has(Tcb.ECN)) {
             tcb.set(Tcb.CWR_OWED);
         }
-        // what an earlier episode changed is no window to go back to any more
-        undo.close();
         board.state(FlightState.REDUCED);
         board.recoveryPoint(tcb.sndNxt());
     }

@@ -1,7 +1,6 @@
 package io.millrace.fastpath.tcp.recovery;
 
 import io.millrace.fastpath.flow.Tcb;
-import io.millrace.fastpath.wire.Seq;
 
 /**
  * F-RTO, RFC 5682 with the SACK-enhanced third step (§3.1): after a timeout only the head is sent again; where the next
@@ -37,7 +36,7 @@ final class ForwardRto {
         }
         final boolean secondStep = tcb.sndNxt() == board.forwardRtoPoint();
         if (secondStep) {
-            if (advanced && newData && Seq.lt(tcb.sndUna(), board.recoveryPoint())) {
+            if (advanced && newData) {
                 board.mark(FlightState.NEW_DATA_FIRST);
                 return Verdict.UNDECIDED;
             }

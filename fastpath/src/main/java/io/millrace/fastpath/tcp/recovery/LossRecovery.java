@@ -48,7 +48,7 @@ public final class LossRecovery {
 
     /** The timestamp that a segment of this connection carries at a time: milliseconds and an offset (RFC 7323 §5.4). */
     public static int timestamp(final Tcb tcb, final long ns) {
-        return (int) (ns / 1_000_000) + tcb.tsOffset();
+        return (int) Math.floorDiv(ns, 1_000_000L) + tcb.tsOffset();
     }
 
     /**

@@ -166,7 +166,7 @@ class ScriptRunnerTest {
     @Test
     void shouldTakeSegmentsInARowForTheOneThatAKernelWouldHandToItsPort() {
         final String two = SCRIPT.replace("+.1   write(4, ..., 1500) = 1500", "+.1   write(4, ..., 2500) = 2500");
-        assertEquals("passed", run(two.replace("> . 1:1001(1000)", "> . 1:2001(2000)").replace("ack 1001", "ack 2001")
+        assertEquals("passed", run(two.replace("> . 1:1001(1000)", "> P. 1:2001(2000)").replace("ack 1001", "ack 2001")
                 .replace("> P. 1001:1501(500)", "> P. 2001:2501(500)").replace("1501", "2501")));
     }
 

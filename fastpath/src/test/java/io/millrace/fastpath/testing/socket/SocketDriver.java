@@ -196,6 +196,12 @@ public final class SocketDriver implements AutoCloseable {
         return calls.simple("setsockopt", fd, socket -> Options.congestion(socket, name, stack.tcp()));
     }
 
+    /** {@code getsockopt(TCP_CONGESTION)}; empty for a bad descriptor. */
+    public String congestionControl(final int fd) {
+        final Socket socket = sockets.get(fd);
+        return socket == null ? "" : socket.settings.congestionControl();
+    }
+
     /** {@code getsockopt} of an option that is a number or a flag; of SO_ERROR the {@link Errno#number}. */
     public Call getsockopt(final int fd, final String name) {
         return calls.answered("getsockopt", fd, (call, socket) -> Options.get(call, name, socket, stack.tcp()));

@@ -174,6 +174,19 @@ class SocketDriverTest {
     }
 
     @Test
+    void shouldGiveAnOpenConnectionOtherSettings() {
+        final int connection = accepted();
+        assertEquals("cubic", stack.congestionControl(connection));
+        assertEquals(0, stack.setCongestionControl(connection, "newreno").result());
+        assertEquals("newreno", stack.congestionControl(connection));
+        assertEquals(Errno.ENOENT, stack.setCongestionControl(connection, "nonesuch").errno());
+        stack.setsockopt(connection, "SO_KEEPALIVE", 1);
+        assertEquals(0, stack.setsockopt(connection, "TCP_KEEPIDLE", 5).result());
+        stack.advance(5_100 * MS);
+        assertEquals(1_000, sent().seq());
+    }
+
+    @Test
     void shouldTakeAnythingAtAllFromTheWire() {
         stack.inject(new byte[0]);
         stack.inject(new byte[]{0x45});
