@@ -63,6 +63,9 @@ class TapDeviceTest {
                 .isThrownBy(() -> new TapDeviceProvider().open(request("tap0@no-such", 1, null, 1_500)))
                 .withMessage("cannot open the network namespace no-such: ENOENT (no such file or directory); make it"
                         + " with `ip netns add no-such`");
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> new TapDeviceProvider().open(request("tap0@", 1, null, 1_500)))
+                .withMessageStartingWith("the network namespace has no name");
     }
 
     @Test
