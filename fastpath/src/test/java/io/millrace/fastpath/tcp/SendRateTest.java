@@ -130,6 +130,32 @@ class SendRateTest {
     }
 
     @Test
+    void shouldCountWhatArrivedAheadOnceTheGapIsFilled() {
+        try (Flow flow = Flow.open()) {
+            flow.send(40);
+            flow.passRoundTrip().ack(0, 1, 3);
+            assertThat(flow.window()).as("a duplicate grows no window").isEqualTo(10);
+            flow.ack(3);
+            assertThat(flow.window()).as("each byte counts once, whatever way it was told").isEqualTo(13);
+        }
+    }
+
+    @Test
+    void shouldCountWhatArrivesAheadAtOnceWhereThePathReorders() {
+        try (Flow flow = Flow.open()) {
+            flow.send(60);
+            // 0 is late, and the path is known to reorder from here on
+            flow.passRoundTrip().ack(0, 1, 2);
+            flow.ack(2);
+            final int window = flow.window();
+            flow.ack(2, 3, 6);
+            assertThat(flow.window()).isEqualTo(window + 3);
+            flow.ack(6);
+            assertThat(flow.window()).as("2 alone is new").isEqualTo(window + 4);
+        }
+    }
+
+    @Test
     void shouldGrowWhileTheWindowIsTheLimit() {
         try (Flow flow = Flow.open()) {
             flow.send(60);

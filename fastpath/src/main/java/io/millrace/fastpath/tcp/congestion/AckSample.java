@@ -10,10 +10,11 @@ package io.millrace.fastpath.tcp.congestion;
 public final class AckSample {
     /** When the acknowledgement arrived at the port. */
     public long nowNs;
-    /** Newly acknowledged cumulatively. */
+    /**
+     * What grows the window, each byte once: what the acknowledgement covers cumulatively, or, after a loss and where the
+     * path reorders, what it delivers.
+     */
     public int ackedBytes;
-    /** Newly acknowledged selectively. */
-    public int sackedBytes;
     /** Newly delivered: acknowledged in either way for the first time. */
     public int deliveredBytes;
     /** Newly marked lost. */
@@ -45,7 +46,6 @@ public final class AckSample {
     public void reset(final long arrivedNs) {
         nowNs = arrivedNs;
         ackedBytes = 0;
-        sackedBytes = 0;
         deliveredBytes = 0;
         lostBytes = 0;
         rttNs = -1;

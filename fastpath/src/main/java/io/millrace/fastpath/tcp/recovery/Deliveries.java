@@ -67,7 +67,6 @@ final class Deliveries {
             final int bytes = whole ? board.length(record) : ack - board.seq(record);
             if (!board.has(record, Scoreboard.SACKED)) {
                 onDelivered(tcb, record, bytes, false);
-                sample.ackedBytes += bytes;
             }
             if (whole) {
                 board.removeFirst(mss);

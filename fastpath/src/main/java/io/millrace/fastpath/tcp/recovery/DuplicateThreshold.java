@@ -70,7 +70,6 @@ final class DuplicateThreshold {
         board.sackedBytes(board.sackedBytes() - counted);
         tcb.delivered(tcb.delivered() - counted);
         sample.deliveredBytes -= counted;
-        sample.ackedBytes -= counted;
         board.dupAcks(0);
     }
 

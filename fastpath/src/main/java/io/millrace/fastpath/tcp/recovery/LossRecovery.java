@@ -34,7 +34,7 @@ public final class LossRecovery {
         this.counters = counters;
         board = new Scoreboard(slab);
         deliveries = new Deliveries(board, sample);
-        blocks = new SackBlocks(board, deliveries, sample, counters);
+        blocks = new SackBlocks(board, deliveries, counters);
         final Losses losses = new Losses(board);
         rack = new Rack(board, losses);
         threshold = new DuplicateThreshold(board, losses, sample);
@@ -98,6 +98,7 @@ public final class LossRecovery {
         board.wrap(tcb);
         sample.reset(of.arrivedNs);
         final int before = tcb.sndUna();
+        final boolean calm = board.state() == FlightState.OPEN && !tcb.has(Tcb.REORDERING_SEEN);
         if (board.block == 0) {
             tcb.sndUna(of.ack);
             return sample;
@@ -113,8 +114,18 @@ public final class LossRecovery {
         deliveries.measure(tcb, settings, advanced);
         deliveries.finish(tcb);
         recover(tcb, of, congestion, settings, advanced, newData);
+        sample.ackedBytes = calm ? of.ack - before : deliveredThatCounts(tcb, advanced);
         tellCongestionControl(tcb, congestion, advanced);
         return sample;
+    }
+
+    /**
+     * RFC 3465: each byte grows the window once. After a loss, and where the path is known to reorder (as Linux), that is
+     * when it is delivered, since an acknowledgement may cover what arrived long ago; else when it is acknowledged
+     * cumulatively. Without SACK a duplicate tells of no byte (RFC 5681 §3.2).
+     */
+    private int deliveredThatCounts(final Tcb tcb, final boolean advanced) {
+        return advanced || tcb.has(Tcb.SACK) ? sample.deliveredBytes : 0;
     }
 
     private void advance(final Tcb tcb, final AckEvent of) {
@@ -186,10 +197,6 @@ public final class LossRecovery {
     private void tellCongestionControl(final Tcb tcb, final CongestionControl congestion, final boolean advanced) {
         sample.inFlight = Math.max(0, board.inFlight(tcb));
         final int state = board.state();
-        if (state == FlightState.LOSS) {
-            // what is sent again is acknowledged selectively first
-            sample.ackedBytes += sample.sackedBytes;
-        }
         sample.windowLimited = state != FlightState.REDUCED && windowUse.isLimit(tcb);
         if (sample.deliveredBytes > 0 || sample.lostBytes > 0) {
             congestion.onAck(tcb, sample);

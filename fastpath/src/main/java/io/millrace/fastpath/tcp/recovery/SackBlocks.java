@@ -3,7 +3,6 @@ package io.millrace.fastpath.tcp.recovery;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.flow.Tcb;
-import io.millrace.fastpath.tcp.congestion.AckSample;
 import io.millrace.fastpath.wire.Seq;
 
 /**
@@ -16,17 +15,14 @@ import io.millrace.fastpath.wire.Seq;
 final class SackBlocks {
     private final Scoreboard board;
     private final Deliveries deliveries;
-    private final AckSample sample;
     private final EngineCounters counters;
     private int duplicateLeft;
     private int duplicateRight;
     private boolean duplicate;
 
-    SackBlocks(final Scoreboard board, final Deliveries deliveries, final AckSample sample,
-            final EngineCounters counters) {
+    SackBlocks(final Scoreboard board, final Deliveries deliveries, final EngineCounters counters) {
         this.board = board;
         this.deliveries = deliveries;
-        this.sample = sample;
         this.counters = counters;
     }
 
@@ -101,7 +97,6 @@ final class SackBlocks {
     private void take(final Tcb tcb, final long record, final int mss) {
         final int bytes = board.length(record);
         deliveries.onDelivered(tcb, record, bytes, true);
-        sample.sackedBytes += bytes;
         board.markSacked(record, mss);
     }
 
