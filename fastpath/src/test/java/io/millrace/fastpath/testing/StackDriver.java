@@ -198,6 +198,16 @@ public final class StackDriver implements AutoCloseable {
         return Packet.of(packet);
     }
 
+    /** Lets time pass, timer by timer, until the stack sends a segment, which is not taken. Returns how long it took, in ns. */
+    public long untilSent() {
+        final long startNs = nowNs;
+        final long before = counter(Counter.TCP_SEGMENTS_SENT);
+        while (counter(Counter.TCP_SEGMENTS_SENT) == before) {
+            toNextTimer();
+        }
+        return nowNs - startNs;
+    }
+
     /** Lets time pass, timer by timer, until none is armed. */
     public StackDriver untilIdle() {
         while (engine.nextDeadlineNs() != Long.MAX_VALUE) {
