@@ -1,17 +1,16 @@
 package io.millrace.fastpath.netty;
 
-import io.millrace.fastpath.control.EngineControl;
-import io.millrace.fastpath.control.EngineEvents;
-import io.millrace.fastpath.control.EphemeralPorts;
-import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
-import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.TcpSettings;
-import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.testing.Packet;
+import io.millrace.fastpath.testing.StandInControl;
+import io.millrace.fastpath.testing.StandInIss;
+import io.millrace.fastpath.testing.StandInPorts;
+import io.millrace.fastpath.testing.StandInRoutes;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -30,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class LinkedStack implements NetworkStack {
     private static final EngineSettings SETTINGS = new EngineSettings(1_024, 1_024, 32L << 20, 64, 1 << 16, 16, 4,
             1_000);
+    private static final int ISS_STEP = 99_991;
+    private static final int FIRST_PORT = 40_000;
+    private static final int PORTS = 10_000;
 
     final InetSocketAddress address;
     private final StackEngine[] engines;
@@ -168,101 +170,16 @@ final class LinkedStack implements NetworkStack {
         }
     }
 
-    private final class Control implements EngineControl, RouteSnapshot, EngineEvents, EphemeralPorts {
-        private final long own = IpAddress.lo(address.getAddress());
-        private int nextPort;
-        private int nextIss;
-
+    /** Of one engine: ports of its own, the listeners of all. */
+    private final class Control extends StandInControl {
         Control(final int engine) {
-            nextPort = 40_000 + engine * 10_000;
-        }
-
-        @Override
-        public InitialSequenceNumbers initialSequenceNumbers() {
-            return (localHi, localLo, localPort, remoteHi, remoteLo, remotePort, now) -> nextIss += 99_991;
-        }
-
-        @Override
-        public EphemeralPorts ephemeralPorts() {
-            return this;
+            super(StandInRoutes.of(Packet.address(address.getHostString())), new StandInIss(ISS_STEP, ISS_STEP),
+                    new StandInPorts(FIRST_PORT + engine * PORTS, FIRST_PORT + engine * PORTS + PORTS - 1));
         }
 
         @Override
         public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
             return listeners.get(localPort);
-        }
-
-        @Override
-        public long hashSeed() {
-            return 7;
-        }
-
-        @Override
-        public RouteSnapshot routes() {
-            return this;
-        }
-
-        @Override
-        public EngineEvents events() {
-            return this;
-        }
-
-        @Override
-        public boolean isOwn(final long hi, final long lo) {
-            return lo == own;
-        }
-
-        @Override
-        public boolean isBroadcast(final long hi, final long lo) {
-            return false;
-        }
-
-        @Override
-        public int route(final long hi, final long lo) {
-            return lo == own ? LOCAL : 0;
-        }
-
-        @Override
-        public long nextHopHi(final int route, final long hi, final long lo) {
-            return hi;
-        }
-
-        @Override
-        public long nextHopLo(final int route, final long hi, final long lo) {
-            return lo;
-        }
-
-        @Override
-        public long sourceHi(final int route) {
-            return 0;
-        }
-
-        @Override
-        public long sourceLo(final int route) {
-            return own;
-        }
-
-        @Override
-        public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {}
-
-        @Override
-        public void onNeighbourWanted(final long hi, final long lo) {}
-
-        @Override
-        public void onNeighbourConfirmed(final long hi, final long lo) {}
-
-        @Override
-        public int candidates() {
-            return 1_000;
-        }
-
-        @Override
-        public void begin(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
-                final int remotePort) {}
-
-        @Override
-        public int next() {
-            return nextPort++;
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.millrace.fastpath.simulation;
 
-import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
@@ -11,6 +10,7 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.testing.StandInListener;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.Random;
 
@@ -117,11 +117,12 @@ final class BulkTransfer {
     }
 
     /** Accepts at once. */
-    private final class Listener implements ListenerPolicy, ConnectionHandler {
+    private final class Listener extends StandInListener implements ConnectionHandler {
         private final TcpCalls tcp;
         private final MemoryRegion scratch;
 
         Listener(final TcpCalls tcp, final MemoryRegion scratch) {
+            super(1, 1, settings);
             this.tcp = tcp;
             this.scratch = scratch;
         }
@@ -129,29 +130,6 @@ final class BulkTransfer {
         @Override
         public void onReady(final long connection, final int events) {
             drain(tcp, connection, scratch);
-        }
-
-        @Override
-        public int id() {
-            return 1;
-        }
-
-        @Override
-        public TcpSettings settings() {
-            return settings;
-        }
-
-        @Override
-        public boolean reserveSyn() {
-            return true;
-        }
-
-        @Override
-        public void releaseSyn() {}
-
-        @Override
-        public boolean reserveAccept() {
-            return true;
         }
 
         @Override

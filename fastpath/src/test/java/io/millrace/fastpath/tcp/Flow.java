@@ -178,12 +178,7 @@ final class Flow implements AutoCloseable {
 
     /** Lets time pass until something is sent; ms that it took, rounded. */
     long untilSent() {
-        final long startNs = stack.nowNs();
-        final long before = stack.counter(Counter.TCP_SEGMENTS_SENT);
-        while (stack.counter(Counter.TCP_SEGMENTS_SENT) == before) {
-            stack.toNextTimer();
-        }
-        return Math.round((stack.nowNs() - startNs) / 1e6);
+        return Math.round(stack.untilSent() / 1e6);
     }
 
     /** Lets time pass until so many segments in all were sent again. */

@@ -166,9 +166,7 @@ class HostilePeerTest {
             final TcpSettings settings = Wire.settings().initialWindow(40_000).sendBuffer(1 << 20).build();
             final StackDriver.Listener listener = stack.listen(80, 16, settings);
             final Peer peer = new Peer(stack, 40_000, 80, 5_000).window(65_535);
-            peer.send("S", new byte[0], 1, 7);
-            peer.seq(5_001).expect(stack.sent().seq() + 1);
-            peer.send("A", new byte[0], -1, -1);
+            peer.open(1, 7);
             final long handle = listener.accept(stack, new Peer.Events());
             stack.send(handle, new byte[1 << 20]);
             final List<Packet> sent = stack.allSent();
@@ -189,9 +187,7 @@ class HostilePeerTest {
             peer.with(packet -> packet.has("S")
                     ? packet.withSackPermitted().withTimestamps(7, 0)
                     : packet.withTimestamps(7, 0));
-            peer.send("S", new byte[0], 1, 7);
-            peer.seq(5_001).expect(stack.sent().seq() + 1);
-            peer.send("A", new byte[0], -1, -1);
+            peer.open(1, 7);
             final long handle = listener.accept(stack, new Peer.Events());
             for (int i = 1; i <= 4; i++) {
                 peer.sendAt("A", 5_001 + 20 * i, peer.ack(), new byte[10]);

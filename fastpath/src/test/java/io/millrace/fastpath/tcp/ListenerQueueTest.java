@@ -113,7 +113,7 @@ class ListenerQueueTest {
     @Test
     void shouldResetAConnectionWhoseListenerClosesInTheMiddleOfTheLastAck() {
         try (Scenario at = Scenario.in(TcpState.SYN_RECEIVED)) {
-            at.listener().refuseOffers();
+            at.listener().close();
             at.peer().send("PA", "too late");
             final Packet reset = at.stack().sent();
             assertThat(reset.is("R")).isTrue();

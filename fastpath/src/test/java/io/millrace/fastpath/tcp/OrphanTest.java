@@ -63,12 +63,18 @@ class OrphanTest {
         }
     }
 
+    /** 1,000 bytes wait for a window. */
+    private static Wire blocked() {
+        final Wire wire = Wire.open();
+        wire.peer.window(0);
+        wire.ackBytes(0);
+        wire.send(1_000);
+        return wire;
+    }
+
     @Test
     void shouldBeInFinWait1AtTheMomentOfCloseThoughTheWindowIsClosed() {
-        try (Wire wire = Wire.open()) {
-            wire.peer.window(0);
-            wire.ackBytes(0);
-            wire.send(1_000);
+        try (Wire wire = blocked()) {
             wire.tcp.shutdownOutput(wire.handle);
             assertThat(wire.tcp.state(wire.handle)).isEqualTo(TcpState.FIN_WAIT_1);
         }
@@ -76,10 +82,7 @@ class OrphanTest {
 
     @Test
     void shouldSendTheFinWithTheLastText() {
-        try (Wire wire = Wire.open()) {
-            wire.peer.window(0);
-            wire.ackBytes(0);
-            wire.send(1_000);
+        try (Wire wire = blocked()) {
             wire.tcp.close(wire.handle);
             wire.stack.run();
             wire.sent();
@@ -91,10 +94,7 @@ class OrphanTest {
 
     @Test
     void shouldNotProbeForeverForNobody() {
-        try (Wire wire = Wire.open()) {
-            wire.peer.window(0);
-            wire.ackBytes(0);
-            wire.send(1_000);
+        try (Wire wire = blocked()) {
             wire.tcp.close(wire.handle);
             wire.stack.run();
             for (int probes = 0; wire.stack.engine().connections() > 0; probes++) {

@@ -1,6 +1,5 @@
 package io.millrace.fastpath.tcp;
 
-import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
@@ -34,9 +33,7 @@ final class Wire implements AutoCloseable {
         this.tcp = stack.tcp();
         final StackDriver.Listener listener = stack.listen(80, 16, settings);
         peer = new Peer(stack, 40_000, 80, peerIss).window(window).with(with);
-        peer.send("S", new byte[0], MSS, scale);
-        peer.seq(peerIss + 1).expect(stack.sent().seq() + 1);
-        peer.send("A", new byte[0], -1, -1);
+        peer.open(MSS, scale);
         handle = listener.accept(stack, events);
     }
 
@@ -119,12 +116,7 @@ final class Wire implements AutoCloseable {
 
     /** Lets time pass until the stack sends something; returns how long it took, in ns. */
     long untilSent() {
-        final long startNs = stack.nowNs();
-        final long before = stack.counter(Counter.TCP_SEGMENTS_SENT);
-        while (stack.counter(Counter.TCP_SEGMENTS_SENT) == before) {
-            stack.toNextTimer();
-        }
-        return stack.nowNs() - startNs;
+        return stack.untilSent();
     }
 
     /** Acknowledgement numbers sent, as offsets. */

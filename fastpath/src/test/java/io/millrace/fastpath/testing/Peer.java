@@ -47,7 +47,12 @@ public final class Peer {
 
     /** Opens a connection to a listener of the stack and takes the SYN-ACK; the ACK completes the handshake. */
     public Packet open(final int mss) {
-        send("S", new byte[0], mss, -1);
+        return open(mss, -1);
+    }
+
+    /** The same with a window scale; -1 for none. */
+    public Packet open(final int mss, final int scale) {
+        send("S", new byte[0], mss, scale);
         seq++;
         final Packet synAck = stack.sent();
         ack = synAck.seq() + 1;

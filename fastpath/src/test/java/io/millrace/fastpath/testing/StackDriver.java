@@ -1,12 +1,5 @@
 package io.millrace.fastpath.testing;
 
-import io.millrace.fastpath.control.EngineControl;
-import io.millrace.fastpath.control.EngineEvents;
-import io.millrace.fastpath.control.EphemeralPorts;
-import io.millrace.fastpath.control.FastOpenCookies;
-import io.millrace.fastpath.control.InitialSequenceNumbers;
-import io.millrace.fastpath.control.ListenerPolicy;
-import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.engine.StackEngine;
@@ -16,14 +9,11 @@ import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 
 /**
@@ -46,13 +36,14 @@ public final class StackDriver implements AutoCloseable {
 
     private final QueuePort port;
     private final StackEngine engine;
-    private final Control control = new Control();
+    private final StandInIss iss = new StandInIss(1_000, 0);
+    private final StandInPorts ephemeralPorts = new StandInPorts(49_152, 65_535);
+    private final StandInControl control = new StandInControl(
+            StandInRoutes.of(Packet.address(ADDRESS)).withBroadcast(Packet.address(BROADCAST)), iss, ephemeralPorts,
+            new StandInCookies(COOKIE));
     private final MemoryRegion scratch = MemoryRegion.allocate("test scratch", 1 << 20);
-    private final Map<Integer, Listener> listeners = new HashMap<>();
     private long nowNs;
-    private int nextIss = 1_000;
-    private int nextEphemeral = 49_152;
-    private int lastEphemeral = 65_535;
+    private int listenerIds;
     private long expectedExceptions;
 
     public StackDriver() {
@@ -97,19 +88,19 @@ public final class StackDriver implements AutoCloseable {
         return nowNs;
     }
 
-    /** The ISS of the next connection. */
-    public void nextIss(final int iss) {
-        nextIss = iss;
+    /** The ISS of the connections that follow. */
+    public void nextIss(final int next) {
+        iss.next(next);
     }
 
     /** The local port of the next active open that leaves the choice to the stack. */
     public void nextEphemeral(final int localPort) {
-        nextEphemeral = localPort;
+        ephemeralPorts.from(localPort);
     }
 
     /** The last local port that active opens may choose. */
     public void lastEphemeral(final int localPort) {
-        lastEphemeral = localPort;
+        ephemeralPorts.to(localPort);
     }
 
     public long counter(final Counter counter) {
@@ -207,6 +198,16 @@ public final class StackDriver implements AutoCloseable {
         return Packet.of(packet);
     }
 
+    /** Lets time pass, timer by timer, until the stack sends a segment, which is not taken. Returns how long it took, in ns. */
+    public long untilSent() {
+        final long startNs = nowNs;
+        final long before = counter(Counter.TCP_SEGMENTS_SENT);
+        while (counter(Counter.TCP_SEGMENTS_SENT) == before) {
+            toNextTimer();
+        }
+        return nowNs - startNs;
+    }
+
     /** Lets time pass, timer by timer, until none is armed. */
     public StackDriver untilIdle() {
         while (engine.nextDeadlineNs() != Long.MAX_VALUE) {
@@ -217,17 +218,17 @@ public final class StackDriver implements AutoCloseable {
 
     /** Opens a listener. */
     public Listener listen(final int localPort, final int backlog, final TcpSettings settings) {
-        final Listener listener = new Listener(listeners.size() + 1, backlog, settings);
-        listeners.put(localPort, listener);
+        final Listener listener = new Listener(++listenerIds, backlog, settings);
+        control.listen(localPort, listener);
         return listener;
     }
 
     /** Closes a listener as the control plane does. */
     public void unlisten(final int localPort) {
-        final Listener listener = listeners.remove(localPort);
-        listener.open = false;
-        engine.commands().listenerClosed(listener.id);
-        for (Long waiting = listener.accepted.poll(); waiting != null; waiting = listener.accepted.poll()) {
+        final Listener listener = (Listener) control.unlisten(localPort);
+        listener.close();
+        engine.commands().listenerClosed(listener.id());
+        for (long waiting = listener.poll(); waiting != 0; waiting = listener.poll()) {
             engine.commands().abort(waiting);
         }
         run();
@@ -307,205 +308,20 @@ public final class StackDriver implements AutoCloseable {
         }
     }
 
-    /** A listener with a bounded SYN queue and accept queue. */
-    public static final class Listener implements ListenerPolicy {
-        private final int id;
-        private final int backlog;
-        private final TcpSettings settings;
-        private final Queue<Long> accepted = new ArrayDeque<>();
-        private int syns;
-        private int reserved;
-        private boolean open = true;
-
+    /** A listener whose connections a test accepts. */
+    public static final class Listener extends StandInListener {
         Listener(final int id, final int backlog, final TcpSettings settings) {
-            this.id = id;
-            this.backlog = backlog;
-            this.settings = settings;
+            super(id, backlog, settings);
         }
 
         /** The next established connection, attached to the handler; 0 where there is none. */
         public long accept(final StackDriver driver, final ConnectionHandler handler) {
-            final Long connection = accepted.poll();
-            if (connection == null) {
-                return 0;
+            final long connection = poll();
+            if (connection != 0) {
+                driver.tcp().attach(connection, handler);
+                driver.run();
             }
-            reserved--;
-            driver.tcp().attach(connection, handler);
-            driver.run();
             return connection;
         }
-
-        /** From now on the listener is closed for connections whose handshake completes. */
-        public void refuseOffers() {
-            open = false;
-        }
-
-        /** Half-open connections. */
-        public int syns() {
-            return syns;
-        }
-
-        /** Places taken in the accept queue. */
-        public int accepts() {
-            return reserved;
-        }
-
-        @Override
-        public int id() {
-            return id;
-        }
-
-        @Override
-        public TcpSettings settings() {
-            return settings;
-        }
-
-        @Override
-        public boolean reserveSyn() {
-            if (syns >= backlog) {
-                return false;
-            }
-            syns++;
-            return true;
-        }
-
-        @Override
-        public void releaseSyn() {
-            syns--;
-        }
-
-        @Override
-        public boolean reserveAccept() {
-            if (reserved >= backlog) {
-                return false;
-            }
-            reserved++;
-            return true;
-        }
-
-        @Override
-        public boolean offer(final int engine, final long connection) {
-            return open && accepted.add(connection);
-        }
-    }
-
-    /** Cookies that a test can foretell. */
-    private static final class Cookies implements FastOpenCookies {
-        @Override
-        public long make(final long localHi, final long localLo, final long remoteHi, final long remoteLo) {
-            return COOKIE ^ remoteLo;
-        }
-
-        @Override
-        public boolean isValid(final long cookie, final long localHi, final long localLo, final long remoteHi,
-                final long remoteLo) {
-            return cookie == make(localHi, localLo, remoteHi, remoteLo);
-        }
-    }
-
-    private final class Control implements EngineControl {
-        private final FastOpenCookies cookies = new Cookies();
-        private final RouteSnapshot routes = new Routes();
-        private final EngineEvents events = new NoEvents();
-
-        @Override
-        public InitialSequenceNumbers initialSequenceNumbers() {
-            return (localHi, localLo, localPort, remoteHi, remoteLo, remotePort, now) -> nextIss;
-        }
-
-        @Override
-        public FastOpenCookies fastOpenCookies() {
-            return cookies;
-        }
-
-        @Override
-        public EphemeralPorts ephemeralPorts() {
-            return new EphemeralPorts() {
-                @Override
-                public int candidates() {
-                    return Math.max(0, lastEphemeral - nextEphemeral + 1);
-                }
-
-                @Override
-                public void begin(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
-                        final int remotePort) {}
-
-                @Override
-                public int next() {
-                    return nextEphemeral++;
-                }
-            };
-        }
-
-        @Override
-        public ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-            return listeners.get(localPort);
-        }
-
-        @Override
-        public long hashSeed() {
-            return 42;
-        }
-
-        @Override
-        public RouteSnapshot routes() {
-            return routes;
-        }
-
-        @Override
-        public EngineEvents events() {
-            return events;
-        }
-    }
-
-    /** Everything but the own address is one hop away. */
-    private static final class Routes implements RouteSnapshot {
-        private static final long OWN = IpAddress.v4(Packet.address(ADDRESS));
-
-        @Override
-        public boolean isOwn(final long hi, final long lo) {
-            return hi == 0 && lo == OWN;
-        }
-
-        @Override
-        public boolean isBroadcast(final long hi, final long lo) {
-            return lo == IpAddress.v4(-1) || lo == IpAddress.v4(Packet.address(BROADCAST));
-        }
-
-        @Override
-        public int route(final long hi, final long lo) {
-            return isOwn(hi, lo) ? LOCAL : 0;
-        }
-
-        @Override
-        public long nextHopHi(final int route, final long hi, final long lo) {
-            return hi;
-        }
-
-        @Override
-        public long nextHopLo(final int route, final long hi, final long lo) {
-            return lo;
-        }
-
-        @Override
-        public long sourceHi(final int route) {
-            return 0;
-        }
-
-        @Override
-        public long sourceLo(final int route) {
-            return OWN;
-        }
-    }
-
-    private static final class NoEvents implements EngineEvents {
-        @Override
-        public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {}
-
-        @Override
-        public void onNeighbourWanted(final long hi, final long lo) {}
-
-        @Override
-        public void onNeighbourConfirmed(final long hi, final long lo) {}
     }
 }

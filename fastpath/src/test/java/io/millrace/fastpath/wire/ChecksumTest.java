@@ -8,25 +8,9 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class ChecksumTest {
-    private static final int CAPACITY = 1 << 17;
-
-    private GuardedMemory memory;
-
-    @BeforeEach
-    void allocate() {
-        memory = new GuardedMemory(CAPACITY);
-    }
-
-    @AfterEach
-    void close() {
-        memory.close();
-    }
-
+class ChecksumTest extends WithGuardedMemory {
     @Test
     void shouldSumTheExampleOfRfc1071() {
         final long address = memory.place("0001f203f4f5f6f7");

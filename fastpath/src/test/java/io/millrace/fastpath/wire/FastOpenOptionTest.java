@@ -3,29 +3,16 @@ package io.millrace.fastpath.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.memory.Memory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 7413 §4.1.1: a request, or a cookie of 4 to 16 bytes, of an even number. */
-class FastOpenOptionTest {
+class FastOpenOptionTest extends WithGuardedMemory {
     private static final int ROOM = 20;
     private static final int PATTERN = 0x5A;
 
     private final TcpOptions options = new TcpOptions();
-    private GuardedMemory memory;
-
-    @BeforeEach
-    void allocate() {
-        memory = new GuardedMemory(4096);
-    }
-
-    @AfterEach
-    void close() {
-        memory.close();
-    }
 
     /** Just before the end of the memory that may be read. */
     private boolean decode(final int cookie) {

@@ -6,29 +6,16 @@ import io.millrace.fastpath.memory.Memory;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class Icmpv4HeaderTest {
+class Icmpv4HeaderTest extends WithGuardedMemory {
     private static final String PORT_UNREACHABLE = "0303111e00000000"
             + "45000021e5a74000401141220a0000010a000002e1ef0009000dc60668656c6c6f";
 
     private final Icmpv4Header header = new Icmpv4Header();
-    private GuardedMemory memory;
-
-    @BeforeEach
-    void allocate() {
-        memory = new GuardedMemory(4096);
-    }
-
-    @AfterEach
-    void close() {
-        memory.close();
-    }
 
     @Test
     void shouldReadACapturedPortUnreachableAndThePacketItQuotes() {

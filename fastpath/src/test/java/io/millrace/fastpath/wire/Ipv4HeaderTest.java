@@ -6,29 +6,16 @@ import io.millrace.fastpath.memory.Memory;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class Ipv4HeaderTest {
+class Ipv4HeaderTest extends WithGuardedMemory {
     private static final String SYN = "4500003c0b8a400040061b300a0000010a000002"
             + "a8b600508351529700000000a002faf0f0b10000020405b40402080a6dbc5bac000000000103030a";
 
     private final Ipv4Header header = new Ipv4Header();
-    private GuardedMemory memory;
-
-    @BeforeEach
-    void allocate() {
-        memory = new GuardedMemory(4096);
-    }
-
-    @AfterEach
-    void close() {
-        memory.close();
-    }
 
     @Test
     void shouldReadACapturedPacket() {

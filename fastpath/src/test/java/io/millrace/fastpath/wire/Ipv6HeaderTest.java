@@ -6,28 +6,15 @@ import io.millrace.fastpath.memory.Memory;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class Ipv6HeaderTest {
+class Ipv6HeaderTest extends WithGuardedMemory {
     private static final String ROUTER_SOLICITATION = "6000000000103aff" + "fe80000000000000000000fffe00000b"
             + "ff020000000000000000000000000002" + "85007b1800000000010102000000000b";
 
     private final Ipv6Header header = new Ipv6Header();
-    private GuardedMemory memory;
-
-    @BeforeEach
-    void allocate() {
-        memory = new GuardedMemory(4096);
-    }
-
-    @AfterEach
-    void close() {
-        memory.close();
-    }
 
     @Test
     void shouldReadACapturedPacket() {

@@ -9,32 +9,19 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ethernet, VLAN tags, ARP and the text of MAC addresses. */
-class LinkLayerTest {
+class LinkLayerTest extends WithGuardedMemory {
     private static final String ARP_REQUEST = "0001080006040001" + "02000000000a0a000001" + "0000000000000a000002";
     private static final String ARP_REPLY = "0001080006040002" + "02000000000b0a000002" + "02000000000a0a000001";
 
     private final EthernetHeader ethernet = new EthernetHeader();
     private final VlanTag tag = new VlanTag();
     private final ArpPacket arp = new ArpPacket();
-    private GuardedMemory memory;
-
-    @BeforeEach
-    void allocate() {
-        memory = new GuardedMemory(4096);
-    }
-
-    @AfterEach
-    void close() {
-        memory.close();
-    }
 
     @Test
     void shouldReadACapturedArpRequest() {

@@ -6,14 +6,12 @@ import io.millrace.fastpath.memory.Memory;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TcpHeaderTest {
+class TcpHeaderTest extends WithGuardedMemory {
     private static final int A = 0x0A000001;
     private static final int B = 0x0A000002;
     private static final String SYN = "a8b600508351529700000000a002faf0f0b10000"
@@ -26,17 +24,6 @@ class TcpHeaderTest {
     private static final String FIN = "a8b60050835152aa80ebe7468011003f74340000" + "0101080a6dbc5c1102923ab2";
 
     private final TcpHeader header = new TcpHeader();
-    private GuardedMemory memory;
-
-    @BeforeEach
-    void allocate() {
-        memory = new GuardedMemory(4096);
-    }
-
-    @AfterEach
-    void close() {
-        memory.close();
-    }
 
     private void wrap(final String hex) {
         assertThat(header.wrap(memory.place(hex), hex.length() / 2)).isTrue();

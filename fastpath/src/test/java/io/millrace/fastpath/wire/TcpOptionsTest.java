@@ -6,25 +6,12 @@ import io.millrace.fastpath.memory.Memory;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TcpOptionsTest {
+class TcpOptionsTest extends WithGuardedMemory {
     private final TcpOptions options = new TcpOptions();
-    private GuardedMemory memory;
-
-    @BeforeEach
-    void allocate() {
-        memory = new GuardedMemory(4096);
-    }
-
-    @AfterEach
-    void close() {
-        memory.close();
-    }
 
     private boolean decode(final String hex) {
         return options.decode(memory.place(hex), hex.length() / 2);

@@ -6,27 +6,14 @@ import io.millrace.fastpath.memory.Memory;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class UdpHeaderTest {
+class UdpHeaderTest extends WithGuardedMemory {
     private static final String HELLO = "e1ef0009000dc60668656c6c6f";
 
     private final UdpHeader header = new UdpHeader();
-    private GuardedMemory memory;
-
-    @BeforeEach
-    void allocate() {
-        memory = new GuardedMemory(4096);
-    }
-
-    @AfterEach
-    void close() {
-        memory.close();
-    }
 
     @Test
     void shouldReadACapturedDatagram() {

@@ -33,6 +33,16 @@ abstract class CongestionControlContract {
         assumeFalse(control().ownsWindow(), "has no threshold");
     }
 
+    /** A recovery that was in vain, and what the transport then gives back. */
+    final void recoverAndUndo() {
+        final int cwnd = tcb.cwnd();
+        final int ssthresh = tcb.ssthresh();
+        flow.recover(cwnd);
+        tcb.cwnd(cwnd);
+        tcb.ssthresh(ssthresh);
+        control().onUndo(tcb, flow.nowNs);
+    }
+
     @Test
     void shouldBeFoundByItsName() {
         final int number = CongestionControls.number(control().name());
@@ -150,10 +160,7 @@ abstract class CongestionControlContract {
         flow.roundTrip();
         final int cwnd = tcb.cwnd();
         final int ssthresh = tcb.ssthresh();
-        flow.recover(cwnd);
-        tcb.cwnd(cwnd);
-        tcb.ssthresh(ssthresh);
-        control().onUndo(tcb, flow.nowNs);
+        recoverAndUndo();
         assertThat(tcb.cwnd()).isEqualTo(cwnd);
         assertThat(tcb.ssthresh()).isEqualTo(ssthresh);
         flow.roundTrip();

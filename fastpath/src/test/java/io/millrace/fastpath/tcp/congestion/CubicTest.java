@@ -160,12 +160,7 @@ class CubicTest extends CongestionControlContract {
     void shouldTakeUpTheCurveAgainAfterASpuriousLoss() {
         congested(1_000);
         avoid(5, 100_000_000);
-        final int cwnd = tcb.cwnd();
-        final int ssthresh = tcb.ssthresh();
-        flow.recover(cwnd);
-        tcb.cwnd(cwnd);
-        tcb.ssthresh(ssthresh);
-        control().onUndo(tcb, flow.nowNs);
+        recoverAndUndo();
         avoid(2, 100_000_000);
         assertThat(cwnd()).isBetween(w(6.8, 1_000, 700), w(7.2, 1_000, 700));
         avoid(8, 100_000_000);
@@ -176,12 +171,7 @@ class CubicTest extends CongestionControlContract {
     void shouldTakeUpTheCurveAboveThePlateauAfterASpuriousLoss() {
         congested(1_000);
         avoid(15, 100_000_000);
-        final int cwnd = tcb.cwnd();
-        final int ssthresh = tcb.ssthresh();
-        flow.recover(cwnd);
-        tcb.cwnd(cwnd);
-        tcb.ssthresh(ssthresh);
-        control().onUndo(tcb, flow.nowNs);
+        recoverAndUndo();
         avoid(2, 100_000_000);
         assertThat(cwnd()).isBetween(w(16.8, 1_000, 700), w(17.2, 1_000, 700));
     }

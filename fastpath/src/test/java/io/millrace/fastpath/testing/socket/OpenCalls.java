@@ -21,7 +21,7 @@ final class OpenCalls {
         if (socket.localPort != 0 || socket.phase != Phase.IDLE || port < 0 || port > MAX_PORT) {
             return Errno.EINVAL;
         }
-        if (localLo != 0 && !control.isOwn(0, localLo)) {
+        if (localLo != 0 && !control.routes().isOwn(0, localLo)) {
             return Errno.EADDRNOTAVAIL;
         }
         final int chosen = port == 0 ? freePort(socket, localLo) : port;
@@ -39,8 +39,8 @@ final class OpenCalls {
     }
 
     private int freePort(final Socket socket, final long localLo) {
-        for (int i = control.candidates(); i > 0; i--) {
-            final int port = control.next();
+        for (int i = control.ephemeralPorts().candidates(); i > 0; i--) {
+            final int port = control.ephemeralPorts().next();
             if (!isInUse(socket, localLo, port)) {
                 return port;
             }

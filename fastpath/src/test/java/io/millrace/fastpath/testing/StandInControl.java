@@ -1,0 +1,106 @@
+package io.millrace.fastpath.testing;
+
+import io.millrace.fastpath.control.EngineControl;
+import io.millrace.fastpath.control.EngineEvents;
+import io.millrace.fastpath.control.EphemeralPorts;
+import io.millrace.fastpath.control.FastOpenCookies;
+import io.millrace.fastpath.control.InitialSequenceNumbers;
+import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.control.RouteSnapshot;
+import org.agrona.collections.Int2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control plane of one engine under test: the parts that it is made of, and at most one listener a port, whatever the
+ * address. It keeps the first defect and ignores every other event. Thread: the engine's.
+ */
+public class StandInControl implements EngineControl, EngineEvents {
+    private static final long HASH_SEED = 42;
+
+    private final RouteSnapshot routes;
+    private final InitialSequenceNumbers initialSequenceNumbers;
+    private final EphemeralPorts ephemeralPorts;
+    private final FastOpenCookies fastOpenCookies;
+    private final Int2ObjectHashMap<ListenerPolicy> listeners = new Int2ObjectHashMap<>();
+    private @Nullable Throwable defect;
+
+    /** Without Fast Open. */
+    public StandInControl(final RouteSnapshot routes, final InitialSequenceNumbers initialSequenceNumbers,
+            final EphemeralPorts ephemeralPorts) {
+        this(routes, initialSequenceNumbers, ephemeralPorts, FastOpenCookies.NONE);
+    }
+
+    public StandInControl(final RouteSnapshot routes, final InitialSequenceNumbers initialSequenceNumbers,
+            final EphemeralPorts ephemeralPorts, final FastOpenCookies fastOpenCookies) {
+        this.routes = routes;
+        this.initialSequenceNumbers = initialSequenceNumbers;
+        this.ephemeralPorts = ephemeralPorts;
+        this.fastOpenCookies = fastOpenCookies;
+    }
+
+    /** Takes SYNs to this port to the listener. */
+    public final void listen(final int port, final ListenerPolicy listener) {
+        listeners.put(port, listener);
+    }
+
+    /** Knows no listener on this port any more; returns the one that was there, or null. */
+    public final @Nullable ListenerPolicy unlisten(final int port) {
+        return listeners.remove(port);
+    }
+
+    /** The exception that the engine caught first; null where there was none. */
+    public final @Nullable Throwable defect() {
+        return defect;
+    }
+
+    @Override
+    public final InitialSequenceNumbers initialSequenceNumbers() {
+        return initialSequenceNumbers;
+    }
+
+    @Override
+    public final FastOpenCookies fastOpenCookies() {
+        return fastOpenCookies;
+    }
+
+    @Override
+    public final EphemeralPorts ephemeralPorts() {
+        return ephemeralPorts;
+    }
+
+    @Override
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
+        return listeners.get(localPort);
+    }
+
+    @Override
+    public final long hashSeed() {
+        return HASH_SEED;
+    }
+
+    @Override
+    public final RouteSnapshot routes() {
+        return routes;
+    }
+
+    @Override
+    public final void onDefect(final Throwable exception) {
+        if (defect == null) {
+            defect = exception;
+        }
+    }
+
+    @Override
+    public final EngineEvents events() {
+        return this;
+    }
+
+    @Override
+    public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {}
+
+    @Override
+    public void onNeighbourWanted(final long hi, final long lo) {}
+
+    @Override
+    public void onNeighbourConfirmed(final long hi, final long lo) {}
+}

@@ -1,0 +1,95 @@
+package io.millrace.fastpath.testing;
+
+import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.tcp.TcpSettings;
+import org.agrona.collections.LongArrayQueue;
+
+/** A listener whose SYN queue and accept queue have so many places each. Thread: one, its engine's. */
+public class StandInListener implements ListenerPolicy {
+    private final int id;
+    private final TcpSettings settings;
+    private final LongArrayQueue established = new LongArrayQueue(0);
+    private int backlog;
+    private int syns;
+    private int accepts;
+    private boolean open = true;
+
+    /** @param settings of the connections that it makes. */
+    public StandInListener(final int id, final int backlog, final TcpSettings settings) {
+        this.id = id;
+        this.backlog = backlog;
+        this.settings = settings;
+    }
+
+    /** Changes the number of places of each queue; connections that wait keep theirs. */
+    public void backlog(final int places) {
+        backlog = places;
+    }
+
+    /** Whether an established connection waits. */
+    public final boolean isAcceptable() {
+        return !established.isEmpty();
+    }
+
+    /** The next established connection, which leaves its place; 0 where there is none. */
+    public final long poll() {
+        if (established.isEmpty()) {
+            return 0;
+        }
+        accepts--;
+        return established.pollLong();
+    }
+
+    /** From now on the listener is closed for connections whose handshake completes. */
+    public final void close() {
+        open = false;
+    }
+
+    /** Places of the SYN queue that are taken: half-open connections. */
+    public final int syns() {
+        return syns;
+    }
+
+    /** Places of the accept queue that are taken. */
+    public final int accepts() {
+        return accepts;
+    }
+
+    @Override
+    public int id() {
+        return id;
+    }
+
+    @Override
+    public TcpSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public boolean reserveSyn() {
+        if (syns >= backlog) {
+            return false;
+        }
+        syns++;
+        return true;
+    }
+
+    @Override
+    public void releaseSyn() {
+        syns--;
+    }
+
+    @Override
+    public boolean reserveAccept() {
+        if (accepts >= backlog) {
+            return false;
+        }
+        accepts++;
+        return true;
+    }
+
+    @Override
+    public boolean offer(final int engine, final long connection) {
+        return open && established.offerLong(connection);
+    }
+}

@@ -1,0 +1,71 @@
+package io.millrace.fastpath.testing;
+
+import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.wire.IpAddress;
+import java.util.Arrays;
+
+/** Own IPv4 addresses; every other address is one hop away. Never changes. Thread: any. */
+public final class StandInRoutes implements RouteSnapshot {
+    private static final int LIMITED_BROADCAST = -1;
+
+    private final long[] own;
+    private final long broadcast;
+
+    private StandInRoutes(final long[] own, final long broadcast) {
+        this.own = own;
+        this.broadcast = broadcast;
+    }
+
+    /** @param addresses own ones in host order, at least one; the first is the source of all that is sent. */
+    public static StandInRoutes of(final int... addresses) {
+        return new StandInRoutes(Arrays.stream(addresses).mapToLong(IpAddress::v4).toArray(),
+                IpAddress.v4(LIMITED_BROADCAST));
+    }
+
+    /** The same with a directed broadcast address, in host order, beside the limited one. */
+    public StandInRoutes withBroadcast(final int address) {
+        return new StandInRoutes(own, IpAddress.v4(address));
+    }
+
+    @Override
+    public boolean isOwn(final long hi, final long lo) {
+        if (hi == 0) {
+            for (final long address : own) {
+                if (address == lo) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean isBroadcast(final long hi, final long lo) {
+        return hi == 0 && (lo == broadcast || lo == IpAddress.v4(LIMITED_BROADCAST));
+    }
+
+    @Override
+    public int route(final long hi, final long lo) {
+        return isOwn(hi, lo) ? LOCAL : 0;
+    }
+
+    @Override
+    public long nextHopHi(final int route, final long hi, final long lo) {
+        return hi;
+    }
+
+    @Override
+    public long nextHopLo(final int route, final long hi, final long lo) {
+        return lo;
+    }
+
+    @Override
+    public long sourceHi(final int route) {
+        return 0;
+    }
+
+    @Override
+    public long sourceLo(final int route) {
+        return own[0];
+    }
+}
