@@ -27,7 +27,7 @@ public final class ConfigKeys {
             TcpKeys.ACK_POLICY,
             TcpKeys.PUSH_POLICY,
             TcpOptionKeys.WINDOW_SCALING, TcpOptionKeys.WINDOW_SCALE, TcpOptionKeys.SACK, TcpOptionKeys.TIMESTAMPS,
-            TcpOptionKeys.ECN, TcpOptionKeys.FAST_OPEN, TcpOptionKeys.FAST_OPEN_QUEUE,
+            TcpOptionKeys.OPTION_ORDER, TcpOptionKeys.ECN, TcpOptionKeys.FAST_OPEN, TcpOptionKeys.FAST_OPEN_QUEUE,
             TcpRecoveryKeys.CONGESTION_CONTROL, TcpRecoveryKeys.INITIAL_WINDOW,
             TcpRecoveryKeys.SLOW_START_AFTER_IDLE, TcpRecoveryKeys.PACING, TcpRecoveryKeys.MAX_PACING_RATE,
             TcpRecoveryKeys.RACK, TcpRecoveryKeys.TAIL_LOSS_PROBE, TcpRecoveryKeys.FORWARD_RTO_RECOVERY,

@@ -59,7 +59,8 @@ final class TcpValues {
     private void options() {
         builder.windowScaling(config.get(TcpOptionKeys.WINDOW_SCALING))
                 .windowScale(config.get(TcpOptionKeys.WINDOW_SCALE).orElse(AUTO)).sack(config.get(TcpOptionKeys.SACK))
-                .timestamps(config.get(TcpOptionKeys.TIMESTAMPS)).ecn(config.get(TcpOptionKeys.ECN))
+                .timestamps(config.get(TcpOptionKeys.TIMESTAMPS))
+                .optionOrder(config.get(TcpOptionKeys.OPTION_ORDER)).ecn(config.get(TcpOptionKeys.ECN))
                 .fastOpen(config.get(TcpOptionKeys.FAST_OPEN)).fastOpenQueue(config.get(TcpOptionKeys.FAST_OPEN_QUEUE));
     }
 

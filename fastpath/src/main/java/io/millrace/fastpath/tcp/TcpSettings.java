@@ -182,6 +182,11 @@ public final class TcpSettings implements RecoverySettings {
         return values.windowScale;
     }
 
+    /** Order of the options of a SYN. */
+    public OptionOrder optionOrder() {
+        return values.optionOrder;
+    }
+
     /** Receive and send buffers begin small and grow with the path, up to their limits. */
     public boolean autotune() {
         return values.autotune;
@@ -304,6 +309,14 @@ public final class TcpSettings implements RecoverySettings {
         LAST
     }
 
+    /** Order of the options of a SYN and of a SYN-ACK; RFC 9293 §3.2 leaves it open. */
+    public enum OptionOrder {
+        /** MSS, SACK permitted, timestamps, window scale. */
+        LINUX,
+        /** As FreeBSD: MSS, window scale, SACK permitted, timestamps. */
+        BSD
+    }
+
     /** Builds {@link TcpSettings}. Thread: one. */
     public static final class Builder implements Cloneable {
         private int mss;
@@ -333,6 +346,7 @@ public final class TcpSettings implements RecoverySettings {
         private AckPolicy ackPolicy = AckPolicy.QUICK;
         private PushPolicy pushPolicy = PushPolicy.BURST;
         private int windowScale = -1;
+        private OptionOrder optionOrder = OptionOrder.LINUX;
         private boolean autotune = true;
         private int initialReceiveBuffer = 131_072;
         private int initialSendBuffer = 131_072;
@@ -518,6 +532,12 @@ public final class TcpSettings implements RecoverySettings {
         /** Sets {@link TcpSettings#windowScale()}. */
         public Builder windowScale(final int value) {
             this.windowScale = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#optionOrder()}. */
+        public Builder optionOrder(final OptionOrder value) {
+            this.optionOrder = value;
             return this;
         }
 
