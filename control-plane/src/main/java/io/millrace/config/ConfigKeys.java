@@ -25,7 +25,7 @@ public final class ConfigKeys {
             TcpKeys.MSS, TcpKeys.RECEIVE_BUFFER, TcpKeys.SEND_BUFFER, TcpKeys.AUTOTUNE,
             TcpKeys.INITIAL_RECEIVE_BUFFER, TcpKeys.INITIAL_SEND_BUFFER, TcpKeys.NO_DELAY, TcpKeys.DELAYED_ACK,
             TcpKeys.ACK_POLICY,
-            TcpKeys.PUSH_POLICY,
+            TcpKeys.PUSH_POLICY, TcpKeys.FIN_IN_CLOSING,
             TcpOptionKeys.WINDOW_SCALING, TcpOptionKeys.WINDOW_SCALE, TcpOptionKeys.SACK, TcpOptionKeys.TIMESTAMPS,
             TcpOptionKeys.OPTION_ORDER, TcpOptionKeys.ECN, TcpOptionKeys.FAST_OPEN, TcpOptionKeys.FAST_OPEN_QUEUE,
             TcpRecoveryKeys.CONGESTION_CONTROL, TcpRecoveryKeys.INITIAL_WINDOW,

@@ -42,7 +42,8 @@ final class TcpValues {
 
     private void acknowledgements() {
         builder.noDelay(config.get(TcpKeys.NO_DELAY)).delayedAckNs(nanos(TcpKeys.DELAYED_ACK))
-                .ackPolicy(config.get(TcpKeys.ACK_POLICY)).pushPolicy(config.get(TcpKeys.PUSH_POLICY));
+                .ackPolicy(config.get(TcpKeys.ACK_POLICY)).pushPolicy(config.get(TcpKeys.PUSH_POLICY))
+                .finInClosing(config.get(TcpKeys.FIN_IN_CLOSING));
     }
 
     private void timeouts() {

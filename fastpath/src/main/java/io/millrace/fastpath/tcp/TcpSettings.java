@@ -172,6 +172,11 @@ public final class TcpSettings implements RecoverySettings {
         return values.pushPolicy;
     }
 
+    /** When a FIN that is not acknowledged is sent again in CLOSING. */
+    public FinInClosing finInClosing() {
+        return values.finInClosing;
+    }
+
     /** When in-order data is acknowledged. */
     public AckPolicy ackPolicy() {
         return values.ackPolicy;
@@ -317,6 +322,14 @@ public final class TcpSettings implements RecoverySettings {
         BSD
     }
 
+    /** When a FIN that is not acknowledged is sent again where the FINs have crossed: in CLOSING (RFC 9293 §3.6). */
+    public enum FinInClosing {
+        /** As Linux: by the retransmission timer alone. */
+        TIMEOUT,
+        /** As BSD: also with every acknowledgement, the first one of the peer's FIN too. */
+        EVERY_ACK
+    }
+
     /** Builds {@link TcpSettings}. Thread: one. */
     public static final class Builder implements Cloneable {
         private int mss;
@@ -345,6 +358,7 @@ public final class TcpSettings implements RecoverySettings {
         private Ecn ecn = Ecn.PASSIVE;
         private AckPolicy ackPolicy = AckPolicy.QUICK;
         private PushPolicy pushPolicy = PushPolicy.BURST;
+        private FinInClosing finInClosing = FinInClosing.TIMEOUT;
         private int windowScale = -1;
         private OptionOrder optionOrder = OptionOrder.LINUX;
         private boolean autotune = true;
@@ -520,6 +534,12 @@ public final class TcpSettings implements RecoverySettings {
         /** Sets {@link TcpSettings#pushPolicy()}. */
         public Builder pushPolicy(final PushPolicy value) {
             this.pushPolicy = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#finInClosing()}. */
+        public Builder finInClosing(final FinInClosing value) {
+            this.finInClosing = value;
             return this;
         }
 

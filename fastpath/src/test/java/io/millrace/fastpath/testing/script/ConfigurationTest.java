@@ -52,6 +52,8 @@ class ConfigurationTest {
     void shouldTakeSettingsThatLinuxDoesNotHave() {
         assertEquals(TcpSettings.AckPolicy.EVERY, of("--ack_policy=every").setup().tcp().ackPolicy());
         assertEquals(TcpSettings.OptionOrder.BSD, of("--option_order=bsd").setup().tcp().optionOrder());
+        assertEquals(TcpSettings.FinInClosing.EVERY_ACK,
+                of("--fin_in_closing=every-ack").setup().tcp().finInClosing());
         assertTrue(problem("--option_order=solaris").contains("no such value"));
     }
 
