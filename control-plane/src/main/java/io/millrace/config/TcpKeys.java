@@ -9,6 +9,7 @@ import static io.millrace.config.ValueTypes.whole;
 
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
+import io.millrace.fastpath.tcp.TcpSettings.FinInClosing;
 import io.millrace.fastpath.tcp.TcpSettings.PushPolicy;
 import java.time.Duration;
 
@@ -93,6 +94,14 @@ public final class TcpKeys {
             choice(PushPolicy.class), DEFAULT.pushPolicy(), "as burst", """
                     Which segments carry PSH. burst: the last of what is queued, and the last of several that leave
                     together, so that a receiver hands them up. last: only the last of what is queued.
+                    """);
+
+    /** FIN sent again in CLOSING. */
+    public static final ConfigKey<FinInClosing> FIN_IN_CLOSING = ConfigKey.of(GROUP + ".fin-in-closing",
+            choice(FinInClosing.class), DEFAULT.finInClosing(), "as timeout", """
+                    When the FIN is sent again where both ends have closed at once (state CLOSING) and it is not
+                    acknowledged. timeout: by the retransmission timer alone. every-ack, as BSD: also with every
+                    acknowledgement, beginning with that of the peer's FIN.
                     """);
 
     /** When in-order data is acknowledged. */

@@ -7,6 +7,7 @@ import static io.millrace.config.ValueTypes.whole;
 
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.Ecn;
+import io.millrace.fastpath.tcp.TcpSettings.OptionOrder;
 import java.util.Optional;
 
 /** The part of {@code millrace.tcp} about what the two ends agree on in their SYNs. */
@@ -63,6 +64,13 @@ public final class TcpOptionKeys {
             whole(0, 1_048_576), DEFAULT.fastOpenQueue(), "the argument of TCP_FASTOPEN", """
                     Connections of one engine that a SYN with data may open before their handshake is over. Beyond that
                     the handshake comes first.
+                    """);
+
+    /** Order of the options of a SYN. */
+    public static final ConfigKey<OptionOrder> OPTION_ORDER = ConfigKey.of(GROUP + ".option-order",
+            choice(OptionOrder.class), DEFAULT.optionOrder(), "as linux", """
+                    Order of the options of a SYN and of a SYN-ACK. linux: MSS, SACK permitted, timestamps, window
+                    scale. bsd, as FreeBSD: MSS, window scale, SACK permitted, timestamps.
                     """);
 
     private TcpOptionKeys() {}

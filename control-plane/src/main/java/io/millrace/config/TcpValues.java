@@ -42,7 +42,8 @@ final class TcpValues {
 
     private void acknowledgements() {
         builder.noDelay(config.get(TcpKeys.NO_DELAY)).delayedAckNs(nanos(TcpKeys.DELAYED_ACK))
-                .ackPolicy(config.get(TcpKeys.ACK_POLICY)).pushPolicy(config.get(TcpKeys.PUSH_POLICY));
+                .ackPolicy(config.get(TcpKeys.ACK_POLICY)).pushPolicy(config.get(TcpKeys.PUSH_POLICY))
+                .finInClosing(config.get(TcpKeys.FIN_IN_CLOSING));
     }
 
     private void timeouts() {
@@ -59,7 +60,8 @@ final class TcpValues {
     private void options() {
         builder.windowScaling(config.get(TcpOptionKeys.WINDOW_SCALING))
                 .windowScale(config.get(TcpOptionKeys.WINDOW_SCALE).orElse(AUTO)).sack(config.get(TcpOptionKeys.SACK))
-                .timestamps(config.get(TcpOptionKeys.TIMESTAMPS)).ecn(config.get(TcpOptionKeys.ECN))
+                .timestamps(config.get(TcpOptionKeys.TIMESTAMPS))
+                .optionOrder(config.get(TcpOptionKeys.OPTION_ORDER)).ecn(config.get(TcpOptionKeys.ECN))
                 .fastOpen(config.get(TcpOptionKeys.FAST_OPEN)).fastOpenQueue(config.get(TcpOptionKeys.FAST_OPEN_QUEUE));
     }
 

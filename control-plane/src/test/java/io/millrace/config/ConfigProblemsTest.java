@@ -63,6 +63,8 @@ class ConfigProblemsTest {
             "millrace.tcp.no-delay = 1                 | must be true or false",
             "millrace.tcp.ack-policy = never           | must be quick, delayed or every",
             "millrace.tcp.ecn = maybe                  | must be off, on or passive",
+            "millrace.tcp.option-order = windows       | must be linux or bsd",
+            "millrace.tcp.fin-in-closing = never       | must be timeout or every-ack",
             "millrace.tcp.window-scale = 15            | must be 0 to 14 or auto",
             "millrace.tcp.window-scale = wide          | must be 0 to 14 or auto",
             "millrace.tcp.max-pacing-rate = 100        | must be 0 or 1 KiB to 1 TiB",

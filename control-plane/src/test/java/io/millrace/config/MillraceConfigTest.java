@@ -7,6 +7,9 @@ import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.TcpSettings.Ecn;
+import io.millrace.fastpath.tcp.TcpSettings.FinInClosing;
+import io.millrace.fastpath.tcp.TcpSettings.OptionOrder;
+import io.millrace.fastpath.tcp.TcpSettings.PushPolicy;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -57,7 +60,8 @@ class MillraceConfigTest {
                   autotune = no, initial-receive-buffer = 3000, initial-send-buffer = 5000, ack-policy = every
                   sack = no, timestamps = no, ecn = on, window-scale = 3, fast-open = yes
                   rack = no, tail-loss-probe = no, forward-rto-recovery = no, slow-start-after-idle = no
-                  pacing = yes, max-pacing-rate = 1MiB
+                  pacing = yes, max-pacing-rate = 1MiB, push-policy = last
+                  option-order = bsd, fin-in-closing = every-ack
                 }
                 """);
 
@@ -70,7 +74,8 @@ class MillraceConfigTest {
                 .initialReceiveBuffer(3_000)
                 .initialSendBuffer(5_000).ackPolicy(AckPolicy.EVERY).sack(false).timestamps(false).ecn(Ecn.ON)
                 .windowScale(3).fastOpen(true).rack(false).tailLossProbe(false).forwardRtoRecovery(false)
-                .slowStartAfterIdle(false).pacing(true).maxPacingRate(1 << 20);
+                .slowStartAfterIdle(false).pacing(true).maxPacingRate(1 << 20).optionOrder(OptionOrder.BSD)
+                .pushPolicy(PushPolicy.LAST).finInClosing(FinInClosing.EVERY_ACK);
         assertThat(config.tcpSettings()).usingRecursiveComparison().isEqualTo(expected.build());
     }
 

@@ -7,7 +7,7 @@ import io.millrace.fastpath.wire.TcpOptions;
 
 /**
  * The options of the segments of a connection: timestamps (RFC 7323 §3), selective acknowledgements (RFC 2018), the
- * report of a duplicate (RFC 2883), and those of a SYN in the order in which Linux writes them. Thread: the engine's.
+ * report of a duplicate (RFC 2883), and those of a SYN in the order of Linux or of BSD. Thread: the engine's.
  */
 final class HeaderOptions {
     private final TcpContext context;
@@ -86,25 +86,18 @@ final class HeaderOptions {
 
     /**
      * Writes the options of a SYN ({@code answer} false: what the settings offer) or SYN-ACK (what both sides want):
-     * MSS, SACK permitted, timestamps, window scale, Fast Open.
+     * MSS, SACK permitted, timestamps, window scale, Fast Open; in the order of BSD window scale comes second.
      */
     int writeSyn(final Tcb tcb, final long address, final boolean answer) {
         final TcpSettings settings = context.connections.settings(tcb);
-        final boolean sack = answer ? tcb.has(Tcb.SACK) : settings.sack();
-        final boolean timestamps = answer ? tcb.has(Tcb.TIMESTAMPS) : settings.timestamps();
         final boolean scale = answer ? tcb.has(Tcb.WINDOW_SCALING) : settings.windowScaling();
+        final boolean scaleFirst = settings.optionOrder() == TcpSettings.OptionOrder.BSD;
         int length = TcpOptions.writeMss(address, tcb.announcedMss());
-        if (timestamps) {
-            // RFC 7323 §3.2: the echo of a segment without ACK is 0
-            final int value = context.timestamp(tcb);
-            final int echo = answer ? tcb.tsRecent() : 0;
-            length += sack
-                    ? TcpOptions.writeSackPermittedTimestamps(address + length, value, echo)
-                    : TcpOptions.writeTimestamps(address + length, value, echo);
-        } else if (sack) {
-            length += TcpOptions.writeSackPermitted(address + length);
+        if (scale && scaleFirst) {
+            length += TcpOptions.writeWindowScale(address + length, tcb.receiveShift());
         }
-        if (scale) {
+        length += writeSackAndTimestamps(tcb, address + length, answer, settings);
+        if (scale && !scaleFirst) {
             length += TcpOptions.writeWindowScale(address + length, tcb.receiveShift());
         }
         if (answer && (tcb.moreFlags() & Tcb.MORE_COOKIE_OWED) != 0) {
@@ -112,7 +105,28 @@ final class HeaderOptions {
         } else if (!answer && offersFastOpen(tcb, settings)) {
             length += context.fastOpen.writeOption(tcb.remoteHi(), tcb.remoteLo(), address + length);
         }
-        return length;
+        return length + TcpOptions.writePadding(address + length, length);
+    }
+
+    private int writeSackAndTimestamps(final Tcb tcb, final long address, final boolean answer,
+            final TcpSettings settings) {
+        final boolean sack = answer ? tcb.has(Tcb.SACK) : settings.sack();
+        final boolean timestamps = answer ? tcb.has(Tcb.TIMESTAMPS) : settings.timestamps();
+        if (timestamps) {
+            // RFC 7323 §3.2: the echo of a segment without ACK is 0
+            final int value = context.timestamp(tcb);
+            final int echo = answer ? tcb.tsRecent() : 0;
+            return sack
+                    ? TcpOptions.writeSackPermittedTimestamps(address, value, echo)
+                    : TcpOptions.writeTimestamps(address, value, echo);
+        }
+        if (!sack) {
+            return 0;
+        }
+        // BSD fills up behind the last option
+        return settings.optionOrder() == TcpSettings.OptionOrder.BSD
+                ? TcpOptions.writeSackPermittedAlone(address)
+                : TcpOptions.writeSackPermitted(address);
     }
 
     /** RFC 7413 §4.1.3.1: a SYN that was not answered is sent again without the option and its text. */

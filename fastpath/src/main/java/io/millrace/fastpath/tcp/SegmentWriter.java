@@ -102,8 +102,17 @@ final class SegmentWriter {
             return;
         }
         useQuickAck(tcb, false);
-        final int length = header(tcb, IpOutput.payload(frame), acceptableSequence(tcb), TcpHeader.ACK, true);
+        final boolean fin = repeatsFin(tcb);
+        final int length = header(tcb, IpOutput.payload(frame), fin ? tcb.sndEnd() : acceptableSequence(tcb),
+                fin ? TcpHeader.FIN | TcpHeader.ACK : TcpHeader.ACK, true);
         send(tcb, frame, length, Ipv4Header.NOT_ECT);
+    }
+
+    /** In CLOSING, where told so, acknowledgements carry our FIN as long as it may lie within the peer's window. */
+    private boolean repeatsFin(final Tcb tcb) {
+        return tcb.state() == TcpState.CLOSING.ordinal() && !tcb.isFinAcknowledged()
+                && acceptableSequence(tcb) == tcb.sndEnd() + 1
+                && context.connections.settings(tcb).finInClosing() == TcpSettings.FinInClosing.EVERY_ACK;
     }
 
     /** Writes an acknowledgement that reports bytes received twice (RFC 2883); where there is no frame nobody hears. */

@@ -55,7 +55,11 @@ final class SynchronizedStates {
         } else if (!isAcceptable(tcb, segment)) {
             // first: the sequence number
             context.count(Counter.TCP_OUT_OF_WINDOW);
-            onUnacceptable(tcb, segment);
+            if (answersFin(tcb, segment)) {
+                onFinAnswer(tcb, segment);
+            } else {
+                onUnacceptable(tcb, segment);
+            }
         } else if (segment.has(TcpHeader.RST)) {
             // second: the RST bit (third, security, is obsolete)
             onReset(tcb, segment);
@@ -134,6 +138,22 @@ final class SynchronizedStates {
         final int last = start + length - 1;
         return startsInside || Seq.le(next, last) && last - next < window
                 || Seq.lt(start, next) && Seq.gt(last, next);
+    }
+
+    /** In CLOSING the peer's FIN once more, from an end that repeats it with its acknowledgements as we do ours. */
+    private boolean answersFin(final Tcb tcb, final Segment segment) {
+        final int control = TcpHeader.SYN | TcpHeader.RST | TcpHeader.FIN | TcpHeader.ACK;
+        return tcb.state() == TcpState.CLOSING.ordinal() && segment.textLength == 0
+                && segment.sequence == tcb.rcvNxt() - 1
+                && (segment.flags & control) == (TcpHeader.FIN | TcpHeader.ACK)
+                && context.connections.settings(tcb).finInClosing() == TcpSettings.FinInClosing.EVERY_ACK;
+    }
+
+    /** Its ACK field counts, or two such ends would answer each other for ever (RFC 9293 appendix A.2). */
+    private void onFinAnswer(final Tcb tcb, final Segment segment) {
+        tcb.set(Tcb.ACK_NOW);
+        context.lists.output(tcb);
+        ackStep.onAck(tcb, segment);
     }
 
     private void onUnacceptable(final Tcb tcb, final Segment segment) {

@@ -172,6 +172,11 @@ public final class TcpSettings implements RecoverySettings {
         return values.pushPolicy;
     }
 
+    /** When a FIN that is not acknowledged is sent again in CLOSING. */
+    public FinInClosing finInClosing() {
+        return values.finInClosing;
+    }
+
     /** When in-order data is acknowledged. */
     public AckPolicy ackPolicy() {
         return values.ackPolicy;
@@ -180,6 +185,11 @@ public final class TcpSettings implements RecoverySettings {
     /** Shift of the window scale option, 0 to 14; -1: the smallest that the receive buffer needs. */
     public int windowScale() {
         return values.windowScale;
+    }
+
+    /** Order of the options of a SYN. */
+    public OptionOrder optionOrder() {
+        return values.optionOrder;
     }
 
     /** Receive and send buffers begin small and grow with the path, up to their limits. */
@@ -304,6 +314,22 @@ public final class TcpSettings implements RecoverySettings {
         LAST
     }
 
+    /** Order of the options of a SYN and of a SYN-ACK; RFC 9293 §3.2 leaves it open. */
+    public enum OptionOrder {
+        /** MSS, SACK permitted, timestamps, window scale. */
+        LINUX,
+        /** As FreeBSD: MSS, window scale, SACK permitted, timestamps. */
+        BSD
+    }
+
+    /** When a FIN that is not acknowledged is sent again where the FINs have crossed: in CLOSING (RFC 9293 §3.6). */
+    public enum FinInClosing {
+        /** As Linux: by the retransmission timer alone. */
+        TIMEOUT,
+        /** As BSD: also with every acknowledgement, the first one of the peer's FIN too. */
+        EVERY_ACK
+    }
+
     /** Builds {@link TcpSettings}. Thread: one. */
     public static final class Builder implements Cloneable {
         private int mss;
@@ -332,7 +358,9 @@ public final class TcpSettings implements RecoverySettings {
         private Ecn ecn = Ecn.PASSIVE;
         private AckPolicy ackPolicy = AckPolicy.QUICK;
         private PushPolicy pushPolicy = PushPolicy.BURST;
+        private FinInClosing finInClosing = FinInClosing.TIMEOUT;
         private int windowScale = -1;
+        private OptionOrder optionOrder = OptionOrder.LINUX;
         private boolean autotune = true;
         private int initialReceiveBuffer = 131_072;
         private int initialSendBuffer = 131_072;
@@ -509,6 +537,12 @@ public final class TcpSettings implements RecoverySettings {
             return this;
         }
 
+        /** Sets {@link TcpSettings#finInClosing()}. */
+        public Builder finInClosing(final FinInClosing value) {
+            this.finInClosing = value;
+            return this;
+        }
+
         /** Sets {@link TcpSettings#ackPolicy()}. */
         public Builder ackPolicy(final AckPolicy value) {
             this.ackPolicy = value;
@@ -518,6 +552,12 @@ public final class TcpSettings implements RecoverySettings {
         /** Sets {@link TcpSettings#windowScale()}. */
         public Builder windowScale(final int value) {
             this.windowScale = value;
+            return this;
+        }
+
+        /** Sets {@link TcpSettings#optionOrder()}. */
+        public Builder optionOrder(final OptionOrder value) {
+            this.optionOrder = value;
             return this;
         }
 

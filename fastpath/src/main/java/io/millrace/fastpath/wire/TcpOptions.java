@@ -257,6 +257,12 @@ public final class TcpOptions {
         return SACK_PERMITTED_LENGTH;
     }
 
+    /** The option alone, in 2 bytes: {@link #writePadding} has to follow. */
+    public static int writeSackPermittedAlone(final long address) {
+        Memory.putShortBE(address, KIND_SACK_PERMITTED << 8 | 2);
+        return 2;
+    }
+
     /** Two NOPs and the option, as in RFC 7323 appendix A. */
     public static int writeTimestamps(final long address, final int value, final int echo) {
         Memory.putIntBE(address, ALIGNED_TIMESTAMPS);
@@ -304,7 +310,7 @@ public final class TcpOptions {
     }
 
     /**
-     * Ends a list that was not made by the encoders of this class: fills up with end-of-list to the next multiple of 4.
+     * Ends a list whose length is not a multiple of 4: fills up with end-of-list to the next one.
      *
      * @param length bytes of options that stand before the address.
      * @return bytes written, 0 to 3.

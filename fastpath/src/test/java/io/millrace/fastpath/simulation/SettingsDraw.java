@@ -25,7 +25,12 @@ final class SettingsDraw {
                 .mslNs(SECOND_NS).timeWaitReuse(random.nextBoolean()).fastOpen(random.nextInt(3) == 0)
                 .keepAlive(random.nextInt(5) != 0)
                 .keepAliveIdleNs((1 + random.nextInt(30)) * SECOND_NS).keepAliveIntervalNs(5 * SECOND_NS)
-                .keepAliveProbes(5).build();
+                .keepAliveProbes(5).pushPolicy(one(TcpSettings.PushPolicy.values(), random))
+                .finInClosing(one(TcpSettings.FinInClosing.values(), random)).build();
+    }
+
+    private static <T> T one(final T[] values, final Random random) {
+        return values[random.nextInt(values.length)];
     }
 
     private static void buffers(final TcpSettings.Builder builder, final Random random, final int leastBuffer) {
@@ -38,10 +43,9 @@ final class SettingsDraw {
     }
 
     private static void options(final TcpSettings.Builder builder, final Random random) {
-        final TcpSettings.Ecn[] ecn = TcpSettings.Ecn.values();
-        final TcpSettings.AckPolicy[] policies = TcpSettings.AckPolicy.values();
-        builder.sack(random.nextInt(4) != 0).timestamps(random.nextInt(4) != 0).ecn(ecn[random.nextInt(ecn.length)])
-                .ackPolicy(policies[random.nextInt(policies.length)]);
+        builder.sack(random.nextInt(4) != 0).timestamps(random.nextInt(4) != 0)
+                .ecn(one(TcpSettings.Ecn.values(), random)).ackPolicy(one(TcpSettings.AckPolicy.values(), random))
+                .optionOrder(one(TcpSettings.OptionOrder.values(), random));
     }
 
     private static void recovery(final TcpSettings.Builder builder, final Random random) {

@@ -10,6 +10,9 @@ import org.junit.jupiter.api.Test;
 
 /** Closing in good order (RFC 9293 §3.6): who closes first, at once, with text, and who waits for whom. */
 class CloseTest {
+    private static final TcpSettings REPEATING = TcpSettings.DEFAULT.toBuilder()
+            .finInClosing(TcpSettings.FinInClosing.EVERY_ACK).build();
+
     @Test
     void shouldGoThroughFinWaitToTimeWaitWhereWeCloseFirst() {
         try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
@@ -84,6 +87,59 @@ class CloseTest {
             assertThat(again.is("FA")).isTrue();
             assertThat(again.seq()).isEqualTo(at.sndNxt() - 1);
             assertThat(again.ack()).isEqualTo(at.peer().seq());
+        }
+    }
+
+    @Test
+    void shouldRepeatTheFinWithEveryAcknowledgementInClosingWhereToldSo() {
+        try (Scenario at = Scenario.in(TcpState.FIN_WAIT_1, REPEATING)) {
+            at.peer().send("FA", "");
+            assertThat(at.state()).isEqualTo(TcpState.CLOSING);
+            assertThat(at.stack().sent()).satisfies(packet -> isFinAgain(packet, at));
+            // the peer has seen neither our FIN nor its acknowledgement
+            at.peer().seq(at.peer().seq() - 1).send("FA", "");
+            assertThat(at.stack().sent()).satisfies(packet -> isFinAgain(packet, at));
+            assertThat(at.stack().awaitSent()).as("by the timer").satisfies(packet -> isFinAgain(packet, at));
+            at.peer().ack(at.sndNxt());
+            assertThat(at.state()).isEqualTo(TcpState.TIME_WAIT);
+            assertThat(at.stack().allSent()).isEmpty();
+        }
+    }
+
+    private static void isFinAgain(final Packet packet, final Scenario at) {
+        assertThat(packet.is("FA")).isTrue();
+        assertThat(packet.seq()).isEqualTo(at.sndNxt() - 1);
+        assertThat(packet.ack()).isEqualTo(at.peer().seq());
+        assertThat(packet.length()).isZero();
+    }
+
+    @Test
+    void shouldNotAnswerAPeerForEverThatRepeatsItsFinToo() {
+        try (Scenario at = Scenario.in(TcpState.CLOSING, REPEATING)) {
+            // the answer of such a peer to our FIN: its own again, and the acknowledgement
+            at.peer().seq(at.peer().seq() - 1).expect(at.sndNxt()).send("FA", "");
+            assertThat(at.state()).isEqualTo(TcpState.TIME_WAIT);
+            final Packet answer = at.stack().sent();
+            assertThat(answer.is("A")).isTrue();
+            assertThat(answer.seq()).isEqualTo(at.sndNxt());
+            assertThat(answer.ack()).isEqualTo(at.peer().seq());
+            assertThat(at.stack().allSent()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotRepeatAFinThatLiesBeyondTheWindow() {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED, REPEATING)) {
+            at.stack().send(at.handle(), new byte[4]);
+            at.stack().tcp().shutdownOutput(at.handle());
+            at.stack().run().allSent();
+            final int first = at.peer().ack();
+            // the peer takes back what it had offered, but for two bytes
+            at.peer().window(2).send("FA", "");
+            assertThat(at.state()).isEqualTo(TcpState.CLOSING);
+            final Packet answer = at.stack().sent();
+            assertThat(answer.is("A")).isTrue();
+            assertThat(answer.seq()).isEqualTo(first + 2);
         }
     }
 

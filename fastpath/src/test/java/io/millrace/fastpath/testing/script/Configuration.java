@@ -1,6 +1,9 @@
 package io.millrace.fastpath.testing.script;
 
+import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
+import io.millrace.fastpath.tcp.TcpSettings.FinInClosing;
+import io.millrace.fastpath.tcp.TcpSettings.OptionOrder;
 import io.millrace.fastpath.testing.script.Script.Setting;
 import io.millrace.fastpath.testing.socket.Setup;
 import java.util.Locale;
@@ -67,8 +70,9 @@ final class Configuration {
             case "local_ip" -> setup = setup.addresses(value);
             case "remote_ip" -> remoteAddress = value;
             case "local_iss" -> setup = setup.iss((int) Long.parseLong(value));
-            case "ack_policy" -> setup = setup.tcp(setup.tcp().toBuilder()
-                    .ackPolicy(AckPolicy.valueOf(value.toUpperCase(Locale.ROOT))).build());
+            case "ack_policy" -> tcp(setup.tcp().toBuilder().ackPolicy(choice(AckPolicy.class, value)));
+            case "option_order" -> tcp(setup.tcp().toBuilder().optionOrder(choice(OptionOrder.class, value)));
+            case "fin_in_closing" -> tcp(setup.tcp().toBuilder().finInClosing(choice(FinInClosing.class, value)));
             case "ip_version" -> {
                 if (!value.equals("ipv4")) {
                     throw place.error("--ip_version=" + value + ": only ipv4 is spoken here");
@@ -77,10 +81,19 @@ final class Configuration {
             default -> {
                 if (!IGNORED.contains(name)) {
                     throw place.error("--" + name + ": not known; known are tolerance_usecs, tcp_ts_tick_usecs, mtu, "
-                            + "mss, bind_port, connect_port, local_ip, remote_ip, local_iss, ack_policy, ip_version");
+                            + "mss, bind_port, connect_port, local_ip, remote_ip, local_iss, ack_policy, option_order, fin_in_closing, "
+                            + "ip_version");
                 }
             }
         }
+    }
+
+    private void tcp(final TcpSettings.Builder settings) {
+        setup = setup.tcp(settings.build());
+    }
+
+    private static <E extends Enum<E>> E choice(final Class<E> type, final String value) {
+        return Enum.valueOf(type, value.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
     Setup setup() {

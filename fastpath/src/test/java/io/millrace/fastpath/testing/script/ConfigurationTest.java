@@ -49,6 +49,15 @@ class ConfigurationTest {
     }
 
     @Test
+    void shouldTakeSettingsThatLinuxDoesNotHave() {
+        assertEquals(TcpSettings.AckPolicy.EVERY, of("--ack_policy=every").setup().tcp().ackPolicy());
+        assertEquals(TcpSettings.OptionOrder.BSD, of("--option_order=bsd").setup().tcp().optionOrder());
+        assertEquals(TcpSettings.FinInClosing.EVERY_ACK,
+                of("--fin_in_closing=every-ack").setup().tcp().finInClosing());
+        assertTrue(problem("--option_order=solaris").contains("no such value"));
+    }
+
+    @Test
     void shouldRefuseOptionsThatItDoesNotKnow() {
         assertTrue(problem("\n--colour=blue").startsWith("test.pkt:2:1: --colour: not known; known are"));
         assertTrue(problem("--mtu=large").contains("no such value"));

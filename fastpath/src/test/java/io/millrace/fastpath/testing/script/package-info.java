@@ -4,8 +4,9 @@
  * run by {@code ScriptRunner} on a {@link io.millrace.fastpath.testing.socket.SocketDriver}.
  * <p>
  * Beyond packetdrill: {@code 40001>8080} before the flags names one of several connections, {@code --local_iss} sets the
- * stack's initial sequence number and {@code --ack_policy} (quick, delayed, every) when it acknowledges, assertions may
- * ask for {@code connections} and {@code time_waits}, every payload byte is compared. Thread: one.
+ * stack's initial sequence number, {@code --ack_policy}, {@code --option_order} and {@code --fin_in_closing} set
+ * {@code millrace.tcp}'s of that name, assertions may ask for {@code connections} and {@code time_waits}, every payload
+ * byte is compared. Thread: one.
  */
 @NullMarked
 package io.millrace.fastpath.testing.script;
