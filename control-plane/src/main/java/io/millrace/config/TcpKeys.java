@@ -147,6 +147,7 @@ public final class TcpKeys {
             time(Duration.ZERO, Duration.ofDays(24)), Duration.ofNanos(DEFAULT.userTimeoutNs()), "TCP_USER_TIMEOUT", """
                     How long data may stay unacknowledged, or the peer's window closed, before the connection is given
                     up (RFC 9293 §3.9.1.2; RFC 5482, of which nothing is sent to the peer). 0ms: by retries.
+                    A handshake takes no longer than that either.
                     """);
 
     /** Retransmissions of a SYN. */

@@ -6,6 +6,7 @@ import io.millrace.config.IdleMode;
 import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
@@ -22,7 +23,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpClientCodec;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
@@ -58,16 +58,15 @@ public final class MemoryDemo {
         final LadderPort[] ends = new LadderPort[2];
         final PacketDevice serverDevice = new PortDevice(link.side(1),
                 port -> ends[1] = new LadderPort(port, ladder, false, true));
-        final PacketDevice clientDevice = new PortDevice(link.side(0), port -> {
-            final Faults faults = Faults.builder().loss(settings.loss()).build();
-            return ends[0] = new LadderPort(new FaultInjectionPort(port, faults, faults, settings.seed()), ladder, true,
-                    true);
-        });
+        final Faults faults = Faults.builder().loss(settings.loss()).build();
+        final FaultInjectionPort wire = new FaultInjectionPort(link.side(0).queue(0), faults, faults, settings.seed());
+        final PacketDevice clientDevice = new PortDevice(link.side(0),
+                port -> ends[0] = new LadderPort(wire, ladder, true, true));
         try (Millrace server = Millrace.builder(config(SERVER)).device(serverDevice).launch();
                 Millrace client = Millrace.builder(config(CLIENT)).device(clientDevice).launch()) {
             ends[0].engine(client.engine(0));
             ends[1].engine(server.engine(0));
-            return run(server, client);
+            return run(server, client, wire);
         }
     }
 
@@ -77,7 +76,8 @@ public final class MemoryDemo {
                 .set(ThreadingKeys.CONTROL, ControlThreading.SHARED).set(ThreadingKeys.IDLE, IdleMode.BACKOFF).build();
     }
 
-    private boolean run(final Millrace server, final Millrace client) throws IOException, InterruptedException {
+    private boolean run(final Millrace server, final Millrace client, final FaultInjectionPort wire)
+            throws IOException, InterruptedException {
         final MillraceEventLoopGroup serverGroup = new MillraceEventLoopGroup(server);
         final MillraceEventLoopGroup clientGroup = new MillraceEventLoopGroup(client);
         try {
@@ -88,7 +88,7 @@ public final class MemoryDemo {
                             + " way (seed %d)%n%n",
                     server, client, 100 * settings.loss(), settings.seed());
             final boolean first = drawOneConnection(clientGroup);
-            return load(clientGroup, server, client) && first;
+            return load(clientGroup, server, client, wire) && first;
         } finally {
             clientGroup.shutdownGracefully(0, SHUTDOWN_MS, TimeUnit.MILLISECONDS).await();
             serverGroup.shutdownGracefully(0, SHUTDOWN_MS, TimeUnit.MILLISECONDS).await();
@@ -110,8 +110,8 @@ public final class MemoryDemo {
         return over && tally.isRight(1);
     }
 
-    private boolean load(final MillraceEventLoopGroup group, final Millrace server, final Millrace client)
-            throws InterruptedException {
+    private boolean load(final MillraceEventLoopGroup group, final Millrace server, final Millrace client,
+            final FaultInjectionPort wire) throws InterruptedException {
         final Tally tally = new Tally(settings.connections());
         final long startNs = System.nanoTime();
         open(group, settings.connections(), tally,
@@ -122,19 +122,22 @@ public final class MemoryDemo {
         out.printf("%,d connections, %,d requests on each, in %.1f s:%n%n", settings.connections(),
                 settings.requests(), seconds);
         tally.print(out, expected);
-        printRecovery("client", client);
-        printRecovery("server", server);
+        final StackCounts ofClient = new StackCounts("client", client.counters());
+        final StackCounts ofServer = new StackCounts("server", server.counters());
+        printWire(wire, ofClient.of(Counter.FRAMES_TRANSMITTED), ofServer.of(Counter.FRAMES_TRANSMITTED));
+        ofClient.print(out);
+        ofServer.print(out);
         final boolean right = over && tally.isRight(expected);
         out.printf("%n%s%n", over ? tally.verdict(expected) : "NOT over within " + LOAD_SECONDS + " s.");
         out.flush();
         return right;
     }
 
-    private void printRecovery(final String name, final Millrace stack) {
-        final Map<String, Long> counters = stack.counters();
-        out.printf("  %s     %,d segments sent, %,d sent again, %,d timeouts, %,d SYNs sent again%n", name,
-                counters.get("TcpSegmentsSent"), counters.get("TcpRetransmits"), counters.get("TcpTimeouts"),
-                counters.get("TcpSynRetransmits"));
+    private void printWire(final FaultInjectionPort wire, final long up, final long down) {
+        final long lostUp = wire.transmitted().lost();
+        final long lostDown = wire.received().lost();
+        final String line = "  link       %,d frames to the server, %,d lost; %,d to the client, %,d lost; %,d dropped else%n";
+        out.printf(line, up, lostUp, down, lostDown, wire.dropped() - lostUp - lostDown);
     }
 
     private void open(final MillraceEventLoopGroup group, final int connections, final Tally tally,

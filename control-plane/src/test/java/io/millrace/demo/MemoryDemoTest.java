@@ -62,6 +62,15 @@ class MemoryDemoTest {
     @Test
     void shouldGetEveryByteThroughALinkThatLosesFrames() throws Exception {
         assertThat(run(0.05)).contains("16 of 16 answered", "0 answers wrong, 0 connections broken",
-                "Every byte was right.");
+                "Every byte was right.")
+                .containsPattern("link .* server, [1-9]\\d* lost; .* client, [1-9]\\d* lost; 0 ");
+    }
+
+    /** Probes may go where a thread stands still, but nothing is lost. */
+    @Test
+    void shouldLoseNothingWhereNothingIsToBeLost() throws Exception {
+        final String text = run(0);
+
+        assertThat(text).containsPattern("link +[1-9]\\d* frames .*, 0 lost; [1-9]\\d* .*, 0 lost; 0 dropped else");
     }
 }

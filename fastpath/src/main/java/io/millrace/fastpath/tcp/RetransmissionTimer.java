@@ -34,6 +34,13 @@ final class RetransmissionTimer {
         }
     }
 
+    /** Arms it for the SYN, or SYN-ACK, that was just sent. */
+    void armForSyn(final Tcb tcb) {
+        final long dueNs = Math.min(context.nowNs + tcb.rtoNs(),
+                userTimeoutAtNs(tcb, context.connections.settings(tcb)));
+        context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT), Math.max(context.nowNs, dueNs));
+    }
+
     /** When the connection is given up by its user timeout; {@link Long#MAX_VALUE} without one. */
     long userTimeoutAtNs(final Tcb tcb, final TcpSettings settings) {
         return settings.userTimeoutNs() == 0

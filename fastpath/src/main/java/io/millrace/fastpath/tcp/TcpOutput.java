@@ -296,7 +296,7 @@ final class TcpOutput {
             tcb.lastSendNs(context.nowNs);
         }
         if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_RETRANSMIT))) {
-            context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT), context.nowNs + tcb.rtoNs());
+            timer.armForSyn(tcb);
         }
     }
 

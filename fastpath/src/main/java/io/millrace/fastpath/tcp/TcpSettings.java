@@ -262,7 +262,7 @@ public final class TcpSettings implements RecoverySettings {
 
     /**
      * How long data may stay unacknowledged, or a window closed, before the connection is given up (RFC 9293
-     * §3.9.1.2, RFC 5482); 0: by {@link #retries}.
+     * §3.9.1.2, RFC 5482); 0: by {@link #retries}. A handshake is given up after it too, at the latest.
      */
     public long userTimeoutNs() {
         return values.userTimeoutNs;

@@ -63,8 +63,9 @@ final class TcpTimers implements TimerHandler {
         }
     }
 
+    /** The user timeout bounds a handshake too, beside the number of retries (RFC 9293 §3.10.8: in any state). */
     private void onSyn(final Tcb tcb, final int limit) {
-        if (tcb.retransmits() >= limit) {
+        if (tcb.retransmits() >= limit || isUserTimeOver(tcb)) {
             context.count(Counter.TCP_HANDSHAKE_TIMED_OUT);
             lifecycle.fail(tcb, reasonOf(tcb));
             return;

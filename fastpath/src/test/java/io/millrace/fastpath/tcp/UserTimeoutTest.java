@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.Scenario;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -94,5 +95,45 @@ class UserTimeoutTest {
             flow.pass(101);
             assertThat(failures).containsExactly(TcpFailure.TIMED_OUT);
         }
+    }
+
+    @Test
+    void shouldGiveUpAnOpeningThatIsNotAnswered() {
+        try (Scenario at = Scenario.in(TcpState.SYN_SENT, settings(5))) {
+            at.stack().advanceMs(4_999);
+            assertThat(at.stack().allSent()).as("after 1 s and 3 s").hasSize(2);
+            assertThat(at.state()).isEqualTo(TcpState.SYN_SENT);
+            at.stack().advanceMs(2);
+            assertThat(at.application().took(ConnectionHandler.FAILED)).isTrue();
+            assertThat(at.application().failure()).isEqualTo(TcpFailure.TIMED_OUT);
+            assertThat(at.stack().allSent()).as("RFC 9293 §3.10.8 sends no segment").isEmpty();
+            assertThat(at.stack().nextTimerNs()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void shouldForgetAHalfOpenConnection() {
+        try (Scenario at = Scenario.in(TcpState.SYN_RECEIVED, settings(5))) {
+            at.stack().advanceMs(4_999);
+            assertThat(at.state()).isEqualTo(TcpState.SYN_RECEIVED);
+            at.stack().advanceMs(2);
+            assertThat(at.state()).isEqualTo(TcpState.LISTEN);
+            assertThat(at.stack().engine().connections()).isZero();
+            assertThat(at.stack().counter(Counter.TCP_HANDSHAKE_TIMED_OUT)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldNotPutOffTheEndOfAnOpening() {
+        try (Scenario at = Scenario.in(TcpState.SYN_SENT, settings(60).toBuilder().synRetries(2).build())) {
+            at.stack().advanceMs(6_999);
+            assertThat(at.state()).isEqualTo(TcpState.SYN_SENT);
+            at.stack().advanceMs(100);
+            assertThat(at.application().failure()).isEqualTo(TcpFailure.TIMED_OUT);
+        }
+    }
+
+    private static TcpSettings settings(final long seconds) {
+        return TcpSettings.DEFAULT.toBuilder().userTimeoutNs(seconds * SECOND_NS).build();
     }
 }

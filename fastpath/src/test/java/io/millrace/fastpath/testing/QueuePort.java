@@ -22,6 +22,7 @@ public final class QueuePort implements PacketPort {
     private final Queue<byte[]> inward = new ArrayDeque<>();
     private final Queue<byte[]> outward = new ArrayDeque<>();
     private boolean blocked;
+    private long waitedNs;
 
     /** A port without a link layer. */
     public QueuePort(final int mtu) {
@@ -55,6 +56,11 @@ public final class QueuePort implements PacketPort {
     /** While true the port takes no frame. */
     public void blocked(final boolean value) {
         blocked = value;
+    }
+
+    /** From now on packets have waited this long in the port when the stack takes them: so it is stamped. */
+    public void waited(final long ns) {
+        waitedNs = ns;
     }
 
     /** Frames that nobody holds. */
@@ -98,7 +104,7 @@ public final class QueuePort implements PacketPort {
             final byte[] packet = inward.remove();
             Memory.copyFromArray(packet, 0, Frame.data(frame), packet.length);
             Frame.length(frame, packet.length);
-            Frame.timestampNs(frame, nowNs);
+            Frame.timestampNs(frame, nowNs - waitedNs);
             frames[offset + received++] = frame;
         }
         return received;
