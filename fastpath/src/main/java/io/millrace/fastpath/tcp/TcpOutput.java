@@ -82,7 +82,7 @@ final class TcpOutput {
 
     /** RFC 5681 §4.1: after silence longer than an RTO the window is not what the path would take any more. */
     private void restartAfterIdle(final Tcb tcb) {
-        if (tcb.sndMax() == tcb.sndUna() && tcb.lastSendNs() != 0 && context.nowNs - tcb.lastSendNs() > tcb.rtoNs()
+        if (tcb.sndMax() == tcb.sndUna() && context.nowNs - tcb.lastSendNs() > tcb.rtoNs()
                 && context.connections.settings(tcb).slowStartAfterIdle()) {
             context.congestion(tcb).onIdle(tcb, context.initialWindow(tcb), context.nowNs - tcb.lastSendNs(),
                     context.nowNs);

@@ -187,6 +187,18 @@ class SendRateTest {
     }
 
     @Test
+    void shouldNotPauseBeforeTheClockHasReachedZero() {
+        try (Flow flow = Flow.at(-3_600_000_000_000L)) {
+            flow.send(2);
+            assertThat(flow.info().limitedBy()).isEqualTo(TcpInfo.Limit.APPLICATION);
+            flow.send(20);
+            assertThat(flow.info().limitedBy()).isEqualTo(TcpInfo.Limit.CONGESTION_WINDOW);
+            flow.passRoundTrip().ack(10).passRoundTrip().ack(22);
+            assertThat(flow.stack.engine().slabInUse()).as("no pause to be remembered").isZero();
+        }
+    }
+
+    @Test
     void shouldSpreadSegmentsOverTheRoundTrip() {
         try (Flow flow = Flow.open(Flow.settings().pacing(true))) {
             // twice the window a round trip in slow start: 10 segments in 20 ms
