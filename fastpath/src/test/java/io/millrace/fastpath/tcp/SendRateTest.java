@@ -159,6 +159,31 @@ class SendRateTest {
     }
 
     @Test
+    void shouldHalveItOnceHoweverMuchIsReceivedInTheSilence() {
+        try (Flow flow = Flow.open()) {
+            flow.send(60).passRoundTrip();
+            for (int i = 1; i <= 60; i++) {
+                flow.ack(i);
+            }
+            final int window = flow.window();
+            final long rtoMs = flow.info().rtoNs() / 1_000_000;
+            flow.pass(rtoMs + rtoMs / 4);
+            for (int i = 0; i < 5; i++) {
+                flow.peer.data(Wire.bytes(0, Wire.MSS));
+                flow.stack.allSent();
+            }
+            assertThat(flow.window()).as("nothing was sent that the path has to take").isEqualTo(window);
+            flow.tcp.cork(flow.handle, true);
+            flow.sendBytes(1).sendBytes(1);
+            assertThat(flow.window()).as("nor is it while corked").isEqualTo(window);
+            flow.tcp.cork(flow.handle, false);
+            flow.pass(1);
+            assertThat(flow.window()).isEqualTo(window / 2);
+            assertThat(flow.stack.allSent()).hasSize(1);
+        }
+    }
+
+    @Test
     void shouldKeepTheWindowOverSilenceWhereItIsToldSo() {
         try (Flow flow = Flow.open(Flow.settings().slowStartAfterIdle(false))) {
             flow.send(60).passRoundTrip();
