@@ -69,7 +69,7 @@ abstract class TcbSend extends TcbReceive {
         Memory.putInt(address + SND_UNA, value);
     }
 
-    /** SND.NXT: next sequence number to send; behind {@link #sndMax} while retransmitting after a timeout. */
+    /** SND.NXT: next sequence number to send for the first time. */
     public int sndNxt() {
         return Memory.getInt(address + SND_NXT);
     }
@@ -78,7 +78,7 @@ abstract class TcbSend extends TcbReceive {
         Memory.putInt(address + SND_NXT, value);
     }
 
-    /** One past the highest sequence number ever sent. */
+    /** One past the highest sequence number ever sent: SND.NXT, or beyond it by the byte of a window probe. */
     public int sndMax() {
         return Memory.getInt(address + SND_MAX);
     }

@@ -53,8 +53,7 @@ final class Pacing {
     /** False where the next segment has to wait; then the timer is armed. */
     boolean mayTransmit(final Tcb tcb) {
         final long nextNs = retransmissions.nextSendNs(tcb);
-        // 0 is no pause, also where the clock has not reached 0: System.nanoTime may begin below it
-        if (nextNs == 0 || nextNs <= context.nowNs) {
+        if (nextNs <= context.nowNs) {
             return true;
         }
         context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), nextNs);

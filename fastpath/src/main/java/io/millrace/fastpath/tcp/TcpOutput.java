@@ -43,7 +43,6 @@ final class TcpOutput {
     /** Sends all that may be sent now, then the acknowledgement that is owed if no segment carried it. */
     void pump(final Tcb tcb) {
         if (maySendData(tcb)) {
-            restartAfterIdle(tcb);
             if (sendAll(tcb)) {
                 timer.arm(tcb);
             }
@@ -80,13 +79,18 @@ final class TcpOutput {
         };
     }
 
-    /** RFC 5681 §4.1: after silence longer than an RTO the window is not what the path would take any more. */
-    private void restartAfterIdle(final Tcb tcb) {
-        if (tcb.sndMax() == tcb.sndUna() && tcb.lastSendNs() != 0 && context.nowNs - tcb.lastSendNs() > tcb.rtoNs()
-                && context.connections.settings(tcb).slowStartAfterIdle()) {
-            context.congestion(tcb).onIdle(tcb, context.initialWindow(tcb), context.nowNs - tcb.lastSendNs(),
-                    context.nowNs);
+    /**
+     * RFC 5681 §4.1: after silence longer than an RTO the window is not what the path would take any more. Asked where
+     * something will be sent, so that what only acknowledges shrinks nothing, nor anything twice. True where it may have.
+     */
+    private boolean restartAfterIdle(final Tcb tcb) {
+        final long idleNs = context.nowNs - tcb.lastSendNs();
+        if (tcb.sndMax() != tcb.sndUna() || idleNs <= tcb.rtoNs()
+                || !context.connections.settings(tcb).slowStartAfterIdle()) {
+            return false;
         }
+        context.congestion(tcb).onIdle(tcb, context.initialWindow(tcb), idleNs, context.nowNs);
+        return true;
     }
 
     /** Sends again what is lost, as far as the windows allow; false where nothing (more) is to be sent again now. */
@@ -146,7 +150,10 @@ final class TcpOutput {
         if (unsent == 0) {
             return window > 0 && send(tcb, 0, FIN_ACK);
         }
-        final int length = lengthToSend(tcb, unsent, window);
+        int length = lengthToSend(tcb, unsent, window);
+        if (length > 0 && restartAfterIdle(tcb)) {
+            length = lengthToSend(tcb, unsent, window);
+        }
         if (length <= 0) {
             return false;
         }

@@ -80,6 +80,11 @@ final class Flow implements AutoCloseable {
         return new Flow(new StackDriver(), settings.build(), iss);
     }
 
+    /** On an engine whose clock begins at this time, which may be negative. */
+    static Flow at(final long startNs) {
+        return new Flow(new StackDriver(startNs), settings().build(), 1_000);
+    }
+
     /** On a port that cuts virtual segments of this size. */
     static Flow open(final TcpSettings.Builder settings, final QueuePort port) {
         return new Flow(new StackDriver(EngineSettings.DEFAULT, port), settings.build(), 1_000);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loss by time: RACK, RFC 8985 §6; by counting where it is off, RFC 6675 §4 and RFC 6582. */
 class RackTest {
@@ -32,6 +34,20 @@ class RackTest {
             assertThat(flow.sent()).isEmpty();
             flow.pass(3);
             assertThat(flow.sent()).as("one segment was selectively acknowledged").containsExactly(0);
+            assertThat(flow.counter(Counter.TCP_FAST_RECOVERIES)).isEqualTo(1);
+            assertThat(flow.counter(Counter.TCP_TIMEOUTS)).isZero();
+        }
+    }
+
+    /** {@code System.nanoTime} may begin anywhere (and does not tell 0 from any other time). */
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MIN_VALUE / 4, -3_600_000_000_000L, -2 * Flow.RTT_NS - 5_000_000, 0})
+    void shouldFindALossByTimeWhateverTheClockSays(final long startNs) {
+        try (Flow flow = Flow.at(startNs)) {
+            sendSpread(flow, 3);
+            assertThat(flow.sent()).containsExactly(0, 1, 2);
+            flow.pass(Flow.RTT_MS - 1).ack(0, 1, 2).pass(12);
+            assertThat(flow.sent()).containsExactly(0);
             assertThat(flow.counter(Counter.TCP_FAST_RECOVERIES)).isEqualTo(1);
             assertThat(flow.counter(Counter.TCP_TIMEOUTS)).isZero();
         }

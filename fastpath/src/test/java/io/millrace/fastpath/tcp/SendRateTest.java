@@ -185,6 +185,31 @@ class SendRateTest {
     }
 
     @Test
+    void shouldHalveItOnceHoweverMuchIsReceivedInTheSilence() {
+        try (Flow flow = Flow.open()) {
+            flow.send(60).passRoundTrip();
+            for (int i = 1; i <= 60; i++) {
+                flow.ack(i);
+            }
+            final int window = flow.window();
+            final long rtoMs = flow.info().rtoNs() / 1_000_000;
+            flow.pass(rtoMs + rtoMs / 4);
+            for (int i = 0; i < 5; i++) {
+                flow.peer.data(Wire.bytes(0, Wire.MSS));
+                flow.stack.allSent();
+            }
+            assertThat(flow.window()).as("nothing was sent that the path has to take").isEqualTo(window);
+            flow.tcp.cork(flow.handle, true);
+            flow.sendBytes(1).sendBytes(1);
+            assertThat(flow.window()).as("nor is it while corked").isEqualTo(window);
+            flow.tcp.cork(flow.handle, false);
+            flow.pass(1);
+            assertThat(flow.window()).isEqualTo(window / 2);
+            assertThat(flow.stack.allSent()).hasSize(1);
+        }
+    }
+
+    @Test
     void shouldKeepTheWindowOverSilenceWhereItIsToldSo() {
         try (Flow flow = Flow.open(Flow.settings().slowStartAfterIdle(false))) {
             flow.send(60).passRoundTrip();
@@ -210,6 +235,18 @@ class SendRateTest {
             }
         }
         return times;
+    }
+
+    @Test
+    void shouldNotPauseBeforeTheClockHasReachedZero() {
+        try (Flow flow = Flow.at(-3_600_000_000_000L)) {
+            flow.send(2);
+            assertThat(flow.info().limitedBy()).isEqualTo(TcpInfo.Limit.APPLICATION);
+            flow.send(20);
+            assertThat(flow.info().limitedBy()).isEqualTo(TcpInfo.Limit.CONGESTION_WINDOW);
+            flow.passRoundTrip().ack(10).passRoundTrip().ack(22);
+            assertThat(flow.stack.engine().slabInUse()).as("no pause to be remembered").isZero();
+        }
     }
 
     @Test

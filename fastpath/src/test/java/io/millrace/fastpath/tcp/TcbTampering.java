@@ -56,7 +56,7 @@ public final class TcbTampering {
         for (int index = 0; index < context.connections.highest(); index++) {
             if (context.connections.isLive(index)) {
                 final Tcb tcb = context.connections.wrap(index);
-                if (TcbView.isSynchronized(tcb) && TcbView.isOutstanding(tcb)) {
+                if (TcbView.isSynchronized(tcb) && TcbView.isInFlight(tcb)) {
                     harm.accept(tcb);
                     return;
                 }

@@ -31,9 +31,9 @@ final class TcbView {
         return isSynchronized(tcb) && tcb.state() != TcpState.FIN_WAIT_2.ordinal();
     }
 
-    /** A SYN, text or a FIN was sent and is not acknowledged. */
-    static boolean isOutstanding(final Tcb tcb) {
-        return tcb.sndMax() != tcb.sndUna();
+    /** A SYN, text or a FIN was sent and is not acknowledged; not the byte of a window probe, which lies beyond SND.NXT. */
+    static boolean isInFlight(final Tcb tcb) {
+        return tcb.sndNxt() != tcb.sndUna();
     }
 
     /** Sequence number behind everything that the application has given, its FIN included. */

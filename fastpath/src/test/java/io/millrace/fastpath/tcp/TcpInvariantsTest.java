@@ -71,8 +71,14 @@ class TcpInvariantsTest {
         tcb.sndMax(tcb.sndNxt());
     }
 
+    private static void probeWithoutATimer(final TcbTampering by, final Tcb tcb) {
+        tcb.set(Tcb.PROBING);
+        by.stop(tcb, Tcb.TIMER_RETRANSMIT);
+    }
+
     private static Stream<Arguments> harmToTimersAndTables() {
         return Stream.of(harm("though something is outstanding", (by, tcb) -> by.stop(tcb, Tcb.TIMER_RETRANSMIT)),
+                harm("probes without a timer", TcpInvariantsTest::probeWithoutATimer),
                 harm("a retransmission far ahead", (by, tcb) -> by.start(tcb, Tcb.TIMER_RETRANSMIT, 500 * SECOND_NS)),
                 harm("delayed though none is owed", (by, tcb) -> by.start(tcb, Tcb.TIMER_ACK, SECOND_NS)),
                 harm("owed and forgotten", (by, tcb) -> tcb.lastAckSent(tcb.rcvNxt() - 1)),

@@ -53,7 +53,9 @@ final class TimerInvariants {
 
     private void checkRetransmission(final Tcb tcb) {
         final boolean armed = isArmed(tcb, Tcb.TIMER_RETRANSMIT);
-        if (TcbView.isOpening(tcb) || TcbView.isOutstanding(tcb)) {
+        require(armed || !TcbView.isProbing(tcb), "probes without a timer");
+        // of what is beyond SND.NXT, the byte of a window probe, nothing is told until it is sent anew or probed again
+        if (TcbView.isOpening(tcb) || TcbView.isInFlight(tcb)) {
             require(armed || TcbView.mayFastOpen(tcb, context) && tcb.has(Tcb.IN_OUTPUT_LIST),
                     "the retransmission timer does not run though something is outstanding");
         } else if (armed) {

@@ -43,6 +43,14 @@ abstract class FlightState {
     /** Mark: the reordering window grew in the present round already (RFC 8985 §6.2 step 4). */
     static final int REORDERING_ROUND = 1 << 6;
 
+    /** Mark: what the episode changed can still be undone. */
+    static final int UNDOABLE = 1 << 7;
+
+    /** A time before all others; 0 is a time as any other is. */
+    static final long NEVER = Long.MIN_VALUE;
+    /** A time after all others. */
+    static final long FOREVER = Long.MAX_VALUE;
+
     private static final int BLOCK_LENGTH = 0;
     private static final int FIRST = 4;
     private static final int COUNT = 8;
@@ -80,10 +88,6 @@ abstract class FlightState {
     private static final int USAGE_END = 160;
     private static final int FORWARD_RTO_POINT = 164;
     private static final int RETRANSMITTED_BYTES = 168;
-
-    /** Mark: what the episode changed can still be undone. */
-    static final int UNDOABLE = 1 << 7;
-
     private static final int REORDERING_AT_NS = 176;
 
     /** Address of the block; 0: nothing is in flight. */
@@ -228,7 +232,7 @@ abstract class FlightState {
         intAt(RECOVERY_POINT, value);
     }
 
-    /** RACK.xmit_ts: when the segment was sent that was sent last of those delivered; 0: none yet. */
+    /** RACK.xmit_ts: when the segment was sent that was sent last of those delivered; {@link #NEVER}. */
     final long rackSentNs() {
         return longAt(RACK_SENT_NS);
     }
@@ -264,9 +268,9 @@ abstract class FlightState {
         intAt(DUP_ACKS, value);
     }
 
-    /** Pacing: nothing new leaves before. */
+    /** Pacing: nothing new leaves before; {@link #NEVER}: there is no pause. */
     final long nextSendNs() {
-        return block == 0 ? 0 : longAt(NEXT_SEND_NS);
+        return block == 0 ? NEVER : longAt(NEXT_SEND_NS);
     }
 
     final void nextSendNs(final long value) {
@@ -444,9 +448,9 @@ abstract class FlightState {
         intAt(FORWARD_RTO_POINT, value);
     }
 
-    /** When the reordering window is over (RFC 8985 §6.2 step 5); 0: it is not waited for. */
+    /** When the reordering window is over (RFC 8985 §6.2 step 5); {@link #FOREVER}: it is not waited for. */
     final long reorderingAtNs() {
-        return count() == 0 ? 0 : longAt(REORDERING_AT_NS);
+        return count() == 0 ? FOREVER : longAt(REORDERING_AT_NS);
     }
 
     final void reorderingAtNs(final long value) {

@@ -233,7 +233,7 @@ public final class LossRecovery {
         final boolean fresh = board.state() <= FlightState.REDUCED;
         dropWhatDuplicatesTold(tcb);
         // the head is sent again now, whatever pause the rate of before asked for
-        board.nextSendNs(0);
+        board.nextSendNs(FlightState.NEVER);
         probe.forget();
         final int flight = episodes.flightSize(tcb);
         if (board.state() != FlightState.LOSS) {

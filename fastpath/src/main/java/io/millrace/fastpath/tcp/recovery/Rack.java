@@ -64,13 +64,13 @@ final class Rack {
      * @return bytes newly marked.
      */
     int detect(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
-        board.reorderingAtNs(0);
-        if (board.rackSentNs() == 0) {
+        board.reorderingAtNs(FlightState.FOREVER);
+        if (board.rackSentNs() == FlightState.NEVER) {
             return 0;
         }
         final long patienceNs = board.rackRttNs() + reorderingWindowNs(tcb);
         final int before = board.lostBytes();
-        long latestNs = 0;
+        long latestNs = FlightState.NEVER;
         int index = 0;
         while (index < board.count()) {
             final long record = board.at(index);
@@ -94,24 +94,24 @@ final class Rack {
                 break;
             }
         }
-        board.reorderingAtNs(latestNs);
+        if (latestNs != FlightState.NEVER) {
+            board.reorderingAtNs(latestNs);
+        }
         return board.lostBytes() - before;
     }
 
-    /** RFC 8985 §6.3: after a timeout the first is lost, and whatever was sent too long ago. Returns bytes marked. */
-    int detectAfterTimeout(final Tcb tcb, final boolean byTime, final CongestionControl congestion,
+    /** RFC 8985 §6.3: after a timeout the first is lost, and whatever was sent too long ago. */
+    void detectAfterTimeout(final Tcb tcb, final boolean byTime, final CongestionControl congestion,
             final long nowNs) {
-        final int before = board.lostBytes();
         final long patienceNs = board.rackRttNs() + reorderingWindowNs(tcb);
         for (int index = 0; index < board.count(); index++) {
             final long record = board.at(index);
-            final boolean recent = byTime && index > 0 && board.rackSentNs() != 0
+            final boolean recent = byTime && index > 0 && board.rackSentNs() != FlightState.NEVER
                     && board.sentNs(record) + patienceNs - nowNs > 0;
             if (!recent && !board.has(record, Scoreboard.SACKED | Scoreboard.LOST)) {
                 losses.mark(tcb, record, congestion, nowNs);
             }
         }
-        board.reorderingAtNs(0);
-        return board.lostBytes() - before;
+        board.reorderingAtNs(FlightState.FOREVER);
     }
 }

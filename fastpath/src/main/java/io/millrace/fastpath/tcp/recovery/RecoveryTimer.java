@@ -32,7 +32,7 @@ public final class RecoveryTimer {
         }
         final long rtoAtNs = board.rtoBaseNs() + tcb.rtoNs();
         final long reorderingAtNs = board.reorderingAtNs();
-        if (reorderingAtNs != 0 && reorderingAtNs < rtoAtNs) {
+        if (reorderingAtNs < rtoAtNs) {
             board.timer(FlightState.TIMER_REORDERING);
             return reorderingAtNs;
         }

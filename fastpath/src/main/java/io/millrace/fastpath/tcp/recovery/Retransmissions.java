@@ -121,7 +121,7 @@ public final class Retransmissions {
         board.rtoBaseNs(nowNs);
     }
 
-    /** Pacing: when the next segment may leave; 0: now. */
+    /** Pacing: when the next segment may leave; may be past. */
     public long nextSendNs(final Tcb tcb) {
         return board.wrap(tcb).nextSendNs();
     }
@@ -133,7 +133,7 @@ public final class Retransmissions {
     public void onPaced(final Tcb tcb, final int bytes, final long rate, final long nowNs) {
         board.wrap(tcb);
         final long last = board.nextSendNs();
-        final long from = last == 0 ? nowNs : Math.max(nowNs - PACING_CREDIT_NS, last);
+        final long from = last == FlightState.NEVER ? nowNs : Math.max(nowNs - PACING_CREDIT_NS, last);
         board.nextSendNs(from + Math.round(bytes * 1e9 / rate));
     }
 }

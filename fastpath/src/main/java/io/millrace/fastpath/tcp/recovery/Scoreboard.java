@@ -105,6 +105,9 @@ final class Scoreboard extends FlightState {
             Memory.putLong(block + i, 0);
         }
         blockLength(length);
+        rackSentNs(NEVER);
+        nextSendNs(NEVER);
+        reorderingAtNs(FOREVER);
     }
 
     private void begin(final Tcb tcb, final long nowNs) {

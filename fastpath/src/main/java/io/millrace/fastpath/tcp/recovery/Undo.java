@@ -86,8 +86,8 @@ final class Undo {
         congestion.onUndo(tcb, nowNs);
         close();
         // what RACK took for answers to retransmissions were answers to the originals
-        board.rackSentNs(0);
-        board.reorderingAtNs(0);
+        board.rackSentNs(FlightState.NEVER);
+        board.reorderingAtNs(FlightState.FOREVER);
         tcb.clear(Tcb.RECOVERY);
         board.state(FlightState.OPEN);
     }
