@@ -10,7 +10,7 @@ import io.millrace.fastpath.memory.Memory;
  */
 abstract class FlightState {
     /** Bytes of the head. */
-    static final int HEAD_LENGTH = 192;
+    static final int HEAD_LENGTH = 200;
 
     /** Nothing is known to be lost, nothing has arrived out of order. */
     static final int OPEN = 0;
@@ -45,6 +45,9 @@ abstract class FlightState {
 
     /** Mark: what the episode changed can still be undone. */
     static final int UNDOABLE = 1 << 7;
+
+    /** Mark: what is {@link Scoreboard#OUT_AGAIN} left in the order of its sequence numbers. */
+    static final int AGAIN_IN_ORDER = 1 << 8;
 
     /** A time before all others; 0 is a time as any other is. */
     static final long NEVER = Long.MIN_VALUE;
@@ -89,6 +92,9 @@ abstract class FlightState {
     private static final int FORWARD_RTO_POINT = 164;
     private static final int RETRANSMITTED_BYTES = 168;
     private static final int REORDERING_AT_NS = 176;
+    private static final int AGAIN_HINT = 184;
+    private static final int WAITING_HINT = 188;
+    private static final int AGAIN_END = 192;
 
     /** Address of the block; 0: nothing is in flight. */
     long block;
@@ -221,6 +227,33 @@ abstract class FlightState {
 
     final void lostHint(final int value) {
         intAt(LOST_HINT, value);
+    }
+
+    /** While something is {@link Scoreboard#OUT_AGAIN}: nothing below is. */
+    final int againHint() {
+        return intAt(AGAIN_HINT);
+    }
+
+    final void againHint(final int value) {
+        intAt(AGAIN_HINT, value);
+    }
+
+    /** With {@link #AGAIN_IN_ORDER}: one past the last of what is out again. */
+    final int againEnd() {
+        return intAt(AGAIN_END);
+    }
+
+    final void againEnd(final int value) {
+        intAt(AGAIN_END, value);
+    }
+
+    /** Everything below is selectively acknowledged, marked lost, or {@link Scoreboard#OUT_AGAIN}. */
+    final int waitingHint() {
+        return intAt(WAITING_HINT);
+    }
+
+    final void waitingHint(final int value) {
+        intAt(WAITING_HINT, value);
     }
 
     /** Acknowledged beyond this, the episode is over (RFC 6675 RecoveryPoint). */

@@ -132,9 +132,7 @@ public final class LossRecovery {
         final int acked = of.ack - tcb.sndUna();
         deliveries.takeOff(tcb, of.ack);
         tcb.sndUna(of.ack);
-        if (Seq.lt(board.lostHint(), of.ack)) {
-            board.lostHint(of.ack);
-        }
+        board.raiseHints(of.ack);
         if (!tcb.has(Tcb.SACK)) {
             threshold.onAdvance(tcb, acked);
         }

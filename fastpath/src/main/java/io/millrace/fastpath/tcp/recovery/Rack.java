@@ -15,6 +15,10 @@ final class Rack {
 
     private final Scoreboard board;
     private final Losses losses;
+    /** How long after it was sent a record is lost that was overtaken. */
+    private long patienceNs;
+    /** When the last of those is lost that are not yet. */
+    private long latestNs;
 
     Rack(final Scoreboard board, final Losses losses) {
         this.board = board;
@@ -59,7 +63,10 @@ final class Rack {
     }
 
     /**
-     * RACK_detect_loss: marks what is lost; sets {@link FlightState#reorderingAtNs} where something may be soon.
+     * RACK_detect_loss: marks what is lost; sets {@link FlightState#reorderingAtNs} where something may be soon. Costs
+     * O(log n) and a step for each record that was sent before what is delivered and is not lost yet: what was found lost
+     * or has arrived is not looked at again. While something was sent again that is not the next by its number (a lost
+     * retransmission, a probe), a step for each record that is out again, too.
      *
      * @return bytes newly marked.
      */
@@ -68,36 +75,73 @@ final class Rack {
         if (board.rackSentNs() == FlightState.NEVER) {
             return 0;
         }
-        final long patienceNs = board.rackRttNs() + reorderingWindowNs(tcb);
+        patienceNs = board.rackRttNs() + reorderingWindowNs(tcb);
+        latestNs = FlightState.NEVER;
         final int before = board.lostBytes();
-        long latestNs = FlightState.NEVER;
-        int index = 0;
-        while (index < board.count()) {
-            final long record = board.at(index);
-            if (board.has(record, Scoreboard.SACKED)) {
-                index = board.skipSacked(index);
-                continue;
-            }
-            index++;
-            if (board.has(record, Scoreboard.LOST)) {
-                continue;
-            }
-            final long sentNs = board.sentNs(record);
-            if (Deliveries.isSentAfter(board.rackSentNs(), board.rackEnd(), sentNs, board.end(record))) {
-                if (sentNs + patienceNs - nowNs <= 0) {
-                    losses.mark(tcb, record, congestion, nowNs);
-                } else {
-                    latestNs = Math.max(latestNs, sentNs + patienceNs);
-                }
-            } else if (!board.has(record, Scoreboard.RETRANSMITTED)) {
-                // those behind it were sent later still
-                break;
-            }
-        }
+        judgeSentAgain(tcb, congestion, nowNs);
+        judgeWaiting(tcb, congestion, nowNs);
         if (latestNs != FlightState.NEVER) {
             board.reorderingAtNs(latestNs);
         }
         return board.lostBytes() - before;
+    }
+
+    /** As a rule it left in the order of its numbers: then the first that left too late ends the search. */
+    private void judgeSentAgain(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
+        int left = board.retransmittedBytes();
+        if (left == 0) {
+            return;
+        }
+        final boolean ordered = board.marked(FlightState.AGAIN_IN_ORDER);
+        boolean found = false;
+        boolean before = true;
+        for (int index = board.find(board.againHint()); left > 0 && (before || !ordered); index++) {
+            index = board.skipSacked(index);
+            final long record = board.at(index);
+            if (board.has(record, Scoreboard.OUT_AGAIN)) {
+                left -= board.length(record);
+                before = judge(tcb, record, congestion, nowNs);
+                if (!found && board.has(record, Scoreboard.OUT_AGAIN)) {
+                    board.againHint(board.seq(record));
+                    found = true;
+                }
+            }
+        }
+    }
+
+    /** The rest, in the order of time but for what was taken for lost in error. */
+    private void judgeWaiting(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
+        final int end = tcb.sndNxt();
+        int hint = end;
+        boolean later = false;
+        int index = board.skipSacked(board.find(board.waitingHint()));
+        while (!later && index < board.count()) {
+            final long record = board.at(index);
+            if (!board.has(record, Scoreboard.LOST | Scoreboard.OUT_AGAIN)) {
+                final boolean before = judge(tcb, record, congestion, nowNs);
+                // those behind it were sent later still
+                later = !before && !board.has(record, Scoreboard.RETRANSMITTED);
+                if (hint == end && !board.has(record, Scoreboard.LOST)) {
+                    hint = board.seq(record);
+                }
+            }
+            index = board.skipSacked(index + 1);
+        }
+        board.waitingHint(hint);
+    }
+
+    /** True where the record was sent before what is delivered: then it is lost, now or soon. */
+    private boolean judge(final Tcb tcb, final long record, final CongestionControl congestion, final long nowNs) {
+        final long sentNs = board.sentNs(record);
+        if (!Deliveries.isSentAfter(board.rackSentNs(), board.rackEnd(), sentNs, board.end(record))) {
+            return false;
+        }
+        if (sentNs + patienceNs - nowNs <= 0) {
+            losses.mark(tcb, record, congestion, nowNs);
+        } else {
+            latestNs = Math.max(latestNs, sentNs + patienceNs);
+        }
+        return true;
     }
 
     /** RFC 8985 §6.3: after a timeout the first is lost, and whatever was sent too long ago. */

@@ -119,6 +119,7 @@ final class Scoreboard extends FlightState {
         final long nextSendNs = nextSendNs();
         clear(blockLength());
         lostHint(start);
+        waitingHint(start);
         usageEnd(start);
         recoveryPoint(recoveryPoint);
         rtoBaseNs(nowNs);
@@ -315,6 +316,19 @@ final class Scoreboard extends FlightState {
         return next;
     }
 
+    /** SND.UNA has advanced to {@code sequence}: left 2^31 bytes behind it, hints would seem to be ahead. */
+    void raiseHints(final int sequence) {
+        if (lostHint() - sequence < 0) {
+            lostHint(sequence);
+        }
+        if (againHint() - sequence < 0) {
+            againHint(sequence);
+        }
+        if (waitingHint() - sequence < 0) {
+            waitingHint(sequence);
+        }
+    }
+
     /** Takes the first record off; its bytes are no longer counted as lost, sacked or out again. */
     void removeFirst(final int mss) {
         uncount(at(0), length(at(0)), mss);
@@ -389,6 +403,13 @@ final class Scoreboard extends FlightState {
     void unmarkLost(final long record) {
         flags(record, flags(record) & ~LOST);
         lostBytes(lostBytes() - length(record));
+        lowerWaitingHint(record);
+    }
+
+    private void lowerWaitingHint(final long record) {
+        if (seq(record) - waitingHint() < 0) {
+            waitingHint(seq(record));
+        }
     }
 
     /** Sent again. */
@@ -398,6 +419,7 @@ final class Scoreboard extends FlightState {
         if ((flags & LOST) != 0) {
             lostBytes(lostBytes() - bytes);
         }
+        noteAgain(record);
         if ((flags & OUT_AGAIN) == 0) {
             retransmittedBytes(retransmittedBytes() + bytes);
         }
@@ -407,6 +429,21 @@ final class Scoreboard extends FlightState {
             deliveredNs(nowNs);
         }
         stampSent(tcb, record, nowNs);
+    }
+
+    private void noteAgain(final long record) {
+        if (retransmittedBytes() == 0) {
+            againHint(seq(record));
+            againEnd(end(record));
+            mark(AGAIN_IN_ORDER);
+        } else if (marked(AGAIN_IN_ORDER) && seq(record) - againEnd() >= 0) {
+            againEnd(end(record));
+        } else {
+            unmark(AGAIN_IN_ORDER);
+            if (seq(record) - againHint() < 0) {
+                againHint(seq(record));
+            }
+        }
     }
 
     /** Lowest record that is marked lost; -1 where none is. */
@@ -435,6 +472,7 @@ final class Scoreboard extends FlightState {
             if (has(record, SACKED)) {
                 flags(record, flags(record) & ~SACKED);
                 Memory.putInt(record + IN_FLIGHT_OR_RUN, 0);
+                lowerWaitingHint(record);
             }
         }
         sackedBytes(0);

@@ -60,6 +60,9 @@ public final class ScoreboardInvariants {
         require(states <= 1, "a record is lost, sacked and sent again at once");
         require(!board.has(record, Scoreboard.LOST) || Seq.ge(board.seq(record), board.lostHint()),
                 "something lost lies before the hint");
+        require(!board.has(record, Scoreboard.OUT_AGAIN) || Seq.ge(board.seq(record), board.againHint()),
+                "something sent again lies before the hint");
+        require(states == 1 || Seq.gt(board.end(record), board.waitingHint()), "something waits before the hint");
         require(board.sentNs(record) <= nowNs, "sent in the future");
     }
 

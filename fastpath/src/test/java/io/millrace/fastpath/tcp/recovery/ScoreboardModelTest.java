@@ -119,9 +119,7 @@ class ScoreboardModelTest {
                 bench.board.trimFirst(ack, MSS);
             }
             bench.tcb.sndUna(ack);
-            if (bench.board.count() > 0 && bench.board.lostHint() - ack < 0) {
-                bench.board.lostHint(ack);
-            }
+            bench.board.raiseHints(ack);
             model.acknowledge(bytes);
         }
 
