@@ -12,8 +12,7 @@ import io.millrace.fastpath.tcp.TcpSettings.OptionOrder;
 import io.millrace.fastpath.tcp.TcpSettings.PushPolicy;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import java.io.IOException;
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,8 +80,8 @@ class MillraceConfigTest {
 
     @Test
     void shouldLeaveNoTcpSettingWithoutAKey() {
-        final List<String> settings = Arrays.stream(TcpSettings.Builder.class.getDeclaredFields())
-                .filter(field -> !Modifier.isStatic(field.getModifiers())).map(Field::getName)
+        final List<String> settings = Arrays.stream(TcpSettings.Builder.class.getMethods())
+                .filter(method -> method.getReturnType() == TcpSettings.Builder.class).map(Method::getName)
                 .map(name -> name.replaceFirst("Ns$", "")).filter(name -> !name.endsWith("Locked")).toList();
         final List<String> keys = ConfigKeys.ALL.stream().filter(key -> key.group().equals(TcpKeys.GROUP))
                 .map(key -> camelCase(key.name())).toList();
