@@ -151,7 +151,12 @@ public final class LossRecovery {
             // RFC 4015 §3.2: congestion there was, whatever else
             undo.close();
         }
-        if (undo.isSpurious(of, advanced)) {
+        final boolean original = undo.isOriginal(of, advanced);
+        if (original && board.state() == FlightState.RECOVERY) {
+            // as Linux; step 3 of RFC 8985 §6.2 sees only what was never sent again
+            tcb.set(Tcb.REORDERING_SEEN);
+        }
+        if (undo.isSpurious(original)) {
             episodes.undo(tcb, congestion);
         }
         if (board.state() == FlightState.LOSS

@@ -58,15 +58,21 @@ final class Undo {
         }
     }
 
-    /** True where this acknowledgement shows the episode spurious. @param advanced SND.UNA moved. */
-    boolean isSpurious(final AckEvent of, final boolean advanced) {
-        if (!board.marked(FlightState.UNDOABLE)) {
-            return false;
-        }
+    /**
+     * True where a timestamp shows that what was sent again, and now is acknowledged, had arrived before: late, not lost.
+     *
+     * @param advanced SND.UNA moved.
+     */
+    boolean isOriginal(final AckEvent of, final boolean advanced) {
+        return advanced && of.hasEcho && board.marked(FlightState.UNDOABLE) && board.marked(FlightState.STAMPED)
+                && of.echo - board.retransmitStamp() < 0;
+    }
+
+    /** True where this acknowledgement shows the episode spurious. @param original {@link #isOriginal}. */
+    boolean isSpurious(final boolean original) {
         // where more was sent again, and is not answered, the loss of that may have been real
-        final boolean original = advanced && of.hasEcho && board.marked(FlightState.STAMPED)
-                && of.echo - board.retransmitStamp() < 0 && board.retransmittedBytes() == 0;
-        return original || board.undoRetransmits() == 0;
+        return original && board.retransmittedBytes() == 0
+                || board.marked(FlightState.UNDOABLE) && board.undoRetransmits() == 0;
     }
 
     /** The episode is over and nothing was sent again in it: what was taken for lost arrived before. */
