@@ -31,11 +31,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Runs TCP beside TCP over the same bad wire, prints what came of it and writes it to files. */
-@Command(name = "WireMatrix", mixinStandardHelpOptions = true, showDefaultValues = true, description = "Goodput of the kernel's TCP and of Millrace's, as sender and as receiver, over the same wire with the same seed:"
+@Command(name = "WireMatrix", showDefaultValues = true, description = "Goodput of the kernel's TCP and of Millrace's, as sender and as receiver, over the same wire with the same seed:"
         + " every cell of loss, round trip and reordering, contenders in turn, several rounds. Needs root.")
 public final class WireMatrix implements Callable<Integer> {
     private static final String COMMAND = "java --add-exports java.base/jdk.internal.misc=ALL-UNNAMED"
             + " --enable-native-access=ALL-UNNAMED \\\n    -cp bench/target/benchmarks.jar io.millrace.bench.WireMatrix";
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
     private static final int FAIRNESS_RTT_MS = 20;
     private static final long WARM_UP_NS = TimeUnit.SECONDS.toNanos(2);
     private static final double[] QUICK_LOSSES = {0, 1};
@@ -43,6 +44,9 @@ public final class WireMatrix implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
+    private boolean help;
 
     @Option(names = "--loss", split = ",", defaultValue = "0,0.1,1,3,10", description = "Percent, each way.")
     private double[] losses;
@@ -59,11 +63,14 @@ public final class WireMatrix implements Callable<Integer> {
     @Option(names = "--contenders", split = ",", defaultValue = "KERNEL_TO_KERNEL,KERNEL_TO_MILLRACE,MILLRACE_TO_KERNEL", description = "Of ${COMPLETION-CANDIDATES}.")
     private Contender[] contenders;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "How often; the median counts.")
+    @Option(names = "--rounds", defaultValue = "3", description = "How often, each with a seed of its own.")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "4", description = "Length of each transfer, slow start included.")
+    @Option(names = "--seconds", defaultValue = "3", description = "Length of each transfer at the least, slow start included.")
     private double seconds;
+
+    @Option(names = "--round-trips", defaultValue = "100", description = "That each transfer lasts at the least.")
+    private int roundTrips;
 
     @Option(names = "--rate", defaultValue = "200", description = "Mbit/s of the bottleneck.")
     private long rate;
@@ -83,7 +90,7 @@ public final class WireMatrix implements Callable<Integer> {
     @Option(names = "--millrace-congestion", description = "Else cubic, where there is one.")
     private @Nullable String millraceCongestion;
 
-    @Option(names = "--idle", defaultValue = "BACKOFF", description = "Of Millrace's loops: ${COMPLETION-CANDIDATES}.")
+    @Option(names = "--idle", defaultValue = "YIELD", description = "Of Millrace's loops: ${COMPLETION-CANDIDATES}.")
     private IdleMode idle;
 
     @Option(names = "--fairness", defaultValue = "0", description = "Seconds for which a flow of each shares a link of 20 ms after the matrix; 0: not at all.")
@@ -100,6 +107,10 @@ public final class WireMatrix implements Callable<Integer> {
 
     /** Runs it and ends the JVM. */
     public static void main(final String... arguments) {
+        if (System.getProperty(LOG_LEVEL) == null) {
+            // a stack is opened and closed for each transfer
+            System.setProperty(LOG_LEVEL, "warn");
+        }
         System.exit(new CommandLine(new WireMatrix()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
     }
 
@@ -161,8 +172,7 @@ public final class WireMatrix implements Callable<Integer> {
                 for (final Contender contender : EnumSet.copyOf(List.of(contenders))) {
                     final Sample sample = trial.run(contender, result.cell(), round);
                     result.add(contender, sample);
-                    System.err.printf("round %d, %s, %s: %.2f Mbit/s, %s%n", round + 1, result.cell(), contender,
-                            sample.bitsPerSecond() / 1e6, sample);
+                    System.err.printf("round %d, %s, %s: %s%n", round + 1, result.cell(), contender, sample);
                 }
             }
         }
@@ -192,7 +202,7 @@ public final class WireMatrix implements Callable<Integer> {
     private WireSettings settings(final long durationNs) {
         final String ours = millraceCongestion != null ? millraceCongestion : bestCongestionControl();
         return new WireSettings(rate * 1_000_000, queue, reorderByUs * 1_000, buffer, durationNs,
-                TimeUnit.SECONDS.toNanos(3), 1_500, seed, kernelCongestion, ours, idle);
+                roundTrips, TimeUnit.SECONDS.toNanos(3), 1_500, seed, kernelCongestion, ours, idle);
     }
 
     private static String bestCongestionControl() {
@@ -203,8 +213,9 @@ public final class WireMatrix implements Callable<Integer> {
     private static void print(final CellResult result, final WireSettings settings) {
         System.out.println(result.cell());
         for (final Contender contender : result.contenders()) {
-            System.out.printf("  %-20s %8.2f Mbit/s  %5.2f  %6.0f sent again  %d stalls%n", contender,
-                    result.goodput(contender), result.ratio(contender), result.retransmissions(contender),
+            System.out.printf("  %-20s %8.2f Mbit/s  × %4.2f ± %4.2f  %6.0f sent again  %d stalls%n", contender,
+                    result.goodput(contender), result.ratio(contender),
+                    result.ratio(contender) * result.ratioError(contender), result.retransmissions(contender),
                     result.stalls(contender, settings.stallNs()));
         }
     }

@@ -5,6 +5,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The transfers of one cell, by contender and round. Thread: one. */
@@ -52,11 +54,27 @@ public final class CellResult {
         return values[values.length - 1];
     }
 
-    /** Median goodput as a share of kernel ↔ kernel's; NaN where that did not run. */
+    /**
+     * Goodput as a share of kernel → kernel's: the geometric mean over the rounds, each compared with the kernel's transfer
+     * over the wire of the same seed; NaN where that did not run.
+     */
     public double ratio(final Contender contender) {
-        return samples.containsKey(Contender.KERNEL_TO_KERNEL)
-                ? goodput(contender) / goodput(Contender.KERNEL_TO_KERNEL)
-                : Double.NaN;
+        return Math.exp(logarithms(contender).average().orElse(Double.NaN));
+    }
+
+    /** Standard error of {@link #ratio}, as a share of it; NaN for one round. */
+    public double ratioError(final Contender contender) {
+        final double mean = Math.log(ratio(contender));
+        final long rounds = logarithms(contender).count();
+        final double squares = logarithms(contender).map(value -> (value - mean) * (value - mean)).sum();
+        return rounds < 2 ? Double.NaN : Math.sqrt(squares / (rounds - 1) / rounds);
+    }
+
+    private DoubleStream logarithms(final Contender contender) {
+        final List<Sample> kernel = samples(Contender.KERNEL_TO_KERNEL);
+        final List<Sample> ours = samples(contender);
+        return IntStream.range(0, Math.min(kernel.size(), ours.size()))
+                .mapToDouble(round -> Math.log(ours.get(round).bitsPerSecond() / kernel.get(round).bitsPerSecond()));
     }
 
     /** Transfers in which nothing moved for longer than that. */

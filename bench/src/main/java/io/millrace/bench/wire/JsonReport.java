@@ -29,11 +29,19 @@ public final class JsonReport {
 
     private static Map<String, Object> settings(final MatrixReport report) {
         final WireSettings settings = report.settings();
-        return Map.of("bitsPerSecond", settings.bitsPerSecond(), "leastQueueBytes", settings.leastQueueBytes(),
-                "reorderByNs", settings.reorderByNs(), "bufferBytes", settings.bufferBytes(), "durationNs",
-                settings.durationNs(), "seed", settings.seed(), "kernelCongestion", settings.kernelCongestion(),
-                "millraceCongestion", settings.millraceCongestion(), "idle", settings.idle().toString(), "rounds",
-                report.rounds());
+        final Map<String, Object> all = new LinkedHashMap<>();
+        all.put("bitsPerSecond", settings.bitsPerSecond());
+        all.put("leastQueueBytes", settings.leastQueueBytes());
+        all.put("reorderByNs", settings.reorderByNs());
+        all.put("bufferBytes", settings.bufferBytes());
+        all.put("durationNs", settings.durationNs());
+        all.put("roundTrips", settings.roundTrips());
+        all.put("rounds", report.rounds());
+        all.put("seed", settings.seed());
+        all.put("kernelCongestion", settings.kernelCongestion());
+        all.put("millraceCongestion", settings.millraceCongestion());
+        all.put("idle", settings.idle().toString());
+        return all;
     }
 
     private static Map<String, Object> cell(final CellResult result) {
@@ -48,7 +56,8 @@ public final class JsonReport {
     }
 
     private static Map<String, Object> sample(final Sample sample) {
-        return Map.of("bitsPerSecond", sample.bitsPerSecond(), "retransmissions", sample.retransmissions(),
+        return Map.of("durationNs", sample.durationNs(), "bitsPerSecond", sample.bitsPerSecond(), "retransmissions",
+                sample.retransmissions(),
                 "longestSilenceNs", sample.longestSilenceNs(), "dataFrames", sample.dataFrames(), "dataLost",
                 sample.dataLost(), "dataOverflowed", sample.dataOverflowed(), "notForwarded", sample.notForwarded(),
                 "wireAwayNs", sample.wireAwayNs());

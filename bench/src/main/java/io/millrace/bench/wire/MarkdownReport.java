@@ -29,7 +29,8 @@ public final class MarkdownReport {
                         + " the time; without room for %d frames.%n%n",
                 report.wireAwayPercent(), report.notForwarded()));
         page.append("Goodput in Mbit/s, the median of the rounds and in brackets the least and the most; × is the"
-                + " share of kernel → kernel's median; R is the median of segments sent again. **Bold**: below 0.95."
+                + " share of kernel → kernel's goodput, the geometric mean over the rounds, each beside the kernel's"
+                + " transfer with the same seed, and ± its standard error; R is the median of segments sent again. **Bold**: below 0.95."
                 + " A stall is a transfer in which the receiver got nothing for ")
                 .append(report.settings().stallNs() / 1_000_000_000).append(" s.\n\n![goodput](").append(plot)
                 .append(")\n");
@@ -62,6 +63,9 @@ public final class MarkdownReport {
         if (contender != Contender.KERNEL_TO_KERNEL && !Double.isNaN(result.ratio(contender))) {
             final String ratio = format("×%.2f", result.ratio(contender));
             text.append(' ').append(result.ratio(contender) < TARGET ? "**" + ratio + "**" : ratio);
+            if (!Double.isNaN(result.ratioError(contender))) {
+                text.append(format(" ± %.2f", result.ratio(contender) * result.ratioError(contender)));
+            }
         }
         text.append(format(" R %.0f", result.retransmissions(contender)));
         final long stalls = result.stalls(contender, stallNs);

@@ -33,8 +33,9 @@ public record MatrixReport(WireSettings settings, Environment environment, int r
 
     /** Percent of the time in which others kept the wire's thread from its work, for over 1 ms at a time. */
     double wireAwayPercent() {
-        return 100 * results.stream().flatMap(CellResult::all).mapToLong(Sample::wireAwayNs).average().orElse(0)
-                / settings.durationNs();
+        final double durationNs = results.stream().flatMap(CellResult::all).mapToLong(Sample::durationNs).sum();
+        return 100 * results.stream().flatMap(CellResult::all).mapToLong(Sample::wireAwayNs).sum()
+                / Math.max(1, durationNs);
     }
 
     /** Frames for which the wire had no room. */
@@ -46,10 +47,11 @@ public record MatrixReport(WireSettings settings, Environment environment, int r
     String description() {
         return ("kernel: %s (chosen for each socket), Millrace: %s; bottleneck of %d Mbit/s each way with a queue of a"
                 + " round trip, at least %d KiB; reordered frames held back by up to %d µs; windows of up to %d MiB;"
-                + " MTU %d, no offloads; %.0f s a transfer from the open connection on, slow start included, median of"
-                + " %d; seed %d").formatted(settings.kernelCongestion(), settings.millraceCongestion(),
+                + " MTU %d, no offloads; a transfer lasts %.0f s and at least %d round trips from the open connection on,"
+                + " slow start included; %d rounds, the first with seed %d; Millrace's loops idle by %s")
+                .formatted(settings.kernelCongestion(), settings.millraceCongestion(),
                         settings.bitsPerSecond() / 1_000_000, settings.leastQueueBytes() >> 10,
                         settings.reorderByNs() / 1_000, settings.bufferBytes() >> 20, settings.mtu(),
-                        settings.durationNs() / 1e9, rounds, settings.seed());
+                        settings.durationNs() / 1e9, settings.roundTrips(), rounds, settings.seed(), settings.idle());
     }
 }

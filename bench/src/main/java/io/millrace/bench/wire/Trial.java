@@ -28,26 +28,29 @@ public final class Trial {
     public Sample run(final Contender contender, final Cell cell, final int round)
             throws IOException, InterruptedException {
         final Faults faults = cell.faults(settings);
+        final long durationNs = settings.durationNs(cell.rttMs());
         try (Host sender = sender(contender); Host receiver = receiver(contender)) {
-            final Meter meter = new Meter(settings.durationNs());
+            final Meter meter = new Meter(durationNs);
             receiver.receive(Host.PORT, meter);
             final Wire wire = new Wire(sender.port(), receiver.port(), faults, faults, settings.seed() + round);
             try (WireThread driver = WireThread.start(wire);
                     Flow flow = sender.connect(receiver.address(), Host.PORT)) {
                 meter.start();
                 flow.start();
-                TimeUnit.NANOSECONDS.sleep(settings.durationNs());
+                TimeUnit.NANOSECONDS.sleep(durationNs);
                 final Meter.Reading reading = meter.end();
                 flow.stop();
-                return sample(reading, flow, driver);
+                return sample(durationNs, reading, flow, driver);
             }
         }
     }
 
-    private static Sample sample(final Meter.Reading reading, final Flow flow, final WireThread driver) {
+    private static Sample sample(final long durationNs, final Meter.Reading reading, final Flow flow,
+            final WireThread driver) {
         final Wire wire = driver.wire();
         final WireReport data = wire.leftToRight();
-        return new Sample(reading.bitsPerSecond(), flow.retransmissions(), reading.longestSilenceNs(), data.frames(),
+        return new Sample(durationNs, reading.bitsPerSecond(), flow.retransmissions(), reading.longestSilenceNs(),
+                data.frames(),
                 data.faults().lost(), data.faults().overflowed(),
                 data.notForwarded() + wire.rightToLeft().notForwarded(), driver.awayNs());
     }

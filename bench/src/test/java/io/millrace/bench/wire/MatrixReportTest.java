@@ -1,6 +1,7 @@
 package io.millrace.bench.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
@@ -14,7 +15,7 @@ import org.w3c.dom.Document;
 
 class MatrixReportTest {
     private static final WireSettings SETTINGS = new WireSettings(200_000_000, 131_072, 1_000_000, 1 << 24,
-            4_000_000_000L, 3_000_000_000L, 1_500, 1, "cubic", "newreno", IdleMode.BACKOFF);
+            4_000_000_000L, 300, 3_000_000_000L, 1_500, 1, "cubic", "newreno", IdleMode.BACKOFF);
     private static final Environment WHERE = new Environment("2026-11-26T07:00:00Z", "2 × CPU", "6.18", "25", "0.1");
     private static final Fairness.Shares SHARES = new Fairness.Shares(80e6, 120e6, new long[]{5_000_000, 5_000_000},
             new long[]{7_000_000, 8_000_000}, 10, 20);
@@ -32,8 +33,15 @@ class MatrixReportTest {
     void shouldCompareWithTheKernel() {
         final CellResult result = result(0, 100);
         result.add(Contender.MILLRACE_TO_KERNEL, sample(93, 0));
-        assertThat(result.ratio(Contender.MILLRACE_TO_KERNEL)).isEqualTo(0.93);
+        assertThat(result.ratio(Contender.MILLRACE_TO_KERNEL)).isCloseTo(0.93, within(1e-9));
         assertThat(page(result)).contains("**×0.93**");
+
+        final CellResult paired = result(0, 100, 10);
+        paired.add(Contender.MILLRACE_TO_KERNEL, sample(50, 0));
+        paired.add(Contender.MILLRACE_TO_KERNEL, sample(20, 0));
+        assertThat(paired.ratio(Contender.MILLRACE_TO_KERNEL)).isCloseTo(1, within(1e-9));
+        assertThat(paired.ratioError(Contender.MILLRACE_TO_KERNEL)).isCloseTo(Math.log(2), within(1e-9));
+        assertThat(page(paired)).contains("×1.00 ± 0.69");
 
         final CellResult better = result(0, 100);
         better.add(Contender.MILLRACE_TO_KERNEL, sample(96, 0));
@@ -81,6 +89,12 @@ class MatrixReportTest {
     }
 
     @Test
+    void shouldWatchManyRoundTrips() {
+        assertThat(SETTINGS.durationNs(0)).isEqualTo(4_000_000_000L);
+        assertThat(SETTINGS.durationNs(20)).isEqualTo(6_000_000_000L);
+    }
+
+    @Test
     void shouldQueueARoundTripAtTheBottleneck() {
         assertThat(new Cell(0, 100, 0).queueBytes(SETTINGS)).isEqualTo(2_500_000);
         assertThat(new Cell(0, 0, 0).queueBytes(SETTINGS)).isEqualTo(131_072);
@@ -105,7 +119,7 @@ class MatrixReportTest {
     }
 
     private static Sample sample(final double megabits, final long silenceNs) {
-        return new Sample(megabits * 1e6, 7, silenceNs, 1_000, 10, 0, 0, 0);
+        return new Sample(4_000_000_000L, megabits * 1e6, 7, silenceNs, 1_000, 10, 0, 0, 0);
     }
 
     private static Document xml(final String text) throws Exception {

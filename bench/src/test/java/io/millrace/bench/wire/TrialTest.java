@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class TrialTest {
     private static final WireSettings SETTINGS = new WireSettings(50_000_000, 131_072, 1_000_000, 1 << 22, 500_000_000,
+            1,
             3_000_000_000L, 1_500, 1, "reno", CongestionControls.names().getFirst(), IdleMode.BACKOFF);
 
     @ParameterizedTest
