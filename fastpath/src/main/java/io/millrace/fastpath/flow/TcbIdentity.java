@@ -98,8 +98,8 @@ abstract class TcbIdentity {
     private static final int READY_NEXT = 364;
     private static final int OUTPUT_NEXT = 368;
     private static final int MORE_FLAGS = 404;
-    private static final int FAILURE = 392;
-    private static final int SOFT_FAILURE = 394;
+    /** Two numbers of four bits: the soft failure above. */
+    private static final int FAILURES = 392;
 
     /** Address of the record that the flyweight points at. */
     long address;
@@ -251,21 +251,21 @@ abstract class TcbIdentity {
         Memory.putInt(address + OUTPUT_NEXT, value);
     }
 
-    /** Ordinal of the failure. */
+    /** Ordinal of the failure, 0 to 15. */
     public int failure() {
-        return Memory.getByte(address + FAILURE);
+        return Memory.getByte(address + FAILURES) & 0xF;
     }
 
     public void failure(final int value) {
-        Memory.putByte(address + FAILURE, value);
+        Memory.putByte(address + FAILURES, softFailure() << 4 | value);
     }
 
-    /** Ordinal of the last ICMP error: told if the connection times out (RFC 9293 §3.9.2.2). */
+    /** Ordinal of the last ICMP error, 0 to 15: told if the connection times out (RFC 9293 §3.9.2.2). */
     public int softFailure() {
-        return Memory.getByte(address + SOFT_FAILURE);
+        return Memory.getUnsignedByte(address + FAILURES) >>> 4;
     }
 
     public void softFailure(final int value) {
-        Memory.putByte(address + SOFT_FAILURE, value);
+        Memory.putByte(address + FAILURES, value << 4 | failure());
     }
 }

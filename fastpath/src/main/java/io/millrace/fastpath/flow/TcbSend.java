@@ -37,6 +37,7 @@ abstract class TcbSend extends TcbReceive {
     private static final int MIN_RTT_NS = 420;
     private static final int MIN_RTT_STAMP = 424;
     private static final int REORDERING_STEPS = 428;
+    private static final int REORDERING_DEGREE = 394;
     private static final int REORDERING_PERSISTS = 429;
     private static final int PATH_MTU = 406;
     private static final int TOTAL_RETRANSMITS = 432;
@@ -322,6 +323,15 @@ abstract class TcbSend extends TcbReceive {
 
     public void minRttStamp(final int value) {
         Memory.putInt(address + MIN_RTT_STAMP, value);
+    }
+
+    /** How many segments sent later have arrived before one at the most, 0 to 255. */
+    public int reorderingDegree() {
+        return Memory.getUnsignedByte(address + REORDERING_DEGREE);
+    }
+
+    public void reorderingDegree(final int value) {
+        Memory.putByte(address + REORDERING_DEGREE, value);
     }
 
     /** RACK.reo_wnd_mult of RFC 8985, 0 counting as 1. */

@@ -2,11 +2,13 @@ package io.millrace.fastpath.flow;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.RecordTable;
+import java.util.Arrays;
 
 /**
- * Connections in TIME_WAIT as records of {@value #LENGTH} bytes in the order of their ends, which is a list because
- * every record waits 2 MSL from its start or restart. The key lies where a {@link Tcb} has it. Ends are kept in
- * microseconds, and the wait of a restart in a byte; both are rounded up.
+ * Connections in TIME_WAIT as records of {@value #LENGTH} bytes in the order of their ends: a list for each length of the
+ * wait, as a byte tells it, because whoever waits as long as others do goes behind them, from the start and from a restart.
+ * The key lies where a {@link Tcb} has it. Ends are kept in microseconds, and the wait of a restart in a byte; both are
+ * rounded up.
  * <p>
  * Thread: the engine's.
  */
@@ -37,14 +39,25 @@ public final class TimeWaitTable implements AutoCloseable {
     /** Smallest wait that a restart uses: 33.6 ms; from there a byte reaches 36 minutes in steps of a 16th or less. */
     private static final int WAIT_SHIFT = 21;
     private static final int MANTISSA = 16;
+    private static final int LISTS = 256;
 
     private final RecordTable records;
-    private int first = -1;
-    private int last = -1;
+    /** By {@link #WAIT}; -1 where the list is empty. */
+    private final int[] first = filled();
+    private final int[] last = filled();
+    /** The lists that have ever been used, the first so many. */
+    private final int[] waits = new int[LISTS];
+    private int usedWaits;
     private long recentNs;
 
     public TimeWaitTable(final int capacity) {
         records = new RecordTable("TIME_WAIT records", capacity, LENGTH);
+    }
+
+    private static int[] filled() {
+        final int[] none = new int[LISTS];
+        Arrays.fill(none, -1);
+        return none;
     }
 
     /** How many connections wait. */
@@ -116,7 +129,14 @@ public final class TimeWaitTable implements AutoCloseable {
 
     /** The record whose wait ends first; -1 where there is none. */
     public int oldest() {
-        return first;
+        int oldest = -1;
+        for (int i = 0; i < usedWaits; i++) {
+            final int head = first[waits[i]];
+            if (head >= 0 && (oldest < 0 || endNs(head) - endNs(oldest) < 0)) {
+                oldest = head;
+            }
+        }
+        return oldest;
     }
 
     /** When the wait of a record ends. */
@@ -182,13 +202,15 @@ public final class TimeWaitTable implements AutoCloseable {
         records.close();
     }
 
-    /** Behind the last record that ends no later: at the end, unless connections differ in their MSL. */
+    /** Behind the last record that waits as long and ends no later: at the end, but for what rounding changes. */
     private void link(final int index, final long endNs) {
-        int before = last;
+        final int list = list(index);
+        use(list);
+        int before = last[list];
         while (before >= 0 && endNs(before) - endNs > 0) {
             before = Memory.getInt(records.address(before) + PREVIOUS);
         }
-        final int after = before < 0 ? first : Memory.getInt(records.address(before) + NEXT);
+        final int after = before < 0 ? first[list] : Memory.getInt(records.address(before) + NEXT);
         final long record = records.address(index);
         final long end = endNs + (1L << END_SHIFT) - 1 >> END_SHIFT;
         Memory.putByte(record + END_HIGH,
@@ -196,29 +218,46 @@ public final class TimeWaitTable implements AutoCloseable {
         Memory.putInt(record + END_LOW, (int) end);
         Memory.putInt(record + PREVIOUS, before);
         Memory.putInt(record + NEXT, after);
-        pointFrom(before, index);
-        pointBackFrom(after, index);
+        pointFrom(list, before, index);
+        pointBackFrom(list, after, index);
+    }
+
+    private int list(final int index) {
+        return Memory.getUnsignedByte(records.address(index) + WAIT);
+    }
+
+    private void use(final int list) {
+        if (first[list] >= 0) {
+            return;
+        }
+        for (int i = 0; i < usedWaits; i++) {
+            if (waits[i] == list) {
+                return;
+            }
+        }
+        waits[usedWaits++] = list;
     }
 
     private void unlink(final int index) {
         final long record = records.address(index);
+        final int list = list(index);
         final int before = Memory.getInt(record + PREVIOUS);
         final int after = Memory.getInt(record + NEXT);
-        pointFrom(before, after);
-        pointBackFrom(after, before);
+        pointFrom(list, before, after);
+        pointBackFrom(list, after, before);
     }
 
-    private void pointFrom(final int index, final int next) {
+    private void pointFrom(final int list, final int index, final int next) {
         if (index < 0) {
-            first = next;
+            first[list] = next;
         } else {
             Memory.putInt(records.address(index) + NEXT, next);
         }
     }
 
-    private void pointBackFrom(final int index, final int previous) {
+    private void pointBackFrom(final int list, final int index, final int previous) {
         if (index < 0) {
-            last = previous;
+            last[list] = previous;
         } else {
             Memory.putInt(records.address(index) + PREVIOUS, previous);
         }

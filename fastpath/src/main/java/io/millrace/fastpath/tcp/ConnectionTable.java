@@ -63,6 +63,11 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         return records.inUse();
     }
 
+    /** True where there is no room for another connection. */
+    boolean isFull() {
+        return records.inUse() == records.capacity();
+    }
+
     /** One past the highest index ever used. */
     int highest() {
         return highest;

@@ -91,6 +91,7 @@ final class InfoReader {
         into.probes = tcb.persistBackoff() + tcb.probes();
         into.inRecovery = tcb.has(Tcb.RECOVERY);
         into.reorderingSeen = tcb.has(Tcb.REORDERING_SEEN);
+        into.reorderingDegree = tcb.reorderingDegree();
     }
 
     private void rates(final Tcb tcb, final TcpInfo into, final boolean running) {

@@ -10,6 +10,8 @@ import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.TcpOptions;
+import java.util.concurrent.TimeUnit;
+import org.agrona.collections.LongArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ final class Lifecycle {
     /** What IP and TCP headers without options take of an MTU. */
     static final int HEADERS = Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH;
 
+    /** As Linux. */
+    private static final long RESET_FAST_OPEN_NS = TimeUnit.SECONDS.toNanos(60);
     private static final int MAX_WINDOW_FIELD = 65_535;
     private static final int MAX_SHIFT = 14;
 
@@ -36,7 +40,10 @@ final class Lifecycle {
     private final ReceiveTuning tuning;
     private final int maxOrphans;
     private int orphans;
+    /** Places that are taken, those of {@link #resetFastOpens} among them. */
     private int fastOpens;
+    /** When places come free whose connections were reset: as many as there are places at the most. */
+    private final LongArrayQueue resetFastOpens = new LongArrayQueue(LongArrayQueue.MIN_CAPACITY, Long.MIN_VALUE);
 
     Lifecycle(final TcpContext context, final SendQueue sendQueue, final ReceiveQueue receiveQueue,
             final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final int maxOrphans) {
@@ -244,12 +251,28 @@ final class Lifecycle {
 
     /** Takes one of the places of connections that Fast Open accepts before their handshake; false where all are taken. */
     boolean reserveFastOpen(final Tcb tcb, final int places) {
+        while (!resetFastOpens.isEmpty() && resetFastOpens.peekLong() - context.nowNs <= 0) {
+            resetFastOpens.pollLong();
+            fastOpens--;
+        }
         if (fastOpens >= places) {
             return false;
         }
         fastOpens++;
         tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_FAST_OPEN_PENDING);
         return true;
+    }
+
+    /**
+     * A connection that has such a place was reset by its peer: the place is taken for as long as it would take to find out
+     * that nobody is there. Else whoever has a cookie and another's address could, by resets in that name, have as many
+     * requests served as they like (RFC 7413 §5.1).
+     */
+    void keepFastOpen(final Tcb tcb) {
+        if ((tcb.moreFlags() & Tcb.MORE_FAST_OPEN_PENDING) != 0) {
+            resetFastOpens.offerLong(context.nowNs + RESET_FAST_OPEN_NS);
+            tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_FAST_OPEN_PENDING);
+        }
     }
 
     /** Gives that place back where the connection has one. */

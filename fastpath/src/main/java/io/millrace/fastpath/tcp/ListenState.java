@@ -53,6 +53,12 @@ final class ListenState {
             context.count(Counter.LISTEN_SYN_QUEUE_FULL);
             return;
         }
+        if (timeWait != ConnectionTable.NONE && context.connections.isFull()) {
+            // the old connection's last word is worth more than a SYN that will be sent again
+            context.count(Counter.TCP_TABLE_FULL);
+            listener.releaseSyn();
+            return;
+        }
         int above = 0;
         if (timeWait != ConnectionTable.NONE) {
             above = context.connections.timeWait().sndNxt(timeWait);

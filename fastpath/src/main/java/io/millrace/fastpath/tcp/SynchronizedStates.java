@@ -179,6 +179,7 @@ final class SynchronizedStates {
             return;
         }
         context.count(Counter.TCP_RESETS_RECEIVED);
+        lifecycle.keepFastOpen(tcb);
         final boolean unopened = tcb.state() == TcpState.SYN_RECEIVED.ordinal();
         lifecycle.fail(tcb, unopened ? TcpFailure.REFUSED : TcpFailure.RESET);
     }

@@ -45,6 +45,7 @@ public final class TcpInfo {
     int probes;
     boolean inRecovery;
     boolean reorderingSeen;
+    int reorderingDegree;
     long sinceSentNs;
     long sinceReceivedNs;
     long pacingRate;
@@ -257,6 +258,14 @@ public final class TcpInfo {
     /** The path has reordered segments (RFC 8985 §6.2). Linux: tcpi_reord_seen, as a count. */
     public boolean reorderingSeen() {
         return reorderingSeen;
+    }
+
+    /**
+     * How many segments that were sent later have arrived before one at the most, 0 to 255. Linux: tcpi_reordering, which
+     * begins with 3.
+     */
+    public int reorderingDegree() {
+        return reorderingDegree;
     }
 
     /** Nanoseconds since data was sent; -1: none was. Linux: tcpi_last_data_sent. */

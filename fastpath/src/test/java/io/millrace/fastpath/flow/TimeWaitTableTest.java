@@ -49,6 +49,25 @@ class TimeWaitTableTest {
     }
 
     @Test
+    void shouldEndTheWaitThatIsOverFirstWhateverItsLength() {
+        final int longest = table.add(tcb, 1, 0, 240_000_000_000L);
+        final int middle = table.add(tcb, 1, 1_000_000, 60_000_000_000L);
+        final int shortest = table.add(tcb, 1, 2_000_000, 1_000_000_000L);
+        final int second = table.add(tcb, 1, 3_000_000, 1_000_000_000L);
+        assertThat(table.oldest()).isEqualTo(shortest);
+        table.restart(shortest, 4_000_000);
+        assertThat(table.oldest()).isEqualTo(second);
+        table.remove(second);
+        table.remove(shortest);
+        assertThat(table.oldest()).isEqualTo(middle);
+        table.restart(middle, 200_000_000_000L);
+        assertThat(table.oldest()).isEqualTo(longest);
+        table.remove(longest);
+        table.remove(middle);
+        assertThat(table.oldest()).isEqualTo(-1);
+    }
+
+    @Test
     void shouldRememberTimestamps() {
         tcb.tsRecent(-7);
         assertThat(table.hasTimestamps(table.add(tcb, 1, -1, 1))).isFalse();

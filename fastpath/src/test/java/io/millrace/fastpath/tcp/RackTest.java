@@ -63,6 +63,7 @@ class RackTest {
             assertThat(flow.sent()).isEmpty();
             assertThat(flow.counter(Counter.TCP_FAST_RECOVERIES)).isZero();
             assertThat(flow.info().reorderingSeen()).isTrue();
+            assertThat(flow.info().reorderingDegree()).isEqualTo(2);
         }
     }
 

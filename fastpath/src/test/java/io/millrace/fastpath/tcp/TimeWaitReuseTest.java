@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
@@ -12,8 +13,10 @@ import org.junit.jupiter.api.Test;
 class TimeWaitReuseTest {
     private static final byte[] NOTHING = {};
     private static final int VALUE = 5_000;
+    private static final int CONNECTIONS = 16;
 
-    private final StackDriver stack = new StackDriver();
+    private final StackDriver stack = new StackDriver(
+            new EngineSettings(CONNECTIONS, 16, 1 << 20, 16, 1 << 16, 16, 4, 1_000), 1_500);
     private final Peer peer = new Peer(stack, 40_000, 80, 5_000);
     private int value = VALUE;
     private int old;
@@ -145,6 +148,23 @@ class TimeWaitReuseTest {
             peer.sendAt("FA", rcvNxt - 1, old, NOTHING);
             assertThat(stack.sent().is("A")).isTrue();
             assertThat(stack.counter(Counter.TIME_WAIT_RESTARTED)).isZero();
+        }
+    }
+
+    @Test
+    void shouldWaitOnWhereThereIsNoRoomForTheNewConnection() {
+        try (stack) {
+            wait(TcpSettings.DEFAULT, true);
+            stack.listen(81, 64, TcpSettings.DEFAULT);
+            for (int port = 50_000; port < 50_000 + CONNECTIONS; port++) {
+                new Peer(stack, port, 81, 7_000).send("S", "");
+                stack.allSent();
+            }
+            value = VALUE + 1;
+            peer.sendAt("S", rcvNxt, 0, NOTHING);
+            assertThat(stack.allSent()).isEmpty();
+            assertThat(stack.engine().timeWaits()).isEqualTo(1);
+            assertThat(stack.counter(Counter.TCP_TABLE_FULL)).isEqualTo(1);
         }
     }
 }

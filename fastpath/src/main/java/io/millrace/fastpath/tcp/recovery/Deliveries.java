@@ -12,6 +12,9 @@ final class Deliveries {
     /** No round trip takes longer: a timestamp echo says so that was made up. */
     private static final int LONGEST_MS = 1 << 20;
 
+    /** More than these the TCB does not count. */
+    private static final int MOST_SEGMENTS = 255;
+
     private final Scoreboard board;
     private final AckSample sample;
     private long rateSentNs;
@@ -26,6 +29,7 @@ final class Deliveries {
     private boolean hasEcho;
     private boolean hadSacked;
     private int highestSackedBefore;
+    private int firstBefore;
 
     Deliveries(final Scoreboard board, final AckSample sample) {
         this.board = board;
@@ -35,6 +39,7 @@ final class Deliveries {
     void begin(final Tcb tcb, final boolean echoes, final int echo) {
         hadSacked = tcb.has(Tcb.SACK) && board.sackedBytes() > 0;
         highestSackedBefore = hadSacked ? board.highestSacked() : 0;
+        firstBefore = tcb.sndUna();
         oldestRttNs = -1;
         retransmittedAcked = false;
         originalDelivered = false;
@@ -86,8 +91,20 @@ final class Deliveries {
         }
         // RFC 8985 §6.2 step 3: delivered behind something that was sent later and was told of by an earlier segment
         if (hadSacked && board.end(record) - highestSackedBefore < 0) {
-            tcb.set(Tcb.REORDERING_SEEN);
+            onReordered(tcb, highestSackedBefore - board.end(record));
         }
+    }
+
+    /** What was first in the flight when the acknowledgement came had been sent again, but the original arrived. */
+    void onFirstArrivedLate(final Tcb tcb) {
+        onReordered(tcb, hadSacked ? Math.max(0, highestSackedBefore - firstBefore - tcb.sndMss()) : 0);
+    }
+
+    /** Something arrived after bytes that were sent later. @param distance from its end to that of those. */
+    private static void onReordered(final Tcb tcb, final int distance) {
+        tcb.set(Tcb.REORDERING_SEEN);
+        final int segments = (distance + tcb.sndMss() - 1) / tcb.sndMss();
+        tcb.reorderingDegree(Math.max(tcb.reorderingDegree(), Math.min(segments, MOST_SEGMENTS)));
     }
 
     /** UpdateRateSample: the record sent last counts. */

@@ -154,7 +154,7 @@ public final class LossRecovery {
         final boolean original = undo.isOriginal(of, advanced);
         if (original && board.state() == FlightState.RECOVERY) {
             // as Linux; step 3 of RFC 8985 §6.2 sees only what was never sent again
-            tcb.set(Tcb.REORDERING_SEEN);
+            deliveries.onFirstArrivedLate(tcb);
         }
         if (undo.isSpurious(original)) {
             episodes.undo(tcb, congestion);

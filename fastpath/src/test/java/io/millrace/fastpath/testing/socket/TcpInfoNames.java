@@ -19,6 +19,8 @@ final class TcpInfoNames {
     private static final int CA_LOSS = 4;
     private static final long MICROSECOND = 1_000;
     private static final long MILLISECOND = 1_000_000;
+    /** What Linux begins with. */
+    private static final int REORDERING = 3;
     private static final int NO_THRESHOLD = 0x7FFF_FFFF;
     private static final Map<String, ToLongFunction<TcpInfo>> FIELDS = new TreeMap<>();
 
@@ -53,6 +55,7 @@ final class TcpInfoNames {
         FIELDS.put("tcpi_lost", info -> segments(info, info.lostBytes()));
         FIELDS.put("tcpi_retrans", info -> segments(info, info.retransmittedBytes()));
         FIELDS.put("tcpi_total_retrans", TcpInfo::totalRetransmits);
+        FIELDS.put("tcpi_reordering", info -> Math.max(REORDERING, info.reorderingDegree()));
         FIELDS.put("tcpi_reord_seen", info -> info.reorderingSeen() ? 1 : 0);
         FIELDS.put("tcpi_last_data_sent", info -> info.sinceSentNs() / MILLISECOND);
         FIELDS.put("tcpi_last_ack_recv", info -> info.sinceReceivedNs() / MILLISECOND);
