@@ -30,7 +30,9 @@ class ReactorHttpServerTest extends FrameworkTest {
 
     @AfterEach
     void stop() {
-        server.disposeNow();
+        if (server != null) {
+            server.disposeNow();
+        }
     }
 
     @Test
