@@ -78,7 +78,8 @@ public final class MillraceChannelOption {
     private static Map<ChannelOption<?>, ChannelOption<?>> ofNativeTransports() {
         final Map<ChannelOption<?>, ChannelOption<?>> own = new IdentityHashMap<>();
         for (final ChannelOption<?> option : List.of(TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT,
-                TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_CORK)) {
+                TCP_NOTSENT_LOWAT, TCP_QUICKACK, TCP_CORK, ChannelOption.TCP_FASTOPEN,
+                ChannelOption.TCP_FASTOPEN_CONNECT)) {
             // Options are interned by the name of their class and their own: nothing of these classes is loaded.
             own.put(ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#" + label(option)), option);
             own.put(ChannelOption.valueOf("io.netty.channel.uring.IoUringChannelOption#" + label(option)), option);
