@@ -120,6 +120,7 @@ public final class StackEngine implements Agent {
         workCount += tcp.onTimers();
         workCount += tcp.dispatchReady();
         workCount += tcp.flushOutput();
+        tcp.tellOwners();
         return workCount;
     }
 
