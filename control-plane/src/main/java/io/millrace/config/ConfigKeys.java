@@ -14,6 +14,7 @@ public final class ConfigKeys {
     /** All keys. */
     public static final List<ConfigKey<?>> ALL = List.of(
     // @formatter:off
+            TransportKeys.ORDER,
             ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
             PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
             IpKeys.ADDRESSES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
@@ -53,6 +54,7 @@ public final class ConfigKeys {
 
     private static SequencedMap<String, String> groups() {
         final SequencedMap<String, String> groups = new LinkedHashMap<>();
+        groups.put(TransportKeys.GROUP, "Which transport of Netty a program takes that leaves the choice open.");
         groups.put(ThreadingKeys.GROUP, "Which threads there are, and what they do when idle.");
         groups.put(PortKeys.GROUP, "The packet device.");
         groups.put(IpKeys.GROUP, "Addresses and routes of the stack.");

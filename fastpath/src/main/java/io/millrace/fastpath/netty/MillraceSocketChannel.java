@@ -27,6 +27,7 @@ import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * arrives while nobody reads is told when reading goes on, after the bytes before it; a reset is told at once, after
  * the bytes that came before it.
  * <p>
- * Closing the channel lets go of the connection, which is finished in the background, whatever {@code SO_LINGER}, except
- * with {@code SO_LINGER} 0, which resets it. {@code bind} before {@code connect} only names the local address: whether
+ * Closing the channel lets go of the connection, which is finished in the background; with {@code SO_LINGER} the close
+ * future waits for that, and with {@code SO_LINGER} 0 the connection is reset. {@code bind} before {@code connect} only names the local address: whether
  * it can be had is found out by {@code connect}.
  * <p>
  * Thread: as any Netty channel.
@@ -55,6 +56,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     private final MillraceSocketChannelConfig config;
     private final SocketReader reader;
     private final SocketWriter writer;
+    private final Linger linger = new Linger(this);
 
     /** The engines of the stack; null until the channel learns it. */
     @Nullable
@@ -130,6 +132,11 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
     long connection() {
         return connection;
+    }
+
+    /** Nothing is read any more. Thread: the event loop's. */
+    void stopReading() {
+        reader.close();
     }
 
     BounceBuffer bounce() {
@@ -379,6 +386,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
         @Override
         public void close() {
+            linger.end();
             close(voidPromise());
         }
 
@@ -418,6 +426,10 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             local = tcp().localAddress(handle);
             attempt = started;
             started.await();
+            final ChannelOutboundBuffer written = outboundBuffer();
+            if (config.isTcpFastOpenConnect() && written != null) {
+                writer.writeBeforeHandshake(written);
+            }
         }
 
         /** Ends the attempt where there is one; true where there was. */
@@ -447,7 +459,15 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             pipeline().fireChannelActive();
             if (!wanted) {
                 close(voidPromise());
+            } else if (config.isTcpFastOpenConnect()) {
+                // what found no room before the handshake
+                flush0();
             }
+        }
+
+        @Override
+        protected @Nullable Executor prepareToClose() {
+            return registration != null && handler.isDriving() && linger.isWanted() ? linger : null;
         }
 
         @Override
@@ -465,6 +485,10 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
                 return;
             }
             handler.onHandled();
+            if (linger.isOn()) {
+                linger.onReady(events);
+                return;
+            }
             if ((events & CONNECTED) != 0) {
                 onConnected();
             }
@@ -474,7 +498,9 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             }
             if ((events & WRITABLE) != 0) {
                 writer.onWritable();
-                super.flush0();
+                if (active) {
+                    super.flush0();
+                }
             }
             if ((events & (READABLE | PEER_CLOSED)) != 0) {
                 reader.onReadable();
@@ -525,6 +551,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
         @Override
         public void onEngineClosed(final Throwable cause) {
+            linger.end();
             failConnectOrEnd(cause);
         }
 

@@ -32,6 +32,7 @@ final class TcpContext {
     final TokenBucket challenges;
     final TcpLists lists;
     final FastOpenCache fastOpen = new FastOpenCache();
+    final SendRoom sendRoom = new SendRoom(this);
     /** The engine's clock, read once a turn. */
     long nowNs;
 

@@ -23,7 +23,10 @@ final class TcpSettingsValues implements Cloneable {
     boolean sendBufferLocked;
     int outOfOrderRanges = 4_000;
 
+    int trafficClass;
+
     // when text leaves and is acknowledged
+    long notSentLowWater;
     boolean noDelay;
     PushPolicy pushPolicy = PushPolicy.BURST;
     long delayedAckNs = TimeUnit.MILLISECONDS.toNanos(40);

@@ -200,7 +200,7 @@ final class UserCalls implements TcpCalls {
         if (tcb == null || !maySend(tcb)) {
             return -1;
         }
-        final int taken = sendQueue.append(tcb, address, length);
+        final int taken = sendQueue.append(tcb, address, Math.min(length, context.sendRoom.space(tcb)));
         if (taken < length) {
             tcb.set(Tcb.WANTS_WRITABLE);
             if (tcb.has(Tcb.CORK)) {
@@ -229,7 +229,7 @@ final class UserCalls implements TcpCalls {
     @Override
     public int sendSpace(final long connection) {
         final Tcb tcb = connections.find(connection);
-        return tcb == null || !maySend(tcb) ? 0 : SendQueue.space(tcb);
+        return tcb == null || !maySend(tcb) ? 0 : context.sendRoom.space(tcb);
     }
 
     @Override
