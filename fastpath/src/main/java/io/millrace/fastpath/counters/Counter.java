@@ -56,7 +56,7 @@ public enum Counter {
     ICMP_ERRORS_RECEIVED("ICMP errors received"),
     ICMP_RATE_LIMITED("ICMP messages not sent: over the configured rate"),
     IGMP_RECEIVED("IGMP messages handed to the control plane"),
-    IGMP_MALFORMED("IGMP messages dropped: truncated"),
+    IGMP_MALFORMED("IGMP messages dropped: truncated, or longer than a packet"),
     IGMP_BAD_CHECKSUM("IGMP messages dropped: checksum"),
     TCP_SEGMENTS_RECEIVED("segments received"),
     TCP_SEGMENTS_SENT("segments sent on connections, retransmissions and virtual segments each as one"),

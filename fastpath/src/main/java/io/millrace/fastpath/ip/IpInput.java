@@ -1,5 +1,6 @@
 package io.millrace.fastpath.ip;
 
+import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
@@ -177,7 +178,7 @@ public final class IpInput implements AutoCloseable {
     }
 
     private void onIgmp() {
-        if (ip.payloadLength() < IgmpMessage.MIN_LENGTH) {
+        if (ip.payloadLength() < IgmpMessage.MIN_LENGTH || ip.payloadLength() > EngineCommands.MAX_IGMP_LENGTH) {
             counters.increment(Counter.IGMP_MALFORMED);
         } else if (Checksum.of(ip.payloadAddress(), ip.payloadLength()) != 0) {
             counters.increment(Counter.IGMP_BAD_CHECKSUM);
