@@ -46,7 +46,8 @@ final class OnPair implements BeforeEachCallback, AfterEachCallback, InvocationI
     private static Pair pair(final ExtensionContext context) {
         for (Optional<ExtensionContext> next = Optional.of(context); next.isPresent(); next = next.get().getParent()) {
             final ParameterInfo info = ParameterInfo.get(next.get());
-            if (info != null && info.getArguments().size() > 0 && info.getArguments().get(0) instanceof final Pair pair) {
+            if (info != null && info.getArguments().size() > 0
+                    && info.getArguments().get(0) instanceof final Pair pair) {
                 return pair;
             }
         }

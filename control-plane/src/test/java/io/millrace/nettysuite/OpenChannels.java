@@ -5,21 +5,21 @@ import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** The channels that a test has made, of which not every test closes each. Thread: any. */
 final class OpenChannels {
     private static final long TIMEOUT_S = 20;
 
-    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
 
     <T extends Channel> ChannelFactory<T> noting(final ChannelFactory<T> factory) {
         return () -> {
             final T channel = factory.newChannel();
-            channels.add(channel);
+            note(channel);
             if (channel instanceof ServerChannel) {
                 channel.pipeline().addLast(new Accepted());
             }
@@ -27,15 +27,30 @@ final class OpenChannels {
         };
     }
 
+    private void note(final Channel channel) {
+        channels.add(channel);
+        if (closing) {
+            close(channel);
+        }
+    }
+
     /** Closes what is open; what a listener still accepts is closed too. */
     void close() {
+        closing = true;
+        channels.forEach(OpenChannels::close);
         for (final Channel channel : channels) {
-            if (!channel.isRegistered()) {
-                channel.unsafe().closeForcibly();
+            if (channel.isRegistered() && !channel.closeFuture().awaitUninterruptibly(TIMEOUT_S, TimeUnit.SECONDS)) {
+                throw new AssertionError("this channel does not close: " + channel);
             }
         }
-        if (!channels.close().awaitUninterruptibly(TIMEOUT_S, TimeUnit.SECONDS)) {
-            throw new AssertionError("these channels do not close: " + channels);
+    }
+
+    private static void close(final Channel channel) {
+        try {
+            channel.close();
+        } catch (final IllegalStateException e) {
+            // never registered
+            channel.unsafe().closeForcibly();
         }
     }
 
@@ -44,7 +59,7 @@ final class OpenChannels {
         @Override
         public void channelRead(final ChannelHandlerContext ctx, final Object message) {
             ctx.fireChannelRead(message);
-            channels.add((Channel) message);
+            note((Channel) message);
         }
     }
 }
