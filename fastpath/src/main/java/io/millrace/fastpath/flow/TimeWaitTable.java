@@ -5,10 +5,10 @@ import io.millrace.fastpath.memory.RecordTable;
 import java.util.Arrays;
 
 /**
- * Connections in TIME_WAIT as records of {@value #LENGTH} bytes in the order of their ends: a list for each length of the
- * wait, as a byte tells it, because whoever waits as long as others do goes behind them, from the start and from a restart.
- * The key lies where a {@link Tcb} has it. Ends are kept in microseconds, and the wait of a restart in a byte; both are
- * rounded up.
+ * Connections in TIME_WAIT as records of {@value #LENGTH} bytes in the order of their ends: two lists for each length of
+ * the wait, as a byte tells it, because whoever waits as long as others do goes behind them: one for those that wait for
+ * the first time, and one for those that were restarted, whose wait is longer by what rounding adds. The key lies where a
+ * {@link Tcb} has it. Ends are kept in microseconds, and the wait of a restart in a byte; both are rounded up.
  * <p>
  * Thread: the engine's.
  */
@@ -29,20 +29,23 @@ public final class TimeWaitTable implements AutoCloseable {
     private static final int END_LOW = 48;
     private static final int TS_RECENT = 52;
     private static final int PREVIOUS = 56;
-    private static final int NEXT = 60;
+    static final int NEXT = 60;
 
-    /** Resolution of the end: 1.02 µs, so that 39 bits reach 6.5 days. */
+    /** Resolution of the end: 1.02 µs, so that 38 bits reach 3.2 days. */
     private static final int END_SHIFT = 10;
-    private static final int END_BITS = 39;
+    private static final int END_BITS = 38;
     /** In {@link #END_HIGH}, above the end: the connection had timestamps. */
     private static final int TIMESTAMPS = 1 << 7;
+    /** There as well: the wait began anew. */
+    private static final int RESTARTED = 1 << 6;
+    private static final int END_HIGH_MASK = RESTARTED - 1;
     /** Smallest wait that a restart uses: 33.6 ms; from there a byte reaches 36 minutes in steps of a 16th or less. */
     private static final int WAIT_SHIFT = 21;
     private static final int MANTISSA = 16;
-    private static final int LISTS = 256;
+    private static final int LISTS = 512;
 
     private final RecordTable records;
-    /** By {@link #WAIT}; -1 where the list is empty. */
+    /** By {@link #list}; -1 where the list is empty. */
     private final int[] first = filled();
     private final int[] last = filled();
     /** The lists that have ever been used, the first so many. */
@@ -103,7 +106,9 @@ public final class TimeWaitTable implements AutoCloseable {
     public void restart(final int index, final long nowNs) {
         unlink(index);
         recentNs = nowNs;
-        link(index, nowNs + unpack(Memory.getUnsignedByte(records.address(index) + WAIT)));
+        final long record = records.address(index);
+        Memory.putByte(record + END_HIGH, Memory.getByte(record + END_HIGH) | RESTARTED);
+        link(index, nowNs + unpack(Memory.getUnsignedByte(record + WAIT)));
     }
 
     /** A floating point number of four bits each, rounded up. */
@@ -142,9 +147,9 @@ public final class TimeWaitTable implements AutoCloseable {
     /** When the wait of a record ends. */
     public long endNs(final int index) {
         final long record = records.address(index);
-        final long end = (Memory.getUnsignedByte(record + END_HIGH) & ~TIMESTAMPS & 0xFFL) << Integer.SIZE
+        final long end = (long) (Memory.getByte(record + END_HIGH) & END_HIGH_MASK) << Integer.SIZE
                 | Memory.getInt(record + END_LOW) & 0xFFFF_FFFFL;
-        // the full number lies within 3 days of the last time a record was made or restarted
+        // the full number lies within 1.6 days of the last time a record was made or restarted
         final long base = recentNs >> END_SHIFT;
         return base + (end - base << Long.SIZE - END_BITS >> Long.SIZE - END_BITS) << END_SHIFT;
     }
@@ -202,19 +207,19 @@ public final class TimeWaitTable implements AutoCloseable {
         records.close();
     }
 
-    /** Behind the last record that waits as long and ends no later: at the end, but for what rounding changes. */
+    /** Behind the last record of its list that ends no later: at the end, unless settings differ by less than a 16th. */
     private void link(final int index, final long endNs) {
         final int list = list(index);
         use(list);
+        final long end = endNs + (1L << END_SHIFT) - 1 >> END_SHIFT;
         int before = last[list];
-        while (before >= 0 && endNs(before) - endNs > 0) {
+        while (before >= 0 && endNs(before) - (end << END_SHIFT) > 0) {
             before = Memory.getInt(records.address(before) + PREVIOUS);
         }
         final int after = before < 0 ? first[list] : Memory.getInt(records.address(before) + NEXT);
         final long record = records.address(index);
-        final long end = endNs + (1L << END_SHIFT) - 1 >> END_SHIFT;
         Memory.putByte(record + END_HIGH,
-                Memory.getByte(record + END_HIGH) & TIMESTAMPS | (int) (end >>> Integer.SIZE) & TIMESTAMPS - 1);
+                Memory.getByte(record + END_HIGH) & ~END_HIGH_MASK | (int) (end >>> Integer.SIZE) & END_HIGH_MASK);
         Memory.putInt(record + END_LOW, (int) end);
         Memory.putInt(record + PREVIOUS, before);
         Memory.putInt(record + NEXT, after);
@@ -223,7 +228,9 @@ public final class TimeWaitTable implements AutoCloseable {
     }
 
     private int list(final int index) {
-        return Memory.getUnsignedByte(records.address(index) + WAIT);
+        final long record = records.address(index);
+        final int restarted = (Memory.getByte(record + END_HIGH) & RESTARTED) == 0 ? 0 : LISTS / 2;
+        return Memory.getUnsignedByte(record + WAIT) + restarted;
     }
 
     private void use(final int list) {
