@@ -1,5 +1,7 @@
 package io.millrace.fastpath.engine;
 
+import io.millrace.fastpath.ip.ReassemblySettings;
+
 /**
  * Sizes and limits of one engine. Values are checked by the configuration, not here. Thread: any.
  *
@@ -15,9 +17,10 @@ package io.millrace.fastpath.engine;
  *                        1,000,000 (Linux: 1,000).
  * @param maxOrphans      connections that live on without an application, to send what is left and close; one more is
  *                        reset, as Linux does (tcp_max_orphans). 0 to 16,777,216.
+ * @param reassembly      bounds of the reassembly of fragments.
  */
 public record EngineSettings(int maxConnections, int maxTimeWait, long slabBytes, int burst, long timerTickNs,
-        int neighbours, int neighbourQueue, int icmpPerSecond, int maxOrphans) {
+        int neighbours, int neighbourQueue, int icmpPerSecond, int maxOrphans, ReassemblySettings reassembly) {
 
     /** As many orphans as Linux allows a machine of 4 GiB. */
     public static final int DEFAULT_ORPHANS = 16_384;
@@ -27,6 +30,20 @@ public record EngineSettings(int maxConnections, int maxTimeWait, long slabBytes
             final long timerTickNs, final int neighbours, final int neighbourQueue, final int icmpPerSecond) {
         this(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours, neighbourQueue, icmpPerSecond,
                 DEFAULT_ORPHANS);
+    }
+
+    /** With {@link ReassemblySettings#DEFAULT}. */
+    public EngineSettings(final int maxConnections, final int maxTimeWait, final long slabBytes, final int burst,
+            final long timerTickNs, final int neighbours, final int neighbourQueue, final int icmpPerSecond,
+            final int maxOrphans) {
+        this(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours, neighbourQueue, icmpPerSecond,
+                maxOrphans, ReassemblySettings.DEFAULT);
+    }
+
+    /** The same with other bounds of reassembly. */
+    public EngineSettings with(final ReassemblySettings settings) {
+        return new EngineSettings(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours,
+                neighbourQueue, icmpPerSecond, maxOrphans, settings);
     }
 
     /** For a server of moderate size: 65,536 connections, 256 MiB of slab. */

@@ -76,7 +76,7 @@ public final class StackEngine implements Agent {
                 settings.maxOrphans());
         tcp = new Tcp(index, limits, control, counters, ipOutput, new TokenBucket(settings.icmpPerSecond()), nowNs);
         icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), settings.icmpPerSecond());
-        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), icmp);
+        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), icmp, settings.reassembly());
     }
 
     /** One turn of the duty cycle; returns the number of things done, 0 where there was nothing to do. */
@@ -117,9 +117,10 @@ public final class StackEngine implements Agent {
         workCount += commands.drain();
         workCount += receive();
         workCount += receiveLocal();
-        workCount += tcp.onTimers();
+        workCount += tcp.onTimers() + ipInput.onTimers(nowNs);
         workCount += tcp.dispatchReady();
         workCount += tcp.flushOutput();
+        tcp.tellOwners();
         return workCount;
     }
 
@@ -191,7 +192,7 @@ public final class StackEngine implements Agent {
         if (tcp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || closeRequested) {
             return Long.MIN_VALUE;
         }
-        return Math.min(tcp.nextDeadlineNs(), port.nextDeadlineNs());
+        return Math.min(Math.min(tcp.nextDeadlineNs(), ipInput.nextDeadlineNs()), port.nextDeadlineNs());
     }
 
     /** The engine's clock as of this turn, in nanoseconds. Thread: the engine's. */
@@ -331,6 +332,7 @@ public final class StackEngine implements Agent {
             closed = true;
         }
         tcp.close();
+        ipInput.close();
         commands.close();
         counters.close();
         released = true;
@@ -362,6 +364,11 @@ public final class StackEngine implements Agent {
         public void onTransmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
                 final int targetIp) {
             ipOutput.sendArp(operation, senderMac, senderIp, targetMac, targetIp);
+        }
+
+        @Override
+        public void onTransmitIgmp(final int source, final int destination, final long address, final int length) {
+            ipOutput.sendIgmp(source, destination, address, length);
         }
 
         @Override

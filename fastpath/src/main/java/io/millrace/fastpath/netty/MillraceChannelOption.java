@@ -45,6 +45,19 @@ public final class MillraceChannelOption {
     /** Most bytes a second that leave, paced: 1,024 to 2^40; 0: no limit (Linux: SO_MAX_PACING_RATE). At any time. */
     public static final ChannelOption<Long> MAX_PACING_RATE = option("MAX_PACING_RATE");
 
+    /**
+     * Messages from so many bytes on are not copied: the channel keeps their buffers until the peer has acknowledged them,
+     * where nobody else can reach these (one reference, memory of an allocator). 1 to 1 GiB; 0: every message is copied,
+     * and its buffer released when it is accepted. At any time.
+     */
+    public static final ChannelOption<Integer> ZERO_COPY_SEND = option("ZERO_COPY_SEND");
+
+    /**
+     * Segments with so many bytes or more come as buffers over the port's frames, where it lends some: 1 to 65,535; 0: all
+     * bytes are copied into buffers of the channel's allocator. At any time.
+     */
+    public static final ChannelOption<Integer> ZERO_COPY_RECEIVE = option("ZERO_COPY_RECEIVE");
+
     /** When data that arrives in order is acknowledged. At any time. */
     public static final ChannelOption<TcpSettings.AckPolicy> ACK_POLICY = option("ACK_POLICY");
 

@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * drives its connection's engine. A channel may be deregistered and registered again, but only with that same loop.
  * <p>
  * Back-pressure works both ways: with auto-read off received bytes stay in the connection's receive ring and close its
- * window; bytes that find the send ring full wait in the channel, whose writability follows its water marks. A FIN that
- * arrives while nobody reads is told when reading goes on, after the bytes before it; a reset is told at once, after
- * the bytes that came before it.
+ * window; bytes that find the send ring full wait in the channel, whose writability follows its water marks. A FIN is
+ * told once every byte before it was read, even if nobody reads by then; a reset is told at once, after the bytes that
+ * came before it.
  * <p>
  * Closing the channel lets go of the connection, which is finished in the background; with {@code SO_LINGER} the close
  * future waits for that, and with {@code SO_LINGER} 0 the connection is reset. {@code bind} before {@code connect} only names the local address: whether
@@ -145,9 +145,17 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
     /** True where a read would give bytes or the end of the input. */
     boolean hasInput() {
-        final long handle = connection;
-        return active && handle != 0
-                && (tcp().available(handle) > 0 || !inputEnded && tcp().isInputDone(handle));
+        return hasConnection() && (tcp().available(connection) > 0 || isAtEnd());
+    }
+
+    /** True where a read would give the end of the input, which was not told yet. */
+    boolean isAtEnd() {
+        return !inputEnded && hasConnection() && tcp().isInputDone(connection);
+    }
+
+    /** False also where a handler has closed the stack a moment ago. */
+    private boolean hasConnection() {
+        return active && connection != 0 && handler.isDriving();
     }
 
     /** The connect promise was cancelled, or the time is over. */

@@ -67,6 +67,10 @@ abstract class OverlaidConfig<C extends OverlaidConfig<C>> extends DefaultChanne
                 SettingsOverlay::congestionControl);
         changing(table, MillraceChannelOption.MAX_PACING_RATE, overlay -> overlay.settings().maxPacingRate(),
                 SettingsOverlay::maxPacingRate);
+        changing(table, MillraceChannelOption.ZERO_COPY_SEND, overlay -> overlay.settings().zeroCopySend(),
+                SettingsOverlay::zeroCopySend);
+        changing(table, MillraceChannelOption.ZERO_COPY_RECEIVE, overlay -> overlay.settings().zeroCopyReceive(),
+                SettingsOverlay::zeroCopyReceive);
         changing(table, MillraceChannelOption.ACK_POLICY, overlay -> overlay.settings().ackPolicy(),
                 SettingsOverlay::ackPolicy);
         return table;

@@ -30,6 +30,7 @@ final class SettingsOverlay {
     private static final int MAX_KEEPALIVE_PROBES = 127;
     private static final int MAX_TRAFFIC_CLASS = 255;
     private static final int MAX_FAST_OPEN_QUEUE = 1_048_576;
+    private static final int MAX_SEGMENT = 65_535;
     private static final long MIN_RATE = 1L << 10;
     private static final long MAX_RATE = 1L << 40;
 
@@ -170,6 +171,16 @@ final class SettingsOverlay {
             inRange(MillraceChannelOption.MAX_PACING_RATE, bytesPerSecond, MIN_RATE, MAX_RATE);
         }
         override(MillraceChannelOption.MAX_PACING_RATE, builder -> builder.maxPacingRate(bytesPerSecond));
+    }
+
+    void zeroCopySend(final int bytes) {
+        inRange(MillraceChannelOption.ZERO_COPY_SEND, bytes, 0, MAX_BUFFER);
+        override(MillraceChannelOption.ZERO_COPY_SEND, builder -> builder.zeroCopySend(bytes));
+    }
+
+    void zeroCopyReceive(final int bytes) {
+        inRange(MillraceChannelOption.ZERO_COPY_RECEIVE, bytes, 0, MAX_SEGMENT);
+        override(MillraceChannelOption.ZERO_COPY_RECEIVE, builder -> builder.zeroCopyReceive(bytes));
     }
 
     void ackPolicy(final AckPolicy policy) {

@@ -112,6 +112,22 @@ public final class TcpSettings implements RecoverySettings {
         return values.notSentLowWater;
     }
 
+    /**
+     * Messages from so many bytes on are not copied but held as they are until they are acknowledged, where the transport
+     * may: 1 to 1 GiB; 0: none is.
+     */
+    public int zeroCopySend() {
+        return values.zeroCopySend;
+    }
+
+    /**
+     * Segments with so many bytes of text or more are handed to the application in the port's frames, where the port lends
+     * some: 1 to 65,535; 0: none is.
+     */
+    public int zeroCopyReceive() {
+        return values.zeroCopyReceive;
+    }
+
     /** Nagle's algorithm off (RFC 9293 §3.7.4). */
     public boolean noDelay() {
         return values.noDelay;

@@ -29,6 +29,11 @@ public final class IpAddress {
         return hi == 0 && (lo == 0 || lo == V4_PREFIX);
     }
 
+    /** True for a multicast group: {@code 224.0.0.0/4} (RFC 1112 §4) or {@code ff00::/8}. */
+    public static boolean isMulticast(final long hi, final long lo) {
+        return isV4(hi, lo) ? (lo & 0xF000_0000L) == 0xE000_0000L : hi >>> 56 == 0xFF;
+    }
+
     /** The IPv4 address in host order. */
     public static int toV4(final long lo) {
         return (int) lo;

@@ -3,13 +3,16 @@ package io.millrace.fastpath.testing;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Own IPv4 addresses; every other address is one hop away. Never changes. Thread: any. */
+/** Own IPv4 addresses; every other address is one hop away. Only the joined groups change. Thread: any. */
 public final class StandInRoutes implements RouteSnapshot {
     private static final int LIMITED_BROADCAST = -1;
 
     private final long[] own;
     private final long broadcast;
+    private final Set<Long> groups = ConcurrentHashMap.newKeySet();
 
     private StandInRoutes(final long[] own, final long broadcast) {
         this.own = own;
@@ -42,6 +45,26 @@ public final class StandInRoutes implements RouteSnapshot {
     @Override
     public boolean isBroadcast(final long hi, final long lo) {
         return hi == 0 && (lo == broadcast || lo == IpAddress.v4(LIMITED_BROADCAST));
+    }
+
+    /** Joins a multicast group, given in host order. */
+    public void join(final int group) {
+        groups.add(IpAddress.v4(group));
+    }
+
+    /** Leaves it. */
+    public void leave(final int group) {
+        groups.remove(IpAddress.v4(group));
+    }
+
+    @Override
+    public boolean isJoined(final long hi, final long lo) {
+        return hi == 0 && groups.contains(lo);
+    }
+
+    @Override
+    public long groupSourceLo(final long hi, final long lo) {
+        return own[0];
     }
 
     @Override
