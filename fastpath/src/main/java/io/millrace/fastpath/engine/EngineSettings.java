@@ -15,12 +15,25 @@ package io.millrace.fastpath.engine;
  *                        1,000,000 (Linux: 1,000).
  * @param maxOrphans      connections that live on without an application, to send what is left and close; one more is
  *                        reset, as Linux does (tcp_max_orphans). 0 to 16,777,216.
+ * @param maxLentFrames   received frames that applications may have at once instead of copies, 0 to 65,536; the port may
+ *                        say fewer.
  */
 public record EngineSettings(int maxConnections, int maxTimeWait, long slabBytes, int burst, long timerTickNs,
-        int neighbours, int neighbourQueue, int icmpPerSecond, int maxOrphans) {
+        int neighbours, int neighbourQueue, int icmpPerSecond, int maxOrphans, int maxLentFrames) {
 
     /** As many orphans as Linux allows a machine of 4 GiB. */
     public static final int DEFAULT_ORPHANS = 16_384;
+
+    /** A quarter of the frames of a port. */
+    public static final int DEFAULT_LENT_FRAMES = 1_024;
+
+    /** With {@link #DEFAULT_LENT_FRAMES}. */
+    public EngineSettings(final int maxConnections, final int maxTimeWait, final long slabBytes, final int burst,
+            final long timerTickNs, final int neighbours, final int neighbourQueue, final int icmpPerSecond,
+            final int maxOrphans) {
+        this(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours, neighbourQueue, icmpPerSecond,
+                maxOrphans, DEFAULT_LENT_FRAMES);
+    }
 
     /** With {@link #DEFAULT_ORPHANS}. */
     public EngineSettings(final int maxConnections, final int maxTimeWait, final long slabBytes, final int burst,
