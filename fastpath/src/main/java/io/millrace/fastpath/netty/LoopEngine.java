@@ -1,5 +1,6 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.TcpCalls;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 interface LoopEngine {
     /** The user/TCP interface. Thread: the engine's. */
     TcpCalls tcp();
+
+    /** Received frames that applications have. Thread: the engine's. */
+    LentFrames frames();
 
     /** One turn of the duty cycle; returns how much was done. Thread: the engine's. */
     int doWork();

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.TcpCalls;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,6 +20,11 @@ final class StackLoopEngine implements LoopEngine {
     @Override
     public TcpCalls tcp() {
         return engine.tcp();
+    }
+
+    @Override
+    public LentFrames frames() {
+        return engine.frames();
     }
 
     @Override
