@@ -26,10 +26,13 @@ import io.millrace.control.security.Rfc6056Ports;
 import io.millrace.control.security.Rfc6528SequenceNumbers;
 import io.millrace.control.security.Secret;
 import io.millrace.control.security.SipHashCookies;
+import io.millrace.control.security.UnforeseenPorts;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.udp.BindingTable;
+import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.IpAddress;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -56,6 +59,7 @@ final class StackParts {
     private static final int EPHEMERAL_PORTS = 2;
     private static final int FAST_OPEN = 5;
     private static final int LISTEN_PORTS = 3;
+    private static final int DATAGRAM_PORTS = 6;
     private static final int FLOW_HASH = 4;
 
     final PacketDevice device;
@@ -65,6 +69,7 @@ final class StackParts {
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
+    final BindingTable bindings;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -88,6 +93,8 @@ final class StackParts {
         }
         listeners = new Listeners(listenSettings(config), routes, commands, this::isPortInUse,
                 builder.secret.derive(LISTEN_PORTS), counters);
+        bindings = new BindingTable(new PortRange(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH),
+                new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
     }
 
     /**
@@ -186,7 +193,7 @@ final class StackParts {
                 new SipHashCookies(fastOpenKeys),
                 new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
                         engines.length, PORT_COUNTERS, ports),
-                listeners, routes, rings[index].proxy(), builder.secret.derive(FLOW_HASH).k0() + index);
+                listeners, bindings, routes, rings[index].proxy(), builder.secret.derive(FLOW_HASH).k0() + index);
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 

@@ -131,6 +131,23 @@ public final class RouteTable implements RouteSnapshot {
         return false;
     }
 
+    /** The address whose prefix a directed broadcast is for; else the first own IPv4 address. */
+    @Override
+    public long groupSourceLo(final long hi, final long lo) {
+        for (int row = 0; row < rows.length; row += ROW) {
+            final long directed = rows[row + DESTINATION + 1] | ~rows[row + MASK + 1];
+            if (isConnected(row) && hi == 0 && lo == directed && rows[row + SOURCE] == 0) {
+                return rows[row + SOURCE + 1];
+            }
+        }
+        for (int i = 0; i < own.length; i += 2) {
+            if (IpAddress.isV4(own[i], own[i + 1])) {
+                return own[i + 1];
+            }
+        }
+        return IpAddress.v4(0);
+    }
+
     /**
      * {@inheritDoc}
      * <p>

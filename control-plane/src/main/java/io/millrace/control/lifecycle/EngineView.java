@@ -9,6 +9,7 @@ import io.millrace.fastpath.control.FastOpenCookies;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.udp.BindingTable;
 import org.jspecify.annotations.Nullable;
 
 /** The control plane as one engine sees it: snapshots to read, and a ring to write to. Thread: the engine's. */
@@ -17,6 +18,7 @@ public final class EngineView implements EngineControl {
     private final FastOpenCookies cookies;
     private final EphemeralPorts ports;
     private final Listeners listeners;
+    private final BindingTable bindings;
     private final PublishedRoutes routes;
     private final EngineEvents events;
     private final Defects defects = new Defects("an engine", () -> {});
@@ -24,12 +26,13 @@ public final class EngineView implements EngineControl {
 
     /** @param hashSeed secret: {@link EngineControl#hashSeed}. */
     public EngineView(final InitialSequenceNumbers sequenceNumbers, final FastOpenCookies cookies,
-            final EphemeralPorts ports,
-            final Listeners listeners, final PublishedRoutes routes, final EngineEvents events, final long hashSeed) {
+            final EphemeralPorts ports, final Listeners listeners, final BindingTable bindings,
+            final PublishedRoutes routes, final EngineEvents events, final long hashSeed) {
         this.sequenceNumbers = sequenceNumbers;
         this.cookies = cookies;
         this.ports = ports;
         this.listeners = listeners;
+        this.bindings = bindings;
         this.routes = routes;
         this.events = events;
         this.hashSeed = hashSeed;
@@ -53,6 +56,11 @@ public final class EngineView implements EngineControl {
     @Override
     public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
         return listeners.lookup(localHi, localLo, localPort);
+    }
+
+    @Override
+    public BindingTable bindings() {
+        return bindings;
     }
 
     @Override

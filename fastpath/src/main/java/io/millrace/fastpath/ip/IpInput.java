@@ -27,17 +27,19 @@ public final class IpInput {
     private final EngineControl control;
     private final EngineCounters counters;
     private final TransportInput transport;
+    private final DatagramInput datagrams;
     private final Icmp icmp;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpPacket arp = new ArpPacket();
     private final Ipv4Header ip = new Ipv4Header();
 
     public IpInput(final PortCapabilities capabilities, final EngineControl control, final EngineCounters counters,
-            final TransportInput transport, final Icmp icmp) {
+            final TransportInput transport, final DatagramInput datagrams, final Icmp icmp) {
         this.capabilities = capabilities;
         this.control = control;
         this.counters = counters;
         this.transport = transport;
+        this.datagrams = datagrams;
         this.icmp = icmp;
     }
 
@@ -105,11 +107,7 @@ public final class IpInput {
         final RouteSnapshot routes = control.routes();
         final long local = IpAddress.v4(ip.destination());
         if (!routes.isOwn(0, local)) {
-            if (routes.isBroadcast(0, local)) {
-                counters.increment(Counter.IP_BROADCAST);
-            } else {
-                counters.increment(Counter.IP_NOT_FOR_US);
-            }
+            deliverToMany(frame, routes, local);
             return;
         }
         if (group) {
@@ -124,14 +122,32 @@ public final class IpInput {
                     trusted, ip.dscpEcn() & Ipv4Header.ECN_MASK, arrivedNs(frame, nowNs));
             case IpProtocol.ICMP -> icmp.onMessage(ip, nowNs);
             case IpProtocol.UDP -> {
-                counters.increment(Counter.UDP_NO_PORT);
-                icmp.sendUnreachable(Icmpv4Header.PORT_UNREACHABLE, ip, nowNs);
+                if (!datagrams.onDatagram(0, local, 0, remote, ip.payloadAddress(), ip.payloadLength(),
+                        trusted ? DatagramInput.CHECKSUM_TRUSTED : 0)) {
+                    icmp.sendUnreachable(Icmpv4Header.PORT_UNREACHABLE, ip, nowNs);
+                }
             }
             default -> {
                 counters.increment(Counter.IP_UNKNOWN_PROTOCOL);
                 icmp.sendUnreachable(Icmpv4Header.PROTOCOL_UNREACHABLE, ip, nowNs);
             }
         }
+    }
+
+    /** What is sent to everyone or to a group goes to UDP alone, and nobody is told where nobody wants it. */
+    private void deliverToMany(final long frame, final RouteSnapshot routes, final long local) {
+        final boolean multicast = IpAddress.isMulticast(0, local);
+        final boolean broadcast = routes.isBroadcast(0, local);
+        if (ip.protocol() == IpProtocol.UDP && (multicast || broadcast)) {
+            final boolean trusted = (Frame.flags(frame) & CHECKSUM_TRUSTED) != 0;
+            final int flags = (multicast ? DatagramInput.MULTICAST : DatagramInput.BROADCAST)
+                    | (trusted ? DatagramInput.CHECKSUM_TRUSTED : 0);
+            if (datagrams.onDatagram(0, local, 0, IpAddress.v4(ip.source()), ip.payloadAddress(), ip.payloadLength(),
+                    flags)) {
+                return;
+            }
+        }
+        counters.increment(broadcast ? Counter.IP_BROADCAST : Counter.IP_NOT_FOR_US);
     }
 
     /** The port's time of arrival, where it has one. */

@@ -11,7 +11,9 @@ import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.wire.ArpPacket;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.MacAddress;
 
 /**
  * The way out: route, next hop, IP header, link-layer header. A connection remembers its next hop as a {@code long}
@@ -30,6 +32,9 @@ public final class IpOutput {
     public static final long LOCAL = -3;
     /** The destination is on a port without a link layer. */
     public static final long DIRECT = -4;
+
+    /** The destination is a broadcast address or a multicast group: everyone on the link. */
+    public static final long GROUP = -5;
 
     /** Bytes of the IPv4 header that output writes. */
     public static final int IPV4_LENGTH = Ipv4Header.MIN_LENGTH;
@@ -110,6 +115,29 @@ public final class IpOutput {
         Ipv4Header.write(frame + Frame.IP_OFFSET, ecn, total, identification++ & 0xFFFF, Ipv4Header.DONT_FRAGMENT,
                 control.routes().hopLimit(),
                 protocol, IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
+        return sendPacket(frame, total, hi, lo, nextHop);
+    }
+
+    /**
+     * Sends a UDP packet that lies at {@link #payload} of the frame and fits the MTU; routers may fragment it. The frame
+     * is taken, whatever becomes of it.
+     *
+     * @param length       bytes of the UDP packet, header included.
+     * @param nextHop      {@link #GROUP} for a broadcast or multicast, {@link #LOCAL} for the stack itself, or as of
+     *                     {@link #send}.
+     * @param trafficClass DSCP and ECN, 0 to 255.
+     * @param hopLimit     time to live, 1 to 255.
+     * @return as {@link #send}.
+     */
+    public long sendDatagram(final long frame, final int length, final long sourceLo, final long hi, final long lo,
+            final long nextHop, final int trafficClass, final int hopLimit) {
+        final int total = length + IPV4_LENGTH;
+        Ipv4Header.write(frame + Frame.IP_OFFSET, trafficClass, total, identification++ & 0xFFFF, 0, hopLimit,
+                IpProtocol.UDP, IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
+        return sendPacket(frame, total, hi, lo, nextHop);
+    }
+
+    private long sendPacket(final long frame, final int total, final long hi, final long lo, final long nextHop) {
         Frame.dataOffset(frame, Frame.IP_OFFSET);
         Frame.length(frame, total);
         final long hop = isCurrent(nextHop) ? nextHop : nextHop(hi, lo);
@@ -119,6 +147,8 @@ public final class IpOutput {
             queue.addLocal(frame);
         } else if (hop == DIRECT) {
             queue.add(frame);
+        } else if (hop == GROUP) {
+            toGroup(frame, lo);
         } else {
             counters.increment(hop == NO_ROUTE ? Counter.IP_NO_ROUTE : Counter.NEIGHBOUR_TABLE_FULL);
             port.release(frame);
@@ -177,6 +207,17 @@ public final class IpOutput {
         }
     }
 
+    private void toGroup(final long frame, final long lo) {
+        if (capabilities.linkLayer()) {
+            frameFor(frame, groupMac(0, lo));
+        }
+        queue.add(frame);
+    }
+
+    private static long groupMac(final long hi, final long lo) {
+        return IpAddress.isMulticast(hi, lo) ? MacAddress.ofGroup(IpAddress.toV4(lo)) : EthernetHeader.BROADCAST;
+    }
+
     private void frameFor(final long frame, final long mac) {
         final int start = Frame.dataOffset(frame) - EthernetHeader.LENGTH;
         Frame.dataOffset(frame, start);
@@ -196,7 +237,7 @@ public final class IpOutput {
     }
 
     private boolean isCurrent(final long nextHop) {
-        return nextHop == LOCAL || nextHop == DIRECT
+        return nextHop == LOCAL || nextHop == DIRECT || nextHop == GROUP
                 || nextHop > 0 && neighbours.generation((int) nextHop) == (int) (nextHop >>> 32) - 1;
     }
 

@@ -11,6 +11,8 @@ import io.millrace.fastpath.testing.StandInControl;
 import io.millrace.fastpath.testing.StandInIss;
 import io.millrace.fastpath.testing.StandInPorts;
 import io.millrace.fastpath.testing.StandInRoutes;
+import io.millrace.fastpath.udp.BindingTable;
+import io.millrace.fastpath.udp.PortRange;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -36,6 +38,9 @@ final class LinkedStack implements NetworkStack {
     final InetSocketAddress address;
     private final StackEngine[] engines;
     private final Map<Integer, BoundListener> listeners = new ConcurrentHashMap<>();
+    private final AtomicInteger starts = new AtomicInteger();
+    private final BindingTable bindings = new BindingTable(
+            new PortRange(FIRST_PORT, FIRST_PORT + PORTS - 1, count -> starts.getAndIncrement() % count));
     private final AtomicInteger listenerIds = new AtomicInteger();
     private volatile boolean closed;
 
@@ -175,6 +180,11 @@ final class LinkedStack implements NetworkStack {
         Control(final int engine) {
             super(StandInRoutes.of(Packet.address(address.getHostString())), new StandInIss(ISS_STEP, ISS_STEP),
                     new StandInPorts(FIRST_PORT + engine * PORTS, FIRST_PORT + engine * PORTS + PORTS - 1));
+        }
+
+        @Override
+        public BindingTable bindings() {
+            return bindings;
         }
 
         @Override

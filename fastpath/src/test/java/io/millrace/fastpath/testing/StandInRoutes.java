@@ -45,6 +45,11 @@ public final class StandInRoutes implements RouteSnapshot {
     }
 
     @Override
+    public long groupSourceLo(final long hi, final long lo) {
+        return own[0];
+    }
+
+    @Override
     public int route(final long hi, final long lo) {
         return isOwn(hi, lo) ? LOCAL : 0;
     }
