@@ -99,7 +99,7 @@ public final class MillraceConfig {
     public EngineSettings engineSettings() {
         return new EngineSettings(get(EngineKeys.MAX_CONNECTIONS), get(EngineKeys.MAX_TIME_WAIT), get(EngineKeys.SLAB),
                 get(EngineKeys.BURST), get(EngineKeys.TIMER_TICK).toNanos(), get(NeighbourKeys.CACHE_SIZE),
-                get(NeighbourKeys.QUEUE), get(IcmpKeys.RATE), get(EngineKeys.MAX_ORPHANS));
+                get(NeighbourKeys.QUEUE), get(IcmpKeys.RATE), get(EngineKeys.MAX_ORPHANS), get(EngineKeys.DATAGRAMS));
     }
 
     /** What to ask of the provider of {@link PortKeys#DEVICE}: one queue for each engine. */
