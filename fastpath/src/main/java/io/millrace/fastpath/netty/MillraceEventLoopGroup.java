@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -76,6 +78,11 @@ public final class MillraceEventLoopGroup extends MultiThreadIoEventLoopGroup {
         super(factory.engines().count(), threadFactory, factory);
         this.engines = factory.engines();
         this.loops = start(factory);
+    }
+
+    @Override
+    protected IoEventLoop newChild(final Executor executor, final IoHandlerFactory factory, final Object... none) {
+        return new MillraceEventLoop(this, executor, factory);
     }
 
     private EventLoop[] start(final MillraceIoHandlerFactory factory) {
