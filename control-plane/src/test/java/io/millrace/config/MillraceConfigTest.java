@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.TcpSettings.Ecn;
@@ -140,7 +141,8 @@ class MillraceConfigTest {
                 """);
 
         assertThat(config.engineSettings())
-                .isEqualTo(new EngineSettings(100, 200, 4 << 20, 8, 1_024, 32, 2, 5, 77, 2 << 20));
+                .isEqualTo(new EngineSettings(100, 200, 4 << 20, 8, 1_024, 32, 2, 5, 77, ReassemblySettings.DEFAULT,
+                        2 << 20));
     }
 
     @Test

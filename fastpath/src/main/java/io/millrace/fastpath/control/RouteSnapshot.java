@@ -20,9 +20,14 @@ public interface RouteSnapshot {
     /** True for the limited broadcast, a directed broadcast of an own prefix, or a multicast group that all hosts join. */
     boolean isBroadcast(long hi, long lo);
 
+    /** True for a multicast group that this host has joined. The group of all hosts is not among them. */
+    default boolean isJoined(final long hi, final long lo) {
+        return false;
+    }
+
     /**
-     * Lower half of the own address that datagrams to a broadcast or multicast address are sent from; the unspecified
-     * address where there is none.
+     * Lower half of the address that a broadcast or a multicast is sent from where its sender is bound to none; the
+     * unspecified address where the stack has none of that family.
      */
     default long groupSourceLo(final long hi, final long lo) {
         return IpAddress.v4(0);

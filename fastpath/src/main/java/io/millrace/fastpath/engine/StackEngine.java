@@ -79,7 +79,8 @@ public final class StackEngine implements Agent {
         tcp = new Tcp(index, limits, control, counters, ipOutput, new TokenBucket(settings.icmpPerSecond()), nowNs);
         udp = new Udp(control, counters, ipOutput, settings.datagramBytes());
         icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), udp.input(), settings.icmpPerSecond());
-        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), udp.input(), icmp);
+        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), udp.input(), icmp,
+                settings.reassembly());
     }
 
     /** One turn of the duty cycle; returns the number of things done, 0 where there was nothing to do. */
@@ -121,7 +122,7 @@ public final class StackEngine implements Agent {
         workCount += udp.onTurn();
         workCount += receive();
         workCount += receiveLocal();
-        workCount += tcp.onTimers();
+        workCount += tcp.onTimers() + ipInput.onTimers(nowNs);
         workCount += tcp.dispatchReady();
         workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
@@ -196,7 +197,7 @@ public final class StackEngine implements Agent {
         if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || closeRequested) {
             return Long.MIN_VALUE;
         }
-        return Math.min(tcp.nextDeadlineNs(), port.nextDeadlineNs());
+        return Math.min(Math.min(tcp.nextDeadlineNs(), ipInput.nextDeadlineNs()), port.nextDeadlineNs());
     }
 
     /** The engine's clock as of this turn, in nanoseconds. Thread: the engine's. */
@@ -346,6 +347,7 @@ public final class StackEngine implements Agent {
         }
         tcp.close();
         udp.close();
+        ipInput.close();
         commands.close();
         counters.close();
         released = true;
@@ -377,6 +379,11 @@ public final class StackEngine implements Agent {
         public void onTransmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
                 final int targetIp) {
             ipOutput.sendArp(operation, senderMac, senderIp, targetMac, targetIp);
+        }
+
+        @Override
+        public void onTransmitIgmp(final int source, final int destination, final long address, final int length) {
+            ipOutput.sendIgmp(source, destination, address, length);
         }
 
         @Override

@@ -241,40 +241,44 @@ public final class DatagramEndpoint {
         fields.sendBuffer = bytes;
     }
 
-    /** Joins a group. @throws IllegalStateException where it was joined for some sources. */
+    /** Joins a group. @throws IllegalStateException where it was joined for some sources, or there are too many groups. */
     public void join(final long groupHi, final long groupLo) {
-        groups(groups.join(groupHi, groupLo));
+        groups(groupHi, groupLo, groups.join(groupHi, groupLo));
     }
 
     /** Joins a group for one source. @throws IllegalStateException where it was joined for every one. */
     public void join(final long groupHi, final long groupLo, final long sourceHi, final long sourceLo) {
-        groups(groups.join(groupHi, groupLo, sourceHi, sourceLo));
+        groups(groupHi, groupLo, groups.join(groupHi, groupLo, sourceHi, sourceLo));
     }
 
     /** Leaves a group; does nothing where it is no member. */
     public void leave(final long groupHi, final long groupLo) {
-        groups(groups.leave(groupHi, groupLo));
+        groups(groupHi, groupLo, groups.leave(groupHi, groupLo));
     }
 
     /** Wants this source no more; does nothing where it was not joined. */
     public void leave(final long groupHi, final long groupLo, final long sourceHi, final long sourceLo) {
-        groups(groups.leave(groupHi, groupLo, sourceHi, sourceLo));
+        groups(groupHi, groupLo, groups.leave(groupHi, groupLo, sourceHi, sourceLo));
     }
 
     /** Drops what this source sends to a group. @throws IllegalStateException where it is no member for every source. */
     public void block(final long groupHi, final long groupLo, final long sourceHi, final long sourceLo) {
-        groups(groups.block(groupHi, groupLo, sourceHi, sourceLo));
+        groups(groupHi, groupLo, groups.block(groupHi, groupLo, sourceHi, sourceLo));
     }
 
-    private void groups(final Memberships next) {
+    private void groups(final long groupHi, final long groupLo, final Memberships next) {
         requireOpen();
+        if (next == groups) {
+            return;
+        }
+        next.tell(udp.groups(), this, groupHi, groupLo);
+        groups = next;
         final Binding now = binding;
-        if (now != null && next != groups) {
+        if (now != null) {
             final Binding changed = now.withGroups(next);
             udp.bindings().replace(now, changed);
             binding = changed;
         }
-        groups = next;
     }
 
     /** Gives up address and memory; closing twice does nothing. */
@@ -287,6 +291,10 @@ public final class DatagramEndpoint {
         if (binding != null) {
             udp.bindings().unbind(binding);
             binding = null;
+        }
+        final long[] joined = groups.groups();
+        for (int i = 0; i < joined.length; i += 2) {
+            Memberships.NONE.tell(udp.groups(), this, joined[i], joined[i + 1]);
         }
         queue.clear();
         udp.forget(this);

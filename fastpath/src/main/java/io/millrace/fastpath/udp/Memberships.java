@@ -1,5 +1,6 @@
 package io.millrace.fastpath.udp;
 
+import io.millrace.fastpath.control.MulticastGroups;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,6 +75,16 @@ final class Memberships {
 
     boolean isMember(final long groupHi, final long groupLo) {
         return find(groupHi, groupLo) != null;
+    }
+
+    /** Tells the control plane what is wanted of a group: nothing where it was not joined. */
+    void tell(final MulticastGroups groups, final Object listener, final long groupHi, final long groupLo) {
+        final Membership wanted = find(groupHi, groupLo);
+        if (wanted == null) {
+            groups.listen(listener, groupHi, groupLo, true);
+        } else {
+            groups.listen(listener, groupHi, groupLo, wanted.include(), wanted.sources());
+        }
     }
 
     /** Upper and lower halves of the groups in turn. */

@@ -5,7 +5,7 @@ import io.millrace.fastpath.memory.Slab;
 
 /**
  * Datagrams that wait for the application, each in a block of the engine's slab, linked in the order of arrival. An
- * empty queue holds nothing. Bounded by bytes of its blocks, as {@code SO_RCVBUF} is; one datagram always fits.
+ * empty queue holds nothing. Bounded by bytes, those of the header below included; one datagram always fits.
  *
  * <pre>
  *   0        8           16          24            28       32
@@ -42,7 +42,7 @@ final class ReceiveQueue {
         this.limit = limit;
     }
 
-    /** Bytes of blocks at the most; what waits already stays. */
+    /** Bytes at the most; what waits already stays. */
     void limit(final int newLimit) {
         limit = newLimit;
     }
@@ -58,11 +58,11 @@ final class ReceiveQueue {
 
     /** Copies a datagram's payload to the end of the queue. */
     Offer offer(final long fromHi, final long fromLo, final int fromPort, final long payload, final int length) {
-        final int block = slab.blockSize(HEADER + length);
-        if (size != 0 && block > limit - bytes) {
+        final int needed = HEADER + length;
+        if (size != 0 && needed > limit - bytes) {
             return Offer.BUFFER_FULL;
         }
-        final long entry = slab.allocate(block);
+        final long entry = slab.allocate(needed);
         if (entry == 0) {
             return Offer.SLAB_FULL;
         }
@@ -73,7 +73,7 @@ final class ReceiveQueue {
         Memory.putInt(entry + LENGTH, length);
         Memory.copy(payload, entry + HEADER, length);
         append(entry);
-        bytes += block;
+        bytes += needed;
         return Offer.TAKEN;
     }
 
@@ -110,11 +110,11 @@ final class ReceiveQueue {
     /** Drops the first datagram. */
     void remove() {
         final long entry = head;
-        final int block = slab.blockSize(HEADER + length());
+        final int taken = HEADER + length();
         head = Memory.getLong(entry);
         size--;
-        bytes -= block;
-        slab.free(entry, block);
+        bytes -= taken;
+        slab.free(entry, taken);
     }
 
     void clear() {

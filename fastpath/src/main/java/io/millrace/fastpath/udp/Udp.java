@@ -1,6 +1,7 @@
 package io.millrace.fastpath.udp;
 
 import io.millrace.fastpath.control.EngineControl;
+import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
@@ -111,6 +112,7 @@ public final class Udp implements AutoCloseable {
         firstReady = null;
         lastReady = null;
         inbox.close();
+        output.close();
         slab.close();
     }
 
@@ -129,6 +131,10 @@ public final class Udp implements AutoCloseable {
 
     BindingTable bindings() {
         return control.bindings();
+    }
+
+    MulticastGroups groups() {
+        return control.multicastGroups();
     }
 
     RouteSnapshot routes() {

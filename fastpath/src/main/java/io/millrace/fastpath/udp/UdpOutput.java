@@ -3,29 +3,29 @@ package io.millrace.fastpath.udp;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.ip.IpOutput;
-import io.millrace.fastpath.memory.Memory;
-import io.millrace.fastpath.port.Frame;
-import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.ip.OutgoingDatagram;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
+import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
-import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.UdpHeader;
 
 /**
- * The way out: where to and from which address, header and checksum, and the copy for this stack's own members of a
- * group or listeners to a broadcast. Thread: the engine's.
+ * The way out: where to and from which address, header and checksum. Routers may fragment what is sent, so that nobody
+ * has to learn the path's MTU (RFC 1122 §4.1.4). Thread: the engine's.
  */
-final class UdpOutput {
+final class UdpOutput implements AutoCloseable {
     private final Udp udp;
     private final IpOutput ip;
-    private final PortCapabilities port;
-    private final UdpHeader header = new UdpHeader();
+    private final MemoryRegion scratch = MemoryRegion.allocate("UDP header", UdpHeader.LENGTH);
+    private final UdpHeader header = new UdpHeader().wrapUnchecked(scratch.address());
+    private final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP)
+            .fragmentation(Fragmentation.ANYWHERE);
 
     UdpOutput(final Udp udp, final IpOutput ip) {
         this.udp = udp;
         this.ip = ip;
-        this.port = ip.capabilities();
     }
 
     /** Whether datagrams may be sent there: SENT, or why not. */
@@ -39,7 +39,7 @@ final class UdpOutput {
         return IpAddress.isAny(0, sourceFor(hi, lo)) ? SendResult.NETWORK_UNREACHABLE : SendResult.SENT;
     }
 
-    /** Lower half of the address that datagrams to a destination are sent from, unless bound to another; the wildcard: no way. */
+    /** Lower half of the address that is sent from unless bound to another; the wildcard where no way leads there. */
     long sourceFor(final long hi, final long lo) {
         final RouteSnapshot routes = udp.routes();
         if (!IpAddress.isV4(hi, lo)) {
@@ -63,93 +63,63 @@ final class UdpOutput {
                     ? SendResult.PORT_UNREACHABLE
                     : SendResult.HOST_UNREACHABLE;
         }
-        final SendResult refusal = check(from, hi, lo, toPort);
-        if (refusal != SendResult.SENT) {
-            return refusal;
+        final SendFields fields = from.fields;
+        if (toPort == 0 || !fields.isHopTo(udp.routes(), hi, lo)) {
+            final SendResult refusal = check(from, hi, lo, toPort);
+            if (refusal != SendResult.SENT) {
+                return refusal;
+            }
+            fields.hop(udp.routes(), hi, lo, sourceFor(hi, lo), IpOutput.UNKNOWN);
         }
-        if (length > port.mtu() - IpOutput.IPV4_LENGTH - UdpHeader.LENGTH) {
+        if (length > DatagramEndpoint.MAX_LENGTH) {
             return SendResult.TOO_LONG;
         }
-        if (!ip.hasRoom() || !from.fields.hasRoom(udp.turn(), length)) {
+        if (!fields.hasRoom(udp.turn(), length)) {
             return blocked(from);
         }
-        final long source = udp.routes().isOwn(binding.localHi(), binding.localLo())
-                ? binding.localLo()
-                : sourceFor(hi, lo);
-        return write(from, binding.localPort(), source, hi, lo, toPort, payload, length);
+        fill(fields, udp.routes().isOwn(binding.localHi(), binding.localLo()) ? binding.localLo() : fields.source(),
+                hi, lo);
+        write(binding.localPort(), toPort, payload, length);
+        return hand(from, length);
     }
 
-    private SendResult write(final DatagramEndpoint from, final int fromPort, final long source, final long hi,
-            final long lo, final int toPort, final long payload, final int length) {
-        final long frame = ip.acquire();
-        if (frame == 0) {
-            udp.count(Counter.TRANSMIT_NO_FRAME);
-            return blocked(from);
-        }
-        UdpHeader.write(IpOutput.payload(frame), fromPort, toPort, UdpHeader.LENGTH + length);
-        Memory.copy(payload, IpOutput.payload(frame) + UdpHeader.LENGTH, length);
-        checksum(frame, source, lo);
-        from.fields.onSent(length);
-        udp.count(Counter.UDP_SENT);
-        if (IpAddress.isMulticast(hi, lo)) {
-            toGroup(from.fields, frame, source, hi, lo);
-        } else if (isBroadcast(hi, lo)) {
-            loop(from.fields, frame, source, hi, lo);
-            hand(from.fields, frame, source, hi, lo, IpOutput.GROUP);
-        } else {
-            hand(from.fields, frame, source, hi, lo, IpOutput.UNKNOWN);
-        }
-        return SendResult.SENT;
+    private void fill(final SendFields fields, final long source, final long hi, final long lo) {
+        final boolean multicast = IpAddress.isMulticast(hi, lo);
+        datagram.source(source).destination(hi, lo).dscpEcn(fields.trafficClass).loopback(fields.multicastLoop)
+                .hopLimit(multicast ? fields.multicastTtl : OutgoingDatagram.DEFAULT_HOP_LIMIT);
     }
 
-    private void toGroup(final SendFields fields, final long frame, final long source, final long hi,
-            final long lo) {
-        if (fields.multicastTtl == 0) {
-            // not beyond this stack (RFC 1112 §6.1)
-            if (fields.multicastLoop) {
-                hand(fields, frame, source, hi, lo, IpOutput.LOCAL);
-            } else {
-                ip.release(frame);
-            }
-            return;
-        }
-        if (fields.multicastLoop) {
-            loop(fields, frame, source, hi, lo);
-        }
-        hand(fields, frame, source, hi, lo, IpOutput.GROUP);
-    }
-
-    /** A copy for this stack itself. */
-    private void loop(final SendFields fields, final long frame, final long source, final long hi, final long lo) {
-        final long copy = ip.acquire();
-        if (copy == 0) {
-            udp.count(Counter.TRANSMIT_NO_FRAME);
-            return;
-        }
-        header.wrapUnchecked(IpOutput.payload(frame));
-        Memory.copy(header.address(), IpOutput.payload(copy), header.length());
-        Frame.flags(copy, Frame.flags(frame));
-        hand(fields, copy, source, hi, lo, IpOutput.LOCAL);
-    }
-
-    private void hand(final SendFields fields, final long frame, final long source, final long hi, final long lo,
-            final long nextHop) {
-        final int hops = IpAddress.isMulticast(hi, lo) ? fields.multicastTtl : udp.routes().hopLimit();
-        header.wrapUnchecked(IpOutput.payload(frame));
-        ip.sendDatagram(frame, header.length(), source, hi, lo, nextHop, fields.trafficClass, hops);
-    }
-
-    private void checksum(final long frame, final long source, final long lo) {
-        header.wrapUnchecked(IpOutput.payload(frame));
-        final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(source), IpAddress.toV4(lo), IpProtocol.UDP,
-                header.length());
-        if (port.txChecksum()) {
+    private void write(final int fromPort, final int toPort, final long payload, final int length) {
+        final int total = UdpHeader.LENGTH + length;
+        UdpHeader.write(header.address(), fromPort, toPort, total);
+        datagram.payload(header.address(), UdpHeader.LENGTH, payload, length);
+        final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(datagram.sourceLo()),
+                IpAddress.toV4(datagram.destinationLo()), IpProtocol.UDP, total);
+        if (ip.completesChecksum(datagram)) {
             header.checksum(Checksum.fold(pseudo));
-            Frame.flags(frame, Frame.CHECKSUM_PARTIAL);
-            Frame.checksumPlace(frame, Ipv4Header.MIN_LENGTH, UdpHeader.CHECKSUM_OFFSET);
+            datagram.partialChecksum(UdpHeader.CHECKSUM_OFFSET);
         } else {
-            header.updateChecksum(pseudo);
+            final int checksum = Checksum.finish(
+                    Checksum.sum(payload, length, Checksum.sum(header.address(), UdpHeader.LENGTH, pseudo)));
+            // 0 would say that there is none (RFC 768)
+            header.checksum(checksum == 0 ? 0xFFFF : checksum);
         }
+    }
+
+    private SendResult hand(final DatagramEndpoint from, final int length) {
+        final long hop = ip.sendDatagram(datagram, from.fields.hop());
+        if (IpOutput.isSent(hop)) {
+            from.fields.onSent(hop, length);
+            udp.count(Counter.UDP_SENT);
+            return SendResult.SENT;
+        }
+        if (hop == IpOutput.NO_ROOM) {
+            return blocked(from);
+        }
+        if (hop == IpOutput.TOO_LONG) {
+            return SendResult.TOO_LONG;
+        }
+        return hop == IpOutput.NO_ROUTE ? SendResult.NETWORK_UNREACHABLE : SendResult.NO_NEIGHBOUR;
     }
 
     private boolean isBroadcast(final long hi, final long lo) {
@@ -159,5 +129,10 @@ final class UdpOutput {
     private SendResult blocked(final DatagramEndpoint from) {
         udp.ready(from, DatagramHandler.WRITABLE);
         return SendResult.BLOCKED;
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
     }
 }

@@ -36,12 +36,6 @@ class IcmpTest {
     }
 
     @Test
-    void shouldNotAnswerAnEchoRequestThatWouldNotFit() {
-        assertDropped(icmp(8, 0, 1, new byte[1_473]).toBytes(), Counter.ICMP_ECHO_TOO_LONG);
-        assertDropped(icmp(8, 0, 1, new byte[60_000]).toBytes(), Counter.ICMP_ECHO_TOO_LONG);
-    }
-
-    @Test
     void shouldDropMalformedMessages() {
         for (int length = 0; length < 8; length++) {
             assertDropped(IpPacket.toStack(IpProtocol.ICMP, new byte[length]).toBytes(), Counter.ICMP_MALFORMED);

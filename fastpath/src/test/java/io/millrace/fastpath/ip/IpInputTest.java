@@ -69,12 +69,6 @@ class IpInputTest {
         assertDropped(IpPacket.toStack(IpProtocol.ICMP, echo).to(destination).toBytes(), counter);
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {0x2000, 0x2001, 0x0001, 0x1FFF})
-    void shouldDropFragments(final int flagsAndOffset) {
-        assertDropped(tcp().flagsAndOffset(flagsAndOffset).toBytes(), Counter.IP_FRAGMENT);
-    }
-
     @Test
     void shouldDropSourceRoutes() {
         assertDropped(tcp().options(131, 3, 4, 0).toBytes(), Counter.IP_SOURCE_ROUTE);

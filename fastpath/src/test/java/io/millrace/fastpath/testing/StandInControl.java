@@ -6,6 +6,7 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.FastOpenCookies;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
@@ -74,6 +75,12 @@ public class StandInControl implements EngineControl, EngineEvents {
     @Override
     public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
         return listeners.get(localPort);
+    }
+
+    /** The routes, where they know groups. */
+    @Override
+    public final MulticastGroups multicastGroups() {
+        return routes instanceof final MulticastGroups groups ? groups : MulticastGroups.NONE;
     }
 
     @Override
