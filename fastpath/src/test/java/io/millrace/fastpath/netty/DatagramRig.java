@@ -10,6 +10,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,11 +44,19 @@ final class DatagramRig implements AutoCloseable {
         return bootstrap(leftGroup, handler);
     }
 
+    Bootstrap onLeft(final int engine, final ChannelHandler handler) {
+        return bootstrap(leftGroup.loopOf(engine), handler);
+    }
+
+    Bootstrap onRight(final int engine, final ChannelHandler handler) {
+        return bootstrap(rightGroup.loopOf(engine), handler);
+    }
+
     Bootstrap onRight(final ChannelHandler handler) {
         return bootstrap(rightGroup, handler);
     }
 
-    private Bootstrap bootstrap(final MillraceEventLoopGroup group, final ChannelHandler handler) {
+    private Bootstrap bootstrap(final EventLoopGroup group, final ChannelHandler handler) {
         return new Bootstrap().group(group).channel(MillraceDatagramChannel.class).handler(handler).option(
                 ChannelOption.ALLOCATOR, allocator);
     }

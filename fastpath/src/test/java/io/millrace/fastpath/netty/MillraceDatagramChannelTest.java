@@ -20,6 +20,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.nio.channels.AlreadyConnectedException;
@@ -27,6 +28,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -306,6 +308,50 @@ class MillraceDatagramChannelTest {
         refused.config().setOption(ChannelOption.SO_BROADCAST, true);
         refused.writeAndFlush(new DatagramPacket(text("all"), BROADCAST)).sync();
         assertThat(server.take().text()).isEqualTo("all");
+    }
+
+    @Test
+    void shouldJoinAndLeaveGroups() throws Exception {
+        final InetSocketAddress group = new InetSocketAddress("239.1.2.3", PORT);
+        final NetworkInterface anyInterface = NetworkInterface.getByIndex(1);
+        final MillraceDatagramChannel member = (MillraceDatagramChannel) channel(rig.onLeft(server).bind(PORT));
+        final Channel sender = bindClient();
+        member.joinGroup(group, anyInterface).sync();
+        sender.writeAndFlush(new DatagramPacket(text("joined"), group)).sync();
+        assertThat(server.take().text()).isEqualTo("joined");
+        member.block(group.getAddress(), InetAddress.getByName("10.0.0.2")).sync();
+        shouldNotReceive(sender, group);
+        member.leaveGroup(group, anyInterface).sync();
+        shouldNotReceive(sender, group);
+        member.joinGroup(group.getAddress(), anyInterface, InetAddress.getByName("10.0.0.2")).sync();
+        sender.writeAndFlush(new DatagramPacket(text("joined for one source"), group)).sync();
+        assertThat(server.take().text()).isEqualTo("joined for one source");
+        assertThat(member.joinGroup(InetAddress.getByName("10.0.0.2")).await().cause())
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no multicast group");
+        assertThat(member.block(group.getAddress(), InetAddress.getByName("10.0.0.2")).await().cause())
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    /** What is sent to the group does not come, and what is sent after it does. */
+    private void shouldNotReceive(final Channel sender, final InetSocketAddress group) throws Exception {
+        sender.write(new DatagramPacket(text("to the group"), group));
+        sender.writeAndFlush(new DatagramPacket(text("to the server"), SERVER)).sync();
+        assertThat(server.take().text()).isEqualTo("to the server");
+    }
+
+    @Test
+    void shouldSendAndReceiveWhatIsLargerThanTheMtu() throws Exception {
+        channel(rig.onLeft(server).option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(65_507))
+                .bind(SERVER));
+        final byte[] large = new byte[65_507];
+        new SplittableRandom(1).nextBytes(large);
+        final Channel sender = bindClient();
+        sender.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(large), SERVER)).sync();
+        assertThat(server.take().bytes()).isEqualTo(large);
+        sender.writeAndFlush(new DatagramPacket(Unpooled.directBuffer().writeBytes(large), SERVER)).sync();
+        assertThat(server.take().bytes()).isEqualTo(large);
+        assertThat(sender.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(new byte[65_508]), SERVER)).await()
+                .cause()).isInstanceOf(SocketException.class).hasMessage("Message too long");
     }
 
     @Test
