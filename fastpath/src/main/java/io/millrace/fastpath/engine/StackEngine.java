@@ -15,6 +15,7 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.Tcp;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpState;
+import io.millrace.fastpath.udp.Udp;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -40,6 +41,7 @@ public final class StackEngine implements Agent {
     private final Icmp icmp;
     private final IpInput ipInput;
     private final Tcp tcp;
+    private final Udp udp;
     private final CommandRing commands = new CommandRing(new Commands());
     private final long[] burst;
     /** Held to close, and by other threads while they look into memory that closing frees. */
@@ -75,8 +77,10 @@ public final class StackEngine implements Agent {
                 settings.slabBytes(), settings.timerTickNs(),
                 settings.maxOrphans());
         tcp = new Tcp(index, limits, control, counters, ipOutput, new TokenBucket(settings.icmpPerSecond()), nowNs);
-        icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), settings.icmpPerSecond());
-        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), icmp, settings.reassembly());
+        udp = new Udp(control, counters, ipOutput, settings.datagramBytes());
+        icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), udp.input(), settings.icmpPerSecond());
+        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), udp.input(), icmp,
+                settings.reassembly());
     }
 
     /** One turn of the duty cycle; returns the number of things done, 0 where there was nothing to do. */
@@ -115,10 +119,12 @@ public final class StackEngine implements Agent {
         tcp.onTurn(nowNs);
         int workCount = runCompanion();
         workCount += commands.drain();
+        workCount += udp.onTurn();
         workCount += receive();
         workCount += receiveLocal();
         workCount += tcp.onTimers() + ipInput.onTimers(nowNs);
         workCount += tcp.dispatchReady();
+        workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
         return workCount;
     }
@@ -188,7 +194,7 @@ public final class StackEngine implements Agent {
         if (closed) {
             return Long.MAX_VALUE;
         }
-        if (tcp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || closeRequested) {
+        if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || closeRequested) {
             return Long.MIN_VALUE;
         }
         return Math.min(Math.min(tcp.nextDeadlineNs(), ipInput.nextDeadlineNs()), port.nextDeadlineNs());
@@ -207,6 +213,11 @@ public final class StackEngine implements Agent {
     /** The user/TCP interface; once the engine is closed every handle is stale. Thread: the engine's. */
     public TcpCalls tcp() {
         return tcp.calls();
+    }
+
+    /** UDP endpoints. Thread: the engine's. */
+    public Udp udp() {
+        return udp;
     }
 
     /** Commands of the control plane. Thread: any. */
@@ -255,9 +266,13 @@ public final class StackEngine implements Agent {
         companion = agent;
     }
 
-    /** Called from any thread after a command was queued; wakes an idling loop. Set by who drives the engine. */
+    /**
+     * Called from any thread after a command, or a datagram that reached another engine, was queued; wakes an idling
+     * loop. Set by who drives the engine.
+     */
     public void onCommandQueued(final @Nullable Runnable wakeup) {
         commands.onQueued(wakeup);
+        udp.onForwarded(wakeup);
     }
 
     /**
@@ -271,7 +286,7 @@ public final class StackEngine implements Agent {
 
     /** Gives the right back. Thread: the driver's. */
     public void detachDriver() {
-        commands.onQueued(null);
+        onCommandQueued(null);
         driver.set(null);
     }
 
@@ -331,6 +346,7 @@ public final class StackEngine implements Agent {
             closed = true;
         }
         tcp.close();
+        udp.close();
         ipInput.close();
         commands.close();
         counters.close();

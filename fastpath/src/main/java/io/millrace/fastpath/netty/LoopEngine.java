@@ -1,6 +1,8 @@
 package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.udp.DatagramEndpoint;
+import io.millrace.fastpath.udp.Udp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 interface LoopEngine {
     /** The user/TCP interface. Thread: the engine's. */
     TcpCalls tcp();
+
+    /** UDP endpoints. Thread: the engine's. */
+    Udp udp();
 
     /** One turn of the duty cycle; returns how much was done. Thread: the engine's. */
     int doWork();
@@ -31,4 +36,7 @@ interface LoopEngine {
 
     /** Resets a connection that has no channel (any more). Thread: any. */
     void abandon(long connection);
+
+    /** Closes an endpoint whose channel is not of this engine's event loop (any more). Thread: any. */
+    void abandon(DatagramEndpoint endpoint);
 }
