@@ -61,7 +61,7 @@ class MillraceConfigTest {
                   sack = no, timestamps = no, ecn = on, window-scale = 3, fast-open = yes
                   rack = no, tail-loss-probe = no, forward-rto-recovery = no, slow-start-after-idle = no
                   pacing = yes, max-pacing-rate = 1MiB, push-policy = last
-                  option-order = bsd, fin-in-closing = every-ack
+                  option-order = bsd, fin-in-closing = every-ack, zero-copy-send = 77, zero-copy-receive = 88
                 }
                 """);
 
@@ -75,7 +75,7 @@ class MillraceConfigTest {
                 .initialSendBuffer(5_000).ackPolicy(AckPolicy.EVERY).sack(false).timestamps(false).ecn(Ecn.ON)
                 .windowScale(3).fastOpen(true).rack(false).tailLossProbe(false).forwardRtoRecovery(false)
                 .slowStartAfterIdle(false).pacing(true).maxPacingRate(1 << 20).optionOrder(OptionOrder.BSD)
-                .pushPolicy(PushPolicy.LAST).finInClosing(FinInClosing.EVERY_ACK);
+                .pushPolicy(PushPolicy.LAST).finInClosing(FinInClosing.EVERY_ACK).zeroCopySend(77).zeroCopyReceive(88);
         assertThat(config.tcpSettings()).usingRecursiveComparison().isEqualTo(expected.build());
     }
 

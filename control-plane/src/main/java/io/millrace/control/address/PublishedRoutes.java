@@ -16,7 +16,7 @@ public final class PublishedRoutes {
 
     /** Replaces addresses and routes as a whole; the joined groups stay. */
     public synchronized void publish(final RouteTable next) {
-        table = next.withGroups(groups);
+        table = groups.length == 0 ? next : next.withGroups(groups);
     }
 
     /** Replaces the joined multicast groups: lower halves of their addresses. */

@@ -74,6 +74,7 @@ public enum Counter {
     TCP_SEGMENTS_RECEIVED("segments received"),
     TCP_SEGMENTS_SENT("segments sent on connections, retransmissions and virtual segments each as one"),
     TCP_BYTES_RECEIVED("bytes of text received in order"),
+    TCP_BYTES_HELD("bytes of text taken where they were, and not copied into a send ring"),
     TCP_MALFORMED("segments dropped: data offset beyond the segment"),
     TCP_BAD_CHECKSUM("segments dropped: checksum"),
     TCP_PORT_ZERO("segments dropped: port 0"),

@@ -126,6 +126,7 @@ public final class StackEngine implements Agent {
         workCount += tcp.dispatchReady();
         workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
+        tcp.tellOwners();
         return workCount;
     }
 

@@ -31,10 +31,14 @@ public final class TimeWaitTable implements AutoCloseable {
     private static final int PREVIOUS = 56;
     private static final int NEXT = 60;
 
-    /** Resolution of the end: 1.02 µs, so that 39 bits reach 6.5 days. */
+    /** Resolution of the end: 1.02 µs, so that 33 bits reach 73 minutes each way. */
     private static final int END_SHIFT = 10;
-    private static final int END_BITS = 39;
-    /** In {@link #END_HIGH}, above the end: the connection had timestamps. */
+    private static final int END_BITS = 33;
+    /** In {@link #END_HIGH}: the last bit of the end. */
+    private static final int END_HIGH_MASK = 1;
+    /** In {@link #END_HIGH}, shifted by one: the DS field without ECN's two bits. */
+    private static final int TRAFFIC_CLASS_MASK = 0xFC;
+    /** In {@link #END_HIGH}, above those: the connection had timestamps. */
     private static final int TIMESTAMPS = 1 << 7;
     /** Smallest wait that a restart uses: 33.6 ms; from there a byte reaches 36 minutes in steps of a 16th or less. */
     private static final int WAIT_SHIFT = 21;
@@ -92,7 +96,8 @@ public final class TimeWaitTable implements AutoCloseable {
         Memory.putInt(record + RCV_NXT, tcb.rcvNxt());
         Memory.putShort(record + WINDOW, window);
         Memory.putByte(record + WAIT, pack(waitNs));
-        Memory.putByte(record + END_HIGH, tcb.has(Tcb.TIMESTAMPS) ? TIMESTAMPS : 0);
+        Memory.putByte(record + END_HIGH,
+                (tcb.trafficClass() & TRAFFIC_CLASS_MASK) >>> 1 | (tcb.has(Tcb.TIMESTAMPS) ? TIMESTAMPS : 0));
         Memory.putInt(record + TS_RECENT, tcb.tsRecent());
         recentNs = nowNs;
         link(index, nowNs + waitNs);
@@ -142,9 +147,9 @@ public final class TimeWaitTable implements AutoCloseable {
     /** When the wait of a record ends. */
     public long endNs(final int index) {
         final long record = records.address(index);
-        final long end = (Memory.getUnsignedByte(record + END_HIGH) & ~TIMESTAMPS & 0xFFL) << Integer.SIZE
+        final long end = (long) (Memory.getByte(record + END_HIGH) & END_HIGH_MASK) << Integer.SIZE
                 | Memory.getInt(record + END_LOW) & 0xFFFF_FFFFL;
-        // the full number lies within 3 days of the last time a record was made or restarted
+        // the full number lies within 73 minutes of the last time a record was made or restarted
         final long base = recentNs >> END_SHIFT;
         return base + (end - base << Long.SIZE - END_BITS >> Long.SIZE - END_BITS) << END_SHIFT;
     }
@@ -152,6 +157,11 @@ public final class TimeWaitTable implements AutoCloseable {
     /** True where the connection had timestamps. */
     public boolean hasTimestamps(final int index) {
         return (Memory.getByte(records.address(index) + END_HIGH) & TIMESTAMPS) != 0;
+    }
+
+    /** The DS field of the connection, ECN's bits 0 (RFC 2474 §3). */
+    public int trafficClass(final int index) {
+        return Memory.getByte(records.address(index) + END_HIGH) << 1 & TRAFFIC_CLASS_MASK;
     }
 
     /** TS.Recent of RFC 7323; with {@link #hasTimestamps}. */
@@ -213,8 +223,8 @@ public final class TimeWaitTable implements AutoCloseable {
         final int after = before < 0 ? first[list] : Memory.getInt(records.address(before) + NEXT);
         final long record = records.address(index);
         final long end = endNs + (1L << END_SHIFT) - 1 >> END_SHIFT;
-        Memory.putByte(record + END_HIGH,
-                Memory.getByte(record + END_HIGH) & TIMESTAMPS | (int) (end >>> Integer.SIZE) & TIMESTAMPS - 1);
+        Memory.putByte(record + END_HIGH, Memory.getByte(record + END_HIGH) & ~END_HIGH_MASK
+                | (int) (end >>> Integer.SIZE) & END_HIGH_MASK);
         Memory.putInt(record + END_LOW, (int) end);
         Memory.putInt(record + PREVIOUS, before);
         Memory.putInt(record + NEXT, after);

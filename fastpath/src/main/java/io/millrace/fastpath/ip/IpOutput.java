@@ -117,13 +117,13 @@ public final class IpOutput {
      *
      * @param length  bytes of the transport packet, header included.
      * @param nextHop what {@link #nextHop} said, or {@link #UNKNOWN}.
-     * @param ecn     the ECN field, 0 to 3 (RFC 3168 §5).
+     * @param dscpEcn the DS field with the ECN field, 0 to 255 (RFC 2474 §3, RFC 3168 §5).
      * @return the next hop used, to be remembered; negative constants as above.
      */
     public long send(final long frame, final int length, final int protocol, final long sourceLo, final long hi,
-            final long lo, final long nextHop, final int ecn) {
+            final long lo, final long nextHop, final int dscpEcn) {
         final int total = length + IPV4_LENGTH;
-        Ipv4Header.write(frame + Frame.IP_OFFSET, ecn, total, identification++ & 0xFFFF, Ipv4Header.DONT_FRAGMENT,
+        Ipv4Header.write(frame + Frame.IP_OFFSET, dscpEcn, total, identification++ & 0xFFFF, Ipv4Header.DONT_FRAGMENT,
                 control.routes().hopLimit(),
                 protocol, IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
         Frame.dataOffset(frame, Frame.IP_OFFSET);

@@ -8,8 +8,9 @@ import io.millrace.fastpath.wire.Ipv4Header;
 
 /**
  * Puts datagrams together from their fragments (RFC 791 §3.2, RFC 1122 §3.3.2). Fragments may come in any order and more
- * than once. Where two overlap without being the same, the whole datagram is dropped, as RFC 5722 asks for IPv6 and Linux
- * does for both: no sender makes such fragments, but who wants to slip bytes past a filter does. Nothing of a datagram is
+ * than once. Where two overlap and the later one is not a mere repetition, the whole datagram is dropped, as RFC 5722 asks
+ * for IPv6 and Linux does for both: no sender makes such fragments, but who wants to slip bytes past a filter does. Linux
+ * looks only at where a repetition lies, here its bytes must be the same too. Nothing of a datagram is
  * looked at before all of it is there, so tiny first fragments (RFC 1858) hide nothing.
  * <p>
  * Bounded: the memory for bytes and records is given; where it is full, the oldest datagram goes. Each waits no longer
@@ -53,12 +54,12 @@ final class Reassembly implements AutoCloseable {
             return false;
         }
         final int present = present(fragment.fragmentOffset(), end);
-        if (present == FragmentPages.ALL) {
-            counters.increment(Counter.IP_FRAGMENT_DUPLICATE);
-            return false;
-        }
-        if (present == FragmentPages.SOME) {
-            drop(index, Counter.IP_FRAGMENTS_OVERLAP);
+        if (present != FragmentPages.NONE) {
+            if (present == FragmentPages.ALL && isSame(fragment, end)) {
+                counters.increment(Counter.IP_FRAGMENT_DUPLICATE);
+            } else {
+                drop(index, Counter.IP_FRAGMENTS_OVERLAP);
+            }
             return false;
         }
         if (!makeRoom(index, fragment.fragmentOffset(), end)) {
@@ -152,6 +153,18 @@ final class Reassembly implements AutoCloseable {
             all &= present == FragmentPages.ALL;
         }
         return none ? FragmentPages.NONE : all ? FragmentPages.ALL : FragmentPages.SOME;
+    }
+
+    /** True where the bytes of a fragment are those that are there. */
+    private boolean isSame(final Ipv4Header fragment, final int end) {
+        final int offset = fragment.fragmentOffset();
+        for (int from = offset; from < end; from = nextPage(from)) {
+            final long there = pages.bytes(datagram.page(from / FragmentPages.PAGE_LENGTH)) + inPage(from);
+            if (!Memory.equal(there, fragment.payloadAddress() + from - offset, Math.min(end, nextPage(from)) - from)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Gives the datagram the pages that a range needs; false where there was no room and it was the oldest itself. */

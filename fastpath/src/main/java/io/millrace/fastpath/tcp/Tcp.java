@@ -45,7 +45,7 @@ public final class Tcp implements AutoCloseable {
         final ReceiveTuning tuning = new ReceiveTuning(context);
         final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context, tuning);
         final LossRecovery recovery = new LossRecovery(slab, counters);
-        final SendQueue sendQueue = new SendQueue(slab, recovery);
+        final SendQueue sendQueue = new SendQueue(slab, recovery, context.heldTexts);
         final RetransmissionTimer timer = new RetransmissionTimer(context, recovery);
         output = new TcpOutput(context, writer, persist, recovery, timer);
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning,
@@ -140,9 +140,16 @@ public final class Tcp implements AutoCloseable {
         return waiting;
     }
 
-    /** True where {@link #dispatchReady} or {@link #flushOutput} has something to do. */
+    /** Tells the owners of text that was sent from their memory what is acknowledged, or given up. */
+    public void tellOwners() {
+        if (context.heldTexts.hasReleases()) {
+            context.heldTexts.tellOwners();
+        }
+    }
+
+    /** True where {@link #dispatchReady}, {@link #flushOutput} or {@link #tellOwners} has something to do. */
     public boolean hasWork() {
-        return context.lists.readySize() != 0 || context.lists.outputSize() != 0;
+        return context.lists.readySize() != 0 || context.lists.outputSize() != 0 || context.heldTexts.hasReleases();
     }
 
     /** When the next timer is due, in nanoseconds of the engine's clock; {@link Long#MAX_VALUE} where none is. */
@@ -204,6 +211,7 @@ public final class Tcp implements AutoCloseable {
 
     @Override
     public void close() {
+        tellOwners();
         timers.close();
         connections.close();
         slab.close();

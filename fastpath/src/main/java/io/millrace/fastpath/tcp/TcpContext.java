@@ -31,7 +31,9 @@ final class TcpContext {
     final TimerWheel timers;
     final TokenBucket challenges;
     final TcpLists lists;
+    final HeldTexts heldTexts;
     final FastOpenCache fastOpen = new FastOpenCache();
+    final SendRoom sendRoom = new SendRoom(this);
     /** The engine's clock, read once a turn. */
     long nowNs;
 
@@ -46,6 +48,7 @@ final class TcpContext {
         this.timers = timers;
         this.challenges = challenges;
         this.lists = new TcpLists(connections);
+        this.heldTexts = new HeldTexts(connections.capacity(), control, counters);
     }
 
     CongestionControl congestion(final Tcb tcb) {

@@ -138,7 +138,7 @@ final class TcpInput implements TransportInput {
     /** RFC 9293 §3.9.2.2: hard errors end an attempt to open; an open connection survives them (RFC 5461). */
     private void onUnreachable(final Tcb tcb, final TcpFailure failure) {
         if (tcb.state() == TcpState.SYN_SENT.ordinal() || tcb.state() == TcpState.SYN_RECEIVED.ordinal()) {
-            lifecycle.fail(tcb, failure);
+            lifecycle.failFromOutside(tcb, failure);
         } else {
             onSoftError(tcb, failure);
         }

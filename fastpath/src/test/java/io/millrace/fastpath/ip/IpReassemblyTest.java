@@ -90,12 +90,24 @@ class IpReassemblyTest {
             rig.add(Fragments.part(1, UDP, payload, 32, 48));
             rig.add(Fragments.part(1, UDP, payload, 16, 32));
             // within a run of fragments, as Linux sees it
-            rig.add(Fragments.raw(1, UDP, 24, true, new byte[16]));
+            rig.add(Fragments.part(1, UDP, payload, 24, 40));
             assertThat(rig.counter(Counter.IP_FRAGMENT_DUPLICATE)).isEqualTo(2);
             rig.add(Fragments.part(1, UDP, payload, 48, 64));
             assertThat(rig.add(Fragments.part(1, UDP, payload, 48, 64))).isFalse();
             assertThat(rig.add(Fragments.part(1, UDP, payload, 0, 16))).isTrue();
             assertThat(rig.payload()).isEqualTo(payload);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 7, 8, 23})
+    void shouldDropADatagramOfWhichARepetitionHoldsOtherBytes(final int index) {
+        try (ReassemblyRig rig = new ReassemblyRig()) {
+            final byte[] payload = Fragments.payload(8_000);
+            rig.add(Fragments.part(1, UDP, payload, 4_080, 8_000));
+            payload[4_088 + index] ^= 1;
+            assertThat(rig.add(Fragments.part(1, UDP, payload, 4_088, 4_112))).isFalse();
+            assertThat(rig.counters()).isEqualTo(Map.of(Counter.IP_FRAGMENTS_OVERLAP, 1L));
         }
     }
 

@@ -8,6 +8,7 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.StandInControl;
+import io.millrace.fastpath.testing.StandInCookies;
 import io.millrace.fastpath.testing.StandInIss;
 import io.millrace.fastpath.testing.StandInPorts;
 import io.millrace.fastpath.testing.StandInRoutes;
@@ -34,6 +35,7 @@ final class LinkedStack implements NetworkStack {
     private static final int ISS_STEP = 99_991;
     private static final int FIRST_PORT = 40_000;
     private static final int PORTS = 10_000;
+    private static final long COOKIE_KEY = 0x0123_4567_89AB_CDEFL;
 
     final InetSocketAddress address;
     private final StackEngine[] engines;
@@ -181,7 +183,8 @@ final class LinkedStack implements NetworkStack {
     private final class Control extends StandInControl {
         Control(final int engine) {
             super(routes, new StandInIss(ISS_STEP, ISS_STEP),
-                    new StandInPorts(FIRST_PORT + engine * PORTS, FIRST_PORT + engine * PORTS + PORTS - 1));
+                    new StandInPorts(FIRST_PORT + engine * PORTS, FIRST_PORT + engine * PORTS + PORTS - 1),
+                    new StandInCookies(COOKIE_KEY));
         }
 
         @Override
