@@ -11,7 +11,8 @@ public final class TransportKeys {
 
     /** Which transports, in which order. */
     public static final ConfigKey<List<TransportKind>> ORDER = ConfigKey.of(GROUP + ".order",
-            list(choice(TransportKind.class)), List.of(TransportKind.values()), null, """
+            list(choice(TransportKind.class)), List.of(TransportKind.values()), null,
+            """
                     Transports for a program that leaves the choice to TransportChoice: the first that works here is taken.
                     millrace needs its JVM flag and a device that can be opened; io-uring and epoll need their jars and
                     the kernel's support; nio is there everywhere. Without nio a program may find none, and then fails.

@@ -189,8 +189,10 @@ public final class TransportChoice implements AutoCloseable {
     /** {@code io-uring}, and why no other. */
     @Override
     public String toString() {
-        return kind.label() + (passedOver.isEmpty() ? "" : ", not " + passedOver.entrySet().stream()
-                .map(entry -> entry.getKey().label() + " (" + entry.getValue() + ')')
-                .collect(Collectors.joining(", ")));
+        return kind.label() + (passedOver.isEmpty()
+                ? ""
+                : ", not " + passedOver.entrySet().stream()
+                        .map(entry -> entry.getKey().label() + " (" + entry.getValue() + ')')
+                        .collect(Collectors.joining(", ")));
     }
 }

@@ -194,8 +194,9 @@ class TransportChoiceTest {
             final Class<?> source = loader.loadClass(TransportChoice.StackSource.class.getName());
             final Object chosen = loader.loadClass(TransportChoice.class.getName())
                     .getMethod("of", List.class, source).invoke(null, order, null);
-            assertThat(chosen).hasToString("nio, not io-uring (netty-transport-native-io_uring is not on the class path)"
-                    + ", epoll (netty-transport-native-epoll is not on the class path)");
+            assertThat(chosen)
+                    .hasToString("nio, not io-uring (netty-transport-native-io_uring is not on the class path)"
+                            + ", epoll (netty-transport-native-epoll is not on the class path)");
         }
     }
 }
