@@ -103,7 +103,7 @@ class DatagramInteropTest extends KernelInterop {
         launch(offloads);
         bootstrap(new Echo()).bind(SERVER).sync();
         try (DatagramSocket socket = kernelSocket(new InetSocketAddress(KERNEL, 0))) {
-            for (final int length : new int[]{0, 1, 2, 3, 64, 1_471, 1_472}) {
+            for (final int length : new int[]{0, 1, 2, 3, 64, 1_471, 1_472, 1_473, 1_480, 10_000, 65_507}) {
                 send(socket, bytes(length), SERVER);
                 assertThat(receive(socket)).isEqualTo(bytes(length));
             }
@@ -243,6 +243,31 @@ class DatagramInteropTest extends KernelInterop {
             assertThat(probe.datagrams.poll(TIMEOUT_S, TimeUnit.SECONDS)).as("its own copy").isEqualTo(fromStack);
             final byte[] fromKernel = "from the kernel".getBytes(StandardCharsets.US_ASCII);
             send(socket, fromKernel, new InetSocketAddress("10.77.0.255", PORT));
+            assertThat(probe.datagrams.poll(TIMEOUT_S, TimeUnit.SECONDS)).isEqualTo(fromKernel);
+        }
+    }
+
+    @Test
+    void shouldMulticastBothWays() throws Exception {
+        launch(true);
+        final InetSocketAddress group = new InetSocketAddress("239.77.1.2", PORT);
+        final Probe probe = new Probe();
+        final MillraceDatagramChannel channel = (MillraceDatagramChannel) bootstrap(probe).bind(PORT).sync().channel();
+        channel.joinGroup(group.getAddress()).sync();
+        try (MulticastSocket socket = kernel.call(() -> {
+            final NetworkInterface link = NetworkInterface.getByInetAddress(InetAddress.getByName(KERNEL));
+            final MulticastSocket member = new MulticastSocket(PORT);
+            member.setNetworkInterface(link);
+            member.joinGroup(group, link);
+            return member;
+        })) {
+            socket.setSoTimeout(TIMEOUT_MS);
+            final byte[] fromStack = "from the stack".getBytes(StandardCharsets.US_ASCII);
+            channel.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(fromStack), group)).sync();
+            assertThat(receive(socket)).isEqualTo(fromStack);
+            assertThat(probe.datagrams.poll(TIMEOUT_S, TimeUnit.SECONDS)).as("its own copy").isEqualTo(fromStack);
+            final byte[] fromKernel = "from the kernel".getBytes(StandardCharsets.US_ASCII);
+            send(socket, fromKernel, group);
             assertThat(probe.datagrams.poll(TIMEOUT_S, TimeUnit.SECONDS)).isEqualTo(fromKernel);
         }
     }

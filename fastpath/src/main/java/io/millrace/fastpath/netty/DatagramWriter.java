@@ -18,6 +18,8 @@ final class DatagramWriter {
     private final PeerAddresses peers;
     private final Runnable continueTask;
     private boolean blocked;
+    /** Bytes of the segmented packet at the head of the queue that are on their way. */
+    private int sentOfSegments;
 
     /** @param continueTask goes on when a pass ended by the number of messages. */
     DatagramWriter(final MillraceDatagramChannel channel, final PeerAddresses peers, final Runnable continueTask) {
@@ -54,6 +56,7 @@ final class DatagramWriter {
                     in.remove(DatagramExceptions.ofSend(result));
                 }
             } catch (final Exception e) {
+                sentOfSegments = 0;
                 in.remove(e);
             }
         }
@@ -64,27 +67,53 @@ final class DatagramWriter {
 
     private SendResult send(final Object message) throws Exception {
         if (message instanceof final AddressedEnvelope<?, ?> envelope) {
-            return send((ByteBuf) envelope.content(), (InetSocketAddress) envelope.recipient());
+            final ByteBuf content = (ByteBuf) envelope.content();
+            final InetSocketAddress recipient = (InetSocketAddress) envelope.recipient();
+            final int segment = DatagramSegments.length(message);
+            return segment > 0
+                    ? sendSegments(content, segment, recipient)
+                    : send(content, content.readerIndex(), content.readableBytes(), recipient);
         }
-        return send((ByteBuf) message, null);
+        final ByteBuf content = (ByteBuf) message;
+        return send(content, content.readerIndex(), content.readableBytes(), null);
+    }
+
+    /** Goes on where it found no room before. */
+    private SendResult sendSegments(final ByteBuf content, final int segment, final @Nullable InetSocketAddress recipient)
+            throws Exception {
+        final int total = content.readableBytes();
+        do {
+            final int length = Math.min(segment, total - sentOfSegments);
+            final SendResult result = send(content, content.readerIndex() + sentOfSegments, length, recipient);
+            if (result == SendResult.BLOCKED) {
+                return result;
+            }
+            if (result != SendResult.SENT) {
+                sentOfSegments = 0;
+                return result;
+            }
+            sentOfSegments += length;
+        } while (sentOfSegments < total);
+        sentOfSegments = 0;
+        return SendResult.SENT;
     }
 
     /** @param recipient null: the peer of a connected channel. */
-    private SendResult send(final ByteBuf content, @Nullable final InetSocketAddress recipient) throws Exception {
-        final int length = content.readableBytes();
+    private SendResult send(final ByteBuf content, final int index, final int length,
+            @Nullable final InetSocketAddress recipient) throws Exception {
+        final DatagramEndpoint endpoint = channel.boundEndpoint();
         final long address;
         if (content.hasMemoryAddress()) {
-            address = content.memoryAddress() + content.readerIndex();
+            address = content.memoryAddress() + index;
         } else if (length > BounceBuffer.LENGTH) {
             return SendResult.TOO_LONG;
         } else {
-            content.getBytes(content.readerIndex(), channel.bounce().view(length));
+            content.getBytes(index, channel.bounce().view(length));
             address = channel.bounce().address();
         }
         if (recipient == null) {
-            return channel.boundEndpoint().send(address, length);
+            return endpoint.send(address, length);
         }
-        final DatagramEndpoint endpoint = channel.boundEndpoint();
         peers.use(recipient);
         return endpoint.send(peers.hi(), peers.lo(), peers.port(), address, length);
     }

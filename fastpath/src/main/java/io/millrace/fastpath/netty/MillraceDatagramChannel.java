@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * registered with when it was bound; datagrams that reach another engine are handed over.
  * <p>
  * Messages are {@link io.netty.channel.socket.DatagramPacket}s, other {@link AddressedEnvelope}s of a {@link ByteBuf}
- * and an {@link InetSocketAddress}, and, on a connected channel, plain {@link ByteBuf}s. A connected channel learns of
+ * and an {@link InetSocketAddress}, and, on a connected channel, plain {@link ByteBuf}s; a
+ * {@code SegmentedDatagramPacket} is sent as several datagrams. A connected channel learns of
  * ICMP errors as {@link java.net.PortUnreachableException} or {@link java.net.NoRouteToHostException}, from the next
  * write or, while it reads, through its pipeline; it stays open.
  * <p>

@@ -16,6 +16,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -352,6 +353,23 @@ class MillraceDatagramChannelTest {
         assertThat(server.take().bytes()).isEqualTo(large);
         assertThat(sender.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(new byte[65_508]), SERVER)).await()
                 .cause()).isInstanceOf(SocketException.class).hasMessage("Message too long");
+    }
+
+    @Test
+    void shouldSendASegmentedPacketAsDatagrams() throws Exception {
+        serve();
+        final Channel sender = channel(rig.onRight(client).option(ChannelOption.SO_SNDBUF, 4_608).bind("10.0.0.2", 0));
+        for (final ByteBuf content : new ByteBuf[]{Unpooled.directBuffer(), Unpooled.buffer()}) {
+            for (int i = 0; i < 10; i++) {
+                content.writeBytes(text(String.valueOf(i).repeat(1_000)));
+            }
+            content.writeByte('x');
+            sender.writeAndFlush(new SegmentedDatagramPacket(content, 1_000, SERVER)).sync();
+            for (int i = 0; i < 10; i++) {
+                assertThat(server.take().text()).isEqualTo(String.valueOf(i).repeat(1_000));
+            }
+            assertThat(server.take().text()).isEqualTo("x");
+        }
     }
 
     @Test
