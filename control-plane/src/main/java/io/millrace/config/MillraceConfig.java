@@ -102,7 +102,8 @@ public final class MillraceConfig {
                 get(EngineKeys.BURST), get(EngineKeys.TIMER_TICK).toNanos(), get(NeighbourKeys.CACHE_SIZE),
                 get(NeighbourKeys.QUEUE), get(IcmpKeys.RATE), get(EngineKeys.MAX_ORPHANS),
                 get(EngineKeys.MAX_LENT_FRAMES),
-                new ReassemblySettings(get(IpKeys.REASSEMBLY_MEMORY), get(IpKeys.REASSEMBLY_TIMEOUT).toNanos()));
+                new ReassemblySettings(get(IpKeys.REASSEMBLY_MEMORY), get(IpKeys.REASSEMBLY_TIMEOUT).toNanos()),
+                get(EngineKeys.DATAGRAMS));
     }
 
     /** What to ask of the provider of {@link PortKeys#DEVICE}: one queue for each engine. */
