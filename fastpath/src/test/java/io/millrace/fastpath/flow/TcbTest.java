@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class TcbTest {
     private static final int TIMER_BYTES = 24;
     private static final int TIMERS_END = Tcb.TIMERS_OFFSET + Tcb.TIMER_COUNT * TIMER_BYTES;
+
     @Test
     void shouldKeepEveryFieldApartFromTheOthersAndFromTheTimers() throws ReflectiveOperationException {
         try (MemoryRegion region = MemoryRegion.allocate("test", 2 * Tcb.LENGTH)) {

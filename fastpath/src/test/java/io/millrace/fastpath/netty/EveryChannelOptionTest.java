@@ -105,6 +105,8 @@ class EveryChannelOptionTest {
         all.put(MillraceChannelOption.CONGESTION_CONTROL, "newreno");
         all.put(MillraceChannelOption.MAX_PACING_RATE, 1L << 33);
         all.put(MillraceChannelOption.ACK_POLICY, AckPolicy.EVERY);
+        all.put(MillraceChannelOption.ZERO_COPY_SEND, 65_432);
+        all.put(MillraceChannelOption.ZERO_COPY_RECEIVE, 1_234);
         CONNECTION.putAll(all);
         LISTENER.putAll(all);
     }
