@@ -237,7 +237,8 @@ final class SocketWriter {
                 } else {
                     sent = claim(source.remaining());
                     if (sent > 0) {
-                        channel.tcp().claimed().put(channel.tcp().claimed().position(), source, source.position(), sent);
+                        channel.tcp().claimed().put(channel.tcp().claimed().position(), source, source.position(),
+                                sent);
                         channel.tcp().commit(channel.connection(), sent);
                     }
                 }
