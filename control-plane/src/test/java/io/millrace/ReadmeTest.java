@@ -44,7 +44,7 @@ class ReadmeTest {
     }
 
     private static Path source(final String testClass) throws IOException {
-        try (Stream<Path> modules = Files.list(ROOT)) {
+        try (Stream<Path> modules = Stream.concat(Files.list(ROOT), Stream.of(ROOT.resolve("bench/examples")))) {
             for (final Path tests : modules.map(module -> module.resolve("src/test/java")).filter(Files::isDirectory)
                     .toList()) {
                 try (Stream<Path> files = Files.walk(tests)) {

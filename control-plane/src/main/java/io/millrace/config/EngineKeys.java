@@ -40,6 +40,13 @@ public final class EngineKeys {
                     When it is used up, windows close and writes wait.
                     """);
 
+    /** Memory for datagrams. */
+    public static final ConfigKey<Long> DATAGRAMS = ConfigKey.of(GROUP + ".datagrams",
+            bytesPowerOfTwo(1L << 20, 1L << 40), DEFAULT.datagramBytes(), "net.ipv4.udp_mem", """
+                    Memory of one engine for UDP datagrams that wait to be received. When it is used up, datagrams
+                    are dropped and counted (UdpSlabFull); each endpoint is bounded by SO_RCVBUF before (UdpBufferFull).
+                    """);
+
     /** Frames at once. */
     public static final ConfigKey<Integer> BURST = ConfigKey.of(GROUP + ".burst", whole(1, 256), DEFAULT.burst(),
             "net.core.dev_weight (NAPI poll weight)", """

@@ -8,6 +8,7 @@ import io.millrace.control.lifecycle.DeviceOpener;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.WrappedDevice;
 import io.millrace.services.HttpService;
 import io.netty.bootstrap.ServerBootstrap;
 import java.io.IOException;
@@ -86,7 +87,7 @@ public final class KernelDemo {
                 .option("demo", IpKeys.ADDRESSES, SERVER + "/24").build();
         final LadderPort[] end = new LadderPort[1];
         final PacketDevice tap = DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest());
-        final PacketDevice device = new PortDevice(tap,
+        final PacketDevice device = new WrappedDevice(tap,
                 port -> end[0] = new LadderPort(port, ladder, false, false));
         try (Millrace stack = Millrace.builder(config).device(device).launch()) {
             end[0].engine(stack.engine(0));

@@ -14,6 +14,7 @@ import io.millrace.fastpath.port.FaultInjectionPort;
 import io.millrace.fastpath.port.Faults;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.WrappedDevice;
 import io.millrace.services.HttpService;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -56,11 +57,11 @@ public final class MemoryDemo {
     public boolean run() throws IOException, InterruptedException {
         final MemoryLink link = MemoryLink.builder().mtu(MTU).offloads(false).build();
         final LadderPort[] ends = new LadderPort[2];
-        final PacketDevice serverDevice = new PortDevice(link.side(1),
+        final PacketDevice serverDevice = new WrappedDevice(link.side(1),
                 port -> ends[1] = new LadderPort(port, ladder, false, true));
         final Faults faults = Faults.builder().loss(settings.loss()).build();
         final FaultInjectionPort wire = new FaultInjectionPort(link.side(0).queue(0), faults, faults, settings.seed());
-        final PacketDevice clientDevice = new PortDevice(link.side(0),
+        final PacketDevice clientDevice = new WrappedDevice(link.side(0),
                 port -> ends[0] = new LadderPort(wire, ladder, true, true));
         try (Millrace server = Millrace.builder(config(SERVER)).device(serverDevice).launch();
                 Millrace client = Millrace.builder(config(CLIENT)).device(clientDevice).launch()) {

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** Every package says what it is for, and is null-marked. */
 class PackageInfoTest {
-    private static final List<String> MODULES = List.of("fastpath", "native", "control-plane");
+    private static final List<String> MODULES = List.of("fastpath", "native", "control-plane", "bench",
+            "bench/examples");
     private static final int MAX_LINES = 15;
 
     private static List<Path> packages() throws IOException {

@@ -5,14 +5,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what another thread, or the kernel, brings about. */
-final class Await {
+public final class Await {
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(20);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Await() {}
 
     /** Returns as soon as the condition holds; fails after 20 s, saying what was waited for. */
-    static void until(final String what, final Callable<Boolean> condition) throws Exception {
+    public static void until(final String what, final Callable<Boolean> condition) throws Exception {
         final long startNs = System.nanoTime();
         while (!condition.call()) {
             if (System.nanoTime() - startNs > DEADLINE_NS) {

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.port.FaultInjectionPort;
 import io.millrace.fastpath.port.Faults;
-import io.millrace.fastpath.port.PacketDevice;
-import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.WrappedDevice;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -17,34 +16,6 @@ class FaultyLinkInteropTest extends KernelInterop {
     /** 2 % lost, 2 % late by up to half a millisecond, 1 % twice. */
     private static final Faults FAULTS = Faults.builder().loss(0.02).reordering(0.02, 500_000).duplication(0.01)
             .build();
-
-    /** A TAP whose only queue loses frames both ways. */
-    private record FaultyDevice(PacketDevice device, FaultInjectionPort port) implements PacketDevice {
-        FaultyDevice(final PacketDevice device) {
-            this(device, new FaultInjectionPort(device.queue(0), FAULTS, FAULTS, 20_261_121));
-        }
-
-        @Override
-        public String name() {
-            return device.name();
-        }
-
-        @Override
-        public int queues() {
-            return 1;
-        }
-
-        @Override
-        public PacketPort queue(final int index) {
-            return port;
-        }
-
-        @Override
-        public void close() {
-            port.close();
-            device.close();
-        }
-    }
 
     @Test
     void shouldReceiveEveryByteOverAFaultyLink() throws Exception {
@@ -72,7 +43,8 @@ class FaultyLinkInteropTest extends KernelInterop {
     }
 
     private void launchFaulty() throws Exception {
-        launch(false, "millrace.tcp.rto-min = 5ms", FaultyDevice::new);
+        launch(false, "millrace.tcp.rto-min = 5ms", tap -> new WrappedDevice(tap,
+                port -> new FaultInjectionPort(port, FAULTS, FAULTS, 20_261_121)));
         run("ip", "route", "replace", "10.77.0.0/24", "dev", "mr0", "rto_min", "5ms");
     }
 }

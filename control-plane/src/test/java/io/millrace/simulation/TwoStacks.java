@@ -11,7 +11,7 @@ import io.millrace.fastpath.port.FaultInjectionPort;
 import io.millrace.fastpath.port.Faults;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
-import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.WrappedDevice;
 import io.millrace.fastpath.tcp.TcpCalls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,8 +33,8 @@ final class TwoStacks implements AutoCloseable {
 
     TwoStacks(final long seed, final Faults faults) throws IOException {
         final MemoryLink link = MemoryLink.builder().mtu(1_500).offloads(false).build();
-        client = launch(CLIENT, new FaultyDevice(link.side(0), faults, seed), seed);
-        server = launch(SERVER, new FaultyDevice(link.side(1), faults, ~seed), ~seed);
+        client = launch(CLIENT, lossy(link.side(0), faults, seed), seed);
+        server = launch(SERVER, lossy(link.side(1), faults, ~seed), ~seed);
     }
 
     private Millrace launch(final String address, final PacketDevice device, final long seed) throws IOException {
@@ -90,35 +90,8 @@ final class TwoStacks implements AutoCloseable {
         server.close();
     }
 
-    /** A device with one queue whose frames suffer on their way out. */
-    private static final class FaultyDevice implements PacketDevice {
-        private final PacketDevice device;
-        private final PacketPort port;
-
-        FaultyDevice(final PacketDevice device, final Faults faults, final long seed) {
-            this.device = device;
-            this.port = new FaultInjectionPort(device.queue(0), Faults.NONE, faults, seed);
-        }
-
-        @Override
-        public String name() {
-            return device.name();
-        }
-
-        @Override
-        public int queues() {
-            return 1;
-        }
-
-        @Override
-        public PacketPort queue(final int index) {
-            return port;
-        }
-
-        @Override
-        public void close() {
-            port.close();
-            device.close();
-        }
+    /** Its frames suffer on their way out. */
+    private static PacketDevice lossy(final PacketDevice device, final Faults faults, final long seed) {
+        return new WrappedDevice(device, port -> new FaultInjectionPort(port, Faults.NONE, faults, seed));
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network namespace of the kernel with a name of its own and its loopback up; removed by {@link #close}. Needs root
@@ -25,6 +26,11 @@ public final class NetworkNamespace implements AutoCloseable {
 
     /** What a command printed (both streams) and how it ended. */
     public record Output(int exitCode, String text) {}
+
+    /** Why none with a TAP device in it can be made here; null where it can. Tried once a JVM. */
+    public static @Nullable String unavailabilityCause() {
+        return NetworkNamespaceCondition.Trial.REASON;
+    }
 
     public NetworkNamespace() throws IOException {
         run("ip", "netns", "add", name);

@@ -16,7 +16,8 @@ final class NetworkNamespaceCondition implements ExecutionCondition {
                 : ConditionEvaluationResult.disabled(Trial.REASON);
     }
 
-    private static final class Trial {
+    /** Made when first asked for. */
+    static final class Trial {
         static final @Nullable String REASON = reason();
 
         private static @Nullable String reason() {

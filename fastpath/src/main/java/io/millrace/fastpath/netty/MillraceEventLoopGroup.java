@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -78,6 +80,11 @@ public final class MillraceEventLoopGroup extends MultiThreadIoEventLoopGroup {
         this.loops = start(factory);
     }
 
+    @Override
+    protected IoEventLoop newChild(final Executor executor, final IoHandlerFactory factory, final Object... none) {
+        return new MillraceEventLoop(this, executor, factory);
+    }
+
     private EventLoop[] start(final MillraceIoHandlerFactory factory) {
         final EventLoop[] started = new EventLoop[engines.count()];
         int i = 0;
@@ -122,6 +129,9 @@ public final class MillraceEventLoopGroup extends MultiThreadIoEventLoopGroup {
         if (channel instanceof final MillraceSocketChannel connected && connected.stack() == stack()) {
             final int owner = connected.engine();
             return owner == MillraceIoHandle.ANY_ENGINE ? next() : loops[owner];
+        }
+        if (channel instanceof final MillraceDatagramChannel bound && bound.stack() == stack()) {
+            return bound.engine() == MillraceIoHandle.ANY_ENGINE ? next() : loops[bound.engine()];
         }
         return next();
     }

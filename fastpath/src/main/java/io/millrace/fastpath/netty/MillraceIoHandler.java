@@ -2,6 +2,7 @@ package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.udp.Udp;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -319,6 +320,14 @@ public final class MillraceIoHandler implements IoHandler {
     /** Buffers over the frames that the engine's port received. */
     FrameBuffers frameBuffers() {
         return frameBuffers;
+    }
+
+    /** Opens UDP endpoints; refused as {@link #tcp} is. */
+    Udp udp() {
+        if (!isDriving()) {
+            throw new IllegalStateException("the stack is closed");
+        }
+        return engine.udp();
     }
 
     /** False as soon as the engine is closed, which a task of this loop may have done since the last turn. */

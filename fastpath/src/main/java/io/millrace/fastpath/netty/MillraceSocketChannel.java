@@ -27,6 +27,7 @@ import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +36,12 @@ import org.jspecify.annotations.Nullable;
  * drives its connection's engine. A channel may be deregistered and registered again, but only with that same loop.
  * <p>
  * Back-pressure works both ways: with auto-read off received bytes stay in the connection's receive ring and close its
- * window; bytes that find the send ring full wait in the channel, whose writability follows its water marks. A FIN that
- * arrives while nobody reads is told when reading goes on, after the bytes before it; a reset is told at once, after
- * the bytes that came before it.
+ * window; bytes that find the send ring full wait in the channel, whose writability follows its water marks. A FIN is
+ * told once every byte before it was read, even if nobody reads by then; a reset is told at once, after the bytes that
+ * came before it.
  * <p>
- * Closing the channel lets go of the connection, which is finished in the background, whatever {@code SO_LINGER}, except
- * with {@code SO_LINGER} 0, which resets it. {@code bind} before {@code connect} only names the local address: whether
+ * Closing the channel lets go of the connection, which is finished in the background; with {@code SO_LINGER} the close
+ * future waits for that, and with {@code SO_LINGER} 0 the connection is reset. {@code bind} before {@code connect} only names the local address: whether
  * it can be had is found out by {@code connect}.
  * <p>
  * Thread: as any Netty channel.
@@ -55,6 +56,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     private final MillraceSocketChannelConfig config;
     private final SocketReader reader;
     private final SocketWriter writer;
+    private final Linger linger = new Linger(this);
 
     /** The engines of the stack; null until the channel learns it. */
     @Nullable
@@ -132,6 +134,11 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         return connection;
     }
 
+    /** Nothing is read any more. Thread: the event loop's. */
+    void stopReading() {
+        reader.close();
+    }
+
     BounceBuffer bounce() {
         return handler.bounce();
     }
@@ -145,9 +152,17 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
     /** True where a read would give bytes or the end of the input. */
     boolean hasInput() {
-        final long handle = connection;
-        return active && handle != 0
-                && (tcp().available(handle) > 0 || !inputEnded && tcp().isInputDone(handle));
+        return hasConnection() && (tcp().available(connection) > 0 || isAtEnd());
+    }
+
+    /** True where a read would give the end of the input, which was not told yet. */
+    boolean isAtEnd() {
+        return !inputEnded && hasConnection() && tcp().isInputDone(connection);
+    }
+
+    /** False also where a handler has closed the stack a moment ago. */
+    private boolean hasConnection() {
+        return active && connection != 0 && handler.isDriving();
     }
 
     /** The connect promise was cancelled, or the time is over. */
@@ -386,6 +401,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
         @Override
         public void close() {
+            linger.end();
             close(voidPromise());
         }
 
@@ -425,6 +441,10 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             local = tcp().localAddress(handle);
             attempt = started;
             started.await();
+            final ChannelOutboundBuffer written = outboundBuffer();
+            if (config.isTcpFastOpenConnect() && written != null) {
+                writer.writeBeforeHandshake(written);
+            }
         }
 
         /** Ends the attempt where there is one; true where there was. */
@@ -454,7 +474,15 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             pipeline().fireChannelActive();
             if (!wanted) {
                 close(voidPromise());
+            } else if (config.isTcpFastOpenConnect()) {
+                // what found no room before the handshake
+                flush0();
             }
+        }
+
+        @Override
+        protected @Nullable Executor prepareToClose() {
+            return registration != null && handler.isDriving() && linger.isWanted() ? linger : null;
         }
 
         @Override
@@ -472,6 +500,10 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
                 return;
             }
             handler.onHandled();
+            if (linger.isOn()) {
+                linger.onReady(events);
+                return;
+            }
             if ((events & CONNECTED) != 0) {
                 onConnected();
             }
@@ -481,7 +513,9 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             }
             if ((events & WRITABLE) != 0) {
                 writer.onWritable();
-                super.flush0();
+                if (active) {
+                    super.flush0();
+                }
             }
             if ((events & (READABLE | PEER_CLOSED)) != 0) {
                 reader.onReadable();
@@ -532,6 +566,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
         @Override
         public void onEngineClosed(final Throwable cause) {
+            linger.end();
             failConnectOrEnd(cause);
         }
 

@@ -59,6 +59,10 @@ abstract class OverlaidConfig<C extends OverlaidConfig<C>> extends DefaultChanne
                 SettingsOverlay::keepAliveProbes);
         changing(table, MillraceChannelOption.TCP_USER_TIMEOUT, SettingsOverlay::userTimeout,
                 SettingsOverlay::userTimeout);
+        changing(table, MillraceChannelOption.TCP_NOTSENT_LOWAT, overlay -> overlay.settings().notSentLowWater(),
+                SettingsOverlay::notSentLowWater);
+        changing(table, ChannelOption.IP_TOS, overlay -> overlay.settings().trafficClass(),
+                SettingsOverlay::trafficClass);
         changing(table, MillraceChannelOption.CONGESTION_CONTROL, overlay -> overlay.settings().congestionControl(),
                 SettingsOverlay::congestionControl);
         changing(table, MillraceChannelOption.MAX_PACING_RATE, overlay -> overlay.settings().maxPacingRate(),

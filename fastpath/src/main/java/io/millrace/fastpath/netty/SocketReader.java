@@ -51,16 +51,21 @@ final class SocketReader implements Runnable {
 
     /** Bytes or the FIN have come. */
     void onReadable() {
-        if (interest) {
+        if (isDue()) {
             read();
         }
+    }
+
+    /** Somebody reads, or the peer's FIN comes next: that is told whether or not somebody reads, as epoll does. */
+    private boolean isDue() {
+        return interest || channel.isAtEnd();
     }
 
     /** The next pass of a channel that had more to read than one pass takes; it may have been read meanwhile. */
     @Override
     public void run() {
         scheduled = false;
-        if (interest && channel.hasInput()) {
+        if (isDue() && channel.hasInput()) {
             read();
         }
     }
@@ -101,7 +106,8 @@ final class SocketReader implements Runnable {
         } finally {
             if (shouldStopReading()) {
                 interest = false;
-            } else {
+            }
+            if (isDue()) {
                 scheduleIfInput();
             }
         }

@@ -71,6 +71,12 @@ final class SocketWriter {
         }
     }
 
+    /** What was written before {@code connect} goes with the SYN, as much as there is room for (RFC 7413 §4.1.3). */
+    void writeBeforeHandshake(final ChannelOutboundBuffer in) throws IOException {
+        in.addFlush();
+        writeBuffers(in);
+    }
+
     private void writeBuffers(final ChannelOutboundBuffer in) throws IOException {
         for (int i = 0; i < MESSAGES_PER_SPIN; i++) {
             if (!(in.current() instanceof final ByteBuf buffer)) {

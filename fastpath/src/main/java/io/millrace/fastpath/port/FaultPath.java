@@ -5,7 +5,8 @@ import io.millrace.fastpath.memory.Memory;
 /**
  * One direction of a {@link FaultInjectionPort}: decides a frame's fate when it comes in, and holds it until it is due.
  * Every frame costs the same number of random draws, and copies draw from a stream of their own, so that a change of
- * one probability leaves the others' course as it was. Thread: the port's.
+ * one probability leaves the others' course as it was. Short frames, acknowledgements as a rule, draw from a stream of
+ * their own as well: what befalls data does not depend on how many there were. Thread: the port's.
  */
 final class FaultPath {
     /** Frames held at the most; what comes in beyond is dropped and counted. */
@@ -18,12 +19,16 @@ final class FaultPath {
     private static final double BITS_NS = 8e9;
     /** What {@link #schedule} draws; a lost frame draws as many. */
     private static final int SCHEDULING_DRAWS = 3;
+    /** Bytes of the longest packet that is a short one. */
+    private static final int SHORT = 100;
+    private static final long SHORT_STREAM = 0x6A09E667F3BCC909L;
     private static final long COPIES_STREAM = 0x8CB92BA72F3D8DD7L;
     private static final long BURSTS_STREAM = 0x5851F42D4C957F2DL;
 
     private final PacketPort port;
     private final Faults faults;
-    private final SplitMix random;
+    private final SplitMix longRandom;
+    private final SplitMix shortRandom;
     private final SplitMix copiesRandom;
     private final BurstLoss bursts;
     private final int linkHeader;
@@ -35,7 +40,8 @@ final class FaultPath {
     FaultPath(final PacketPort port, final Faults faults, final long seed) {
         this.port = port;
         this.faults = faults;
-        random = new SplitMix(seed);
+        longRandom = new SplitMix(seed);
+        shortRandom = new SplitMix(seed ^ SHORT_STREAM);
         copiesRandom = new SplitMix(seed ^ COPIES_STREAM);
         bursts = new BurstLoss(faults, seed ^ BURSTS_STREAM);
         linkHeader = port.capabilities().linkLayer() ? ETHERNET_HEADER : 0;
@@ -56,6 +62,7 @@ final class FaultPath {
     /** Takes a frame in. */
     void admit(final long frame, final long nowNs) {
         counters.onFrame();
+        final SplitMix random = Frame.length(frame) - linkHeader <= SHORT ? shortRandom : longRandom;
         final boolean lose = random.happens(faults.loss());
         final boolean duplicate = random.happens(faults.duplication());
         final boolean corrupt = random.happens(faults.corruption());

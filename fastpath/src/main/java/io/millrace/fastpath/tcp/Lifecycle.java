@@ -91,6 +91,7 @@ final class Lifecycle {
         tcb.receiveBuffer(ReceiveTuning.first(settings));
         tcb.sendBuffer(settings.initialSendBuffer());
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
+        tcb.trafficClass(settings.trafficClass() & ~Ipv4Header.ECN_MASK);
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
         tcb.sndMss(DEFAULT_MSS);
@@ -264,11 +265,11 @@ final class Lifecycle {
     }
 
     /**
-     * A connection that has such a place was reset by its peer: the place is taken for as long as it would take to find out
-     * that nobody is there. Else whoever has a cookie and another's address could, by resets in that name, have as many
-     * requests served as they like (RFC 7413 §5.1).
+     * A connection that has such a place was ended from outside: the place is taken for as long as it would take to find out
+     * that nobody is there. Else whoever has a cookie and another's address could, by what ends it in that name or by what
+     * the owner of the address answers, have as many requests served as they like (RFC 7413 §5.1).
      */
-    void keepFastOpen(final Tcb tcb) {
+    private void keepFastOpen(final Tcb tcb) {
         if ((tcb.moreFlags() & Tcb.MORE_FAST_OPEN_PENDING) != 0) {
             resetFastOpens.offerLong(context.nowNs + RESET_FAST_OPEN_NS);
             tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_FAST_OPEN_PENDING);
@@ -291,7 +292,13 @@ final class Lifecycle {
         }
     }
 
-    /** The peer reset the connection (RFC 9293 §3.10.7.4, second step), or our side gives it up. */
+    /** The peer, or something on the way to it, ends the connection (RFC 9293 §3.10.7.4, second and fourth step). */
+    void failFromOutside(final Tcb tcb, final TcpFailure failure) {
+        keepFastOpen(tcb);
+        fail(tcb, failure);
+    }
+
+    /** The connection is over, and not as its application has it; {@link #failFromOutside} where that is not our doing. */
     void fail(final Tcb tcb, final TcpFailure failure) {
         context.count(failure == TcpFailure.TIMED_OUT ? Counter.TCP_TIMED_OUT : Counter.TCP_FAILED);
         if (tcb.has(Tcb.SHELL)) {

@@ -216,7 +216,7 @@ final class SegmentWriter {
         }
         TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, table.sndNxt(record), table.rcvNxt(record), length,
                 TcpHeader.ACK, table.window(record));
-        sendAnswer(to, frame, length);
+        sendAnswer(to, frame, length, table.trafficClass(record));
     }
 
     /** Answers a segment without a connection with a RST. */
@@ -228,13 +228,13 @@ final class SegmentWriter {
         final long segment = IpOutput.payload(frame);
         TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, sequence, acknowledgement, TcpHeader.MIN_LENGTH,
                 flags, 0);
-        sendAnswer(to, frame, TcpHeader.MIN_LENGTH);
+        sendAnswer(to, frame, TcpHeader.MIN_LENGTH, Ipv4Header.NOT_ECT);
     }
 
-    private void sendAnswer(final Segment to, final long frame, final int length) {
+    private void sendAnswer(final Segment to, final long frame, final int length, final int trafficClass) {
         checksum(frame, IpOutput.payload(frame), length, to.localLo, to.remoteLo);
         context.ip.send(frame, length, IpProtocol.TCP, to.localLo, to.remoteHi, to.remoteLo, IpOutput.UNKNOWN,
-                Ipv4Header.NOT_ECT);
+                trafficClass);
     }
 
     /**
@@ -314,7 +314,7 @@ final class SegmentWriter {
         context.count(Counter.TCP_SEGMENTS_SENT);
         checksum(frame, IpOutput.payload(frame), length, tcb.localLo(), tcb.remoteLo());
         tcb.neighbour(context.ip.send(frame, length, IpProtocol.TCP, tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(),
-                tcb.neighbour(), ecn));
+                tcb.neighbour(), tcb.trafficClass() | ecn));
     }
 
     private void checksum(final long frame, final long segment, final int length, final long localLo,

@@ -38,7 +38,7 @@ final class SynSentState {
         if (segment.has(TcpHeader.RST)) {
             if (acknowledges) {
                 context.count(Counter.TCP_RESETS_RECEIVED);
-                lifecycle.fail(tcb, TcpFailure.REFUSED);
+                lifecycle.failFromOutside(tcb, TcpFailure.REFUSED);
             } else {
                 context.count(Counter.TCP_RESETS_IGNORED);
             }

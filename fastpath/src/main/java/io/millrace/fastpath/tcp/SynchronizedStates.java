@@ -179,16 +179,15 @@ final class SynchronizedStates {
             return;
         }
         context.count(Counter.TCP_RESETS_RECEIVED);
-        lifecycle.keepFastOpen(tcb);
         final boolean unopened = tcb.state() == TcpState.SYN_RECEIVED.ordinal();
-        lifecycle.fail(tcb, unopened ? TcpFailure.REFUSED : TcpFailure.RESET);
+        lifecycle.failFromOutside(tcb, unopened ? TcpFailure.REFUSED : TcpFailure.RESET);
     }
 
     /** A passive SYN_RECEIVED goes back to LISTEN; everything else is challenged (RFC 5961 §4.2). */
     private void onSyn(final Tcb tcb, final Segment segment) {
         if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && tcb.has(Tcb.PASSIVE)) {
             context.count(Counter.TCP_BAD_FLAGS);
-            lifecycle.fail(tcb, TcpFailure.RESET);
+            lifecycle.failFromOutside(tcb, TcpFailure.RESET);
         } else {
             output.sendChallengeAck(tcb);
         }

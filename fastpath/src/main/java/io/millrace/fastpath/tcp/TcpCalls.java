@@ -164,7 +164,7 @@ public interface TcpCalls {
     /**
      * Gives an open connection other settings, for good.
      * <ul>
-     * <li>At once: {@code noDelay}; {@code keepAlive}, its times and its count, with what was silence already;
+     * <li>At once: {@code trafficClass}; {@code notSentLowWater}; {@code noDelay}; {@code keepAlive}, its times and its count, with what was silence already;
      * {@code congestionControl}, which takes over window and threshold; {@code receiveBuffer} and {@code sendBuffer},
      * which limit what is tuned, or are the size where they are locked or nothing is tuned.
      * <li>Where they are looked at the next time: {@code delayedAckNs}, {@code ackPolicy}, {@code rtoMinNs},

@@ -35,6 +35,7 @@ final class TcpContext {
     final HeldTexts heldTexts;
     final LentTexts lentTexts;
     final FastOpenCache fastOpen = new FastOpenCache();
+    final SendRoom sendRoom = new SendRoom(this);
     /** The engine's clock, read once a turn. */
     long nowNs;
 

@@ -58,6 +58,13 @@ final class TcpInput implements TransportInput {
         }
     }
 
+    @Override
+    public boolean isKnown(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final long address, final int length) {
+        return header.wrap(address, length) && context.connections.find(localHi, localLo, remoteHi, remoteLo,
+                header.destinationPort() << 16 | header.sourcePort()) != ConnectionTable.NONE;
+    }
+
     private static boolean isChecksumRight(final long localLo, final long remoteLo, final long address,
             final int length) {
         final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(remoteLo), IpAddress.toV4(localLo), IpProtocol.TCP,
@@ -131,7 +138,7 @@ final class TcpInput implements TransportInput {
     /** RFC 9293 §3.9.2.2: hard errors end an attempt to open; an open connection survives them (RFC 5461). */
     private void onUnreachable(final Tcb tcb, final TcpFailure failure) {
         if (tcb.state() == TcpState.SYN_SENT.ordinal() || tcb.state() == TcpState.SYN_RECEIVED.ordinal()) {
-            lifecycle.fail(tcb, failure);
+            lifecycle.failFromOutside(tcb, failure);
         } else {
             onSoftError(tcb, failure);
         }

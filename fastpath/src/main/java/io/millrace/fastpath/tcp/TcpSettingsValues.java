@@ -25,7 +25,10 @@ final class TcpSettingsValues implements Cloneable {
     int zeroCopySend = 8_192;
     int zeroCopyReceive = 4_096;
 
+    int trafficClass;
+
     // when text leaves and is acknowledged
+    long notSentLowWater;
     boolean noDelay;
     PushPolicy pushPolicy = PushPolicy.BURST;
     long delayedAckNs = TimeUnit.MILLISECONDS.toNanos(40);

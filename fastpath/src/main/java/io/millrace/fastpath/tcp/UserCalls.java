@@ -220,7 +220,7 @@ final class UserCalls implements TcpCalls {
         if (tcb == null || !maySend(tcb)) {
             return -1;
         }
-        final int taken = sendQueue.append(tcb, address, length);
+        final int taken = sendQueue.append(tcb, address, Math.min(length, context.sendRoom.space(tcb)));
         if (taken < length) {
             onShort(tcb, taken);
         }
@@ -298,7 +298,7 @@ final class UserCalls implements TcpCalls {
     @Override
     public int sendSpace(final long connection) {
         final Tcb tcb = connections.find(connection);
-        return tcb == null || !maySend(tcb) ? 0 : SendQueue.space(tcb);
+        return tcb == null || !maySend(tcb) ? 0 : context.sendRoom.space(tcb);
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpFailure;
+import io.millrace.fastpath.udp.DatagramEndpoint;
+import io.millrace.fastpath.udp.Udp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,6 +50,11 @@ final class FakeEngine implements LoopEngine {
     @Override
     public TcpCalls tcp() {
         return tcp;
+    }
+
+    @Override
+    public Udp udp() {
+        throw new UnsupportedOperationException("no packets, no datagrams");
     }
 
     @Override
@@ -116,6 +123,11 @@ final class FakeEngine implements LoopEngine {
     @Override
     public void abandon(final long connection) {
         abandoned.add(connection);
+    }
+
+    @Override
+    public void abandon(final DatagramEndpoint endpoint) {
+        throw new UnsupportedOperationException("no packets, no datagrams");
     }
 
     private static final class NoPort implements PacketPort {

@@ -212,6 +212,17 @@ class MillraceIoHandlerTest {
     }
 
     @Test
+    void shouldCloseItsChannelsWhereATaskEndsTheLoop() {
+        final Rig rig = new Rig();
+        final EventRecorder recorder = new EventRecorder();
+        final MillraceSocketChannel channel = rig.connect(recorder);
+        channel.eventLoop().submit(() -> rig.group.shutdownGracefully(0, 10, TimeUnit.SECONDS)).syncUninterruptibly();
+        rig.close();
+        assertThat(channel.closeFuture().isDone()).isTrue();
+        assertThat(recorder.events).containsExactly("registered", "active", "inactive", "unregistered");
+    }
+
+    @Test
     void shouldFailAGroupOverAClosedStack() {
         final FakeStack stack = new FakeStack(1);
         final EventLoopGroup first = stack.newGroup();

@@ -126,12 +126,44 @@ class MillraceSocketChannelReadTest {
     }
 
     @Test
-    void shouldNotTellTheEndBeforeSomebodyReads() {
+    void shouldTellTheEndThoughNobodyReads() {
         final MillraceSocketChannel channel = rig.connect(recorder, ChannelOption.AUTO_READ, false);
         rig.peer(channel, FakeConnection::arriveFin);
+        channel.closeFuture().syncUninterruptibly();
+        rig.settle();
+        assertThat(recorder.events).containsExactly("registered", "active", "readComplete", "inactive",
+                "unregistered");
+    }
+
+    @Test
+    void shouldNotTellTheEndBeforeTheBytesThatNobodyReads() {
+        final FixedRecvByteBufAllocator one = new FixedRecvByteBufAllocator(1);
+        one.maxMessagesPerRead(1);
+        final MillraceSocketChannel channel = rig.establish(rig.bootstrap(recorder)
+                .option(ChannelOption.AUTO_READ, false).option(ChannelOption.RECVBUF_ALLOCATOR, one));
+        rig.peer(channel, peer -> {
+            peer.arrive(Rig.ascii("ab"));
+            peer.arriveFin();
+        });
+        channel.read();
+        rig.settle();
+        assertThat(recorder.events).containsExactly("registered", "active", "read a", "readComplete");
         assertThat(channel.isOpen()).isTrue();
         channel.read();
         channel.closeFuture().syncUninterruptibly();
+        rig.settle();
+        assertThat(recorder.events).containsExactly("registered", "active", "read a", "readComplete", "read b",
+                "readComplete", "readComplete", "inactive", "unregistered");
+    }
+
+    @Test
+    void shouldTellAHalfClosureThoughNobodyReads() {
+        final MillraceSocketChannel channel = rig.establish(rig.bootstrap(recorder)
+                .option(ChannelOption.AUTO_READ, false).option(ChannelOption.ALLOW_HALF_CLOSURE, true));
+        rig.peer(channel, FakeConnection::arriveFin);
+        assertThat(recorder.events).containsExactly("registered", "active", "readComplete",
+                "ChannelInputShutdownEvent", "ChannelInputShutdownReadComplete");
+        assertThat(channel.isOpen()).isTrue();
     }
 
     @Test

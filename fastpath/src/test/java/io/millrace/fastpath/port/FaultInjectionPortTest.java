@@ -59,6 +59,29 @@ class FaultInjectionPortTest {
     }
 
     @Test
+    void shouldLoseTheSameLongFramesHoweverManyShortOnesThereAre() {
+        final List<Integer> without = longOnes(0);
+        assertThat(without).hasSizeBetween(COUNT / 2, COUNT - 1);
+        assertThat(longOnes(1)).isEqualTo(without);
+        assertThat(longOnes(3)).isEqualTo(without);
+    }
+
+    private static List<Integer> longOnes(final int shortOnes) {
+        try (Wire wire = new Wire(Faults.builder().loss(0.1).build(), Faults.NONE, 7)) {
+            final List<Integer> received = new ArrayList<>();
+            for (int i = 1; i <= COUNT; i++) {
+                for (int k = 0; k < shortOnes; k++) {
+                    wire.send(-1, IPV4, LENGTH);
+                }
+                wire.send(i, IPV4, 10 * LENGTH);
+                received.addAll(wire.poll(0));
+            }
+            received.removeIf(number -> number < 0);
+            return received;
+        }
+    }
+
+    @Test
     void shouldDuplicate() {
         try (Wire wire = new Wire(Faults.builder().duplication(0.5).build(), Faults.NONE, 3)) {
             wire.send(COUNT, IPV4);
@@ -277,9 +300,14 @@ class FaultInjectionPortTest {
         /** The far end sends numbered frames, all zero but for their type and, where more than one, their number. */
         void send(final int count, final int type) {
             for (int i = 0; i < count; i++) {
-                one[0] = numbered(far, i, type);
-                assertThat(far.transmit(one, 0, 1, 0)).isEqualTo(1);
+                send(i, type, LENGTH);
             }
+        }
+
+        private void send(final int number, final int type, final int length) {
+            one[0] = numbered(far, number, type);
+            Frame.length(one[0], length);
+            assertThat(far.transmit(one, 0, 1, 0)).isEqualTo(1);
         }
 
         int transmit(final int count, final long nowNs) {
@@ -293,13 +321,19 @@ class FaultInjectionPortTest {
         /** Numbers of all frames that are there at the time. */
         List<Integer> receive(final long nowNs) {
             final List<Integer> numbers = new ArrayList<>();
-            final long[] burst = new long[32];
             for (int polls = 0; polls < COUNT; polls++) {
-                final int count = port.receive(burst, 0, burst.length, nowNs);
-                for (int i = 0; i < count; i++) {
-                    numbers.add(Memory.getInt(Frame.data(burst[i]) + 20));
-                    port.release(burst[i]);
-                }
+                numbers.addAll(poll(nowNs));
+            }
+            return numbers;
+        }
+
+        private List<Integer> poll(final long nowNs) {
+            final List<Integer> numbers = new ArrayList<>();
+            final long[] burst = new long[32];
+            final int count = port.receive(burst, 0, burst.length, nowNs);
+            for (int i = 0; i < count; i++) {
+                numbers.add(Memory.getInt(Frame.data(burst[i]) + 20));
+                port.release(burst[i]);
             }
             return numbers;
         }

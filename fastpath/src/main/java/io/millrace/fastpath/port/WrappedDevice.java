@@ -1,15 +1,22 @@
-package io.millrace.demo;
+package io.millrace.fastpath.port;
 
-import io.millrace.fastpath.port.PacketDevice;
-import io.millrace.fastpath.port.PacketPort;
 import java.util.function.UnaryOperator;
 
-/** A device with one queue whose port is wrapped. Thread: as {@link PacketDevice} says. */
-final class PortDevice implements PacketDevice {
+/**
+ * A device with one queue, whose port has another around it: faults, a capture, a count. Thread: as {@link PacketDevice}
+ * says.
+ */
+public final class WrappedDevice implements PacketDevice {
     private final PacketDevice device;
     private final PacketPort port;
 
-    PortDevice(final PacketDevice device, final UnaryOperator<PacketPort> wrap) {
+    /**
+     * Wraps a device.
+     *
+     * @param device closed with this one.
+     * @param wrap   makes the port around the port of queue 0; it is closed before the device.
+     */
+    public WrappedDevice(final PacketDevice device, final UnaryOperator<PacketPort> wrap) {
         this.device = device;
         this.port = wrap.apply(device.queue(0));
     }

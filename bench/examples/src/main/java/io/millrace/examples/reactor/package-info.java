@@ -1,0 +1,5 @@
+/** Reactor Netty, which Spring WebFlux runs on. */
+@NullMarked
+package io.millrace.examples.reactor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package io.millrace.nettysuite;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All of Netty's transport suite that is not run, each with the reason. Tests of TLS are run with the JDK's: OpenSSL's is
+ * another library's business and a native one.
+ */
+final class Excluded {
+    private static final String NO_IPV6 = "the stack has no IPv6";
+    private static final String OTHER_PROTOCOL = "is about a protocol of the kernel's that Millrace does not speak";
+    private static final String SCALING = "a loop that drives an engine is never suspended: packets arrive unasked";
+
+    private static final String BLOCKS = "blocks an event loop and expects its connection to go on, as the kernel's"
+            + " would; a loop of Millrace is what drives the connection";
+
+    /** Classes, by their names within {@code io.netty.testsuite.transport}. */
+    static final Map<String, String> CLASSES = Map.ofEntries(
+            Map.entry("DefaultEventLoopTest", "is about the loop of Netty's local transport"),
+            Map.entry("NioEventLoopTest", "is about the loop of Netty's NIO transport; ours: MillraceEventLoopTest"),
+            Map.entry("sctp.SctpEchoTest", OTHER_PROTOCOL),
+            Map.entry("udt.UDTClientServerConnectionTest", OTHER_PROTOCOL),
+            Map.entry("socket.DatagramMulticastIPv6Test", NO_IPV6),
+            Map.entry("socket.DatagramUnicastIPv6Test", NO_IPV6),
+            Map.entry("socket.DatagramUnicastIPv6MappedTest", NO_IPV6),
+            Map.entry("socket.ServerSocketSuspendTest",
+                    "Netty has disabled it: it times the kernel's connects; ours: ServerSuspendTest"),
+            Map.entry("socket.SocketSslLargeCertificateTest",
+                    "makes channels of NIO itself, and needs OpenSSL; ours: LargeCertificateTest"));
+
+    /** Methods, as {@code Class#method}, or {@code Class#method on PAIRING}. */
+    static final Map<String, String> METHODS = Map.ofEntries(
+            Map.entry("SocketHalfClosedTest#testAutoCloseFalseDoesShutdownOutput", BLOCKS),
+            Map.entry("MillraceEventLoopTest#testAutoScalingEventLoopGroupCanScaleDownAndBeUsed", SCALING),
+            Map.entry("MillraceEventLoopTest#testSubmittingTaskWakesUpSuspendedExecutor", SCALING));
+
+    private Excluded() {}
+
+    /** Why this method is not run in this pairing; null where it is. */
+    @Nullable
+    static String reason(final Class<?> suite, final Method method, @Nullable final Pairing pairing) {
+        final String name = suite.getSimpleName() + '#' + method.getName();
+        final String always = METHODS.get(name);
+        return always != null ? always : METHODS.get(name + " on " + pairing);
+    }
+}
