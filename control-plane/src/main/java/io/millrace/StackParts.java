@@ -30,10 +30,13 @@ import io.millrace.control.security.Rfc6528SequenceNumbers;
 import io.millrace.control.security.Rfc6864Identifications;
 import io.millrace.control.security.Secret;
 import io.millrace.control.security.SipHashCookies;
+import io.millrace.control.security.UnforeseenPorts;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.udp.BindingTable;
+import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.IpAddress;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -61,6 +64,7 @@ final class StackParts {
     private static final int EPHEMERAL_PORTS = 2;
     private static final int FAST_OPEN = 5;
     private static final int LISTEN_PORTS = 3;
+    private static final int DATAGRAM_PORTS = 8;
     private static final int FLOW_HASH = 4;
     private static final int IDENTIFICATIONS = 6;
     private static final int IGMP_DELAYS = 7;
@@ -72,6 +76,7 @@ final class StackParts {
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
+    final BindingTable bindings;
     private final GroupMembership groups;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
@@ -96,6 +101,8 @@ final class StackParts {
         }
         listeners = new Listeners(listenSettings(config), routes, commands, this::isPortInUse,
                 builder.secret.derive(LISTEN_PORTS), counters);
+        bindings = new BindingTable(new PortRange(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH),
+                new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
     }
@@ -200,7 +207,7 @@ final class StackParts {
                         engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS)),
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
-        final EngineView view = new EngineView(secrets, engines.length, listeners, routes, groups,
+        final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
                 rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }

@@ -11,6 +11,7 @@ import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.udp.BindingTable;
 import org.jspecify.annotations.Nullable;
 
 /** The control plane as one engine sees it: snapshots to read, and a ring to write to. Thread: the engine's. */
@@ -18,6 +19,7 @@ public final class EngineView implements EngineControl {
     private final EngineSecrets secrets;
     private final int engines;
     private final Listeners listeners;
+    private final BindingTable bindings;
     private final PublishedRoutes routes;
     private final MulticastGroups groups;
     private final EngineEvents events;
@@ -25,10 +27,12 @@ public final class EngineView implements EngineControl {
 
     /** @param engines how many the stack has. */
     public EngineView(final EngineSecrets secrets, final int engines, final Listeners listeners,
-            final PublishedRoutes routes, final MulticastGroups groups, final EngineEvents events) {
+            final BindingTable bindings, final PublishedRoutes routes, final MulticastGroups groups,
+            final EngineEvents events) {
         this.secrets = secrets;
         this.engines = engines;
         this.listeners = listeners;
+        this.bindings = bindings;
         this.routes = routes;
         this.groups = groups;
         this.events = events;
@@ -67,6 +71,11 @@ public final class EngineView implements EngineControl {
     @Override
     public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
         return listeners.lookup(localHi, localLo, localPort);
+    }
+
+    @Override
+    public BindingTable bindings() {
+        return bindings;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.control;
 
+import io.millrace.fastpath.udp.BindingTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ public interface EngineControl {
     /** The listener for a local address and port (the specific address wins over the wildcard); null where none. */
     @Nullable
     ListenerPolicy listener(long localHi, long localLo, int localPort);
+
+    /** Where datagram endpoints are bound: one table for all engines of the stack. */
+    BindingTable bindings();
 
     /** How many engines the stack has. */
     default int engines() {

@@ -3,6 +3,7 @@ package io.millrace.fastpath.ip;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.wire.Checksum;
@@ -24,19 +25,23 @@ public final class Icmp {
     private final IpOutput output;
     private final NeighbourTable neighbours;
     private final TransportInput transport;
+    private final DatagramInput datagrams;
     private final TokenBucket errors;
     private final TokenBucket echoes;
-    private final OutgoingDatagram reply = new OutgoingDatagram(IpProtocol.ICMP);
+    /** Routers may fragment it: what ICMP says about the path of a datagram is not remembered. */
+    private final OutgoingDatagram reply = new OutgoingDatagram(IpProtocol.ICMP).fragmentation(Fragmentation.ANYWHERE);
     private final Icmpv4Header header = new Icmpv4Header();
     private final Ipv4Header quoted = new Ipv4Header();
 
     public Icmp(final EngineControl control, final EngineCounters counters, final IpOutput output,
-            final NeighbourTable neighbours, final TransportInput transport, final int perSecond) {
+            final NeighbourTable neighbours, final TransportInput transport, final DatagramInput datagrams,
+            final int perSecond) {
         this.control = control;
         this.counters = counters;
         this.output = output;
         this.neighbours = neighbours;
         this.transport = transport;
+        this.datagrams = datagrams;
         this.errors = new TokenBucket(perSecond);
         this.echoes = new TokenBucket(perSecond);
     }
@@ -157,13 +162,18 @@ public final class Icmp {
 
     private void report(final IcmpError error, final int mtu) {
         final long local = IpAddress.v4(quoted.source());
+        final long remote = IpAddress.v4(quoted.destination());
+        final long header = quoted.payloadAddress();
         // a later fragment has no ports to tell by
-        if (quoted.fragmentOffset() != 0 || quoted.protocol() != IpProtocol.TCP || !control.routes().isOwn(0, local)) {
+        if (quoted.fragmentOffset() != 0 || !control.routes().isOwn(0, local)) {
             counters.increment(Counter.ICMP_IGNORED);
-            return;
+        } else if (quoted.protocol() == IpProtocol.TCP) {
+            transport.onIcmpError(error, 0, local, 0, remote, Memory.getIntBE(header),
+                    Memory.getIntBE(header + TCP_SEQUENCE), mtu);
+        } else if (quoted.protocol() == IpProtocol.UDP) {
+            datagrams.onDatagramError(error, 0, local, 0, remote, Memory.getIntBE(header));
+        } else {
+            counters.increment(Counter.ICMP_IGNORED);
         }
-        final long segment = quoted.payloadAddress();
-        transport.onIcmpError(error, 0, local, 0, IpAddress.v4(quoted.destination()), Memory.getIntBE(segment),
-                Memory.getIntBE(segment + TCP_SEQUENCE), mtu);
     }
 }

@@ -31,6 +31,7 @@ public final class IpInput implements AutoCloseable {
     private final EngineControl control;
     private final EngineCounters counters;
     private final TransportInput transport;
+    private final DatagramInput datagrams;
     private final Icmp icmp;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpPacket arp = new ArpPacket();
@@ -40,11 +41,13 @@ public final class IpInput implements AutoCloseable {
     private boolean toGroup;
 
     public IpInput(final PortCapabilities capabilities, final EngineControl control, final EngineCounters counters,
-            final TransportInput transport, final Icmp icmp, final ReassemblySettings settings) {
+            final TransportInput transport, final DatagramInput datagrams, final Icmp icmp,
+            final ReassemblySettings settings) {
         this.capabilities = capabilities;
         this.control = control;
         this.counters = counters;
         this.transport = transport;
+        this.datagrams = datagrams;
         this.icmp = icmp;
         this.reassembly = settings.memoryBytes() == 0
                 ? null
@@ -100,7 +103,7 @@ public final class IpInput implements AutoCloseable {
             counters.increment(Counter.IP_MALFORMED);
         } else if (!ip.checksumValid()) {
             counters.increment(Counter.IP_BAD_CHECKSUM);
-        } else if (isBadSource(ip.source(), fromHere)) {
+        } else if (isBadSource(ip.source(), fromHere) && !isQuerierWithoutAddress()) {
             counters.increment(Counter.IP_BAD_SOURCE);
         } else if (ip.hasSourceRoute()) {
             counters.increment(Counter.IP_SOURCE_ROUTE);
@@ -148,15 +151,14 @@ public final class IpInput implements AutoCloseable {
         final int protocol = ip.protocol();
         if (protocol == IpProtocol.IGMP) {
             onIgmp();
+        } else if (protocol == IpProtocol.UDP) {
+            onDatagram(trusted, nowNs);
         } else if (toGroup) {
             counters.increment(Counter.IP_BROADCAST);
         } else if (protocol == IpProtocol.TCP) {
             onSegment(trusted, reassembled, arrivedNs);
         } else if (protocol == IpProtocol.ICMP) {
             icmp.onMessage(ip, nowNs);
-        } else if (protocol == IpProtocol.UDP) {
-            counters.increment(Counter.UDP_NO_PORT);
-            icmp.sendUnreachable(Icmpv4Header.PORT_UNREACHABLE, ip, nowNs);
         } else {
             counters.increment(Counter.IP_UNKNOWN_PROTOCOL);
             icmp.sendUnreachable(Icmpv4Header.PROTOCOL_UNREACHABLE, ip, nowNs);
@@ -174,6 +176,22 @@ public final class IpInput implements AutoCloseable {
         } else {
             transport.onSegment(0, local, 0, remote, segment, length, trusted, ip.dscpEcn() & Ipv4Header.ECN_MASK,
                     arrivedNs);
+        }
+    }
+
+    private void onDatagram(final boolean trusted, final long nowNs) {
+        final long local = IpAddress.v4(ip.destination());
+        int flags = trusted ? DatagramInput.CHECKSUM_TRUSTED : 0;
+        if (toGroup) {
+            flags |= IpAddress.isMulticast(0, local) ? DatagramInput.MULTICAST : DatagramInput.BROADCAST;
+        }
+        final boolean taken = datagrams.onDatagram(0, local, 0, IpAddress.v4(ip.source()), ip.payloadAddress(),
+                ip.payloadLength(), flags);
+        if (!taken && toGroup) {
+            // nobody is told where a broadcast is not wanted (RFC 1122 §3.2.2)
+            counters.increment(Counter.IP_BROADCAST);
+        } else if (!taken) {
+            icmp.sendUnreachable(Icmpv4Header.PORT_UNREACHABLE, ip, nowNs);
         }
     }
 
@@ -217,6 +235,11 @@ public final class IpInput implements AutoCloseable {
     private static long arrivedNs(final long frame, final long nowNs) {
         final long stampNs = Frame.timestampNs(frame);
         return stampNs == 0 ? nowNs : stampNs;
+    }
+
+    /** A switch that asks in place of a router has no address (RFC 4541 §2.1.1). */
+    private boolean isQuerierWithoutAddress() {
+        return ip.source() == 0 && ip.protocol() == IpProtocol.IGMP;
     }
 
     /**

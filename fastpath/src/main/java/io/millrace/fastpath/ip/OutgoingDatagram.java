@@ -121,7 +121,8 @@ public final class OutgoingDatagram {
         return protocol;
     }
 
-    long sourceLo() {
+    /** What {@link #source} was given. */
+    public long sourceLo() {
         return sourceLo;
     }
 
@@ -129,7 +130,8 @@ public final class OutgoingDatagram {
         return destinationHi;
     }
 
-    long destinationLo() {
+    /** Lower half of what {@link #destination} was given. */
+    public long destinationLo() {
         return destinationLo;
     }
 

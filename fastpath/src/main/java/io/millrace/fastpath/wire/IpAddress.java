@@ -11,6 +11,8 @@ import org.agrona.BitUtil;
  */
 public final class IpAddress {
     private static final long V4_PREFIX = 0x0000_FFFF_0000_0000L;
+    /** Lower half of the IPv4 wildcard, {@code 0.0.0.0}; its upper half is 0. */
+    public static final long ANY_V4 = V4_PREFIX;
 
     private IpAddress() {}
 

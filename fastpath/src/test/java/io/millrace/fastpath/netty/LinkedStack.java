@@ -12,6 +12,8 @@ import io.millrace.fastpath.testing.StandInCookies;
 import io.millrace.fastpath.testing.StandInIss;
 import io.millrace.fastpath.testing.StandInPorts;
 import io.millrace.fastpath.testing.StandInRoutes;
+import io.millrace.fastpath.udp.BindingTable;
+import io.millrace.fastpath.udp.PortRange;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -38,11 +40,16 @@ final class LinkedStack implements NetworkStack {
     final InetSocketAddress address;
     private final StackEngine[] engines;
     private final Map<Integer, BoundListener> listeners = new ConcurrentHashMap<>();
+    private final StandInRoutes routes;
+    private final AtomicInteger starts = new AtomicInteger();
+    private final BindingTable bindings = new BindingTable(
+            new PortRange(FIRST_PORT, FIRST_PORT + PORTS - 1, count -> starts.getAndIncrement() % count));
     private final AtomicInteger listenerIds = new AtomicInteger();
     private volatile boolean closed;
 
     LinkedStack(final String address, final int queues, final IntFunction<PacketPort> ports) {
         this.address = new InetSocketAddress(address, 0);
+        routes = StandInRoutes.of(Packet.address(address));
         engines = new StackEngine[queues];
         for (int i = 0; i < queues; i++) {
             engines[i] = new StackEngine(i, SETTINGS, ports.apply(i), new Control(i), System::nanoTime);
@@ -175,9 +182,14 @@ final class LinkedStack implements NetworkStack {
     /** Of one engine: ports of its own, the listeners of all. */
     private final class Control extends StandInControl {
         Control(final int engine) {
-            super(StandInRoutes.of(Packet.address(address.getHostString())), new StandInIss(ISS_STEP, ISS_STEP),
+            super(routes, new StandInIss(ISS_STEP, ISS_STEP),
                     new StandInPorts(FIRST_PORT + engine * PORTS, FIRST_PORT + engine * PORTS + PORTS - 1),
                     new StandInCookies(COOKIE_KEY));
+        }
+
+        @Override
+        public BindingTable bindings() {
+            return bindings;
         }
 
         @Override

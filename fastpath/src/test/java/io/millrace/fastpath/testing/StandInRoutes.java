@@ -1,18 +1,20 @@
 package io.millrace.fastpath.testing;
 
+import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Own IPv4 addresses; every other address is one hop away. Only the joined groups change. Thread: any. */
-public final class StandInRoutes implements RouteSnapshot {
+public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
     private static final int LIMITED_BROADCAST = -1;
 
     private final long[] own;
     private final long broadcast;
-    private final Set<Long> groups = ConcurrentHashMap.newKeySet();
+    private final Map<Long, Set<Object>> groups = new ConcurrentHashMap<>();
 
     private StandInRoutes(final long[] own, final long broadcast) {
         this.own = own;
@@ -49,17 +51,31 @@ public final class StandInRoutes implements RouteSnapshot {
 
     /** Joins a multicast group, given in host order. */
     public void join(final int group) {
-        groups.add(IpAddress.v4(group));
+        listen(this, 0, IpAddress.v4(group), false);
     }
 
     /** Leaves it. */
     public void leave(final int group) {
-        groups.remove(IpAddress.v4(group));
+        listen(this, 0, IpAddress.v4(group), true);
+    }
+
+    @Override
+    public void listen(final Object listener, final long groupHi, final long groupLo, final boolean include,
+            final long... sources) {
+        groups.compute(groupLo, (group, known) -> {
+            final Set<Object> listeners = known == null ? ConcurrentHashMap.newKeySet() : known;
+            if (include && sources.length == 0) {
+                listeners.remove(listener);
+            } else {
+                listeners.add(listener);
+            }
+            return listeners.isEmpty() ? null : listeners;
+        });
     }
 
     @Override
     public boolean isJoined(final long hi, final long lo) {
-        return hi == 0 && groups.contains(lo);
+        return hi == 0 && groups.containsKey(lo);
     }
 
     @Override
