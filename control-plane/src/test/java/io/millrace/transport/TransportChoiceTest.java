@@ -107,6 +107,21 @@ class TransportChoiceTest {
                     ? InetAddress.ofLiteral("10.0.0.1")
                     : InetAddress.getLoopbackAddress())).isEqualTo("hello");
             assertThat(transport).hasToString(kind.label());
+            shouldBindDatagrams(transport, kind);
+        }
+    }
+
+    private static void shouldBindDatagrams(final TransportChoice transport, final TransportKind kind) {
+        final EventLoopGroup group = transport.newEventLoopGroup(1);
+        try {
+            final Channel bound = new Bootstrap().group(group).channel(transport.datagramChannel())
+                    .handler(new ChannelInboundHandlerAdapter()).bind(kind == TransportKind.MILLRACE
+                            ? InetAddress.ofLiteral("10.0.0.1")
+                            : InetAddress.getLoopbackAddress(), 0)
+                    .syncUninterruptibly().channel();
+            assertThat(bound.isActive()).isTrue();
+        } finally {
+            group.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
         }
     }
 
