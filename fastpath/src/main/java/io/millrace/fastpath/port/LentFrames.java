@@ -65,9 +65,9 @@ public final class LentFrames {
         return taken;
     }
 
-    /** True where a frame is being looked at, or was and is taken; false where nothing is ever lent. */
-    public boolean isLending() {
-        return limit > 0 && current != 0;
+    /** True where these bytes lie in the frame that is being looked at, and frames are lent at all. */
+    public boolean isLending(final long address) {
+        return limit > 0 && current != 0 && address > current && address < current + Frame.capacity(current);
     }
 
     /** Takes the frame that is being looked at; 0 where none is, or too many are out. */

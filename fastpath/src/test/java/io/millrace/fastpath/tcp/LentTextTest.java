@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.Frame;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** RECEIVE without a copy: the text of a long segment is handed over in the frame in which it came. */
 class LentTextTest {
     private static final EngineSettings TWO_FRAMES = new EngineSettings(64, 64, 1 << 20, 64, 1 << 16, 16, 4, 1_000,
-            16, 2);
+            16, 2, ReassemblySettings.DEFAULT, EngineSettings.DEFAULT_DATAGRAMS);
 
     private long frame;
 
