@@ -70,9 +70,9 @@ class FragmentInputTest {
     @Test
     void shouldQuoteTheWholeDatagramWhereNobodyListens() {
         try (StackDriver stack = new StackDriver()) {
-            Fragments.cutFor(1_500, 4, IpProtocol.UDP, Fragments.payload(3_000)).forEach(stack::inject);
-            final byte[] whole = Fragments.identified(4,
-                    IpPacket.toStack(IpProtocol.UDP, Fragments.payload(3_000)));
+            final byte[] datagram = IpPacket.udp(9, Fragments.payload(2_992));
+            Fragments.cutFor(1_500, 4, IpProtocol.UDP, datagram).forEach(stack::inject);
+            final byte[] whole = Fragments.identified(4, IpPacket.toStack(IpProtocol.UDP, datagram));
             assertThat(IpPacket.of(stack.port().poll()).payload())
                     .isEqualTo(IpPacket.icmp(3, 3, 0, Arrays.copyOf(whole, QUOTED)));
         }
