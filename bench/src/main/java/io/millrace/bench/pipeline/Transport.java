@@ -6,6 +6,7 @@ import io.millrace.config.IdleMode;
 import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.fastpath.netty.MillraceDatagramChannel;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
@@ -14,6 +15,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -34,6 +36,7 @@ final class Transport implements AutoCloseable {
     final EventLoopGroup client;
     final Class<? extends ServerChannel> serverChannel;
     final Class<? extends Channel> clientChannel;
+    final Class<? extends Channel> datagramChannel;
     final InetSocketAddress bindTo;
     private final Deque<Runnable> parts = new ArrayDeque<>();
 
@@ -44,6 +47,7 @@ final class Transport implements AutoCloseable {
             client = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
             serverChannel = EpollServerSocketChannel.class;
             clientChannel = EpollSocketChannel.class;
+            datagramChannel = EpollDatagramChannel.class;
             bindTo = new InetSocketAddress("127.0.0.1", 0);
         } else {
             final MemoryLink link = MemoryLink.builder().offloads("millrace-offloads".equals(name)).build();
@@ -52,6 +56,7 @@ final class Transport implements AutoCloseable {
             client = new MillraceEventLoopGroup(launch(CLIENT, link, 1));
             serverChannel = MillraceServerSocketChannel.class;
             clientChannel = MillraceSocketChannel.class;
+            datagramChannel = MillraceDatagramChannel.class;
             bindTo = new InetSocketAddress(SERVER, PORT);
         }
         parts.push(() -> shutDown(server));

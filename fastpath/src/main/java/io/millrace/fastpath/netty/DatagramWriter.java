@@ -79,7 +79,8 @@ final class DatagramWriter {
     }
 
     /** Goes on where it found no room before. */
-    private SendResult sendSegments(final ByteBuf content, final int segment, final @Nullable InetSocketAddress recipient)
+    private SendResult sendSegments(final ByteBuf content, final int segment,
+            final @Nullable InetSocketAddress recipient)
             throws Exception {
         final int total = content.readableBytes();
         do {
