@@ -13,7 +13,10 @@ import io.millrace.fastpath.testing.StandInPorts;
 import io.millrace.fastpath.testing.StandInRoutes;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,6 +38,7 @@ final class LinkedStack implements NetworkStack {
 
     final InetSocketAddress address;
     private final StackEngine[] engines;
+    private final Control[] controls;
     private final Map<Integer, BoundListener> listeners = new ConcurrentHashMap<>();
     private final AtomicInteger listenerIds = new AtomicInteger();
     private volatile boolean closed;
@@ -42,9 +46,16 @@ final class LinkedStack implements NetworkStack {
     LinkedStack(final String address, final int queues, final IntFunction<PacketPort> ports) {
         this.address = new InetSocketAddress(address, 0);
         engines = new StackEngine[queues];
+        controls = new Control[queues];
         for (int i = 0; i < queues; i++) {
-            engines[i] = new StackEngine(i, SETTINGS, ports.apply(i), new Control(i), System::nanoTime);
+            controls[i] = new Control(i);
+            engines[i] = new StackEngine(i, SETTINGS, ports.apply(i), controls[i], System::nanoTime);
         }
+    }
+
+    /** The first exceptions that engines have come upon. Thread: any, once it is closed. */
+    List<Throwable> defects() {
+        return Arrays.stream(controls).map(Control::defect).filter(Objects::nonNull).toList();
     }
 
     @Override
