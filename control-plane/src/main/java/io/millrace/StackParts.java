@@ -16,25 +16,33 @@ import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
+import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
 import io.millrace.control.listen.ListenSettings;
 import io.millrace.control.listen.Listeners;
+import io.millrace.control.multicast.GroupMembership;
+import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
 import io.millrace.control.security.FastOpenKeys;
 import io.millrace.control.security.Rfc6056Ports;
 import io.millrace.control.security.Rfc6528SequenceNumbers;
+import io.millrace.control.security.Rfc6864Identifications;
 import io.millrace.control.security.Secret;
 import io.millrace.control.security.SipHashCookies;
+import io.millrace.control.security.UnforeseenPorts;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.udp.BindingTable;
+import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.IpAddress;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
@@ -56,7 +64,10 @@ final class StackParts {
     private static final int EPHEMERAL_PORTS = 2;
     private static final int FAST_OPEN = 5;
     private static final int LISTEN_PORTS = 3;
+    private static final int DATAGRAM_PORTS = 8;
     private static final int FLOW_HASH = 4;
+    private static final int IDENTIFICATIONS = 6;
+    private static final int IGMP_DELAYS = 7;
 
     final PacketDevice device;
     final TcpSettings tcpSettings;
@@ -65,6 +76,8 @@ final class StackParts {
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
+    final BindingTable bindings;
+    private final GroupMembership groups;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -88,6 +101,10 @@ final class StackParts {
         }
         listeners = new Listeners(listenSettings(config), routes, commands, this::isPortInUse,
                 builder.secret.derive(LISTEN_PORTS), counters);
+        bindings = new BindingTable(new PortRange(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH),
+                new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
+        groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
+                routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
     }
 
     /**
@@ -134,6 +151,7 @@ final class StackParts {
     void close() {
         stopAgent();
         device.close();
+        groups.close();
         CloseHelper.closeAll(rings);
     }
 
@@ -147,7 +165,8 @@ final class StackParts {
             engines[i] = engine(builder, i);
         }
         final NeighbourCache neighbours = neighbours(builder);
-        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, counters);
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, groups,
+                counters);
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -181,12 +200,15 @@ final class StackParts {
 
     private StackEngine engine(final MillraceBuilder builder, final int index) {
         final MillraceConfig config = builder.config;
-        final Secret ports = builder.secret.derive(EPHEMERAL_PORTS);
-        final EngineView view = new EngineView(new Rfc6528SequenceNumbers(builder.secret.derive(SEQUENCE_NUMBERS)),
+        final Secret secret = builder.secret;
+        final EngineSecrets secrets = new EngineSecrets(new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS)),
                 new SipHashCookies(fastOpenKeys),
                 new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
-                        engines.length, PORT_COUNTERS, ports),
-                listeners, routes, rings[index].proxy(), builder.secret.derive(FLOW_HASH).k0() + index);
+                        engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS)),
+                new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
+                secret.derive(FLOW_HASH).k0() + index);
+        final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
+                rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
@@ -230,6 +252,7 @@ final class StackParts {
             }
         }
         CloseHelper.quietClose(device);
+        CloseHelper.quietClose(groups);
         CloseHelper.quietCloseAll(rings);
     }
 }

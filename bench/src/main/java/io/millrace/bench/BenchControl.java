@@ -7,6 +7,8 @@ import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.udp.BindingTable;
+import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,8 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
 
     private final long own;
     private final Listener listener;
+    private final BindingTable bindings = new BindingTable(
+            new PortRange(FIRST_EPHEMERAL, LAST_EPHEMERAL, count -> 0));
     private int ephemeral = FIRST_EPHEMERAL;
 
     BenchControl(final int address, final TcpSettings settings) {
@@ -49,6 +53,11 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     @Override
     public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
         return localPort == PORT ? listener : null;
+    }
+
+    @Override
+    public BindingTable bindings() {
+        return bindings;
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /**
  * A whole engine, from the port's receive to its transmit, without link layer and control plane: a segment of an
- * established connection, a connection's whole life, a stream, and a turn with nothing to do.
+ * established connection, a connection's whole life, a stream, a datagram, and a turn with nothing to do.
  */
 public class EngineBenchmark extends OffHeapBenchmark {
     private static final int MEBIBYTE = 1 << 20;
@@ -105,6 +105,46 @@ public class EngineBenchmark extends OffHeapBenchmark {
         public void close() {
             pair.close();
         }
+    }
+
+    /** A UDP endpoint that sends back what it receives. */
+    @State(Scope.Thread)
+    public static class Datagrams {
+        /** Bytes of a datagram. */
+        @Param({"64", "1472"})
+        public int datagram;
+        /** Whether the port has verified checksums and completes ours. */
+        @Param({"false", "true"})
+        public boolean trusted;
+
+        private DatagramEcho echo;
+
+        @Setup(Level.Trial)
+        public void open() {
+            echo = new DatagramEcho(datagram, trusted);
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            final String wrong = echo.whatIsWrong();
+            echo.close();
+            if (wrong != null) {
+                throw new IllegalStateException(wrong);
+            }
+        }
+    }
+
+    /** A datagram arrives, the application receives it and sends it back: one turn. */
+    @Benchmark
+    public int datagramEcho(final Datagrams datagrams) {
+        return datagrams.echo.turn(1);
+    }
+
+    /** The same with 32 datagrams in a turn; time of one. */
+    @Benchmark
+    @OperationsPerInvocation(DatagramEcho.BURST)
+    public int datagramEchoInBursts(final Datagrams datagrams) {
+        return datagrams.echo.turn(DatagramEcho.BURST);
     }
 
     /** A data segment arrives, the application receives it, the ACK leaves: one turn. */

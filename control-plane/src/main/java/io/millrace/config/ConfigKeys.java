@@ -14,16 +14,20 @@ public final class ConfigKeys {
     /** All keys. */
     public static final List<ConfigKey<?>> ALL = List.of(
     // @formatter:off
+            TransportKeys.ORDER,
             ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
             PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
             IpKeys.ADDRESSES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
+            IpKeys.REASSEMBLY_MEMORY, IpKeys.REASSEMBLY_TIMEOUT, IpKeys.MAX_GROUPS,
             NeighbourKeys.REACHABLE_TIME, NeighbourKeys.RETRANSMIT_INTERVAL, NeighbourKeys.PROBES,
             NeighbourKeys.CACHE_SIZE, NeighbourKeys.QUEUE, NeighbourKeys.ANNOUNCE,
             IcmpKeys.RATE,
-            EngineKeys.MAX_CONNECTIONS, EngineKeys.MAX_TIME_WAIT, EngineKeys.MAX_ORPHANS, EngineKeys.SLAB, EngineKeys.BURST,
-            EngineKeys.TIMER_TICK,
+            EngineKeys.MAX_CONNECTIONS, EngineKeys.MAX_TIME_WAIT, EngineKeys.MAX_ORPHANS, EngineKeys.SLAB,
+            EngineKeys.DATAGRAMS, EngineKeys.BURST,
+            EngineKeys.TIMER_TICK, EngineKeys.MAX_LENT_FRAMES,
             TcpKeys.MSS, TcpKeys.RECEIVE_BUFFER, TcpKeys.SEND_BUFFER, TcpKeys.AUTOTUNE,
-            TcpKeys.INITIAL_RECEIVE_BUFFER, TcpKeys.INITIAL_SEND_BUFFER, TcpKeys.NO_DELAY, TcpKeys.DELAYED_ACK,
+            TcpKeys.INITIAL_RECEIVE_BUFFER, TcpKeys.INITIAL_SEND_BUFFER, TcpKeys.ZERO_COPY_SEND,
+            TcpKeys.ZERO_COPY_RECEIVE, TcpKeys.NO_DELAY, TcpKeys.DELAYED_ACK,
             TcpKeys.ACK_POLICY,
             TcpKeys.PUSH_POLICY, TcpKeys.FIN_IN_CLOSING,
             TcpOptionKeys.WINDOW_SCALING, TcpOptionKeys.WINDOW_SCALE, TcpOptionKeys.SACK, TcpOptionKeys.TIMESTAMPS,
@@ -53,6 +57,7 @@ public final class ConfigKeys {
 
     private static SequencedMap<String, String> groups() {
         final SequencedMap<String, String> groups = new LinkedHashMap<>();
+        groups.put(TransportKeys.GROUP, "Which transport of Netty a program takes that leaves the choice open.");
         groups.put(ThreadingKeys.GROUP, "Which threads there are, and what they do when idle.");
         groups.put(PortKeys.GROUP, "The packet device.");
         groups.put(IpKeys.GROUP, "Addresses and routes of the stack.");

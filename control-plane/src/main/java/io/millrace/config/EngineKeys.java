@@ -40,6 +40,13 @@ public final class EngineKeys {
                     When it is used up, windows close and writes wait.
                     """);
 
+    /** Memory for datagrams. */
+    public static final ConfigKey<Long> DATAGRAMS = ConfigKey.of(GROUP + ".datagrams",
+            bytesPowerOfTwo(1L << 20, 1L << 40), DEFAULT.datagramBytes(), "net.ipv4.udp_mem", """
+                    Memory of one engine for UDP datagrams that wait to be received. When it is used up, datagrams
+                    are dropped and counted (UdpSlabFull); each endpoint is bounded by SO_RCVBUF before (UdpBufferFull).
+                    """);
+
     /** Frames at once. */
     public static final ConfigKey<Integer> BURST = ConfigKey.of(GROUP + ".burst", whole(1, 256), DEFAULT.burst(),
             "net.core.dev_weight (NAPI poll weight)", """
@@ -52,6 +59,13 @@ public final class EngineKeys {
             timePowerOfTwo(Duration.ofNanos(1_024), Duration.ofNanos(16_777_216)),
             Duration.ofNanos(DEFAULT.timerTickNs()), "CONFIG_HZ", """
                     Resolution of every timer.
+                    """);
+
+    /** Frames at the application. */
+    public static final ConfigKey<Integer> MAX_LENT_FRAMES = ConfigKey.of(GROUP + ".max-lent-frames",
+            whole(0, 65_536), DEFAULT.maxLentFrames(), null, """
+                    Received frames that applications may have at once (tcp.zero-copy-receive), but never more than a
+                    quarter of the port's; what arrives beyond is copied.
                     """);
 
     private EngineKeys() {}

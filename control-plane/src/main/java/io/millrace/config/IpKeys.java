@@ -1,13 +1,17 @@
 package io.millrace.config;
 
 import static io.millrace.config.ValueTypes.address;
+import static io.millrace.config.ValueTypes.bytesOrZero;
 import static io.millrace.config.ValueTypes.cidr;
 import static io.millrace.config.ValueTypes.list;
 import static io.millrace.config.ValueTypes.optional;
 import static io.millrace.config.ValueTypes.route;
+import static io.millrace.config.ValueTypes.time;
 import static io.millrace.config.ValueTypes.whole;
 
+import io.millrace.fastpath.ip.ReassemblySettings;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +43,27 @@ public final class IpKeys {
     public static final ConfigKey<Integer> TTL = ConfigKey.of(GROUP + ".ttl", whole(1, 255), 64,
             "net.ipv4.ip_default_ttl, IP_TTL", """
                     Time to live (IPv6: hop limit) of packets sent: how many routers they may pass.
+                    """);
+
+    /** Memory for fragments. */
+    public static final ConfigKey<Long> REASSEMBLY_MEMORY = ConfigKey.of(GROUP + ".reassembly-memory",
+            bytesOrZero(1 << 17, 1 << 30), ReassemblySettings.DEFAULT.memoryBytes(), "net.ipv4.ipfrag_high_thresh", """
+                    Memory of one engine for fragments of datagrams that are not complete. Each datagram takes at
+                    least 4,352 bytes of it; when it is full, the oldest is dropped. 0 drops every fragment.
+                    """);
+
+    /** Time for fragments. */
+    public static final ConfigKey<Duration> REASSEMBLY_TIMEOUT = ConfigKey.of(GROUP + ".reassembly-timeout",
+            time(Duration.ofSeconds(1), Duration.ofSeconds(120)),
+            Duration.ofNanos(ReassemblySettings.DEFAULT.timeoutNs()), "net.ipv4.ipfrag_time", """
+                    How long a datagram waits for its fragments, from the first that arrives. Then it is dropped,
+                    and the sender told, if its beginning has come.
+                    """);
+
+    /** Multicast groups at once. */
+    public static final ConfigKey<Integer> MAX_GROUPS = ConfigKey.of(GROUP + ".max-groups", whole(1, 65_536), 1_024,
+            "net.ipv4.igmp_max_memberships", """
+                    Multicast groups that the stack may have joined at once. Joining one more fails.
                     """);
 
     private IpKeys() {}

@@ -2,6 +2,7 @@ package io.millrace.config;
 
 import com.typesafe.config.ConfigValueFactory;
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.tcp.TcpSettings;
 import java.nio.file.Path;
@@ -99,7 +100,10 @@ public final class MillraceConfig {
     public EngineSettings engineSettings() {
         return new EngineSettings(get(EngineKeys.MAX_CONNECTIONS), get(EngineKeys.MAX_TIME_WAIT), get(EngineKeys.SLAB),
                 get(EngineKeys.BURST), get(EngineKeys.TIMER_TICK).toNanos(), get(NeighbourKeys.CACHE_SIZE),
-                get(NeighbourKeys.QUEUE), get(IcmpKeys.RATE), get(EngineKeys.MAX_ORPHANS));
+                get(NeighbourKeys.QUEUE), get(IcmpKeys.RATE), get(EngineKeys.MAX_ORPHANS),
+                get(EngineKeys.MAX_LENT_FRAMES),
+                new ReassemblySettings(get(IpKeys.REASSEMBLY_MEMORY), get(IpKeys.REASSEMBLY_TIMEOUT).toNanos()),
+                get(EngineKeys.DATAGRAMS));
     }
 
     /** What to ask of the provider of {@link PortKeys#DEVICE}: one queue for each engine. */

@@ -74,6 +74,21 @@ public final class TcpKeys {
                     (128KiB) makes way for a smaller send-buffer.
                     """);
 
+    /** Messages that are held instead of copied. */
+    public static final ConfigKey<Long> ZERO_COPY_SEND = ConfigKey.of(GROUP + ".zero-copy-send",
+            bytesOrZero(1, MAX_BUFFER), (long) DEFAULT.zeroCopySend(), "MSG_ZEROCOPY", """
+                    Messages from so many bytes on are not copied into the send buffer: a channel keeps their buffers
+                    until the peer has acknowledged them, where nobody else can reach these. Smaller ones are cheaper
+                    to copy. 0: every message is copied.
+                    """);
+
+    /** Segments that are lent instead of copied. */
+    public static final ConfigKey<Long> ZERO_COPY_RECEIVE = ConfigKey.of(GROUP + ".zero-copy-receive",
+            bytesOrZero(1, 65_535), (long) DEFAULT.zeroCopyReceive(), "TCP_ZEROCOPY_RECEIVE", """
+                    Segments with so many bytes or more come to the application as buffers over the port's frames,
+                    as long as it holds few of them. Smaller ones are cheaper to copy. 0: every byte is copied.
+                    """);
+
     /** Nagle's algorithm off. */
     public static final ConfigKey<Boolean> NO_DELAY = ConfigKey.of(GROUP + ".no-delay", onOff(), DEFAULT.noDelay(),
             "TCP_NODELAY", """

@@ -37,6 +37,7 @@ final class TcpValues {
                 .sendBuffer(bytes(TcpKeys.SEND_BUFFER)).autotune(config.get(TcpKeys.AUTOTUNE))
                 .initialReceiveBuffer(bytes(TcpKeys.INITIAL_RECEIVE_BUFFER))
                 .initialSendBuffer(bytes(TcpKeys.INITIAL_SEND_BUFFER))
+                .zeroCopySend(bytes(TcpKeys.ZERO_COPY_SEND)).zeroCopyReceive(bytes(TcpKeys.ZERO_COPY_RECEIVE))
                 .outOfOrderRanges(config.get(TcpKeys.OUT_OF_ORDER_RANGES));
     }
 

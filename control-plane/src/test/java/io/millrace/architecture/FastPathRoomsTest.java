@@ -46,6 +46,10 @@ class FastPathRoomsTest {
     private static final ArchRule SHOULD_KEEP_TCP_BELOW_THE_ENGINE = never("tcp", "engine", "netty", "udp");
 
     @ArchTest
+    private static final ArchRule SHOULD_KEEP_UDP_APART_FROM_TCP_AND_BELOW_THE_ENGINE = never("udp", "tcp", "flow",
+            "engine", "netty");
+
+    @ArchTest
     private static final ArchRule SHOULD_KEEP_THE_ENGINE_BELOW_THE_TRANSPORT = never("engine", "netty");
 
     @ArchTest

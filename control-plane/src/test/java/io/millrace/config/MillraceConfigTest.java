@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.TcpSettings.Ecn;
@@ -60,7 +61,7 @@ class MillraceConfigTest {
                   sack = no, timestamps = no, ecn = on, window-scale = 3, fast-open = yes
                   rack = no, tail-loss-probe = no, forward-rto-recovery = no, slow-start-after-idle = no
                   pacing = yes, max-pacing-rate = 1MiB, push-policy = last
-                  option-order = bsd, fin-in-closing = every-ack
+                  option-order = bsd, fin-in-closing = every-ack, zero-copy-send = 77, zero-copy-receive = 88
                 }
                 """);
 
@@ -74,7 +75,7 @@ class MillraceConfigTest {
                 .initialSendBuffer(5_000).ackPolicy(AckPolicy.EVERY).sack(false).timestamps(false).ecn(Ecn.ON)
                 .windowScale(3).fastOpen(true).rack(false).tailLossProbe(false).forwardRtoRecovery(false)
                 .slowStartAfterIdle(false).pacing(true).maxPacingRate(1 << 20).optionOrder(OptionOrder.BSD)
-                .pushPolicy(PushPolicy.LAST).finInClosing(FinInClosing.EVERY_ACK);
+                .pushPolicy(PushPolicy.LAST).finInClosing(FinInClosing.EVERY_ACK).zeroCopySend(77).zeroCopyReceive(88);
         assertThat(config.tcpSettings()).usingRecursiveComparison().isEqualTo(expected.build());
     }
 
@@ -132,14 +133,16 @@ class MillraceConfigTest {
     void shouldCarryEverySettingIntoEngineSettings() {
         final MillraceConfig config = MillraceConfig.parse("""
                 millrace {
-                  engine { max-connections = 100, max-time-wait = 200, slab = 4MiB, burst = 8, timer-tick = 1024ns }
+                  engine { max-connections = 100, max-time-wait = 200, slab = 4MiB, burst = 8, timer-tick = 1024ns,
+                           max-orphans = 77, datagrams = 2MiB, max-lent-frames = 7 }
                   neighbour { cache-size = 32, queue = 2 }
                   icmp.rate = 5
                 }
                 """);
 
         assertThat(config.engineSettings())
-                .isEqualTo(new EngineSettings(100, 200, 4 << 20, 8, 1_024, 32, 2, 5));
+                .isEqualTo(new EngineSettings(100, 200, 4 << 20, 8, 1_024, 32, 2, 5, 77, 7,
+                        ReassemblySettings.DEFAULT, 2 << 20));
     }
 
     @Test

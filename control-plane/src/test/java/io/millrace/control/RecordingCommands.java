@@ -44,6 +44,11 @@ public final class RecordingCommands implements EngineCommands {
     }
 
     @Override
+    public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
+        return add("igmp " + ip(source) + " > " + ip(destination) + ": " + IgmpText.of(address, length));
+    }
+
+    @Override
     public boolean listenerClosed(final int listenerId) {
         return add("closed " + listenerId);
     }

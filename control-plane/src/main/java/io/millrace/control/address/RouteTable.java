@@ -35,8 +35,12 @@ public final class RouteTable implements RouteSnapshot {
     private final List<Cidr> addresses;
     private final List<Route> routes;
     private final long[] own;
+    /** Each directed broadcast address with the own address of its network; lower halves. */
     private final long[] broadcasts;
+    private final long firstV4Lo;
     private final long[] rows;
+    /** Lower halves of joined IPv4 groups, sorted. */
+    private final long[] groups;
 
     private final int hopLimit;
 
@@ -47,8 +51,29 @@ public final class RouteTable implements RouteSnapshot {
         this.routes = List.copyOf(routes);
         final List<Prefix> prefixes = addresses.stream().map(Prefix::of).toList();
         own = prefixes.stream().flatMapToLong(prefix -> LongStream.of(prefix.hi(), prefix.lo())).toArray();
-        broadcasts = prefixes.stream().filter(Prefix::hasBroadcast).mapToLong(Prefix::broadcastLo).toArray();
+        broadcasts = prefixes.stream().filter(Prefix::hasBroadcast)
+                .flatMapToLong(prefix -> LongStream.of(prefix.broadcastLo(), prefix.lo())).toArray();
+        firstV4Lo = prefixes.stream().filter(Prefix::isV4).mapToLong(Prefix::lo).findFirst().orElse(IpAddress.v4(0));
         this.rows = rows.stream().flatMapToLong(Arrays::stream).toArray();
+        groups = new long[0];
+    }
+
+    private RouteTable(final RouteTable table, final long[] groups) {
+        addresses = table.addresses;
+        routes = table.routes;
+        own = table.own;
+        broadcasts = table.broadcasts;
+        firstV4Lo = table.firstV4Lo;
+        rows = table.rows;
+        hopLimit = table.hopLimit;
+        this.groups = groups;
+    }
+
+    /** The same with these multicast groups joined, by the lower halves of their addresses. */
+    RouteTable withGroups(final long... joined) {
+        final long[] sorted = joined.clone();
+        Arrays.sort(sorted);
+        return new RouteTable(this, sorted);
     }
 
     /**
@@ -123,12 +148,28 @@ public final class RouteTable implements RouteSnapshot {
         if (lo == LIMITED_BROADCAST || lo == ALL_HOSTS_V4) {
             return true;
         }
-        for (final long broadcast : broadcasts) {
-            if (broadcast == lo) {
+        for (int i = 0; i < broadcasts.length; i += 2) {
+            if (broadcasts[i] == lo) {
                 return true;
             }
         }
         return false;
+    }
+
+    @Override
+    public boolean isJoined(final long hi, final long lo) {
+        return hi == 0 && Arrays.binarySearch(groups, lo) >= 0;
+    }
+
+    /** {@inheritDoc} A directed broadcast is sent from the address of its network, everything else from the first. */
+    @Override
+    public long groupSourceLo(final long hi, final long lo) {
+        for (int i = 0; i < broadcasts.length; i += 2) {
+            if (hi == 0 && broadcasts[i] == lo) {
+                return broadcasts[i + 1];
+            }
+        }
+        return firstV4Lo;
     }
 
     /**

@@ -45,6 +45,10 @@ public final class EngineEventAdapter {
             case EngineEventLayout.NEIGHBOUR_CONFIRMED ->
                 handler.onNeighbourConfirmed(buffer.getLong(index + EngineEventLayout.NEIGHBOUR_HI),
                         buffer.getLong(index + EngineEventLayout.NEIGHBOUR_LO));
+            case EngineEventLayout.IGMP -> handler.onIgmp(buffer.getInt(index + EngineEventLayout.IGMP_SOURCE),
+                    buffer.getInt(index + EngineEventLayout.IGMP_DESTINATION),
+                    buffer.addressOffset() + index + EngineEventLayout.IGMP_MESSAGE,
+                    length - EngineEventLayout.IGMP_MESSAGE);
             default -> throw new IllegalStateException("event type " + type);
         }
     }

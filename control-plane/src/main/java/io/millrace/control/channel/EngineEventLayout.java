@@ -6,6 +6,7 @@ package io.millrace.control.channel;
  * <pre>
  *   ARP        0: sender MAC (8)    8: operation (4)   12: sender IP (4)   16: target IP (4)
  *   NEIGHBOUR  0: address, hi (8)   8: address, lo (8)
+ *   IGMP       0: source (4)        4: destination (4)  8: the message
  * </pre>
  */
 final class EngineEventLayout {
@@ -15,6 +16,8 @@ final class EngineEventLayout {
     static final int NEIGHBOUR_WANTED = 2;
     /** {@link io.millrace.fastpath.control.EngineEvents#onNeighbourConfirmed}. */
     static final int NEIGHBOUR_CONFIRMED = 3;
+    /** {@link io.millrace.fastpath.control.EngineEvents#onIgmp}. */
+    static final int IGMP = 4;
 
     static final int ARP_SENDER_MAC = 0;
     static final int ARP_OPERATION = 8;
@@ -25,6 +28,10 @@ final class EngineEventLayout {
     static final int NEIGHBOUR_HI = 0;
     static final int NEIGHBOUR_LO = 8;
     static final int NEIGHBOUR_LENGTH = 16;
+
+    static final int IGMP_SOURCE = 0;
+    static final int IGMP_DESTINATION = 4;
+    static final int IGMP_MESSAGE = 8;
 
     private EngineEventLayout() {}
 }

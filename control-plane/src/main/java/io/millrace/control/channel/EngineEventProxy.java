@@ -1,8 +1,10 @@
 package io.millrace.control.channel;
 
 import io.millrace.fastpath.control.EngineEvents;
+import io.millrace.fastpath.memory.Memory;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,18 @@ public final class EngineEventProxy implements EngineEvents {
     }
 
     @Override
+    public void onIgmp(final int source, final int destination, final long address, final int length) {
+        final boolean first = isEmpty();
+        final int at = claim(EngineEventLayout.IGMP, EngineEventLayout.IGMP_MESSAGE + length);
+        if (at > 0) {
+            buffer.putInt(at + EngineEventLayout.IGMP_SOURCE, source);
+            buffer.putInt(at + EngineEventLayout.IGMP_DESTINATION, destination);
+            Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.IGMP_MESSAGE, length);
+            commit(at, first);
+        }
+    }
+
+    @Override
     public void onNeighbourWanted(final long hi, final long lo) {
         neighbour(EngineEventLayout.NEIGHBOUR_WANTED, hi, lo);
     }
@@ -65,7 +79,7 @@ public final class EngineEventProxy implements EngineEvents {
     }
 
     private int claim(final int type, final int length) {
-        final int at = ring.tryClaim(type, length);
+        final int at = length > ring.maxMsgLength() ? RingBuffer.INSUFFICIENT_CAPACITY : ring.tryClaim(type, length);
         if (at <= 0) {
             lost = lost + 1; // one writer
         }

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /**
  * Commands to an engine that survive a full command ring: what the ring refuses waits here, in order, until the agent
  * tries again. Nobody spins, for the caller may be the very thread that empties the ring. At most {@link #LIMIT}
- * commands wait; the next is refused. ARP packets do not wait: ARP repeats itself.
+ * commands wait; the next is refused. ARP and IGMP do not wait: they repeat themselves.
  * <p>
  * Thread: any; commands of one thread keep their order. {@link #doWork}: the agent's.
  */
@@ -67,6 +67,11 @@ public final class PatientCommands implements EngineCommands {
     public boolean transmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
             final int targetIp) {
         return engine.get().transmitArp(operation, senderMac, senderIp, targetMac, targetIp);
+    }
+
+    @Override
+    public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
+        return engine.get().transmitIgmp(source, destination, address, length);
     }
 
     @Override

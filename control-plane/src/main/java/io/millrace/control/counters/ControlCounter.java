@@ -22,6 +22,16 @@ public enum ControlCounter {
     NEIGHBOURS_EVICTED("unused neighbours forgotten to make room"),
     /** No room for another neighbour. */
     NEIGHBOUR_TABLE_FULL("neighbours not asked for: the table is full of neighbours in use"),
+    /** Queries of multicast routers. */
+    IGMP_QUERIES_RECEIVED("IGMP queries received"),
+    /** Reports of others that spare us ours. */
+    IGMP_REPORTS_HEARD("IGMP reports of other hosts about groups of ours (before version 3: one is enough)"),
+    /** Of no interest. */
+    IGMP_IGNORED("IGMP messages ignored: of no interest, or malformed"),
+    /** Reports sent. */
+    IGMP_REPORTS_SENT("IGMP reports sent"),
+    /** Leaves sent. */
+    IGMP_LEAVES_SENT("IGMP leave messages sent"),
     /** A handshake met a full accept queue. */
     LISTEN_OVERFLOWS("SYNs and handshakes dropped: the accept queue was full (Linux: ListenOverflows)"),
     /** Any drop at a listener. */

@@ -4,6 +4,7 @@ import io.millrace.control.channel.EngineEventAdapter;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.neighbour.NeighbourCache;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CachedNanoClock;
@@ -22,6 +23,7 @@ public final class ControlAgent implements Agent {
     private final EngineEventAdapter[] events;
     private final PatientCommands[] commands;
     private final NeighbourCache neighbours;
+    private final GroupMembership groups;
     private final Defects defects;
 
     /**
@@ -30,14 +32,15 @@ public final class ControlAgent implements Agent {
      * @param commands the way to each engine.
      */
     public ControlAgent(final NanoClock clock, final EngineEventRing[] rings, final PatientCommands[] commands,
-            final NeighbourCache neighbours, final ControlCounters counters) {
+            final NeighbourCache neighbours, final GroupMembership groups, final ControlCounters counters) {
         this.clock = clock;
         this.commands = commands.clone();
         this.neighbours = neighbours;
+        this.groups = groups;
         defects = Defects.ofControlPlane(counters);
         events = new EngineEventAdapter[rings.length];
         for (int engine = 0; engine < rings.length; engine++) {
-            events[engine] = rings[engine].adapter(new NeighbourEvents(engine, neighbours, turnClock));
+            events[engine] = rings[engine].adapter(new AgentEvents(engine, neighbours, groups, turnClock));
         }
     }
 
@@ -45,7 +48,7 @@ public final class ControlAgent implements Agent {
     public int doWork() {
         final long nowNs = clock.nanoTime();
         turnClock.update(nowNs);
-        return pollEvents() + retryCommands() + pollNeighbours(nowNs);
+        return pollEvents() + retryCommands() + pollNeighbours(nowNs) + pollGroups(nowNs);
     }
 
     /**
@@ -58,7 +61,7 @@ public final class ControlAgent implements Agent {
                 return Long.MIN_VALUE;
             }
         }
-        return neighbours.nextDeadlineNs();
+        return Math.min(neighbours.nextDeadlineNs(), groups.nextDeadlineNs());
     }
 
     @Override
@@ -94,6 +97,15 @@ public final class ControlAgent implements Agent {
     private int pollNeighbours(final long nowNs) {
         try {
             return neighbours.doWork(nowNs);
+        } catch (final RuntimeException e) {
+            defects.onException(e);
+            return 0;
+        }
+    }
+
+    private int pollGroups(final long nowNs) {
+        try {
+            return groups.doWork(nowNs);
         } catch (final RuntimeException e) {
             defects.onException(e);
             return 0;

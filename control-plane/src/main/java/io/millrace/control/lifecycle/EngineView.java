@@ -2,52 +2,70 @@ package io.millrace.control.lifecycle;
 
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.listen.Listeners;
+import io.millrace.fastpath.control.DatagramIdentifications;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.EngineEvents;
 import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.FastOpenCookies;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.udp.BindingTable;
 import org.jspecify.annotations.Nullable;
 
 /** The control plane as one engine sees it: snapshots to read, and a ring to write to. Thread: the engine's. */
 public final class EngineView implements EngineControl {
-    private final InitialSequenceNumbers sequenceNumbers;
-    private final FastOpenCookies cookies;
-    private final EphemeralPorts ports;
+    private final EngineSecrets secrets;
+    private final int engines;
     private final Listeners listeners;
+    private final BindingTable bindings;
     private final PublishedRoutes routes;
+    private final MulticastGroups groups;
     private final EngineEvents events;
     private final Defects defects = new Defects("an engine", () -> {});
-    private final long hashSeed;
 
-    /** @param hashSeed secret: {@link EngineControl#hashSeed}. */
-    public EngineView(final InitialSequenceNumbers sequenceNumbers, final FastOpenCookies cookies,
-            final EphemeralPorts ports,
-            final Listeners listeners, final PublishedRoutes routes, final EngineEvents events, final long hashSeed) {
-        this.sequenceNumbers = sequenceNumbers;
-        this.cookies = cookies;
-        this.ports = ports;
+    /** @param engines how many the stack has. */
+    public EngineView(final EngineSecrets secrets, final int engines, final Listeners listeners,
+            final BindingTable bindings, final PublishedRoutes routes, final MulticastGroups groups,
+            final EngineEvents events) {
+        this.secrets = secrets;
+        this.engines = engines;
         this.listeners = listeners;
+        this.bindings = bindings;
         this.routes = routes;
+        this.groups = groups;
         this.events = events;
-        this.hashSeed = hashSeed;
+    }
+
+    @Override
+    public int engines() {
+        return engines;
+    }
+
+    @Override
+    public DatagramIdentifications datagramIdentifications() {
+        return secrets.identifications();
+    }
+
+    @Override
+    public MulticastGroups multicastGroups() {
+        return groups;
     }
 
     @Override
     public InitialSequenceNumbers initialSequenceNumbers() {
-        return sequenceNumbers;
+        return secrets.sequenceNumbers();
     }
 
     @Override
     public FastOpenCookies fastOpenCookies() {
-        return cookies;
+        return secrets.cookies();
     }
 
     @Override
     public EphemeralPorts ephemeralPorts() {
-        return ports;
+        return secrets.ports();
     }
 
     @Override
@@ -56,8 +74,13 @@ public final class EngineView implements EngineControl {
     }
 
     @Override
+    public BindingTable bindings() {
+        return bindings;
+    }
+
+    @Override
     public long hashSeed() {
-        return hashSeed;
+        return secrets.hashSeed();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.control.EngineEvents;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.wire.IgmpMessage;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,18 @@ class EngineEventRingTest {
         assertThat(events).containsExactly("arp 2 ffeeddccbbaa c0a80001 a000002", "wanted fd00:0:0:0:0:0:0:7",
                 "confirmed 255.255.255.254");
         assertThat(adapter.drain(10)).isZero();
+    }
+
+    @Test
+    void shouldCarryMessagesOfIgmpAsTheyAre() {
+        try (MemoryRegion message = MemoryRegion.allocate("test message", 256)) {
+            IgmpMessage.write(message.address(), IgmpMessage.V2_REPORT, 0xEF01_0203);
+            proxy.onIgmp(0x0A00_0001, 0xEF01_0203, message.address(), IgmpMessage.MIN_LENGTH);
+            adapter.drain(10);
+            assertThat(events).containsExactly("igmp a000001 ef010203 8 IGMP v2 report 239.1.2.3");
+            proxy.onIgmp(1, 2, message.address(), 200);
+            assertThat(proxy.lost()).as("longer than an eighth of the ring").isEqualTo(1);
+        }
     }
 
     @Test
@@ -92,6 +105,14 @@ class EngineEventRingTest {
         public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {
             events.add("arp " + operation + " " + Long.toHexString(senderMac) + " " + Integer.toHexString(senderIp)
                     + " " + Integer.toHexString(targetIp));
+        }
+
+        @Override
+        public void onIgmp(final int source, final int destination, final long address, final int length) {
+            final IgmpMessage message = new IgmpMessage();
+            message.wrap(address, length);
+            events.add("igmp " + Integer.toHexString(source) + " " + Integer.toHexString(destination) + " " + length
+                    + " " + message);
         }
 
         @Override

@@ -10,10 +10,13 @@ import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.multicast.GroupMembership;
+import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.CachedNanoClock;
 import org.junit.jupiter.api.AfterEach;
@@ -29,18 +32,32 @@ class ControlAgentTest {
     private final PatientCommands[] commands = {new PatientCommands(() -> engine0, counters),
             new PatientCommands(() -> engine1, counters)};
     private final EngineEventRing[] rings = {new EngineEventRing(1_024), new EngineEventRing(1_024)};
+    private final PublishedRoutes routes = new PublishedRoutes(
+            RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of()));
     private final NeighbourCache neighbours = new NeighbourCache(
             new NeighbourSettings(8, TimeUnit.SECONDS.toNanos(1), 3, TimeUnit.SECONDS.toNanos(30), 1, 1, 0), commands,
-            2, new PublishedRoutes(RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of())),
+            2, routes,
             (address, mac) -> {
                 throw new IllegalStateException("expected by the test");
             }, counters);
-    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, counters);
+    private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes,
+            new SplittableRandom(1), counters);
+    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, counters);
 
     @AfterEach
     void close() {
         rings[0].close();
         rings[1].close();
+        groups.close();
+    }
+
+    @Test
+    void shouldReportTheGroupsThatAreJoined() {
+        groups.listen(this, 0, IpAddress.v4(0xEF010203), false);
+        assertThat(agent.nextDeadlineNs()).isEqualTo(Long.MIN_VALUE);
+        assertThat(agent.doWork()).isEqualTo(1);
+        assertThat(engine0.take()).containsExactly("igmp 10.0.0.2 > 224.0.0.22: v3 report to_ex(239.1.2.3)");
+        assertThat(agent.nextDeadlineNs()).isBetween(1L, TimeUnit.SECONDS.toNanos(1));
     }
 
     @Test

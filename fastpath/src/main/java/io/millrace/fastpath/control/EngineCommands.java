@@ -5,6 +5,9 @@ package io.millrace.fastpath.control;
  * them on its own thread, in order. Thread: any for the proxy.
  */
 public interface EngineCommands {
+    /** Bytes of the longest IGMP message: what an Ethernet frame takes behind a header with Router Alert. */
+    int MAX_IGMP_LENGTH = 1_476;
+
     /** The neighbour's address is known (again): queued frames go out. The MAC has 48 bits. */
     boolean neighbourResolved(long hi, long lo, long mac);
 
@@ -16,6 +19,17 @@ public interface EngineCommands {
 
     /** Send an ARP packet. Broadcast where the target MAC is all ones. */
     boolean transmitArp(int operation, long senderMac, int senderIp, long targetMac, int targetIp);
+
+    /**
+     * Send an IGMP message to a group, with the Router Alert option and time to live 1 (RFC 3376 §4). Lost where the port
+     * has no room: IGMP repeats itself.
+     *
+     * @param source      own IPv4 address in host order; 0 where there is none.
+     * @param destination IPv4 in host order.
+     * @param address     where the message lies; it is copied before this returns.
+     * @param length      bytes, at most {@value #MAX_IGMP_LENGTH}.
+     */
+    boolean transmitIgmp(int source, int destination, long address, int length);
 
     /** The listener is closed: its half-open connections are reset. */
     boolean listenerClosed(int listenerId);

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.control;
 
+import io.millrace.fastpath.udp.BindingTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +19,33 @@ public interface EngineControl {
     /** The port chooser of this engine. */
     EphemeralPorts ephemeralPorts();
 
+    /**
+     * Identifications of the datagrams of this engine; asked for once. The default counts, for everybody to foresee.
+     */
+    default DatagramIdentifications datagramIdentifications() {
+        final int[] last = new int[1];
+        return (sourceHi, sourceLo, destinationHi, destinationLo, protocol) -> ++last[0];
+    }
+
     /** The listener for a local address and port (the specific address wins over the wildcard); null where none. */
     @Nullable
     ListenerPolicy listener(long localHi, long localLo, int localPort);
 
+    /** Where datagram endpoints are bound: one table for all engines of the stack. */
+    BindingTable bindings();
+
+    /** How many engines the stack has. */
+    default int engines() {
+        return 1;
+    }
+
     /** Random; keys the hash of the flow table, so that nobody outside can choose colliding flows. */
     long hashSeed();
+
+    /** Where endpoints say which groups they listen to. */
+    default MulticastGroups multicastGroups() {
+        return MulticastGroups.NONE;
+    }
 
     /** The addresses and routes published last. */
     RouteSnapshot routes();

@@ -16,6 +16,16 @@ public interface EngineEvents {
      */
     void onArp(int operation, long senderMac, int senderIp, int targetIp);
 
+    /**
+     * An IGMP message arrived, whose checksum is right.
+     *
+     * @param source      IPv4 in host order.
+     * @param destination IPv4 in host order: an own address, or a group.
+     * @param address     where it lies, until this returns.
+     * @param length      bytes, at least 8.
+     */
+    default void onIgmp(final int source, final int destination, final long address, final int length) {}
+
     /** A frame waits for the link-layer address of this neighbour. */
     void onNeighbourWanted(long hi, long lo);
 

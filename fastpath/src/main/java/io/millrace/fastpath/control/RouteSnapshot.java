@@ -1,5 +1,7 @@
 package io.millrace.fastpath.control;
 
+import io.millrace.fastpath.wire.IpAddress;
+
 /**
  * Addresses and routes of a stack, published whole by the control plane and read by engines without a lock. Addresses
  * are pairs of longs, IPv4 as {@code ::ffff:a.b.c.d}. Never changes. Thread: any.
@@ -17,6 +19,19 @@ public interface RouteSnapshot {
 
     /** True for the limited broadcast, a directed broadcast of an own prefix, or a multicast group that all hosts join. */
     boolean isBroadcast(long hi, long lo);
+
+    /** True for a multicast group that this host has joined. The group of all hosts is not among them. */
+    default boolean isJoined(final long hi, final long lo) {
+        return false;
+    }
+
+    /**
+     * Lower half of the address that a broadcast or a multicast is sent from where its sender is bound to none; the
+     * unspecified address where the stack has none of that family.
+     */
+    default long groupSourceLo(final long hi, final long lo) {
+        return IpAddress.v4(0);
+    }
 
     /** The route with the longest prefix for a destination: 0 or more, {@link #NO_ROUTE} or {@link #LOCAL}. */
     int route(long hi, long lo);

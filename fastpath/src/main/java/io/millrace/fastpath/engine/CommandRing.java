@@ -1,6 +1,7 @@
 package io.millrace.fastpath.engine;
 
 import io.millrace.fastpath.control.EngineCommands;
+import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
@@ -12,12 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Commands to an engine: any thread writes them, the engine reads them once a turn, in order. A full ring refuses, and
- * the writer tries again. Every message is four longs.
+ * the writer tries again. Every message is four longs, but for IGMP: addresses, then the bytes.
  */
 final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int CAPACITY = 64 * 1024;
     private static final int LENGTH = 4 * BitUtil.SIZE_OF_LONG;
     private static final int COMMANDS_A_TURN = 16;
+    private static final int IGMP_OFFSET = 2 * BitUtil.SIZE_OF_INT;
 
     private static final int NEIGHBOUR_RESOLVED = 1;
     private static final int NEIGHBOUR_FAILED = 2;
@@ -25,6 +27,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int TRANSMIT_ARP = 4;
     private static final int LISTENER_CLOSED = 5;
     private static final int ABORT = 6;
+    private static final int TRANSMIT_IGMP = 7;
 
     private final MemoryRegion region;
     private final ManyToOneRingBuffer ring;
@@ -41,6 +44,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
         void onTransmitArp(int operation, long senderMac, int senderIp, long targetMac, int targetIp);
 
+        void onTransmitIgmp(int source, int destination, long address, int length);
+
         void onListenerClosed(int listenerId);
 
         void onAbort(long connection);
@@ -50,7 +55,14 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         region = MemoryRegion.allocate("command ring", CAPACITY + RingBufferDescriptor.TRAILER_LENGTH);
         ring = new ManyToOneRingBuffer(
                 new UnsafeBuffer(region.address(), CAPACITY + RingBufferDescriptor.TRAILER_LENGTH));
-        adapter = (type, buffer, index, length) -> dispatch(handler, type, buffer, index);
+        adapter = (type, buffer, index, length) -> {
+            if (type == TRANSMIT_IGMP) {
+                handler.onTransmitIgmp(buffer.getInt(index), buffer.getInt(index + BitUtil.SIZE_OF_INT),
+                        buffer.addressOffset() + index + IGMP_OFFSET, length - IGMP_OFFSET);
+            } else {
+                dispatch(handler, type, buffer, index);
+            }
+        };
     }
 
     /** Hands waiting commands to the engine; returns how many. Thread: the engine's. */
@@ -92,6 +104,24 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     }
 
     @Override
+    public synchronized boolean transmitIgmp(final int source, final int destination, final long address,
+            final int length) {
+        if (region.address() == 0) {
+            return true;
+        }
+        final int index = ring.tryClaim(TRANSMIT_IGMP, IGMP_OFFSET + length);
+        if (index < 0) {
+            return false;
+        }
+        final MutableDirectBuffer buffer = ring.buffer();
+        buffer.putInt(index, source);
+        buffer.putInt(index + BitUtil.SIZE_OF_INT, destination);
+        Memory.copy(address, buffer.addressOffset() + index + IGMP_OFFSET, length);
+        commit(index);
+        return true;
+    }
+
+    @Override
     public boolean listenerClosed(final int listenerId) {
         return write(LISTENER_CLOSED, listenerId, 0, 0, 0);
     }
@@ -119,12 +149,16 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         buffer.putLong(index + 8, b);
         buffer.putLong(index + 16, c);
         buffer.putLong(index + 24, d);
+        commit(index);
+        return true;
+    }
+
+    private void commit(final int index) {
         ring.commit(index);
         final Runnable hook = wakeup;
         if (hook != null) {
             hook.run();
         }
-        return true;
     }
 
     private static void dispatch(final Handler handler, final int type, final MutableDirectBuffer buffer,

@@ -11,10 +11,12 @@ import io.millrace.fastpath.ip.NeighbourTable;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransmitQueue;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.Tcp;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpState;
+import io.millrace.fastpath.udp.Udp;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -40,7 +42,9 @@ public final class StackEngine implements Agent {
     private final Icmp icmp;
     private final IpInput ipInput;
     private final Tcp tcp;
+    private final Udp udp;
     private final CommandRing commands = new CommandRing(new Commands());
+    private final LentFrames frames;
     private final long[] burst;
     /** Held to close, and by other threads while they look into memory that closing frees. */
     private final Object lifetime = new Object();
@@ -74,9 +78,13 @@ public final class StackEngine implements Agent {
         final Tcp.Limits limits = new Tcp.Limits(settings.maxConnections(), settings.maxTimeWait(),
                 settings.slabBytes(), settings.timerTickNs(),
                 settings.maxOrphans());
-        tcp = new Tcp(index, limits, control, counters, ipOutput, new TokenBucket(settings.icmpPerSecond()), nowNs);
-        icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), settings.icmpPerSecond());
-        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), icmp);
+        frames = new LentFrames(port, settings.maxLentFrames());
+        tcp = new Tcp(index, limits, control, counters, ipOutput, frames, new TokenBucket(settings.icmpPerSecond()),
+                nowNs);
+        udp = new Udp(control, counters, ipOutput, settings.datagramBytes());
+        icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), udp.input(), settings.icmpPerSecond());
+        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), udp.input(), icmp,
+                settings.reassembly());
     }
 
     /** One turn of the duty cycle; returns the number of things done, 0 where there was nothing to do. */
@@ -113,13 +121,17 @@ public final class StackEngine implements Agent {
         // never backwards, whoever's clock it is: timers and rates rely on it
         nowNs = Math.max(nowNs, clock.nanoTime());
         tcp.onTurn(nowNs);
+        frames.onTurn();
         int workCount = runCompanion();
         workCount += commands.drain();
+        workCount += udp.onTurn();
         workCount += receive();
         workCount += receiveLocal();
-        workCount += tcp.onTimers();
+        workCount += tcp.onTimers() + ipInput.onTimers(nowNs);
         workCount += tcp.dispatchReady();
+        workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
+        tcp.endTurn();
         return workCount;
     }
 
@@ -149,13 +161,16 @@ public final class StackEngine implements Agent {
 
     private void onFrame(final long frame) {
         counters.add(Counter.BYTES_RECEIVED, Frame.length(frame));
+        frames.begin(frame);
         try {
             ipInput.onFrame(frame, nowNs);
         } catch (final Throwable e) {
             // one bad frame costs one counter, and none of the frames behind it
             onDefect(e);
         } finally {
-            port.release(frame);
+            if (!frames.end()) {
+                port.release(frame);
+            }
         }
     }
 
@@ -188,10 +203,10 @@ public final class StackEngine implements Agent {
         if (closed) {
             return Long.MAX_VALUE;
         }
-        if (tcp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || closeRequested) {
+        if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || closeRequested) {
             return Long.MIN_VALUE;
         }
-        return Math.min(tcp.nextDeadlineNs(), port.nextDeadlineNs());
+        return Math.min(Math.min(tcp.nextDeadlineNs(), ipInput.nextDeadlineNs()), port.nextDeadlineNs());
     }
 
     /** The engine's clock as of this turn, in nanoseconds. Thread: the engine's. */
@@ -207,6 +222,16 @@ public final class StackEngine implements Agent {
     /** The user/TCP interface; once the engine is closed every handle is stale. Thread: the engine's. */
     public TcpCalls tcp() {
         return tcp.calls();
+    }
+
+    /** Received frames that applications have. */
+    public LentFrames frames() {
+        return frames;
+    }
+
+    /** UDP endpoints. Thread: the engine's. */
+    public Udp udp() {
+        return udp;
     }
 
     /** Commands of the control plane. Thread: any. */
@@ -255,9 +280,13 @@ public final class StackEngine implements Agent {
         companion = agent;
     }
 
-    /** Called from any thread after a command was queued; wakes an idling loop. Set by who drives the engine. */
+    /**
+     * Called from any thread after a command, or a datagram that reached another engine, was queued; wakes an idling
+     * loop. Set by who drives the engine.
+     */
     public void onCommandQueued(final @Nullable Runnable wakeup) {
         commands.onQueued(wakeup);
+        udp.onForwarded(wakeup);
     }
 
     /**
@@ -271,7 +300,8 @@ public final class StackEngine implements Agent {
 
     /** Gives the right back. Thread: the driver's. */
     public void detachDriver() {
-        commands.onQueued(null);
+        onCommandQueued(null);
+        frames.onDriverLeft();
         driver.set(null);
     }
 
@@ -331,6 +361,9 @@ public final class StackEngine implements Agent {
             closed = true;
         }
         tcp.close();
+        udp.close();
+        ipInput.close();
+        frames.close();
         commands.close();
         counters.close();
         released = true;
@@ -362,6 +395,11 @@ public final class StackEngine implements Agent {
         public void onTransmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
                 final int targetIp) {
             ipOutput.sendArp(operation, senderMac, senderIp, targetMac, targetIp);
+        }
+
+        @Override
+        public void onTransmitIgmp(final int source, final int destination, final long address, final int length) {
+            ipOutput.sendIgmp(source, destination, address, length);
         }
 
         @Override

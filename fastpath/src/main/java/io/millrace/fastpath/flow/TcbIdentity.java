@@ -91,6 +91,7 @@ abstract class TcbIdentity {
     private static final int PORTS = 32;
     private static final int GENERATION = 36;
     private static final int STATE = 40;
+    private static final int TRAFFIC_CLASS = 42;
     private static final int EVENTS = 43;
     private static final int FLAGS = 44;
     private static final int NEIGHBOUR = 328;
@@ -186,6 +187,16 @@ abstract class TcbIdentity {
 
     public void state(final int value) {
         Memory.putByte(address + STATE, value);
+    }
+
+    /** The DS field of every packet (RFC 2474 §3) as it stands in the header: the lower two bits, ECN's, are 0. */
+    public int trafficClass() {
+        return Memory.getUnsignedByte(address + TRAFFIC_CLASS);
+    }
+
+    /** @param value 0 to 255. */
+    public void trafficClass(final int value) {
+        Memory.putByte(address + TRAFFIC_CLASS, value);
     }
 
     /** Events for the application that are not told yet. */

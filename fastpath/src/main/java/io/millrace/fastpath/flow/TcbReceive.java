@@ -7,7 +7,9 @@ import io.millrace.fastpath.memory.Memory;
  * out of order. Thread: the engine's.
  */
 abstract class TcbReceive extends TcbIdentity {
-    private static final int RECEIVE_SHIFT = 42;
+    /** The lower four bits; the upper are those of the other direction. */
+    private static final int SHIFTS = 41;
+    private static final int SHIFT_MASK = 0xF;
     private static final int RCV_NXT = 48;
     private static final int RCV_WND_RIGHT = 52;
     private static final int RCV_READ = 56;
@@ -47,11 +49,11 @@ abstract class TcbReceive extends TcbIdentity {
 
     /** Shift of the windows that we announce (RFC 7323 Rcv.Wind.Shift), 0 to 14. */
     public int receiveShift() {
-        return Memory.getByte(address + RECEIVE_SHIFT);
+        return Memory.getByte(address + SHIFTS) & SHIFT_MASK;
     }
 
     public void receiveShift(final int value) {
-        Memory.putByte(address + RECEIVE_SHIFT, value);
+        Memory.putByte(address + SHIFTS, Memory.getByte(address + SHIFTS) & ~SHIFT_MASK | value);
     }
 
     /** RCV.NXT: next sequence number expected. */

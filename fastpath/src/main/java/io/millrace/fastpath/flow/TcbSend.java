@@ -7,7 +7,10 @@ import io.millrace.fastpath.memory.Memory;
  * loss and congestion. Thread: the engine's.
  */
 abstract class TcbSend extends TcbReceive {
-    private static final int SEND_SHIFT = 41;
+    /** The upper four bits; the lower are those of the other direction. */
+    private static final int SHIFTS = 41;
+    private static final int SHIFT_BITS = 4;
+    private static final int RECEIVE_SHIFT_MASK = 0xF;
     private static final int SND_UNA = 64;
     private static final int SND_NXT = 68;
     private static final int SND_MAX = 72;
@@ -54,11 +57,11 @@ abstract class TcbSend extends TcbReceive {
 
     /** Shift of the windows that the peer announces (RFC 7323 Snd.Wind.Shift), 0 to 14. */
     public int sendShift() {
-        return Memory.getByte(address + SEND_SHIFT);
+        return Memory.getUnsignedByte(address + SHIFTS) >>> SHIFT_BITS;
     }
 
     public void sendShift(final int value) {
-        Memory.putByte(address + SEND_SHIFT, value);
+        Memory.putByte(address + SHIFTS, value << SHIFT_BITS | Memory.getByte(address + SHIFTS) & RECEIVE_SHIFT_MASK);
     }
 
     /** SND.UNA: oldest sequence number not acknowledged; head of the send ring. */

@@ -3,10 +3,10 @@ package io.millrace.fastpath.ip;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.wire.Checksum;
-import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.Icmpv4Header;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
@@ -25,18 +25,23 @@ public final class Icmp {
     private final IpOutput output;
     private final NeighbourTable neighbours;
     private final TransportInput transport;
+    private final DatagramInput datagrams;
     private final TokenBucket errors;
     private final TokenBucket echoes;
+    /** Routers may fragment it: what ICMP says about the path of a datagram is not remembered. */
+    private final OutgoingDatagram reply = new OutgoingDatagram(IpProtocol.ICMP).fragmentation(Fragmentation.ANYWHERE);
     private final Icmpv4Header header = new Icmpv4Header();
     private final Ipv4Header quoted = new Ipv4Header();
 
     public Icmp(final EngineControl control, final EngineCounters counters, final IpOutput output,
-            final NeighbourTable neighbours, final TransportInput transport, final int perSecond) {
+            final NeighbourTable neighbours, final TransportInput transport, final DatagramInput datagrams,
+            final int perSecond) {
         this.control = control;
         this.counters = counters;
         this.output = output;
         this.neighbours = neighbours;
         this.transport = transport;
+        this.datagrams = datagrams;
         this.errors = new TokenBucket(perSecond);
         this.echoes = new TokenBucket(perSecond);
     }
@@ -59,8 +64,21 @@ public final class Icmp {
         }
     }
 
-    /** Tells the sender of a packet that it cannot be delivered here; silent where RFC 1122 §3.2.2 forbids an answer. */
+    /** Tells the sender of a packet that it cannot be delivered here. */
     void sendUnreachable(final int code, final Ipv4Header offending, final long nowNs) {
+        sendError(Icmpv4Header.DESTINATION_UNREACHABLE, code, offending, nowNs);
+    }
+
+    /** Tells the sender of a datagram that its fragments did not all come in time (RFC 1122 §3.3.2). */
+    void sendReassemblyTimeExceeded(final Ipv4Header fragmentZero, final long nowNs) {
+        sendError(Icmpv4Header.TIME_EXCEEDED, Icmpv4Header.REASSEMBLY_TIME_EXCEEDED, fragmentZero, nowNs);
+    }
+
+    /** Sends an error about a packet; silent where RFC 1122 §3.2.2 forbids an answer. */
+    private void sendError(final int type, final int code, final Ipv4Header offending, final long nowNs) {
+        if (!control.routes().isOwn(0, IpAddress.v4(offending.destination()))) {
+            return;
+        }
         if (!errors.tryTake(nowNs)) {
             counters.increment(Counter.ICMP_RATE_LIMITED);
             return;
@@ -75,10 +93,13 @@ public final class Icmp {
         Memory.zero(message, Icmpv4Header.LENGTH);
         Memory.copy(offending.address(), message + Icmpv4Header.LENGTH, quote);
         final int length = Icmpv4Header.LENGTH + quote;
-        Memory.putByte(message, Icmpv4Header.DESTINATION_UNREACHABLE);
+        Memory.putByte(message, type);
         Memory.putByte(message + 1, code);
+        Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, Checksum.of(message, length));
         counters.increment(Counter.ICMP_ERRORS_SENT);
-        send(frame, length, offending);
+        // to where the packet came from, from the address it was sent to
+        output.send(frame, length, IpProtocol.ICMP, IpAddress.v4(offending.destination()), 0,
+                IpAddress.v4(offending.source()), IpOutput.UNKNOWN, Ipv4Header.NOT_ECT);
     }
 
     /**
@@ -106,33 +127,17 @@ public final class Icmp {
             counters.increment(Counter.ICMP_RATE_LIMITED);
             return;
         }
+        // the request becomes the reply where it lies: nobody needs it any more, and its bytes are copied once
+        final long message = ip.payloadAddress();
         final int length = ip.payloadLength();
-        final long frame = output.acquire();
-        if (frame == 0) {
-            counters.increment(Counter.TRANSMIT_NO_FRAME);
-            return;
-        }
-        final int room = Math.min(output.capabilities().mtu(),
-                Frame.capacity(frame) - EthernetHeader.LENGTH - Frame.IP_OFFSET);
-        if (length + IpOutput.IPV4_LENGTH > room) {
-            counters.increment(Counter.ICMP_ECHO_TOO_LONG);
-            output.release(frame);
-            return;
-        }
-        final long reply = IpOutput.payload(frame);
-        Memory.copy(ip.payloadAddress(), reply, length);
-        Memory.putByte(reply, Icmpv4Header.ECHO_REPLY);
-        counters.increment(Counter.ICMP_ECHOES_ANSWERED);
-        send(frame, length, ip);
-    }
-
-    /** Completes the checksum and sends to where the packet came from, from the address it was sent to. */
-    private void send(final long frame, final int length, final Ipv4Header answered) {
-        final long message = IpOutput.payload(frame);
+        Memory.putByte(message, Icmpv4Header.ECHO_REPLY);
         Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, 0);
         Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, Checksum.of(message, length));
-        output.send(frame, length, IpProtocol.ICMP, IpAddress.v4(answered.destination()), 0,
-                IpAddress.v4(answered.source()), IpOutput.UNKNOWN, Ipv4Header.NOT_ECT);
+        reply.source(IpAddress.v4(ip.destination())).destination(0, IpAddress.v4(ip.source()))
+                .payload(message, length, 0, 0);
+        if (IpOutput.isSent(output.sendDatagram(reply, IpOutput.UNKNOWN))) {
+            counters.increment(Counter.ICMP_ECHOES_ANSWERED);
+        }
     }
 
     private void onUnreachable(final long address, final int length) {
@@ -157,12 +162,18 @@ public final class Icmp {
 
     private void report(final IcmpError error, final int mtu) {
         final long local = IpAddress.v4(quoted.source());
-        if (quoted.protocol() != IpProtocol.TCP || !control.routes().isOwn(0, local)) {
+        final long remote = IpAddress.v4(quoted.destination());
+        final long header = quoted.payloadAddress();
+        // a later fragment has no ports to tell by
+        if (quoted.fragmentOffset() != 0 || !control.routes().isOwn(0, local)) {
             counters.increment(Counter.ICMP_IGNORED);
-            return;
+        } else if (quoted.protocol() == IpProtocol.TCP) {
+            transport.onIcmpError(error, 0, local, 0, remote, Memory.getIntBE(header),
+                    Memory.getIntBE(header + TCP_SEQUENCE), mtu);
+        } else if (quoted.protocol() == IpProtocol.UDP) {
+            datagrams.onDatagramError(error, 0, local, 0, remote, Memory.getIntBE(header));
+        } else {
+            counters.increment(Counter.ICMP_IGNORED);
         }
-        final long segment = quoted.payloadAddress();
-        transport.onIcmpError(error, 0, local, 0, IpAddress.v4(quoted.destination()), Memory.getIntBE(segment),
-                Memory.getIntBE(segment + TCP_SEQUENCE), mtu);
     }
 }

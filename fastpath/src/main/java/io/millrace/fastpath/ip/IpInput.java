@@ -1,5 +1,6 @@
 package io.millrace.fastpath.ip;
 
+import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
@@ -7,19 +8,22 @@ import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.wire.ArpPacket;
+import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.Icmpv4Header;
+import io.millrace.fastpath.wire.IgmpMessage;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The way in: validation (RFC 1122 §3.2.1) and demultiplexing. Each header is length-checked once; what is wrong costs
- * one counter. Frames stay the caller's.
+ * The way in: validation (RFC 1122 §3.2.1), reassembly and demultiplexing. Each header is length-checked once; what is
+ * wrong costs one counter. Frames stay the caller's.
  * <p>
  * Thread: the engine's.
  */
-public final class IpInput {
+public final class IpInput implements AutoCloseable {
     private static final int CHECKSUM_TRUSTED = Frame.CHECKSUM_PARTIAL | Frame.CHECKSUM_VALID;
     private static final long GROUP_BIT = 0x0100_0000_0000L;
 
@@ -27,18 +31,27 @@ public final class IpInput {
     private final EngineControl control;
     private final EngineCounters counters;
     private final TransportInput transport;
+    private final DatagramInput datagrams;
     private final Icmp icmp;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpPacket arp = new ArpPacket();
     private final Ipv4Header ip = new Ipv4Header();
+    private final @Nullable Reassembly reassembly;
+    /** The packet at hand is for a broadcast address or a multicast group. */
+    private boolean toGroup;
 
     public IpInput(final PortCapabilities capabilities, final EngineControl control, final EngineCounters counters,
-            final TransportInput transport, final Icmp icmp) {
+            final TransportInput transport, final DatagramInput datagrams, final Icmp icmp,
+            final ReassemblySettings settings) {
         this.capabilities = capabilities;
         this.control = control;
         this.counters = counters;
         this.transport = transport;
+        this.datagrams = datagrams;
         this.icmp = icmp;
+        this.reassembly = settings.memoryBytes() == 0
+                ? null
+                : new Reassembly(settings, counters, control.hashSeed());
     }
 
     /** A frame from the port. */
@@ -90,47 +103,131 @@ public final class IpInput {
             counters.increment(Counter.IP_MALFORMED);
         } else if (!ip.checksumValid()) {
             counters.increment(Counter.IP_BAD_CHECKSUM);
-        } else if (isBadSource(ip.source(), fromHere)) {
+        } else if (isBadSource(ip.source(), fromHere) && !isQuerierWithoutAddress()) {
             counters.increment(Counter.IP_BAD_SOURCE);
-        } else if (ip.isFragment()) {
-            counters.increment(Counter.IP_FRAGMENT);
         } else if (ip.hasSourceRoute()) {
             counters.increment(Counter.IP_SOURCE_ROUTE);
-        } else {
-            deliver(frame, group, nowNs);
+        } else if (isForUs(group)) {
+            if (ip.isFragment()) {
+                onFragment(frame, nowNs);
+            } else {
+                final boolean trusted = (Frame.flags(frame) & CHECKSUM_TRUSTED) != 0;
+                deliver(trusted, false, arrivedNs(frame, nowNs), nowNs);
+            }
         }
     }
 
-    private void deliver(final long frame, final boolean group, final long nowNs) {
+    /** @param linkGroup the frame came to a group address of the link layer. */
+    private boolean isForUs(final boolean linkGroup) {
         final RouteSnapshot routes = control.routes();
         final long local = IpAddress.v4(ip.destination());
-        if (!routes.isOwn(0, local)) {
-            if (routes.isBroadcast(0, local)) {
-                counters.increment(Counter.IP_BROADCAST);
-            } else {
-                counters.increment(Counter.IP_NOT_FOR_US);
+        if (routes.isOwn(0, local)) {
+            toGroup = false;
+            if (linkGroup) {
+                // RFC 1122 §3.3.6: a unicast packet in a link-layer broadcast is dropped without a word
+                counters.increment(Counter.IP_IN_LINK_BROADCAST);
             }
-            return;
+            return !linkGroup;
         }
-        if (group) {
-            // RFC 1122 §3.3.6: a unicast packet in a link-layer broadcast is dropped without a word
-            counters.increment(Counter.IP_IN_LINK_BROADCAST);
-            return;
+        toGroup = routes.isBroadcast(0, local) || routes.isJoined(0, local);
+        if (!toGroup) {
+            counters.increment(Counter.IP_NOT_FOR_US);
         }
+        return toGroup;
+    }
+
+    private void onFragment(final long frame, final long nowNs) {
+        counters.increment(Counter.IP_FRAGMENTS_RECEIVED);
+        final Reassembly fragments = reassembly;
+        if (fragments == null) {
+            counters.increment(Counter.IP_FRAGMENT_REFUSED);
+        } else if (fragments.add(ip, nowNs)) {
+            ip.wrapUnchecked(fragments.datagram());
+            deliver(false, true, arrivedNs(frame, nowNs), nowNs);
+        }
+    }
+
+    private void deliver(final boolean trusted, final boolean reassembled, final long arrivedNs, final long nowNs) {
+        final int protocol = ip.protocol();
+        if (protocol == IpProtocol.IGMP) {
+            onIgmp();
+        } else if (protocol == IpProtocol.UDP) {
+            onDatagram(trusted, nowNs);
+        } else if (toGroup) {
+            counters.increment(Counter.IP_BROADCAST);
+        } else if (protocol == IpProtocol.TCP) {
+            onSegment(trusted, reassembled, arrivedNs);
+        } else if (protocol == IpProtocol.ICMP) {
+            icmp.onMessage(ip, nowNs);
+        } else {
+            counters.increment(Counter.IP_UNKNOWN_PROTOCOL);
+            icmp.sendUnreachable(Icmpv4Header.PROTOCOL_UNREACHABLE, ip, nowNs);
+        }
+    }
+
+    private void onSegment(final boolean trusted, final boolean reassembled, final long arrivedNs) {
+        final long local = IpAddress.v4(ip.destination());
         final long remote = IpAddress.v4(ip.source());
-        final boolean trusted = (Frame.flags(frame) & CHECKSUM_TRUSTED) != 0;
-        switch (ip.protocol()) {
-            case IpProtocol.TCP -> transport.onSegment(0, local, 0, remote, ip.payloadAddress(), ip.payloadLength(),
-                    trusted, ip.dscpEcn() & Ipv4Header.ECN_MASK, arrivedNs(frame, nowNs));
-            case IpProtocol.ICMP -> icmp.onMessage(ip, nowNs);
-            case IpProtocol.UDP -> {
-                counters.increment(Counter.UDP_NO_PORT);
-                icmp.sendUnreachable(Icmpv4Header.PORT_UNREACHABLE, ip, nowNs);
+        final long segment = ip.payloadAddress();
+        final int length = ip.payloadLength();
+        if (reassembled && control.engines() > 1 && !transport.isKnown(0, local, 0, remote, segment, length)) {
+            // fragments go to the queue of their addresses, the connection may be on another: no reset for that
+            counters.increment(Counter.IP_REASSEMBLED_ELSEWHERE);
+        } else {
+            transport.onSegment(0, local, 0, remote, segment, length, trusted, ip.dscpEcn() & Ipv4Header.ECN_MASK,
+                    arrivedNs);
+        }
+    }
+
+    private void onDatagram(final boolean trusted, final long nowNs) {
+        final long local = IpAddress.v4(ip.destination());
+        int flags = trusted ? DatagramInput.CHECKSUM_TRUSTED : 0;
+        if (toGroup) {
+            flags |= IpAddress.isMulticast(0, local) ? DatagramInput.MULTICAST : DatagramInput.BROADCAST;
+        }
+        final boolean taken = datagrams.onDatagram(0, local, 0, IpAddress.v4(ip.source()), ip.payloadAddress(),
+                ip.payloadLength(), flags);
+        if (!taken && toGroup) {
+            // nobody is told where a broadcast is not wanted (RFC 1122 §3.2.2)
+            counters.increment(Counter.IP_BROADCAST);
+        } else if (!taken) {
+            icmp.sendUnreachable(Icmpv4Header.PORT_UNREACHABLE, ip, nowNs);
+        }
+    }
+
+    private void onIgmp() {
+        if (ip.payloadLength() < IgmpMessage.MIN_LENGTH || ip.payloadLength() > EngineCommands.MAX_IGMP_LENGTH) {
+            counters.increment(Counter.IGMP_MALFORMED);
+        } else if (Checksum.of(ip.payloadAddress(), ip.payloadLength()) != 0) {
+            counters.increment(Counter.IGMP_BAD_CHECKSUM);
+        } else {
+            counters.increment(Counter.IGMP_RECEIVED);
+            control.events().onIgmp(ip.source(), ip.destination(), ip.payloadAddress(), ip.payloadLength());
+        }
+    }
+
+    /** Drops datagrams whose fragments did not come in time; returns how many. */
+    public int onTimers(final long nowNs) {
+        int expired = 0;
+        for (final Reassembly fragments = reassembly; fragments != null
+                && fragments.nextDeadlineNs() <= nowNs; expired++) {
+            if (fragments.expire()) {
+                ip.wrapUnchecked(fragments.datagram());
+                icmp.sendReassemblyTimeExceeded(ip, nowNs);
             }
-            default -> {
-                counters.increment(Counter.IP_UNKNOWN_PROTOCOL);
-                icmp.sendUnreachable(Icmpv4Header.PROTOCOL_UNREACHABLE, ip, nowNs);
-            }
+        }
+        return expired;
+    }
+
+    /** When {@link #onTimers} has something to do; {@link Long#MAX_VALUE} where nothing waits. */
+    public long nextDeadlineNs() {
+        return reassembly == null ? Long.MAX_VALUE : reassembly.nextDeadlineNs();
+    }
+
+    @Override
+    public void close() {
+        if (reassembly != null) {
+            reassembly.close();
         }
     }
 
@@ -138,6 +235,11 @@ public final class IpInput {
     private static long arrivedNs(final long frame, final long nowNs) {
         final long stampNs = Frame.timestampNs(frame);
         return stampNs == 0 ? nowNs : stampNs;
+    }
+
+    /** A switch that asks in place of a router has no address (RFC 4541 §2.1.1). */
+    private boolean isQuerierWithoutAddress() {
+        return ip.source() == 0 && ip.protocol() == IpProtocol.IGMP;
     }
 
     /**

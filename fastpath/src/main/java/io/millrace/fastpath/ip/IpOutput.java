@@ -4,6 +4,7 @@ import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
@@ -11,7 +12,9 @@ import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.wire.ArpPacket;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.MacAddress;
 
 /**
  * The way out: route, next hop, IP header, link-layer header. A connection remembers its next hop as a {@code long}
@@ -31,9 +34,18 @@ public final class IpOutput {
     /** The destination is on a port without a link layer. */
     public static final long DIRECT = -4;
 
+    /** The destination is a broadcast or multicast address, whose link-layer address follows from it. */
+    public static final long GROUP = -5;
+    /** Datagrams only: too long to be sent, or to be sent without being fragmented. */
+    public static final long TOO_LONG = -6;
+    /** Datagrams only: frames or places in the transmit queue are short; it can be sent later. */
+    public static final long NO_ROOM = -7;
+
     /** Bytes of the IPv4 header that output writes. */
     public static final int IPV4_LENGTH = Ipv4Header.MIN_LENGTH;
 
+    /** RFC 3376 §4: the type of service of reports. */
+    private static final int INTERNETWORK_CONTROL = 0xC0;
     private static final long CONFIRM_INTERVAL_NS = 1_000_000_000L;
 
     private final PacketPort port;
@@ -42,6 +54,9 @@ public final class IpOutput {
     private final EngineCounters counters;
     private final NeighbourTable neighbours;
     private final TransmitQueue queue;
+    private final Fragmenter fragmenter;
+    private final OutgoingDatagram igmp = new OutgoingDatagram(IpProtocol.IGMP).hopLimit(1).routerAlert(true)
+            .loopback(false).dscpEcn(INTERNETWORK_CONTROL);
     private int identification;
 
     public IpOutput(final PacketPort port, final EngineControl control, final EngineCounters counters,
@@ -52,6 +67,7 @@ public final class IpOutput {
         this.counters = counters;
         this.neighbours = neighbours;
         this.queue = queue;
+        this.fragmenter = new Fragmenter(port, counters, control.datagramIdentifications());
     }
 
     /** What the port can do. */
@@ -101,13 +117,13 @@ public final class IpOutput {
      *
      * @param length  bytes of the transport packet, header included.
      * @param nextHop what {@link #nextHop} said, or {@link #UNKNOWN}.
-     * @param ecn     the ECN field, 0 to 3 (RFC 3168 §5).
+     * @param dscpEcn the DS field with the ECN field, 0 to 255 (RFC 2474 §3, RFC 3168 §5).
      * @return the next hop used, to be remembered; negative constants as above.
      */
     public long send(final long frame, final int length, final int protocol, final long sourceLo, final long hi,
-            final long lo, final long nextHop, final int ecn) {
+            final long lo, final long nextHop, final int dscpEcn) {
         final int total = length + IPV4_LENGTH;
-        Ipv4Header.write(frame + Frame.IP_OFFSET, ecn, total, identification++ & 0xFFFF, Ipv4Header.DONT_FRAGMENT,
+        Ipv4Header.write(frame + Frame.IP_OFFSET, dscpEcn, total, identification++ & 0xFFFF, Ipv4Header.DONT_FRAGMENT,
                 control.routes().hopLimit(),
                 protocol, IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
         Frame.dataOffset(frame, Frame.IP_OFFSET);
@@ -120,10 +136,114 @@ public final class IpOutput {
         } else if (hop == DIRECT) {
             queue.add(frame);
         } else {
-            counters.increment(hop == NO_ROUTE ? Counter.IP_NO_ROUTE : Counter.NEIGHBOUR_TABLE_FULL);
+            countUnsent(hop);
             port.release(frame);
         }
         return hop;
+    }
+
+    /** True where what {@link #sendDatagram} answered says that the datagram is on its way, or waits for a neighbour. */
+    public static boolean isSent(final long hop) {
+        return hop > 0 || hop == LOCAL || hop == DIRECT || hop == GROUP;
+    }
+
+    /**
+     * The next hop for a datagram's destination, to be remembered: as {@link #nextHop}, and {@link #GROUP} for broadcast
+     * and multicast addresses.
+     */
+    public long datagramHop(final long hi, final long lo) {
+        return IpAddress.isMulticast(hi, lo) || control.routes().isBroadcast(hi, lo) ? GROUP : nextHop(hi, lo);
+    }
+
+    /** True where the port completes the checksum of a datagram: {@link OutgoingDatagram#partialChecksum} may be used. */
+    public boolean completesChecksum(final OutgoingDatagram datagram) {
+        return capabilities.txChecksum() && fragmenter.count(datagram, datagram.mtu(capabilities.mtu())) == 1;
+    }
+
+    /**
+     * Sends a datagram in one packet or in fragments. Its bytes are copied; all fragments are queued, or none.
+     *
+     * @param nextHop what {@link #datagramHop} or this said for the same destination, or {@link #UNKNOWN}.
+     * @return the next hop used, to be remembered; not {@linkplain #isSent sent}: {@link #NO_ROUTE},
+     *         {@link #NO_NEIGHBOUR}, {@link #TOO_LONG}, {@link #NO_ROOM}. Each is counted.
+     */
+    public long sendDatagram(final OutgoingDatagram datagram, final long nextHop) {
+        final long hop = isCurrent(nextHop) || nextHop == GROUP
+                ? nextHop
+                : datagramHop(datagram.destinationHi(), datagram.destinationLo());
+        final int mtu = datagram.mtu(capabilities.mtu());
+        final int count = fragmenter.count(datagram, mtu);
+        final long problem = problem(datagram, hop, count);
+        if (problem != 0) {
+            countUnsent(problem);
+            return problem;
+        }
+        final int hopLimit = datagram.hopLimitOr(control.routes().hopLimit());
+        if (hop != GROUP || hopLimit > 0) {
+            final long first = fragmenter.make(datagram, count, hopLimit, mtu);
+            if (first == 0) {
+                return NO_ROOM;
+            }
+            dispatch(first, count, hop, datagram.destinationHi(), datagram.destinationLo());
+        }
+        if (hop == GROUP && isForUsToo(datagram)) {
+            final long copy = fragmenter.make(datagram, count, hopLimit, mtu);
+            if (copy != 0) {
+                dispatch(copy, count, LOCAL, 0, 0);
+            }
+        }
+        return hop;
+    }
+
+    /** Why the datagram cannot be sent; 0 where it can. */
+    private long problem(final OutgoingDatagram datagram, final long hop, final int count) {
+        if (!isSent(hop)) {
+            return hop;
+        }
+        if (datagram.headerLength() + datagram.length() > Ipv4Header.MAX_TOTAL_LENGTH
+                || count > 1 && datagram.fragmentation() == Fragmentation.NOWHERE && hop != LOCAL) {
+            return TOO_LONG;
+        }
+        return queue.hasRoomFor(count) ? 0 : NO_ROOM;
+    }
+
+    private boolean isForUsToo(final OutgoingDatagram datagram) {
+        final long hi = datagram.destinationHi();
+        final long lo = datagram.destinationLo();
+        return !IpAddress.isMulticast(hi, lo)
+                || datagram.loopback() && (control.routes().isJoined(hi, lo) || control.routes().isBroadcast(hi, lo));
+    }
+
+    private void dispatch(final long first, final int count, final long hop, final long hi, final long lo) {
+        if (hop > 0 && !neighbours.isResolved((int) hop)) {
+            neighbours.enqueueAll((int) hop, first, count);
+            control.events().onNeighbourWanted(neighbours.addressHi((int) hop), neighbours.addressLo((int) hop));
+            return;
+        }
+        for (long frame = first; frame != 0;) {
+            final long next = Frame.next(frame);
+            if (hop == LOCAL) {
+                queue.addLocal(frame);
+            } else {
+                if (capabilities.linkLayer()) {
+                    frameFor(frame, hop > 0 ? neighbours.mac((int) hop) : groupMac(hi, lo));
+                }
+                queue.add(frame);
+            }
+            frame = next;
+        }
+    }
+
+    private static long groupMac(final long hi, final long lo) {
+        return IpAddress.isMulticast(hi, lo) ? MacAddress.ofGroup(IpAddress.toV4(lo)) : EthernetHeader.BROADCAST;
+    }
+
+    private void countUnsent(final long hop) {
+        counters.increment(hop == NO_ROUTE
+                ? Counter.IP_NO_ROUTE
+                : hop == TOO_LONG
+                        ? Counter.IP_TOO_LONG
+                        : hop == NO_ROOM ? Counter.TRANSMIT_QUEUE_FULL : Counter.NEIGHBOUR_TABLE_FULL);
     }
 
     /**
@@ -149,6 +269,12 @@ public final class IpOutput {
             queue.add(frame);
             frame = next;
         }
+    }
+
+    /** Sends an IGMP message (RFC 3376 §4): Router Alert, time to live 1, precedence of internetwork control. */
+    public void sendIgmp(final int source, final int destination, final long address, final int length) {
+        igmp.source(IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
+        sendDatagram(igmp, GROUP);
     }
 
     /** Sends an ARP packet; nothing where no frame is free (ARP repeats itself). */

@@ -173,6 +173,23 @@ public final class NeighbourTable {
         tail[entry] = frame;
     }
 
+    /**
+     * Takes the fragments of a datagram, linked by {@link Frame#next}, until the neighbour is resolved: all of them, for
+     * which older frames of the neighbour may go, or none, where they are more than it may hold.
+     */
+    void enqueueAll(final int entry, final long first, final int count) {
+        final boolean fits = count <= queueLimit && waiting - queued[entry] + count <= FULL_QUEUES * queueLimit;
+        for (long frame = first; frame != 0;) {
+            final long next = Frame.next(frame);
+            if (fits) {
+                enqueue(entry, frame);
+            } else {
+                drop(frame);
+            }
+            frame = next;
+        }
+    }
+
     /** Gives every waiting frame back. */
     public void clear() {
         for (int entry = 0; entry < capacity; entry++) {

@@ -36,7 +36,13 @@ public final class TransmitQueue {
 
     /** True while data may be queued; the last {@value #RESERVE} places are for acknowledgements and control. */
     public boolean hasRoom() {
-        return mask + 1 - (outwardTail - outwardHead) > RESERVE && mask + 1 - (localTail - localHead) > RESERVE;
+        return hasRoomFor(1);
+    }
+
+    /** The same for so many frames at once. */
+    boolean hasRoomFor(final int frames) {
+        final int capacity = mask + 1 - RESERVE;
+        return outwardTail - outwardHead + frames <= capacity && localTail - localHead + frames <= capacity;
     }
 
     /** True where nothing waits. */

@@ -13,6 +13,9 @@ public interface TransportInput {
     void onSegment(long localHi, long localLo, long remoteHi, long remoteLo, long address, int length,
             boolean checksumTrusted, int ecn, long arrivedNs);
 
+    /** True where a segment belongs to a connection of this engine; listeners do not count. */
+    boolean isKnown(long localHi, long localLo, long remoteHi, long remoteLo, long address, int length);
+
     /**
      * An ICMP error about a segment we sent (RFC 9293 §3.9.2.2), or the like from our own neighbour resolution.
      *

@@ -1,6 +1,6 @@
 /**
- * The IP layer: input validation and demultiplexing, output (route, next hop), ICMP. IPv4 is here; addresses are pairs
- * of longs everywhere, so that IPv6 joins without a change of signatures.
+ * The IP layer: input validation, reassembly and demultiplexing, output (route, next hop, fragments), ICMP. IPv4 is
+ * here; addresses are pairs of longs everywhere, so that IPv6 joins without a change of signatures.
  * <p>
  * Thread: the engine's. May import: wire, port, memory, counters, control.
  */

@@ -124,6 +124,18 @@ public final class Memory {
         UnsafeApi.copyMemory(source, target, length);
     }
 
+    /** True where two off-heap places hold the same bytes. */
+    public static boolean equal(final long one, final long other, final int length) {
+        int i = 0;
+        while (i <= length - Long.BYTES && getLong(one + i) == getLong(other + i)) {
+            i += Long.BYTES;
+        }
+        while (i < length && getByte(one + i) == getByte(other + i)) {
+            i++;
+        }
+        return i == length;
+    }
+
     public static void copyFromArray(final byte[] source, final int offset, final long target, final int length) {
         UnsafeApi.copyMemory(source, BYTES_BASE + offset, null, target, length);
     }

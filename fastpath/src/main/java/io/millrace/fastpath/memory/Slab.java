@@ -1,6 +1,9 @@
 package io.millrace.fastpath.memory;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded store of blocks whose lengths are powers of two (the binary buddy system, Knuth, TAOCP vol. 1, §2.5), for
@@ -26,6 +29,8 @@ public final class Slab implements AutoCloseable {
 
     private static final int MIN_BLOCK_LENGTH = 64;
     private static final int MAX_LEAVES_SHIFT = 30;
+    /** A buffer is seen through the window of {@link #MAX_BLOCK_LENGTH} that no block crosses. */
+    private static final int WINDOW_SHIFT = 30;
 
     /** Per smallest block: the neighbours in its free list, and the state of the block that starts there. */
     private static final int LINK_LENGTH = 8;
@@ -49,6 +54,7 @@ public final class Slab implements AutoCloseable {
     private final int leafShift;
     private final int maxOrder;
     private final int[] freeHeads;
+    private final @Nullable ByteBuffer[] views;
     private final int[] aside = new int[ASIDE_ORDERS * ASIDE];
     private final int[] asideCounts = new int[ASIDE_ORDERS];
     private int nonEmptyOrders;
@@ -72,6 +78,7 @@ public final class Slab implements AutoCloseable {
         links = data + bytes;
         states = links + (bytes >>> leafShift) * LINK_LENGTH;
         freeHeads = new int[maxOrder + 1];
+        views = new ByteBuffer[(int) (bytes + (1L << WINDOW_SHIFT) - 1 >>> WINDOW_SHIFT)];
         Arrays.fill(freeHeads, NIL);
         final int topBlocks = (int) ((bytes >>> leafShift) >>> maxOrder);
         for (int block = topBlocks - 1; block >= 0; block--) {
@@ -201,6 +208,29 @@ public final class Slab implements AutoCloseable {
      */
     public int blockSize(final int size) {
         return 1 << leafShift + order(size);
+    }
+
+    /**
+     * Bytes of a block as a buffer, from its position to its limit; the same object for other bytes the next time. It must
+     * not be used after the block is freed.
+     */
+    public ByteBuffer view(final long address, final int length) {
+        final long offset = address - data;
+        assert offset >= 0 && length >= 0 && offset + length <= capacity : offset;
+        final int window = (int) (offset >>> WINDOW_SHIFT);
+        ByteBuffer view = views[window];
+        if (view == null) {
+            view = newView((long) window << WINDOW_SHIFT);
+            views[window] = view;
+        }
+        final int start = (int) (offset & (1L << WINDOW_SHIFT) - 1);
+        return view.limit(start + length).position(start);
+    }
+
+    @SuppressWarnings("restricted")
+    private ByteBuffer newView(final long from) {
+        return MemorySegment.ofAddress(data + from).reinterpret(Math.min(capacity - from, 1L << WINDOW_SHIFT))
+                .asByteBuffer();
     }
 
     /** Bytes of the blocks in use. */

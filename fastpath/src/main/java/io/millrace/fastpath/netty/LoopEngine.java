@@ -1,6 +1,9 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.udp.DatagramEndpoint;
+import io.millrace.fastpath.udp.Udp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 interface LoopEngine {
     /** The user/TCP interface. Thread: the engine's. */
     TcpCalls tcp();
+
+    /** Received frames that applications have. Thread: the engine's. */
+    LentFrames frames();
+
+    /** UDP endpoints. Thread: the engine's. */
+    Udp udp();
 
     /** One turn of the duty cycle; returns how much was done. Thread: the engine's. */
     int doWork();
@@ -31,4 +40,7 @@ interface LoopEngine {
 
     /** Resets a connection that has no channel (any more). Thread: any. */
     void abandon(long connection);
+
+    /** Closes an endpoint whose channel is not of this engine's event loop (any more). Thread: any. */
+    void abandon(DatagramEndpoint endpoint);
 }

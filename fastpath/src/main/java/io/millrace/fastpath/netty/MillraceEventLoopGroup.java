@@ -130,6 +130,9 @@ public final class MillraceEventLoopGroup extends MultiThreadIoEventLoopGroup {
             final int owner = connected.engine();
             return owner == MillraceIoHandle.ANY_ENGINE ? next() : loops[owner];
         }
+        if (channel instanceof final MillraceDatagramChannel bound && bound.stack() == stack()) {
+            return bound.engine() == MillraceIoHandle.ANY_ENGINE ? next() : loops[bound.engine()];
+        }
         return next();
     }
 }

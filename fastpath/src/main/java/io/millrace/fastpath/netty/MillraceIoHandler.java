@@ -2,6 +2,7 @@ package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.udp.Udp;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -42,6 +43,7 @@ public final class MillraceIoHandler implements IoHandler {
     private final LoopEngine engine;
     private final ThreadAwareExecutor executor;
     private final IdleStrategy idleStrategy;
+    private final FrameBuffers frameBuffers;
     private final List<MillraceIoRegistration> registrations = new ArrayList<>();
 
     @Nullable
@@ -60,6 +62,7 @@ public final class MillraceIoHandler implements IoHandler {
         this.engines = engines;
         this.index = index;
         this.engine = engines.engine(index);
+        this.frameBuffers = new FrameBuffers(engine.frames());
         this.executor = executor;
         this.idleStrategy = engines.stack().idleStrategy().get();
     }
@@ -318,6 +321,19 @@ public final class MillraceIoHandler implements IoHandler {
             throw new IllegalStateException("the stack is closed");
         }
         return engine.tcp();
+    }
+
+    /** Buffers over the frames that the engine's port received. */
+    FrameBuffers frameBuffers() {
+        return frameBuffers;
+    }
+
+    /** Opens UDP endpoints; refused as {@link #tcp} is. */
+    Udp udp() {
+        if (!isDriving()) {
+            throw new IllegalStateException("the stack is closed");
+        }
+        return engine.udp();
     }
 
     /** False as soon as the engine is closed, which a task of this loop may have done since the last turn. */

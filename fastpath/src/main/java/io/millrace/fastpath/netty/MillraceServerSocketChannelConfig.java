@@ -26,6 +26,8 @@ public final class MillraceServerSocketChannelConfig extends OverlaidConfig<Mill
     private static OptionTable<MillraceServerSocketChannelConfig> options() {
         return OverlaidConfig.<MillraceServerSocketChannelConfig>sharedOptions()
                 .with(ChannelOption.SO_BACKLOG, c -> c.getBacklog(), (c, v) -> c.setBacklog(v))
+                .with(ChannelOption.TCP_FASTOPEN, c -> c.overlay.fastOpenQueue(),
+                        (c, v) -> c.changeable(ChannelOption.TCP_FASTOPEN).fastOpenQueue(v))
                 .with(ChannelOption.SO_RCVBUF, c -> c.getReceiveBufferSize(), (c, v) -> c.setReceiveBufferSize(v))
                 .with(ChannelOption.SO_SNDBUF, c -> c.overlay.settings().sendBuffer(),
                         (c, v) -> c.changeable(ChannelOption.SO_SNDBUF).sendBuffer(v));

@@ -27,6 +27,7 @@ import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * told once every byte before it was read, even if nobody reads by then; a reset is told at once, after the bytes that
  * came before it.
  * <p>
- * Closing the channel lets go of the connection, which is finished in the background, whatever {@code SO_LINGER}, except
- * with {@code SO_LINGER} 0, which resets it. {@code bind} before {@code connect} only names the local address: whether
+ * Closing the channel lets go of the connection, which is finished in the background; with {@code SO_LINGER} the close
+ * future waits for that, and with {@code SO_LINGER} 0 the connection is reset. {@code bind} before {@code connect} only names the local address: whether
  * it can be had is found out by {@code connect}.
  * <p>
  * Thread: as any Netty channel.
@@ -55,6 +56,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     private final MillraceSocketChannelConfig config;
     private final SocketReader reader;
     private final SocketWriter writer;
+    private final Linger linger = new Linger(this);
 
     /** The engines of the stack; null until the channel learns it. */
     @Nullable
@@ -132,8 +134,20 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         return connection;
     }
 
+    /** Nothing is read any more. Thread: the event loop's. */
+    void stopReading() {
+        reader.close();
+    }
+
     BounceBuffer bounce() {
         return handler.bounce();
+    }
+
+    /** The next bytes in the frame in which they came; null where they have to be copied, or there are none. */
+    @Nullable
+    ByteBuf receiveFrame() {
+        final long frame = tcp().receiveFrame(connection);
+        return frame == 0 ? null : handler.frameBuffers().of(frame, config.getAllocator());
     }
 
     /** True where a read would give bytes or the end of the input. */
@@ -387,6 +401,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
         @Override
         public void close() {
+            linger.end();
             close(voidPromise());
         }
 
@@ -426,6 +441,10 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             local = tcp().localAddress(handle);
             attempt = started;
             started.await();
+            final ChannelOutboundBuffer written = outboundBuffer();
+            if (config.isTcpFastOpenConnect() && written != null) {
+                writer.writeBeforeHandshake(written);
+            }
         }
 
         /** Ends the attempt where there is one; true where there was. */
@@ -455,7 +474,15 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             pipeline().fireChannelActive();
             if (!wanted) {
                 close(voidPromise());
+            } else if (config.isTcpFastOpenConnect()) {
+                // what found no room before the handshake
+                flush0();
             }
+        }
+
+        @Override
+        protected @Nullable Executor prepareToClose() {
+            return registration != null && handler.isDriving() && linger.isWanted() ? linger : null;
         }
 
         @Override
@@ -473,6 +500,10 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
                 return;
             }
             handler.onHandled();
+            if (linger.isOn()) {
+                linger.onReady(events);
+                return;
+            }
             if ((events & CONNECTED) != 0) {
                 onConnected();
             }
@@ -482,7 +513,9 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
             }
             if ((events & WRITABLE) != 0) {
                 writer.onWritable();
-                super.flush0();
+                if (active) {
+                    super.flush0();
+                }
             }
             if ((events & (READABLE | PEER_CLOSED)) != 0) {
                 reader.onReadable();
@@ -534,6 +567,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
         @Override
         public void onEngineClosed(final Throwable cause) {
+            linger.end();
             failConnectOrEnd(cause);
         }
 

@@ -43,7 +43,8 @@ public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSo
                 .with(ChannelOption.TCP_NODELAY, c -> c.isTcpNoDelay(), (c, v) -> c.setTcpNoDelay(v))
                 .with(ChannelOption.SO_KEEPALIVE, c -> c.isKeepAlive(), (c, v) -> c.setKeepAlive(v))
                 .with(ChannelOption.SO_LINGER, c -> c.getSoLinger(), (c, v) -> c.setSoLinger(v))
-                .with(ChannelOption.IP_TOS, c -> c.getTrafficClass(), (c, v) -> c.setTrafficClass(v))
+                .with(ChannelOption.TCP_FASTOPEN_CONNECT, c -> c.isTcpFastOpenConnect(),
+                        (c, v) -> c.setTcpFastOpenConnect(v))
                 .with(ChannelOption.ALLOW_HALF_CLOSURE, c -> c.isAllowHalfClosure(),
                         (c, v) -> c.setAllowHalfClosure(v))
                 .with(MillraceChannelOption.TCP_CORK, c -> c.isTcpCork(), (c, v) -> c.setTcpCork(v))
@@ -109,8 +110,10 @@ public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSo
     }
 
     /**
-     * What {@code close} does: negative (the default) or positive, the connection is finished in the background, and
-     * {@code close} does not wait for it, as no event loop may block; 0, it is reset and unsent bytes are lost.
+     * What {@code close} does. Negative (the default): the connection is finished in the background, and the close future
+     * does not wait for it. 0: it is reset, and unsent bytes are lost. Positive: the close future waits until the peer has
+     * acknowledged everything, the FIN included, but only so many seconds; after that the connection is finished in the
+     * background, as in Linux. The event loop does not wait.
      */
     @Override
     public MillraceSocketChannelConfig setSoLinger(final int seconds) {
@@ -160,16 +163,33 @@ public final class MillraceSocketChannelConfig extends OverlaidConfig<MillraceSo
 
     @Override
     public int getTrafficClass() {
-        return 0;
+        return overlay.settings().trafficClass();
     }
 
-    /** @throws IllegalArgumentException for any value but 0: the stack sends every packet with traffic class 0. */
+    /**
+     * The DS field of every packet from now on (RFC 2474 §3), as Linux: the lower two bits are ECN's, and ignored.
+     *
+     * @throws IllegalArgumentException where it is not 0 to 255.
+     */
     @Override
     public MillraceSocketChannelConfig setTrafficClass(final int trafficClass) {
-        if (trafficClass != 0) {
-            throw new IllegalArgumentException(
-                    "IP_TOS is " + trafficClass + ", must be 0: the stack sends every packet with traffic class 0");
-        }
+        change(ChannelOption.IP_TOS, settings -> settings.trafficClass(trafficClass));
+        return this;
+    }
+
+    /** True where {@code connect} uses Fast Open (RFC 7413). */
+    public boolean isTcpFastOpenConnect() {
+        return overlay.settings().fastOpen();
+    }
+
+    /**
+     * Whether {@code connect} uses Fast Open (RFC 7413), as in Netty's epoll transport: what was written before it, and not
+     * flushed, goes with the SYN where the server's cookie is known, and after the handshake elsewhere.
+     *
+     * @throws IllegalStateException after {@code connect}.
+     */
+    public MillraceSocketChannelConfig setTcpFastOpenConnect(final boolean fastOpenConnect) {
+        changeable(ChannelOption.TCP_FASTOPEN_CONNECT).fastOpenConnect(fastOpenConnect);
         return this;
     }
 

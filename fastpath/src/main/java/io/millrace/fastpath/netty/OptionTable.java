@@ -49,6 +49,6 @@ final class OptionTable<C> {
     @SuppressWarnings("unchecked")
     @Nullable
     private <T> Access<C, T> access(final ChannelOption<T> option) {
-        return (Access<C, T>) entries.get(option);
+        return (Access<C, T>) entries.get(MillraceChannelOption.own(option));
     }
 }

@@ -59,10 +59,18 @@ abstract class OverlaidConfig<C extends OverlaidConfig<C>> extends DefaultChanne
                 SettingsOverlay::keepAliveProbes);
         changing(table, MillraceChannelOption.TCP_USER_TIMEOUT, SettingsOverlay::userTimeout,
                 SettingsOverlay::userTimeout);
+        changing(table, MillraceChannelOption.TCP_NOTSENT_LOWAT, overlay -> overlay.settings().notSentLowWater(),
+                SettingsOverlay::notSentLowWater);
+        changing(table, ChannelOption.IP_TOS, overlay -> overlay.settings().trafficClass(),
+                SettingsOverlay::trafficClass);
         changing(table, MillraceChannelOption.CONGESTION_CONTROL, overlay -> overlay.settings().congestionControl(),
                 SettingsOverlay::congestionControl);
         changing(table, MillraceChannelOption.MAX_PACING_RATE, overlay -> overlay.settings().maxPacingRate(),
                 SettingsOverlay::maxPacingRate);
+        changing(table, MillraceChannelOption.ZERO_COPY_SEND, overlay -> overlay.settings().zeroCopySend(),
+                SettingsOverlay::zeroCopySend);
+        changing(table, MillraceChannelOption.ZERO_COPY_RECEIVE, overlay -> overlay.settings().zeroCopyReceive(),
+                SettingsOverlay::zeroCopyReceive);
         changing(table, MillraceChannelOption.ACK_POLICY, overlay -> overlay.settings().ackPolicy(),
                 SettingsOverlay::ackPolicy);
         return table;

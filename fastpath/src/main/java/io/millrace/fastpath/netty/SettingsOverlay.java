@@ -3,6 +3,7 @@ package io.millrace.fastpath.netty;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
+import io.millrace.fastpath.wire.Ipv4Header;
 import io.netty.channel.ChannelOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +28,9 @@ final class SettingsOverlay {
     private static final int MAX_MSS = 65_495;
     private static final int MAX_KEEPALIVE_SECONDS = 32_767;
     private static final int MAX_KEEPALIVE_PROBES = 127;
+    private static final int MAX_TRAFFIC_CLASS = 255;
+    private static final int MAX_FAST_OPEN_QUEUE = 1_048_576;
+    private static final int MAX_SEGMENT = 65_535;
     private static final long MIN_RATE = 1L << 10;
     private static final long MAX_RATE = 1L << 40;
 
@@ -91,6 +95,30 @@ final class SettingsOverlay {
         override(ChannelOption.SO_KEEPALIVE, builder -> builder.keepAlive(value));
     }
 
+    void trafficClass(final int value) {
+        inRange(ChannelOption.IP_TOS, value, 0, MAX_TRAFFIC_CLASS);
+        override(ChannelOption.IP_TOS, builder -> builder.trafficClass(value & ~Ipv4Header.ECN_MASK));
+    }
+
+    void fastOpenConnect(final boolean value) {
+        override(ChannelOption.TCP_FASTOPEN_CONNECT, builder -> builder.fastOpen(value));
+    }
+
+    void fastOpenQueue(final int connections) {
+        inRange(ChannelOption.TCP_FASTOPEN, connections, 0, MAX_FAST_OPEN_QUEUE);
+        override(ChannelOption.TCP_FASTOPEN,
+                builder -> builder.fastOpen(connections > 0).fastOpenQueue(connections));
+    }
+
+    int fastOpenQueue() {
+        return settings.fastOpen() ? settings.fastOpenQueue() : 0;
+    }
+
+    void notSentLowWater(final long bytes) {
+        inRange(MillraceChannelOption.TCP_NOTSENT_LOWAT, bytes, 0, Long.MAX_VALUE);
+        override(MillraceChannelOption.TCP_NOTSENT_LOWAT, builder -> builder.notSentLowWater(bytes));
+    }
+
     void mss(final int bytes) {
         if (bytes != 0) {
             inRange(MillraceChannelOption.TCP_MSS, bytes, MIN_MSS, MAX_MSS);
@@ -143,6 +171,16 @@ final class SettingsOverlay {
             inRange(MillraceChannelOption.MAX_PACING_RATE, bytesPerSecond, MIN_RATE, MAX_RATE);
         }
         override(MillraceChannelOption.MAX_PACING_RATE, builder -> builder.maxPacingRate(bytesPerSecond));
+    }
+
+    void zeroCopySend(final int bytes) {
+        inRange(MillraceChannelOption.ZERO_COPY_SEND, bytes, 0, MAX_BUFFER);
+        override(MillraceChannelOption.ZERO_COPY_SEND, builder -> builder.zeroCopySend(bytes));
+    }
+
+    void zeroCopyReceive(final int bytes) {
+        inRange(MillraceChannelOption.ZERO_COPY_RECEIVE, bytes, 0, MAX_SEGMENT);
+        override(MillraceChannelOption.ZERO_COPY_RECEIVE, builder -> builder.zeroCopyReceive(bytes));
     }
 
     void ackPolicy(final AckPolicy policy) {

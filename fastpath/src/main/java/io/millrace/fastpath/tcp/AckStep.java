@@ -147,10 +147,7 @@ final class AckStep {
         }
         timer.arm(tcb);
         tuning.onAck(tcb);
-        if (tcb.has(Tcb.WANTS_WRITABLE) && SendQueue.space(tcb) >= tcb.sendBuffer() / 4) {
-            tcb.clear(Tcb.WANTS_WRITABLE);
-            context.lists.ready(tcb, ConnectionHandler.WRITABLE);
-        }
+        context.sendRoom.onAcknowledged(tcb);
         if (hasSomethingToSend(tcb)) {
             context.lists.output(tcb);
         }

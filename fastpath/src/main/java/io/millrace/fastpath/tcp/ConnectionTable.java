@@ -63,6 +63,11 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         return records.inUse();
     }
 
+    /** Connections at the most. */
+    int capacity() {
+        return records.capacity();
+    }
+
     /** True where there is no room for another connection. */
     boolean isFull() {
         return records.inUse() == records.capacity();

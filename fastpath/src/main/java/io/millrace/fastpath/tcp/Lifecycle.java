@@ -91,6 +91,7 @@ final class Lifecycle {
         tcb.receiveBuffer(ReceiveTuning.first(settings));
         tcb.sendBuffer(settings.initialSendBuffer());
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
+        tcb.trafficClass(settings.trafficClass() & ~Ipv4Header.ECN_MASK);
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
         tcb.sndMss(DEFAULT_MSS);

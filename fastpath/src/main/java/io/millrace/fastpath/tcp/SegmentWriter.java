@@ -4,7 +4,6 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.flow.TimeWaitTable;
 import io.millrace.fastpath.ip.IpOutput;
-import io.millrace.fastpath.memory.ByteRing;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PortCapabilities;
@@ -17,7 +16,7 @@ import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.TcpOptions;
 
 /**
- * Writes segments into frames and hands them to IP: header, options, text from the send ring, checksum (complete, or
+ * Writes segments into frames and hands them to IP: header, options, text from the send queue, checksum (complete, or
  * left to the port), virtual segments where the port segments. Thread: the engine's.
  */
 final class SegmentWriter {
@@ -51,7 +50,7 @@ final class SegmentWriter {
     }
 
     /**
-     * Writes a segment with text from the send ring. Text of up to {@link Tcb#sndMss} bytes leaves as one segment,
+     * Writes a segment with text from the send queue. Text of up to {@link Tcb#sndMss} bytes leaves as one segment,
      * without SACK blocks where it leaves them no room; more than that leaves as segments of {@link #mss} bytes.
      *
      * @return false where no frame is free: nothing was sent.
@@ -68,7 +67,7 @@ final class SegmentWriter {
         final int length = header(tcb, segment, sequence, fresh ? flags | congestionWindowReduced(tcb) : flags,
                 text <= mss || text > tcb.sndMss());
         if (text > 0) {
-            ByteRing.copyOut(tcb.sndRing(), tcb.sndCapacity(), sequence, segment + length, text);
+            SendQueue.copyOut(context.heldTexts, tcb, sequence, segment + length, text);
         }
         if (text > tcb.sndMss()) {
             Frame.segmentation(frame, Frame.GSO_TCPV4, mss, Ipv4Header.MIN_LENGTH + length);
@@ -159,7 +158,7 @@ final class SegmentWriter {
         if (text > 0) {
             context.count(Counter.TCP_FAST_OPEN_SENT);
             tcb.set(Tcb.FAST_OPEN);
-            ByteRing.copyOut(tcb.sndRing(), tcb.sndCapacity(), tcb.iss() + 1, segment + length, text);
+            SendQueue.copyOut(context.heldTexts, tcb, tcb.iss() + 1, segment + length, text);
         }
         send(tcb, frame, length + text, Ipv4Header.NOT_ECT);
         return text;
@@ -217,7 +216,7 @@ final class SegmentWriter {
         }
         TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, table.sndNxt(record), table.rcvNxt(record), length,
                 TcpHeader.ACK, table.window(record));
-        sendAnswer(to, frame, length);
+        sendAnswer(to, frame, length, table.trafficClass(record));
     }
 
     /** Answers a segment without a connection with a RST. */
@@ -229,13 +228,13 @@ final class SegmentWriter {
         final long segment = IpOutput.payload(frame);
         TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, sequence, acknowledgement, TcpHeader.MIN_LENGTH,
                 flags, 0);
-        sendAnswer(to, frame, TcpHeader.MIN_LENGTH);
+        sendAnswer(to, frame, TcpHeader.MIN_LENGTH, Ipv4Header.NOT_ECT);
     }
 
-    private void sendAnswer(final Segment to, final long frame, final int length) {
+    private void sendAnswer(final Segment to, final long frame, final int length, final int trafficClass) {
         checksum(frame, IpOutput.payload(frame), length, to.localLo, to.remoteLo);
         context.ip.send(frame, length, IpProtocol.TCP, to.localLo, to.remoteHi, to.remoteLo, IpOutput.UNKNOWN,
-                Ipv4Header.NOT_ECT);
+                trafficClass);
     }
 
     /**
@@ -315,7 +314,7 @@ final class SegmentWriter {
         context.count(Counter.TCP_SEGMENTS_SENT);
         checksum(frame, IpOutput.payload(frame), length, tcb.localLo(), tcb.remoteLo());
         tcb.neighbour(context.ip.send(frame, length, IpProtocol.TCP, tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(),
-                tcb.neighbour(), ecn));
+                tcb.neighbour(), tcb.trafficClass() | ecn));
     }
 
     private void checksum(final long frame, final long segment, final int length, final long localLo,

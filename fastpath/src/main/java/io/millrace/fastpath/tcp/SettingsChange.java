@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
+import io.millrace.fastpath.wire.Ipv4Header;
 
 /** Other settings for an open connection, as {@link TcpCalls#settings(long, TcpSettings)} says. Thread: the engine's. */
 final class SettingsChange {
@@ -20,6 +21,7 @@ final class SettingsChange {
         }
         congestion(tcb, CongestionControls.number(wanted.congestionControl()));
         context.connections.settings(tcb, wanted.onOpen(before, CongestionControls.at(tcb.congestion()).name()));
+        tcb.trafficClass(wanted.trafficClass() & ~Ipv4Header.ECN_MASK);
         noDelay(tcb, wanted.noDelay());
         keepAlive(tcb, before, wanted);
         receiveBuffer(tcb, before, wanted);

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp;
 
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,16 @@ public interface TcpCalls {
      */
     int receive(long connection, long address, int length);
 
+    /**
+     * RECEIVE without a copy: hands over the port's frame in which the next bytes came ({@link TcpSettings#zeroCopyReceive}),
+     * and opens the window by as many: what the application has is bounded by the number of frames. The bytes lie at
+     * {@link io.millrace.fastpath.port.Frame#textAddress}. The frame goes back to the engine's
+     * {@link io.millrace.fastpath.port.LentFrames}.
+     *
+     * @return the frame; 0 where the next bytes have to be copied, or there are none: {@link #receive} tells.
+     */
+    long receiveFrame(long connection);
+
     /** Bytes that {@link #receive} would copy now; 0 for a stale handle. */
     int available(long connection);
 
@@ -58,10 +69,39 @@ public interface TcpCalls {
      */
     int send(long connection, long address, int length);
 
+    /**
+     * SEND without a copy: the bytes stay where they are until the peer has acknowledged them, and must not change before;
+     * else as {@link #send}.
+     *
+     * @param array  where the bytes lie; null: off heap.
+     * @param place  index of the first byte in the array, or its address.
+     * @param length how many at the most.
+     * @param owner  is told, once for each answer above 0, when they are read no more: acknowledged, or the connection is
+     *               over. Never within a call.
+     * @param text   what the owner is told.
+     */
+    int sendHeld(long connection, byte @Nullable [] array, long place, int length, TextOwner owner, Object text);
+
+    /**
+     * Asks for a place in the send ring, to write bytes there instead of copying them: {@link #claimed} is it, and
+     * {@link #commit} must follow before anything else is asked of TCP.
+     *
+     * @param length how many bytes are wanted, at least 1.
+     * @return how many lie there in one piece, 1 to {@code length}, even where another claim would find more; 0 where there
+     *         is no room: {@link ConnectionHandler#WRITABLE} follows; -1 as of {@link #send}.
+     */
+    int claim(long connection, int length);
+
+    /** The place that was claimed last, from its position to its limit; the engine's own object. */
+    ByteBuffer claimed();
+
+    /** As many bytes were written into the place claimed, from its beginning; 0: none. */
+    void commit(long connection, int length);
+
     /** Bytes that {@link #send} would accept now; 0 for a stale handle. */
     int sendSpace(long connection);
 
-    /** Bytes accepted by {@link #send} and not yet acknowledged by the peer. */
+    /** Bytes accepted by {@link #send} and its sisters and not yet acknowledged by the peer. */
     int unacknowledged(long connection);
 
     /** Sends what window, congestion control and Nagle allow. */
@@ -124,13 +164,13 @@ public interface TcpCalls {
     /**
      * Gives an open connection other settings, for good.
      * <ul>
-     * <li>At once: {@code noDelay}; {@code keepAlive}, its times and its count, with what was silence already;
+     * <li>At once: {@code trafficClass}; {@code notSentLowWater}; {@code noDelay}; {@code keepAlive}, its times and its count, with what was silence already;
      * {@code congestionControl}, which takes over window and threshold; {@code receiveBuffer} and {@code sendBuffer},
      * which limit what is tuned, or are the size where they are locked or nothing is tuned.
      * <li>Where they are looked at the next time: {@code delayedAckNs}, {@code ackPolicy}, {@code rtoMinNs},
      * {@code rtoMaxNs}, {@code retries}, {@code synRetries}, {@code synAckRetries}, {@code userTimeoutNs},
      * {@code mslNs}, {@code finWait2TimeoutNs}, {@code initialWindow} and {@code slowStartAfterIdle} (after idleness),
-     * {@code outOfOrderRanges}, {@code autotune}, {@code rack}, {@code tailLossProbe}, {@code forwardRtoRecovery},
+     * {@code outOfOrderRanges}, {@code zeroCopySend}, {@code zeroCopyReceive}, {@code autotune}, {@code rack}, {@code tailLossProbe}, {@code forwardRtoRecovery},
      * {@code pacing}, {@code maxPacingRate}.
      * <li>Not at all, as the handshake has settled them, and kept as they were: {@code mss}, {@code windowScaling},
      * {@code windowScale}, {@code sack}, {@code timestamps}, {@code ecn}, {@code fastOpen}. Without effect, as they

@@ -58,6 +58,13 @@ final class TcpInput implements TransportInput {
         }
     }
 
+    @Override
+    public boolean isKnown(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final long address, final int length) {
+        return header.wrap(address, length) && context.connections.find(localHi, localLo, remoteHi, remoteLo,
+                header.destinationPort() << 16 | header.sourcePort()) != ConnectionTable.NONE;
+    }
+
     private static boolean isChecksumRight(final long localLo, final long remoteLo, final long address,
             final int length) {
         final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(remoteLo), IpAddress.toV4(localLo), IpProtocol.TCP,

@@ -45,6 +45,7 @@ final class TcpOutput {
         if (maySendData(tcb)) {
             if (sendAll(tcb)) {
                 timer.arm(tcb);
+                context.sendRoom.onSent(tcb);
             }
             tcb.clear(Tcb.OVERRIDE);
             persist.armIfBlocked(tcb);

@@ -99,6 +99,35 @@ public final class TcpSettings implements RecoverySettings {
         return values.outOfOrderRanges;
     }
 
+    /** DS field of every packet of the connection, 0 to 255 (RFC 2474 §3); the lower two bits are ECN's and ignored. */
+    public int trafficClass() {
+        return values.trafficClass;
+    }
+
+    /**
+     * As many bytes that are not sent yet are taken from the application at the most (Linux: TCP_NOTSENT_LOWAT); 0: as many
+     * as the send buffer holds.
+     */
+    public long notSentLowWater() {
+        return values.notSentLowWater;
+    }
+
+    /**
+     * Messages from so many bytes on are not copied but held as they are until they are acknowledged, where the transport
+     * may: 1 to 1 GiB; 0: none is.
+     */
+    public int zeroCopySend() {
+        return values.zeroCopySend;
+    }
+
+    /**
+     * Segments with so many bytes of text or more are handed to the application in the port's frames, where the port lends
+     * some: 1 to 65,535; 0: none is.
+     */
+    public int zeroCopyReceive() {
+        return values.zeroCopyReceive;
+    }
+
     /** Nagle's algorithm off (RFC 9293 §3.7.4). */
     public boolean noDelay() {
         return values.noDelay;

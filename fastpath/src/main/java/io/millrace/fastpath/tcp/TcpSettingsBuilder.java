@@ -58,6 +58,26 @@ public abstract sealed class TcpSettingsBuilder permits TcpSettings.Builder {
         return self();
     }
 
+    public TcpSettings.Builder trafficClass(final int value) {
+        values.trafficClass = value;
+        return self();
+    }
+
+    public TcpSettings.Builder notSentLowWater(final long value) {
+        values.notSentLowWater = value;
+        return self();
+    }
+
+    public TcpSettings.Builder zeroCopySend(final int value) {
+        values.zeroCopySend = value;
+        return self();
+    }
+
+    public TcpSettings.Builder zeroCopyReceive(final int value) {
+        values.zeroCopyReceive = value;
+        return self();
+    }
+
     public TcpSettings.Builder noDelay(final boolean value) {
         values.noDelay = value;
         return self();

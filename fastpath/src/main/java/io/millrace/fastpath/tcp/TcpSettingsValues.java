@@ -22,8 +22,13 @@ final class TcpSettingsValues implements Cloneable {
     boolean receiveBufferLocked;
     boolean sendBufferLocked;
     int outOfOrderRanges = 4_000;
+    int zeroCopySend = 4_096;
+    int zeroCopyReceive;
+
+    int trafficClass;
 
     // when text leaves and is acknowledged
+    long notSentLowWater;
     boolean noDelay;
     PushPolicy pushPolicy = PushPolicy.BURST;
     long delayedAckNs = TimeUnit.MILLISECONDS.toNanos(40);

@@ -4,9 +4,11 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.memory.ByteRing;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of RFC 9293 §3.10.1 to §3.10.6. Thread: the engine's. */
@@ -24,6 +26,7 @@ final class UserCalls implements TcpCalls {
     private final SettingsChange change;
     private final InfoReader reader;
     private TcpFailure connectFailure = TcpFailure.NONE;
+    private ByteBuffer claimed = ByteBuffer.allocate(0);
 
     UserCalls(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
             final ReceiveQueue receiveQueue, final TcpOutput output,
@@ -156,12 +159,29 @@ final class UserCalls implements TcpCalls {
         if (copied == 0) {
             return tcb.has(Tcb.FIN_RECEIVED | Tcb.SHELL | Tcb.INPUT_SHUT) ? -1 : 0;
         }
+        onReceived(tcb);
+        return copied;
+    }
+
+    @Override
+    public long receiveFrame(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            return 0;
+        }
+        final long frame = receiveQueue.receiveFrame(tcb);
+        if (frame != 0) {
+            onReceived(tcb);
+        }
+        return frame;
+    }
+
+    private void onReceived(final Tcb tcb) {
         if (tcb.has(Tcb.SHELL)) {
             lifecycle.tellClosed(tcb);
         } else {
             offerWindow(tcb);
         }
-        return copied;
     }
 
     /**
@@ -200,20 +220,69 @@ final class UserCalls implements TcpCalls {
         if (tcb == null || !maySend(tcb)) {
             return -1;
         }
-        final int taken = sendQueue.append(tcb, address, length);
+        final int taken = sendQueue.append(tcb, address, Math.min(length, context.sendRoom.space(tcb)));
         if (taken < length) {
-            tcb.set(Tcb.WANTS_WRITABLE);
-            if (tcb.has(Tcb.CORK)) {
-                // full without a full segment: what the cork holds must go, or there will never be room
-                context.lists.output(tcb);
-            }
-            if (taken == 0 && SendQueue.length(tcb) == 0) {
-                // the slab is full and no acknowledgement will come: ask again soon, but not in every turn
-                context.count(Counter.TCP_SLAB_FULL);
-                context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
-            }
+            onShort(tcb, taken);
         }
         return taken;
+    }
+
+    @Override
+    public int sendHeld(final long connection, final byte @Nullable [] array, final long place, final int length,
+            final TextOwner owner, final Object text) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null || !maySend(tcb)) {
+            return -1;
+        }
+        final int taken = sendQueue.hold(tcb, array, place, length, owner, text);
+        context.counters.add(Counter.TCP_BYTES_HELD, taken);
+        if (taken < length) {
+            onShort(tcb, taken);
+        }
+        return taken;
+    }
+
+    @Override
+    public int claim(final long connection, final int length) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null || !maySend(tcb)) {
+            return -1;
+        }
+        final int room = sendQueue.reserve(tcb, length);
+        if (room == 0) {
+            onShort(tcb, 0);
+            return 0;
+        }
+        final int claim = ByteRing.contiguous(tcb.sndCapacity(), tcb.sndEnd(), room);
+        claimed = context.slab.view(ByteRing.address(tcb.sndRing(), tcb.sndCapacity(), tcb.sndEnd()), claim);
+        return claim;
+    }
+
+    @Override
+    public ByteBuffer claimed() {
+        return claimed;
+    }
+
+    @Override
+    public void commit(final long connection, final int length) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb != null && !tcb.has(Tcb.SHELL)) {
+            sendQueue.commit(tcb, length);
+        }
+    }
+
+    /** Less was taken than there is: the application is told when there is room again. */
+    private void onShort(final Tcb tcb, final int taken) {
+        tcb.set(Tcb.WANTS_WRITABLE);
+        if (tcb.has(Tcb.CORK)) {
+            // full without a full segment: what the cork holds must go, or there will never be room
+            context.lists.output(tcb);
+        }
+        if (taken == 0 && SendQueue.length(tcb) == 0) {
+            // the slab is full and no acknowledgement will come: ask again soon, but not in every turn
+            context.count(Counter.TCP_SLAB_FULL);
+            context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
+        }
     }
 
     private static boolean maySend(final Tcb tcb) {
@@ -229,7 +298,7 @@ final class UserCalls implements TcpCalls {
     @Override
     public int sendSpace(final long connection) {
         final Tcb tcb = connections.find(connection);
-        return tcb == null || !maySend(tcb) ? 0 : SendQueue.space(tcb);
+        return tcb == null || !maySend(tcb) ? 0 : context.sendRoom.space(tcb);
     }
 
     @Override

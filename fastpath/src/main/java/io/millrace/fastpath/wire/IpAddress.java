@@ -11,6 +11,8 @@ import org.agrona.BitUtil;
  */
 public final class IpAddress {
     private static final long V4_PREFIX = 0x0000_FFFF_0000_0000L;
+    /** Lower half of the IPv4 wildcard, {@code 0.0.0.0}; its upper half is 0. */
+    public static final long ANY_V4 = V4_PREFIX;
 
     private IpAddress() {}
 
@@ -27,6 +29,11 @@ public final class IpAddress {
     /** True for the wildcard: {@code ::} or {@code 0.0.0.0}. */
     public static boolean isAny(final long hi, final long lo) {
         return hi == 0 && (lo == 0 || lo == V4_PREFIX);
+    }
+
+    /** True for a multicast group: {@code 224.0.0.0/4} (RFC 1112 §4) or {@code ff00::/8}. */
+    public static boolean isMulticast(final long hi, final long lo) {
+        return isV4(hi, lo) ? (lo & 0xF000_0000L) == 0xE000_0000L : hi >>> 56 == 0xFF;
     }
 
     /** The IPv4 address in host order. */

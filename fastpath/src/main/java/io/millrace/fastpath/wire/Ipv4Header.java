@@ -19,6 +19,12 @@ import io.millrace.fastpath.memory.Memory;
 public final class Ipv4Header {
     /** Bytes of a header without options. */
     public static final int MIN_LENGTH = 20;
+    /** Bytes of a header with the Router Alert option and no other. */
+    public static final int ROUTER_ALERT_LENGTH = 24;
+    /** Bytes of the smallest packet that every link carries whole (RFC 791 §3.2). */
+    public static final int MIN_MTU = 68;
+    /** Bytes of the longest packet. */
+    public static final int MAX_TOTAL_LENGTH = 65_535;
     /** Bytes of the longest header. */
     public static final int MAX_LENGTH = 60;
     public static final int VERSION_OFFSET = 0;
@@ -49,6 +55,9 @@ public final class Ipv4Header {
 
     private static final int FRAGMENT_OFFSET_MASK = 0x1FFF;
     private static final int VERSION_4_IHL_5 = 0x45;
+    private static final int VERSION_4_IHL_6 = 0x46;
+    /** RFC 2113 §2.1: copied into fragments, number 20, 4 bytes, value 0. */
+    private static final int ROUTER_ALERT = 0x9404_0000;
     private static final int OPTION_END = 0;
     private static final int OPTION_NOP = 1;
     private static final int OPTION_LOOSE_SOURCE_ROUTE = 131;
@@ -118,6 +127,17 @@ public final class Ipv4Header {
         Memory.putLongBE(address + TTL_OFFSET,
                 (long) (third | ~Checksum.foldWords(sum) & 0xFFFF) << 32 | source & 0xFFFF_FFFFL);
         Memory.putIntBE(address + DESTINATION_OFFSET, destination);
+    }
+
+    /**
+     * Adds the Router Alert option (RFC 2113) to a header that {@link #write} made for a packet that is so much longer:
+     * {@value #ROUTER_ALERT_LENGTH} bytes instead of 20.
+     */
+    public static void addRouterAlert(final long address) {
+        Memory.putByte(address, VERSION_4_IHL_6);
+        Memory.putIntBE(address + OPTIONS_OFFSET, ROUTER_ALERT);
+        Memory.putShortBE(address + CHECKSUM_OFFSET, 0);
+        Memory.putShortBE(address + CHECKSUM_OFFSET, Checksum.of(address, ROUTER_ALERT_LENGTH));
     }
 
     public long address() {

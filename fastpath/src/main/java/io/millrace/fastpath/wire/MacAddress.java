@@ -13,6 +13,11 @@ public final class MacAddress {
         return (address & 0x0100_0000_0000L) != 0;
     }
 
+    /** The Ethernet address of an IPv4 multicast group given in host order: 01:00:5e and its lower 23 bits (RFC 1112 §6.4). */
+    public static long ofGroup(final int group) {
+        return 0x0100_5E00_0000L | group & 0x7F_FFFF;
+    }
+
     /** For example {@code 02:00:00:00:00:0a}. Allocates. */
     public static String toString(final long address) {
         final StringBuilder text = new StringBuilder(TEXT_LENGTH);

@@ -41,7 +41,7 @@ class StackEngineTest {
     @Test
     void shouldKeepItsCountersOnceClosed() {
         final StackDriver stack = new StackDriver();
-        stack.inject(IpPacket.toStack(UDP, new byte[8]).toBytes());
+        stack.inject(IpPacket.toStack(UDP, IpPacket.udp(9, new byte[8])).toBytes());
         stack.close();
         assertThat(stack.engine().counters().get(Counter.UDP_NO_PORT)).isEqualTo(1);
         assertThat(stack.engine().counters().get(Counter.FRAMES_RECEIVED)).isEqualTo(1);
@@ -74,7 +74,7 @@ class StackEngineTest {
         final QueuePort port = new QueuePort(1_500);
         final StackEngine engine = engineWithout(broken(new OutOfMemoryError("test")), port);
         for (int i = 0; i < 3; i++) {
-            port.inject(IpPacket.toStack(UDP, new byte[8]).toBytes());
+            port.inject(IpPacket.toStack(UDP, IpPacket.udp(9, new byte[8])).toBytes());
         }
         engine.doWork();
         assertThat(engine.counters().get(Counter.EXCEPTIONS)).isEqualTo(3);

@@ -8,6 +8,7 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -100,9 +101,33 @@ final class FakeConnection {
         final int count = Math.min(length, sendSpace());
         final byte[] bytes = new byte[count];
         Memory.copyToArray(address, bytes, 0, count);
-        sendRing.writeBytes(bytes);
-        wire.writeBytes(bytes);
+        take(bytes);
         wantsRoom |= count < length;
         return count;
+    }
+
+    int sendHeld(final byte @Nullable [] array, final long place, final int length) {
+        if (array == null) {
+            return send(place, length);
+        }
+        final int count = claim(length);
+        if (count > 0) {
+            take(Arrays.copyOfRange(array, (int) place, (int) place + count));
+            wantsRoom |= count < length;
+        }
+        return count;
+    }
+
+    int claim(final int length) {
+        if (stale || outputShut || failure != TcpFailure.NONE) {
+            return -1;
+        }
+        wantsRoom |= sendSpace() == 0;
+        return Math.min(length, sendSpace());
+    }
+
+    void take(final byte[] bytes) {
+        sendRing.writeBytes(bytes);
+        wire.writeBytes(bytes);
     }
 }

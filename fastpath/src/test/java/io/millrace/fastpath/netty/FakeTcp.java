@@ -6,9 +6,13 @@ import io.millrace.fastpath.tcp.TcpFailure;
 import io.millrace.fastpath.tcp.TcpInfo;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpState;
+import io.millrace.fastpath.tcp.TextOwner;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,9 @@ final class FakeTcp implements TcpCalls {
     final Map<Long, FakeConnection> connections = new LinkedHashMap<>();
     final FakeEngine engine;
     TcpFailure refuseConnect = TcpFailure.NONE;
+    /** What was sent without a copy. */
+    final List<Runnable> held = new ArrayList<>();
+    private ByteBuffer claimed = ByteBuffer.allocate(0);
     private long nextHandle;
 
     FakeTcp(final FakeEngine engine, final int index) {
@@ -96,6 +103,12 @@ final class FakeTcp implements TcpCalls {
     }
 
     @Override
+    public long receiveFrame(final long handle) {
+        live(handle);
+        return 0;
+    }
+
+    @Override
     public int available(final long handle) {
         return ask(handle, 0, FakeConnection::available);
     }
@@ -108,6 +121,41 @@ final class FakeTcp implements TcpCalls {
     @Override
     public int send(final long handle, final long address, final int length) {
         return ask(handle, -1, connection -> connection.send(address, length));
+    }
+
+    @Override
+    public int sendHeld(final long handle, final byte @Nullable [] array, final long place, final int length,
+            final TextOwner owner, final Object text) {
+        final int sent = ask(handle, -1, connection -> connection.sendHeld(array, place, length));
+        if (sent > 0) {
+            held.add(() -> owner.release(text));
+        }
+        return sent;
+    }
+
+    /** The peer has acknowledged everything. */
+    void acknowledgeHeld() {
+        held.forEach(Runnable::run);
+        held.clear();
+    }
+
+    @Override
+    public int claim(final long handle, final int length) {
+        final int claim = ask(handle, -1, connection -> connection.claim(length));
+        claimed = ByteBuffer.allocateDirect(Math.max(0, claim));
+        return claim;
+    }
+
+    @Override
+    public ByteBuffer claimed() {
+        return claimed;
+    }
+
+    @Override
+    public void commit(final long handle, final int length) {
+        final byte[] bytes = new byte[length];
+        claimed.get(0, bytes);
+        connections.get(handle).take(bytes);
     }
 
     @Override

@@ -8,9 +8,12 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.StandInControl;
+import io.millrace.fastpath.testing.StandInCookies;
 import io.millrace.fastpath.testing.StandInIss;
 import io.millrace.fastpath.testing.StandInPorts;
 import io.millrace.fastpath.testing.StandInRoutes;
+import io.millrace.fastpath.udp.BindingTable;
+import io.millrace.fastpath.udp.PortRange;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
@@ -35,16 +38,22 @@ final class LinkedStack implements NetworkStack {
     private static final int ISS_STEP = 99_991;
     private static final int FIRST_PORT = 40_000;
     private static final int PORTS = 10_000;
+    private static final long COOKIE_KEY = 0x0123_4567_89AB_CDEFL;
 
     final InetSocketAddress address;
     private final StackEngine[] engines;
     private final Control[] controls;
     private final Map<Integer, BoundListener> listeners = new ConcurrentHashMap<>();
+    private final StandInRoutes routes;
+    private final AtomicInteger starts = new AtomicInteger();
+    private final BindingTable bindings = new BindingTable(
+            new PortRange(FIRST_PORT, FIRST_PORT + PORTS - 1, count -> starts.getAndIncrement() % count));
     private final AtomicInteger listenerIds = new AtomicInteger();
     private volatile boolean closed;
 
     LinkedStack(final String address, final int queues, final IntFunction<PacketPort> ports) {
         this.address = new InetSocketAddress(address, 0);
+        routes = StandInRoutes.of(Packet.address(address));
         engines = new StackEngine[queues];
         controls = new Control[queues];
         for (int i = 0; i < queues; i++) {
@@ -184,8 +193,14 @@ final class LinkedStack implements NetworkStack {
     /** Of one engine: ports of its own, the listeners of all. */
     private final class Control extends StandInControl {
         Control(final int engine) {
-            super(StandInRoutes.of(Packet.address(address.getHostString())), new StandInIss(ISS_STEP, ISS_STEP),
-                    new StandInPorts(FIRST_PORT + engine * PORTS, FIRST_PORT + engine * PORTS + PORTS - 1));
+            super(routes, new StandInIss(ISS_STEP, ISS_STEP),
+                    new StandInPorts(FIRST_PORT + engine * PORTS, FIRST_PORT + engine * PORTS + PORTS - 1),
+                    new StandInCookies(COOKIE_KEY));
+        }
+
+        @Override
+        public BindingTable bindings() {
+            return bindings;
         }
 
         @Override

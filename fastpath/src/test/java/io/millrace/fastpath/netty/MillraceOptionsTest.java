@@ -52,7 +52,7 @@ class MillraceOptionsTest {
         shouldKeep(config, ChannelOption.SO_KEEPALIVE, true);
         shouldKeep(config, ChannelOption.SO_REUSEADDR, true);
         shouldKeep(config, ChannelOption.SO_LINGER, 3);
-        shouldKeep(config, ChannelOption.IP_TOS, 0);
+        shouldKeep(config, ChannelOption.IP_TOS, 0x48);
         shouldKeep(config, ChannelOption.ALLOW_HALF_CLOSURE, true);
         shouldKeep(config, ChannelOption.CONNECT_TIMEOUT_MILLIS, 5);
         shouldKeep(config, ChannelOption.AUTO_READ, false);
@@ -204,8 +204,12 @@ class MillraceOptionsTest {
     @Test
     void shouldRefuseValuesThatMeanNothing() {
         final MillraceSocketChannelConfig config = new MillraceSocketChannel().config();
-        assertThatThrownBy(() -> config.setTrafficClass(16)).isInstanceOf(IllegalArgumentException.class).hasMessage(
-                "IP_TOS is 16, must be 0: the stack sends every packet with traffic class 0");
+        assertThatThrownBy(() -> config.setTrafficClass(256)).isInstanceOf(IllegalArgumentException.class).hasMessage(
+                "IP_TOS is 256, must be 0 to 255");
+        assertThatThrownBy(() -> config.setOption(MillraceChannelOption.TCP_NOTSENT_LOWAT, -1L)).hasMessage(
+                "TCP_NOTSENT_LOWAT is -1, must be 0 to 9223372036854775807");
+        assertThatThrownBy(() -> new MillraceServerSocketChannel().config().setOption(ChannelOption.TCP_FASTOPEN, -1))
+                .hasMessage("TCP_FASTOPEN is -1, must be 0 to 1048576");
         assertThatThrownBy(() -> config.setReceiveBufferSize(0)).hasMessage("SO_RCVBUF is 0, must be at least 1");
         assertThatThrownBy(() -> config.setOption(MillraceChannelOption.TCP_KEEPCNT, 128)).hasMessage(
                 "TCP_KEEPCNT is 128, must be 1 to 127");
@@ -215,6 +219,24 @@ class MillraceOptionsTest {
                 "MAX_PACING_RATE is 1023, must be 1024 to 1099511627776");
         assertThatThrownBy(() -> config.setOption(MillraceChannelOption.CONGESTION_CONTROL, "tahoe"))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("\"tahoe\": must be one of");
+    }
+
+    @Test
+    void shouldLeaveTheBitsOfEcnOutOfTheTrafficClass() {
+        assertThat(new MillraceSocketChannel().config().setTrafficClass(0xBB).getTrafficClass()).isEqualTo(0xB8);
+    }
+
+    @Test
+    void shouldGiveConnectionsTheTrafficClassOfTheListenerAndTheirOwn() {
+        final MillraceServerSocketChannel server = rig.bind(
+                rig.serverBootstrap(new EventRecorder()).option(ChannelOption.IP_TOS, 0x28));
+        assertThat(rig.stack.listener.settings.trafficClass()).isEqualTo(0x28);
+        assertThat(server.config().getOption(ChannelOption.IP_TOS)).isEqualTo(0x28);
+        final MillraceSocketChannel channel = rig.connect(new EventRecorder(), ChannelOption.IP_TOS, 0x48);
+        assertThat(rig.connection(channel).settings.trafficClass()).isEqualTo(0x48);
+        channel.config().setTrafficClass(0x68);
+        rig.settle();
+        assertThat(rig.connection(channel).settings.trafficClass()).isEqualTo(0x68);
     }
 
     @Test

@@ -217,13 +217,6 @@ class MillraceSocketChannelConnectTest {
     }
 
     @Test
-    void shouldCloseGracefullyWithALinger() {
-        final MillraceSocketChannel channel = rig.connect(recorder, ChannelOption.SO_LINGER, 5);
-        channel.close().syncUninterruptibly();
-        assertThat(rig.connection(channel).calls).containsExactly("close");
-    }
-
-    @Test
     void shouldAbortWithALingerOfZero() {
         final MillraceSocketChannel channel = rig.connect(recorder, ChannelOption.SO_LINGER, 0);
         channel.close().syncUninterruptibly();

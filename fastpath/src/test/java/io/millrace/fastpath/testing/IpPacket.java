@@ -20,6 +20,12 @@ public record IpPacket(int source, int destination, int protocol, int flagsAndOf
                 new byte[0], payload);
     }
 
+    /** A UDP packet from port 1,000 to a port, which carries no checksum, as IPv4 allows. */
+    public static byte[] udp(final int port, final byte[] data) {
+        return ByteBuffer.allocate(8 + data.length).putShort((short) 1_000).putShort((short) port)
+                .putShort((short) (8 + data.length)).putShort((short) 0).put(data).array();
+    }
+
     /** An ICMP message with the right checksum. */
     public static byte[] icmp(final int type, final int code, final int rest, final byte[] data) {
         final byte[] message = ByteBuffer.allocate(8 + data.length).put((byte) type).put((byte) code)

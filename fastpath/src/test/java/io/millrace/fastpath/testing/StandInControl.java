@@ -6,7 +6,10 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.FastOpenCookies;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.udp.BindingTable;
+import io.millrace.fastpath.udp.PortRange;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ public class StandInControl implements EngineControl, EngineEvents {
     private final EphemeralPorts ephemeralPorts;
     private final FastOpenCookies fastOpenCookies;
     private final Int2ObjectHashMap<ListenerPolicy> listeners = new Int2ObjectHashMap<>();
+    private final BindingTable bindings = new BindingTable(new PortRange(50_000, 59_999, count -> 0));
     private @Nullable Throwable defect;
 
     /** Without Fast Open. */
@@ -71,6 +75,17 @@ public class StandInControl implements EngineControl, EngineEvents {
     @Override
     public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
         return listeners.get(localPort);
+    }
+
+    /** The routes, where they know groups. */
+    @Override
+    public final MulticastGroups multicastGroups() {
+        return routes instanceof final MulticastGroups groups ? groups : MulticastGroups.NONE;
+    }
+
+    @Override
+    public BindingTable bindings() {
+        return bindings;
     }
 
     @Override

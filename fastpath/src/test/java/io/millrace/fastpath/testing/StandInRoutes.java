@@ -1,15 +1,20 @@
 package io.millrace.fastpath.testing;
 
+import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Own IPv4 addresses; every other address is one hop away. Never changes. Thread: any. */
-public final class StandInRoutes implements RouteSnapshot {
+/** Own IPv4 addresses; every other address is one hop away. Only the joined groups change. Thread: any. */
+public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
     private static final int LIMITED_BROADCAST = -1;
 
     private final long[] own;
     private final long broadcast;
+    private final Map<Long, Set<Object>> groups = new ConcurrentHashMap<>();
 
     private StandInRoutes(final long[] own, final long broadcast) {
         this.own = own;
@@ -42,6 +47,40 @@ public final class StandInRoutes implements RouteSnapshot {
     @Override
     public boolean isBroadcast(final long hi, final long lo) {
         return hi == 0 && (lo == broadcast || lo == IpAddress.v4(LIMITED_BROADCAST));
+    }
+
+    /** Joins a multicast group, given in host order. */
+    public void join(final int group) {
+        listen(this, 0, IpAddress.v4(group), false);
+    }
+
+    /** Leaves it. */
+    public void leave(final int group) {
+        listen(this, 0, IpAddress.v4(group), true);
+    }
+
+    @Override
+    public void listen(final Object listener, final long groupHi, final long groupLo, final boolean include,
+            final long... sources) {
+        groups.compute(groupLo, (group, known) -> {
+            final Set<Object> listeners = known == null ? ConcurrentHashMap.newKeySet() : known;
+            if (include && sources.length == 0) {
+                listeners.remove(listener);
+            } else {
+                listeners.add(listener);
+            }
+            return listeners.isEmpty() ? null : listeners;
+        });
+    }
+
+    @Override
+    public boolean isJoined(final long hi, final long lo) {
+        return hi == 0 && groups.containsKey(lo);
+    }
+
+    @Override
+    public long groupSourceLo(final long hi, final long lo) {
+        return own[0];
     }
 
     @Override

@@ -1,24 +1,33 @@
 package io.millrace.control.lifecycle;
 
+import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.fastpath.control.EngineEvents;
 import org.agrona.concurrent.CachedNanoClock;
 
-/** Events of one engine on their way into the neighbour cache, with the time of the agent's turn. Thread: the agent's. */
-final class NeighbourEvents implements EngineEvents {
+/** Events of one engine on their way to where they belong, with the time of the agent's turn. Thread: the agent's. */
+final class AgentEvents implements EngineEvents {
     private final int engine;
     private final NeighbourCache neighbours;
+    private final GroupMembership groups;
     private final CachedNanoClock turnClock;
 
-    NeighbourEvents(final int engine, final NeighbourCache neighbours, final CachedNanoClock turnClock) {
+    AgentEvents(final int engine, final NeighbourCache neighbours, final GroupMembership groups,
+            final CachedNanoClock turnClock) {
         this.engine = engine;
         this.neighbours = neighbours;
+        this.groups = groups;
         this.turnClock = turnClock;
     }
 
     @Override
     public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {
         neighbours.onArp(engine, operation, senderMac, senderIp, targetIp, turnClock.nanoTime());
+    }
+
+    @Override
+    public void onIgmp(final int source, final int destination, final long address, final int length) {
+        groups.onMessage(source, address, length, turnClock.nanoTime());
     }
 
     @Override

@@ -1,0 +1,49 @@
+package io.millrace.control.multicast;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Which sources of a group are wanted (RFC 3376 §3). Immutable. Thread: any.
+ *
+ * @param include true: these and no others; false: all but these.
+ * @param sources IPv4 addresses in host order.
+ */
+record GroupFilter(boolean include, SortedSet<Integer> sources) {
+    /** Nothing: no member of the group. */
+    static final GroupFilter NONE = new GroupFilter(true, new TreeSet<>());
+
+    GroupFilter {
+        sources = Collections.unmodifiableSortedSet(new TreeSet<>(sources));
+    }
+
+    boolean isNone() {
+        return include && sources.isEmpty();
+    }
+
+    boolean wants(final int source) {
+        return include == sources.contains(source);
+    }
+
+    /** What all listeners together want (RFC 3376 §3.2). */
+    static GroupFilter of(final Collection<GroupFilter> all) {
+        final SortedSet<Integer> wanted = new TreeSet<>();
+        SortedSet<Integer> unwanted = null;
+        for (final GroupFilter filter : all) {
+            if (filter.include) {
+                wanted.addAll(filter.sources);
+            } else if (unwanted == null) {
+                unwanted = new TreeSet<>(filter.sources);
+            } else {
+                unwanted.retainAll(filter.sources);
+            }
+        }
+        if (unwanted == null) {
+            return new GroupFilter(true, wanted);
+        }
+        unwanted.removeAll(wanted);
+        return new GroupFilter(false, unwanted);
+    }
+}

@@ -1,0 +1,129 @@
+package io.millrace.fastpath.udp;
+
+import io.millrace.fastpath.wire.IpAddress;
+import java.net.BindException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which endpoint of which engine is bound where: one table for all engines of a stack. A lookup takes no lock and
+ * allocates nothing: it reads the bindings of one port, which are published whole.
+ * <p>
+ * Rules, as Linux has them: a port may be bound once for an address, and not both for an address and the wildcard,
+ * unless every one that shares it sets {@code SO_REUSEADDR}. Of several that fit a unicast datagram equally well the
+ * one bound last gets it; broadcasts and multicasts go to all that fit.
+ * <p>
+ * Thread: any; changes are serialised.
+ */
+public final class BindingTable {
+    private static final Binding[] NOBODY = new Binding[0];
+    private static final int PAGE_SHIFT = 8;
+    private static final int PAGE = 1 << PAGE_SHIFT;
+
+    private final PortRange range;
+    /** Ports by upper and lower byte: a stack with few bindings holds few pages. */
+    private final AtomicReferenceArray<@Nullable AtomicReferenceArray<Binding @Nullable []>> pages = new AtomicReferenceArray<>(
+            PAGE);
+
+    /** @param range ports for endpoints that ask for none. */
+    public BindingTable(final PortRange range) {
+        this.range = range;
+    }
+
+    /** The binding that fits a unicast datagram best; null where none does. */
+    @Nullable
+    Binding find(final long hi, final long lo, final int port, final long fromHi, final long fromLo,
+            final int fromPort) {
+        final Binding[] bound = at(port);
+        Binding best = null;
+        int bestRank = 0;
+        for (int i = bound.length - 1; i >= 0; i--) {
+            final int rank = bound[i].rank(hi, lo, fromHi, fromLo, fromPort);
+            if (rank > bestRank) {
+                best = bound[i];
+                bestRank = rank;
+            }
+        }
+        return best;
+    }
+
+    /** All bindings of a port, in the order in which they were made. Never changes. */
+    Binding[] at(final int port) {
+        final AtomicReferenceArray<Binding @Nullable []> page = pages.get(port >>> PAGE_SHIFT);
+        final Binding[] bound = page == null ? null : page.get(port & PAGE - 1);
+        return bound == null ? NOBODY : bound;
+    }
+
+    /**
+     * Binds an endpoint.
+     *
+     * @param port 0: a free one of the range.
+     * @throws BindException where the address is in use, or no port is free.
+     */
+    synchronized Binding bind(final DatagramEndpoint endpoint, final long hi, final long lo, final int port,
+            final boolean reuse, final Memberships groups) throws BindException {
+        final int chosen = port == 0 ? freePort(hi, lo) : port;
+        if (port != 0 && !isFree(hi, lo, port, reuse)) {
+            throw new BindException("Address already in use: " + IpAddress.toString(hi, lo) + ":" + port);
+        }
+        final Binding binding = new Binding(endpoint, hi, lo, chosen, 0, 0, 0, reuse, groups);
+        final Binding[] before = at(chosen);
+        final Binding[] after = new Binding[before.length + 1];
+        System.arraycopy(before, 0, after, 0, before.length);
+        after[before.length] = binding;
+        publish(chosen, after);
+        return binding;
+    }
+
+    /** Puts another binding of the same endpoint and port in the place of one. */
+    synchronized void replace(final Binding old, final Binding changed) {
+        final Binding[] bound = at(old.localPort()).clone();
+        for (int i = 0; i < bound.length; i++) {
+            if (bound[i] == old) {
+                bound[i] = changed;
+            }
+        }
+        publish(old.localPort(), bound);
+    }
+
+    synchronized void unbind(final Binding binding) {
+        final Binding[] before = at(binding.localPort());
+        final Binding[] after = new Binding[before.length - 1];
+        int length = 0;
+        for (final Binding other : before) {
+            if (other != binding) {
+                after[length++] = other;
+            }
+        }
+        publish(binding.localPort(), after);
+    }
+
+    private boolean isFree(final long hi, final long lo, final int port, final boolean reuse) {
+        for (final Binding other : at(port)) {
+            if (other.conflicts(hi, lo, reuse)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int freePort(final long hi, final long lo) throws BindException {
+        final int start = range.start().applyAsInt(range.count());
+        for (int i = 0; i < range.count(); i++) {
+            final int port = range.low() + (start + i) % range.count();
+            if (isFree(hi, lo, port, false)) {
+                return port;
+            }
+        }
+        throw new BindException("No free port in " + range.low() + "-" + range.high());
+    }
+
+    private void publish(final int port, final Binding[] bound) {
+        AtomicReferenceArray<Binding @Nullable []> page = pages.get(port >>> PAGE_SHIFT);
+        if (page == null) {
+            page = new AtomicReferenceArray<>(PAGE);
+            pages.set(port >>> PAGE_SHIFT, page);
+        }
+        page.set(port & PAGE - 1, bound.length == 0 ? null : bound);
+    }
+}

@@ -1,0 +1,104 @@
+package io.millrace.fastpath.udp;
+
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.ip.DatagramInput;
+import io.millrace.fastpath.ip.IcmpError;
+import io.millrace.fastpath.wire.Checksum;
+import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpProtocol;
+import io.millrace.fastpath.wire.UdpHeader;
+
+/**
+ * The way in: checks a datagram (RFC 768, RFC 1122 §4.1.3) and takes it to the endpoints that are bound for it, here or
+ * at another engine. Thread: the engine's.
+ */
+final class UdpInput implements DatagramInput {
+    private final Udp udp;
+    private final UdpHeader header = new UdpHeader();
+
+    UdpInput(final Udp udp) {
+        this.udp = udp;
+    }
+
+    @Override
+    public boolean onDatagram(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final long address, final int length, final int flags) {
+        if (!header.wrap(address, length)) {
+            udp.count(Counter.UDP_MALFORMED);
+        } else if (header.destinationPort() == 0) {
+            udp.count(Counter.UDP_PORT_ZERO);
+        } else if ((flags & CHECKSUM_TRUSTED) == 0 && !isChecksumRight(localLo, remoteLo)) {
+            udp.count(Counter.UDP_BAD_CHECKSUM);
+        } else if ((flags & (BROADCAST | MULTICAST)) != 0) {
+            return toAll(localHi, localLo, remoteHi, remoteLo, (flags & MULTICAST) != 0);
+        } else {
+            return toOne(localHi, localLo, remoteHi, remoteLo);
+        }
+        return true;
+    }
+
+    /** 0 says that the sender made none, which IPv4 allows (RFC 1122 §4.1.3.4). */
+    private boolean isChecksumRight(final long localLo, final long remoteLo) {
+        return header.checksum() == 0 || header.checksumValid(Checksum.pseudoHeaderV4(IpAddress.toV4(remoteLo),
+                IpAddress.toV4(localLo), IpProtocol.UDP, header.length()));
+    }
+
+    private boolean toOne(final long localHi, final long localLo, final long remoteHi, final long remoteLo) {
+        final Binding binding = udp.bindings().find(localHi, localLo, header.destinationPort(), remoteHi, remoteLo,
+                header.sourcePort());
+        if (binding == null) {
+            udp.count(Counter.UDP_NO_PORT);
+            return false;
+        }
+        deliver(binding.endpoint(), remoteHi, remoteLo);
+        return true;
+    }
+
+    private boolean toAll(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final boolean multicast) {
+        boolean wanted = false;
+        for (final Binding binding : udp.bindings().at(header.destinationPort())) {
+            final boolean takes = multicast
+                    ? binding.takesMulticast(localHi, localLo, remoteHi, remoteLo, header.sourcePort())
+                    : binding.takesBroadcast(localHi, localLo, remoteHi, remoteLo, header.sourcePort());
+            if (takes) {
+                deliver(binding.endpoint(), remoteHi, remoteLo);
+                wanted = true;
+            }
+        }
+        return wanted;
+    }
+
+    private void deliver(final DatagramEndpoint endpoint, final long remoteHi, final long remoteLo) {
+        if (endpoint.udp == udp) {
+            endpoint.onDatagram(remoteHi, remoteLo, header.sourcePort(), header.payloadAddress(),
+                    header.payloadLength());
+        } else if (endpoint.udp.inbox().offer(endpoint.id, remoteHi, remoteLo, header.sourcePort(),
+                header.payloadAddress(), header.payloadLength())) {
+            udp.count(Counter.UDP_FORWARDED);
+        } else {
+            udp.count(Counter.UDP_INBOX_FULL);
+        }
+    }
+
+    @Override
+    public void onDatagramError(final IcmpError error, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        final int remotePort = ports & 0xFFFF;
+        final Binding binding = udp.bindings().find(localHi, localLo, ports >>> 16, remoteHi, remoteLo, remotePort);
+        // as Linux: an endpoint that is not connected is told nothing, for it could not tell about which datagram
+        if (binding == null || !binding.isConnected() || error == IcmpError.FRAGMENTATION_NEEDED) {
+            udp.count(Counter.ICMP_IGNORED);
+            return;
+        }
+        final DatagramError told = error == IcmpError.REFUSED
+                ? DatagramError.PORT_UNREACHABLE
+                : DatagramError.HOST_UNREACHABLE;
+        final DatagramEndpoint endpoint = binding.endpoint();
+        if (endpoint.udp == udp) {
+            endpoint.onError(remoteHi, remoteLo, remotePort, told);
+        } else if (!endpoint.udp.inbox().offerError(endpoint.id, remoteHi, remoteLo, remotePort, told)) {
+            udp.count(Counter.UDP_INBOX_FULL);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.millrace.fastpath.udp;
+
+import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.ip.OutgoingDatagram;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.wire.Checksum;
+import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpProtocol;
+import io.millrace.fastpath.wire.UdpHeader;
+
+/**
+ * The way out: where to and from which address, header and checksum. Routers may fragment what is sent, so that nobody
+ * has to learn the path's MTU (RFC 1122 §4.1.4). Thread: the engine's.
+ */
+final class UdpOutput implements AutoCloseable {
+    private final Udp udp;
+    private final IpOutput ip;
+    private final MemoryRegion scratch = MemoryRegion.allocate("UDP header", UdpHeader.LENGTH);
+    private final UdpHeader header = new UdpHeader().wrapUnchecked(scratch.address());
+    private final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP)
+            .fragmentation(Fragmentation.ANYWHERE);
+
+    UdpOutput(final Udp udp, final IpOutput ip) {
+        this.udp = udp;
+        this.ip = ip;
+    }
+
+    /** Whether datagrams may be sent there: SENT, or why not. */
+    SendResult check(final DatagramEndpoint from, final long hi, final long lo, final int toPort) {
+        if (toPort == 0 || IpAddress.isAny(hi, lo)) {
+            return SendResult.BAD_DESTINATION;
+        }
+        if (isBroadcast(hi, lo) && !from.fields.broadcast) {
+            return SendResult.BROADCAST_REFUSED;
+        }
+        return IpAddress.isAny(0, sourceFor(hi, lo)) ? SendResult.NETWORK_UNREACHABLE : SendResult.SENT;
+    }
+
+    /** Lower half of the address that is sent from unless bound to another; the wildcard where no way leads there. */
+    long sourceFor(final long hi, final long lo) {
+        final RouteSnapshot routes = udp.routes();
+        if (!IpAddress.isV4(hi, lo)) {
+            return IpAddress.ANY_V4;
+        }
+        if (IpAddress.isMulticast(hi, lo) || routes.isBroadcast(hi, lo)) {
+            return routes.groupSourceLo(hi, lo);
+        }
+        final int route = routes.route(hi, lo);
+        if (route == RouteSnapshot.NO_ROUTE) {
+            return IpAddress.ANY_V4;
+        }
+        return route == RouteSnapshot.LOCAL ? lo : routes.sourceLo(route);
+    }
+
+    SendResult send(final DatagramEndpoint from, final Binding binding, final long hi, final long lo,
+            final int toPort, final long payload, final int length) {
+        final DatagramError error = from.takeError();
+        if (error != null) {
+            return error == DatagramError.PORT_UNREACHABLE
+                    ? SendResult.PORT_UNREACHABLE
+                    : SendResult.HOST_UNREACHABLE;
+        }
+        final SendFields fields = from.fields;
+        if (toPort == 0 || !fields.isHopTo(udp.routes(), hi, lo)) {
+            final SendResult refusal = check(from, hi, lo, toPort);
+            if (refusal != SendResult.SENT) {
+                return refusal;
+            }
+            fields.hop(udp.routes(), hi, lo, sourceFor(hi, lo), IpOutput.UNKNOWN);
+        }
+        if (length > DatagramEndpoint.MAX_LENGTH) {
+            return SendResult.TOO_LONG;
+        }
+        if (!fields.hasRoom(udp.turn(), length)) {
+            return blocked(from);
+        }
+        fill(fields, udp.routes().isOwn(binding.localHi(), binding.localLo()) ? binding.localLo() : fields.source(),
+                hi, lo);
+        write(binding.localPort(), toPort, payload, length);
+        return hand(from, length);
+    }
+
+    private void fill(final SendFields fields, final long source, final long hi, final long lo) {
+        final boolean multicast = IpAddress.isMulticast(hi, lo);
+        datagram.source(source).destination(hi, lo).dscpEcn(fields.trafficClass).loopback(fields.multicastLoop)
+                .hopLimit(multicast ? fields.multicastTtl : OutgoingDatagram.DEFAULT_HOP_LIMIT);
+    }
+
+    private void write(final int fromPort, final int toPort, final long payload, final int length) {
+        final int total = UdpHeader.LENGTH + length;
+        UdpHeader.write(header.address(), fromPort, toPort, total);
+        datagram.payload(header.address(), UdpHeader.LENGTH, payload, length);
+        final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(datagram.sourceLo()),
+                IpAddress.toV4(datagram.destinationLo()), IpProtocol.UDP, total);
+        if (ip.completesChecksum(datagram)) {
+            header.checksum(Checksum.fold(pseudo));
+            datagram.partialChecksum(UdpHeader.CHECKSUM_OFFSET);
+        } else {
+            final int checksum = Checksum.finish(
+                    Checksum.sum(payload, length, Checksum.sum(header.address(), UdpHeader.LENGTH, pseudo)));
+            // 0 would say that there is none (RFC 768)
+            header.checksum(checksum == 0 ? 0xFFFF : checksum);
+        }
+    }
+
+    private SendResult hand(final DatagramEndpoint from, final int length) {
+        final long hop = ip.sendDatagram(datagram, from.fields.hop());
+        if (IpOutput.isSent(hop)) {
+            from.fields.onSent(hop, length);
+            udp.count(Counter.UDP_SENT);
+            return SendResult.SENT;
+        }
+        if (hop == IpOutput.NO_ROOM) {
+            return blocked(from);
+        }
+        if (hop == IpOutput.TOO_LONG) {
+            return SendResult.TOO_LONG;
+        }
+        return hop == IpOutput.NO_ROUTE ? SendResult.NETWORK_UNREACHABLE : SendResult.NO_NEIGHBOUR;
+    }
+
+    private boolean isBroadcast(final long hi, final long lo) {
+        return !IpAddress.isMulticast(hi, lo) && udp.routes().isBroadcast(hi, lo);
+    }
+
+    private SendResult blocked(final DatagramEndpoint from) {
+        udp.ready(from, DatagramHandler.WRITABLE);
+        return SendResult.BLOCKED;
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
+    }
+}
