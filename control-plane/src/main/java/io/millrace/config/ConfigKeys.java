@@ -24,7 +24,7 @@ public final class ConfigKeys {
             IcmpKeys.RATE,
             EngineKeys.MAX_CONNECTIONS, EngineKeys.MAX_TIME_WAIT, EngineKeys.MAX_ORPHANS, EngineKeys.SLAB,
             EngineKeys.DATAGRAMS, EngineKeys.BURST,
-            EngineKeys.TIMER_TICK,
+            EngineKeys.TIMER_TICK, EngineKeys.MAX_LENT_FRAMES,
             TcpKeys.MSS, TcpKeys.RECEIVE_BUFFER, TcpKeys.SEND_BUFFER, TcpKeys.AUTOTUNE,
             TcpKeys.INITIAL_RECEIVE_BUFFER, TcpKeys.INITIAL_SEND_BUFFER, TcpKeys.ZERO_COPY_SEND,
             TcpKeys.ZERO_COPY_RECEIVE, TcpKeys.NO_DELAY, TcpKeys.DELAYED_ACK,

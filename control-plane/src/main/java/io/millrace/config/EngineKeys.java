@@ -61,5 +61,12 @@ public final class EngineKeys {
                     Resolution of every timer.
                     """);
 
+    /** Frames at the application. */
+    public static final ConfigKey<Integer> MAX_LENT_FRAMES = ConfigKey.of(GROUP + ".max-lent-frames",
+            whole(0, 65_536), DEFAULT.maxLentFrames(), null, """
+                    Received frames that applications may have at once (tcp.zero-copy-receive), but never more than a
+                    quarter of the port's; what arrives beyond is copied.
+                    """);
+
     private EngineKeys() {}
 }

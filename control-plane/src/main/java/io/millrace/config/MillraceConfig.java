@@ -101,6 +101,7 @@ public final class MillraceConfig {
         return new EngineSettings(get(EngineKeys.MAX_CONNECTIONS), get(EngineKeys.MAX_TIME_WAIT), get(EngineKeys.SLAB),
                 get(EngineKeys.BURST), get(EngineKeys.TIMER_TICK).toNanos(), get(NeighbourKeys.CACHE_SIZE),
                 get(NeighbourKeys.QUEUE), get(IcmpKeys.RATE), get(EngineKeys.MAX_ORPHANS),
+                get(EngineKeys.MAX_LENT_FRAMES),
                 new ReassemblySettings(get(IpKeys.REASSEMBLY_MEMORY), get(IpKeys.REASSEMBLY_TIMEOUT).toNanos()),
                 get(EngineKeys.DATAGRAMS));
     }

@@ -134,15 +134,15 @@ class MillraceConfigTest {
         final MillraceConfig config = MillraceConfig.parse("""
                 millrace {
                   engine { max-connections = 100, max-time-wait = 200, slab = 4MiB, burst = 8, timer-tick = 1024ns,
-                           max-orphans = 77, datagrams = 2MiB }
+                           max-orphans = 77, datagrams = 2MiB, max-lent-frames = 7 }
                   neighbour { cache-size = 32, queue = 2 }
                   icmp.rate = 5
                 }
                 """);
 
         assertThat(config.engineSettings())
-                .isEqualTo(new EngineSettings(100, 200, 4 << 20, 8, 1_024, 32, 2, 5, 77, ReassemblySettings.DEFAULT,
-                        2 << 20));
+                .isEqualTo(new EngineSettings(100, 200, 4 << 20, 8, 1_024, 32, 2, 5, 77, 7,
+                        ReassemblySettings.DEFAULT, 2 << 20));
     }
 
     @Test

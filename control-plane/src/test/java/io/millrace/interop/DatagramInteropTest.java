@@ -23,6 +23,7 @@ import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
@@ -108,6 +109,70 @@ class DatagramInteropTest extends KernelInterop {
             }
         }
         assertThat(counter("UdpBadChecksum")).isZero();
+    }
+
+    @ParameterizedTest(name = "offloads {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldEchoToTheKernelInFragments(final boolean offloads) throws Exception {
+        launch(offloads);
+        bootstrap(new Echo()).bind(SERVER).sync();
+        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(KERNEL, 0))) {
+            for (final int length : new int[]{1_473, 20_000, 65_507}) {
+                send(socket, bytes(length), SERVER);
+                assertThat(receive(socket)).isEqualTo(bytes(length));
+            }
+        }
+        assertThat(counter("IpFragmented")).isEqualTo(3);
+        assertThat(counter("UdpBadChecksum")).isZero();
+        assertThat(counter("IpReassemblyTimedOut")).isZero();
+    }
+
+    @Test
+    void shouldPutFragmentsTogetherForAnEndpointOfAnotherEngine() throws Exception {
+        launch(true, "millrace.threading.engines = 2", device -> device);
+        bootstrap(new Echo()).bind(SERVER).sync();
+        bootstrap(new Echo()).bind(new InetSocketAddress(STACK, PORT + 1)).sync();
+        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(KERNEL, 0))) {
+            for (int i = 0; i < 16; i++) {
+                // both go to the queue that the addresses lead to; the endpoints are of different engines
+                send(socket, bytes(5_000 + i), new InetSocketAddress(STACK, PORT + (i & 1)));
+                assertThat(receive(socket)).isEqualTo(bytes(5_000 + i));
+            }
+        }
+        assertThat(counter("UdpInboxFull")).isZero();
+        assertThat(counter("IpReassemblyTimedOut")).isZero();
+    }
+
+    @Test
+    void shouldTalkToAGroupBothWays() throws Exception {
+        launch(true);
+        final InetAddress group = InetAddress.getByName("239.77.0.1");
+        final InetSocketAddress address = new InetSocketAddress(group, PORT);
+        final Probe probe = new Probe();
+        final Channel channel = bootstrap(probe).bind(PORT).sync().channel();
+        ((MillraceDatagramChannel) channel).joinGroup(group).sync();
+        Await.until("the group is reported twice", () -> counter("IgmpReportsSent") == 2);
+        try (MulticastSocket socket = kernel.call(() -> new MulticastSocket(PORT))) {
+            socket.setSoTimeout(TIMEOUT_MS);
+            final NetworkInterface link = kernel.call(() -> NetworkInterface.getByName("mr0"));
+            kernel.call(() -> {
+                socket.joinGroup(address, link);
+                socket.setNetworkInterface(link);
+                return null;
+            });
+            channel.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(bytes(3_000)), address)).sync();
+            assertThat(receive(socket)).isEqualTo(bytes(3_000));
+            assertThat(probe.datagrams.poll(TIMEOUT_S, TimeUnit.SECONDS)).as("its own copy").isEqualTo(bytes(3_000));
+            socket.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, false);
+            send(socket, bytes(2_000), address);
+            assertThat(probe.datagrams.poll(TIMEOUT_S, TimeUnit.SECONDS)).isEqualTo(bytes(2_000));
+            ((MillraceDatagramChannel) channel).leaveGroup(group).sync();
+            Await.until("the leave is reported twice", () -> counter("IgmpReportsSent") == 4);
+            final long before = counter("IpNotForUs");
+            send(socket, bytes(100), address);
+            Await.until("it is dropped", () -> counter("IpNotForUs") > before);
+            assertThat(probe.datagrams).isEmpty();
+        }
     }
 
     @Test

@@ -4,7 +4,10 @@ import java.lang.reflect.Method;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All of Netty's transport suite that is not run, each with the reason. */
+/**
+ * All of Netty's transport suite that is not run, each with the reason. Tests of TLS are run with the JDK's: OpenSSL's is
+ * another library's business and a native one.
+ */
 final class Excluded {
     private static final String NO_IPV6 = "the stack has no IPv6";
     private static final String OTHER_PROTOCOL = "is about a protocol of the kernel's that Millrace does not speak";

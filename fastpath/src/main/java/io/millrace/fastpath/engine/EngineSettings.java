@@ -17,15 +17,20 @@ import io.millrace.fastpath.ip.ReassemblySettings;
  *                        1,000,000 (Linux: 1,000).
  * @param maxOrphans      connections that live on without an application, to send what is left and close; one more is
  *                        reset, as Linux does (tcp_max_orphans). 0 to 16,777,216.
+ * @param maxLentFrames   received frames that applications may have at once instead of copies, 0 to 65,536; the port may
+ *                        say fewer.
  * @param reassembly      bounds of the reassembly of fragments.
  * @param datagramBytes   off-heap bytes for UDP datagrams that wait to be received, a power of two, 1 MiB to 1 TiB.
  */
 public record EngineSettings(int maxConnections, int maxTimeWait, long slabBytes, int burst, long timerTickNs,
-        int neighbours, int neighbourQueue, int icmpPerSecond, int maxOrphans, ReassemblySettings reassembly,
-        long datagramBytes) {
+        int neighbours, int neighbourQueue, int icmpPerSecond, int maxOrphans, int maxLentFrames,
+        ReassemblySettings reassembly, long datagramBytes) {
 
     /** As many orphans as Linux allows a machine of 4 GiB. */
     public static final int DEFAULT_ORPHANS = 16_384;
+
+    /** A quarter of the frames of a port. */
+    public static final int DEFAULT_LENT_FRAMES = 1_024;
 
     /** As many bytes as 80 endpoints of Linux may hold by default: 16 MiB. */
     public static final long DEFAULT_DATAGRAMS = 16L << 20;
@@ -37,18 +42,18 @@ public record EngineSettings(int maxConnections, int maxTimeWait, long slabBytes
                 DEFAULT_ORPHANS);
     }
 
-    /** With {@link ReassemblySettings#DEFAULT} and {@link #DEFAULT_DATAGRAMS}. */
+    /** With {@link #DEFAULT_LENT_FRAMES}, {@link ReassemblySettings#DEFAULT} and {@link #DEFAULT_DATAGRAMS}. */
     public EngineSettings(final int maxConnections, final int maxTimeWait, final long slabBytes, final int burst,
             final long timerTickNs, final int neighbours, final int neighbourQueue, final int icmpPerSecond,
             final int maxOrphans) {
         this(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours, neighbourQueue, icmpPerSecond,
-                maxOrphans, ReassemblySettings.DEFAULT, DEFAULT_DATAGRAMS);
+                maxOrphans, DEFAULT_LENT_FRAMES, ReassemblySettings.DEFAULT, DEFAULT_DATAGRAMS);
     }
 
     /** The same with other bounds of reassembly. */
     public EngineSettings with(final ReassemblySettings settings) {
         return new EngineSettings(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours,
-                neighbourQueue, icmpPerSecond, maxOrphans, settings, datagramBytes);
+                neighbourQueue, icmpPerSecond, maxOrphans, maxLentFrames, settings, datagramBytes);
     }
 
     /** For a server of moderate size: 65,536 connections, 256 MiB of slab. */

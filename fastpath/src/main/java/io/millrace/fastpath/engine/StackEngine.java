@@ -11,6 +11,7 @@ import io.millrace.fastpath.ip.NeighbourTable;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransmitQueue;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.Tcp;
 import io.millrace.fastpath.tcp.TcpCalls;
@@ -43,6 +44,7 @@ public final class StackEngine implements Agent {
     private final Tcp tcp;
     private final Udp udp;
     private final CommandRing commands = new CommandRing(new Commands());
+    private final LentFrames frames;
     private final long[] burst;
     /** Held to close, and by other threads while they look into memory that closing frees. */
     private final Object lifetime = new Object();
@@ -76,7 +78,9 @@ public final class StackEngine implements Agent {
         final Tcp.Limits limits = new Tcp.Limits(settings.maxConnections(), settings.maxTimeWait(),
                 settings.slabBytes(), settings.timerTickNs(),
                 settings.maxOrphans());
-        tcp = new Tcp(index, limits, control, counters, ipOutput, new TokenBucket(settings.icmpPerSecond()), nowNs);
+        frames = new LentFrames(port, settings.maxLentFrames());
+        tcp = new Tcp(index, limits, control, counters, ipOutput, frames, new TokenBucket(settings.icmpPerSecond()),
+                nowNs);
         udp = new Udp(control, counters, ipOutput, settings.datagramBytes());
         icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), udp.input(), settings.icmpPerSecond());
         ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), udp.input(), icmp,
@@ -117,6 +121,7 @@ public final class StackEngine implements Agent {
         // never backwards, whoever's clock it is: timers and rates rely on it
         nowNs = Math.max(nowNs, clock.nanoTime());
         tcp.onTurn(nowNs);
+        frames.onTurn();
         int workCount = runCompanion();
         workCount += commands.drain();
         workCount += udp.onTurn();
@@ -126,7 +131,7 @@ public final class StackEngine implements Agent {
         workCount += tcp.dispatchReady();
         workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
-        tcp.tellOwners();
+        tcp.endTurn();
         return workCount;
     }
 
@@ -156,13 +161,16 @@ public final class StackEngine implements Agent {
 
     private void onFrame(final long frame) {
         counters.add(Counter.BYTES_RECEIVED, Frame.length(frame));
+        frames.begin(frame);
         try {
             ipInput.onFrame(frame, nowNs);
         } catch (final Throwable e) {
             // one bad frame costs one counter, and none of the frames behind it
             onDefect(e);
         } finally {
-            port.release(frame);
+            if (!frames.end()) {
+                port.release(frame);
+            }
         }
     }
 
@@ -170,12 +178,15 @@ public final class StackEngine implements Agent {
         final int waiting = Math.min(transmitQueue.localSize(), burst.length);
         for (int i = 0; i < waiting; i++) {
             final long frame = transmitQueue.pollLocal();
+            frames.begin(frame);
             try {
                 ipInput.onLocalFrame(frame, nowNs);
             } catch (final Throwable e) {
                 onDefect(e);
             } finally {
-                port.release(frame);
+                if (!frames.end()) {
+                    port.release(frame);
+                }
             }
         }
         return waiting;
@@ -214,6 +225,11 @@ public final class StackEngine implements Agent {
     /** The user/TCP interface; once the engine is closed every handle is stale. Thread: the engine's. */
     public TcpCalls tcp() {
         return tcp.calls();
+    }
+
+    /** Received frames that applications have. */
+    public LentFrames frames() {
+        return frames;
     }
 
     /** UDP endpoints. Thread: the engine's. */
@@ -288,6 +304,7 @@ public final class StackEngine implements Agent {
     /** Gives the right back. Thread: the driver's. */
     public void detachDriver() {
         onCommandQueued(null);
+        frames.onDriverLeft();
         driver.set(null);
     }
 
@@ -349,6 +366,7 @@ public final class StackEngine implements Agent {
         tcp.close();
         udp.close();
         ipInput.close();
+        frames.close();
         commands.close();
         counters.close();
         released = true;

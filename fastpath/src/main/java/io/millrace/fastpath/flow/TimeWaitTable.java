@@ -5,10 +5,10 @@ import io.millrace.fastpath.memory.RecordTable;
 import java.util.Arrays;
 
 /**
- * Connections in TIME_WAIT as records of {@value #LENGTH} bytes in the order of their ends: a list for each length of the
- * wait, as a byte tells it, because whoever waits as long as others do goes behind them, from the start and from a restart.
- * The key lies where a {@link Tcb} has it. Ends are kept in microseconds, and the wait of a restart in a byte; both are
- * rounded up.
+ * Connections in TIME_WAIT as records of {@value #LENGTH} bytes in the order of their ends: two lists for each length of
+ * the wait, as a byte tells it, because whoever waits as long as others do goes behind them: one for those that wait for
+ * the first time, and one for those that were restarted, whose wait is longer by what rounding adds. The key lies where a
+ * {@link Tcb} has it. Ends are kept in microseconds, and the wait of a restart in a byte; both are rounded up.
  * <p>
  * Thread: the engine's.
  */
@@ -29,7 +29,7 @@ public final class TimeWaitTable implements AutoCloseable {
     private static final int END_LOW = 48;
     private static final int TS_RECENT = 52;
     private static final int PREVIOUS = 56;
-    private static final int NEXT = 60;
+    static final int NEXT = 60;
 
     /** Resolution of the end: 1.02 µs, so that 33 bits reach 73 minutes each way. */
     private static final int END_SHIFT = 10;
@@ -40,13 +40,15 @@ public final class TimeWaitTable implements AutoCloseable {
     private static final int TRAFFIC_CLASS_MASK = 0xFC;
     /** In {@link #END_HIGH}, above those: the connection had timestamps. */
     private static final int TIMESTAMPS = 1 << 7;
+    /** In {@link #PREVIOUS}, above the index and one: the wait began anew. */
+    private static final int RESTARTED = 1 << 31;
     /** Smallest wait that a restart uses: 33.6 ms; from there a byte reaches 36 minutes in steps of a 16th or less. */
     private static final int WAIT_SHIFT = 21;
     private static final int MANTISSA = 16;
-    private static final int LISTS = 256;
+    private static final int LISTS = 512;
 
     private final RecordTable records;
-    /** By {@link #WAIT}; -1 where the list is empty. */
+    /** By {@link #list}; -1 where the list is empty. */
     private final int[] first = filled();
     private final int[] last = filled();
     /** The lists that have ever been used, the first so many. */
@@ -108,7 +110,9 @@ public final class TimeWaitTable implements AutoCloseable {
     public void restart(final int index, final long nowNs) {
         unlink(index);
         recentNs = nowNs;
-        link(index, nowNs + unpack(Memory.getUnsignedByte(records.address(index) + WAIT)));
+        final long record = records.address(index);
+        Memory.putInt(record + PREVIOUS, RESTARTED);
+        link(index, nowNs + unpack(Memory.getUnsignedByte(record + WAIT)));
     }
 
     /** A floating point number of four bits each, rounded up. */
@@ -212,28 +216,38 @@ public final class TimeWaitTable implements AutoCloseable {
         records.close();
     }
 
-    /** Behind the last record that waits as long and ends no later: at the end, but for what rounding changes. */
+    /** Behind the last record of its list that ends no later: at the end, unless settings differ by less than a 16th. */
     private void link(final int index, final long endNs) {
         final int list = list(index);
         use(list);
+        final long end = endNs + (1L << END_SHIFT) - 1 >> END_SHIFT;
         int before = last[list];
-        while (before >= 0 && endNs(before) - endNs > 0) {
-            before = Memory.getInt(records.address(before) + PREVIOUS);
+        while (before >= 0 && endNs(before) - (end << END_SHIFT) > 0) {
+            before = previous(records.address(before));
         }
         final int after = before < 0 ? first[list] : Memory.getInt(records.address(before) + NEXT);
         final long record = records.address(index);
-        final long end = endNs + (1L << END_SHIFT) - 1 >> END_SHIFT;
         Memory.putByte(record + END_HIGH, Memory.getByte(record + END_HIGH) & ~END_HIGH_MASK
                 | (int) (end >>> Integer.SIZE) & END_HIGH_MASK);
         Memory.putInt(record + END_LOW, (int) end);
-        Memory.putInt(record + PREVIOUS, before);
+        previous(record, before);
         Memory.putInt(record + NEXT, after);
         pointFrom(list, before, index);
         pointBackFrom(list, after, index);
     }
 
+    private static int previous(final long record) {
+        return (Memory.getInt(record + PREVIOUS) & ~RESTARTED) - 1;
+    }
+
+    private static void previous(final long record, final int index) {
+        Memory.putInt(record + PREVIOUS, Memory.getInt(record + PREVIOUS) & RESTARTED | index + 1);
+    }
+
     private int list(final int index) {
-        return Memory.getUnsignedByte(records.address(index) + WAIT);
+        final long record = records.address(index);
+        final int restarted = (Memory.getInt(record + PREVIOUS) & RESTARTED) == 0 ? 0 : LISTS / 2;
+        return Memory.getUnsignedByte(record + WAIT) + restarted;
     }
 
     private void use(final int list) {
@@ -251,7 +265,7 @@ public final class TimeWaitTable implements AutoCloseable {
     private void unlink(final int index) {
         final long record = records.address(index);
         final int list = list(index);
-        final int before = Memory.getInt(record + PREVIOUS);
+        final int before = previous(record);
         final int after = Memory.getInt(record + NEXT);
         pointFrom(list, before, after);
         pointBackFrom(list, after, before);
@@ -269,7 +283,7 @@ public final class TimeWaitTable implements AutoCloseable {
         if (index < 0) {
             last[list] = previous;
         } else {
-            Memory.putInt(records.address(index) + PREVIOUS, previous);
+            previous(records.address(index), previous);
         }
     }
 }

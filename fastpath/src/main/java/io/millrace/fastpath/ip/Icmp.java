@@ -3,6 +3,7 @@ package io.millrace.fastpath.ip;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.wire.Checksum;
@@ -27,7 +28,8 @@ public final class Icmp {
     private final DatagramInput datagrams;
     private final TokenBucket errors;
     private final TokenBucket echoes;
-    private final OutgoingDatagram reply = new OutgoingDatagram(IpProtocol.ICMP);
+    /** Routers may fragment it: what ICMP says about the path of a datagram is not remembered. */
+    private final OutgoingDatagram reply = new OutgoingDatagram(IpProtocol.ICMP).fragmentation(Fragmentation.ANYWHERE);
     private final Icmpv4Header header = new Icmpv4Header();
     private final Ipv4Header quoted = new Ipv4Header();
 

@@ -103,7 +103,7 @@ public final class IpInput implements AutoCloseable {
             counters.increment(Counter.IP_MALFORMED);
         } else if (!ip.checksumValid()) {
             counters.increment(Counter.IP_BAD_CHECKSUM);
-        } else if (isBadSource(ip.source(), fromHere)) {
+        } else if (isBadSource(ip.source(), fromHere) && !isQuerierWithoutAddress()) {
             counters.increment(Counter.IP_BAD_SOURCE);
         } else if (ip.hasSourceRoute()) {
             counters.increment(Counter.IP_SOURCE_ROUTE);
@@ -235,6 +235,11 @@ public final class IpInput implements AutoCloseable {
     private static long arrivedNs(final long frame, final long nowNs) {
         final long stampNs = Frame.timestampNs(frame);
         return stampNs == 0 ? nowNs : stampNs;
+    }
+
+    /** A switch that asks in place of a router has no address (RFC 4541 §2.1.1). */
+    private boolean isQuerierWithoutAddress() {
+        return ip.source() == 0 && ip.protocol() == IpProtocol.IGMP;
     }
 
     /**

@@ -48,7 +48,7 @@ final class HeldBuffers {
                 return false;
             }
         }
-        return ALLOCATED.get(root.getClass());
+        return root instanceof FrameBuffer || ALLOCATED.get(root.getClass());
     }
 
     /** What the allocators of Netty make. Those of {@code Unpooled.wrappedBuffer} are of other classes. */

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.udp.DatagramEndpoint;
 import io.millrace.fastpath.udp.Udp;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 interface LoopEngine {
     /** The user/TCP interface. Thread: the engine's. */
     TcpCalls tcp();
+
+    /** Received frames that applications have. Thread: the engine's. */
+    LentFrames frames();
 
     /** UDP endpoints. Thread: the engine's. */
     Udp udp();

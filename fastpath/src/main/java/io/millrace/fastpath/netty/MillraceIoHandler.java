@@ -43,6 +43,7 @@ public final class MillraceIoHandler implements IoHandler {
     private final LoopEngine engine;
     private final ThreadAwareExecutor executor;
     private final IdleStrategy idleStrategy;
+    private final FrameBuffers frameBuffers;
     private final List<MillraceIoRegistration> registrations = new ArrayList<>();
 
     @Nullable
@@ -61,6 +62,7 @@ public final class MillraceIoHandler implements IoHandler {
         this.engines = engines;
         this.index = index;
         this.engine = engines.engine(index);
+        this.frameBuffers = new FrameBuffers(engine.frames());
         this.executor = executor;
         this.idleStrategy = engines.stack().idleStrategy().get();
     }
@@ -313,6 +315,11 @@ public final class MillraceIoHandler implements IoHandler {
             throw new IllegalStateException("the stack is closed");
         }
         return engine.tcp();
+    }
+
+    /** Buffers over the frames that the engine's port received. */
+    FrameBuffers frameBuffers() {
+        return frameBuffers;
     }
 
     /** Opens UDP endpoints; refused as {@link #tcp} is. */

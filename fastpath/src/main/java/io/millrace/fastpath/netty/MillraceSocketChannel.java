@@ -143,6 +143,13 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         return handler.bounce();
     }
 
+    /** The next bytes in the frame in which they came; null where they have to be copied, or there are none. */
+    @Nullable
+    ByteBuf receiveFrame() {
+        final long frame = tcp().receiveFrame(connection);
+        return frame == 0 ? null : handler.frameBuffers().of(frame, config.getAllocator());
+    }
+
     /** True where a read would give bytes or the end of the input. */
     boolean hasInput() {
         return hasConnection() && (tcp().available(connection) > 0 || isAtEnd());

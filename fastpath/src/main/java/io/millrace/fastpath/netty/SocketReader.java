@@ -9,8 +9,8 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.io.IOException;
 
 /**
- * The receiving half of a {@link MillraceSocketChannel}: moves bytes from the connection's receive ring into the
- * pipeline while somebody wants them. While nobody does they stay in the ring, which closes the window.
+ * The receiving half of a {@link MillraceSocketChannel}: moves bytes from the connection's receive ring, or the frames in
+ * which they came, into the pipeline while somebody wants them. While nobody does they stay in the ring, which closes the window.
  * <p>
  * A connection tells once that bytes have come; whether more are there is asked at the end of a pass and when reading
  * begins. Thread: the event loop's.
@@ -118,16 +118,22 @@ final class SocketReader implements Runnable {
         final ChannelPipeline pipeline = channel.pipeline();
         final ByteBufAllocator allocator = channel.config().getAllocator();
         do {
-            final ByteBuf buffer = allocHandle.allocate(allocator);
-            allocHandle.attemptedBytesRead(buffer.writableBytes());
-            allocHandle.lastBytesRead(receive(buffer));
-            if (allocHandle.lastBytesRead() <= 0) {
-                buffer.release();
-                if (allocHandle.lastBytesRead() < 0) {
-                    readPending = false;
-                    return true;
+            ByteBuf buffer = channel.receiveFrame();
+            if (buffer != null) {
+                allocHandle.attemptedBytesRead(buffer.readableBytes());
+                allocHandle.lastBytesRead(buffer.readableBytes());
+            } else {
+                buffer = allocHandle.allocate(allocator);
+                allocHandle.attemptedBytesRead(buffer.writableBytes());
+                allocHandle.lastBytesRead(receive(buffer));
+                if (allocHandle.lastBytesRead() <= 0) {
+                    buffer.release();
+                    if (allocHandle.lastBytesRead() < 0) {
+                        readPending = false;
+                        return true;
+                    }
+                    return false;
                 }
-                return false;
             }
             allocHandle.incMessagesRead(1);
             readPending = false;

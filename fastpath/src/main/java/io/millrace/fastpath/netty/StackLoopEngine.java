@@ -1,6 +1,7 @@
 package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.udp.DatagramEndpoint;
 import io.millrace.fastpath.udp.Udp;
@@ -22,6 +23,11 @@ final class StackLoopEngine implements LoopEngine {
     @Override
     public TcpCalls tcp() {
         return engine.tcp();
+    }
+
+    @Override
+    public LentFrames frames() {
+        return engine.frames();
     }
 
     @Override

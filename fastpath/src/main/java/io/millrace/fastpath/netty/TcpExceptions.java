@@ -8,11 +8,11 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 
 /** The exceptions that the JDK's own sockets throw, for each {@link TcpFailure}. Thread: any. */
-final class TcpExceptions {
+public final class TcpExceptions {
     private TcpExceptions() {}
 
     /** For a connection attempt: what {@code java.net.Socket.connect} would throw. */
-    static IOException ofConnect(final TcpFailure failure) {
+    public static IOException ofConnect(final TcpFailure failure) {
         return switch (failure) {
             case REFUSED, TIMED_OUT, NETWORK_UNREACHABLE -> new ConnectException(message(failure));
             default -> of(failure);
@@ -20,7 +20,7 @@ final class TcpExceptions {
     }
 
     /** For a connection that was open. */
-    static IOException of(final TcpFailure failure) {
+    public static IOException of(final TcpFailure failure) {
         return switch (failure) {
             case HOST_UNREACHABLE -> new NoRouteToHostException(message(failure));
             case ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE -> new BindException(message(failure));
@@ -29,7 +29,7 @@ final class TcpExceptions {
     }
 
     /** For a write that found the connection unable to send. */
-    static IOException ofSend(final TcpFailure failure) {
+    public static IOException ofSend(final TcpFailure failure) {
         return failure == TcpFailure.NONE || failure == TcpFailure.NOT_CONNECTED
                 ? new SocketException("Broken pipe")
                 : of(failure);

@@ -174,6 +174,21 @@ public final class Frame {
         Memory.putLong(frame + NEXT, next);
     }
 
+    /** Notes where in the frame text lies; in the eight bytes of {@link #user}. */
+    public static void text(final long frame, final int offset, final int length) {
+        Memory.putLong(frame + USER, (long) offset << 32 | length);
+    }
+
+    /** Address of the text that was noted. */
+    public static long textAddress(final long frame) {
+        return frame + (Memory.getLong(frame + USER) >>> 32);
+    }
+
+    /** Bytes of the text that was noted. */
+    public static int textLength(final long frame) {
+        return (int) Memory.getLong(frame + USER);
+    }
+
     /** Eight bytes for the owner's use. */
     public static long user(final long frame) {
         return Memory.getLong(frame + USER);

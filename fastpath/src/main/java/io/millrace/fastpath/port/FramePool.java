@@ -19,7 +19,9 @@ public final class FramePool implements AutoCloseable {
     private final MemoryRegion region;
     private final long[] free;
     private final boolean[] lent;
+    private final AtomicInteger users = new AtomicInteger(1);
     private int available;
+    private boolean closed;
 
     /**
      * @param purpose       what the pool is for, for messages.
@@ -81,11 +83,26 @@ public final class FramePool implements AutoCloseable {
         return frameCapacity;
     }
 
-    /** Gives the memory back; every frame becomes invalid. Closing twice does nothing. */
+    /** Keeps the memory beyond {@link #close}, until the answer is run, once. Thread: any may run it. */
+    public Runnable keepMemory() {
+        users.incrementAndGet();
+        return this::letGoOfMemory;
+    }
+
+    private void letGoOfMemory() {
+        if (users.decrementAndGet() == 0) {
+            region.close();
+        }
+    }
+
+    /** Gives the memory back; every frame becomes invalid, unless somebody keeps it. Closing twice does nothing. */
     @Override
     public void close() {
-        available = 0;
-        region.close();
+        if (!closed) {
+            closed = true;
+            available = 0;
+            letGoOfMemory();
+        }
     }
 
     private boolean lend(final long frame) {

@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class MemoryLinkPort implements PacketPort {
     private static final int BURST = 64;
+    /** One of so many frames may be lent. */
+    private static final int LENDABLE = 4;
 
     private final PortCapabilities capabilities;
     private final FramePool pool;
@@ -98,14 +100,30 @@ final class MemoryLinkPort implements PacketPort {
     }
 
     @Override
+    public int lendableFrames() {
+        return peer.pool.frames() / LENDABLE;
+    }
+
+    /** That of both pools: a frame may be the peer's or, where it came back, our own. */
+    @Override
+    public Runnable keepMemory() {
+        openPorts.incrementAndGet();
+        return this::letGoOfMemory;
+    }
+
+    private void letGoOfMemory() {
+        if (openPorts.decrementAndGet() == 0) {
+            pool.close();
+            peer.pool.close();
+        }
+    }
+
+    @Override
     public synchronized void close() {
         if (!closed) {
             returnInbound();
             closed = true;
-            if (openPorts.decrementAndGet() == 0) {
-                pool.close();
-                peer.pool.close();
-            }
+            letGoOfMemory();
         }
     }
 

@@ -54,7 +54,28 @@ public interface PacketPort extends AutoCloseable {
         return 0;
     }
 
-    /** Gives back everything the port holds. Frames that others still hold of it become invalid. */
+    /**
+     * How many received frames may be kept at once, beyond the turn in which they came, without the port running out of
+     * frames; 0: none, as nothing keeps their memory.
+     */
+    default int lendableFrames() {
+        return 0;
+    }
+
+    /**
+     * Keeps the memory of frames that were received from this port, whatever is closed meanwhile.
+     *
+     * @return to be run once, by any thread, when nobody looks at them any more.
+     * @throws UnsupportedOperationException where {@link #lendableFrames} is 0.
+     */
+    default Runnable keepMemory() {
+        throw new UnsupportedOperationException("frames of this port are not lent");
+    }
+
+    /**
+     * Gives back everything the port holds. Frames that others still hold of it become invalid, but for those whose memory
+     * is {@linkplain #keepMemory kept}.
+     */
     @Override
     void close();
 }

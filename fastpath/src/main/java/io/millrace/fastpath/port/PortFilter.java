@@ -50,6 +50,16 @@ public abstract class PortFilter implements PacketPort {
     }
 
     @Override
+    public int lendableFrames() {
+        return delegate.lendableFrames();
+    }
+
+    @Override
+    public Runnable keepMemory() {
+        return delegate.keepMemory();
+    }
+
+    @Override
     public void close() {
         delegate.close();
     }

@@ -52,7 +52,7 @@ final class HeldTexts {
 
     /** Lets go of what ends at or before {@code sequence}. */
     void releaseUpTo(final Tcb tcb, final HeldText text, final int sequence) {
-        while (!text.isEmpty() && text.firstEnd() - sequence <= 0) {
+        while (!text.isEmpty() && text.end(0) - sequence <= 0) {
             text.removeFirst(this);
         }
         if (text.isEmpty()) {

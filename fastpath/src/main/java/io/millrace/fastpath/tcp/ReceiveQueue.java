@@ -5,12 +5,14 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.memory.ByteRing;
 import io.millrace.fastpath.memory.OutOfOrderRanges;
 import io.millrace.fastpath.memory.Slab;
+import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.wire.Seq;
 
 /**
  * Bytes from the peer until the application receives them: a ring from the slab that grows on demand. Out-of-order bytes
  * lie at their place in the same ring, their ranges in a block of their own, so reassembly copies nothing. Both go back
- * to the slab when empty.
+ * to the slab when empty. In-order bytes of long segments may wait in the frames in which they came instead, for an
+ * application that takes them so; then the ring spans them where it has bytes before them.
  * <p>
  * Of bytes that arrive twice, the copy that came first stays. What was acknowledged selectively is kept until it is in
  * order or the connection ends: this receiver never reneges (RFC 2018 §8), but for bytes that nobody will read after the
@@ -28,11 +30,13 @@ final class ReceiveQueue {
     private final Slab slab;
     private final TcpContext context;
     private final ReceiveTuning tuning;
+    private final LentTexts lentTexts;
     private int overlapLeft;
     private int overlapRight;
 
     ReceiveQueue(final Slab slab, final TcpContext context, final ReceiveTuning tuning) {
         this.tuning = tuning;
+        this.lentTexts = context.lentTexts;
         this.slab = slab;
         this.context = context;
     }
@@ -45,6 +49,14 @@ final class ReceiveQueue {
      */
     boolean inOrder(final Tcb tcb, final long source, final int length) {
         final int from = tcb.rcvNxt();
+        if (lentTexts.frames.isLending() && mayLend(tcb, length)) {
+            if (lentTexts.add(tcb, from, source, length)) {
+                context.count(Counter.TCP_FRAMES_LENT);
+                tcb.rcvNxt(from + length);
+                return true;
+            }
+            context.count(Counter.TCP_FRAMES_NOT_LENT);
+        }
         if (!makeRoom(tcb, from + length)) {
             return false;
         }
@@ -58,6 +70,11 @@ final class ReceiveQueue {
             }
         }
         return true;
+    }
+
+    private boolean mayLend(final Tcb tcb, final int length) {
+        final int least = context.connections.settings(tcb).zeroCopyReceive();
+        return least != 0 && length >= least && tcb.outOfOrder() == 0 && !tcb.has(Tcb.INPUT_SHUT);
     }
 
     /**
@@ -168,32 +185,107 @@ final class ReceiveQueue {
     int receive(final Tcb tcb, final long target, final int length) {
         final int copied = Math.min(length, tcb.unread());
         if (copied > 0) {
-            ByteRing.copyOut(tcb.rcvRing(), tcb.rcvCapacity(), tcb.rcvRead(), target, copied);
-            tcb.rcvRead(tcb.rcvRead() + copied);
-            if (tcb.unread() == 0 && tcb.outOfOrder() == 0) {
-                freeRing(tcb);
+            final LentText text = lentTexts.of(tcb);
+            if (text == null) {
+                ByteRing.copyOut(tcb.rcvRing(), tcb.rcvCapacity(), tcb.rcvRead(), target, copied);
+            } else {
+                copyOut(tcb, text, target, copied);
+                lentTexts.releaseUpTo(tcb, text, tcb.rcvRead() + copied);
             }
-            tuning.onRead(tcb);
+            onRead(tcb, copied);
         }
         return copied;
     }
 
+    private void onRead(final Tcb tcb, final int length) {
+        tcb.rcvRead(tcb.rcvRead() + length);
+        if (tcb.unread() == 0 && tcb.outOfOrder() == 0) {
+            freeRing(tcb);
+        }
+        tuning.onRead(tcb);
+    }
+
+    private static void copyOut(final Tcb tcb, final LentText text, final long target, final int length) {
+        int done = 0;
+        int piece = text.find(tcb.rcvRead());
+        while (done < length) {
+            final int from = tcb.rcvRead() + done;
+            final int toPiece = piece < text.size() ? text.start(piece) - from : length - done;
+            final int part;
+            if (toPiece > 0) {
+                part = Math.min(toPiece, length - done);
+                ByteRing.copyOut(tcb.rcvRing(), tcb.rcvCapacity(), from, target + done, part);
+            } else {
+                part = Math.min(text.end(piece) - from, length - done);
+                text.copyOut(piece, from, target + done, part);
+                piece++;
+            }
+            done += part;
+        }
+    }
+
+    /**
+     * Hands over the frame in which the next bytes came, with their place noted in it ({@link Frame#text}).
+     *
+     * @return the frame, the caller's from now on; 0 where the next bytes lie in the ring, or there are none.
+     */
+    long receiveFrame(final Tcb tcb) {
+        final LentText text = lentTexts.of(tcb);
+        final int from = tcb.rcvRead();
+        if (text == null || text.start(0) - from > 0) {
+            return 0;
+        }
+        final int length = text.end(0) - from;
+        final long place = text.address(from);
+        final long frame = lentTexts.take(tcb, text);
+        Frame.text(frame, (int) (place - frame), length);
+        onRead(tcb, length);
+        return frame;
+    }
+
+    /** Copies what waits in frames into the ring, where the slab has room for it. */
+    void moveIntoRing(final Tcb tcb, final LentText text) {
+        if (!makeRoom(tcb, tcb.rcvRead(), highest(tcb))) {
+            return;
+        }
+        context.count(Counter.TCP_FRAMES_COPIED_LATE);
+        while (!text.isEmpty()) {
+            final int from = Seq.gt(tcb.rcvRead(), text.start(0)) ? tcb.rcvRead() : text.start(0);
+            final int end = text.end(0);
+            ByteRing.copyIn(tcb.rcvRing(), tcb.rcvCapacity(), from, text.address(from), end - from);
+            lentTexts.releaseUpTo(tcb, text, end);
+        }
+    }
+
     /** Throws in-order bytes away that nobody will receive. */
     void discard(final Tcb tcb) {
+        lentTexts.free(tcb);
         tcb.rcvRead(tcb.rcvRead() + tcb.unread());
         if (tcb.outOfOrder() == 0) {
             freeRing(tcb);
         }
     }
 
+    /** The first byte that may lie in the ring: one behind those that wait in frames. */
+    private int ringFrom(final Tcb tcb) {
+        final LentText text = lentTexts.of(tcb);
+        return text == null ? tcb.rcvRead() : text.endOfRun(tcb.rcvRead());
+    }
+
     private boolean makeRoom(final Tcb tcb, final int end) {
-        final int needed = end - tcb.rcvRead();
+        return makeRoom(tcb, ringFrom(tcb), end);
+    }
+
+    /** A ring in which the bytes from {@code from} to {@code end} have their places. */
+    private boolean makeRoom(final Tcb tcb, final int from, final int end) {
+        final int needed = end - from;
         if (needed <= tcb.rcvCapacity()) {
             return true;
         }
         final int capacity = slab.blockSize(Math.max(needed, SMALLEST));
-        final int held = highest(tcb) - tcb.rcvRead();
-        final long ring = ByteRing.grow(slab, tcb.rcvRing(), tcb.rcvCapacity(), capacity, tcb.rcvRead(), held);
+        final int first = ringFrom(tcb);
+        final int held = Math.min(highest(tcb) - first, tcb.rcvCapacity());
+        final long ring = ByteRing.grow(slab, tcb.rcvRing(), tcb.rcvCapacity(), capacity, first, held);
         if (ring == 0) {
             context.count(Counter.TCP_SLAB_FULL);
             return false;
@@ -224,6 +316,7 @@ final class ReceiveQueue {
     }
 
     void free(final Tcb tcb) {
+        lentTexts.free(tcb);
         freeOutOfOrder(tcb);
         freeRing(tcb);
     }

@@ -9,6 +9,7 @@ import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransportInput;
 import io.millrace.fastpath.memory.Slab;
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.timer.TimerNodes;
 import io.millrace.fastpath.timer.TimerWheel;
@@ -27,23 +28,24 @@ public final class Tcp implements AutoCloseable {
     private final TcpContext context;
     private final Lifecycle lifecycle;
     private final TcpOutput output;
+    private final ReceiveQueue receiveQueue;
     private final TcpInput input;
     private final TimeWaitState timeWait;
     private final TcpTimers expiry;
     private final UserCalls calls;
 
     public Tcp(final int engine, final Limits limits, final EngineControl control, final EngineCounters counters,
-            final IpOutput ip, final TokenBucket challenges, final long nowNs) {
+            final IpOutput ip, final LentFrames frames, final TokenBucket challenges, final long nowNs) {
         connections = new ConnectionTable(limits.maxConnections(), limits.maxTimeWait(), control.hashSeed());
         slab = new Slab("byte rings", limits.slabBytes(), SLAB_BLOCK);
         final TimerNodes nodes = new TimerNodes(connections.base(), Tcb.LENGTH, Tcb.TIMERS_OFFSET, Tcb.TIMER_SHIFT);
         timers = new TimerWheel(nodes, limits.timerTickNs(), nowNs);
-        context = new TcpContext(engine, control, counters, ip, connections, slab, timers, challenges);
+        context = new TcpContext(engine, control, counters, ip, connections, slab, timers, challenges, frames);
         context.nowNs = nowNs;
         final SegmentWriter writer = new SegmentWriter(context);
         final Persist persist = new Persist(context, writer);
         final ReceiveTuning tuning = new ReceiveTuning(context);
-        final ReceiveQueue receiveQueue = new ReceiveQueue(slab, context, tuning);
+        receiveQueue = new ReceiveQueue(slab, context, tuning);
         final LossRecovery recovery = new LossRecovery(slab, counters);
         final SendQueue sendQueue = new SendQueue(slab, recovery, context.heldTexts);
         final RetransmissionTimer timer = new RetransmissionTimer(context, recovery);
@@ -140,16 +142,23 @@ public final class Tcp implements AutoCloseable {
         return waiting;
     }
 
-    /** Tells the owners of text that was sent from their memory what is acknowledged, or given up. */
-    public void tellOwners() {
+    /**
+     * A turn ends: text that waited for its application in frames moves into rings, and the owners of text that was sent
+     * from their memory are told what is acknowledged, or given up.
+     */
+    public void endTurn() {
+        if (context.lentTexts.isWaiting()) {
+            context.lentTexts.endTurn(connections, receiveQueue);
+        }
         if (context.heldTexts.hasReleases()) {
             context.heldTexts.tellOwners();
         }
     }
 
-    /** True where {@link #dispatchReady}, {@link #flushOutput} or {@link #tellOwners} has something to do. */
+    /** True where {@link #dispatchReady}, {@link #flushOutput} or {@link #endTurn} has something to do. */
     public boolean hasWork() {
-        return context.lists.readySize() != 0 || context.lists.outputSize() != 0 || context.heldTexts.hasReleases();
+        return context.lists.readySize() != 0 || context.lists.outputSize() != 0 || context.heldTexts.hasReleases()
+                || context.lentTexts.isWaiting();
     }
 
     /** When the next timer is due, in nanoseconds of the engine's clock; {@link Long#MAX_VALUE} where none is. */
@@ -209,9 +218,17 @@ public final class Tcp implements AutoCloseable {
         return slab.inUseBytes();
     }
 
+    /** Of shells whose applications have not received everything. */
+    private void releaseFrames() {
+        for (int index = 0; context.lentTexts.frames.lent() > 0 && index < connections.highest(); index++) {
+            context.lentTexts.free(connections.wrap(index));
+        }
+    }
+
     @Override
     public void close() {
-        tellOwners();
+        context.heldTexts.tellOwners();
+        releaseFrames();
         timers.close();
         connections.close();
         slab.close();

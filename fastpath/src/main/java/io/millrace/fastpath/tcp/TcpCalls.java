@@ -44,6 +44,16 @@ public interface TcpCalls {
      */
     int receive(long connection, long address, int length);
 
+    /**
+     * RECEIVE without a copy: hands over the port's frame in which the next bytes came ({@link TcpSettings#zeroCopyReceive}),
+     * and opens the window by as many: what the application has is bounded by the number of frames. The bytes lie at
+     * {@link io.millrace.fastpath.port.Frame#textAddress}. The frame goes back to the engine's
+     * {@link io.millrace.fastpath.port.LentFrames}.
+     *
+     * @return the frame; 0 where the next bytes have to be copied, or there are none: {@link #receive} tells.
+     */
+    long receiveFrame(long connection);
+
     /** Bytes that {@link #receive} would copy now; 0 for a stale handle. */
     int available(long connection);
 

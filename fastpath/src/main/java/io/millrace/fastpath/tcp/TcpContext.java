@@ -7,6 +7,7 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.memory.Slab;
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.congestion.CongestionControl;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.timer.TimerWheel;
@@ -32,13 +33,15 @@ final class TcpContext {
     final TokenBucket challenges;
     final TcpLists lists;
     final HeldTexts heldTexts;
+    final LentTexts lentTexts;
     final FastOpenCache fastOpen = new FastOpenCache();
     final SendRoom sendRoom = new SendRoom(this);
     /** The engine's clock, read once a turn. */
     long nowNs;
 
     TcpContext(final int engine, final EngineControl control, final EngineCounters counters, final IpOutput ip,
-            final ConnectionTable connections, final Slab slab, final TimerWheel timers, final TokenBucket challenges) {
+            final ConnectionTable connections, final Slab slab, final TimerWheel timers, final TokenBucket challenges,
+            final LentFrames frames) {
         this.engine = engine;
         this.control = control;
         this.counters = counters;
@@ -48,6 +51,7 @@ final class TcpContext {
         this.timers = timers;
         this.challenges = challenges;
         this.lists = new TcpLists(connections);
+        this.lentTexts = new LentTexts(frames, connections.capacity());
         this.heldTexts = new HeldTexts(connections.capacity(), control, counters);
     }
 

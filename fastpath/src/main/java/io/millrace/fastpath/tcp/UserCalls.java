@@ -159,12 +159,29 @@ final class UserCalls implements TcpCalls {
         if (copied == 0) {
             return tcb.has(Tcb.FIN_RECEIVED | Tcb.SHELL | Tcb.INPUT_SHUT) ? -1 : 0;
         }
+        onReceived(tcb);
+        return copied;
+    }
+
+    @Override
+    public long receiveFrame(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            return 0;
+        }
+        final long frame = receiveQueue.receiveFrame(tcb);
+        if (frame != 0) {
+            onReceived(tcb);
+        }
+        return frame;
+    }
+
+    private void onReceived(final Tcb tcb) {
         if (tcb.has(Tcb.SHELL)) {
             lifecycle.tellClosed(tcb);
         } else {
             offerWindow(tcb);
         }
-        return copied;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.millrace.fastpath.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,19 @@ class TimeWaitTableTest {
         table.remove(longest);
         table.remove(middle);
         assertThat(table.oldest()).isEqualTo(-1);
+    }
+
+    /** Else a new one would be sorted in before all of those that a peer has restarted a moment ago: a step for each. */
+    @Test
+    void shouldPutANewOneLastHoweverManyWereRestarted() {
+        for (int i = 0; i < 4; i++) {
+            table.restart(table.add(tcb, 1, i, 60_000_000_000L), i);
+        }
+        final int before = table.add(tcb, 1, 4, 60_000_000_000L);
+        final int last = table.add(tcb, 1, 5, 60_000_000_000L);
+        assertThat(table.oldest()).isEqualTo(before);
+        assertThat(Memory.getInt(table.address(before) + TimeWaitTable.NEXT)).isEqualTo(last);
+        assertThat(Memory.getInt(table.address(last) + TimeWaitTable.NEXT)).isEqualTo(-1);
     }
 
     @Test

@@ -1,5 +1,8 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.port.LentFrames;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpFailure;
@@ -13,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An engine without packets: dispatches the events that a test gave its connections. */
 final class FakeEngine implements LoopEngine {
+    private static final PacketPort NO_PORT = new NoPort();
+
     final FakeTcp tcp;
     final List<Long> abandoned = new CopyOnWriteArrayList<>();
     final AtomicReference<Thread> driver = new AtomicReference<>();
@@ -34,6 +39,12 @@ final class FakeEngine implements LoopEngine {
         if (driver.get() != Thread.currentThread()) {
             throw new AssertionError("called from " + Thread.currentThread() + ", driven by " + driver.get());
         }
+    }
+
+    /** Of a port that lends none. */
+    @Override
+    public LentFrames frames() {
+        return new LentFrames(NO_PORT, 0);
     }
 
     @Override
@@ -117,5 +128,37 @@ final class FakeEngine implements LoopEngine {
     @Override
     public void abandon(final DatagramEndpoint endpoint) {
         throw new UnsupportedOperationException("no packets, no datagrams");
+    }
+
+    private static final class NoPort implements PacketPort {
+        @Override
+        public PortCapabilities capabilities() {
+            return new PortCapabilities(false, 1_500, 0, false, false, 0, 1_500);
+        }
+
+        @Override
+        public long acquire() {
+            return 0;
+        }
+
+        @Override
+        public void release(final long frame) {
+            throw new AssertionError("no frame is of this port");
+        }
+
+        @Override
+        public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+            return 0;
+        }
+
+        @Override
+        public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            // there is nothing
+        }
     }
 }

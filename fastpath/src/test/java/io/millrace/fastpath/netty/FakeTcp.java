@@ -103,6 +103,12 @@ final class FakeTcp implements TcpCalls {
     }
 
     @Override
+    public long receiveFrame(final long handle) {
+        live(handle);
+        return 0;
+    }
+
+    @Override
     public int available(final long handle) {
         return ask(handle, 0, FakeConnection::available);
     }

@@ -143,6 +143,7 @@ public final class NetworkSimulation {
 
     private SimulatedApplication application(final String name, final SimulatedHost host, final MemoryRegion scratch) {
         final SimulatedApplication application = new SimulatedApplication(name + " on " + host, host.engine().tcp(),
+                host.engine().frames(),
                 scratch, random, crowded ? largest / 2 : 0, largest);
         host.run(application);
         return application;

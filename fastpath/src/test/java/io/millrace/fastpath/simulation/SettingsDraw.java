@@ -53,6 +53,7 @@ final class SettingsDraw {
         builder.congestionControl(controls.get(random.nextInt(controls.size())))
                 .initialWindow(random.nextInt(3) == 0 ? 1 + random.nextInt(20) : 10).rack(random.nextInt(4) != 0)
                 .tailLossProbe(random.nextInt(4) != 0).forwardRtoRecovery(random.nextInt(4) != 0)
+                .zeroCopyReceive(random.nextBoolean() ? 1 + random.nextInt(1_000) : 0)
                 .slowStartAfterIdle(random.nextBoolean()).pacing(random.nextInt(4) == 0)
                 .maxPacingRate(random.nextInt(10) == 0 ? 10_000L << random.nextInt(15) : 0)
                 .rtoMinNs((random.nextInt(4) == 0 ? 1 + random.nextInt(1_000) : 200) * MILLISECOND_NS)

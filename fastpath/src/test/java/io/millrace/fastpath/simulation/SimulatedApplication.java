@@ -2,9 +2,15 @@ package io.millrace.fastpath.simulation;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.LentFrame;
+import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpFailure;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -26,6 +32,7 @@ final class SimulatedApplication implements ConnectionHandler {
     }
 
     private static final int MOST_CHUNKS = 8_192;
+    private static final int MOST_FRAMES = 4;
 
     private final TcpCalls tcp;
     private final MemoryRegion scratch;
@@ -39,6 +46,11 @@ final class SimulatedApplication implements ConnectionHandler {
     private final int abortAfter;
     /** Changes its options now and then. */
     private final boolean fidgety;
+    /** How it sends and receives: draws of their own, so that they change nothing else. */
+    private final Random choices;
+    private final List<HeldFrame> frames = new ArrayList<>();
+    private final LentFrames lender;
+    private int holds;
     private SimulatedApplication peer = this;
     private long connection;
     private long wakeNs;
@@ -52,13 +64,15 @@ final class SimulatedApplication implements ConnectionHandler {
     private boolean closed;
     private TcpFailure failure = TcpFailure.NONE;
 
-    SimulatedApplication(final String name, final TcpCalls tcp, final MemoryRegion scratch, final Random random,
-            final int least, final int largest) {
+    SimulatedApplication(final String name, final TcpCalls tcp, final LentFrames lender, final MemoryRegion scratch,
+            final Random random, final int least, final int largest) {
         this.name = name;
         this.tcp = tcp;
+        this.lender = lender;
         this.scratch = scratch;
         this.random = random;
         key = random.nextInt();
+        choices = new Random(key);
         final int more = random.nextInt(8) == 0 ? 0 : random.nextInt(1 << random.nextInt(1, 20));
         toSend = least + more % (largest - least);
         chunk = 1 + random.nextInt(1 << random.nextInt(6, 16));
@@ -171,12 +185,88 @@ final class SimulatedApplication implements ConnectionHandler {
         for (int i = 0; i < length; i++) {
             Memory.putByte(scratch.address() + i, byteAt(key, sent + i));
         }
-        final int taken = tcp.send(connection, scratch.address(), length);
+        final int taken = switch (choices.nextInt(6)) {
+            case 0 -> sendHeld(length);
+            case 1 -> sendClaimed(length);
+            default -> tcp.send(connection, scratch.address(), length);
+        };
         if (taken > 0) {
             sent += taken;
             tcp.flush(connection);
         }
         return taken;
+    }
+
+    /** Sends from memory that is overwritten as soon as TCP lets go of it. */
+    private int sendHeld(final int length) {
+        final byte[] bytes = new byte[length + 1];
+        for (int i = 0; i < length; i++) {
+            bytes[i + 1] = (byte) byteAt(key, sent + i);
+        }
+        final int taken = tcp.sendHeld(connection, bytes, 1, length, this::onReleased, bytes);
+        if (taken > 0) {
+            holds++;
+        }
+        return taken;
+    }
+
+    private void onReleased(final Object text) {
+        holds--;
+        check(holds >= 0, "text let go of twice");
+        Arrays.fill((byte[]) text, (byte) ~key);
+    }
+
+    private int sendClaimed(final int length) {
+        final int claim = tcp.claim(connection, length);
+        if (claim <= 0) {
+            return claim;
+        }
+        final int used = choices.nextInt(claim + 1);
+        for (int i = 0; i < used; i++) {
+            tcp.claimed().put((byte) byteAt(key, sent + i));
+        }
+        tcp.commit(connection, used);
+        // not an answer of 0, after which it would wait for room
+        return used == 0 ? tcp.send(connection, scratch.address(), length) : used;
+    }
+
+    /** Gives back the frames that it has, all of them or some. */
+    private void giveBack(final boolean all) {
+        while (!frames.isEmpty() && (all || choices.nextInt(3) != 0)) {
+            final HeldFrame frame = frames.removeLast();
+            final int length = Frame.textLength(frame.frame());
+            for (int i = 0; i < length; i++) {
+                final long address = Frame.textAddress(frame.frame()) + i;
+                check(Memory.getByte(address) == (byte) byteAt(peer.key, frame.position() + i), "a frame has changed");
+                // it is the application's to write
+                Memory.putByte(address, ~key);
+            }
+            lender.giveBack(frame);
+        }
+    }
+
+    private int receiveFrame() {
+        final long frame = frames.size() < MOST_FRAMES ? tcp.receiveFrame(connection) : 0;
+        if (frame == 0) {
+            return 0;
+        }
+        final int length = Frame.textLength(frame);
+        for (int i = 0; i < length; i++) {
+            scratchAt(i, Memory.getByte(Frame.textAddress(frame) + i));
+        }
+        frames.add(new HeldFrame(frame, received));
+        return length;
+    }
+
+    private void scratchAt(final int index, final byte value) {
+        Memory.putByte(scratch.address() + index, value);
+    }
+
+    private record HeldFrame(long frame, int position) implements LentFrame {
+        @Override
+        public void onReturned() {
+            // nothing stands for it
+        }
     }
 
     void peer(final SimulatedApplication other) {
@@ -186,7 +276,11 @@ final class SimulatedApplication implements ConnectionHandler {
     }
 
     private int receive(final int most) {
-        final int taken = tcp.receive(connection, scratch.address(), (int) Math.min(most, scratch.length()));
+        giveBack(false);
+        final int inFrame = receiveFrame();
+        final int taken = inFrame != 0
+                ? inFrame
+                : tcp.receive(connection, scratch.address(), (int) Math.min(most, scratch.length()));
         for (int i = 0; i < taken; i++) {
             final int expected = byteAt(peer.key, received + i);
             final int found = Memory.getByte(scratch.address() + i);
@@ -206,6 +300,12 @@ final class SimulatedApplication implements ConnectionHandler {
 
     private static int byteAt(final int key, final int position) {
         return position * 31 + (position >> 8) * 17 + (position >> 16) * 101 + key;
+    }
+
+    /** Asserts that nothing of it is held any more, once its engine has had a turn. */
+    void assertNothingHeld() {
+        giveBack(true);
+        check(holds == 0, "text is held still: " + holds);
     }
 
     boolean isOver() {

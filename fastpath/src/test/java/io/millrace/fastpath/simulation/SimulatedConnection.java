@@ -157,6 +157,8 @@ final class SimulatedConnection {
 
     /** Asserts that all arrived, or somebody was told why not. */
     void assertOutcome() {
+        client.assertNothingHeld();
+        server.assertNothingHeld();
         client.check(client.isOver(), "the client hangs");
         server.check(server.isOver() || !server.isAttached(), "the server hangs");
         final boolean rude = client.isRude() || server.isRude();

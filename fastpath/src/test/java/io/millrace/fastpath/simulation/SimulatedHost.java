@@ -129,7 +129,8 @@ final class SimulatedHost implements AutoCloseable {
             throw new AssertionError("exception in the engine: " + defect, defect);
         }
         // frames that it neither sends nor needs
-        check(engine.nextDeadlineNs() == Long.MIN_VALUE || port.held() == 0, "frames held: " + port.held());
+        check(engine.nextDeadlineNs() == Long.MIN_VALUE || port.held() == engine.frames().lent(),
+                "frames held: " + port.held() + ", lent " + engine.frames().lent());
     }
 
     /** Asserts that nothing at all is left. */
@@ -139,6 +140,7 @@ final class SimulatedHost implements AutoCloseable {
         check(engine.slabInUse() == 0, "slab in use: " + engine.slabInUse());
         check(engine.nextDeadlineNs() == Long.MAX_VALUE, "a timer is armed");
         check(engine.counters().get(Counter.EXCEPTIONS) == 0, "exceptions were caught");
+        check(engine.frames().lent() == 0, "frames are lent still: " + engine.frames().lent());
         check(listeners.stream().allMatch(listener -> listener.syns() == 0), "places in SYN queues are left taken");
         check(available(port) == plan.frames() && available(routerPort()) == plan.frames(), "frames are missing");
     }

@@ -20,7 +20,8 @@ class SimulationTest {
             Counter.TCP_CONGESTION_EXPERIENCED,
             Counter.TCP_ECN_REDUCTIONS, Counter.TCP_LOSS_PROBES, Counter.TCP_FAST_RECOVERIES,
             Counter.TCP_SPURIOUS_RECOVERIES, Counter.TCP_DSACKS_RECEIVED, Counter.TCP_CLOSED_WITH_UNREAD,
-            Counter.TCP_DATA_AFTER_CLOSE);
+            Counter.TCP_DATA_AFTER_CLOSE, Counter.TCP_BYTES_HELD, Counter.TCP_FRAMES_LENT, Counter.TCP_FRAMES_NOT_LENT,
+            Counter.TCP_FRAMES_COPIED_LATE);
 
     @Test
     void shouldDeliverEveryByteInOrderOrFailWithAReason() {

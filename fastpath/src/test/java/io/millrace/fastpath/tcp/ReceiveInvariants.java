@@ -15,7 +15,7 @@ final class ReceiveInvariants {
             require(tcb.rcvCapacity() == 0 && tcb.outOfOrder() == 0, "received before the peer's SYN");
             return;
         }
-        checkRing(tcb);
+        checkRing(tcb, context);
         checkRanges(tcb, context);
         if (!tcb.has(Tcb.SHELL)) {
             checkWindow(tcb);
@@ -36,11 +36,32 @@ final class ReceiveInvariants {
         require(promised >= -fin && promised <= tcb.receiveBuffer(), "promised more than the buffer: " + promised);
     }
 
-    private static void checkRing(final Tcb tcb) {
+    private static void checkRing(final Tcb tcb, final TcpContext context) {
         final int unread = tcb.unread();
-        require(unread >= 0 && unread <= tcb.rcvCapacity(), "bytes received do not fit the ring: " + unread);
+        final LentText lent = context.lentTexts.of(tcb);
+        if (lent == null) {
+            require(unread >= 0 && unread <= tcb.rcvCapacity(), "bytes received do not fit the ring: " + unread);
+        } else {
+            checkLent(tcb, lent);
+        }
         require(tcb.rcvCapacity() == 0 == (tcb.rcvRing() == 0), "a receive ring without a length, or the reverse");
         require(unread > 0 || tcb.outOfOrder() != 0 || tcb.rcvCapacity() == 0, "an empty receive ring is held");
+    }
+
+    /** Frames in order, not received yet; every byte between them within the ring. */
+    private static void checkLent(final Tcb tcb, final LentText lent) {
+        int after = tcb.rcvRead();
+        final int ringFrom = lent.endOfRun(after);
+        require(!lent.isEmpty() && Seq.gt(lent.end(0), after), "a frame is kept that was received");
+        for (int i = 0; i < lent.size(); i++) {
+            require(i == 0 || Seq.ge(lent.start(i), after), "frames overlap");
+            final int start = Seq.gt(lent.start(i), after) ? lent.start(i) : after;
+            require(start == after || start - ringFrom <= tcb.rcvCapacity(), "bytes received do not fit the ring");
+            after = lent.end(i);
+        }
+        final int end = tcb.rcvRead() + tcb.unread();
+        require(Seq.le(after, end), "a frame beyond what is in order");
+        require(end == after || end - ringFrom <= tcb.rcvCapacity(), "bytes received do not fit the ring");
     }
 
     private static void checkRanges(final Tcb tcb, final TcpContext context) {
@@ -58,6 +79,8 @@ final class ReceiveInvariants {
             require(Seq.gt(after, OutOfOrderRanges.left(block, i)), "an empty range");
         }
         require(Seq.le(after, tcb.rcvWndRight()), "kept bytes beyond the window");
-        require(after - tcb.rcvRead() <= tcb.rcvCapacity(), "kept bytes beyond the ring");
+        final LentText lent = context.lentTexts.of(tcb);
+        final int ringFrom = lent == null ? tcb.rcvRead() : lent.endOfRun(tcb.rcvRead());
+        require(after - ringFrom <= tcb.rcvCapacity(), "kept bytes beyond the ring");
     }
 }

@@ -11,7 +11,7 @@ final class SendInvariants {
 
     static void check(final Tcb tcb, final PastTcb before, final TcpContext context) {
         checkSequence(tcb, context);
-        checkRing(tcb);
+        checkRing(tcb, context);
         checkTimes(tcb, context.connections.settings(tcb));
         if (TcbView.isSynchronized(tcb)) {
             require(tcb.cwnd() >= tcb.sndMss(), "the congestion window is below a segment");
@@ -47,12 +47,35 @@ final class SendInvariants {
         require(Seq.le(tcb.sndMax(), edge + 1), "sent beyond every window that was ever offered");
     }
 
-    private static void checkRing(final Tcb tcb) {
+    private static void checkRing(final Tcb tcb, final TcpContext context) {
         final int length = SendQueue.length(tcb);
-        require(length >= 0 && length <= tcb.sndCapacity(), "bytes to send do not fit the ring: " + length);
+        final HeldText held = context.heldTexts.of(tcb);
+        if (held == null) {
+            require(length >= 0 && length <= tcb.sndCapacity(), "bytes to send do not fit the ring: " + length);
+        } else {
+            checkHeld(tcb, held, length);
+        }
         require(length <= Math.max(tcb.sendBuffer(), 0), "more than the send buffer: " + length);
         require(tcb.sndCapacity() == 0 == (tcb.sndRing() == 0), "a send ring without a length, or the reverse");
         require(length > 0 || tcb.sndCapacity() == 0, "an empty send ring is held");
+    }
+
+    /** Pieces in order, within what is to be sent; every byte between them within the ring. */
+    private static void checkHeld(final Tcb tcb, final HeldText held, final int length) {
+        int after = tcb.sndEnd() - length;
+        final int ringFrom = SendQueue.ringFrom(tcb, held);
+        require(!held.isEmpty() && Seq.gt(held.end(0), after), "acknowledged text is held");
+        for (int i = 0; i < held.size(); i++) {
+            require(i == 0 || Seq.ge(held.start(i), after), "pieces overlap");
+            requireInRing(tcb, ringFrom, Seq.gt(held.start(i), after) ? held.start(i) : after, after);
+            after = held.end(i);
+        }
+        require(Seq.le(after, tcb.sndEnd()), "held beyond the end");
+        requireInRing(tcb, ringFrom, tcb.sndEnd(), after);
+    }
+
+    private static void requireInRing(final Tcb tcb, final int ringFrom, final int end, final int from) {
+        require(end == from || end - ringFrom <= tcb.sndCapacity(), "bytes to send do not fit the ring");
     }
 
     private static void checkTimes(final Tcb tcb, final TcpSettings settings) {

@@ -53,6 +53,16 @@ public final class QueuePort implements PacketPort {
         return outward.poll();
     }
 
+    @Override
+    public int lendableFrames() {
+        return FRAMES / 4;
+    }
+
+    @Override
+    public Runnable keepMemory() {
+        return pool.keepMemory();
+    }
+
     /** While true the port takes no frame. */
     public void blocked(final boolean value) {
         blocked = value;

@@ -18,6 +18,8 @@ final class TapPort implements PacketPort {
     /** Bytes that a frame needs beyond the largest one, so that a truncated read shows. */
     static final int SPARE = 1;
 
+    /** One of so many frames may be lent. */
+    private static final int LENDABLE = 4;
     private static final int ETHERNET_HEADER = 14;
     private static final int SHORTEST_READ = VirtioNetHeader.LENGTH + ETHERNET_HEADER;
     private static final int HEADER_OFFSET = Frame.ETHERNET_OFFSET - VirtioNetHeader.LENGTH;
@@ -96,6 +98,16 @@ final class TapPort implements PacketPort {
     @Override
     public long dropped() {
         return dropped;
+    }
+
+    @Override
+    public int lendableFrames() {
+        return pool.frames() / LENDABLE;
+    }
+
+    @Override
+    public Runnable keepMemory() {
+        return pool.keepMemory();
     }
 
     @Override

@@ -38,7 +38,7 @@ class ReactorHttpClientTest extends FrameworkTest {
     }
 
     @Test
-    void shouldFetchHundredsOfPagesFromTheKernelAtOnce() {
+    void shouldFetchHundredsOfPagesFromTheKernel() {
         final List<String> addresses = IntStream.range(0, REQUESTS)
                 .mapToObj(i -> "http://" + KERNEL + ":8080/page/" + i).toList();
         assertThat(ReactorHttpClient.fetch(ReactorHttpClient.on(group), addresses).collectList()

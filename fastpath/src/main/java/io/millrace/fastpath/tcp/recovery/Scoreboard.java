@@ -309,9 +309,12 @@ final class Scoreboard extends FlightState {
         while (next < count && has(at(next), SACKED)) {
             next += Math.max(1, Memory.getInt(at(next) + IN_FLIGHT_OR_RUN));
         }
-        if (next > index) {
-            // the next to come this way takes one step
-            Memory.putInt(at(index) + IN_FLIGHT_OR_RUN, next - index);
+        // who comes this way again takes one step, wherever it enters
+        for (int i = index; i < next;) {
+            final long run = at(i) + IN_FLIGHT_OR_RUN;
+            final int step = Math.max(1, Memory.getInt(run));
+            Memory.putInt(run, next - i);
+            i += step;
         }
         return next;
     }

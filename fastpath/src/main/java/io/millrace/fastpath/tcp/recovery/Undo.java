@@ -24,6 +24,9 @@ final class Undo {
         if (remember) {
             board.priorCwnd(tcb.cwnd());
             board.priorSsthresh(tcb.ssthresh());
+        } else if (!board.marked(FlightState.UNDOABLE)) {
+            // an echo of congestion in the episode that this one follows: what was before comes not back
+            return;
         }
         board.undoPoint(tcb.sndUna());
         final int out = board.retransmittedBytes();
@@ -60,11 +63,13 @@ final class Undo {
 
     /**
      * True where a timestamp shows that what was sent again, and now is acknowledged, had arrived before: late, not lost.
+     * Asked within an episode only: 2^31 ms after its stamp every timestamp would seem to be of before.
      *
      * @param advanced SND.UNA moved.
      */
     boolean isOriginal(final AckEvent of, final boolean advanced) {
-        return advanced && of.hasEcho && board.marked(FlightState.UNDOABLE) && board.marked(FlightState.STAMPED)
+        return advanced && of.hasEcho && board.state() >= FlightState.RECOVERY && board.marked(FlightState.UNDOABLE)
+                && board.marked(FlightState.STAMPED)
                 && of.echo - board.retransmitStamp() < 0;
     }
 

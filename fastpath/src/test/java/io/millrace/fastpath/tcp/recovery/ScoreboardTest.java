@@ -112,6 +112,22 @@ class ScoreboardTest {
         assertThat(bench.board.end(bench.board.at(0))).isEqualTo(bench.tcb.sndNxt());
     }
 
+    /** Else a peer that tells of each by itself, and of all behind it again and again, makes a step for each of them. */
+    @Test
+    void shouldStepOverARunAtOnceWhereverItIsEntered() {
+        final Scoreboard board = bench.board;
+        for (int i = 0; i < 100; i++) {
+            bench.append(MSS, 1);
+        }
+        for (int i = 0; i < 99; i++) {
+            board.markSacked(board.at(i), MSS);
+        }
+        assertThat(board.skipSacked(0)).isEqualTo(99);
+        for (int i = 0; i < 99; i++) {
+            assertThat(board.inFlightWhenSent(board.at(i))).as("run from %d", i).isEqualTo(99 - i);
+        }
+    }
+
     @Test
     void shouldGiveTheMemoryBack() {
         bench.append(MSS, 1);
