@@ -27,7 +27,7 @@ public final class ConfigKeys {
             EngineKeys.TIMER_TICK, EngineKeys.MAX_LENT_FRAMES,
             TcpKeys.MSS, TcpKeys.RECEIVE_BUFFER, TcpKeys.SEND_BUFFER, TcpKeys.AUTOTUNE,
             TcpKeys.INITIAL_RECEIVE_BUFFER, TcpKeys.INITIAL_SEND_BUFFER, TcpKeys.ZERO_COPY_SEND,
-            TcpKeys.ZERO_COPY_RECEIVE, TcpKeys.NO_DELAY, TcpKeys.DELAYED_ACK,
+            TcpKeys.ZERO_COPY_RECEIVE, TcpKeys.NOT_SENT_LOW_WATER, TcpKeys.TRAFFIC_CLASS, TcpKeys.NO_DELAY, TcpKeys.DELAYED_ACK,
             TcpKeys.ACK_POLICY,
             TcpKeys.PUSH_POLICY, TcpKeys.FIN_IN_CLOSING,
             TcpOptionKeys.WINDOW_SCALING, TcpOptionKeys.WINDOW_SCALE, TcpOptionKeys.SACK, TcpOptionKeys.TIMESTAMPS,

@@ -89,6 +89,22 @@ public final class TcpKeys {
                     as long as it holds few of them. Smaller ones are cheaper to copy. 0: every byte is copied.
                     """);
 
+    /** What is taken from the application before it is sent. */
+    public static final ConfigKey<Long> NOT_SENT_LOW_WATER = ConfigKey.of(GROUP + ".not-sent-low-water",
+            bytesOrZero(1, MAX_BUFFER), DEFAULT.notSentLowWater(), "net.ipv4.tcp_notsent_lowat, TCP_NOTSENT_LOWAT",
+            """
+                    As many bytes that are not sent yet are taken from the application at the most, so that it learns of a
+                    slow path early. 0: as many as the send buffer holds.
+                    """);
+
+    /** The DS field. */
+    public static final ConfigKey<Integer> TRAFFIC_CLASS = ConfigKey.of(GROUP + ".traffic-class",
+            whole(0, 255), DEFAULT.trafficClass(), "IP_TOS",
+            """
+                    DS field of every packet of a connection (RFC 2474): four times the code point, e.g. 184 for expedited
+                    forwarding. The two lowest bits are ECN's and ignored.
+                    """);
+
     /** Nagle's algorithm off. */
     public static final ConfigKey<Boolean> NO_DELAY = ConfigKey.of(GROUP + ".no-delay", onOff(), DEFAULT.noDelay(),
             "TCP_NODELAY", """

@@ -1,6 +1,7 @@
 package io.millrace.config;
 
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.wire.Ipv4Header;
 import java.time.Duration;
 
 /** Makes {@link TcpSettings} of a configuration. Thread: any. */
@@ -38,6 +39,8 @@ final class TcpValues {
                 .initialReceiveBuffer(bytes(TcpKeys.INITIAL_RECEIVE_BUFFER))
                 .initialSendBuffer(bytes(TcpKeys.INITIAL_SEND_BUFFER))
                 .zeroCopySend(bytes(TcpKeys.ZERO_COPY_SEND)).zeroCopyReceive(bytes(TcpKeys.ZERO_COPY_RECEIVE))
+                .notSentLowWater(config.get(TcpKeys.NOT_SENT_LOW_WATER))
+                .trafficClass(config.get(TcpKeys.TRAFFIC_CLASS) & ~Ipv4Header.ECN_MASK)
                 .outOfOrderRanges(config.get(TcpKeys.OUT_OF_ORDER_RANGES));
     }
 

@@ -62,6 +62,7 @@ class MillraceConfigTest {
                   rack = no, tail-loss-probe = no, forward-rto-recovery = no, slow-start-after-idle = no
                   pacing = yes, max-pacing-rate = 1MiB, push-policy = last
                   option-order = bsd, fin-in-closing = every-ack, zero-copy-send = 77, zero-copy-receive = 88
+                  not-sent-low-water = 99, traffic-class = 187
                 }
                 """);
 
@@ -75,7 +76,8 @@ class MillraceConfigTest {
                 .initialSendBuffer(5_000).ackPolicy(AckPolicy.EVERY).sack(false).timestamps(false).ecn(Ecn.ON)
                 .windowScale(3).fastOpen(true).rack(false).tailLossProbe(false).forwardRtoRecovery(false)
                 .slowStartAfterIdle(false).pacing(true).maxPacingRate(1 << 20).optionOrder(OptionOrder.BSD)
-                .pushPolicy(PushPolicy.LAST).finInClosing(FinInClosing.EVERY_ACK).zeroCopySend(77).zeroCopyReceive(88);
+                .pushPolicy(PushPolicy.LAST).finInClosing(FinInClosing.EVERY_ACK).zeroCopySend(77).zeroCopyReceive(88)
+                .notSentLowWater(99).trafficClass(184);
         assertThat(config.tcpSettings()).usingRecursiveComparison().isEqualTo(expected.build());
     }
 
