@@ -9,6 +9,7 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.TransportKeys;
 import io.millrace.config.TransportKind;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.netty.MillraceDatagramChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -168,6 +169,7 @@ class TransportChoiceTest {
         final TransportChoice transport = TransportChoice.of(config);
         assertThat(transport.kind()).isEqualTo(TransportKind.MILLRACE);
         assertThat(transport.socketChannel()).isSameAs(MillraceSocketChannel.class);
+        assertThat(transport.datagramChannel()).isSameAs(MillraceDatagramChannel.class);
         assertThat(transport.stack()).isInstanceOf(Millrace.class);
         transport.close();
         assertThat(transport.stack().isClosed()).isTrue();

@@ -528,7 +528,8 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         private void onMissed(final long handle, final int events) {
             missedEvents |= events;
             if ((events & FAILED) != 0) {
-                final TcpFailure failure = tcp().failure(handle);
+                // Where the loop has ended, it is the stack's end, on the thread that closes it.
+                final TcpFailure failure = handler.isDriving() ? tcp().failure(handle) : TcpFailure.ABORTED;
                 missedFailure = attempt == null ? TcpExceptions.of(failure) : TcpExceptions.ofConnect(failure);
             }
         }

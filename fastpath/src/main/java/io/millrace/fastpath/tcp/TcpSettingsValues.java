@@ -22,7 +22,7 @@ final class TcpSettingsValues implements Cloneable {
     boolean receiveBufferLocked;
     boolean sendBufferLocked;
     int outOfOrderRanges = 4_000;
-    int zeroCopySend = 8_192;
+    int zeroCopySend = 32_768;
     int zeroCopyReceive = 4_096;
 
     int trafficClass;

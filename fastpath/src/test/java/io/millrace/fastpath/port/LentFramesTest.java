@@ -117,13 +117,32 @@ class LentFramesTest {
     }
 
     @Test
+    void shouldLendForNoBytesButTheFrames() {
+        try (MemoryLink link = MemoryLink.builder().framesPerSide(FRAMES).build()) {
+            final PacketPort port = link.side(0).queue(0);
+            final LentFrames frames = new LentFrames(port, 2);
+            final long frame = receive(link.side(1).queue(0), port);
+            assertThat(frames.isLending(Frame.data(frame))).isFalse();
+            frames.begin(frame);
+            assertThat(frames.isLending(Frame.data(frame))).isTrue();
+            // reassembled elsewhere
+            assertThat(frames.isLending(frame + Frame.capacity(frame))).isFalse();
+            assertThat(frames.isLending(frame - 1)).isFalse();
+            assertThat(frames.end()).isFalse();
+            port.release(frame);
+        }
+    }
+
+    @Test
     void shouldLendNothingOfAPortWithFewFrames() {
         try (MemoryLink link = MemoryLink.builder().framesPerSide(2).build()) {
             final LentFrames frames = new LentFrames(link.side(0).queue(0), 8);
-            frames.begin(42);
-            assertThat(frames.isLending()).isFalse();
+            final long frame = receive(link.side(1).queue(0), link.side(0).queue(0));
+            frames.begin(frame);
+            assertThat(frames.isLending(Frame.data(frame))).isFalse();
             assertThat(frames.take()).isZero();
             assertThat(frames.end()).isFalse();
+            link.side(0).queue(0).release(frame);
         }
     }
 }

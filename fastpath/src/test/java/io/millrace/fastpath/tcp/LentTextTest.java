@@ -8,6 +8,7 @@ import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.LentFrame;
 import io.millrace.fastpath.testing.StackDriver;
