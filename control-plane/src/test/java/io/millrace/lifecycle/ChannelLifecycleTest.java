@@ -327,12 +327,15 @@ class ChannelLifecycleTest {
         pair.serve(() -> received);
         final Channel client = pair.client(new Received()).connect().syncUninterruptibly().channel();
         final Channel child = received.active.join();
+        ChannelFuture last = client.newSucceededFuture();
         for (int i = 0; i < 30; i++) {
-            client.writeAndFlush(text(client, 5_000, i));
+            last = client.writeAndFlush(text(client, 5_000, i));
             child.deregister().syncUninterruptibly();
             assertThat(child.isRegistered()).isFalse();
             pair.serverGroup.register(child).syncUninterruptibly();
         }
+        // a close would fail what the send ring has no room for yet
+        last.syncUninterruptibly();
         client.close().syncUninterruptibly();
         join(received.over);
         final byte[] bytes = received.over.join();
