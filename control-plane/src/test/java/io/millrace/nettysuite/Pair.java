@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -91,6 +92,31 @@ final class Pair {
                 .resolver(new HereIsTheServer(server().address()));
     }
 
+    /** For tests of datagrams: a bootstrap that binds and one that sends. */
+    List<BootstrapComboFactory<Bootstrap, Bootstrap>> datagrams() {
+        return List.of(new BootstrapComboFactory<>() {
+            @Override
+            public Bootstrap newServerInstance() {
+                return newDatagrams(server());
+            }
+
+            @Override
+            public Bootstrap newClientInstance() {
+                return newDatagrams(client());
+            }
+        });
+    }
+
+    /** For tests of one side's datagrams. */
+    List<BootstrapFactory<Bootstrap>> datagramClients() {
+        return List.of(() -> newDatagrams(client()));
+    }
+
+    private Bootstrap newDatagrams(final Side side) {
+        return new Datagrams(side.address()).group(side.group())
+                .channelFactory(channels.noting(side.datagrams())).resolver(new HereIsTheServer(server().address()));
+    }
+
     /** Runs a test. */
     void run(final Invocation<Void> test) throws Throwable {
         made().run(test);
@@ -113,6 +139,21 @@ final class Pair {
     @Override
     public String toString() {
         return pairing.name();
+    }
+
+    /** Binds to the address of its side, of whichever the test has asked for one. */
+    private static final class Datagrams extends Bootstrap {
+        private final InetAddress own;
+
+        Datagrams(final InetAddress own) {
+            this.own = own;
+        }
+
+        @Override
+        public ChannelFuture bind(final SocketAddress address) {
+            final InetSocketAddress inet = (InetSocketAddress) address;
+            return super.bind(inet.getAddress().isAnyLocalAddress() ? inet : new InetSocketAddress(own, inet.getPort()));
+        }
     }
 
     /** Binds to the address of its side where a test names the loopback. */

@@ -8,6 +8,7 @@ import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.netty.MillraceDatagramChannel;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
@@ -45,7 +46,8 @@ final class SuiteStack implements AutoCloseable {
     }
 
     Side side() {
-        return new Side(group, MillraceServerSocketChannel::new, MillraceSocketChannel::new, address);
+        return new Side(group, MillraceServerSocketChannel::new, MillraceSocketChannel::new,
+                MillraceDatagramChannel::new, address);
     }
 
     /** Waits until neither a connection nor a byte of one is left; TIME_WAIT apart. */

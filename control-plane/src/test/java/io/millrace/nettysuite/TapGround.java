@@ -8,10 +8,13 @@ import io.millrace.nativeports.NetworkNamespace;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
@@ -85,9 +88,9 @@ final class TapGround implements Ground {
     private Side kernel(final Pairing pairing) {
         return switch (pairing) {
             case NIO_CLIENT, NIO_SERVER -> new Side(nio, NioServerSocketChannel::new, NioSocketChannel::new,
-                    kernelAddress());
+                    () -> new NioDatagramChannel(SocketProtocolFamily.INET), kernelAddress());
             case EPOLL_CLIENT, EPOLL_SERVER -> new Side(epoll, EpollServerSocketChannel::new, EpollSocketChannel::new,
-                    kernelAddress());
+                    () -> new EpollDatagramChannel(SocketProtocolFamily.INET), kernelAddress());
             case LINK, LOCAL -> throw new IllegalArgumentException(pairing + " has no kernel");
         };
     }

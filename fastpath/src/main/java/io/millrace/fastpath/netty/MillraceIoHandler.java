@@ -280,6 +280,10 @@ public final class MillraceIoHandler implements IoHandler {
 
     @Override
     public void prepareToDestroy() {
+        closeChannels();
+    }
+
+    private void closeChannels() {
         for (final MillraceIoRegistration registration : List.copyOf(registrations)) {
             try {
                 registration.handle().close();
@@ -291,11 +295,13 @@ public final class MillraceIoHandler implements IoHandler {
 
     @Override
     public void destroy() {
+        // Tasks that ran since prepareToDestroy may have registered another.
+        closeChannels();
         destroyed = true;
         if (driving) {
-            driving = false;
             // What the channels said on closing (FIN, RST) still goes out.
             doWork();
+            driving = false;
             engine.onCommandQueued(null);
             engine.detachDriver();
         }

@@ -16,7 +16,10 @@ import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -39,6 +42,7 @@ final class LinkedStack implements NetworkStack {
 
     final InetSocketAddress address;
     private final StackEngine[] engines;
+    private final Control[] controls;
     private final Map<Integer, BoundListener> listeners = new ConcurrentHashMap<>();
     private final StandInRoutes routes;
     private final AtomicInteger starts = new AtomicInteger();
@@ -51,9 +55,16 @@ final class LinkedStack implements NetworkStack {
         this.address = new InetSocketAddress(address, 0);
         routes = StandInRoutes.of(Packet.address(address));
         engines = new StackEngine[queues];
+        controls = new Control[queues];
         for (int i = 0; i < queues; i++) {
-            engines[i] = new StackEngine(i, SETTINGS, ports.apply(i), new Control(i), System::nanoTime);
+            controls[i] = new Control(i);
+            engines[i] = new StackEngine(i, SETTINGS, ports.apply(i), controls[i], System::nanoTime);
         }
+    }
+
+    /** The first exceptions that engines have come upon. Thread: any, once it is closed. */
+    List<Throwable> defects() {
+        return Arrays.stream(controls).map(Control::defect).filter(Objects::nonNull).toList();
     }
 
     @Override
