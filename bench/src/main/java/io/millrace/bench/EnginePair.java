@@ -35,7 +35,8 @@ final class EnginePair implements AutoCloseable {
 
     EnginePair(final boolean offloads) {
         link = MemoryLink.builder().ethernet(false).offloads(offloads).build();
-        settings = TcpSettings.DEFAULT.toBuilder().mslNs(MSL_NS).sendBuffer(BUFFER).receiveBuffer(BUFFER).build();
+        settings = TcpSettings.DEFAULT.toBuilder().mslNs(MSL_NS).autotune(false).sendBuffer(BUFFER)
+                .receiveBuffer(BUFFER).build();
         final EngineSettings sizes = new EngineSettings(1_024, 65_536, 64 << 20, 64, 1 << 16, 16, 4, 1_000);
         control = new BenchControl(SERVER, settings);
         client = new StackEngine(0, sizes, link.side(0).queue(0), new BenchControl(CLIENT, settings), () -> nowNs);
