@@ -152,7 +152,8 @@ final class Pair {
         @Override
         public ChannelFuture bind(final SocketAddress address) {
             final InetSocketAddress inet = (InetSocketAddress) address;
-            return super.bind(inet.getAddress().isAnyLocalAddress() ? inet : new InetSocketAddress(own, inet.getPort()));
+            return super.bind(
+                    inet.getAddress().isAnyLocalAddress() ? inet : new InetSocketAddress(own, inet.getPort()));
         }
     }
 
