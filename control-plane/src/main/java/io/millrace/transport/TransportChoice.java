@@ -5,6 +5,7 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.TransportKeys;
 import io.millrace.config.TransportKind;
 import io.millrace.fastpath.control.NetworkStack;
+import io.millrace.fastpath.netty.MillraceDatagramChannel;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
@@ -98,7 +99,7 @@ public final class TransportChoice implements AutoCloseable {
 
     private static NettyTransport ofStack(final NetworkStack stack) {
         return new NettyTransport(threads -> new MillraceEventLoopGroup(stack), MillraceServerSocketChannel.class,
-                MillraceSocketChannel.class, null);
+                MillraceSocketChannel.class, MillraceDatagramChannel.class);
     }
 
     private static NettyTransport ofKernel(final TransportKind kind) {
@@ -169,13 +170,9 @@ public final class TransportChoice implements AutoCloseable {
         return transport.socket();
     }
 
-    /** Class of channels for datagrams. @throws UnsupportedOperationException where the transport has none. */
+    /** Class of channels for datagrams. */
     public Class<? extends DatagramChannel> datagramChannel() {
-        final Class<? extends DatagramChannel> type = transport.datagram();
-        if (type == null) {
-            throw new UnsupportedOperationException("the transport " + kind.label() + " has no datagram channels");
-        }
-        return type;
+        return transport.datagram();
     }
 
     /** Closes the stack where one was started. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class ConfigKeysTest {
     private static final List<Class<?>> GROUPS = List.of(ThreadingKeys.class, PortKeys.class, IpKeys.class,
             NeighbourKeys.class, IcmpKeys.class, EngineKeys.class, TcpKeys.class, TcpOptionKeys.class,
-            TcpRecoveryKeys.class, ListenKeys.class, EphemeralPortKeys.class);
+            TcpRecoveryKeys.class, ListenKeys.class, EphemeralPortKeys.class, TransportKeys.class);
 
     @Test
     void shouldListEveryDeclarationOnce() throws IllegalAccessException {

@@ -3,8 +3,12 @@ package io.millrace.bench.pipeline;
 import io.millrace.bench.OffHeapBenchmark;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +42,10 @@ public class NettyPipelineBenchmark extends OffHeapBenchmark {
         @Param({"epoll", "millrace", "millrace-offloads"})
         public String transport;
 
+        /** Netty's allocator on both sides: {@code pooled} or {@code adaptive}, whose own garbage counts. */
+        @Param("pooled")
+        public String allocator;
+
         private Transport ends;
         private Channel server;
         private Channel channel;
@@ -47,9 +55,13 @@ public class NettyPipelineBenchmark extends OffHeapBenchmark {
         void open(final Load client, final ChannelHandler peer) {
             load = client;
             ends = new Transport(transport);
+            final ByteBufAllocator buffers = "pooled".equals(allocator)
+                    ? PooledByteBufAllocator.DEFAULT
+                    : new AdaptiveByteBufAllocator();
             server = new ServerBootstrap().group(ends.server).channel(ends.serverChannel).childHandler(peer)
-                    .bind(ends.bindTo).syncUninterruptibly().channel();
+                    .childOption(ChannelOption.ALLOCATOR, buffers).bind(ends.bindTo).syncUninterruptibly().channel();
             channel = new Bootstrap().group(ends.client).channel(ends.clientChannel).handler(client)
+                    .option(ChannelOption.ALLOCATOR, buffers)
                     .connect(server.localAddress()).syncUninterruptibly().channel();
         }
 

@@ -26,7 +26,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
-/** A client's and a server's event loop, of one thread each, and what joins them. */
+/**
+ * A client's and a server's event loop, of one thread each, and what joins them; or one loop for both, of a stack that
+ * talks to itself or of epoll: then nobody waits for another thread, and what a message costs is the time it takes.
+ */
 final class Transport implements AutoCloseable {
     private static final String SERVER = "10.0.0.1";
     private static final String CLIENT = "10.0.0.2";
@@ -40,27 +43,30 @@ final class Transport implements AutoCloseable {
     final InetSocketAddress bindTo;
     private final Deque<Runnable> parts = new ArrayDeque<>();
 
-    /** @param name {@code epoll}, {@code millrace} or {@code millrace-offloads}. */
+    /** @param name {@code epoll}, {@code millrace} or {@code millrace-offloads}; with {@code -one}: one loop for both. */
     Transport(final String name) {
-        if ("epoll".equals(name)) {
+        final boolean one = name.endsWith("-one");
+        if (name.startsWith("epoll")) {
             server = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-            client = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+            client = one ? server : new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
             serverChannel = EpollServerSocketChannel.class;
             clientChannel = EpollSocketChannel.class;
             datagramChannel = EpollDatagramChannel.class;
             bindTo = new InetSocketAddress("127.0.0.1", 0);
         } else {
-            final MemoryLink link = MemoryLink.builder().offloads("millrace-offloads".equals(name)).build();
+            final MemoryLink link = MemoryLink.builder().offloads(name.contains("offloads")).build();
             parts.push(link::close);
             server = new MillraceEventLoopGroup(launch(SERVER, link, 0));
-            client = new MillraceEventLoopGroup(launch(CLIENT, link, 1));
+            client = one ? server : new MillraceEventLoopGroup(launch(CLIENT, link, 1));
             serverChannel = MillraceServerSocketChannel.class;
             clientChannel = MillraceSocketChannel.class;
             datagramChannel = MillraceDatagramChannel.class;
             bindTo = new InetSocketAddress(SERVER, PORT);
         }
         parts.push(() -> shutDown(server));
-        parts.push(() -> shutDown(client));
+        if (!one) {
+            parts.push(() -> shutDown(client));
+        }
     }
 
     private Millrace launch(final String address, final MemoryLink link, final int side) {

@@ -14,6 +14,8 @@ final class Group {
     static final long NEVER = Long.MAX_VALUE;
     /** For a deadline: in the next turn. */
     static final long AT_ONCE = Long.MIN_VALUE;
+    /** Sources of unanswered queries that are remembered: who asks may name others for almost an hour. */
+    private static final int MAX_ASKED = 256;
 
     /** In host order. */
     final int address;
@@ -120,6 +122,10 @@ final class Group {
             asked.clear();
         } else {
             asked.addAll(sources);
+            if (asked.size() > MAX_ASKED) {
+                // RFC 3376 §5.2 lets a host that cannot remember them answer as if asked about the group as a whole
+                asked.clear();
+            }
         }
         answerAtNs = Math.min(answerAtNs, atNs);
     }

@@ -127,6 +127,33 @@ class RouteTableTest {
         assertThat(routes.current()).isSameAs(next).hasToString("10.9.9.9/24");
     }
 
+    @Test
+    void shouldKeepTheJoinedGroupsWhereTheTableChanges() {
+        final PublishedRoutes routes = new PublishedRoutes(table);
+        routes.join(IpAddress.v4(0xEF01_0203), IpAddress.v4(0xE800_0001));
+        assertThat(routes.current().isJoined(0, IpAddress.v4(0xEF01_0203))).isTrue();
+        assertThat(routes.current().isJoined(1, IpAddress.v4(0xEF01_0203))).isFalse();
+        assertThat(routes.current().isJoined(0, IpAddress.v4(0xEF01_0204))).isFalse();
+        assertThat(routes.current()).hasToString(table.toString());
+        routes.publish(RouteTable.of(List.of(Cidr.parse("10.9.9.9/24")), List.of()));
+        assertThat(routes.current().isJoined(0, IpAddress.v4(0xE800_0001))).isTrue();
+        assertThat(routes.current().isOwn(0, IpAddress.v4(0x0A09_0909))).isTrue();
+        routes.join();
+        assertThat(routes.current().isJoined(0, IpAddress.v4(0xE800_0001))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10.0.0.255, 10.0.0.2", "192.168.7.255, 192.168.7.1", "255.255.255.255, 10.0.0.2",
+            "239.1.2.3, 10.0.0.2"})
+    void shouldSendBroadcastsFromTheAddressOfTheirNetwork(final String destination, final String source) {
+        final RouteTable two = RouteTable.of(
+                List.of(Cidr.parse("fd00::1/64"), Cidr.parse("10.0.0.2/24"), Cidr.parse("192.168.7.1/24")), List.of());
+        final long lo = IpAddress.lo(InetAddress.ofLiteral(destination));
+        assertThat(IpAddress.toString(0, two.groupSourceLo(0, lo))).isEqualTo(source);
+        assertThat(IpAddress.toString(0, RouteTable.of(List.of(), List.of()).groupSourceLo(0, lo)))
+                .isEqualTo("0.0.0.0");
+    }
+
     private static int route(final RouteTable table, final String address) {
         final InetAddress inet = InetAddress.ofLiteral(address);
         return table.route(IpAddress.hi(inet), IpAddress.lo(inet));

@@ -423,6 +423,18 @@ class GroupMembershipTest {
         assertThat(engine.take()).isEmpty();
     }
 
+    @Test
+    void shouldBoundWhatQueriesAboutSourcesLeaveBehind() {
+        joinQuietly(socket, GROUP);
+        // no group is asked about for longer: 53 minutes
+        for (int i = 0; i < 1_000; i++) {
+            final int first = 0x0B00_0000 + i * 64;
+            query3(GROUP, 255, IntStream.range(first, first + 64).toArray());
+        }
+        // too many to be remembered: as where it was asked about the group as a whole
+        assertThat(pass(4_000_000)).containsExactly(IS_EX);
+    }
+
     private void joinQuietly(final Object listener, final int group) {
         join(listener, group);
         pass(10_000);

@@ -178,12 +178,15 @@ public final class StackEngine implements Agent {
         final int waiting = Math.min(transmitQueue.localSize(), burst.length);
         for (int i = 0; i < waiting; i++) {
             final long frame = transmitQueue.pollLocal();
+            frames.begin(frame);
             try {
                 ipInput.onLocalFrame(frame, nowNs);
             } catch (final Throwable e) {
                 onDefect(e);
             } finally {
-                port.release(frame);
+                if (!frames.end()) {
+                    port.release(frame);
+                }
             }
         }
         return waiting;

@@ -155,9 +155,19 @@ public final class IpOutput {
         return IpAddress.isMulticast(hi, lo) || control.routes().isBroadcast(hi, lo) ? GROUP : nextHop(hi, lo);
     }
 
+    /** True where nothing waits to be transmitted. */
+    public boolean isIdle() {
+        return queue.isEmpty();
+    }
+
+    /** True where a datagram needs no fragments. */
+    public boolean fits(final OutgoingDatagram datagram) {
+        return fragmenter.count(datagram, datagram.mtu(capabilities.mtu())) == 1;
+    }
+
     /** True where the port completes the checksum of a datagram: {@link OutgoingDatagram#partialChecksum} may be used. */
     public boolean completesChecksum(final OutgoingDatagram datagram) {
-        return capabilities.txChecksum() && fragmenter.count(datagram, datagram.mtu(capabilities.mtu())) == 1;
+        return capabilities.txChecksum() && fits(datagram);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,7 +168,7 @@ abstract class AbstractDatagramChannel extends AbstractChannel implements Datagr
     /** Drops what this source sends to a group that was joined for every source; fails where it was not. */
     @Override
     public ChannelFuture block(final InetAddress group, final InetAddress source, final ChannelPromise promise) {
-        return call(GroupCall.BLOCK, group, source, promise);
+        return call(GroupCall.BLOCK, group, Objects.requireNonNull(source, "source"), promise);
     }
 
     private ChannelFuture call(final GroupCall call, final InetAddress group, @Nullable final InetAddress source,

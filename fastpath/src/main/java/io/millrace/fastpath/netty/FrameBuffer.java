@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class FrameBuffer extends UnpooledDirectByteBuf implements LentFrame {
     private final FrameBuffers origin;
     private final long frame;
-    private final int length;
+    /** Its capacity was changed: it has memory of its own, even where it is as long as the frame again. */
+    private boolean moved;
     private ByteBufAllocator allocator = UnpooledByteBufAllocator.DEFAULT;
     @Nullable
     private ResourceLeakTracker<FrameBuffer> tracker;
@@ -28,7 +29,6 @@ final class FrameBuffer extends UnpooledDirectByteBuf implements LentFrame {
         super(UnpooledByteBufAllocator.DEFAULT, memory(frame), Frame.capacity(frame) - Frame.DESCRIPTOR_LENGTH);
         this.origin = origin;
         this.frame = frame;
-        length = capacity();
     }
 
     @SuppressWarnings("restricted")
@@ -65,7 +65,15 @@ final class FrameBuffer extends UnpooledDirectByteBuf implements LentFrame {
 
     /** True while it is over the frame: a buffer whose capacity was changed has memory of its own. */
     boolean isOverFrame() {
-        return capacity() == length;
+        return !moved;
+    }
+
+    @Override
+    public ByteBuf capacity(final int newCapacity) {
+        final int before = capacity();
+        super.capacity(newCapacity);
+        moved |= newCapacity != before;
+        return this;
     }
 
     @Override

@@ -203,10 +203,12 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
         final DatagramEndpoint opened = endpoint();
         final SendResult result = opened.connect(IpAddress.hi(target.getAddress()), IpAddress.lo(target.getAddress()),
                 target.getPort());
-        local = opened.localAddress();
         if (result != SendResult.SENT) {
+            // as Netty's other datagram channels
+            doClose();
             throw DatagramExceptions.ofConnect(result);
         }
+        local = opened.localAddress();
         remote = target;
     }
 

@@ -197,7 +197,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     }
 
     private TcpInfo readInto(final TcpInfo info) {
-        if (connection == 0 || !open || !tcp().info(connection, info)) {
+        if (connection == 0 || !open || !handler.isDriving() || !tcp().info(connection, info)) {
             throw new ChannelException("there is no connection to tell about");
         }
         return info;
@@ -227,7 +227,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     }
 
     private void apply(final ConnectionCall call) {
-        if (open) {
+        if (open && handler.isDriving()) {
             call.apply(tcp(), connection);
         }
     }

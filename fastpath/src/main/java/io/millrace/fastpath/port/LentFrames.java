@@ -65,9 +65,13 @@ public final class LentFrames {
         return taken;
     }
 
-    /** True where a frame is being looked at, or was and is taken; false where nothing is ever lent. */
-    public boolean isLending() {
-        return limit > 0 && current != 0;
+    /**
+     * True where the frame that is being looked at may be taken for text at this address: the text lies within it. That of a
+     * datagram put together from fragments does not, but in memory that the next datagram uses again.
+     */
+    public boolean isLending(final long text) {
+        final long frame = current;
+        return limit > 0 && frame != 0 && text > frame && text < frame + Frame.capacity(frame);
     }
 
     /** Takes the frame that is being looked at; 0 where none is, or too many are out. */

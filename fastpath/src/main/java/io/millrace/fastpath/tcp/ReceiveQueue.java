@@ -49,7 +49,7 @@ final class ReceiveQueue {
      */
     boolean inOrder(final Tcb tcb, final long source, final int length) {
         final int from = tcb.rcvNxt();
-        if (lentTexts.frames.isLending() && mayLend(tcb, length)) {
+        if (lentTexts.frames.isLending(source) && mayLend(tcb, length)) {
             if (lentTexts.add(tcb, from, source, length)) {
                 context.count(Counter.TCP_FRAMES_LENT);
                 tcb.rcvNxt(from + length);

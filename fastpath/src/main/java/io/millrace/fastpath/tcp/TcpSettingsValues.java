@@ -22,8 +22,8 @@ final class TcpSettingsValues implements Cloneable {
     boolean receiveBufferLocked;
     boolean sendBufferLocked;
     int outOfOrderRanges = 4_000;
-    int zeroCopySend = 4_096;
-    int zeroCopyReceive;
+    int zeroCopySend = 32_768;
+    int zeroCopyReceive = 4_096;
 
     int trafficClass;
 

@@ -10,7 +10,7 @@ abstract class TextPieces {
     /** Pieces at the most. */
     static final int MAX_PIECES = 1_024;
     static final int FIRST_PIECES = 8;
-    private static final int SMALL = 64;
+    private static final int SMALL = 256;
 
     int[] starts = new int[FIRST_PIECES];
     int[] lengths = new int[FIRST_PIECES];

@@ -234,7 +234,8 @@ final class UserCalls implements TcpCalls {
         if (tcb == null || !maySend(tcb)) {
             return -1;
         }
-        final int taken = sendQueue.hold(tcb, array, place, length, owner, text);
+        final int taken = sendQueue.hold(tcb, array, place, Math.min(length, context.sendRoom.space(tcb)), owner,
+                text);
         context.counters.add(Counter.TCP_BYTES_HELD, taken);
         if (taken < length) {
             onShort(tcb, taken);
@@ -248,7 +249,7 @@ final class UserCalls implements TcpCalls {
         if (tcb == null || !maySend(tcb)) {
             return -1;
         }
-        final int room = sendQueue.reserve(tcb, length);
+        final int room = sendQueue.reserve(tcb, Math.min(length, context.sendRoom.space(tcb)));
         if (room == 0) {
             onShort(tcb, 0);
             return 0;

@@ -14,8 +14,8 @@ public enum SendResult {
     TOO_LONG("message too long"),
     /** A broadcast address, without {@link DatagramEndpoint#broadcast}. */
     BROADCAST_REFUSED("permission denied: a broadcast needs SO_BROADCAST"),
-    /** Too many neighbours are being asked for their addresses at once. */
-    NO_NEIGHBOUR("no buffer space available"),
+    /** Too many neighbours are being asked for at once, or the port has fewer frames than the datagram has fragments. */
+    NO_BUFFERS("no buffer space available"),
     /** No route leads to the destination. */
     NETWORK_UNREACHABLE("network is unreachable"),
     /** An earlier datagram of this connected endpoint met no listener; this one was not sent. */

@@ -113,13 +113,14 @@ final class UdpOutput implements AutoCloseable {
             udp.count(Counter.UDP_SENT);
             return SendResult.SENT;
         }
-        if (hop == IpOutput.NO_ROOM) {
+        // where nothing is on its way, fragments that find too few frames may do so for ever
+        if (hop == IpOutput.NO_ROOM && (ip.fits(datagram) || !ip.isIdle())) {
             return blocked(from);
         }
         if (hop == IpOutput.TOO_LONG) {
             return SendResult.TOO_LONG;
         }
-        return hop == IpOutput.NO_ROUTE ? SendResult.NETWORK_UNREACHABLE : SendResult.NO_NEIGHBOUR;
+        return hop == IpOutput.NO_ROUTE ? SendResult.NETWORK_UNREACHABLE : SendResult.NO_BUFFERS;
     }
 
     private boolean isBroadcast(final long hi, final long lo) {

@@ -30,6 +30,7 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -383,6 +384,26 @@ class MillraceDatagramChannelTest {
     void shouldFailToConnectWhereNoRouteLeads() {
         assertThatThrownBy(() -> channel(rig.onRight(client).connect(new InetSocketAddress("2001:db8::1", 1))))
                 .isInstanceOf(ConnectException.class).hasMessageContaining("Network is unreachable");
+    }
+
+    @Test
+    void shouldCloseWhereItCannotBeConnectedWithoutHavingBeenActive() {
+        final EventRecorder recorder = new EventRecorder();
+        final Channel channel = channel(rig.onRight(recorder).register());
+        final ChannelFuture connect = channel.connect(new InetSocketAddress("2001:db8::1", 1)).awaitUninterruptibly();
+        assertThat(connect.cause()).isInstanceOf(ConnectException.class);
+        rig.rightGroup.next().submit(() -> {}).syncUninterruptibly();
+        assertThat(channel.isOpen()).isFalse();
+        rig.rightGroup.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
+        // as NioDatagramChannel
+        assertThat(recorder.events).containsExactly("registered", "unregistered");
+    }
+
+    @Test
+    void shouldRefuseToBlockNobody() throws Exception {
+        final Channel channel = serve();
+        assertThatThrownBy(() -> ((MillraceDatagramChannel) channel).block(InetAddress.getByName("239.1.2.3"), null))
+                .isInstanceOf(NullPointerException.class).hasMessage("source");
     }
 
     @Test

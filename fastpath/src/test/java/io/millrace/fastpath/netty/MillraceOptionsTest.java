@@ -37,6 +37,10 @@ class MillraceOptionsTest {
         shouldKeep(config, MillraceChannelOption.TCP_USER_TIMEOUT, 30_000);
         shouldKeep(config, MillraceChannelOption.MAX_PACING_RATE, 1L << 33);
         shouldKeep(config, MillraceChannelOption.MAX_PACING_RATE, 0L);
+        shouldKeep(config, MillraceChannelOption.ZERO_COPY_SEND, 0);
+        shouldKeep(config, MillraceChannelOption.ZERO_COPY_SEND, 1 << 30);
+        shouldKeep(config, MillraceChannelOption.ZERO_COPY_RECEIVE, 0);
+        shouldKeep(config, MillraceChannelOption.ZERO_COPY_RECEIVE, 65_535);
         shouldKeep(config, MillraceChannelOption.ACK_POLICY, AckPolicy.EVERY);
         for (final String name : CongestionControls.names()) {
             shouldKeep(config, MillraceChannelOption.CONGESTION_CONTROL, name);
@@ -215,6 +219,10 @@ class MillraceOptionsTest {
                 "TCP_KEEPCNT is 128, must be 1 to 127");
         assertThatThrownBy(() -> config.setOption(MillraceChannelOption.TCP_USER_TIMEOUT, -1)).hasMessage(
                 "TCP_USER_TIMEOUT is -1, must be 0 to 2147483647");
+        assertThatThrownBy(() -> config.setOption(MillraceChannelOption.ZERO_COPY_SEND, -1)).hasMessage(
+                "ZERO_COPY_SEND is -1, must be 0 to 1073741824");
+        assertThatThrownBy(() -> config.setOption(MillraceChannelOption.ZERO_COPY_RECEIVE, 65_536)).hasMessage(
+                "ZERO_COPY_RECEIVE is 65536, must be 0 to 65535");
         assertThatThrownBy(() -> config.setOption(MillraceChannelOption.MAX_PACING_RATE, 1_023L)).hasMessage(
                 "MAX_PACING_RATE is 1023, must be 1024 to 1099511627776");
         assertThatThrownBy(() -> config.setOption(MillraceChannelOption.CONGESTION_CONTROL, "tahoe"))

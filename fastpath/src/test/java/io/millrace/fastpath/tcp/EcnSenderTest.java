@@ -2,12 +2,15 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
 import io.millrace.fastpath.wire.Ipv4Header;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the sender makes of an echo of congestion: RFC 3168 §6.1.1 and §6.1.2. */
 class EcnSenderTest {
@@ -98,5 +101,35 @@ class EcnSenderTest {
             stack.send(handle, new byte[100]);
             assertThat(stack.sent().extras().ecn()).isEqualTo(Ipv4Header.NOT_ECT);
         }
+    }
+
+    /** RFC 4015 §3.2: congestion there was, even where all that was sent again was needless. */
+    @ParameterizedTest
+    @CsvSource({"'', E", "E, ''"})
+    void shouldNotTakeBackWhatATimeoutFollowsWhereAnEchoCameInTheRecovery(final String early, final String late) {
+        try (Wire wire = Wire.open(
+                Wire.settings().congestionControl("newreno").forwardRtoRecovery(false).build(), packet -> packet.is("S")
+                        ? packet.withFlags("EC").withSackPermitted()
+                        : packet)) {
+            wire.send(10 * MSS);
+            wire.stack.advanceMs(100);
+            final int first = Wire.ISS + 1;
+            sack(wire, "", 0, first + MSS, first + 9 * MSS);
+            sack(wire, early, 0, first + MSS, first + 10 * MSS);
+            sack(wire, late, 0, first + MSS, first + 10 * MSS);
+            while (wire.stack.counter(Counter.TCP_TIMEOUTS) == 0) {
+                wire.stack.toNextTimer();
+            }
+            sack(wire, "", 10, first, first + MSS);
+            sack(wire, "", 10, first, first + MSS);
+            assertThat(wire.stack.counter(Counter.TCP_DSACKS_RECEIVED)).isPositive();
+            assertThat(wire.stack.counter(Counter.TCP_SPURIOUS_RECOVERIES)).isZero();
+        }
+    }
+
+    private static void sack(final Wire wire, final String flags, final int segments, final int left,
+            final int right) {
+        wire.peer.with(packet -> packet.withFlags(flags).withSack(left, right));
+        wire.ackBytes(segments * MSS);
     }
 }

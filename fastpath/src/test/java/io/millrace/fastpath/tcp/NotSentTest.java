@@ -64,4 +64,19 @@ class NotSentTest {
             assertThat(wire.sent()).last().isEqualTo("19+1");
         }
     }
+
+    @Test
+    void shouldLimitWhatIsHeldAndWhatIsWrittenIntoTheRing() {
+        try (Wire wire = open()) {
+            final byte[] text = Wire.bytes(0, 2 * LIMIT);
+            assertThat(wire.tcp.sendHeld(wire.handle, text, 0, text.length, held -> {}, text)).isEqualTo(LIMIT);
+            assertThat(wire.tcp.claim(wire.handle, 1)).isZero();
+            wire.tcp.flush(wire.handle);
+            wire.stack.run();
+            assertThat(wire.events.took(ConnectionHandler.WRITABLE)).as("all of it is sent").isTrue();
+            final int claim = wire.tcp.claim(wire.handle, 2 * LIMIT);
+            assertThat(claim).isPositive().isLessThanOrEqualTo(LIMIT);
+            wire.tcp.commit(wire.handle, claim);
+        }
+    }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.testing.Datagram;
 import io.millrace.fastpath.testing.IpPacket;
 import io.millrace.fastpath.testing.Packet;
+import io.millrace.fastpath.testing.QueuePort;
 import io.millrace.fastpath.testing.StackDriver;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.BindException;
@@ -94,6 +96,17 @@ class UdpOutputTest {
             bytes += IpPacket.of(next).payload().length;
         }
         assertThat(bytes).isEqualTo(65_515);
+    }
+
+    /** The test port has 512 frames, and with this MTU the datagram is 1,365 fragments. */
+    @Test
+    void shouldRefuseMoreFragmentsThanThereAreFrames() throws Exception {
+        try (EndpointRig small = new EndpointRig(EngineSettings.DEFAULT, new QueuePort(68))) {
+            final DatagramEndpoint endpoint = small.bind(StackDriver.ADDRESS, PORT);
+            assertThat(small.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH]))
+                    .isEqualTo(SendResult.NO_BUFFERS);
+            assertThat(small.sendTo(endpoint, PEER, 77, new byte[1_000])).isEqualTo(SendResult.SENT);
+        }
     }
 
     @Test

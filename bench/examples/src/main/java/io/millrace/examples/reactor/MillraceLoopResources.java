@@ -1,9 +1,12 @@
 package io.millrace.examples.reactor;
 
+import io.millrace.fastpath.netty.MillraceDatagramChannel;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ReflectiveChannelFactory;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import reactor.netty.resources.LoopResources;
 
@@ -20,14 +23,14 @@ record MillraceLoopResources(EventLoopGroup group) implements LoopResources {
 
     @Override
     public <C extends Channel> C onChannel(final Class<C> type, final EventLoopGroup loops) {
-        return type.cast(type == ServerSocketChannel.class
-                ? new MillraceServerSocketChannel()
-                : new MillraceSocketChannel());
+        return new ReflectiveChannelFactory<C>(onChannelClass(type, loops)).newChannel();
     }
 
     @Override
     public <C extends Channel> Class<? extends C> onChannelClass(final Class<C> type, final EventLoopGroup loops) {
-        return (type == ServerSocketChannel.class ? MillraceServerSocketChannel.class : MillraceSocketChannel.class)
-                .asSubclass(type);
+        final Class<? extends Channel> channel = type == ServerSocketChannel.class
+                ? MillraceServerSocketChannel.class
+                : type == DatagramChannel.class ? MillraceDatagramChannel.class : MillraceSocketChannel.class;
+        return channel.asSubclass(type);
     }
 }

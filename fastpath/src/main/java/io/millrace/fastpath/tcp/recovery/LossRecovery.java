@@ -167,6 +167,9 @@ public final class LossRecovery {
         if (board.count() > 0 && findLosses(tcb, of, congestion, settings, advanced)
                 && board.state() <= FlightState.REDUCED) {
             episodes.beginRecovery(tcb, congestion);
+            if (of.congestionEchoed) {
+                undo.close();
+            }
         }
         if (probe.onAck(tcb, of, blocks) == TailLossProbe.Verdict.REPAIRED && board.state() == FlightState.OPEN) {
             episodes.reduce(tcb, congestion, false);

@@ -24,6 +24,9 @@ final class Undo {
         if (remember) {
             board.priorCwnd(tcb.cwnd());
             board.priorSsthresh(tcb.ssthresh());
+        } else if (!board.marked(FlightState.UNDOABLE)) {
+            // an echo of congestion in the episode that this one follows: what was before comes not back
+            return;
         }
         board.undoPoint(tcb.sndUna());
         final int out = board.retransmittedBytes();
