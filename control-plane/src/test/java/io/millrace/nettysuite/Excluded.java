@@ -19,6 +19,9 @@ final class Excluded {
     private static final String FROM_THE_KERNEL = "sends by a socket of the kernel that the test makes itself: it is run"
             + " where the kernel is the client";
 
+    private static final String INTERFACES = "asks the JDK for the interfaces, which tells those of the process and not"
+            + " of the namespace; with the kernel: DatagramInteropTest";
+
     /** Classes, by their names within {@code io.netty.testsuite.transport}. */
     static final Map<String, String> CLASSES = Map.ofEntries(
             Map.entry("DefaultEventLoopTest", "is about the loop of Netty's local transport"),
@@ -38,6 +41,10 @@ final class Excluded {
 
     /** Methods, as {@code Class#method}, or {@code Class#method on PAIRING}. */
     static final Map<String, String> METHODS = Map.ofEntries(
+            Map.entry("DatagramMulticastTest#testMulticast on NIO_CLIENT", INTERFACES),
+            Map.entry("DatagramMulticastTest#testMulticast on NIO_SERVER", INTERFACES),
+            Map.entry("DatagramMulticastTest#testMulticast on EPOLL_CLIENT", INTERFACES),
+            Map.entry("DatagramMulticastTest#testMulticast on EPOLL_SERVER", INTERFACES),
             Map.entry("DatagramUnicastInetTest#testReceiveEmptyDatagrams on LINK", FROM_THE_KERNEL),
             Map.entry("DatagramUnicastInetTest#testReceiveEmptyDatagrams on LOCAL", FROM_THE_KERNEL),
             Map.entry("DatagramUnicastInetTest#testReceiveEmptyDatagrams on NIO_SERVER", FROM_THE_KERNEL),

@@ -48,6 +48,8 @@ final class TapGround implements Ground {
                 new DeviceRequest(TAP, MTU, 1, FRAMES, true, null)));
         namespace.exec("ip", "address", "add", KERNEL + "/24", "dev", TAP);
         namespace.exec("ip", "link", "set", TAP, "up");
+        // else the kernel tells of some closed ports and not of others
+        namespace.exec("sysctl", "-w", "net.ipv4.icmp_ratelimit=0");
         stack = new SuiteStack(STACK, tap, inside("tap"));
     }
 
