@@ -128,6 +128,16 @@ class LauncherTest {
     }
 
     @Test
+    void shouldTellItsJdkAndBuildNothing() throws IOException, InterruptedException {
+        final Outcome outcome = run(Map.of(), "jdk");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).containsExactly(jdk.toString());
+        assertThat(outcome.err()).isEmpty();
+        assertThat(builds()).isZero();
+    }
+
+    @Test
     void shouldBuildAgainOnlyWhereASourceIsNewer() throws IOException, InterruptedException {
         run(Map.of());
         assertThat(run(Map.of()).err()).isEmpty();
