@@ -213,10 +213,10 @@ public final class WireMatrix implements Callable<Integer> {
     private static void print(final CellResult result, final WireSettings settings) {
         System.out.println(result.cell());
         for (final Contender contender : result.contenders()) {
-            System.out.printf("  %-20s %8.2f Mbit/s  × %4.2f ± %4.2f  %6.0f sent again  %d stalls%n", contender,
-                    result.goodput(contender), result.ratio(contender),
-                    result.ratio(contender) * result.ratioError(contender), result.retransmissions(contender),
-                    result.stalls(contender, settings.stallNs()));
+            System.out.printf("  %-20s %8.2f Mbit/s  %-14s %6.0f sent again  %d stalls%n", contender,
+                    result.goodput(contender),
+                    contender == Contender.KERNEL_TO_KERNEL ? "" : result.ratioText(contender),
+                    result.retransmissions(contender), result.stalls(contender, settings.stallNs()));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.bench.wire;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -60,6 +61,17 @@ public final class CellResult {
      */
     public double ratio(final Contender contender) {
         return Math.exp(logarithms(contender).average().orElse(Double.NaN));
+    }
+
+    /** The share with its standard error, e.g. {@code ×0.95 ± 0.03}; without that of one round, empty where there is none. */
+    public String ratioText(final Contender contender) {
+        if (Double.isNaN(ratio(contender))) {
+            return "";
+        }
+        final double error = ratio(contender) * ratioError(contender);
+        return Double.isNaN(error)
+                ? String.format(Locale.ROOT, "×%.2f", ratio(contender))
+                : String.format(Locale.ROOT, "×%.2f ± %.2f", ratio(contender), error);
     }
 
     /** Standard error of {@link #ratio}, as a share of it; NaN for one round. */

@@ -61,11 +61,8 @@ public final class MarkdownReport {
         final StringBuilder text = new StringBuilder(format("%s (%s–%s)", number(result.goodput(contender)),
                 number(result.least(contender)), number(result.most(contender))));
         if (contender != Contender.KERNEL_TO_KERNEL && !Double.isNaN(result.ratio(contender))) {
-            final String ratio = format("×%.2f", result.ratio(contender));
+            final String ratio = result.ratioText(contender);
             text.append(' ').append(result.ratio(contender) < TARGET ? "**" + ratio + "**" : ratio);
-            if (!Double.isNaN(result.ratioError(contender))) {
-                text.append(format(" ± %.2f", result.ratio(contender) * result.ratioError(contender)));
-            }
         }
         text.append(format(" R %.0f", result.retransmissions(contender)));
         final long stalls = result.stalls(contender, stallNs);

@@ -50,6 +50,9 @@ class MatrixReportTest {
         final CellResult alone = new CellResult(new Cell(0, 20, 0));
         alone.add(Contender.MILLRACE_TO_KERNEL, sample(96, 0));
         assertThat(alone.ratio(Contender.MILLRACE_TO_KERNEL)).isNaN();
+        assertThat(alone.ratioText(Contender.MILLRACE_TO_KERNEL)).isEmpty();
+        assertThat(better.ratioText(Contender.MILLRACE_TO_KERNEL)).isEqualTo("×0.96");
+        assertThat(paired.ratioText(Contender.MILLRACE_TO_KERNEL)).isEqualTo("×1.00 ± 0.69");
         assertThat(page(alone)).contains("96.0 (96.0–96.0) R 7").doesNotContain("×0");
     }
 
