@@ -93,7 +93,7 @@ public final class WireMatrix implements Callable<Integer> {
     @Option(names = "--idle", defaultValue = "YIELD", description = "Of Millrace's loops: ${COMPLETION-CANDIDATES}.")
     private IdleMode idle;
 
-    @Option(names = "--fairness", defaultValue = "0", description = "Seconds for which a flow of each shares a link of 20 ms after the matrix; 0: not at all.")
+    @Option(names = "--fairness", defaultValue = "0", description = "Seconds for which a flow of each shares a link of 20 ms after the matrix, and for comparison two of the kernel; 0: not at all.")
     private int fairnessSeconds;
 
     @Option(names = "--quick", description = "Only loss 0 and 1 %%, RTT 20 ms, no reordering, one round.")
@@ -126,7 +126,10 @@ public final class WireMatrix implements Callable<Integer> {
         final String load = Environment.currentLoad();
         final List<CellResult> results = matrix(settings);
         results.forEach(result -> print(result, settings));
-        final MatrixReport report = new MatrixReport(settings, Environment.now(load), rounds, results, fairness());
+        final List<Fairness.Shares> shares = new ArrayList<>();
+        final List<Fairness.Shares> control = new ArrayList<>();
+        fairness(shares, control);
+        final MatrixReport report = new MatrixReport(settings, Environment.now(load), rounds, results, shares, control);
         if (json != null) {
             Files.writeString(json, JsonReport.render(report));
         }
@@ -148,19 +151,25 @@ public final class WireMatrix implements Callable<Integer> {
                 + String.join(" ", spec.commandLine().getParseResult().originalArgs())));
     }
 
-    private List<Fairness.Shares> fairness() throws IOException, InterruptedException {
-        final List<Fairness.Shares> all = new ArrayList<>();
-        if (fairnessSeconds > 0) {
-            final Fairness fairness = new Fairness(settings(TimeUnit.SECONDS.toNanos(fairnessSeconds)));
-            for (int round = 0; round < rounds; round++) {
-                final Fairness.Shares shares = fairness.run(new Cell(0, FAIRNESS_RTT_MS, 0), round);
-                all.add(shares);
-                System.out.printf("two flows, RTT 20 ms: kernel %.1f Mbit/s, Millrace %.1f Mbit/s, %.0f:%.0f%n",
-                        shares.kernelBits() / 1e6, shares.millraceBits() / 1e6, 100 - 100 * shares.millraceShare(),
-                        100 * shares.millraceShare());
-            }
+    /** Flows of each, and as a control two of the kernel, in turn. */
+    private void fairness(final List<Fairness.Shares> shares, final List<Fairness.Shares> control)
+            throws IOException, InterruptedException {
+        if (fairnessSeconds == 0) {
+            return;
         }
-        return all;
+        final Fairness fairness = new Fairness(settings(TimeUnit.SECONDS.toNanos(fairnessSeconds)));
+        final Cell cell = new Cell(0, FAIRNESS_RTT_MS, 0);
+        for (int round = 0; round < rounds; round++) {
+            shares.add(print("kernel and Millrace", fairness.run(cell, round)));
+            control.add(print("kernel and kernel  ", fairness.runControl(cell, round)));
+        }
+    }
+
+    private static Fairness.Shares print(final String who, final Fairness.Shares shares) {
+        System.out.printf("two flows, RTT %d ms: %s %.1f and %.1f Mbit/s, %.0f:%.0f%n", FAIRNESS_RTT_MS, who,
+                shares.kernelBits() / 1e6, shares.millraceBits() / 1e6, 100 - 100 * shares.millraceShare(),
+                100 * shares.millraceShare());
+        return shares;
     }
 
     private List<CellResult> matrix(final WireSettings settings) throws IOException, InterruptedException {

@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Two flows at once, one of the kernel and one of Millrace, share the bottleneck of one wire. Both senders stand behind
- * a Linux bridge in the left namespace: the kernel by the bridge's own address, Millrace by a TAP. The kernel receives
- * both. Thread: one, which sleeps.
+ * Two flows at once, one of the kernel and one of Millrace, share the bottleneck of one wire; as a control, two of the
+ * kernel. The senders stand behind a Linux bridge in the left namespace: the kernel by the bridge's own address, Millrace
+ * by a TAP. The kernel receives both. Thread: one, which sleeps.
  */
 public final class Fairness {
     private static final String BRIDGE = "br0";
@@ -26,7 +26,7 @@ public final class Fairness {
     }
 
     /**
-     * How a link was shared.
+     * How a link was shared. In a control what is called Millrace's is the kernel's other flow.
      *
      * @param kernelBits         goodput of the kernel's flow, bit/s.
      * @param millraceBits       goodput of Millrace's flow, bit/s.
@@ -51,7 +51,7 @@ public final class Fairness {
             final PacketDevice tap = bridge(leftPort, rightMac);
             try (KernelHost receiver = new KernelHost(rightPort, Addresses.RIGHT, settings.kernelCongestion());
                     KernelHost kernel = new KernelHost(leftPort, Addresses.LEFT, settings.kernelCongestion());
-                    MillraceHost millrace = MillraceHost.on(tap, tap, Addresses.SECOND, Addresses.RIGHT, rightMac,
+                    Host millrace = MillraceHost.on(tap, tap, Addresses.SECOND, Addresses.RIGHT, rightMac,
                             settings)) {
                 rightPort.neighbour(KernelPort.TAP, Addresses.LEFT, Addresses.mac(Addresses.LEFT));
                 rightPort.neighbour(KernelPort.TAP, Addresses.SECOND, tap.queue(0).capabilities().macAddress());
@@ -60,8 +60,22 @@ public final class Fairness {
         }
     }
 
+    /** The same with two flows of the kernel: what 30 s of this link leave to chance. */
+    public Shares runControl(final Cell cell, final int round) throws IOException, InterruptedException {
+        final long rightMac = Addresses.mac(Addresses.RIGHT);
+        try (KernelPort leftPort = new KernelPort(Addresses.mac(Addresses.LEFT), "", settings);
+                KernelPort rightPort = new KernelPort(rightMac, Addresses.cidr(Addresses.RIGHT), settings)) {
+            bridge(leftPort, rightMac).close();
+            try (KernelHost receiver = new KernelHost(rightPort, Addresses.RIGHT, settings.kernelCongestion());
+                    KernelHost kernel = new KernelHost(leftPort, Addresses.LEFT, settings.kernelCongestion())) {
+                rightPort.neighbour(KernelPort.TAP, Addresses.LEFT, Addresses.mac(Addresses.LEFT));
+                return share(cell, round, receiver, kernel, kernel);
+            }
+        }
+    }
+
     private Shares share(final Cell cell, final int round, final KernelHost receiver, final KernelHost kernel,
-            final MillraceHost millrace) throws IOException, InterruptedException {
+            final Host other) throws IOException, InterruptedException {
         final Faults faults = cell.faults(settings);
         final Meter kernelMeter = new Meter(settings.durationNs());
         final Meter millraceMeter = new Meter(settings.durationNs());
@@ -70,7 +84,7 @@ public final class Fairness {
         final Wire wire = new Wire(kernel.port(), receiver.port(), faults, faults, settings.seed() + round);
         try (WireThread driver = WireThread.start(wire);
                 Flow kernelFlow = kernel.connect(Addresses.RIGHT, Host.PORT);
-                Flow millraceFlow = millrace.connect(Addresses.RIGHT, SECOND_PORT)) {
+                Flow millraceFlow = other.connect(Addresses.RIGHT, SECOND_PORT)) {
             kernelMeter.start();
             millraceMeter.start();
             final Flow[] order = {kernelFlow, millraceFlow};

@@ -18,6 +18,7 @@ public final class JsonReport {
         root.put("settings", settings(report));
         root.put("cells", report.results().stream().map(JsonReport::cell).toList());
         root.put("shares", report.shares().stream().map(JsonReport::shares).toList());
+        root.put("control", report.control().stream().map(JsonReport::shares).toList());
         return ConfigValueFactory.fromMap(root)
                 .render(ConfigRenderOptions.defaults().setComments(false).setOriginComments(false).setJson(true));
     }

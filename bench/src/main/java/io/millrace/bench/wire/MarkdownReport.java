@@ -38,7 +38,7 @@ public final class MarkdownReport {
             page.append("\n## Reordering ").append(Cell.number(reordering)).append(" %\n\n");
             table(page, report, reordering);
         }
-        shares(page, report.shares(), sharesPlot);
+        shares(page, report, sharesPlot);
         return page.toString();
     }
 
@@ -69,8 +69,8 @@ public final class MarkdownReport {
         return stalls == 0 ? text.toString() : text.append(" **").append(stalls).append(" stalls**").toString();
     }
 
-    private static void shares(final StringBuilder page, final List<Fairness.Shares> all, final String plot) {
-        if (all.isEmpty()) {
+    private static void shares(final StringBuilder page, final MatrixReport report, final String plot) {
+        if (report.shares().isEmpty()) {
             return;
         }
         page.append("\n## Two flows, one link\n\nA flow of the kernel and a flow of Millrace at once, to a kernel"
@@ -78,6 +78,14 @@ public final class MarkdownReport {
                 + " no loss but that of its queue. Target: 40:60 or closer.\n\n![shares](").append(plot)
                 .append(")\n\n| kernel, Mbit/s | Millrace, Mbit/s | shares | sent again: kernel, Millrace |\n"
                         + "|---|---|---|---|\n");
+        rows(page, report.shares());
+        page.append(
+                "\nThe same link shared by two flows of the kernel, in the same rounds: what chance does in that time.\n\n"
+                        + "| kernel, Mbit/s | kernel, Mbit/s | shares | sent again |\n|---|---|---|---|\n");
+        rows(page, report.control());
+    }
+
+    private static void rows(final StringBuilder page, final List<Fairness.Shares> all) {
         for (final Fairness.Shares shares : all) {
             page.append(format("| %.1f | %.1f | %.0f:%.0f | %d, %d |%n", shares.kernelBits() / 1e6,
                     shares.millraceBits() / 1e6, 100 - 100 * shares.millraceShare(), 100 * shares.millraceShare(),

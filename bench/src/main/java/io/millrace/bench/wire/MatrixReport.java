@@ -10,9 +10,10 @@ import java.util.List;
  * @param rounds      how often each cell was run.
  * @param results     in the order of the cells.
  * @param shares      of a link shared by a flow of each; empty where that did not run.
+ * @param control     of the same link shared by two flows of the kernel, in as many rounds.
  */
 public record MatrixReport(WireSettings settings, Environment environment, int rounds, List<CellResult> results,
-        List<Fairness.Shares> shares) {
+        List<Fairness.Shares> shares, List<Fairness.Shares> control) {
     /** Everybody who ran in any cell. */
     List<Contender> contenders() {
         return results.stream().flatMap(result -> result.contenders().stream()).distinct().sorted().toList();

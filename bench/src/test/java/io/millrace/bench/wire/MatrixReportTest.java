@@ -17,6 +17,8 @@ class MatrixReportTest {
     private static final WireSettings SETTINGS = new WireSettings(200_000_000, 131_072, 1_000_000, 1 << 24,
             4_000_000_000L, 300, 3_000_000_000L, 1_500, 1, "cubic", "newreno", IdleMode.BACKOFF);
     private static final Environment WHERE = new Environment("2026-11-26T07:00:00Z", "2 × CPU", "6.18", "25", "0.1");
+    private static final Fairness.Shares CONTROL = new Fairness.Shares(90e6, 110e6, new long[]{1}, new long[]{2}, 30,
+            40);
     private static final Fairness.Shares SHARES = new Fairness.Shares(80e6, 120e6, new long[]{5_000_000, 5_000_000},
             new long[]{7_000_000, 8_000_000}, 10, 20);
 
@@ -78,7 +80,8 @@ class MatrixReportTest {
 
     @Test
     void shouldTellHowALinkWasShared() {
-        assertThat(page(result(0, 1))).contains("| 80.0 | 120.0 | 40:60 | 10, 20 |");
+        assertThat(page(result(0, 1))).contains("| 80.0 | 120.0 | 40:60 | 10, 20 |",
+                "| 90.0 | 110.0 | 45:55 | 30, 40 |");
     }
 
     @Test
@@ -110,7 +113,7 @@ class MatrixReportTest {
     }
 
     private static MatrixReport report(final CellResult... results) {
-        return new MatrixReport(SETTINGS, WHERE, 1, List.of(results), List.of(SHARES));
+        return new MatrixReport(SETTINGS, WHERE, 1, List.of(results), List.of(SHARES), List.of(CONTROL));
     }
 
     private static CellResult result(final double loss, final double... kernel) {

@@ -30,6 +30,15 @@ class TrialTest {
     }
 
     @Test
+    void shouldLetTwoFlowsOfTheKernelShareALink() throws Exception {
+        final long bytes = MemoryRegion.bytesInUse();
+        final Fairness.Shares shares = new Fairness(SETTINGS).runControl(new Cell(0, 0, 0), 1);
+        assertThat(shares.kernelBits()).isPositive();
+        assertThat(shares.millraceBits()).isPositive();
+        assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytes);
+    }
+
+    @Test
     void shouldLetAFlowOfEachShareALink() throws Exception {
         final long bytes = MemoryRegion.bytesInUse();
         final Fairness.Shares shares = new Fairness(SETTINGS).run(new Cell(0, 0, 0), 1);
