@@ -1,6 +1,5 @@
 package io.millrace.fastpath.netty;
 
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelPromise;
@@ -8,23 +7,15 @@ import io.netty.channel.socket.DatagramChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
-import java.net.SocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a datagram channel is apart from its endpoint: its state, its addresses, and the many forms of joining and
- * leaving a group. A stack has one interface to the network, so a {@link NetworkInterface}, which names one of the
+ * What a datagram channel is apart from its endpoint: the many forms of joining and leaving a group. A stack has one interface to the network, so a {@link NetworkInterface}, which names one of the
  * kernel's, is taken and not looked at. Thread: any reads, the event loop's changes.
  */
-abstract class AbstractDatagramChannel extends AbstractChannel implements DatagramChannel {
+abstract class AbstractDatagramChannel extends AbstractStackChannel implements DatagramChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(true, 16);
-
-    volatile boolean open = true;
-    @Nullable
-    volatile InetSocketAddress local;
-    @Nullable
-    volatile InetSocketAddress remote;
 
     /** What can be done to the membership of a group. */
     enum GroupCall {
@@ -50,35 +41,8 @@ abstract class AbstractDatagramChannel extends AbstractChannel implements Datagr
     }
 
     @Override
-    public boolean isOpen() {
-        return open;
-    }
-
-    @Override
     public boolean isConnected() {
         return open && remote != null;
-    }
-
-    /** Our end; null before it is bound. */
-    @Override
-    public @Nullable InetSocketAddress localAddress() {
-        return local;
-    }
-
-    /** The peer's end; null while not connected. */
-    @Override
-    public @Nullable InetSocketAddress remoteAddress() {
-        return remote;
-    }
-
-    @Override
-    protected @Nullable SocketAddress localAddress0() {
-        return local;
-    }
-
-    @Override
-    protected @Nullable SocketAddress remoteAddress0() {
-        return remote;
     }
 
     @Override
@@ -173,11 +137,7 @@ abstract class AbstractDatagramChannel extends AbstractChannel implements Datagr
 
     private ChannelFuture call(final GroupCall call, final InetAddress group, @Nullable final InetAddress source,
             final ChannelPromise promise) {
-        if (eventLoop().inEventLoop()) {
-            call0(call, group, source, promise);
-        } else {
-            eventLoop().execute(() -> call0(call, group, source, promise));
-        }
+        place.run(() -> call0(call, group, source, promise));
         return promise;
     }
 

@@ -1,32 +1,24 @@
 package io.millrace.fastpath.netty;
 
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a socket channel is apart from its connection: its state, its addresses, and the shutdown of either direction.
- * Thread: any reads, the event loop's changes.
+ * What a socket channel is apart from its connection: its state, and the shutdown of either direction. Thread: any reads,
+ * the event loop's changes.
  */
-abstract class AbstractSocketChannel extends AbstractChannel implements SocketChannel {
+abstract class AbstractSocketChannel extends AbstractStackChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-    volatile boolean open = true;
     volatile boolean active;
     volatile boolean inputEnded;
     volatile boolean outputEnded;
-    @Nullable
-    volatile InetSocketAddress local;
-    @Nullable
-    volatile InetSocketAddress remote;
 
     AbstractSocketChannel(@Nullable final ServerSocketChannel parent) {
         super(parent);
@@ -46,35 +38,8 @@ abstract class AbstractSocketChannel extends AbstractChannel implements SocketCh
     }
 
     @Override
-    public boolean isOpen() {
-        return open;
-    }
-
-    @Override
     public boolean isActive() {
         return active;
-    }
-
-    /** Our end; with port 0 while bound to a port that {@code connect} will choose; null before. */
-    @Override
-    public @Nullable InetSocketAddress localAddress() {
-        return local;
-    }
-
-    /** The peer's end; null before the connection is established. */
-    @Override
-    public @Nullable InetSocketAddress remoteAddress() {
-        return remote;
-    }
-
-    @Override
-    protected @Nullable SocketAddress localAddress0() {
-        return local;
-    }
-
-    @Override
-    protected @Nullable SocketAddress remoteAddress0() {
-        return remote;
     }
 
     /** True where the input was shut down, by the peer's FIN or from this side. */
@@ -108,11 +73,7 @@ abstract class AbstractSocketChannel extends AbstractChannel implements SocketCh
 
     @Override
     public ChannelFuture shutdownInput(final ChannelPromise promise) {
-        if (eventLoop().inEventLoop()) {
-            shutdownInput0(promise);
-        } else {
-            eventLoop().execute(() -> shutdownInput0(promise));
-        }
+        place.run(() -> shutdownInput0(promise));
         return promise;
     }
 
@@ -138,11 +99,7 @@ abstract class AbstractSocketChannel extends AbstractChannel implements SocketCh
     /** Half-close: a FIN follows what was written; messages that the send ring had no room for yet are failed. */
     @Override
     public ChannelFuture shutdownOutput(final ChannelPromise promise) {
-        if (eventLoop().inEventLoop()) {
-            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
-        } else {
-            eventLoop().execute(() -> ((AbstractUnsafe) unsafe()).shutdownOutput(promise));
-        }
+        place.run(() -> ((AbstractUnsafe) unsafe()).shutdownOutput(promise));
         return promise;
     }
 

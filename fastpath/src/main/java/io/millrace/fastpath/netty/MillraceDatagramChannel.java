@@ -1,6 +1,5 @@
 package io.millrace.fastpath.netty;
 
-import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.udp.DatagramEndpoint;
 import io.millrace.fastpath.udp.DatagramHandler;
 import io.millrace.fastpath.udp.SendResult;
@@ -9,9 +8,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.EventLoop;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoRegistration;
 import io.netty.util.internal.StringUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,17 +36,8 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
     private final DatagramReader reader;
     private final DatagramWriter writer;
 
-    /** The engines of the stack; null until the channel is registered. */
-    @Nullable
-    private volatile StackEngines engines;
-    /** Index of the engine that owns the endpoint. */
-    private volatile int engine = MillraceIoHandle.ANY_ENGINE;
     @Nullable
     private volatile DatagramEndpoint endpoint;
-    @Nullable
-    private MillraceIoHandler handler;
-    @Nullable
-    private IoRegistration registration;
 
     /** A channel that learns its stack when it is registered. */
     public MillraceDatagramChannel() {
@@ -61,7 +48,7 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
     }
 
     @Override
-    protected AbstractUnsafe newUnsafe() {
+    protected StackUnsafe newUnsafe() {
         return new DatagramUnsafe();
     }
 
@@ -76,28 +63,11 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
         return open && (local != null || config.isActiveOnRegistration() && isRegistered());
     }
 
-    /** The stack of the channel; null until it is registered. Thread: any. */
-    public @Nullable NetworkStack stack() {
-        final StackEngines known = engines;
-        return known == null ? null : known.stack();
-    }
-
-    /** Index of the engine that owns the endpoint, or {@link MillraceIoHandle#ANY_ENGINE}. Thread: any. */
-    public int engine() {
-        return engine;
-    }
-
-    BounceBuffer bounce() {
-        return handler.bounce();
-    }
-
     /** The endpoint, opened by the first who needs it. */
     DatagramEndpoint endpoint() {
         DatagramEndpoint known = endpoint;
         if (known == null) {
-            if (handler == null) {
-                throw new IllegalStateException("used before the channel is registered");
-            }
+            final MillraceIoHandler handler = requireHandler();
             known = handler.udp().open((DatagramUnsafe) unsafe());
             engine = handler.engine();
             config.applyTo(known);
@@ -120,19 +90,14 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
     /** True where a read would give a datagram or an exception. */
     boolean hasInput() {
         final DatagramEndpoint known = endpoint;
-        return open && known != null && registration != null && handler.isDriving() && known.isReadable();
+        return open && known != null && place.isTaken() && place.isDriving() && known.isReadable();
     }
 
     /** Does this to the endpoint where there is one, on the event loop. Thread: any. */
     void onEndpoint(final Consumer<DatagramEndpoint> call) {
-        if (endpoint == null || !open || !isRegistered()) {
-            // what is set before takes effect when the endpoint is opened
-            return;
-        }
-        if (eventLoop().inEventLoop()) {
-            apply(call);
-        } else {
-            eventLoop().execute(() -> apply(call));
+        // what is set before takes effect when the endpoint is opened
+        if (endpoint != null && open) {
+            place.runWhereRegistered(() -> apply(call));
         }
     }
 
@@ -144,53 +109,29 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
 
     /** Thread: any. */
     void onAutoReadCleared() {
-        if (!isRegistered()) {
-            return;
-        }
-        if (eventLoop().inEventLoop()) {
-            reader.clearInterest();
-        } else {
-            eventLoop().execute(reader::clearInterest);
-        }
+        place.runWhereRegistered(reader::clearInterest);
     }
 
     @Override
-    protected boolean isCompatible(final EventLoop loop) {
-        return loop instanceof final IoEventLoop ioLoop && ioLoop.isCompatible(MillraceIoHandle.class);
+    void onPlaceTaken(final MillraceIoHandler handler) {
+        engines = handler.engines();
     }
 
     @Override
     protected void doRegister(final ChannelPromise promise) {
-        ((IoEventLoop) eventLoop()).register((DatagramUnsafe) unsafe()).addListener(future -> {
-            if (!future.isSuccess()) {
-                promise.setFailure(future.cause());
-                return;
-            }
-            registration = (IoRegistration) future.getNow();
-            final MillraceIoHandler loop = registration.attachment();
-            handler = loop;
-            engines = loop.engines();
-            promise.setSuccess();
-            if (endpoint != null) {
+        promise.addListener(registered -> {
+            if (registered.isSuccess() && endpoint != null) {
                 // what came while it was registered nowhere
                 eventLoop().execute(() -> ((DatagramUnsafe) unsafe())
                         .onReady(DatagramHandler.READABLE | DatagramHandler.WRITABLE));
             }
         });
-    }
-
-    @Override
-    protected void doDeregister() {
-        final IoRegistration current = registration;
-        if (current != null) {
-            registration = null;
-            current.cancel();
-        }
+        super.doRegister(promise);
     }
 
     @Override
     protected void doBind(final SocketAddress localAddress) throws Exception {
-        final InetSocketAddress address = MillraceSocketChannel.checked(localAddress);
+        final InetSocketAddress address = checked(localAddress);
         requireStack();
         final DatagramEndpoint opened = endpoint();
         opened.bind(IpAddress.hi(address.getAddress()), IpAddress.lo(address.getAddress()), address.getPort(),
@@ -216,7 +157,7 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
     protected void doDisconnect() {
         final DatagramEndpoint known = endpoint;
         remote = null;
-        if (known != null && handler.isDriving()) {
+        if (known != null && place.isDriving()) {
             known.disconnect();
             local = known.localAddress();
         }
@@ -282,6 +223,7 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
         open = false;
         final DatagramEndpoint known = endpoint;
         if (known != null) {
+            final MillraceIoHandler handler = place.handler();
             if (!handler.inLoop() || handler.engine() != engine) {
                 // registered with another loop since, or with none
                 engines.engine(engine).abandon(known);
@@ -292,32 +234,22 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
         doDeregister();
     }
 
-    private void requireStack() throws SocketException {
+    private MillraceIoHandler requireHandler() {
+        final MillraceIoHandler handler = place.handler();
         if (handler == null) {
             throw new IllegalStateException("used before the channel is registered");
         }
-        if (!handler.isDriving()) {
+        return handler;
+    }
+
+    private void requireStack() throws SocketException {
+        if (!requireHandler().isDriving()) {
             throw new SocketException("the stack is closed");
         }
     }
 
     /** The channel towards the pipeline, towards its event loop and towards its endpoint. */
-    private final class DatagramUnsafe extends AbstractUnsafe implements MillraceIoHandle, DatagramHandler {
-        @Override
-        public @Nullable NetworkStack stack() {
-            return endpoint == null ? null : MillraceDatagramChannel.this.stack();
-        }
-
-        @Override
-        public int engine() {
-            return engine;
-        }
-
-        @Override
-        public void close() {
-            close(voidPromise());
-        }
-
+    private final class DatagramUnsafe extends StackUnsafe implements DatagramHandler {
         @Override
         public void connect(final SocketAddress remoteAddress, @Nullable final SocketAddress localAddress,
                 final ChannelPromise promise) {
@@ -326,7 +258,7 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
             }
             final boolean wasActive = isActive();
             try {
-                final InetSocketAddress target = MillraceSocketChannel.checked(remoteAddress);
+                final InetSocketAddress target = checked(remoteAddress);
                 if (remote != null) {
                     throw new AlreadyConnectedException();
                 }
@@ -355,10 +287,10 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
 
         @Override
         public void onReady(final int events) {
-            if (registration == null || !open) {
+            if (!place.isTaken() || !open) {
                 return;
             }
-            handler.onHandled();
+            place.handler().onHandled();
             if ((events & WRITABLE) != 0) {
                 writer.onWritable();
                 super.flush0();
@@ -374,9 +306,7 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
                 return;
             }
             // No exception: who closes a stack expects its endpoints to close; writes that wait learn why.
-            final ClosedChannelException closed = new ClosedChannelException();
-            closed.initCause(cause);
-            close(voidPromise(), cause, closed);
+            closeBy(cause);
         }
     }
 }

@@ -126,12 +126,9 @@ public final class MillraceEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     private EventLoop loopFor(final Channel channel) {
-        if (channel instanceof final MillraceSocketChannel connected && connected.stack() == stack()) {
-            final int owner = connected.engine();
+        if (channel instanceof final AbstractStackChannel known && known.stack() == stack()) {
+            final int owner = known.engine();
             return owner == MillraceIoHandle.ANY_ENGINE ? next() : loops[owner];
-        }
-        if (channel instanceof final MillraceDatagramChannel bound && bound.stack() == stack()) {
-            return bound.engine() == MillraceIoHandle.ANY_ENGINE ? next() : loops[bound.engine()];
         }
         return next();
     }

@@ -8,16 +8,12 @@ import io.netty.channel.AbstractServerChannel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +31,10 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(MillraceServerSocketChannel.class);
 
     private final MillraceServerSocketChannelConfig config;
-    private final Handle handle = new Handle();
+    private final LoopPlace place = new LoopPlace(this, new Handle());
     private final Runnable acceptTask = this::accept;
     private final AtomicBoolean acceptScheduled = new AtomicBoolean();
 
-    @Nullable
-    private MillraceIoHandler handler;
-    @Nullable
-    private IoRegistration registration;
     @Nullable
     private TcpSettings childSettings;
     private boolean readPending;
@@ -94,42 +86,27 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
 
     @Override
     protected boolean isCompatible(final EventLoop loop) {
-        return loop instanceof final IoEventLoop ioLoop && ioLoop.isCompatible(MillraceIoHandle.class);
+        return LoopPlace.isAt(loop);
     }
 
     @Override
     protected void doRegister(final ChannelPromise promise) {
-        ((IoEventLoop) eventLoop()).register(handle).addListener(future -> {
-            if (!future.isSuccess()) {
-                promise.setFailure(future.cause());
-                return;
-            }
-            registration = (IoRegistration) future.getNow();
-            handler = registration.attachment();
+        place.take(promise, () -> {
             if (listener == null) {
-                config.base(handler.stack().tcpSettings());
+                config.base(place.handler().stack().tcpSettings());
             }
-            promise.setSuccess();
         });
     }
 
     @Override
     protected void doDeregister() {
-        final IoRegistration current = registration;
-        if (current != null) {
-            registration = null;
-            current.cancel();
-        }
+        place.leave();
     }
 
     @Override
     protected void doBind(final SocketAddress localAddress) throws Exception {
-        if (!(localAddress instanceof final InetSocketAddress address)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        if (address.isUnresolved()) {
-            throw new UnresolvedAddressException();
-        }
+        final InetSocketAddress address = AbstractStackChannel.checked(localAddress);
+        final MillraceIoHandler handler = place.handler();
         if (handler == null) {
             throw new IllegalStateException("bind before the channel is registered");
         }
@@ -167,14 +144,7 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
 
     /** Thread: any. */
     void onAutoReadCleared() {
-        if (!isRegistered()) {
-            return;
-        }
-        if (eventLoop().inEventLoop()) {
-            clearInterest();
-        } else {
-            eventLoop().execute(this::clearInterest);
-        }
+        place.runWhereRegistered(this::clearInterest);
     }
 
     private void clearInterest() {
@@ -246,10 +216,11 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
     }
 
     private MillraceSocketChannel newChild(final Accepted accepted) {
+        final StackEngines engines = place.handler().engines();
         try {
-            return new MillraceSocketChannel(this, handler.engines(), accepted, childSettings);
+            return new MillraceSocketChannel(this, engines, accepted, childSettings);
         } catch (final Throwable t) {
-            handler.engines().engine(accepted.engine()).abandon(accepted.connection());
+            engines.engine(accepted.engine()).abandon(accepted.connection());
             throw t;
         }
     }
@@ -257,7 +228,7 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
     private final class Handle implements MillraceIoHandle {
         @Override
         public @Nullable NetworkStack stack() {
-            return listener == null ? null : handler.stack();
+            return listener == null ? null : place.handler().stack();
         }
 
         @Override

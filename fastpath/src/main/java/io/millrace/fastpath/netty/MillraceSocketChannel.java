@@ -2,31 +2,22 @@ package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.control.NetworkStack.Accepted;
-import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
-import io.millrace.fastpath.tcp.TcpFailure;
 import io.millrace.fastpath.tcp.TcpInfo;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * came before it.
  * <p>
  * Closing the channel lets go of the connection, which is finished in the background; with {@code SO_LINGER} the close
- * future waits for that, and with {@code SO_LINGER} 0 the connection is reset. {@code bind} before {@code connect} only names the local address: whether
- * it can be had is found out by {@code connect}.
+ * future waits for that, and with {@code SO_LINGER} 0 the connection is reset. {@code bind} before {@code connect} only
+ * names the local address: whether it can be had is found out by {@code connect}.
  * <p>
  * Thread: as any Netty channel.
  */
@@ -56,26 +47,15 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     private final MillraceSocketChannelConfig config;
     private final SocketReader reader;
     private final SocketWriter writer;
+    private final SocketConnector connector;
+    private final SocketEvents events;
     private final Linger linger = new Linger(this);
 
-    /** The engines of the stack; null until the channel learns it. */
-    @Nullable
-    private volatile StackEngines engines;
-    /** Index of the engine that owns the connection. */
-    private volatile int engine = MillraceIoHandle.ANY_ENGINE;
     /** The handle; 0 where none was opened. */
     private volatile long connection;
     /** What an accepted connection was opened with; null once it is attached, and for one that connects. */
     @Nullable
     private TcpSettings acceptedWith;
-    @Nullable
-    private MillraceIoHandler handler;
-    @Nullable
-    private IoRegistration registration;
-    /** Events that came while the channel was registered nowhere. */
-    private int missedEvents;
-    @Nullable
-    private IOException missedFailure;
 
     /** A channel that will connect. */
     public MillraceSocketChannel() {
@@ -97,11 +77,13 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         super(parent);
         config = new MillraceSocketChannelConfig(this, settings);
         reader = new SocketReader(this);
-        writer = new SocketWriter(this, ((SocketUnsafe) unsafe())::flush0);
+        writer = new SocketWriter(this, this::flushNow);
+        connector = new SocketConnector(this, writer);
+        events = new SocketEvents(this, reader, writer, connector, linger);
     }
 
     @Override
-    protected AbstractUnsafe newUnsafe() {
+    protected StackUnsafe newUnsafe() {
         return new SocketUnsafe();
     }
 
@@ -110,24 +92,13 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         return config;
     }
 
-    /** The stack of the channel; null until it is registered. Thread: any. */
-    public @Nullable NetworkStack stack() {
-        final StackEngines known = engines;
-        return known == null ? null : known.stack();
-    }
-
-    /** Index of the engine that owns the connection, or {@link MillraceIoHandle#ANY_ENGINE}. Thread: any. */
-    public int engine() {
-        return engine;
-    }
-
     /** True once the connection was opened, actively or passively. */
     boolean isConnectionOpen() {
         return connection != 0;
     }
 
     TcpCalls tcp() {
-        return handler.tcp();
+        return place.handler().tcp();
     }
 
     long connection() {
@@ -139,15 +110,11 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         reader.close();
     }
 
-    BounceBuffer bounce() {
-        return handler.bounce();
-    }
-
     /** The next bytes in the frame in which they came; null where they have to be copied, or there are none. */
     @Nullable
     ByteBuf receiveFrame() {
         final long frame = tcp().receiveFrame(connection);
-        return frame == 0 ? null : handler.frameBuffers().of(frame, config.getAllocator());
+        return frame == 0 ? null : place.handler().frameBuffers().of(frame, config.getAllocator());
     }
 
     /** True where a read would give bytes or the end of the input. */
@@ -160,16 +127,33 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         return !inputEnded && hasConnection() && tcp().isInputDone(connection);
     }
 
-    /** False also where a handler has closed the stack a moment ago. */
     private boolean hasConnection() {
-        return active && connection != 0 && handler.isDriving();
+        return active && connection != 0 && place.isDriving();
+    }
+
+    SocketEvents events() {
+        return events;
+    }
+
+    /** The connection was opened by this side. */
+    void onOpened(final long handle) {
+        engine = place.handler().engine();
+        connection = handle;
+        local = tcp().localAddress(handle);
+    }
+
+    /** What was opened by this side is established. */
+    void onEstablished(final InetSocketAddress peer) {
+        active = true;
+        local = tcp().localAddress(connection);
+        remote = peer;
+        config.applyToOpen(tcp(), connection);
     }
 
     /** The connect promise was cancelled, or the time is over. */
     void onConnectGivenUp() {
-        final SocketUnsafe unsafe = (SocketUnsafe) unsafe();
-        unsafe.attempt = null;
-        unsafe.close();
+        connector.onGivenUp();
+        socketUnsafe().close();
     }
 
     /**
@@ -197,7 +181,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     }
 
     private TcpInfo readInto(final TcpInfo info) {
-        if (connection == 0 || !open || !handler.isDriving() || !tcp().info(connection, info)) {
+        if (connection == 0 || !open || !place.isDriving() || !tcp().info(connection, info)) {
             throw new ChannelException("there is no connection to tell about");
         }
         return info;
@@ -215,73 +199,49 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
 
     /** Does this to the connection where there is one, on the event loop. Thread: any. */
     void onConnection(final ConnectionCall call) {
-        if (connection == 0 || !open || !isRegistered()) {
-            // What is set before the open, or before an accepted connection is attached, takes effect then.
-            return;
-        }
-        if (eventLoop().inEventLoop()) {
-            apply(call);
-        } else {
-            eventLoop().execute(() -> apply(call));
+        // What is set before the open, or before an accepted connection is attached, takes effect then.
+        if (connection != 0 && open) {
+            place.runWhereRegistered(() -> apply(call));
         }
     }
 
     private void apply(final ConnectionCall call) {
-        if (open && handler.isDriving()) {
+        if (open && place.isDriving()) {
             call.apply(tcp(), connection);
         }
     }
 
     /** Thread: any. */
     void onAutoReadCleared() {
-        if (!isRegistered()) {
-            return;
-        }
-        if (eventLoop().inEventLoop()) {
-            reader.clearInterest();
-        } else {
-            eventLoop().execute(reader::clearInterest);
-        }
-    }
-
-    @Override
-    protected boolean isCompatible(final EventLoop loop) {
-        return loop instanceof final IoEventLoop ioLoop && ioLoop.isCompatible(MillraceIoHandle.class);
+        place.runWhereRegistered(reader::clearInterest);
     }
 
     @Override
     protected void doRegister(final ChannelPromise promise) {
-        ((IoEventLoop) eventLoop()).register((SocketUnsafe) unsafe()).addListener(future -> {
-            if (!future.isSuccess()) {
-                promise.setFailure(future.cause());
-                return;
-            }
-            onRegistered((IoRegistration) future.getNow());
-            promise.setSuccess();
-            if (connection != 0 && !active && ((SocketUnsafe) unsafe()).attempt == null) {
+        promise.addListener(registered -> {
+            if (registered.isSuccess() && connection != 0 && !active && !connector.isPending()) {
                 // Reset while it waited to be accepted: there is nothing to attach to.
-                unsafe().close(unsafe().voidPromise());
+                closeForced();
             }
         });
+        super.doRegister(promise);
     }
 
-    private void onRegistered(final IoRegistration granted) {
-        registration = granted;
-        final MillraceIoHandler loop = granted.attachment();
-        handler = loop;
+    @Override
+    void onPlaceTaken(final MillraceIoHandler handler) {
         if (acceptedWith != null) {
-            attach(loop.tcp(), acceptedWith);
+            attach(handler.tcp(), acceptedWith);
             acceptedWith = null;
         } else if (connection == 0) {
-            engines = loop.engines();
-            config.base(loop.stack().tcpSettings());
-        } else if (missedEvents != 0) {
-            eventLoop().execute(((SocketUnsafe) unsafe())::onMissedEvents);
+            engines = handler.engines();
+            config.base(handler.stack().tcpSettings());
+        } else if (events.anyMissed()) {
+            eventLoop().execute(events::onMissedEvents);
         }
     }
 
     private void attach(final TcpCalls tcp, final TcpSettings opened) {
-        if (!tcp.attach(connection, (SocketUnsafe) unsafe())) {
+        if (!tcp.attach(connection, events)) {
             return;
         }
         local = tcp.localAddress(connection);
@@ -291,30 +251,11 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     }
 
     @Override
-    protected void doDeregister() {
-        final IoRegistration current = registration;
-        if (current != null) {
-            registration = null;
-            current.cancel();
-        }
-    }
-
-    @Override
     protected void doBind(final SocketAddress localAddress) {
         if (connection != 0) {
             throw new AlreadyConnectedException();
         }
         local = checked(localAddress);
-    }
-
-    static InetSocketAddress checked(final SocketAddress address) {
-        if (!(address instanceof final InetSocketAddress inet)) {
-            throw new UnsupportedAddressTypeException();
-        }
-        if (inet.isUnresolved()) {
-            throw new UnresolvedAddressException();
-        }
-        return inet;
     }
 
     @Override
@@ -346,7 +287,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         open = false;
         active = false;
         reader.close();
-        ((SocketUnsafe) unsafe()).failConnect(new ClosedChannelException());
+        connector.fail(new ClosedChannelException());
         if (connection != 0) {
             letGo(connection);
         }
@@ -354,6 +295,7 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     }
 
     private void letGo(final long handle) {
+        final MillraceIoHandler handler = place.handler();
         if (handler == null || !handler.inLoop()) {
             // Never registered with the loop that owns the connection, or registered with another since.
             engines.engine(engine).abandon(handle);
@@ -384,25 +326,36 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         outputEnded = true;
     }
 
-    /** The channel towards the pipeline, towards its event loop and towards its connection. */
-    private final class SocketUnsafe extends AbstractUnsafe implements MillraceIoHandle, ConnectionHandler {
-        @Nullable
-        private ConnectAttempt attempt;
+    private SocketUnsafe socketUnsafe() {
+        return (SocketUnsafe) unsafe();
+    }
 
-        @Override
-        public @Nullable NetworkStack stack() {
-            return connection == 0 ? null : MillraceSocketChannel.this.stack();
-        }
+    /** Gives what was flushed to the connection, where that has room. */
+    void flushNow() {
+        socketUnsafe().flush0();
+    }
 
-        @Override
-        public int engine() {
-            return engine;
-        }
+    /** Closes the channel; nobody waits for it. */
+    void closeForced() {
+        unsafe().close(unsafe().voidPromise());
+    }
 
+    /** Closes the channel; writes that wait fail with this. */
+    void closeBy(final Throwable cause) {
+        socketUnsafe().closeBy(cause);
+    }
+
+    /** The failure of an attempt to connect as Netty tells it, with the address. */
+    Throwable annotated(final Throwable cause, final SocketAddress address) {
+        return cause instanceof ClosedChannelException ? cause : socketUnsafe().annotated(cause, address);
+    }
+
+    /** The channel towards the pipeline and towards its event loop. */
+    private final class SocketUnsafe extends StackUnsafe {
         @Override
         public void close() {
             linger.end();
-            close(voidPromise());
+            super.close();
         }
 
         @Override
@@ -412,77 +365,20 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
                 return;
             }
             try {
-                final ConnectAttempt started = new ConnectAttempt(MillraceSocketChannel.this, checked(remoteAddress),
-                        promise);
-                if (attempt != null) {
-                    throw new ConnectionPendingException();
-                }
-                if (connection != 0) {
-                    throw new AlreadyConnectedException();
-                }
-                if (localAddress != null) {
-                    doBind(localAddress);
-                }
-                open(started);
+                connector.connect(remoteAddress, localAddress, promise);
             } catch (final Throwable t) {
-                promise.tryFailure(annotateConnectException(t, remoteAddress));
+                promise.tryFailure(annotated(t, remoteAddress));
                 closeIfClosed();
             }
         }
 
-        private void open(final ConnectAttempt started) throws IOException {
-            final long handle = started.open(tcp(), this);
-            if (handle == 0) {
-                doClose();
-                throw TcpExceptions.ofConnect(tcp().failure(0));
-            }
-            engine = handler.engine();
-            connection = handle;
-            local = tcp().localAddress(handle);
-            attempt = started;
-            started.await();
-            final ChannelOutboundBuffer written = outboundBuffer();
-            if (config.isTcpFastOpenConnect() && written != null) {
-                writer.writeBeforeHandshake(written);
-            }
-        }
-
-        /** Ends the attempt where there is one; true where there was. */
-        private boolean failConnect(final Throwable cause) {
-            final ConnectAttempt pending = attempt;
-            if (pending == null) {
-                return false;
-            }
-            attempt = null;
-            pending.fail(cause instanceof ClosedChannelException
-                    ? cause
-                    : annotateConnectException(cause, pending.remote()));
-            return true;
-        }
-
-        private void onConnected() {
-            final ConnectAttempt pending = attempt;
-            if (pending == null) {
-                return;
-            }
-            attempt = null;
-            active = true;
-            local = tcp().localAddress(connection);
-            remote = pending.named(tcp().remoteAddress(connection));
-            config.applyToOpen(tcp(), connection);
-            final boolean wanted = pending.succeed();
-            pipeline().fireChannelActive();
-            if (!wanted) {
-                close(voidPromise());
-            } else if (config.isTcpFastOpenConnect()) {
-                // what found no room before the handshake
-                flush0();
-            }
+        private Throwable annotated(final Throwable cause, final SocketAddress address) {
+            return annotateConnectException(cause, address);
         }
 
         @Override
         protected @Nullable Executor prepareToClose() {
-            return registration != null && handler.isDriving() && linger.isWanted() ? linger : null;
+            return place.isTaken() && place.isDriving() && linger.isWanted() ? linger : null;
         }
 
         @Override
@@ -494,89 +390,9 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         }
 
         @Override
-        public void onReady(final long handle, final int events) {
-            if (registration == null) {
-                onMissed(handle, events);
-                return;
-            }
-            handler.onHandled();
-            if (linger.isOn()) {
-                linger.onReady(events);
-                return;
-            }
-            if ((events & CONNECTED) != 0) {
-                onConnected();
-            }
-            if ((events & FAILED) != 0) {
-                onFailed(handle);
-                return;
-            }
-            if ((events & WRITABLE) != 0) {
-                writer.onWritable();
-                if (active) {
-                    super.flush0();
-                }
-            }
-            if ((events & (READABLE | PEER_CLOSED)) != 0) {
-                reader.onReadable();
-            }
-            if ((events & CLOSED) != 0) {
-                reader.onClosed();
-            }
-        }
-
-        private void onMissed(final long handle, final int events) {
-            missedEvents |= events;
-            if ((events & FAILED) != 0) {
-                // Where the loop has ended, it is the stack's end, on the thread that closes it.
-                final TcpFailure failure = handler.isDriving() ? tcp().failure(handle) : TcpFailure.ABORTED;
-                missedFailure = attempt == null ? TcpExceptions.of(failure) : TcpExceptions.ofConnect(failure);
-            }
-        }
-
-        private void onMissedEvents() {
-            final int events = missedEvents;
-            missedEvents = 0;
-            if (missedFailure != null) {
-                failConnectOrEnd(missedFailure);
-            } else if (open) {
-                onReady(connection, events);
-            }
-        }
-
-        private void onFailed(final long handle) {
-            if (failConnect(TcpExceptions.ofConnect(tcp().failure(handle)))) {
-                close(voidPromise());
-                return;
-            }
-            final IOException cause = TcpExceptions.of(tcp().failure(handle));
-            reader.drain();
-            end(cause);
-        }
-
-        /** The connection is gone: the pipeline is told why, writes that wait fail with the same. */
-        private void end(final Throwable cause) {
-            if (!open) {
-                return;
-            }
-            pipeline().fireExceptionCaught(cause);
-            final ClosedChannelException closed = new ClosedChannelException();
-            closed.initCause(cause);
-            close(voidPromise(), cause, closed);
-        }
-
-        @Override
         public void onEngineClosed(final Throwable cause) {
             linger.end();
-            failConnectOrEnd(cause);
-        }
-
-        private void failConnectOrEnd(final Throwable cause) {
-            if (failConnect(cause)) {
-                close(voidPromise());
-            } else {
-                end(cause);
-            }
+            events.end(cause);
         }
     }
 }

@@ -1,21 +1,17 @@
 package io.millrace.fastpath.netty;
 
+import static io.millrace.fastpath.netty.EveryOption.known;
+import static io.millrace.fastpath.netty.EveryOption.set;
+import static io.millrace.fastpath.netty.EveryOption.shouldKeep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.DefaultMessageSizeEstimator;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.WriteBufferWaterMark;
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,22 +64,8 @@ class EveryChannelOptionTest {
     private MillraceServerSocketChannel freshServer;
 
     /** What Netty itself knows of every channel. */
-    @SuppressWarnings("deprecation")
     private static void everyChannel() {
-        final Map<ChannelOption<?>, Object> all = new HashMap<>();
-        all.put(ChannelOption.CONNECT_TIMEOUT_MILLIS, 1_234);
-        all.put(ChannelOption.MAX_MESSAGES_PER_READ, 3);
-        all.put(ChannelOption.WRITE_SPIN_COUNT, 5);
-        all.put(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false));
-        all.put(ChannelOption.AUTO_READ, false);
-        all.put(ChannelOption.AUTO_CLOSE, false);
-        all.put(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(512));
-        all.put(ChannelOption.WRITE_BUFFER_HIGH_WATER_MARK, 70_000);
-        all.put(ChannelOption.WRITE_BUFFER_LOW_WATER_MARK, 30_000);
-        all.put(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1_000, 2_000));
-        all.put(ChannelOption.MESSAGE_SIZE_ESTIMATOR, new DefaultMessageSizeEstimator(9));
-        all.put(ChannelOption.SINGLE_EVENTEXECUTOR_PER_GROUP, false);
-        all.put(ChannelOption.MAX_MESSAGES_PER_WRITE, 11);
+        final Map<ChannelOption<?>, Object> all = EveryOption.ofEveryChannel();
         CONNECTION.putAll(all);
         LISTENER.putAll(all);
         AFTER_BIND.addAll(all.keySet());
@@ -122,35 +104,8 @@ class EveryChannelOptionTest {
         rig.close();
     }
 
-    /** Every constant of the two classes that declare options, some of which have two names. */
-    private static Set<ChannelOption<?>> known() throws IllegalAccessException {
-        final Set<ChannelOption<?>> options = new LinkedHashSet<>();
-        for (final Class<?> declaring : List.of(ChannelOption.class, MillraceChannelOption.class)) {
-            for (final Field field : declaring.getFields()) {
-                if (Modifier.isStatic(field.getModifiers()) && ChannelOption.class.isAssignableFrom(field.getType())) {
-                    options.add((ChannelOption<?>) field.get(null));
-                }
-            }
-        }
-        return options;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static boolean set(final ChannelConfig config, final ChannelOption<?> option, final Object value) {
-        return config.setOption((ChannelOption<Object>) option, value);
-    }
-
-    private static void shouldKeep(final ChannelConfig config, final ChannelOption<?> option, final Object value) {
-        assertThat(config.getOption(option)).as("%s before it is set", option).isNotEqualTo(value);
-        assertThat(set(config, option, value)).as("%s is set", option).isTrue();
-        assertThat(config.getOption(option)).as("%s", option).isEqualTo(value);
-        assertThat(config.getOptions()).as("%s among all", option).containsEntry(option, value);
-    }
-
     private static void shouldKnowNothingOf(final ChannelConfig config, final ChannelOption<?> option) {
-        assertThat(set(config, option, anyOf(option))).as("%s is refused", option).isFalse();
-        assertThat(config.getOption(option)).as("%s", option).isNull();
-        assertThat(config.getOptions()).doesNotContainKey(option);
+        EveryOption.shouldKnowNothingOf(config, option, anyOf(option));
     }
 
     private static Object anyOf(final ChannelOption<?> option) {

@@ -1,23 +1,15 @@
 package io.millrace.fastpath.netty;
 
+import static io.millrace.fastpath.netty.EveryOption.known;
+import static io.millrace.fastpath.netty.EveryOption.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.DefaultMessageSizeEstimator;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.WriteBufferWaterMark;
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,22 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @SuppressWarnings("deprecation")
 class EveryDatagramOptionTest {
     /** What applies: a value that is not the default. */
-    private static final Map<ChannelOption<?>, Object> OPTIONS = new HashMap<>();
+    private static final Map<ChannelOption<?>, Object> OPTIONS = EveryOption.ofEveryChannel();
 
     static {
-        OPTIONS.put(ChannelOption.CONNECT_TIMEOUT_MILLIS, 1_234);
-        OPTIONS.put(ChannelOption.MAX_MESSAGES_PER_READ, 3);
-        OPTIONS.put(ChannelOption.WRITE_SPIN_COUNT, 5);
-        OPTIONS.put(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false));
-        OPTIONS.put(ChannelOption.AUTO_READ, false);
-        OPTIONS.put(ChannelOption.AUTO_CLOSE, false);
-        OPTIONS.put(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(512));
-        OPTIONS.put(ChannelOption.WRITE_BUFFER_HIGH_WATER_MARK, 70_000);
-        OPTIONS.put(ChannelOption.WRITE_BUFFER_LOW_WATER_MARK, 30_000);
-        OPTIONS.put(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1_000, 2_000));
-        OPTIONS.put(ChannelOption.MESSAGE_SIZE_ESTIMATOR, new DefaultMessageSizeEstimator(9));
-        OPTIONS.put(ChannelOption.SINGLE_EVENTEXECUTOR_PER_GROUP, false);
-        OPTIONS.put(ChannelOption.MAX_MESSAGES_PER_WRITE, 11);
         OPTIONS.put(ChannelOption.SO_BROADCAST, true);
         OPTIONS.put(ChannelOption.SO_RCVBUF, 123_456);
         OPTIONS.put(ChannelOption.SO_SNDBUF, 234_567);
@@ -55,34 +34,13 @@ class EveryDatagramOptionTest {
         OPTIONS.put(ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION, true);
     }
 
-    private static Set<ChannelOption<?>> known() throws IllegalAccessException {
-        final Set<ChannelOption<?>> options = new LinkedHashSet<>();
-        for (final Class<?> declaring : List.of(ChannelOption.class, MillraceChannelOption.class)) {
-            for (final Field field : declaring.getFields()) {
-                if (Modifier.isStatic(field.getModifiers()) && ChannelOption.class.isAssignableFrom(field.getType())) {
-                    options.add((ChannelOption<?>) field.get(null));
-                }
-            }
-        }
-        return options;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static boolean set(final ChannelConfig config, final ChannelOption<?> option, final Object value) {
-        return config.setOption((ChannelOption<Object>) option, value);
-    }
-
     private static void shouldKeepOrRefuse(final ChannelConfig config, final ChannelOption<?> option) {
         final Object value = OPTIONS.get(option);
         if (value == null) {
-            assertThat(set(config, option, 1)).as("%s is refused", option).isFalse();
-            assertThat(config.getOptions()).doesNotContainKey(option);
-            return;
+            EveryOption.shouldKnowNothingOf(config, option, 1);
+        } else {
+            EveryOption.shouldKeep(config, option, value);
         }
-        assertThat(config.getOption(option)).as("%s before it is set", option).isNotEqualTo(value);
-        assertThat(set(config, option, value)).as("%s is set", option).isTrue();
-        assertThat(config.getOption(option)).as("%s", option).isEqualTo(value);
-        assertThat(config.getOptions()).as("%s among all", option).containsEntry(option, value);
     }
 
     @Test
