@@ -29,6 +29,8 @@ final class Scoreboard extends FlightState {
     static final int OUT_AGAIN = 1 << 3;
     /** Flag: sent while the application limited the rate. */
     static final int APPLICATION_LIMITED = 1 << 4;
+    /** Flag: had its turn to grow the window when it was selectively acknowledged. */
+    static final int COUNTED = 1 << 5;
 
     private static final int RECORD_LENGTH = 48;
     private static final int SMALLEST_BLOCK = 1_024;
@@ -387,6 +389,11 @@ final class Scoreboard extends FlightState {
         sackedSegments(sackedSegments() + segments(bytes, mss));
     }
 
+    /** What is delivered selectively grows the window now, and not when it is acknowledged cumulatively. */
+    void markCounted(final long record) {
+        flags(record, flags(record) | COUNTED);
+    }
+
     /** Lost, as far as we know; not for a record that is selectively acknowledged or marked already. */
     void markLost(final long record) {
         final int flags = flags(record);
@@ -473,7 +480,7 @@ final class Scoreboard extends FlightState {
         for (int i = 0; i < count; i++) {
             final long record = at(i);
             if (has(record, SACKED)) {
-                flags(record, flags(record) & ~SACKED);
+                flags(record, flags(record) & ~(SACKED | COUNTED));
                 Memory.putInt(record + IN_FLIGHT_OR_RUN, 0);
                 lowerWaitingHint(record);
             }
