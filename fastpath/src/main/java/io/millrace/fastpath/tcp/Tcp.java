@@ -219,12 +219,16 @@ public final class Tcp implements AutoCloseable {
         return slab.inUseBytes();
     }
 
-    /** Of shells whose applications have not received everything, and of what could not be aborted. */
+    /**
+     * Of shells whose applications have not received everything, and of what could not be aborted. Every handle is stale from
+     * now on: whoever is told that a text is let go of cannot send it again.
+     */
     private void releaseTexts() {
         for (int index = 0; index < connections.highest(); index++) {
             final Tcb tcb = connections.wrap(index);
             context.lentTexts.free(tcb);
             context.heldTexts.free(tcb);
+            tcb.generation(0);
         }
     }
 

@@ -206,6 +206,17 @@ class HeldTextTest {
     }
 
     @Test
+    void shouldTakeNothingFromAnOwnerThatIsToldOfTheEnd() {
+        final Wire wire = Wire.open();
+        final byte[] array = new byte[10];
+        wire.tcp.sendHeld(wire.handle, array, 0, 10,
+                text -> released.add(wire.tcp.sendHeld(wire.handle, array, 0, 10, this::onReleased, array)), array);
+        wire.stack.port().broken(true);
+        wire.close();
+        assertThat(released).containsExactly(-1);
+    }
+
+    @Test
     void shouldSurviveAnOwnerThatThrows() {
         try (Wire wire = Wire.open()) {
             wire.stack.expectExceptions(1);
