@@ -18,17 +18,14 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 
 /** {@link NettyPipelineBenchmark} for datagrams: one at a time, there and back. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class DatagramPipelineBenchmark extends OffHeapBenchmark {
-    private static final int MESSAGES = 2_000;
-
     /** A connected channel, and one that answers whoever asks. */
     @State(Scope.Benchmark)
-    public static class Endpoints {
+    public static class Endpoints extends Ends {
         /** What joins the two ends. */
         @Param({"epoll", "millrace"})
         public String transport;
@@ -36,47 +33,26 @@ public class DatagramPipelineBenchmark extends OffHeapBenchmark {
         @Param({"64", "1024"})
         public int size;
 
-        private Transport ends;
-        private Channel server;
-        private Channel channel;
-        private PingPong load;
-        private final Runnable start = () -> load.start(MESSAGES);
-
         /** Binds and connects. */
         @Setup(Level.Trial)
         public void open() {
-            ends = new Transport(transport);
-            load = new PingPong(size);
-            server = new Bootstrap().group(ends.server).channel(ends.datagramChannel).handler(new Echo())
-                    .bind(ends.bindTo).syncUninterruptibly().channel();
-            channel = new Bootstrap().group(ends.client).channel(ends.datagramChannel)
-                    .handler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(final Channel opened) {
-                            opened.pipeline().addLast(new Unpack(), load);
-                        }
-                    }).connect(server.localAddress()).syncUninterruptibly().channel();
-        }
-
-        long move() {
-            load.round().begin();
-            channel.eventLoop().execute(start);
-            load.round().await();
-            return MESSAGES;
-        }
-
-        /** Closes everything. */
-        @TearDown(Level.Trial)
-        public void close() {
-            channel.close().syncUninterruptibly();
-            server.close().syncUninterruptibly();
-            ends.close();
+            final PingPong load = new PingPong(size);
+            open(transport, load,
+                    ends -> new Bootstrap().group(ends.server).channel(ends.datagramChannel).handler(new Echo())
+                            .bind(ends.bindTo).syncUninterruptibly().channel(),
+                    (ends, server) -> new Bootstrap().group(ends.client).channel(ends.datagramChannel)
+                            .handler(new ChannelInitializer<Channel>() {
+                                @Override
+                                protected void initChannel(final Channel opened) {
+                                    opened.pipeline().addLast(new Unpack(), load);
+                                }
+                            }).connect(server.localAddress()).syncUninterruptibly().channel());
         }
     }
 
     /** A datagram there and back. */
     @Benchmark
-    @OperationsPerInvocation(MESSAGES)
+    @OperationsPerInvocation(Ends.MESSAGES)
     public long echo(final Endpoints endpoints) {
         return endpoints.move();
     }

@@ -6,7 +6,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import java.io.File;
@@ -33,11 +32,9 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class NettyPipelineBenchmark extends OffHeapBenchmark {
-    private static final int MESSAGES = 2_000;
-
     /** Two event loops and one connection. */
     @State(Scope.Benchmark)
-    public abstract static class Connection {
+    public abstract static class Connection extends Ends {
         /** What joins the two ends. */
         @Param({"epoll", "millrace", "millrace-offloads"})
         public String transport;
@@ -46,38 +43,17 @@ public class NettyPipelineBenchmark extends OffHeapBenchmark {
         @Param("pooled")
         public String allocator;
 
-        private Transport ends;
-        private Channel server;
-        private Channel channel;
-        private Load load;
-        private final Runnable start = () -> load.start(MESSAGES);
-
         void open(final Load client, final ChannelHandler peer) {
-            load = client;
-            ends = new Transport(transport);
             final ByteBufAllocator buffers = "pooled".equals(allocator)
                     ? PooledByteBufAllocator.DEFAULT
                     : new AdaptiveByteBufAllocator();
-            server = new ServerBootstrap().group(ends.server).channel(ends.serverChannel).childHandler(peer)
-                    .childOption(ChannelOption.ALLOCATOR, buffers).bind(ends.bindTo).syncUninterruptibly().channel();
-            channel = new Bootstrap().group(ends.client).channel(ends.clientChannel).handler(client)
-                    .option(ChannelOption.ALLOCATOR, buffers)
-                    .connect(server.localAddress()).syncUninterruptibly().channel();
-        }
-
-        long move() {
-            load.round().begin();
-            channel.eventLoop().execute(start);
-            load.round().await();
-            return MESSAGES;
-        }
-
-        /** Closes everything. */
-        @TearDown(Level.Trial)
-        public void close() {
-            channel.close().syncUninterruptibly();
-            server.close().syncUninterruptibly();
-            ends.close();
+            open(transport, client,
+                    ends -> new ServerBootstrap().group(ends.server).channel(ends.serverChannel).childHandler(peer)
+                            .childOption(ChannelOption.ALLOCATOR, buffers).bind(ends.bindTo).syncUninterruptibly()
+                            .channel(),
+                    (ends, server) -> new Bootstrap().group(ends.client).channel(ends.clientChannel).handler(client)
+                            .option(ChannelOption.ALLOCATOR, buffers).connect(server.localAddress())
+                            .syncUninterruptibly().channel());
         }
     }
 
@@ -134,21 +110,21 @@ public class NettyPipelineBenchmark extends OffHeapBenchmark {
 
     /** A message there and back. */
     @Benchmark
-    @OperationsPerInvocation(MESSAGES)
+    @OperationsPerInvocation(Ends.MESSAGES)
     public long echo(final Echoed connection) {
         return connection.move();
     }
 
     /** A message one way. */
     @Benchmark
-    @OperationsPerInvocation(MESSAGES)
+    @OperationsPerInvocation(Ends.MESSAGES)
     public long stream(final Streamed connection) {
         return connection.move();
     }
 
     /** A region of a file one way. */
     @Benchmark
-    @OperationsPerInvocation(MESSAGES)
+    @OperationsPerInvocation(Ends.MESSAGES)
     public long file(final Filed connection) {
         return connection.move();
     }

@@ -108,13 +108,28 @@ public final class StackEngine implements Agent {
         } catch (final RuntimeException e) {
             onDefect(e);
         } finally {
-            // whatever failed, and be it every turn: what is ready to be sent is sent, and the engine can be closed
-            workCount += transmitQueue.flush(nowNs);
+            workCount += endTurn();
+        }
+        return workCount;
+    }
+
+    /**
+     * Whatever failed, and be it every turn: applications get their memory back, what is ready to be sent is sent, and the
+     * engine can be closed.
+     */
+    private int endTurn() {
+        int sent = 0;
+        try {
+            tcp.endTurn();
+        } catch (final RuntimeException e) {
+            onDefect(e);
+        } finally {
+            sent = transmitQueue.flush(nowNs);
             if (closeRequested) {
                 onClose();
             }
         }
-        return workCount;
+        return sent;
     }
 
     private int phases() {
@@ -131,7 +146,6 @@ public final class StackEngine implements Agent {
         workCount += tcp.dispatchReady();
         workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
-        tcp.endTurn();
         return workCount;
     }
 

@@ -191,7 +191,7 @@ abstract class TcbReceive extends TcbIdentity {
         Memory.putInt(address + FIN_SEQ, value);
     }
 
-    /** When a segment outside of the window was last answered; 0: never. */
+    /** When a segment outside of the window was last answered; where none was, long enough before the connection began. */
     public long outOfWindowAckNs() {
         return Memory.getLong(address + OUT_OF_WINDOW_ACK_NS);
     }

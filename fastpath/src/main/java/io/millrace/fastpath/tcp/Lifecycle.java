@@ -100,6 +100,7 @@ final class Lifecycle {
         tcb.tsOffset(context.control.initialSequenceNumbers().timestampOffset(tcb.localHi(), tcb.localLo(),
                 tcb.remoteHi(), tcb.remoteLo()));
         tcb.lastReceiveNs(context.nowNs);
+        tcb.outOfWindowAckNs(context.nowNs - TcpOutput.OUT_OF_WINDOW_INTERVAL_NS);
         tcb.flags((settings.noDelay() ? Tcb.NO_DELAY : 0) | (settings.keepAlive() ? Tcb.KEEP_ALIVE : 0));
     }
 

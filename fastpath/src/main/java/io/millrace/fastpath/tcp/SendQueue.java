@@ -111,7 +111,8 @@ final class SendQueue {
      *
      * @param array where they lie; null: off heap.
      * @param place index in the array, or address.
-     * @return how many; the owner is told when these are let go, but for bytes that continue the piece before.
+     * @return how many; above 0 the owner is told once, sooner than they are let go where they continue the piece before:
+     *         then the telling for that piece is for all of it.
      */
     int hold(final Tcb tcb, final byte @Nullable [] array, final long place, final int length, final TextOwner owner,
             final Object text) {

@@ -3,9 +3,16 @@ package io.millrace.fastpath.tcp;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.wire.Ipv4Header;
+import org.jspecify.annotations.Nullable;
 
-/** Other settings for an open connection, as {@link TcpCalls#settings(long, TcpSettings)} says. Thread: the engine's. */
+/**
+ * Other settings for an open connection, as {@link TcpCalls#settings(long, TcpSettings)} says, and one at a time. Thread: the
+ * engine's.
+ */
 final class SettingsChange {
+    /** As Linux, TCP_MAX_QUICKACKS. */
+    private static final int QUICK_ACKS = 16;
+
     private final TcpContext context;
 
     SettingsChange(final TcpContext context) {
@@ -66,7 +73,30 @@ final class SettingsChange {
 
     private void noDelay(final Tcb tcb, final boolean on) {
         if (tcb.has(Tcb.NO_DELAY) != on) {
-            tcb.flags(tcb.flags() ^ Tcb.NO_DELAY);
+            flag(tcb, Tcb.NO_DELAY, on);
+        }
+    }
+
+    /** Sets or clears a flag that decides about output; what it held back goes out. */
+    void flag(final @Nullable Tcb tcb, final int flag, final boolean on) {
+        if (tcb != null) {
+            if (on) {
+                tcb.set(flag);
+            } else {
+                tcb.clear(flag);
+            }
+            context.lists.output(tcb);
+        }
+    }
+
+    /** As {@link TcpCalls#quickAck}. */
+    void quickAck(final @Nullable Tcb tcb, final boolean quick) {
+        if (tcb == null) {
+            return;
+        }
+        tcb.quickAcks(quick ? QUICK_ACKS : 0);
+        if (quick && context.timers.isArmed(tcb.timer(Tcb.TIMER_ACK))) {
+            tcb.set(Tcb.ACK_NOW);
             context.lists.output(tcb);
         }
     }
@@ -80,8 +110,7 @@ final class SettingsChange {
             return;
         }
         if (!wanted.keepAlive()) {
-            tcb.clear(Tcb.KEEP_ALIVE);
-            context.timers.cancel(tcb.timer(Tcb.TIMER_LIFE));
+            endKeepAlive(tcb);
             return;
         }
         tcb.set(Tcb.KEEP_ALIVE);
@@ -91,10 +120,27 @@ final class SettingsChange {
         }
     }
 
+    /** No probes from now on. */
+    void endKeepAlive(final Tcb tcb) {
+        tcb.clear(Tcb.KEEP_ALIVE);
+        context.timers.cancel(tcb.timer(Tcb.TIMER_LIFE));
+    }
+
+    /** The application sets the receive buffer: it is tuned no more. */
+    static void lockReceiveBuffer(final Tcb tcb, final int bytes) {
+        tcb.set(Tcb.RECEIVE_BUFFER_LOCKED);
+        Lifecycle.limitReceiveBuffer(tcb, bytes);
+    }
+
+    /** The application sets the send buffer: it is tuned no more. */
+    static void lockSendBuffer(final Tcb tcb, final int bytes) {
+        tcb.set(Tcb.SEND_BUFFER_LOCKED);
+        tcb.sendBuffer(bytes);
+    }
+
     private static void receiveBuffer(final Tcb tcb, final TcpSettings before, final TcpSettings wanted) {
         if (wanted.receiveBufferLocked()) {
-            tcb.set(Tcb.RECEIVE_BUFFER_LOCKED);
-            Lifecycle.limitReceiveBuffer(tcb, wanted.receiveBuffer());
+            lockReceiveBuffer(tcb, wanted.receiveBuffer());
         } else if (!tcb.has(Tcb.RECEIVE_BUFFER_LOCKED) && wanted.receiveBuffer() != before.receiveBuffer()) {
             Lifecycle.limitReceiveBuffer(tcb, size(wanted, tcb.receiveBuffer(), wanted.receiveBuffer()));
         }
@@ -102,8 +148,7 @@ final class SettingsChange {
 
     private static void sendBuffer(final Tcb tcb, final TcpSettings before, final TcpSettings wanted) {
         if (wanted.sendBufferLocked()) {
-            tcb.set(Tcb.SEND_BUFFER_LOCKED);
-            tcb.sendBuffer(wanted.sendBuffer());
+            lockSendBuffer(tcb, wanted.sendBuffer());
         } else if (!tcb.has(Tcb.SEND_BUFFER_LOCKED) && wanted.sendBuffer() != before.sendBuffer()) {
             tcb.sendBuffer(size(wanted, tcb.sendBuffer(), wanted.sendBuffer()));
         }

@@ -147,10 +147,11 @@ public final class Tcp implements AutoCloseable {
      * from their memory are told what is acknowledged, or given up.
      */
     public void endTurn() {
-        if (context.lentTexts.isWaiting()) {
-            context.lentTexts.endTurn(connections, receiveQueue);
-        }
-        if (context.heldTexts.hasReleases()) {
+        try {
+            if (context.lentTexts.isWaiting()) {
+                context.lentTexts.endTurn(connections, receiveQueue);
+            }
+        } finally {
             context.heldTexts.tellOwners();
         }
     }
@@ -218,17 +219,23 @@ public final class Tcp implements AutoCloseable {
         return slab.inUseBytes();
     }
 
-    /** Of shells whose applications have not received everything. */
-    private void releaseFrames() {
-        for (int index = 0; context.lentTexts.frames.lent() > 0 && index < connections.highest(); index++) {
-            context.lentTexts.free(connections.wrap(index));
+    /**
+     * Of shells whose applications have not received everything, and of what could not be aborted. Every handle is stale from
+     * now on: whoever is told that a text is let go of cannot send it again.
+     */
+    private void releaseTexts() {
+        for (int index = 0; index < connections.highest(); index++) {
+            final Tcb tcb = connections.wrap(index);
+            context.lentTexts.free(tcb);
+            context.heldTexts.free(tcb);
+            tcb.generation(0);
         }
     }
 
     @Override
     public void close() {
+        releaseTexts();
         context.heldTexts.tellOwners();
-        releaseFrames();
         timers.close();
         connections.close();
         slab.close();

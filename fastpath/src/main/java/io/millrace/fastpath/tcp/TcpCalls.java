@@ -77,7 +77,8 @@ public interface TcpCalls {
      * @param place  index of the first byte in the array, or its address.
      * @param length how many at the most.
      * @param owner  is told, once for each answer above 0, when they are read no more: acknowledged, or the connection is
-     *               over. Never within a call.
+     *               over. Never within a call. Answers about bytes of one text that follow one another make one piece: then
+     *               all but the last telling come sooner, so an owner counts.
      * @param text   what the owner is told.
      */
     int sendHeld(long connection, byte @Nullable [] array, long place, int length, TextOwner owner, Object text);

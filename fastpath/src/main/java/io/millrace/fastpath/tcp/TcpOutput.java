@@ -13,8 +13,8 @@ import io.millrace.fastpath.wire.TcpHeader;
  */
 final class TcpOutput {
     private static final int FIN_ACK = TcpHeader.FIN | TcpHeader.ACK;
-    /** As Linux, tcp_invalid_ratelimit. */
-    private static final long OUT_OF_WINDOW_INTERVAL_NS = 500_000_000L;
+    /** Between two answers to segments without text that are not acceptable: as Linux, tcp_invalid_ratelimit. */
+    static final long OUT_OF_WINDOW_INTERVAL_NS = 500_000_000L;
     private static final long MEMORY_RETRY_NS = 10_000_000L;
 
     private final TcpContext context;
@@ -273,8 +273,7 @@ final class TcpOutput {
      * a flood at one leave the keepalive probes of others unanswered.
      */
     void sendOutOfWindowAck(final Tcb tcb) {
-        final long lastNs = tcb.outOfWindowAckNs();
-        if (lastNs != 0 && context.nowNs - lastNs < OUT_OF_WINDOW_INTERVAL_NS) {
+        if (context.nowNs - tcb.outOfWindowAckNs() < OUT_OF_WINDOW_INTERVAL_NS) {
             context.count(Counter.TCP_CHALLENGE_ACKS_SUPPRESSED);
         } else {
             tcb.outOfWindowAckNs(context.nowNs);

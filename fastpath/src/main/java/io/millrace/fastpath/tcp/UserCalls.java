@@ -1,32 +1,28 @@
 package io.millrace.fastpath.tcp;
 
-import io.millrace.fastpath.control.EphemeralPorts;
-import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
-import io.millrace.fastpath.memory.ByteRing;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The calls of RFC 9293 §3.10.1 to §3.10.6. Thread: the engine's. */
+/**
+ * The calls of RFC 9293 §3.10.1 to §3.10.6; OPEN, SEND and changes of options are {@link OpenCall}, {@link SendCall} and
+ * {@link SettingsChange}. Thread: the engine's.
+ */
 final class UserCalls implements TcpCalls {
-    private static final long MEMORY_RETRY_NS = 10_000_000L;
-    /** As Linux, TCP_MAX_QUICKACKS. */
-    private static final int QUICK_ACKS = 16;
-
     private final TcpContext context;
     private final ConnectionTable connections;
     private final Lifecycle lifecycle;
     private final SendQueue sendQueue;
     private final ReceiveQueue receiveQueue;
     private final TcpOutput output;
+    private final OpenCall open;
+    private final SendCall send;
     private final SettingsChange change;
     private final InfoReader reader;
-    private TcpFailure connectFailure = TcpFailure.NONE;
-    private ByteBuffer claimed = ByteBuffer.allocate(0);
 
     UserCalls(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
             final ReceiveQueue receiveQueue, final TcpOutput output,
@@ -37,6 +33,8 @@ final class UserCalls implements TcpCalls {
         this.sendQueue = sendQueue;
         this.receiveQueue = receiveQueue;
         this.output = output;
+        this.open = new OpenCall(context, lifecycle, output);
+        this.send = new SendCall(context, sendQueue);
         this.change = new SettingsChange(context);
         this.reader = new InfoReader(context, recovery);
     }
@@ -49,78 +47,7 @@ final class UserCalls implements TcpCalls {
     @Override
     public long connect(final long localHi, final long localLo, final int localPort, final long remoteHi,
             final long remoteLo, final int remotePort, final TcpSettings settings, final ConnectionHandler handler) {
-        if (connections.isClosed()) {
-            return refuse(TcpFailure.ABORTED);
-        }
-        final RouteSnapshot routes = context.control.routes();
-        final int route = routes.route(remoteHi, remoteLo);
-        if (route == RouteSnapshot.NO_ROUTE || !isUnicast(routes, remoteHi, remoteLo)) {
-            return refuse(TcpFailure.NETWORK_UNREACHABLE);
-        }
-        if (remotePort == 0) {
-            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
-        }
-        long fromHi = localHi;
-        long fromLo = localLo;
-        if (IpAddress.isAny(localHi, localLo)) {
-            fromHi = route == RouteSnapshot.LOCAL ? remoteHi : routes.sourceHi(route);
-            fromLo = route == RouteSnapshot.LOCAL ? remoteLo : routes.sourceLo(route);
-        } else if (!routes.isOwn(localHi, localLo)) {
-            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
-        }
-        final int port = localPort != 0 ? localPort : choosePort(fromHi, fromLo, remoteHi, remoteLo, remotePort);
-        if (port == 0) {
-            context.count(Counter.TCP_NO_EPHEMERAL_PORT);
-            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
-        }
-        final int ports = port << 16 | remotePort;
-        if (connections.find(fromHi, fromLo, remoteHi, remoteLo, ports) != ConnectionTable.NONE) {
-            return refuse(TcpFailure.ADDRESS_IN_USE);
-        }
-        final Tcb tcb = lifecycle.open(fromHi, fromLo, remoteHi, remoteLo, ports, settings);
-        return tcb == null ? refuse(TcpFailure.NO_MEMORY) : start(tcb, handler);
-    }
-
-    /** RFC 1122 §4.2.3.10: an OPEN to a broadcast or multicast address is refused. */
-    private static boolean isUnicast(final RouteSnapshot routes, final long hi, final long lo) {
-        final boolean multicast = IpAddress.isV4(hi, lo) ? IpAddress.toV4(lo) >>> 28 == 0xE : hi >>> 56 == 0xFF;
-        return !IpAddress.isAny(hi, lo) && !multicast && !routes.isBroadcast(hi, lo);
-    }
-
-    private long start(final Tcb tcb, final ConnectionHandler handler) {
-        connectFailure = TcpFailure.NONE;
-        connections.attachment(tcb, handler);
-        SettingsChange.lockBuffers(tcb, connections.settings(tcb));
-        tcb.state(TcpState.SYN_SENT.ordinal());
-        context.count(Counter.TCP_ACTIVE_OPENS);
-        final long handle = tcb.handle();
-        if (connections.settings(tcb).fastOpen()) {
-            // at the end of the turn, with what the application sends until then
-            context.lists.output(tcb);
-        } else {
-            output.sendSyn(tcb);
-        }
-        return handle;
-    }
-
-    private long refuse(final TcpFailure failure) {
-        connectFailure = failure;
-        return 0;
-    }
-
-    /** RFC 6056: a port whose 4-tuple is free, and on which nobody listens; 0 where there is none. */
-    private int choosePort(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
-            final int remotePort) {
-        final EphemeralPorts candidates = context.control.ephemeralPorts();
-        candidates.begin(localHi, localLo, remoteHi, remoteLo, remotePort);
-        for (int i = candidates.candidates(); i > 0; i--) {
-            final int port = candidates.next();
-            if (connections.find(localHi, localLo, remoteHi, remoteLo, port << 16 | remotePort) == ConnectionTable.NONE
-                    && context.control.listener(localHi, localLo, port) == null) {
-                return port;
-            }
-        }
-        return 0;
+        return open.connect(localHi, localLo, localPort, remoteHi, remoteLo, remotePort, settings, handler);
     }
 
     @Override
@@ -216,110 +143,62 @@ final class UserCalls implements TcpCalls {
 
     @Override
     public int send(final long connection, final long address, final int length) {
-        final Tcb tcb = connections.find(connection);
-        if (tcb == null || !maySend(tcb)) {
-            return -1;
-        }
-        final int taken = sendQueue.append(tcb, address, Math.min(length, context.sendRoom.space(tcb)));
-        if (taken < length) {
-            onShort(tcb, taken);
-        }
-        return taken;
+        return send.copy(connections.find(connection), address, length);
     }
 
     @Override
     public int sendHeld(final long connection, final byte @Nullable [] array, final long place, final int length,
             final TextOwner owner, final Object text) {
-        final Tcb tcb = connections.find(connection);
-        if (tcb == null || !maySend(tcb)) {
-            return -1;
-        }
-        final int taken = sendQueue.hold(tcb, array, place, Math.min(length, context.sendRoom.space(tcb)), owner,
-                text);
-        context.counters.add(Counter.TCP_BYTES_HELD, taken);
-        if (taken < length) {
-            onShort(tcb, taken);
-        }
-        return taken;
+        return send.hold(connections.find(connection), array, place, length, owner, text);
     }
 
     @Override
     public int claim(final long connection, final int length) {
-        final Tcb tcb = connections.find(connection);
-        if (tcb == null || !maySend(tcb)) {
-            return -1;
-        }
-        final int room = sendQueue.reserve(tcb, Math.min(length, context.sendRoom.space(tcb)));
-        if (room == 0) {
-            onShort(tcb, 0);
-            return 0;
-        }
-        final int claim = ByteRing.contiguous(tcb.sndCapacity(), tcb.sndEnd(), room);
-        claimed = context.slab.view(ByteRing.address(tcb.sndRing(), tcb.sndCapacity(), tcb.sndEnd()), claim);
-        return claim;
+        return send.claim(connections.find(connection), length);
     }
 
     @Override
     public ByteBuffer claimed() {
-        return claimed;
+        return send.claimed();
     }
 
     @Override
     public void commit(final long connection, final int length) {
-        final Tcb tcb = connections.find(connection);
-        if (tcb != null && !tcb.has(Tcb.SHELL)) {
+        final Tcb tcb = running(connection);
+        if (tcb != null) {
             sendQueue.commit(tcb, length);
         }
     }
 
-    /** Less was taken than there is: the application is told when there is room again. */
-    private void onShort(final Tcb tcb, final int taken) {
-        tcb.set(Tcb.WANTS_WRITABLE);
-        if (tcb.has(Tcb.CORK)) {
-            // full without a full segment: what the cork holds must go, or there will never be room
-            context.lists.output(tcb);
-        }
-        if (taken == 0 && SendQueue.length(tcb) == 0) {
-            // the slab is full and no acknowledgement will come: ask again soon, but not in every turn
-            context.count(Counter.TCP_SLAB_FULL);
-            context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
-        }
-    }
-
-    private static boolean maySend(final Tcb tcb) {
-        if (tcb.has(Tcb.FIN_QUEUED | Tcb.SHELL)) {
-            return false;
-        }
-        return switch (TcpState.of(tcb.state())) {
-            case SYN_SENT, SYN_RECEIVED, ESTABLISHED, CLOSE_WAIT -> true;
-            default -> false;
-        };
-    }
-
     @Override
     public int sendSpace(final long connection) {
-        final Tcb tcb = connections.find(connection);
-        return tcb == null || !maySend(tcb) ? 0 : context.sendRoom.space(tcb);
+        return send.space(connections.find(connection));
     }
 
     @Override
     public int unacknowledged(final long connection) {
-        final Tcb tcb = connections.find(connection);
-        return tcb == null || tcb.has(Tcb.SHELL) ? 0 : SendQueue.length(tcb);
+        final Tcb tcb = running(connection);
+        return tcb == null ? 0 : SendQueue.length(tcb);
     }
 
     @Override
     public void flush(final long connection) {
-        final Tcb tcb = connections.find(connection);
-        if (tcb != null && !tcb.has(Tcb.SHELL)) {
+        final Tcb tcb = running(connection);
+        if (tcb != null) {
             context.lists.output(tcb);
         }
     }
 
+    /** The connection of a handle; null where the handle is stale, or the connection over. */
+    private @Nullable Tcb running(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        return tcb == null || tcb.has(Tcb.SHELL) ? null : tcb;
+    }
+
     @Override
     public void shutdownOutput(final long connection) {
-        final Tcb tcb = connections.find(connection);
-        if (tcb != null && !tcb.has(Tcb.FIN_QUEUED | Tcb.SHELL)) {
+        final Tcb tcb = running(connection);
+        if (tcb != null && !tcb.has(Tcb.FIN_QUEUED)) {
             queueFin(tcb);
         }
     }
@@ -345,23 +224,16 @@ final class UserCalls implements TcpCalls {
         if (tcb != null) {
             tcb.set(Tcb.INPUT_SHUT);
             receiveQueue.discard(tcb);
-            if (tcb.has(Tcb.SHELL)) {
-                lifecycle.tellClosed(tcb);
-            } else {
-                offerWindow(tcb);
-            }
+            onReceived(tcb);
         }
     }
 
     @Override
     public void close(final long connection) {
-        final Tcb tcb = connections.find(connection);
+        final Tcb tcb = letGo(connection);
         if (tcb == null) {
             return;
         }
-        connections.attachment(tcb, null);
-        tcb.set(Tcb.ORPHAN);
-        tcb.clear(Tcb.UNACCEPTED);
         if (tcb.has(Tcb.SHELL) || tcb.state() == TcpState.SYN_SENT.ordinal()) {
             lifecycle.forget(tcb);
         } else if (tcb.unread() > 0) {
@@ -372,6 +244,17 @@ final class UserCalls implements TcpCalls {
         } else {
             orphan(tcb);
         }
+    }
+
+    /** From now on the connection is nobody's; null where the handle is stale. */
+    private @Nullable Tcb letGo(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb != null) {
+            connections.attachment(tcb, null);
+            tcb.set(Tcb.ORPHAN);
+            tcb.clear(Tcb.UNACCEPTED);
+        }
+        return tcb;
     }
 
     private void orphan(final Tcb tcb) {
@@ -392,13 +275,10 @@ final class UserCalls implements TcpCalls {
 
     @Override
     public void abort(final long connection) {
-        final Tcb tcb = connections.find(connection);
+        final Tcb tcb = letGo(connection);
         if (tcb == null) {
             return;
         }
-        connections.attachment(tcb, null);
-        tcb.set(Tcb.ORPHAN);
-        tcb.clear(Tcb.UNACCEPTED);
         if (tcb.has(Tcb.SHELL)) {
             lifecycle.forget(tcb);
         } else {
@@ -415,7 +295,7 @@ final class UserCalls implements TcpCalls {
     @Override
     public TcpFailure failure(final long connection) {
         if (connection == 0) {
-            return connectFailure;
+            return open.refusal();
         }
         final Tcb tcb = connections.find(connection);
         return tcb == null ? TcpFailure.NOT_CONNECTED : TcpFailure.of(tcb.failure());
@@ -443,39 +323,22 @@ final class UserCalls implements TcpCalls {
 
     @Override
     public void noDelay(final long connection, final boolean noDelay) {
-        flag(connection, Tcb.NO_DELAY, noDelay);
+        change.flag(running(connection), Tcb.NO_DELAY, noDelay);
     }
 
     @Override
     public void cork(final long connection, final boolean cork) {
-        flag(connection, Tcb.CORK, cork);
-    }
-
-    /** Sets or clears a flag that decides about output; what it held back goes out. */
-    private void flag(final long connection, final int flag, final boolean on) {
-        final Tcb tcb = connections.find(connection);
-        if (tcb != null && !tcb.has(Tcb.SHELL)) {
-            if (on) {
-                tcb.set(flag);
-            } else {
-                tcb.clear(flag);
-            }
-            context.lists.output(tcb);
-        }
+        change.flag(running(connection), Tcb.CORK, cork);
     }
 
     @Override
     public void keepAlive(final long connection, final boolean keepAlive) {
-        final Tcb tcb = connections.find(connection);
-        if (tcb == null || tcb.has(Tcb.SHELL)) {
-            return;
-        }
-        if (keepAlive) {
+        final Tcb tcb = running(connection);
+        if (tcb != null && keepAlive) {
             tcb.set(Tcb.KEEP_ALIVE);
             lifecycle.armKeepAlive(tcb);
-        } else {
-            tcb.clear(Tcb.KEEP_ALIVE);
-            context.timers.cancel(tcb.timer(Tcb.TIMER_LIFE));
+        } else if (tcb != null) {
+            change.endKeepAlive(tcb);
         }
     }
 
@@ -483,8 +346,7 @@ final class UserCalls implements TcpCalls {
     public void receiveBuffer(final long connection, final int bytes) {
         final Tcb tcb = connections.find(connection);
         if (tcb != null) {
-            tcb.set(Tcb.RECEIVE_BUFFER_LOCKED);
-            Lifecycle.limitReceiveBuffer(tcb, bytes);
+            SettingsChange.lockReceiveBuffer(tcb, bytes);
         }
     }
 
@@ -492,22 +354,13 @@ final class UserCalls implements TcpCalls {
     public void sendBuffer(final long connection, final int bytes) {
         final Tcb tcb = connections.find(connection);
         if (tcb != null) {
-            tcb.set(Tcb.SEND_BUFFER_LOCKED);
-            tcb.sendBuffer(bytes);
+            SettingsChange.lockSendBuffer(tcb, bytes);
         }
     }
 
     @Override
     public void quickAck(final long connection, final boolean quick) {
-        final Tcb tcb = connections.find(connection);
-        if (tcb == null || tcb.has(Tcb.SHELL)) {
-            return;
-        }
-        tcb.quickAcks(quick ? QUICK_ACKS : 0);
-        if (quick && context.timers.isArmed(tcb.timer(Tcb.TIMER_ACK))) {
-            tcb.set(Tcb.ACK_NOW);
-            context.lists.output(tcb);
-        }
+        change.quickAck(running(connection), quick);
     }
 
     @Override

@@ -183,6 +183,40 @@ class HeldTextTest {
     }
 
     @Test
+    void shouldLetGoThoughAPhaseFailsInEveryTurn() {
+        try (Wire wire = Wire.open()) {
+            hold(wire, 0, 3_000);
+            wire.tcp.abort(wire.handle);
+            wire.stack.port().broken(true);
+            wire.stack.expectExceptions(1);
+            wire.stack.engine().doWork();
+            wire.stack.port().broken(false);
+            assertThat(released).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldLetGoThoughNothingCanBeAborted() {
+        final Wire wire = Wire.open();
+        hold(wire, 0, 3_000);
+        wire.stack.port().broken(true);
+        wire.close();
+        assertThat(wire.stack.counter(Counter.EXCEPTIONS)).isEqualTo(1);
+        assertThat(released).hasSize(1);
+    }
+
+    @Test
+    void shouldTakeNothingFromAnOwnerThatIsToldOfTheEnd() {
+        final Wire wire = Wire.open();
+        final byte[] array = new byte[10];
+        wire.tcp.sendHeld(wire.handle, array, 0, 10,
+                text -> released.add(wire.tcp.sendHeld(wire.handle, array, 0, 10, this::onReleased, array)), array);
+        wire.stack.port().broken(true);
+        wire.close();
+        assertThat(released).containsExactly(-1);
+    }
+
+    @Test
     void shouldSurviveAnOwnerThatThrows() {
         try (Wire wire = Wire.open()) {
             wire.stack.expectExceptions(1);

@@ -164,6 +164,20 @@ class ResetTest {
     }
 
     @Test
+    void shouldBoundAnswersWhateverTheClockSays() {
+        try (StackDriver stack = new StackDriver(0L)) {
+            stack.listen(80, 1, TcpSettings.DEFAULT);
+            final Peer peer = new Peer(stack, 40_000, 80, 5_000);
+            peer.open(1_460);
+            assertThat(stack.nowNs()).isZero();
+            for (int i = 0; i < 10; i++) {
+                peer.sendAt("A", 5_000, peer.ack(), NOTHING);
+            }
+            assertThat(stack.allSent()).hasSize(1);
+        }
+    }
+
+    @Test
     void shouldAnswerSegmentsWithoutTextOutsideOfTheWindowTwiceASecond() {
         try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
             for (int i = 0; i < 10; i++) {

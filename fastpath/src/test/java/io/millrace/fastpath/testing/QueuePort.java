@@ -22,6 +22,7 @@ public final class QueuePort implements PacketPort {
     private final Queue<byte[]> inward = new ArrayDeque<>();
     private final Queue<byte[]> outward = new ArrayDeque<>();
     private boolean blocked;
+    private boolean broken;
     private long waitedNs;
 
     /** A port without a link layer. */
@@ -68,6 +69,17 @@ public final class QueuePort implements PacketPort {
         blocked = value;
     }
 
+    /** While true the port gives no frame, neither with a packet nor without one, but throws. */
+    public void broken(final boolean value) {
+        broken = value;
+    }
+
+    private void failIfBroken() {
+        if (broken) {
+            throw new IllegalStateException("the port fails");
+        }
+    }
+
     /** From now on packets have waited this long in the port when the stack takes them: so it is stamped. */
     public void waited(final long ns) {
         waitedNs = ns;
@@ -95,6 +107,7 @@ public final class QueuePort implements PacketPort {
 
     @Override
     public long acquire() {
+        failIfBroken();
         return pool.acquire();
     }
 
@@ -105,6 +118,7 @@ public final class QueuePort implements PacketPort {
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        failIfBroken();
         int received = 0;
         while (received < limit && !inward.isEmpty()) {
             final long frame = pool.acquire();

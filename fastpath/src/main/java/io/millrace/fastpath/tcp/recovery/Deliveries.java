@@ -30,13 +30,20 @@ final class Deliveries {
     private boolean hadSacked;
     private int highestSackedBefore;
     private int firstBefore;
+    private boolean counting;
+    private int counted;
+    private int uncounted;
 
     Deliveries(final Scoreboard board, final AckSample sample) {
         this.board = board;
         this.sample = sample;
     }
 
-    void begin(final Tcb tcb, final boolean echoes, final int echo) {
+    /** @param early what is selectively acknowledged grows the window at once. */
+    void begin(final Tcb tcb, final boolean echoes, final int echo, final boolean early) {
+        counting = early;
+        counted = 0;
+        uncounted = 0;
         hadSacked = tcb.has(Tcb.SACK) && board.sackedBytes() > 0;
         highestSackedBefore = hadSacked ? board.highestSacked() : 0;
         firstBefore = tcb.sndUna();
@@ -59,6 +66,9 @@ final class Deliveries {
         } else {
             onOriginal(tcb, record, rttNs);
         }
+        if (selectively && counting) {
+            board.markCounted(record);
+        }
         takeForRate(tcb, record);
         updateRack(tcb, record, rttNs, again);
     }
@@ -72,6 +82,10 @@ final class Deliveries {
             final int bytes = whole ? board.length(record) : ack - board.seq(record);
             if (!board.has(record, Scoreboard.SACKED)) {
                 onDelivered(tcb, record, bytes, false);
+            } else if (board.has(record, Scoreboard.COUNTED)) {
+                counted += bytes;
+            } else {
+                uncounted += bytes;
             }
             if (whole) {
                 board.removeFirst(mss);
@@ -185,6 +199,16 @@ final class Deliveries {
         if (rttNs >= 0) {
             RoundTripTime.measured(tcb, rttNs, settings);
         }
+    }
+
+    /** Bytes acknowledged cumulatively that grew the window when they were selectively acknowledged. */
+    int counted() {
+        return counted;
+    }
+
+    /** Bytes acknowledged cumulatively that did not, though they were selectively acknowledged before. */
+    int uncounted() {
+        return uncounted;
     }
 
     /** True where something was acknowledged cumulatively that was sent more than once. */

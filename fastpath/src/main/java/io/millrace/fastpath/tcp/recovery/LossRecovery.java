@@ -98,14 +98,15 @@ public final class LossRecovery {
         board.wrap(tcb);
         sample.reset(of.arrivedNs);
         final int before = tcb.sndUna();
-        final boolean calm = board.state() == FlightState.OPEN && !tcb.has(Tcb.REORDERING_SEEN);
+        final boolean open = board.state() == FlightState.OPEN;
+        final boolean calm = open && !tcb.has(Tcb.REORDERING_SEEN);
         if (board.block == 0) {
             tcb.sndUna(of.ack);
             return sample;
         }
         sample.priorInFlight = Math.max(0, board.inFlight(tcb));
         sample.congestionEchoed = of.congestionEchoed;
-        deliveries.begin(tcb, of.hasEcho, of.echo);
+        deliveries.begin(tcb, of.hasEcho, of.echo, !calm && !isHeldByRecovery(of.ack));
         blocks.apply(tcb, of);
         final boolean advanced = Seq.gt(of.ack, before);
         if (advanced) {
@@ -114,7 +115,7 @@ public final class LossRecovery {
         deliveries.measure(tcb, settings, advanced);
         deliveries.finish(tcb);
         recover(tcb, of, congestion, settings, advanced, newData);
-        sample.ackedBytes = calm ? of.ack - before : deliveredThatCounts(tcb, advanced);
+        sample.ackedBytes = calm ? of.ack - before - deliveries.counted() : deliveredThatCounts(tcb, open, advanced);
         tellCongestionControl(tcb, congestion, advanced);
         return sample;
     }
@@ -123,9 +124,17 @@ public final class LossRecovery {
      * RFC 3465: each byte grows the window once. After a loss, and where the path is known to reorder (as Linux), that is
      * when it is delivered, since an acknowledgement may cover what arrived long ago; else when it is acknowledged
      * cumulatively. Without SACK a duplicate tells of no byte (RFC 5681 §3.2).
+     *
+     * @param open what was delivered before the path was known to reorder, and is acknowledged only now, counts too.
      */
-    private int deliveredThatCounts(final Tcb tcb, final boolean advanced) {
-        return advanced || tcb.has(Tcb.SACK) ? sample.deliveredBytes : 0;
+    private int deliveredThatCounts(final Tcb tcb, final boolean open, final boolean advanced) {
+        final int waited = open ? deliveries.uncounted() : 0;
+        return advanced || tcb.has(Tcb.SACK) ? sample.deliveredBytes + waited : 0;
+    }
+
+    /** In recovery the window does not grow; what ends it does make it grow. */
+    private boolean isHeldByRecovery(final int ack) {
+        return board.state() == FlightState.RECOVERY && Seq.lt(ack, board.recoveryPoint());
     }
 
     private void advance(final Tcb tcb, final AckEvent of) {

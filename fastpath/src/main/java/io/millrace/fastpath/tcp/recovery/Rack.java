@@ -66,7 +66,9 @@ final class Rack {
      * RACK_detect_loss: marks what is lost; sets {@link FlightState#reorderingAtNs} where something may be soon. Costs
      * O(log n) and a step for each record that was sent before what is delivered and is not lost yet: what was found lost
      * or has arrived is not looked at again. While something was sent again that is not the next by its number (a lost
-     * retransmission, a probe), a step for each record that is out again, too.
+     * retransmission, a probe), a step for each record from the first to the last that is out again, too; and while a
+     * record waits that was sent again and taken for lost once more in error, or that the peer took back, a step for each
+     * from there to the first that was never sent again and left after what is delivered.
      *
      * @return bytes newly marked.
      */

@@ -15,39 +15,9 @@ import io.millrace.fastpath.memory.Slab;
  * <p>
  * A flyweight over the block that {@link Tcb#flight} names. Thread: the engine's.
  */
-final class Scoreboard extends FlightState {
-    /** Records of a connection at the most. */
-    static final int MAX_RECORDS = 16_384;
-
-    /** Flag: selectively acknowledged. */
-    static final int SACKED = 1;
-    /** Flag: marked lost, not sent again since. */
-    static final int LOST = 1 << 1;
-    /** Flag: sent more than once. */
-    static final int RETRANSMITTED = 1 << 2;
-    /** Flag: sent again and neither acknowledged nor lost again. */
-    static final int OUT_AGAIN = 1 << 3;
-    /** Flag: sent while the application limited the rate. */
-    static final int APPLICATION_LIMITED = 1 << 4;
-
-    private static final int RECORD_LENGTH = 48;
-    private static final int SMALLEST_BLOCK = 1_024;
-
-    private static final int SEQ = 0;
-    private static final int END = 4;
-    private static final int SENT_NS = 8;
-    private static final int FIRST_SENT_NS = 16;
-    private static final int DELIVERED_NS = 24;
-    private static final int DELIVERED = 32;
-    private static final int FLAGS = 36;
-    /** In flight when sent; of a selectively acknowledged record: how many such records begin here. */
-    private static final int IN_FLIGHT_OR_RUN = 40;
-    private static final int LOST_WHEN_SENT = 44;
-
-    private final Slab slab;
-
+final class Scoreboard extends FlightRecords {
     Scoreboard(final Slab slab) {
-        this.slab = slab;
+        super(slab);
     }
 
     /** Points at what the connection has in flight. */
@@ -85,31 +55,6 @@ final class Scoreboard extends FlightState {
         return true;
     }
 
-    /** Takes the block where there is none yet; false where the slab is full. */
-    boolean reserve(final Tcb tcb) {
-        wrap(tcb);
-        if (block == 0) {
-            final long fresh = slab.allocate(SMALLEST_BLOCK);
-            if (fresh == 0) {
-                return false;
-            }
-            tcb.flight(fresh);
-            block = fresh;
-            clear(SMALLEST_BLOCK);
-        }
-        return true;
-    }
-
-    private void clear(final int length) {
-        for (int i = 0; i < HEAD_LENGTH; i += Long.BYTES) {
-            Memory.putLong(block + i, 0);
-        }
-        blockLength(length);
-        rackSentNs(NEVER);
-        nextSendNs(NEVER);
-        reorderingAtNs(FOREVER);
-    }
-
     private void begin(final Tcb tcb, final long nowNs) {
         final int start = tcb.sndNxt();
         // where the last episode ended just here: its duplicates still begin no other (RFC 6582 §3.2 step 1)
@@ -135,43 +80,6 @@ final class Scoreboard extends FlightState {
         applicationLimited(Math.max(1, tcb.delivered()));
     }
 
-    private boolean hasRoom() {
-        return count() < MAX_RECORDS && first() + count() < capacity();
-    }
-
-    private int capacity() {
-        return (blockLength() - HEAD_LENGTH) / RECORD_LENGTH;
-    }
-
-    /** Room for one more record behind the last; false where there is none. */
-    private boolean makeRoom(final Tcb tcb) {
-        if (count() >= MAX_RECORDS) {
-            return false;
-        }
-        if (first() > capacity() >>> 2) {
-            Memory.copy(at(0), block + HEAD_LENGTH, (long) count() * RECORD_LENGTH);
-            first(0);
-            return true;
-        }
-        return grow(tcb);
-    }
-
-    private boolean grow(final Tcb tcb) {
-        final int length = blockLength();
-        final long larger = slab.allocate(2 * length);
-        if (larger == 0) {
-            return false;
-        }
-        Memory.copy(block, larger, HEAD_LENGTH);
-        Memory.copy(at(0), larger + HEAD_LENGTH, (long) count() * RECORD_LENGTH);
-        slab.free(block, length);
-        block = larger;
-        tcb.flight(larger);
-        blockLength(2 * length);
-        first(0);
-        return true;
-    }
-
     private boolean extendLast(final int end, final long nowNs) {
         final long last = at(count() - 1);
         if ((flags(last) & ~APPLICATION_LIMITED) != 0) {
@@ -180,126 +88,6 @@ final class Scoreboard extends FlightState {
         Memory.putInt(last + END, end);
         Memory.putLong(last + SENT_NS, nowNs);
         return true;
-    }
-
-    private void stampSent(final Tcb tcb, final long record, final long nowNs) {
-        Memory.putLong(record + SENT_NS, nowNs);
-        Memory.putLong(record + FIRST_SENT_NS, firstSentNs());
-        Memory.putLong(record + DELIVERED_NS, deliveredNs());
-        Memory.putInt(record + DELIVERED, (int) tcb.delivered());
-        Memory.putInt(record + IN_FLIGHT_OR_RUN, Math.max(0, inFlight(tcb)) + length(record));
-        Memory.putInt(record + LOST_WHEN_SENT, lostTotal());
-        final int limited = applicationLimited() != 0 ? APPLICATION_LIMITED : 0;
-        Memory.putInt(record + FLAGS, flags(record) & ~APPLICATION_LIMITED | limited);
-    }
-
-    /** Nothing is in flight: keeps the head only, in the smallest block; all of it is given back where none is left. */
-    void shrink(final Tcb tcb) {
-        final int length = blockLength();
-        if (length == SMALLEST_BLOCK) {
-            return;
-        }
-        final long smallest = slab.allocate(SMALLEST_BLOCK);
-        if (smallest == 0) {
-            release(tcb);
-            return;
-        }
-        Memory.copy(block, smallest, HEAD_LENGTH);
-        slab.free(block, length);
-        block = smallest;
-        tcb.flight(smallest);
-        blockLength(SMALLEST_BLOCK);
-        first(0);
-    }
-
-    /** Everything is acknowledged, or the connection is over: gives the block back. */
-    void release(final Tcb tcb) {
-        if (tcb.flight() != 0) {
-            wrap(tcb);
-            slab.free(block, blockLength());
-            tcb.flight(0);
-            block = 0;
-        }
-    }
-
-    /** Bytes in the network as far as we know (RFC 6675 pipe); SYN and FIN count one. */
-    int inFlight(final Tcb tcb) {
-        return tcb.sndNxt() - tcb.sndUna() - sackedBytes() - lostBytes();
-    }
-
-    /** Address of the record at an index, 0 to {@link #count}. */
-    long at(final int index) {
-        return block + HEAD_LENGTH + (long) (first() + index) * RECORD_LENGTH;
-    }
-
-    int seq(final long record) {
-        return Memory.getInt(record + SEQ);
-    }
-
-    int end(final long record) {
-        return Memory.getInt(record + END);
-    }
-
-    int length(final long record) {
-        return end(record) - seq(record);
-    }
-
-    int flags(final long record) {
-        return Memory.getInt(record + FLAGS);
-    }
-
-    boolean has(final long record, final int flag) {
-        return (flags(record) & flag) != 0;
-    }
-
-    private void flags(final long record, final int value) {
-        Memory.putInt(record + FLAGS, value);
-    }
-
-    /** When the record was last sent. */
-    long sentNs(final long record) {
-        return Memory.getLong(record + SENT_NS);
-    }
-
-    /** P.first_sent_time. */
-    long recordFirstSentNs(final long record) {
-        return Memory.getLong(record + FIRST_SENT_NS);
-    }
-
-    /** P.delivered_time. */
-    long recordDeliveredNs(final long record) {
-        return Memory.getLong(record + DELIVERED_NS);
-    }
-
-    /** P.delivered, from its low 32 bits. */
-    long recordDelivered(final Tcb tcb, final long record) {
-        final long now = tcb.delivered();
-        return now - ((int) now - Memory.getInt(record + DELIVERED));
-    }
-
-    /** P.tx_in_flight, before the record was selectively acknowledged. */
-    int inFlightWhenSent(final long record) {
-        return Memory.getInt(record + IN_FLIGHT_OR_RUN);
-    }
-
-    /** Bytes lost since the record was last sent. */
-    int lostSince(final long record) {
-        return lostTotal() - Memory.getInt(record + LOST_WHEN_SENT);
-    }
-
-    /** Index of the first record that ends behind {@code sequence}; {@link #count} where none does. */
-    int find(final int sequence) {
-        int low = 0;
-        int high = count();
-        while (low < high) {
-            final int middle = low + high >>> 1;
-            if (end(at(middle)) - sequence > 0) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
     }
 
     /** Index behind the run of selectively acknowledged records that begins at {@code index}. */
@@ -385,6 +173,11 @@ final class Scoreboard extends FlightState {
         }
         sackedBytes(sackedBytes() + bytes);
         sackedSegments(sackedSegments() + segments(bytes, mss));
+    }
+
+    /** What is delivered selectively grows the window now, and not when it is acknowledged cumulatively. */
+    void markCounted(final long record) {
+        flags(record, flags(record) | COUNTED);
     }
 
     /** Lost, as far as we know; not for a record that is selectively acknowledged or marked already. */
@@ -473,7 +266,7 @@ final class Scoreboard extends FlightState {
         for (int i = 0; i < count; i++) {
             final long record = at(i);
             if (has(record, SACKED)) {
-                flags(record, flags(record) & ~SACKED);
+                flags(record, flags(record) & ~(SACKED | COUNTED));
                 Memory.putInt(record + IN_FLIGHT_OR_RUN, 0);
                 lowerWaitingHint(record);
             }

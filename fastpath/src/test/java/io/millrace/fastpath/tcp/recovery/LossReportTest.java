@@ -28,6 +28,7 @@ class LossReportTest {
     /** Writes down what it is told; the window is its own. */
     private static final class Recorder implements CongestionControl {
         final List<String> told = new ArrayList<>();
+        int ackedBytes;
 
         @Override
         public String name() {
@@ -41,6 +42,7 @@ class LossReportTest {
 
         @Override
         public void onAck(final Tcb tcb, final AckSample sample) {
+            ackedBytes += sample.ackedBytes;
             told.add("ack " + sample.deliveredBytes + " lost " + sample.lostBytes);
         }
 
@@ -78,10 +80,7 @@ class LossReportTest {
         tcb.maxSndWnd(1 << 20);
         tcb.srttNs(40 * MS);
         tcb.rtoNs(240 * MS);
-        for (int i = 0; i < 10; i++) {
-            assertThat(recovery.onSend(tcb, tcb.sndNxt() + MSS, control, MS)).isTrue();
-            tcb.sndNxt(tcb.sndNxt() + MSS);
-        }
+        send(10, MS);
     }
 
     @AfterEach
@@ -89,13 +88,32 @@ class LossReportTest {
         bench.close();
     }
 
+    private void send(final int segments, final long nowNs) {
+        for (int i = 0; i < segments; i++) {
+            assertThat(recovery.onSend(tcb, tcb.sndNxt() + MSS, control, nowNs)).isTrue();
+            tcb.sndNxt(tcb.sndNxt() + MSS);
+        }
+    }
+
+    private void ack(final int to, final long nowNs) {
+        event.ack = 1 + to * MSS;
+        event.duplicate = false;
+        event.sackBlocks = 0;
+        event.arrivedNs = nowNs;
+        recovery.onAck(tcb, event, control, TcpSettings.DEFAULT, false);
+    }
+
     private void sack(final int from, final int to, final TcpSettings settings) {
+        sack(from, to, settings, 41 * MS);
+    }
+
+    private void sack(final int from, final int to, final TcpSettings settings, final long nowNs) {
         event.ack = tcb.sndUna();
         event.duplicate = true;
         event.sackBlocks = 1;
         event.sackEdges[0] = 1 + from * MSS;
         event.sackEdges[1] = 1 + to * MSS;
-        event.arrivedNs = 41 * MS;
+        event.arrivedNs = nowNs;
         recovery.onAck(tcb, event, control, settings, false);
     }
 
@@ -126,5 +144,45 @@ class LossReportTest {
         recovery.onTimeout(tcb, control, TcpSettings.DEFAULT, true, 300 * MS);
         assertThat(control.told).endsWith("timeout");
         assertThat(tcb.cwnd()).as("all is lost, one segment may leave").isEqualTo(MSS);
+    }
+
+    @Test
+    void shouldCountOnceWhatIsSackedBeyondTheRecoveryPoint() {
+        recovery.onTimeout(tcb, control, TcpSettings.DEFAULT, false, 300 * MS);
+        for (int i = 0; i < 10; i++) {
+            bench.board.wrap(tcb).markRetransmitted(tcb, bench.board.at(i), 300 * MS);
+        }
+        send(3, 301 * MS);
+        sack(11, 13, TcpSettings.DEFAULT, 341 * MS);
+        assertThat(control.ackedBytes).isEqualTo(2 * MSS);
+        ack(10, 342 * MS);
+        assertThat(control.ackedBytes).as("the episode is over").isEqualTo(12 * MSS);
+        ack(13, 343 * MS);
+        assertThat(control.ackedBytes).isEqualTo(13 * MSS);
+    }
+
+    @Test
+    void shouldCountOnceWhatWasSackedBeforeThePathReordered() {
+        sack(2, 3, TcpSettings.DEFAULT);
+        sack(4, 5, TcpSettings.DEFAULT);
+        assertThat(control.ackedBytes).isZero();
+        ack(3, 42 * MS);
+        assertThat(tcb.has(Tcb.REORDERING_SEEN)).isTrue();
+        ack(10, 43 * MS);
+        assertThat(control.ackedBytes).isEqualTo(10 * MSS);
+    }
+
+    @Test
+    void shouldCountOnceWhatIsSackedInRecoveryBeyondItsPoint() {
+        sack(1, 5, TcpSettings.DEFAULT);
+        assertThat(tcb.has(Tcb.RECOVERY)).isTrue();
+        bench.board.wrap(tcb).markRetransmitted(tcb, bench.board.at(0), 41 * MS);
+        send(3, 41 * MS);
+        sack(11, 13, TcpSettings.DEFAULT, 81 * MS);
+        ack(10, 82 * MS);
+        assertThat(tcb.has(Tcb.RECOVERY)).isFalse();
+        final int before = control.ackedBytes;
+        ack(13, 83 * MS);
+        assertThat(control.ackedBytes - before).as("in recovery the window does not grow").isEqualTo(3 * MSS);
     }
 }

@@ -1,0 +1,105 @@
+package io.millrace.fastpath.tcp;
+
+import io.millrace.fastpath.control.EphemeralPorts;
+import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.wire.IpAddress;
+
+/** The active OPEN of RFC 9293 §3.10.1. Thread: the engine's. */
+final class OpenCall {
+    private final TcpContext context;
+    private final ConnectionTable connections;
+    private final Lifecycle lifecycle;
+    private final TcpOutput output;
+    private TcpFailure refusal = TcpFailure.NONE;
+
+    OpenCall(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output) {
+        this.context = context;
+        this.connections = context.connections;
+        this.lifecycle = lifecycle;
+        this.output = output;
+    }
+
+    /** Why the last call was refused. */
+    TcpFailure refusal() {
+        return refusal;
+    }
+
+    /** As {@link TcpCalls#connect}. */
+    long connect(final long localHi, final long localLo, final int localPort, final long remoteHi,
+            final long remoteLo, final int remotePort, final TcpSettings settings, final ConnectionHandler handler) {
+        if (connections.isClosed()) {
+            return refuse(TcpFailure.ABORTED);
+        }
+        final RouteSnapshot routes = context.control.routes();
+        final int route = routes.route(remoteHi, remoteLo);
+        if (route == RouteSnapshot.NO_ROUTE || !isUnicast(routes, remoteHi, remoteLo)) {
+            return refuse(TcpFailure.NETWORK_UNREACHABLE);
+        }
+        if (remotePort == 0) {
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
+        }
+        long fromHi = localHi;
+        long fromLo = localLo;
+        if (IpAddress.isAny(localHi, localLo)) {
+            fromHi = route == RouteSnapshot.LOCAL ? remoteHi : routes.sourceHi(route);
+            fromLo = route == RouteSnapshot.LOCAL ? remoteLo : routes.sourceLo(route);
+        } else if (!routes.isOwn(localHi, localLo)) {
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
+        }
+        final int port = localPort != 0 ? localPort : choosePort(fromHi, fromLo, remoteHi, remoteLo, remotePort);
+        if (port == 0) {
+            context.count(Counter.TCP_NO_EPHEMERAL_PORT);
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
+        }
+        final int ports = port << 16 | remotePort;
+        if (connections.find(fromHi, fromLo, remoteHi, remoteLo, ports) != ConnectionTable.NONE) {
+            return refuse(TcpFailure.ADDRESS_IN_USE);
+        }
+        final Tcb tcb = lifecycle.open(fromHi, fromLo, remoteHi, remoteLo, ports, settings);
+        return tcb == null ? refuse(TcpFailure.NO_MEMORY) : start(tcb, handler);
+    }
+
+    /** RFC 1122 §4.2.3.10: an OPEN to a broadcast or multicast address is refused. */
+    private static boolean isUnicast(final RouteSnapshot routes, final long hi, final long lo) {
+        final boolean multicast = IpAddress.isV4(hi, lo) ? IpAddress.toV4(lo) >>> 28 == 0xE : hi >>> 56 == 0xFF;
+        return !IpAddress.isAny(hi, lo) && !multicast && !routes.isBroadcast(hi, lo);
+    }
+
+    private long start(final Tcb tcb, final ConnectionHandler handler) {
+        refusal = TcpFailure.NONE;
+        connections.attachment(tcb, handler);
+        SettingsChange.lockBuffers(tcb, connections.settings(tcb));
+        tcb.state(TcpState.SYN_SENT.ordinal());
+        context.count(Counter.TCP_ACTIVE_OPENS);
+        final long handle = tcb.handle();
+        if (connections.settings(tcb).fastOpen()) {
+            // at the end of the turn, with what the application sends until then
+            context.lists.output(tcb);
+        } else {
+            output.sendSyn(tcb);
+        }
+        return handle;
+    }
+
+    private long refuse(final TcpFailure failure) {
+        refusal = failure;
+        return 0;
+    }
+
+    /** RFC 6056: a port whose 4-tuple is free, and on which nobody listens; 0 where there is none. */
+    private int choosePort(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final int remotePort) {
+        final EphemeralPorts candidates = context.control.ephemeralPorts();
+        candidates.begin(localHi, localLo, remoteHi, remoteLo, remotePort);
+        for (int i = candidates.candidates(); i > 0; i--) {
+            final int port = candidates.next();
+            if (connections.find(localHi, localLo, remoteHi, remoteLo, port << 16 | remotePort) == ConnectionTable.NONE
+                    && context.control.listener(localHi, localLo, port) == null) {
+                return port;
+            }
+        }
+        return 0;
+    }
+}
