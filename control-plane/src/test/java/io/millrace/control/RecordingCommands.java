@@ -58,6 +58,11 @@ public final class RecordingCommands implements EngineCommands {
         return add("abort " + connection);
     }
 
+    @Override
+    public boolean closeEndpoint(final int endpoint) {
+        return add("close endpoint " + endpoint);
+    }
+
     private synchronized boolean add(final String command) {
         if (!full) {
             log.add(command);

@@ -85,6 +85,11 @@ public final class PatientCommands implements EngineCommands {
         return isClear() && engine.get().abort(connection) || defer(() -> engine.get().abort(connection));
     }
 
+    @Override
+    public boolean closeEndpoint(final int endpoint) {
+        return isClear() && engine.get().closeEndpoint(endpoint) || defer(() -> engine.get().closeEndpoint(endpoint));
+    }
+
     private boolean isClear() {
         return count.get() == 0;
     }
