@@ -51,9 +51,11 @@ class PatientCommandsTest {
     }
 
     @Test
-    void shouldNotKeepArpPackets() {
+    void shouldNotKeepArpAndIgmpPackets() {
         ring.full(true);
         assertThat(commands.transmitArp(1, 2, 3, 4, 5)).isFalse();
+        assertThat(commands.transmitIgmp(1, 2, 3, 4)).isFalse();
+        assertThat(counters.get(ControlCounter.COMMANDS_REFUSED)).isEqualTo(2);
         ring.full(false);
         assertThat(commands.doWork()).isZero();
         assertThat(ring.take()).isEmpty();
@@ -66,6 +68,7 @@ class PatientCommandsTest {
             assertThat(commands.abort(i)).isTrue();
         }
         assertThat(commands.abort(-1)).isFalse();
+        assertThat(counters.get(ControlCounter.COMMANDS_REFUSED)).isEqualTo(1);
         ring.full(false);
         assertThat(commands.doWork()).isEqualTo(PatientCommands.LIMIT);
         assertThat(commands.abort(1)).isTrue();

@@ -74,6 +74,17 @@ class GroupMembershipTest {
     }
 
     @Test
+    void shouldNotCountAsSentWhatTheEngineRefuses() {
+        engine.full(true);
+        join(socket, GROUP);
+        assertThat(run()).isEmpty();
+        assertThat(counters.get(ControlCounter.IGMP_REPORTS_SENT)).isZero();
+        engine.full(false);
+        assertThat(pass(1_000)).as("the robustness variable's second report").containsExactly(JOINED);
+        assertThat(counters.get(ControlCounter.IGMP_REPORTS_SENT)).isEqualTo(1);
+    }
+
+    @Test
     void shouldTakeTheGroupInWhileAnyoneListens() {
         assertThat(isJoined(GROUP)).isFalse();
         join(socket, GROUP);
