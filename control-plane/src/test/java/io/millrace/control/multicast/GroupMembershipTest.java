@@ -215,6 +215,23 @@ class GroupMembershipTest {
         assertThat(pass(1_000)).as("nothing to say about it").isEmpty();
     }
 
+    /** A source that is not answered about is one that the router stops forwarding. */
+    @ParameterizedTest
+    @ValueSource(ints = {65, 256})
+    void shouldAnswerAboutEverySourceThatAQueryNames(final int count) {
+        joinQuietly(socket, GROUP);
+        query3(GROUP, 10, IntStream.range(0, count).map(i -> S1 + i).toArray());
+        assertThat(pass(1_000)).singleElement().asString().startsWith(V3 + "is_in(239.1.2.3: 10.0.0.101, ")
+                .endsWith(", " + IpAddress.toString(0, IpAddress.v4(S1 + count - 1)) + ")");
+    }
+
+    @Test
+    void shouldAnswerAboutTheGroupWhereAQueryNamesMoreSourcesThanAreRemembered() {
+        joinQuietly(socket, GROUP);
+        query3(GROUP, 10, IntStream.range(0, 257).map(i -> S1 + i).toArray());
+        assertThat(pass(1_000)).containsExactly(IS_EX);
+    }
+
     @Test
     void shouldReportSourcesAsTheyComeAndGo() {
         listen(socket, GROUP, true, S1);
