@@ -54,6 +54,11 @@ final class BenchPort implements PacketPort {
     }
 
     @Override
+    public int frames() {
+        return FRAMES;
+    }
+
+    @Override
     public void release(final long frame) {
         if (Frame.poolId(frame) == pool.id()) {
             pool.release(frame);

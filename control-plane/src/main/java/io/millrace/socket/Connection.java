@@ -142,7 +142,7 @@ final class Connection implements ConnectionHandler {
 
     /** The call ends when the peer has acknowledged everything, or there is nothing to wait for. */
     void linger(final Call call) {
-        failCalls(closed());
+        failCalls();
         lingering = call;
         if (!over && !hasUnread()) {
             room.tcp().shutdownOutput(handle);
@@ -171,7 +171,7 @@ final class Connection implements ConnectionHandler {
             }
         }
         room.letGo(this);
-        failCalls(closed());
+        failCalls();
         endLingerIfDone();
     }
 
@@ -323,10 +323,11 @@ final class Connection implements ConnectionHandler {
         }
     }
 
-    private void failCalls(final IOException cause) {
+    /** What waits learns that the socket is closed: each of its own exception, for each waits in a thread of its own. */
+    private void failCalls() {
         for (final Call call : new Call[]{opening, reading, writing}) {
             if (call != null) {
-                call.failIfWanted(cause);
+                call.failIfWanted(closed());
             }
         }
         opening = null;

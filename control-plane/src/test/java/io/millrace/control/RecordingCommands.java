@@ -44,8 +44,9 @@ public final class RecordingCommands implements EngineCommands {
     }
 
     @Override
-    public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
-        return add("igmp " + ip(source) + " > " + ip(destination) + ": " + IgmpText.of(address, length));
+    public synchronized boolean transmitIgmp(final int source, final int destination, final long address,
+            final int length) {
+        return !full && add("igmp " + ip(source) + " > " + ip(destination) + ": " + IgmpText.of(address, length));
     }
 
     @Override
@@ -56,6 +57,11 @@ public final class RecordingCommands implements EngineCommands {
     @Override
     public boolean abort(final long connection) {
         return add("abort " + connection);
+    }
+
+    @Override
+    public boolean closeEndpoint(final int endpoint) {
+        return add("close endpoint " + endpoint);
     }
 
     private synchronized boolean add(final String command) {

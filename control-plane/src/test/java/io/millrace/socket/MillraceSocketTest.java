@@ -354,6 +354,8 @@ class MillraceSocketTest {
         pair.client.close();
         assertThat(waiting).allSatisfy(call -> assertThat(call.failure()).isInstanceOf(SocketException.class)
                 .hasMessage("Socket closed"));
+        assertThat(waiting.stream().map(Doing::failure)).as("each tells where its own thread waited")
+                .doesNotHaveDuplicates();
         assertThatThrownBy(pair.client::getInputStream).hasMessage("Socket closed");
         final MillraceSocket socket = clientSide.newSocket();
         final Doing<Void> connecting = new Doing<Void>(() -> {

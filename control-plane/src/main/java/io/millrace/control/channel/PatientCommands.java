@@ -66,12 +66,12 @@ public final class PatientCommands implements EngineCommands {
     @Override
     public boolean transmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
             final int targetIp) {
-        return engine.get().transmitArp(operation, senderMac, senderIp, targetMac, targetIp);
+        return engine.get().transmitArp(operation, senderMac, senderIp, targetMac, targetIp) || refuse();
     }
 
     @Override
     public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
-        return engine.get().transmitIgmp(source, destination, address, length);
+        return engine.get().transmitIgmp(source, destination, address, length) || refuse();
     }
 
     @Override
@@ -85,6 +85,11 @@ public final class PatientCommands implements EngineCommands {
         return isClear() && engine.get().abort(connection) || defer(() -> engine.get().abort(connection));
     }
 
+    @Override
+    public boolean closeEndpoint(final int endpoint) {
+        return isClear() && engine.get().closeEndpoint(endpoint) || defer(() -> engine.get().closeEndpoint(endpoint));
+    }
+
     private boolean isClear() {
         return count.get() == 0;
     }
@@ -92,10 +97,15 @@ public final class PatientCommands implements EngineCommands {
     private boolean defer(final BooleanSupplier command) {
         if (count.getAndIncrement() >= LIMIT) {
             count.getAndDecrement();
-            return false;
+            return refuse();
         }
         counters.increment(ControlCounter.COMMANDS_DEFERRED);
         waiting.add(command);
         return true;
+    }
+
+    private boolean refuse() {
+        counters.increment(ControlCounter.COMMANDS_REFUSED);
+        return false;
     }
 }

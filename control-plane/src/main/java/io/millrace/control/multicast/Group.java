@@ -116,9 +116,7 @@ final class Group {
 
     /** A query about sources of this group is to be answered by this time (RFC 3376 §5.2, rules 3 to 5). */
     void ask(final Collection<Integer> sources, final long atNs) {
-        if (answerAtNs == NEVER) {
-            asked.addAll(sources);
-        } else if (asked.isEmpty() || sources.isEmpty()) {
+        if (answerAtNs != NEVER && asked.isEmpty() || sources.isEmpty()) {
             asked.clear();
         } else {
             asked.addAll(sources);

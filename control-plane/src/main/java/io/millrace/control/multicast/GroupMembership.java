@@ -310,7 +310,7 @@ public final class GroupMembership implements MulticastGroups, AutoCloseable {
         final Group group = groups.get(message.group());
         if (group != null && isReported(group)) {
             final SortedSet<Integer> sources = new TreeSet<>();
-            for (int i = 0; i < message.sources() && i < MAX_SOURCES; i++) {
+            for (int i = 0; i < message.sources(); i++) {
                 sources.add(message.source(i));
             }
             group.ask(sources, atNs);

@@ -97,7 +97,8 @@ final class IgmpSender implements AutoCloseable {
 
     private void send(final int destination, final int bytes, final ControlCounter counter) {
         final int source = IpAddress.toV4(routes.current().groupSourceLo(0, IpAddress.v4(destination)));
-        engine.transmitIgmp(source, destination, message.address(), bytes);
-        counters.increment(counter);
+        if (engine.transmitIgmp(source, destination, message.address(), bytes)) {
+            counters.increment(counter);
+        }
     }
 }

@@ -39,21 +39,26 @@ final class ArpSender {
         final RouteTable table = routes.current();
         final int route = table.route(neighbour.hi, neighbour.lo);
         if (route >= 0) {
-            counters.increment(ControlCounter.ARP_REQUESTS_SENT);
-            engines[neighbour.engine].transmitArp(REQUEST, ownMac, IpAddress.toV4(table.sourceLo(route)), targetMac,
+            transmit(neighbour.engine, REQUEST, IpAddress.toV4(table.sourceLo(route)), targetMac,
                     IpAddress.toV4(neighbour.lo));
         }
     }
 
     void reply(final int engine, final int ownIp, final long targetMac, final int targetIp) {
-        counters.increment(ControlCounter.ARP_REPLIES_SENT);
-        engines[engine].transmitArp(REPLY, ownMac, ownIp, targetMac, targetIp);
+        transmit(engine, REPLY, ownIp, targetMac, targetIp);
     }
 
     /** An ARP announcement: a request for the own address, so that every neighbour updates its entry (RFC 5227 §2.3). */
     void announce(final int ownIp) {
-        counters.increment(ControlCounter.ARP_REQUESTS_SENT);
-        engines[0].transmitArp(REQUEST, ownMac, ownIp, BROADCAST, ownIp);
+        transmit(0, REQUEST, ownIp, BROADCAST, ownIp);
+    }
+
+    private void transmit(final int engine, final int operation, final int ownIp, final long targetMac,
+            final int targetIp) {
+        if (engines[engine].transmitArp(operation, ownMac, ownIp, targetMac, targetIp)) {
+            counters.increment(
+                    operation == REQUEST ? ControlCounter.ARP_REQUESTS_SENT : ControlCounter.ARP_REPLIES_SENT);
+        }
     }
 
     void tellResolved(final Neighbour neighbour) {

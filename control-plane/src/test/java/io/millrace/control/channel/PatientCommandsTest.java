@@ -23,8 +23,10 @@ class PatientCommandsTest {
         commands.transmitArp(1, 2, 3, 4, 5);
         commands.listenerClosed(6);
         commands.abort(7);
+        commands.closeEndpoint(8);
         assertThat(ring.take()).containsExactly("resolved 10.0.0.1 5", "failed 10.0.0.1", "forgotten 10.0.0.1",
-                "request 2 0.0.0.3 > 4 0.0.0.5", "closed 6", "abort 7");
+                "request 2 0.0.0.3 > 4 0.0.0.5", "closed 6", "abort 7",
+                "close endpoint 8");
         assertThat(counters.get(ControlCounter.COMMANDS_DEFERRED)).isZero();
     }
 
@@ -38,19 +40,22 @@ class PatientCommandsTest {
         ring.full(false);
         assertThat(commands.neighbourForgotten(0, A)).isTrue();
         assertThat(commands.abort(7)).isTrue();
+        assertThat(commands.closeEndpoint(9)).isTrue();
         assertThat(ring.take()).as("the later ones wait behind the earlier ones").isEmpty();
-        assertThat(commands.doWork()).isEqualTo(5);
+        assertThat(commands.doWork()).isEqualTo(6);
         assertThat(ring.take()).containsExactly("resolved 10.0.0.1 5", "failed 10.0.0.1", "closed 6",
-                "forgotten 10.0.0.1", "abort 7");
-        assertThat(counters.get(ControlCounter.COMMANDS_DEFERRED)).isEqualTo(5);
+                "forgotten 10.0.0.1", "abort 7", "close endpoint 9");
+        assertThat(counters.get(ControlCounter.COMMANDS_DEFERRED)).isEqualTo(6);
         commands.abort(8);
         assertThat(ring.take()).containsExactly("abort 8");
     }
 
     @Test
-    void shouldNotKeepArpPackets() {
+    void shouldNotKeepArpAndIgmpPackets() {
         ring.full(true);
         assertThat(commands.transmitArp(1, 2, 3, 4, 5)).isFalse();
+        assertThat(commands.transmitIgmp(1, 2, 3, 4)).isFalse();
+        assertThat(counters.get(ControlCounter.COMMANDS_REFUSED)).isEqualTo(2);
         ring.full(false);
         assertThat(commands.doWork()).isZero();
         assertThat(ring.take()).isEmpty();
@@ -63,6 +68,7 @@ class PatientCommandsTest {
             assertThat(commands.abort(i)).isTrue();
         }
         assertThat(commands.abort(-1)).isFalse();
+        assertThat(counters.get(ControlCounter.COMMANDS_REFUSED)).isEqualTo(1);
         ring.full(false);
         assertThat(commands.doWork()).isEqualTo(PatientCommands.LIMIT);
         assertThat(commands.abort(1)).isTrue();

@@ -74,6 +74,17 @@ class GroupMembershipTest {
     }
 
     @Test
+    void shouldNotCountAsSentWhatTheEngineRefuses() {
+        engine.full(true);
+        join(socket, GROUP);
+        assertThat(run()).isEmpty();
+        assertThat(counters.get(ControlCounter.IGMP_REPORTS_SENT)).isZero();
+        engine.full(false);
+        assertThat(pass(1_000)).as("the robustness variable's second report").containsExactly(JOINED);
+        assertThat(counters.get(ControlCounter.IGMP_REPORTS_SENT)).isEqualTo(1);
+    }
+
+    @Test
     void shouldTakeTheGroupInWhileAnyoneListens() {
         assertThat(isJoined(GROUP)).isFalse();
         join(socket, GROUP);
@@ -202,6 +213,23 @@ class GroupMembershipTest {
         assertThat(pass(1_000)).containsExactly(V3 + "is_in(239.1.2.3: 10.0.0.103)");
         query3(GROUP, 10, S1);
         assertThat(pass(1_000)).as("nothing to say about it").isEmpty();
+    }
+
+    /** A source that is not answered about is one that the router stops forwarding. */
+    @ParameterizedTest
+    @ValueSource(ints = {65, 256})
+    void shouldAnswerAboutEverySourceThatAQueryNames(final int count) {
+        joinQuietly(socket, GROUP);
+        query3(GROUP, 10, IntStream.range(0, count).map(i -> S1 + i).toArray());
+        assertThat(pass(1_000)).singleElement().asString().startsWith(V3 + "is_in(239.1.2.3: 10.0.0.101, ")
+                .endsWith(", " + IpAddress.toString(0, IpAddress.v4(S1 + count - 1)) + ")");
+    }
+
+    @Test
+    void shouldAnswerAboutTheGroupWhereAQueryNamesMoreSourcesThanAreRemembered() {
+        joinQuietly(socket, GROUP);
+        query3(GROUP, 10, IntStream.range(0, 257).map(i -> S1 + i).toArray());
+        assertThat(pass(1_000)).containsExactly(IS_EX);
     }
 
     @Test

@@ -68,6 +68,18 @@ class NeighbourCacheTest {
     }
 
     @Test
+    void shouldNotCountAsSentWhatTheEngineRefuses() {
+        final long before = counters.get(ControlCounter.ARP_REQUESTS_SENT);
+        engine0.full(true);
+        wanted(0);
+        assertThat(counters.get(ControlCounter.ARP_REQUESTS_SENT)).isEqualTo(before);
+        engine0.full(false);
+        pass(1_000);
+        assertThat(engine0.take()).containsExactly(ASK);
+        assertThat(counters.get(ControlCounter.ARP_REQUESTS_SENT)).isEqualTo(before + 1);
+    }
+
+    @Test
     void shouldAskOnceWhileTheAnswerIsAwaited() {
         wanted(0);
         wanted(0);

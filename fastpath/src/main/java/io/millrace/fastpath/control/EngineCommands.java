@@ -36,4 +36,7 @@ public interface EngineCommands {
 
     /** Reset a connection that nobody accepted. */
     boolean abort(long connection);
+
+    /** Close a datagram endpoint that nobody has any more, by its name within the engine. */
+    boolean closeEndpoint(int endpoint);
 }

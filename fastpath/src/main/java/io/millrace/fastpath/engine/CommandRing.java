@@ -28,6 +28,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int LISTENER_CLOSED = 5;
     private static final int ABORT = 6;
     private static final int TRANSMIT_IGMP = 7;
+    private static final int CLOSE_ENDPOINT = 8;
 
     private final MemoryRegion region;
     private final ManyToOneRingBuffer ring;
@@ -49,6 +50,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         void onListenerClosed(int listenerId);
 
         void onAbort(long connection);
+
+        void onCloseEndpoint(int endpoint);
     }
 
     CommandRing(final Handler handler) {
@@ -132,6 +135,11 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     }
 
     @Override
+    public boolean closeEndpoint(final int endpoint) {
+        return write(CLOSE_ENDPOINT, endpoint, 0, 0, 0);
+    }
+
+    @Override
     public synchronized void close() {
         region.close();
     }
@@ -174,6 +182,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             case TRANSMIT_ARP -> handler.onTransmitArp(d, a, (int) (c >>> 32), b, (int) c);
             case LISTENER_CLOSED -> handler.onListenerClosed((int) a);
             case ABORT -> handler.onAbort(a);
+            case CLOSE_ENDPOINT -> handler.onCloseEndpoint((int) a);
             default -> throw new IllegalStateException("command " + type);
         }
     }

@@ -13,8 +13,8 @@ import io.millrace.fastpath.ip.ReassemblySettings;
  * @param timerTickNs     resolution of the timer wheel, a power of two, 1,024 to 16,777,216.
  * @param neighbours      entries of the neighbour table, 16 to 1,048,576.
  * @param neighbourQueue  frames held for one unresolved neighbour, 1 to 1,024.
- * @param icmpPerSecond   ICMP errors, and apart from them answers of TIME_WAIT records, sent a second at the most, 0 to
- *                        1,000,000 (Linux: 1,000).
+ * @param icmpPerSecond   ICMP errors sent a second at the most, and as many echo replies, and as many answers of
+ *                        TIME_WAIT records, 0 to 1,000,000 (Linux: 1,000).
  * @param maxOrphans      connections that live on without an application, to send what is left and close; one more is
  *                        reset, as Linux does (tcp_max_orphans). 0 to 16,777,216.
  * @param maxLentFrames   received frames that applications may have at once instead of copies, 0 to 65,536; the port may

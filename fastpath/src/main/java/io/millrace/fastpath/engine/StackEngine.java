@@ -428,5 +428,10 @@ public final class StackEngine implements Agent {
         public void onAbort(final long connection) {
             tcp.calls().abort(connection);
         }
+
+        @Override
+        public void onCloseEndpoint(final int endpoint) {
+            udp.closeEndpoint(endpoint);
+        }
     }
 }

@@ -40,6 +40,8 @@ public final class IpOutput {
     public static final long TOO_LONG = -6;
     /** Datagrams only: frames or places in the transmit queue are short; it can be sent later. */
     public static final long NO_ROOM = -7;
+    /** Datagrams only: more fragments than the port has frames, or than may wait for the neighbour's address. */
+    public static final long TOO_MANY_FRAMES = -8;
 
     /** Bytes of the IPv4 header that output writes. */
     public static final int IPV4_LENGTH = Ipv4Header.MIN_LENGTH;
@@ -55,6 +57,7 @@ public final class IpOutput {
     private final NeighbourTable neighbours;
     private final TransmitQueue queue;
     private final Fragmenter fragmenter;
+    private final int frames;
     private final OutgoingDatagram igmp = new OutgoingDatagram(IpProtocol.IGMP).hopLimit(1).routerAlert(true)
             .loopback(false).dscpEcn(INTERNETWORK_CONTROL);
     private int identification;
@@ -67,6 +70,7 @@ public final class IpOutput {
         this.counters = counters;
         this.neighbours = neighbours;
         this.queue = queue;
+        this.frames = port.frames();
         this.fragmenter = new Fragmenter(port, counters, control.datagramIdentifications());
     }
 
@@ -175,7 +179,7 @@ public final class IpOutput {
      *
      * @param nextHop what {@link #datagramHop} or this said for the same destination, or {@link #UNKNOWN}.
      * @return the next hop used, to be remembered; not {@linkplain #isSent sent}: {@link #NO_ROUTE},
-     *         {@link #NO_NEIGHBOUR}, {@link #TOO_LONG}, {@link #NO_ROOM}. Each is counted.
+     *         {@link #NO_NEIGHBOUR}, {@link #TOO_LONG}, {@link #NO_ROOM}, {@link #TOO_MANY_FRAMES}. Each is counted.
      */
     public long sendDatagram(final OutgoingDatagram datagram, final long nextHop) {
         final long hop = isCurrent(nextHop) || nextHop == GROUP
@@ -188,18 +192,23 @@ public final class IpOutput {
             countUnsent(problem);
             return problem;
         }
+        if (isUnresolved(hop) && !neighbours.mayHold((int) hop, count)) {
+            counters.add(Counter.NEIGHBOUR_QUEUE_FULL, count);
+            askFor((int) hop);
+            return TOO_MANY_FRAMES;
+        }
         final int hopLimit = datagram.hopLimitOr(control.routes().hopLimit());
         if (hop != GROUP || hopLimit > 0) {
             final long first = fragmenter.make(datagram, count, hopLimit, mtu);
             if (first == 0) {
                 return NO_ROOM;
             }
-            dispatch(first, count, hop, datagram.destinationHi(), datagram.destinationLo());
+            dispatch(first, hop, datagram.destinationHi(), datagram.destinationLo());
         }
         if (hop == GROUP && isForUsToo(datagram)) {
             final long copy = fragmenter.make(datagram, count, hopLimit, mtu);
             if (copy != 0) {
-                dispatch(copy, count, LOCAL, 0, 0);
+                dispatch(copy, LOCAL, 0, 0);
             }
         }
         return hop;
@@ -214,6 +223,9 @@ public final class IpOutput {
                 || count > 1 && datagram.fragmentation() == Fragmentation.NOWHERE && hop != LOCAL) {
             return TOO_LONG;
         }
+        if (count > frames) {
+            return TOO_MANY_FRAMES;
+        }
         return queue.hasRoomFor(count) ? 0 : NO_ROOM;
     }
 
@@ -224,10 +236,10 @@ public final class IpOutput {
                 || datagram.loopback() && (control.routes().isJoined(hi, lo) || control.routes().isBroadcast(hi, lo));
     }
 
-    private void dispatch(final long first, final int count, final long hop, final long hi, final long lo) {
-        if (hop > 0 && !neighbours.isResolved((int) hop)) {
-            neighbours.enqueueAll((int) hop, first, count);
-            control.events().onNeighbourWanted(neighbours.addressHi((int) hop), neighbours.addressLo((int) hop));
+    private void dispatch(final long first, final long hop, final long hi, final long lo) {
+        if (isUnresolved(hop)) {
+            neighbours.enqueueAll((int) hop, first);
+            askFor((int) hop);
             return;
         }
         for (long frame = first; frame != 0;) {
@@ -249,11 +261,13 @@ public final class IpOutput {
     }
 
     private void countUnsent(final long hop) {
-        counters.increment(hop == NO_ROUTE
-                ? Counter.IP_NO_ROUTE
-                : hop == TOO_LONG
-                        ? Counter.IP_TOO_LONG
-                        : hop == NO_ROOM ? Counter.TRANSMIT_QUEUE_FULL : Counter.NEIGHBOUR_TABLE_FULL);
+        counters.increment(switch ((int) hop) {
+            case (int) NO_ROUTE -> Counter.IP_NO_ROUTE;
+            case (int) TOO_LONG -> Counter.IP_TOO_LONG;
+            case (int) NO_ROOM -> Counter.TRANSMIT_QUEUE_FULL;
+            case (int) TOO_MANY_FRAMES -> Counter.TRANSMIT_NO_FRAME;
+            default -> Counter.NEIGHBOUR_TABLE_FULL;
+        });
     }
 
     /**
@@ -309,8 +323,16 @@ public final class IpOutput {
             queue.add(frame);
         } else {
             neighbours.enqueue(entry, frame);
-            control.events().onNeighbourWanted(neighbours.addressHi(entry), neighbours.addressLo(entry));
+            askFor(entry);
         }
+    }
+
+    private boolean isUnresolved(final long hop) {
+        return hop > 0 && !neighbours.isResolved((int) hop);
+    }
+
+    private void askFor(final int entry) {
+        control.events().onNeighbourWanted(neighbours.addressHi(entry), neighbours.addressLo(entry));
     }
 
     private void frameFor(final long frame, final long mac) {

@@ -173,19 +173,16 @@ public final class NeighbourTable {
         tail[entry] = frame;
     }
 
-    /**
-     * Takes the fragments of a datagram, linked by {@link Frame#next}, until the neighbour is resolved: all of them, for
-     * which older frames of the neighbour may go, or none, where they are more than it may hold.
-     */
-    void enqueueAll(final int entry, final long first, final int count) {
-        final boolean fits = count <= queueLimit && waiting - queued[entry] + count <= FULL_QUEUES * queueLimit;
+    /** True where so many frames may wait for the neighbour, for which older ones of the same may go. */
+    boolean mayHold(final int entry, final int frames) {
+        return frames <= queueLimit && waiting - queued[entry] + frames <= FULL_QUEUES * queueLimit;
+    }
+
+    /** Takes frames that it {@linkplain #mayHold may hold}, linked by {@link Frame#next}, until it is resolved. */
+    void enqueueAll(final int entry, final long first) {
         for (long frame = first; frame != 0;) {
             final long next = Frame.next(frame);
-            if (fits) {
-                enqueue(entry, frame);
-            } else {
-                drop(frame);
-            }
+            enqueue(entry, frame);
             frame = next;
         }
     }

@@ -224,11 +224,11 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
         final DatagramEndpoint known = endpoint;
         if (known != null) {
             final MillraceIoHandler handler = place.handler();
-            if (!handler.inLoop() || handler.engine() != engine) {
-                // registered with another loop since, or with none
-                engines.engine(engine).abandon(known);
-            } else if (handler.isDriving()) {
+            if (handler.inLoop() && handler.engine() == engine && handler.isDriving()) {
                 known.close();
+            } else {
+                // registered with another loop since, or with none, or with one that has ended
+                engines.engine(engine).abandon(known);
             }
         }
         doDeregister();

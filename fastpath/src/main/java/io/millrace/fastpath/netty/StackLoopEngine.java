@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** A {@link StackEngine} as an event loop uses it. */
 final class StackLoopEngine implements LoopEngine {
     private final StackEngine engine;
-    /** Connections to reset for which the engine's command ring had no room. */
-    private final Queue<Long> abandoned = new ConcurrentLinkedQueue<>();
-    private final Queue<DatagramEndpoint> abandonedEndpoints = new ConcurrentLinkedQueue<>();
+    /** What lets go of the connections and endpoints for which the engine's command ring had no room. */
+    private final Queue<Runnable> refused = new ConcurrentLinkedQueue<>();
 
     StackLoopEngine(final StackEngine engine) {
         this.engine = engine;
@@ -37,24 +36,15 @@ final class StackLoopEngine implements LoopEngine {
 
     @Override
     public int doWork() {
-        if (!abandoned.isEmpty() && !engine.isClosed()) {
-            resetAbandoned();
-        }
-        if (!abandonedEndpoints.isEmpty() && !engine.isClosed()) {
-            closeAbandoned();
+        if (!refused.isEmpty() && !engine.isClosed()) {
+            letGoOfRefused();
         }
         return engine.doWork();
     }
 
-    private void closeAbandoned() {
-        for (DatagramEndpoint next = abandonedEndpoints.poll(); next != null; next = abandonedEndpoints.poll()) {
-            next.close();
-        }
-    }
-
-    private void resetAbandoned() {
-        for (Long connection = abandoned.poll(); connection != null; connection = abandoned.poll()) {
-            engine.tcp().abort(connection);
+    private void letGoOfRefused() {
+        for (Runnable next = refused.poll(); next != null; next = refused.poll()) {
+            next.run();
         }
     }
 
@@ -86,12 +76,14 @@ final class StackLoopEngine implements LoopEngine {
     @Override
     public void abandon(final long connection) {
         if (!engine.commands().abort(connection)) {
-            abandoned.add(connection);
+            refused.add(() -> engine.tcp().abort(connection));
         }
     }
 
     @Override
     public void abandon(final DatagramEndpoint endpoint) {
-        abandonedEndpoints.add(endpoint);
+        if (!engine.commands().closeEndpoint(endpoint.id())) {
+            refused.add(endpoint::close);
+        }
     }
 }

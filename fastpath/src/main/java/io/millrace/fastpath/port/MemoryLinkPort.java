@@ -60,6 +60,11 @@ final class MemoryLinkPort implements PacketPort {
     }
 
     @Override
+    public int frames() {
+        return pool.frames();
+    }
+
+    @Override
     public void release(final long frame) {
         if (Frame.poolId(frame) == pool.id()) {
             pool.release(frame);

@@ -19,6 +19,9 @@ public interface PacketPort extends AutoCloseable {
      */
     long acquire();
 
+    /** How many frames {@link #acquire} has, whoever holds them now; the same for the port's whole life. */
+    int frames();
+
     /** Gives back a frame that came from {@link #acquire} or {@link #receive} of this port. */
     void release(long frame);
 

@@ -25,6 +25,11 @@ public abstract class PortFilter implements PacketPort {
     }
 
     @Override
+    public int frames() {
+        return delegate.frames();
+    }
+
+    @Override
     public void release(final long frame) {
         delegate.release(frame);
     }

@@ -49,6 +49,11 @@ public final class DatagramEndpoint {
         queue = new ReceiveQueue(udp.slab(), DEFAULT_BUFFER);
     }
 
+    /** Its name within its engine, which gives it to no other. Thread: any. */
+    public int id() {
+        return id;
+    }
+
     /**
      * Gives the endpoint an address and a port.
      *

@@ -14,7 +14,10 @@ public enum SendResult {
     TOO_LONG("message too long"),
     /** A broadcast address, without {@link DatagramEndpoint#broadcast}. */
     BROADCAST_REFUSED("permission denied: a broadcast needs SO_BROADCAST"),
-    /** Too many neighbours are being asked for at once, or the port has fewer frames than the datagram has fragments. */
+    /**
+     * Too many neighbours are being asked for at once; or the datagram has more fragments than the port has frames, or
+     * than may wait while the neighbour is being asked for.
+     */
     NO_BUFFERS("no buffer space available"),
     /** No route leads to the destination. */
     NETWORK_UNREACHABLE("network is unreachable"),

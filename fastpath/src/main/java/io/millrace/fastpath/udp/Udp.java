@@ -49,6 +49,14 @@ public final class Udp implements AutoCloseable {
         return endpoint;
     }
 
+    /** Closes the endpoint of this {@linkplain DatagramEndpoint#id name}, unless it is closed. */
+    public void closeEndpoint(final int id) {
+        final DatagramEndpoint endpoint = endpoints.get(id);
+        if (endpoint != null) {
+            endpoint.close();
+        }
+    }
+
     /** Where IP hands datagrams to. */
     public DatagramInput input() {
         return input;

@@ -169,7 +169,7 @@ class DatagramOutputTest {
     @Test
     void shouldDropTheWholeDatagramWhereTheNeighbourMayNotHoldIt() {
         try (OutputRig rig = OutputRig.ethernet(44)) {
-            rig.send(Peer.ADDRESS, Fragments.payload(65_507));
+            assertThat(rig.send(Peer.ADDRESS, Fragments.payload(65_507))).isEqualTo(IpOutput.TOO_MANY_FRAMES);
             assertThat(rig.counters()).containsEntry(Counter.NEIGHBOUR_QUEUE_FULL, 45L);
             rig.send(Peer.ADDRESS, Fragments.payload(30_000));
             rig.send(Peer.ADDRESS, Fragments.payload(60_000));

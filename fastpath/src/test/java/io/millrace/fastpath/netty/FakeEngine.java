@@ -142,6 +142,11 @@ final class FakeEngine implements LoopEngine {
         }
 
         @Override
+        public int frames() {
+            return 0;
+        }
+
+        @Override
         public void release(final long frame) {
             throw new AssertionError("no frame is of this port");
         }

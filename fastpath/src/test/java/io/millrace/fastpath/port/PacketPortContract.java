@@ -138,6 +138,7 @@ public abstract class PacketPortContract {
     protected void shouldLendZeroFromAnEmptyPoolUntilAFrameIsReleased() {
         final List<Long> all = acquireAll();
         assertThat(all).hasSize(subject.frames()).doesNotHaveDuplicates();
+        assertThat(port.frames()).isEqualTo(subject.frames());
         assertThat(port.acquire()).isZero();
         port.release(all.getFirst());
         assertThat(port.acquire()).isEqualTo(all.getFirst());

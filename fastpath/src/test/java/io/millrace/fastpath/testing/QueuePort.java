@@ -95,7 +95,7 @@ public final class QueuePort implements PacketPort {
         return bytesBefore;
     }
 
-    /** Frames in all. */
+    @Override
     public int frames() {
         return FRAMES;
     }

@@ -109,6 +109,54 @@ class UdpOutputTest {
         }
     }
 
+    private static SendResult sendUnflushed(final EndpointRig rig, final DatagramEndpoint from, final int length) {
+        return from.send(0, EndpointRig.address(PEER), 77, rig.stack.scratch(), length);
+    }
+
+    /** Waiting would be for ever, though other frames are on their way. */
+    @Test
+    void shouldRefuseMoreFragmentsThanThereAreFramesThoughOthersAreOut() throws Exception {
+        try (EndpointRig small = new EndpointRig(EngineSettings.DEFAULT, new QueuePort(68))) {
+            final DatagramEndpoint endpoint = small.bind(StackDriver.ADDRESS, PORT);
+            assertThat(sendUnflushed(small, endpoint, 10)).isEqualTo(SendResult.SENT);
+            endpoint.sendBuffer(1 << 20);
+            assertThat(sendUnflushed(small, endpoint, DatagramEndpoint.MAX_LENGTH)).isEqualTo(SendResult.NO_BUFFERS);
+            small.stack.run();
+            assertThat(small.takeEvents()).isZero();
+            assertThat(small.counter(Counter.TRANSMIT_NO_FRAME)).isEqualTo(1);
+        }
+    }
+
+    /** A datagram for which there are frames enough, but not now, waits for them. */
+    @Test
+    void shouldWaitForFramesThatAreOut() throws Exception {
+        try (EndpointRig small = new EndpointRig(EngineSettings.DEFAULT, new QueuePort(68))) {
+            final DatagramEndpoint endpoint = small.bind(StackDriver.ADDRESS, PORT);
+            endpoint.sendBuffer(1 << 20);
+            assertThat(sendUnflushed(small, endpoint, 14_000)).isEqualTo(SendResult.SENT);
+            assertThat(sendUnflushed(small, endpoint, 14_000)).isEqualTo(SendResult.BLOCKED);
+            small.stack.run();
+            assertThat(small.takeEvents()).isEqualTo(DatagramHandler.WRITABLE);
+            assertThat(sendUnflushed(small, endpoint, 14_000)).isEqualTo(SendResult.SENT);
+            small.stack.run();
+        }
+    }
+
+    @Test
+    void shouldSayThatTooManyFragmentsWouldWaitForTheNeighbour() throws Exception {
+        try (EndpointRig link = new EndpointRig(EngineSettings.DEFAULT, new QueuePort(500, 0x0200_0000_0001L))) {
+            final DatagramEndpoint endpoint = link.bind(StackDriver.ADDRESS, PORT);
+            final byte[] manyFragments = new byte[40_000];
+            assertThat(link.sendTo(endpoint, PEER, 77, manyFragments)).isEqualTo(SendResult.NO_BUFFERS);
+            assertThat(link.counter(Counter.NEIGHBOUR_QUEUE_FULL)).isEqualTo(84);
+            assertThat(link.sendTo(endpoint, PEER, 77, "waits")).isEqualTo(SendResult.SENT);
+            link.stack.engine().commands().neighbourResolved(0, EndpointRig.address(PEER), 0x0200_0000_0002L);
+            link.stack.run();
+            assertThat(link.sendTo(endpoint, PEER, 77, manyFragments)).isEqualTo(SendResult.SENT);
+            assertThat(link.counter(Counter.UDP_SENT)).isEqualTo(2);
+        }
+    }
+
     @Test
     void shouldTalkToItself() throws Exception {
         final DatagramEndpoint server = rig.bind(StackDriver.ADDRESS, PORT);

@@ -57,6 +57,11 @@ final class TapPort implements PacketPort {
     }
 
     @Override
+    public int frames() {
+        return pool.frames();
+    }
+
+    @Override
     public void release(final long frame) {
         pool.release(frame);
     }
