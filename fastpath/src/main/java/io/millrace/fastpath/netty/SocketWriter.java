@@ -191,7 +191,7 @@ final class SocketWriter {
 
     private long transfer(final FileRegion region) throws IOException {
         if (region instanceof final DefaultFileRegion ofFile) {
-            ofFile.open();
+            FileRegions.open(ofFile);
             final FileChannel file = FileRegions.file(ofFile);
             if (file != null) {
                 return read(ofFile, file);

@@ -239,6 +239,7 @@ final class UserCalls implements TcpCalls {
         } else if (tcb.unread() > 0) {
             // RFC 2525 §2.17: what the peer believes delivered is lost, and it must know
             context.count(Counter.TCP_CLOSED_WITH_UNREAD);
+            sendBeforeReset(tcb);
             output.sendResetAnyway(tcb);
             lifecycle.fail(tcb, TcpFailure.ABORTED);
         } else {
@@ -260,6 +261,7 @@ final class UserCalls implements TcpCalls {
     private void orphan(final Tcb tcb) {
         if (!lifecycle.adopt(tcb)) {
             context.count(Counter.TCP_TOO_MANY_ORPHANS);
+            sendBeforeReset(tcb);
             lifecycle.abort(tcb, TcpFailure.ABORTED);
             return;
         }
@@ -282,7 +284,18 @@ final class UserCalls implements TcpCalls {
         if (tcb.has(Tcb.SHELL)) {
             lifecycle.forget(tcb);
         } else {
+            sendBeforeReset(tcb);
             lifecycle.abort(tcb, TcpFailure.ABORTED);
+        }
+    }
+
+    /**
+     * What was flushed earlier in this turn leaves before the reset, as it would where each flush sends at once: as much
+     * as may be sent now. The rest is thrown away (RFC 9293 §3.10.5).
+     */
+    private void sendBeforeReset(final Tcb tcb) {
+        if (tcb.has(Tcb.IN_OUTPUT_LIST) && tcb.state() != TcpState.SYN_SENT.ordinal()) {
+            output.pump(tcb);
         }
     }
 

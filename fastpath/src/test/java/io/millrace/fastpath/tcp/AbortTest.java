@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Abortive release (RFC 9293 §3.10.5, RFC 1122 §4.2.2.13, RFC 2525 §2.17), and both calls in every state. */
 class AbortTest {
@@ -73,6 +74,30 @@ class AbortTest {
             final Packet reset = at.stack().sent();
             assertThat(reset.is("R")).isTrue();
             assertThat(reset.seq()).isEqualTo(at.sndNxt() + 1_460);
+            assertGone(at);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void shouldSendWhatWasFlushedInTheSameTurnBeforeTheReset(final boolean abort) {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
+            at.peer().window(1_460).send("PA", "request");
+            at.stack().allSent();
+            final TcpCalls tcp = at.stack().tcp();
+            tcp.send(at.handle(), at.stack().scratch(), 10_000);
+            tcp.flush(at.handle());
+            if (abort) {
+                tcp.abort(at.handle());
+            } else {
+                tcp.close(at.handle());
+            }
+            at.stack().run();
+            final Packet text = at.stack().sent();
+            assertThat(text.length()).isEqualTo(1_460);
+            final Packet reset = at.stack().sent();
+            assertThat(reset.is("R")).isTrue();
+            assertThat(reset.seq()).isEqualTo(text.seq() + 1_460);
             assertGone(at);
         }
     }
