@@ -121,7 +121,10 @@ public interface TcpCalls {
      */
     void close(long connection);
 
-    /** ABORT: a RST, and the connection is gone. The handle is stale afterwards. */
+    /**
+     * ABORT: a RST, behind what was flushed and may be sent now, and the connection is gone with the rest. The handle is
+     * stale afterwards.
+     */
     void abort(long connection);
 
     /** STATUS: the state; CLOSED for a stale handle. */
