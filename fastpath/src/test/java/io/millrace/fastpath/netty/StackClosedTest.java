@@ -14,6 +14,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -114,6 +115,22 @@ class StackClosedTest {
         assertEnded();
     }
 
+    /** In the middle of a pass over what waits, in a task: the stack is closed as soon as the handler returns. */
+    @Test
+    void shouldEndChannelsWhereAHandlerClosesTheStackWhileItReads() {
+        final Channel reading = noting.active.stream().filter(channel -> channel.parent() != null).findFirst()
+                .orElseThrow();
+        reading.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(100));
+        noting.onRead = () -> {
+            noting.onRead = () -> {};
+            serverStack.close();
+        };
+        reading.read();
+        assertThat(reading.closeFuture().awaitUninterruptibly(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(noting.exceptions).isNotEmpty()
+                .allSatisfy(cause -> assertThat(cause).isInstanceOf(IOException.class));
+    }
+
     @Test
     void shouldEndChannelsWhereTheGroupIsShutDownMeanwhile() {
         clientGroup.shutdownGracefully(0, 10, TimeUnit.SECONDS);
@@ -174,6 +191,7 @@ class StackClosedTest {
         final Queue<Throwable> exceptions = new ConcurrentLinkedQueue<>();
         final Queue<Channel> active = new ConcurrentLinkedQueue<>();
         volatile Runnable onException = () -> {};
+        volatile Runnable onRead = () -> {};
 
         @Override
         public void channelActive(final ChannelHandlerContext ctx) {
@@ -183,6 +201,7 @@ class StackClosedTest {
         @Override
         public void channelRead(final ChannelHandlerContext ctx, final Object message) {
             ((ByteBuf) message).release();
+            onRead.run();
         }
 
         @Override
