@@ -15,10 +15,18 @@ public final class Rfc6864Identifications implements DatagramIdentifications {
     private final int[] counters = new int[COUNTERS];
     private final int engine;
     private final int engines;
+    /** The pair asked for last, as datagrams come in runs, and its hash. No protocol at first: nothing is that pair. */
+    private long lastSourceHi;
+    private long lastSourceLo;
+    private long lastDestinationHi;
+    private long lastDestinationLo;
+    private int lastProtocol = -1;
+    private long lastHash;
 
     /**
      * @param secret  the same for every engine of a stack.
-     * @param engine  which of them this is, from 0: each has residues of its own, so that two do not make the same.
+     * @param engine  which of them this is, from 0: each has residues of its own, so that two do not make the same; where
+     *                {@code engines} is no power of two, that holds for the first 65,536 / {@code engines} of each.
      * @param engines how many there are.
      */
     public Rfc6864Identifications(final Secret secret, final int engine, final int engines) {
@@ -30,9 +38,22 @@ public final class Rfc6864Identifications implements DatagramIdentifications {
     @Override
     public int next(final long sourceHi, final long sourceLo, final long destinationHi, final long destinationLo,
             final int protocol) {
-        final long pair = hash.begin().add(sourceHi).add(sourceLo).add(destinationHi).add(destinationLo).add(protocol)
-                .end();
-        final int counter = (int) (pair >>> Integer.SIZE) & COUNTERS - 1;
-        return (int) pair + counters[counter]++ * engines + engine;
+        if (!isLast(sourceHi, sourceLo, destinationHi, destinationLo, protocol)) {
+            lastSourceHi = sourceHi;
+            lastSourceLo = sourceLo;
+            lastDestinationHi = destinationHi;
+            lastDestinationLo = destinationLo;
+            lastProtocol = protocol;
+            lastHash = hash.begin().add(sourceHi).add(sourceLo).add(destinationHi).add(destinationLo).add(protocol)
+                    .end();
+        }
+        final int counter = (int) (lastHash >>> Integer.SIZE) & COUNTERS - 1;
+        return (int) lastHash + counters[counter]++ * engines + engine;
+    }
+
+    private boolean isLast(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final int protocol) {
+        return lastDestinationLo == destinationLo && lastDestinationHi == destinationHi && lastSourceLo == sourceLo
+                && lastSourceHi == sourceHi && lastProtocol == protocol;
     }
 }

@@ -3,7 +3,9 @@ package io.millrace.control.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.wire.IpAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,26 @@ class Rfc6864IdentificationsTest {
         }
         // one of 2,048 counters: hardly any of 200 others shares it
         assertThat(steps).isLessThan(4);
+    }
+
+    /** Whether or not the pair is the one that was asked for last. */
+    @Test
+    void shouldGoOnForAPairWhereItLeftOff() {
+        final Rfc6864Identifications runs = new Rfc6864Identifications(secret, 0, 1);
+        final Rfc6864Identifications turns = new Rfc6864Identifications(secret, 0, 1);
+        final List<Integer> inRuns = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            inRuns.add(next(runs, 1, UDP));
+        }
+        for (int i = 0; i < 4; i++) {
+            inRuns.add(next(runs, 2, UDP));
+        }
+        final List<Integer> inTurns = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            inTurns.add(i, next(turns, 1, UDP));
+            inTurns.add(next(turns, 2, UDP));
+        }
+        assertThat(inTurns).isEqualTo(inRuns);
     }
 
     @Test

@@ -96,10 +96,11 @@ public final class Icmp {
         Memory.putByte(message, type);
         Memory.putByte(message + 1, code);
         Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, Checksum.of(message, length));
-        counters.increment(Counter.ICMP_ERRORS_SENT);
         // to where the packet came from, from the address it was sent to
-        output.send(frame, length, IpProtocol.ICMP, IpAddress.v4(offending.destination()), 0,
-                IpAddress.v4(offending.source()), IpOutput.UNKNOWN, Ipv4Header.NOT_ECT);
+        if (IpOutput.isSent(output.send(frame, length, IpProtocol.ICMP, IpAddress.v4(offending.destination()), 0,
+                IpAddress.v4(offending.source()), IpOutput.UNKNOWN, Ipv4Header.NOT_ECT))) {
+            counters.increment(Counter.ICMP_ERRORS_SENT);
+        }
     }
 
     /**

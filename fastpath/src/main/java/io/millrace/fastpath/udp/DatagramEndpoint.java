@@ -236,7 +236,7 @@ public final class DatagramEndpoint {
         fields.broadcast = allowed;
     }
 
-    /** Bytes of memory for datagrams that wait to be received. */
+    /** Bytes of datagrams that may wait to be received, 32 for each included; the slab rounds each up to a power of 2. */
     public void receiveBuffer(final int bytes) {
         queue.limit(bytes);
     }

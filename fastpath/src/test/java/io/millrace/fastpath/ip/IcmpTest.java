@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.testing.IpPacket;
+import io.millrace.fastpath.testing.QueuePort;
 import io.millrace.fastpath.testing.StackDriver;
 import io.millrace.fastpath.wire.IpProtocol;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,23 @@ class IcmpTest {
                 stack.inject(datagram);
             }
             assertThat(stack.counter(Counter.ICMP_ERRORS_SENT)).isEqualTo(105);
+        }
+    }
+
+    /** Every entry of the table waits for a neighbour's address; what is dropped was not sent. */
+    @Test
+    void shouldCountOnlyErrorsThatAreSent() {
+        final long mac = 0x0200_0000_0001L;
+        final EngineSettings small = new EngineSettings(16, 16, 1 << 20, 16, 1 << 16, 16, 4, 1_000);
+        try (StackDriver stack = new StackDriver(small, new QueuePort(1_500, mac))) {
+            for (int i = 0; i < 17; i++) {
+                final byte[] packet = IpPacket.toStack(IpProtocol.UDP, IpPacket.udp(9, new byte[8]))
+                        .from("10.0.0." + (10 + i)).toBytes();
+                stack.inject(ByteBuffer.allocate(14 + packet.length).putShort((short) (mac >>> 32)).putInt((int) mac)
+                        .putShort((short) 0x0200).putInt(2).putShort((short) 0x0800).put(packet).array());
+            }
+            assertThat(stack.counters()).isEqualTo(Map.of(Counter.UDP_NO_PORT, 17L, Counter.ICMP_ERRORS_SENT, 16L,
+                    Counter.NEIGHBOUR_TABLE_FULL, 1L));
         }
     }
 
