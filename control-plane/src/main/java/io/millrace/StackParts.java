@@ -72,7 +72,7 @@ final class StackParts {
     final PacketDevice device;
     final TcpSettings tcpSettings;
     final Supplier<IdleStrategy> idleStrategy;
-    final ControlCounters counters = new ControlCounters();
+    final ControlCounters counters;
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
@@ -88,6 +88,7 @@ final class StackParts {
     private StackParts(final MillraceBuilder builder, final PacketDevice device) {
         final MillraceConfig config = builder.config;
         this.device = device;
+        counters = builder.counters;
         tcpSettings = config.tcpSettings();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
