@@ -72,12 +72,13 @@ final class StackParts {
     final PacketDevice device;
     final TcpSettings tcpSettings;
     final Supplier<IdleStrategy> idleStrategy;
-    final ControlCounters counters = new ControlCounters();
+    final ControlCounters counters;
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
     final BindingTable bindings;
     private final GroupMembership groups;
+    private @Nullable NeighbourCache neighbours;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -88,6 +89,7 @@ final class StackParts {
     private StackParts(final MillraceBuilder builder, final PacketDevice device) {
         final MillraceConfig config = builder.config;
         this.device = device;
+        counters = builder.counters;
         tcpSettings = config.tcpSettings();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
@@ -129,6 +131,10 @@ final class StackParts {
         }
     }
 
+    NeighbourCache neighbourCache() {
+        return Objects.requireNonNull(neighbours);
+    }
+
     ControlAgent agent() {
         return Objects.requireNonNull(agent);
     }
@@ -164,8 +170,9 @@ final class StackParts {
             rings[i] = new EngineEventRing(EVENT_RING_BYTES);
             engines[i] = engine(builder, i);
         }
-        final NeighbourCache neighbours = neighbours(builder);
-        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, groups,
+        final NeighbourCache cache = neighbours(builder);
+        neighbours = cache;
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
                 counters);
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
@@ -213,13 +220,13 @@ final class StackParts {
     }
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
-        final NeighbourCache neighbours = new NeighbourCache(neighbourSettings(builder.config), commands,
+        final NeighbourCache cache = new NeighbourCache(neighbourSettings(builder.config), commands,
                 device.queue(0).capabilities().macAddress(), routes, builder.conflictListener, counters);
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
-            neighbours.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
+            cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
         }
-        return neighbours;
+        return cache;
     }
 
     private NeighbourSettings neighbourSettings(final MillraceConfig config) {
@@ -240,7 +247,8 @@ final class StackParts {
     private static RouteTable routeTable(final MillraceConfig config) {
         final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
         config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
-        return RouteTable.of(config.get(IpKeys.ADDRESSES), routes, config.get(IpKeys.TTL));
+        return RouteTable.of(config.get(IpKeys.ADDRESSES), config.get(IpKeys.OWN_PREFIXES), routes,
+                config.get(IpKeys.TTL));
     }
 
     /** After a failure half way: nobody drives an engine yet. */

@@ -45,11 +45,27 @@ public final class EngineEventAdapter {
             case EngineEventLayout.NEIGHBOUR_CONFIRMED ->
                 handler.onNeighbourConfirmed(buffer.getLong(index + EngineEventLayout.NEIGHBOUR_HI),
                         buffer.getLong(index + EngineEventLayout.NEIGHBOUR_LO));
-            case EngineEventLayout.IGMP -> handler.onIgmp(buffer.getInt(index + EngineEventLayout.IGMP_SOURCE),
-                    buffer.getInt(index + EngineEventLayout.IGMP_DESTINATION),
-                    buffer.addressOffset() + index + EngineEventLayout.IGMP_MESSAGE,
-                    length - EngineEventLayout.IGMP_MESSAGE);
+            case EngineEventLayout.IGMP -> handler.onIgmp(buffer.getInt(index + EngineEventLayout.V4_SOURCE),
+                    buffer.getInt(index + EngineEventLayout.V4_DESTINATION),
+                    buffer.addressOffset() + index + EngineEventLayout.V4_MESSAGE,
+                    length - EngineEventLayout.V4_MESSAGE);
+            case EngineEventLayout.ICMPV6 -> onIcmpv6(buffer, index, length);
+            case EngineEventLayout.DHCP -> handler.onDhcp(buffer.getInt(index + EngineEventLayout.V4_SOURCE),
+                    buffer.getInt(index + EngineEventLayout.V4_DESTINATION),
+                    buffer.addressOffset() + index + EngineEventLayout.V4_MESSAGE,
+                    length - EngineEventLayout.V4_MESSAGE);
             default -> throw new IllegalStateException("event type " + type);
         }
+    }
+
+    private void onIcmpv6(final MutableDirectBuffer buffer, final int index, final int length) {
+        handler.onIcmpv6(buffer.getLong(index + EngineEventLayout.ICMPV6_SOURCE_HI),
+                buffer.getLong(index + EngineEventLayout.ICMPV6_SOURCE_LO),
+                buffer.getLong(index + EngineEventLayout.ICMPV6_DESTINATION_HI),
+                buffer.getLong(index + EngineEventLayout.ICMPV6_DESTINATION_LO),
+                buffer.getInt(index + EngineEventLayout.ICMPV6_HOP_LIMIT),
+                buffer.getLong(index + EngineEventLayout.ICMPV6_LINK_SOURCE),
+                buffer.addressOffset() + index + EngineEventLayout.ICMPV6_MESSAGE,
+                length - EngineEventLayout.ICMPV6_MESSAGE);
     }
 }

@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** What the control plane counts. Label and documentation are one text. */
 public enum ControlCounter {
+    /** Frames that a trunk carries for others. */
+    VLAN_OTHERS("frames dropped: of another VLAN than millrace.port.vlan, or of none"),
     /** ARP requests sent, probes included. */
     ARP_REQUESTS_SENT("ARP requests sent, probes and announcements included"),
     /** ARP replies sent. */
@@ -47,7 +49,8 @@ public enum ControlCounter {
     /** A command had to wait. */
     COMMANDS_DEFERRED("commands that found an engine's ring full and were tried again"),
     /** A command was lost. */
-    COMMANDS_REFUSED("commands lost: an engine's ring was full, and ARP and IGMP do not wait, or too many others did"),
+    COMMANDS_REFUSED(
+            "commands lost: an engine's ring was full, and ARP, IGMP and ICMPv6 do not wait, or too many others did"),
     /** A defect. */
     EXCEPTIONS("exceptions caught in the control agent: defects, please report");
 

@@ -25,6 +25,11 @@ public interface RouteSnapshot {
         return false;
     }
 
+    /** Upper half of the same as {@link #groupSourceLo}. */
+    default long groupSourceHi(final long hi, final long lo) {
+        return 0;
+    }
+
     /**
      * Lower half of the address that a broadcast or a multicast is sent from where its sender is bound to none; the
      * unspecified address where the stack has none of that family.
@@ -45,6 +50,19 @@ public interface RouteSnapshot {
     /** Time to live, or hop limit, of packets sent: 1 to 255. */
     default int hopLimit() {
         return DEFAULT_HOP_LIMIT;
+    }
+
+    /**
+     * Upper half of the address that a packet to this destination over this route is sent from: of several own ones the
+     * one that suits the destination best (RFC 6724 §5).
+     */
+    default long sourceHi(final int route, final long hi, final long lo) {
+        return sourceHi(route);
+    }
+
+    /** Lower half of the same. */
+    default long sourceLo(final int route, final long hi, final long lo) {
+        return sourceLo(route);
     }
 
     /** Upper half of the address that a packet over this route is sent from. */
