@@ -34,8 +34,8 @@ final class PathMtu {
 
     /** Text of a full segment in packets of a size: at most what the two ends agreed on. */
     private static int mss(final Tcb tcb, final int packet) {
-        return Math.max(Lifecycle.MIN_MSS,
-                Math.min(tcb.fullMss(), packet - Lifecycle.HEADERS - HeaderOptions.fixedLength(tcb)));
+        final int text = Math.max(Lifecycle.MIN_MSS, packet - Lifecycle.HEADERS) - HeaderOptions.fixedLength(tcb);
+        return Math.min(tcb.fullMss(), text);
     }
 
     /** The two ends have agreed on {@link Tcb#fullMss}: the first segments are no longer than the path takes. */
