@@ -6,6 +6,7 @@ import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.neighbour.NeighbourCache;
+import io.millrace.control.observe.ObservationDesk;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -24,19 +25,23 @@ public final class ControlAgent implements Agent {
     private final PatientCommands[] commands;
     private final NeighbourCache neighbours;
     private final GroupMembership groups;
+    private final ObservationDesk desk;
     private final Defects defects;
 
     /**
      * @param clock    read once a turn.
      * @param rings    the engines' event rings, in the order of the engines.
      * @param commands the way to each engine.
+     * @param desk     where others look in.
      */
     public ControlAgent(final NanoClock clock, final EngineEventRing[] rings, final PatientCommands[] commands,
-            final NeighbourCache neighbours, final GroupMembership groups, final ControlCounters counters) {
+            final NeighbourCache neighbours, final GroupMembership groups, final ObservationDesk desk,
+            final ControlCounters counters) {
         this.clock = clock;
         this.commands = commands.clone();
         this.neighbours = neighbours;
         this.groups = groups;
+        this.desk = desk;
         defects = Defects.ofControlPlane(counters);
         events = new EngineEventAdapter[rings.length];
         for (int engine = 0; engine < rings.length; engine++) {
@@ -48,7 +53,8 @@ public final class ControlAgent implements Agent {
     public int doWork() {
         final long nowNs = clock.nanoTime();
         turnClock.update(nowNs);
-        return pollEvents() + retryCommands() + pollNeighbours(nowNs) + pollGroups(nowNs);
+        return pollEvents() + retryCommands() + pollNeighbours(nowNs) + pollGroups(nowNs)
+                + pollDesk(nowNs);
     }
 
     /**
@@ -56,6 +62,9 @@ public final class ControlAgent implements Agent {
      * {@link Long#MAX_VALUE} where nothing does. May be early, never late.
      */
     public long nextDeadlineNs() {
+        if (desk.isAsked()) {
+            return Long.MIN_VALUE;
+        }
         for (int engine = 0; engine < events.length; engine++) {
             if (events[engine].hasEvents() || commands[engine].isWaiting()) {
                 return Long.MIN_VALUE;
@@ -106,6 +115,15 @@ public final class ControlAgent implements Agent {
     private int pollGroups(final long nowNs) {
         try {
             return groups.doWork(nowNs);
+        } catch (final RuntimeException e) {
+            defects.onException(e);
+            return 0;
+        }
+    }
+
+    private int pollDesk(final long nowNs) {
+        try {
+            return desk.doWork(nowNs);
         } catch (final RuntimeException e) {
             defects.onException(e);
             return 0;
