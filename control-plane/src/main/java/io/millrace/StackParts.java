@@ -86,6 +86,7 @@ final class StackParts {
     final Listeners listeners;
     final BindingTable bindings;
     private final GroupMembership groups;
+    private @Nullable NeighbourCache neighbours;
     final ObservedStack observed;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
@@ -149,6 +150,10 @@ final class StackParts {
         }
     }
 
+    NeighbourCache neighbourCache() {
+        return Objects.requireNonNull(neighbours);
+    }
+
     ControlAgent agent() {
         return Objects.requireNonNull(agent);
     }
@@ -185,9 +190,10 @@ final class StackParts {
             rings[i] = new EngineEventRing(EVENT_RING_BYTES);
             engines[i] = engine(builder, i);
         }
-        final NeighbourCache neighbours = neighbours(builder);
-        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, groups,
-                desk(), counters);
+        final NeighbourCache cache = neighbours(builder);
+        neighbours = cache;
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
+                counters, desk(cache));
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -200,9 +206,10 @@ final class StackParts {
         }
     }
 
-    private ObservationDesk desk() {
+    private ObservationDesk desk(final NeighbourCache cache) {
         return observed.desk(counters, this::eventsLost)
                 .offer(FileLayout.KIND_LISTENERS, ControlRows.of(listeners))
+                .offer(FileLayout.KIND_NEIGHBOURS, ControlRows.of(cache))
                 .offer(FileLayout.KIND_ROUTES, ControlRows.of(routes));
     }
 
@@ -240,13 +247,13 @@ final class StackParts {
     }
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
-        final NeighbourCache neighbours = new NeighbourCache(neighbourSettings(builder.config), commands,
+        final NeighbourCache cache = new NeighbourCache(neighbourSettings(builder.config), commands,
                 device.queue(0).capabilities().macAddress(), routes, builder.conflictListener, counters);
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
-            neighbours.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
+            cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
         }
-        return neighbours;
+        return cache;
     }
 
     private NeighbourSettings neighbourSettings(final MillraceConfig config) {

@@ -2,6 +2,7 @@ package io.millrace.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.millrace.Millrace;
 import io.millrace.config.MillraceConfig;
@@ -14,6 +15,7 @@ import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.MacAddress;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetSocketAddress;
@@ -64,7 +66,7 @@ class ObserverTest {
         }
     }
 
-    /** Runs the stacks until the question is answered by them, from a thread of its own. */
+    /** Runs the stacks, at a standstill of their clock, until they have answered a question of another thread. */
     private <T> T asked(final Question<T> question, final Millrace... stacks) throws Exception {
         final List<T> answer = new ArrayList<>();
         final List<Exception> failures = new ArrayList<>();
@@ -79,7 +81,9 @@ class ObserverTest {
             }
         });
         while (!done.get()) {
-            turns(1, stacks);
+            for (final Millrace stack : stacks) {
+                stack.engine(0).doWork();
+            }
         }
         asks.join();
         if (!failures.isEmpty()) {
@@ -230,10 +234,26 @@ class ObserverTest {
             assertThat(asked(observer::listeners, server))
                     .extracting(ObservedListener::local, ObservedListener::backlog,
                             ObservedListener::acceptQueue, ObservedListener::acceptQueueHighest)
-                    .containsExactlyInAnyOrder(org.assertj.core.groups.Tuple.tuple("0.0.0.0:80", 4, 1, 1),
-                            org.assertj.core.groups.Tuple.tuple("10.0.0.2:81", 9, 0, 0));
+                    .containsExactlyInAnyOrder(tuple("0.0.0.0:80", 4, 1, 1),
+                            tuple("10.0.0.2:81", 9, 0, 0));
             assertThat(asked(observer::routes, server))
                     .containsExactly(new ObservedRoute("address", "10.0.0.2/24", "", "PREFERRED"));
+        }
+    }
+
+    @Test
+    void shouldShowNeighbours() throws Exception {
+        try (Millrace server = stack(0, "10.0.0.2/24"); Millrace client = stack(1, "10.0.0.1/24")) {
+            connect(client, (connection, events) -> {});
+            turns(20, server, client);
+            client.engine(0).tcp().connect(0, 0, 0, 0, IpAddress.v4(0x0a000009), 80, client.tcpSettings(),
+                    (connection, events) -> {});
+            turns(5, server, client);
+
+            final String mac = MacAddress.toString(link.side(0).queue(0).capabilities().macAddress());
+            assertThat(asked(client.observer()::neighbours, client)).containsExactlyInAnyOrder(
+                    new ObservedNeighbour("10.0.0.2", mac, "DELAY", false),
+                    new ObservedNeighbour("10.0.0.9", "", "INCOMPLETE", false));
         }
     }
 

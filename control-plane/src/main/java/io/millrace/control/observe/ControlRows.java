@@ -5,7 +5,10 @@ import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.Routing;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.listen.TcpListener;
+import io.millrace.control.neighbour.NeighbourCache;
+import io.millrace.control.neighbour.NeighbourInfo;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.MacAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +37,20 @@ public final class ControlRows {
                     row("route", route.destination().toString(), route.gateway().getHostAddress(), "")));
             return rows;
         };
+    }
+
+    /** Each neighbour. */
+    public static Rows of(final NeighbourCache neighbours) {
+        return () -> neighbours.snapshot().stream().map(ControlRows::row).toList();
+    }
+
+    private static Map<String, String> row(final NeighbourInfo neighbour) {
+        final Map<String, String> row = new LinkedHashMap<>();
+        row.put("address", IpAddress.toString(neighbour.hi(), neighbour.lo()));
+        row.put("link-address", neighbour.mac() == 0 ? "" : MacAddress.toString(neighbour.mac()));
+        row.put("state", neighbour.state().name());
+        row.put("router", Boolean.toString(neighbour.router()));
+        return row;
     }
 
     private static Map<String, String> row(final String kind, final String destination, final String gateway,

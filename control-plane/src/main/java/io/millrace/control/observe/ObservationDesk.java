@@ -2,6 +2,7 @@ package io.millrace.control.observe;
 
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.fastpath.counters.Mailbox;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.observe.FileLayout;
@@ -16,7 +17,7 @@ import java.util.function.LongSupplier;
  * Where the control plane shows itself: its counters, written anew every {@value #COUNTERS_NS} ns at the most often, and
  * listeners, neighbours and routes for who asks. Thread: the agent's.
  */
-public final class ObservationDesk {
+public final class ObservationDesk implements ControlTask {
     private static final long COUNTERS_NS = 10_000_000;
     private static final int ROWS_A_SLICE = 32;
 
@@ -45,7 +46,7 @@ public final class ObservationDesk {
         return this;
     }
 
-    /** A turn; returns the number of things done. */
+    @Override
     public int doWork(final long nowNs) {
         if (!looked || nowNs - lookNs >= COUNTERS_NS) {
             looked = true;
@@ -60,9 +61,10 @@ public final class ObservationDesk {
         return 1;
     }
 
-    /** True where somebody waits for an answer. */
-    public boolean isAsked() {
-        return mailbox.isAsked();
+    /** {@inheritDoc} The counters alone are no reason to run. */
+    @Override
+    public long nextDeadlineNs() {
+        return mailbox.isAsked() ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
 
     private void showCounters() {

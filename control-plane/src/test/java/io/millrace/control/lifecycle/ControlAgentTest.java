@@ -14,9 +14,7 @@ import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
-import io.millrace.control.observe.ObservedStack;
 import io.millrace.fastpath.wire.IpAddress;
-import io.millrace.observe.Metadata;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -44,16 +42,13 @@ class ControlAgentTest {
             }, counters);
     private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes,
             new SplittableRandom(1), counters);
-    private final ObservedStack observed = ObservedStack.create(null, 1, new Metadata("", "", "", List.of()));
-    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups,
-            observed.desk(counters, () -> 0), counters);
+    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, counters);
 
     @AfterEach
     void close() {
         rings[0].close();
         rings[1].close();
         groups.close();
-        observed.close();
     }
 
     @Test
