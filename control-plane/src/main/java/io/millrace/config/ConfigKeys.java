@@ -37,6 +37,7 @@ public final class ConfigKeys {
             TcpRecoveryKeys.CONGESTION_CONTROL, TcpRecoveryKeys.INITIAL_WINDOW,
             TcpRecoveryKeys.SLOW_START_AFTER_IDLE, TcpRecoveryKeys.PACING, TcpRecoveryKeys.MAX_PACING_RATE,
             TcpRecoveryKeys.RACK, TcpRecoveryKeys.TAIL_LOSS_PROBE, TcpRecoveryKeys.FORWARD_RTO_RECOVERY,
+            TcpRecoveryKeys.MTU_PROBING,
             TcpKeys.RTO_INITIAL, TcpKeys.RTO_MIN, TcpKeys.RTO_MAX, TcpKeys.RETRIES, TcpKeys.USER_TIMEOUT,
             TcpKeys.SYN_RETRIES, TcpKeys.SYN_ACK_RETRIES, TcpKeys.MSL, TcpKeys.TIME_WAIT_REUSE,
             TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE, TcpKeys.KEEP_ALIVE_IDLE,
