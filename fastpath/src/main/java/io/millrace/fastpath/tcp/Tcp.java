@@ -52,8 +52,9 @@ public final class Tcp implements AutoCloseable {
         final LossRecovery recovery = new LossRecovery(slab, counters);
         final SendQueue sendQueue = new SendQueue(slab, recovery, context.heldTexts);
         final RetransmissionTimer timer = new RetransmissionTimer(context, recovery);
-        output = new TcpOutput(context, writer, persist, recovery, timer);
-        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning,
+        final PathMtu pathMtu = new PathMtu(context, recovery);
+        output = new TcpOutput(context, writer, persist, recovery, timer, pathMtu);
+        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning, pathMtu,
                 limits.maxOrphans());
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer);
@@ -67,7 +68,7 @@ public final class Tcp implements AutoCloseable {
                 new FastOpenServer(context, lifecycle, receiveQueue)),
                 new SynSentState(context, lifecycle, output, closed),
                 new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement, tuning),
-                timeWait, recovery);
+                timeWait, pathMtu);
     }
 
     /** Sizes; ranges as in the engine's settings. */
