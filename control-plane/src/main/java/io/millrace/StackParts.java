@@ -240,7 +240,8 @@ final class StackParts {
     private static RouteTable routeTable(final MillraceConfig config) {
         final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
         config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
-        return RouteTable.of(config.get(IpKeys.ADDRESSES), routes, config.get(IpKeys.TTL));
+        return RouteTable.of(config.get(IpKeys.ADDRESSES), config.get(IpKeys.OWN_PREFIXES), routes,
+                config.get(IpKeys.TTL));
     }
 
     /** After a failure half way: nobody drives an engine yet. */

@@ -287,6 +287,32 @@ class MillraceTest {
         }
     }
 
+    @Test
+    void shouldListenAndConnectAtEveryAddressOfAnOwnPrefix() throws IOException {
+        final long from = IpAddress.v4(0x0a420007);
+        final long to = IpAddress.v4(0x0a00004d);
+        final String near = "own-prefixes = [\"10.0.0.64/26\"], routes = [\"10.64.0.0/10 via 10.0.0.1\"]";
+        try (Millrace server = simulated(0, "10.0.0.2/24", near);
+                Millrace client = simulated(1, "10.0.0.1/24", "own-prefixes = [\"10.64.0.0/10\"]")) {
+            final TcpListener listener = server.listen(new InetSocketAddress("10.0.0.77", 80), 4, server.tcpSettings(),
+                    false);
+            final long connection = client.engine(0).tcp().connect(0, from, 0, 0, to, 80, client.tcpSettings(),
+                    (handle, ready) -> {});
+            assertThat(connection).isPositive();
+            turns(server, client, () -> listener.acceptQueueDepth() > 0);
+            final Accepted accepted = listener.poll();
+            assertThat(accepted).isNotNull();
+            assertThat(server.engine(0).tcp().remoteAddress(accepted.connection()).getAddress())
+                    .isEqualTo(InetAddress.ofLiteral("10.66.0.7"));
+            assertThat(client.engine(0).tcp().connect(0, IpAddress.v4(0x0a800000), 0, 0, to, 80, client.tcpSettings(),
+                    (handle, ready) -> {})).as("an address beside the prefix").isZero();
+        }
+    }
+
+    private Millrace simulated(final int side, final String address, final String ip) throws IOException {
+        return Millrace.builder(config("shared", address, ip)).device(link.side(side)).clock(clock).seed(7).launch();
+    }
+
     private Millrace simulated(final int side, final String address) throws IOException {
         return stack(link.side(side), address);
     }

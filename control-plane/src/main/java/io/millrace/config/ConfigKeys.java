@@ -17,7 +17,7 @@ public final class ConfigKeys {
             TransportKeys.ORDER,
             ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
             PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
-            IpKeys.ADDRESSES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
+            IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
             IpKeys.REASSEMBLY_MEMORY, IpKeys.REASSEMBLY_TIMEOUT, IpKeys.MAX_GROUPS,
             NeighbourKeys.REACHABLE_TIME, NeighbourKeys.RETRANSMIT_INTERVAL, NeighbourKeys.PROBES,
             NeighbourKeys.CACHE_SIZE, NeighbourKeys.QUEUE, NeighbourKeys.ANNOUNCE,

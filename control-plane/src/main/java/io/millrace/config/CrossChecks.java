@@ -36,10 +36,11 @@ final class CrossChecks {
                     EphemeralPortKeys.HIGH),
             new Rule(CrossChecks::framesHoldTwoBursts, PortKeys.FRAMES, EngineKeys.BURST),
             new Rule(CrossChecks::addressesAreUsable, IpKeys.ADDRESSES),
+            new Rule(CrossChecks::ownPrefixesAreUsable, IpKeys.OWN_PREFIXES),
             new Rule(CrossChecks::mtuFitsIpv6, PortKeys.MTU, IpKeys.ADDRESSES),
-            new Rule(CrossChecks::gatewayIsNear, IpKeys.GATEWAY, IpKeys.ADDRESSES),
-            new Rule(CrossChecks::routesAreNear, IpKeys.ROUTES, IpKeys.ADDRESSES),
-            new Rule(CrossChecks::hostAddressIsAnother, PortKeys.HOST_ADDRESS, IpKeys.ADDRESSES));
+            new Rule(CrossChecks::gatewayIsNear, IpKeys.GATEWAY, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES),
+            new Rule(CrossChecks::routesAreNear, IpKeys.ROUTES, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES),
+            new Rule(CrossChecks::hostAddressIsAnother, PortKeys.HOST_ADDRESS, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES));
 
     private CrossChecks() {}
 
@@ -132,6 +133,20 @@ final class CrossChecks {
         return seen.isEmpty() ? "must name at least one address" : null;
     }
 
+    private static @Nullable String ownPrefixesAreUsable(final MillraceConfig config) {
+        for (final Cidr prefix : config.get(IpKeys.OWN_PREFIXES)) {
+            if (!prefix.isNetwork()) {
+                return "must be prefixes, and " + prefix + " has bits set after its prefix";
+            }
+            final InetAddress first = prefix.address();
+            if (prefix.prefixLength() == 0 || first.isMulticastAddress() || first.isLoopbackAddress()
+                    || first.isAnyLocalAddress()) {
+                return "must be prefixes of hosts' addresses, which " + prefix + " is not";
+            }
+        }
+        return null;
+    }
+
     private static @Nullable String mtuFitsIpv6(final MillraceConfig config) {
         final boolean v6 = config.get(IpKeys.ADDRESSES).stream()
                 .anyMatch(cidr -> cidr.address() instanceof Inet6Address);
@@ -157,7 +172,7 @@ final class CrossChecks {
     private static @Nullable String notNear(final MillraceConfig config, final String which,
             final InetAddress gateway) {
         final List<Cidr> addresses = config.get(IpKeys.ADDRESSES);
-        if (addresses.stream().anyMatch(cidr -> cidr.address().equals(gateway))) {
+        if (isOwn(config, gateway)) {
             return which + "must not be one of the stack's own addresses";
         }
         return addresses.stream().anyMatch(cidr -> cidr.contains(gateway))
@@ -167,10 +182,14 @@ final class CrossChecks {
     }
 
     private static @Nullable String hostAddressIsAnother(final MillraceConfig config) {
-        final InetAddress host = config.get(PortKeys.HOST_ADDRESS).map(Cidr::address).orElse(null);
-        return config.get(IpKeys.ADDRESSES).stream().anyMatch(cidr -> cidr.address().equals(host))
+        return config.get(PortKeys.HOST_ADDRESS).filter(host -> isOwn(config, host.address())).isPresent()
                 ? "must not be one of the stack's own addresses, " + IpKeys.ADDRESSES + ' '
                         + config.text(IpKeys.ADDRESSES)
                 : null;
+    }
+
+    private static boolean isOwn(final MillraceConfig config, final InetAddress address) {
+        return config.get(IpKeys.ADDRESSES).stream().anyMatch(own -> own.address().equals(address))
+                || config.get(IpKeys.OWN_PREFIXES).stream().anyMatch(prefix -> prefix.contains(address));
     }
 }

@@ -26,6 +26,14 @@ public final class IpKeys {
                     reached directly. The first one that fits is the source of connections to elsewhere.
                     """);
 
+    /** Prefixes that are the stack's as a whole. */
+    public static final ConfigKey<List<Cidr>> OWN_PREFIXES = ConfigKey.of(GROUP + ".own-prefixes", list(cidr()),
+            List.of(), "ip route add local 10.64.0.0/16 dev lo", """
+                    Prefixes whose every address is the stack's own, e.g. ["10.64.0.0/16"]: it answers ARP for them,
+                    listens there, and connects from each that a program names. None is announced, and none is taken
+                    as a source where no program names it.
+                    """);
+
     /** The default gateway. */
     public static final ConfigKey<Optional<InetAddress>> GATEWAY = ConfigKey.of(GROUP + ".gateway",
             optional(address()), Optional.empty(), "ip route add default via", """

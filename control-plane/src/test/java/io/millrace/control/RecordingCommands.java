@@ -1,8 +1,10 @@
 package io.millrace.control;
 
 import io.millrace.fastpath.control.EngineCommands;
+import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** An engine's command ring that writes down what comes, and can be full. */
@@ -47,6 +49,19 @@ public final class RecordingCommands implements EngineCommands {
     public synchronized boolean transmitIgmp(final int source, final int destination, final long address,
             final int length) {
         return !full && add("igmp " + ip(source) + " > " + ip(destination) + ": " + IgmpText.of(address, length));
+    }
+
+    @Override
+    public boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
+            final long address, final int length) {
+        final byte[] message = new byte[length];
+        for (int i = 0; i < length; i++) {
+            message[i] = Memory.getByte(address + i);
+        }
+        return add("icmpv6 " + IpAddress.toString(sourceHi, sourceLo) + " > "
+                + IpAddress.toString(destinationHi, destinationLo) + " " + Long.toHexString(linkDestination) + " "
+                + hopLimit + (routerAlert ? " alert" : "") + ": " + HexFormat.of().formatHex(message));
     }
 
     @Override

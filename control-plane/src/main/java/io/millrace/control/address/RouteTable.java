@@ -15,8 +15,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Own addresses, connected prefixes and routes in arrays, the longest prefix first (RFC 1812 §5.2.4.3), so the first
- * match is the answer. A stack has a handful: a scan of a few cache lines beats a trie. A lookup allocates nothing.
+ * Own addresses and own prefixes, connected prefixes and routes in arrays, the longest prefix first (RFC 1812 §5.2.4.3),
+ * so the first match is the answer. Every address of an own prefix is the stack's (Linux: a route of type local). A stack has a handful: a scan of a few cache lines beats a trie. A lookup allocates nothing.
  * Immutable. Thread: any.
  */
 public final class RouteTable implements RouteSnapshot {
@@ -26,6 +26,8 @@ public final class RouteTable implements RouteSnapshot {
     private static final int GATEWAY = 4;
     private static final int SOURCE = 6;
     private static final int ROW = 8;
+    /** Columns of an own prefix: mask and network. */
+    private static final int OWN_ROW = 4;
 
     private static final long LIMITED_BROADCAST = IpAddress.v4(0xFFFF_FFFF);
     private static final long ALL_HOSTS_V4 = IpAddress.v4(0xE000_0001); // 224.0.0.1, RFC 1112 §4
@@ -33,8 +35,11 @@ public final class RouteTable implements RouteSnapshot {
     private static final long ALL_NODES_LO = 1;
 
     private final List<Cidr> addresses;
+    private final List<Cidr> ownPrefixes;
     private final List<Route> routes;
     private final long[] own;
+    /** Rows of own prefixes. */
+    private final long[] ownRows;
     /** Each directed broadcast address with the own address of its network; lower halves. */
     private final long[] broadcasts;
     private final long firstV4Lo;
@@ -44,13 +49,16 @@ public final class RouteTable implements RouteSnapshot {
 
     private final int hopLimit;
 
-    private RouteTable(final List<Cidr> addresses, final List<Route> routes, final List<long[]> rows,
-            final int hopLimit) {
+    private RouteTable(final List<Cidr> addresses, final List<Cidr> ownPrefixes, final List<Route> routes,
+            final List<long[]> rows, final int hopLimit) {
         this.hopLimit = hopLimit;
         this.addresses = List.copyOf(addresses);
+        this.ownPrefixes = List.copyOf(ownPrefixes);
         this.routes = List.copyOf(routes);
         final List<Prefix> prefixes = addresses.stream().map(Prefix::of).toList();
         own = prefixes.stream().flatMapToLong(prefix -> LongStream.of(prefix.hi(), prefix.lo())).toArray();
+        ownRows = ownPrefixes.stream().map(Prefix::of).flatMapToLong(prefix -> LongStream.of(prefix.maskHi(),
+                prefix.maskLo(), prefix.networkHi(), prefix.networkLo())).toArray();
         broadcasts = prefixes.stream().filter(Prefix::hasBroadcast)
                 .flatMapToLong(prefix -> LongStream.of(prefix.broadcastLo(), prefix.lo())).toArray();
         firstV4Lo = prefixes.stream().filter(Prefix::isV4).mapToLong(Prefix::lo).findFirst().orElse(IpAddress.v4(0));
@@ -60,8 +68,10 @@ public final class RouteTable implements RouteSnapshot {
 
     private RouteTable(final RouteTable table, final long[] groups) {
         addresses = table.addresses;
+        ownPrefixes = table.ownPrefixes;
         routes = table.routes;
         own = table.own;
+        ownRows = table.ownRows;
         broadcasts = table.broadcasts;
         firstV4Lo = table.firstV4Lo;
         rows = table.rows;
@@ -79,24 +89,32 @@ public final class RouteTable implements RouteSnapshot {
     /**
      * Makes a table.
      *
-     * @param addresses own addresses, each with its prefix; a destination in one of these is a neighbour.
-     * @param routes    prefixes behind gateways; each gateway lies in an own prefix.
-     * @param hopLimit  time to live of packets sent, 1 to 255.
-     * @throws IllegalArgumentException one sentence: which address or route is wrong, and why.
+     * @param addresses   own addresses, each with the prefix of its network; a destination in one of these is a neighbour.
+     * @param ownPrefixes prefixes all of whose addresses are own ones, but for broadcasts and what names no host.
+     * @param routes      prefixes behind gateways; each gateway lies in the network of an own address.
+     * @param hopLimit    time to live of packets sent, 1 to 255.
+     * @throws IllegalArgumentException one sentence: which address, prefix or route is wrong, and why.
      */
-    public static RouteTable of(final List<Cidr> addresses, final List<Route> routes, final int hopLimit) {
+    public static RouteTable of(final List<Cidr> addresses, final List<Cidr> ownPrefixes, final List<Route> routes,
+            final int hopLimit) {
         addresses.forEach(address -> checkAddress(address, addresses));
+        ownPrefixes.forEach(RouteTable::checkOwnPrefix);
         final List<long[]> rows = new ArrayList<>();
         for (final Cidr address : addresses) {
             rows.add(row(Prefix.of(address), 0, 0, Prefix.of(address)));
         }
         for (final Route route : routes) {
             rows.add(row(Prefix.of(route.destination()), IpAddress.hi(route.gateway()), IpAddress.lo(route.gateway()),
-                    Prefix.of(sourceFor(route, addresses))));
+                    Prefix.of(sourceFor(route, addresses, ownPrefixes))));
         }
         // Stable: of two equal prefixes the connected one wins, then the one named first.
         rows.sort(Comparator.comparingInt(RouteTable::prefixBits).reversed());
-        return new RouteTable(addresses, routes, rows, hopLimit);
+        return new RouteTable(addresses, ownPrefixes, routes, rows, hopLimit);
+    }
+
+    /** Makes a table without own prefixes. */
+    public static RouteTable of(final List<Cidr> addresses, final List<Route> routes, final int hopLimit) {
+        return of(addresses, List.of(), routes, hopLimit);
     }
 
     /** Makes a table with the usual hop limit. */
@@ -112,6 +130,11 @@ public final class RouteTable implements RouteSnapshot {
     /** Own addresses with their prefixes, in the order given. */
     public List<Cidr> addresses() {
         return addresses;
+    }
+
+    /** Prefixes all of whose addresses are own ones, in the order given. */
+    public List<Cidr> ownPrefixes() {
+        return ownPrefixes;
     }
 
     /** Routes through gateways, in the order given. */
@@ -132,9 +155,25 @@ public final class RouteTable implements RouteSnapshot {
 
     @Override
     public boolean isOwn(final long hi, final long lo) {
+        return isAddress(hi, lo) || ownRows.length != 0 && isInOwnPrefix(hi, lo);
+    }
+
+    /** True for one of {@link #addresses}, false for the others of an own prefix. */
+    public boolean isAddress(final long hi, final long lo) {
         for (int i = 0; i < own.length; i += 2) {
             if (own[i + 1] == lo && own[i] == hi) {
                 return true;
+            }
+        }
+        return false;
+    }
+
+    /** As in Linux's local table, a broadcast address of an own network is a longer prefix, and wins. */
+    private boolean isInOwnPrefix(final long hi, final long lo) {
+        for (int row = 0; row < ownRows.length; row += OWN_ROW) {
+            if ((lo & ownRows[row + MASK + 1]) == ownRows[row + DESTINATION + 1]
+                    && (hi & ownRows[row + MASK]) == ownRows[row + DESTINATION]) {
+                return !isNoUnicast(hi, lo) && !isBroadcast(hi, lo);
             }
         }
         return false;
@@ -217,11 +256,12 @@ public final class RouteTable implements RouteSnapshot {
         return rows[route + SOURCE + 1];
     }
 
-    /** {@code 10.0.0.2/24, 0.0.0.0/0 via 10.0.0.1}. */
+    /** {@code 10.0.0.2/24, local 10.64.0.0/16, 0.0.0.0/0 via 10.0.0.1}. */
     @Override
     public String toString() {
-        return Stream.concat(addresses.stream(), routes.stream()).map(Object::toString)
-                .collect(Collectors.joining(", "));
+        final Stream<String> local = ownPrefixes.stream().map(prefix -> "local " + prefix);
+        return Stream.of(addresses.stream().map(Object::toString), local, routes.stream().map(Object::toString))
+                .flatMap(texts -> texts).collect(Collectors.joining(", "));
     }
 
     private boolean isConnected(final int route) {
@@ -256,8 +296,20 @@ public final class RouteTable implements RouteSnapshot {
         }
     }
 
-    private static Cidr sourceFor(final Route route, final List<Cidr> addresses) {
-        if (addresses.stream().anyMatch(address -> address.address().equals(route.gateway()))) {
+    private static void checkOwnPrefix(final Cidr cidr) {
+        final Prefix prefix = Prefix.of(cidr);
+        if (prefix.hi() != prefix.networkHi() || prefix.lo() != prefix.networkLo()) {
+            throw new IllegalArgumentException("own prefix " + cidr + " has bits set after its prefix");
+        }
+        // of the whole address space nothing would be left for others
+        if (cidr.prefixLength() == 0 || isNoUnicast(prefix.hi(), prefix.lo())) {
+            throw new IllegalArgumentException("own prefix " + cidr + " cannot be this stack's alone");
+        }
+    }
+
+    private static Cidr sourceFor(final Route route, final List<Cidr> addresses, final List<Cidr> ownPrefixes) {
+        if (addresses.stream().anyMatch(address -> address.address().equals(route.gateway()))
+                || ownPrefixes.stream().anyMatch(prefix -> prefix.contains(route.gateway()))) {
             throw new IllegalArgumentException("route " + route + ": the gateway is an own address");
         }
         return addresses.stream().filter(address -> address.contains(route.gateway())).findFirst()

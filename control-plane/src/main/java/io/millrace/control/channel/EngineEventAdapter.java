@@ -49,7 +49,19 @@ public final class EngineEventAdapter {
                     buffer.getInt(index + EngineEventLayout.IGMP_DESTINATION),
                     buffer.addressOffset() + index + EngineEventLayout.IGMP_MESSAGE,
                     length - EngineEventLayout.IGMP_MESSAGE);
+            case EngineEventLayout.ICMPV6 -> onIcmpv6(buffer, index, length);
             default -> throw new IllegalStateException("event type " + type);
         }
+    }
+
+    private void onIcmpv6(final MutableDirectBuffer buffer, final int index, final int length) {
+        handler.onIcmpv6(buffer.getLong(index + EngineEventLayout.ICMPV6_SOURCE_HI),
+                buffer.getLong(index + EngineEventLayout.ICMPV6_SOURCE_LO),
+                buffer.getLong(index + EngineEventLayout.ICMPV6_DESTINATION_HI),
+                buffer.getLong(index + EngineEventLayout.ICMPV6_DESTINATION_LO),
+                buffer.getInt(index + EngineEventLayout.ICMPV6_HOP_LIMIT),
+                buffer.getLong(index + EngineEventLayout.ICMPV6_LINK_SOURCE),
+                buffer.addressOffset() + index + EngineEventLayout.ICMPV6_MESSAGE,
+                length - EngineEventLayout.ICMPV6_MESSAGE);
     }
 }

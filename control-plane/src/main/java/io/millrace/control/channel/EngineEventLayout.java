@@ -7,6 +7,8 @@ package io.millrace.control.channel;
  *   ARP        0: sender MAC (8)    8: operation (4)   12: sender IP (4)   16: target IP (4)
  *   NEIGHBOUR  0: address, hi (8)   8: address, lo (8)
  *   IGMP       0: source (4)        4: destination (4)  8: the message
+ *   ICMPV6     0: source, hi, lo (16)   16: destination, hi, lo (16)   32: link source (8)   40: hop limit (4)
+ *             44: the message
  * </pre>
  */
 final class EngineEventLayout {
@@ -18,6 +20,9 @@ final class EngineEventLayout {
     static final int NEIGHBOUR_CONFIRMED = 3;
     /** {@link io.millrace.fastpath.control.EngineEvents#onIgmp}. */
     static final int IGMP = 4;
+
+    /** {@link io.millrace.fastpath.control.EngineEvents#onIcmpv6}. */
+    static final int ICMPV6 = 5;
 
     static final int ARP_SENDER_MAC = 0;
     static final int ARP_OPERATION = 8;
@@ -32,6 +37,14 @@ final class EngineEventLayout {
     static final int IGMP_SOURCE = 0;
     static final int IGMP_DESTINATION = 4;
     static final int IGMP_MESSAGE = 8;
+
+    static final int ICMPV6_SOURCE_HI = 0;
+    static final int ICMPV6_SOURCE_LO = 8;
+    static final int ICMPV6_DESTINATION_HI = 16;
+    static final int ICMPV6_DESTINATION_LO = 24;
+    static final int ICMPV6_LINK_SOURCE = 32;
+    static final int ICMPV6_HOP_LIMIT = 40;
+    static final int ICMPV6_MESSAGE = 44;
 
     private EngineEventLayout() {}
 }

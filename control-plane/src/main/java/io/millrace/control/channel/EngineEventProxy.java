@@ -59,6 +59,24 @@ public final class EngineEventProxy implements EngineEvents {
     }
 
     @Override
+    public void onIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final int hopLimit, final long linkSource, final long address,
+            final int length) {
+        final boolean first = isEmpty();
+        final int at = claim(EngineEventLayout.ICMPV6, EngineEventLayout.ICMPV6_MESSAGE + length);
+        if (at > 0) {
+            buffer.putLong(at + EngineEventLayout.ICMPV6_SOURCE_HI, sourceHi);
+            buffer.putLong(at + EngineEventLayout.ICMPV6_SOURCE_LO, sourceLo);
+            buffer.putLong(at + EngineEventLayout.ICMPV6_DESTINATION_HI, destinationHi);
+            buffer.putLong(at + EngineEventLayout.ICMPV6_DESTINATION_LO, destinationLo);
+            buffer.putLong(at + EngineEventLayout.ICMPV6_LINK_SOURCE, linkSource);
+            buffer.putInt(at + EngineEventLayout.ICMPV6_HOP_LIMIT, hopLimit);
+            Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.ICMPV6_MESSAGE, length);
+            commit(at, first);
+        }
+    }
+
+    @Override
     public void onNeighbourWanted(final long hi, final long lo) {
         neighbour(EngineEventLayout.NEIGHBOUR_WANTED, hi, lo);
     }

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /**
  * Commands to an engine that survive a full command ring: what the ring refuses waits here, in order, until the agent
  * tries again. Nobody spins, for the caller may be the very thread that empties the ring. At most {@link #LIMIT}
- * commands wait; the next is refused. ARP and IGMP do not wait: they repeat themselves.
+ * commands wait; the next is refused. ARP, IGMP and ICMPv6 do not wait: they repeat themselves.
  * <p>
  * Thread: any; commands of one thread keep their order. {@link #doWork}: the agent's.
  */
@@ -72,6 +72,14 @@ public final class PatientCommands implements EngineCommands {
     @Override
     public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
         return engine.get().transmitIgmp(source, destination, address, length) || refuse();
+    }
+
+    @Override
+    public boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
+            final long address, final int length) {
+        return engine.get().transmitIcmpv6(sourceHi, sourceLo, destinationHi, destinationLo, linkDestination,
+                hopLimit, routerAlert, address, length) || refuse();
     }
 
     @Override

@@ -47,7 +47,8 @@ public enum ControlCounter {
     /** A command had to wait. */
     COMMANDS_DEFERRED("commands that found an engine's ring full and were tried again"),
     /** A command was lost. */
-    COMMANDS_REFUSED("commands lost: an engine's ring was full, and ARP and IGMP do not wait, or too many others did"),
+    COMMANDS_REFUSED(
+            "commands lost: an engine's ring was full, and ARP, IGMP and ICMPv6 do not wait, or too many others did"),
     /** A defect. */
     EXCEPTIONS("exceptions caught in the control agent: defects, please report");
 

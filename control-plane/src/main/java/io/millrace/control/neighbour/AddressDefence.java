@@ -11,12 +11,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Announces the own IPv4 addresses when the stack starts (RFC 5227 §2.3) and defends them: where another host claims
- * one, we announce it again, at most once in a defend interval, and keep it (§2.4, choice c). Thread: the agent's.
+ * one, we announce it again, at most once in a defend interval, and keep it (§2.4, choice c). The addresses of an own
+ * prefix, which may be millions, share one such interval. Thread: the agent's.
  */
 final class AddressDefence {
     /** RFC 5227 §1.1. */
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
     private static final long DEFEND_INTERVAL_NS = TimeUnit.SECONDS.toNanos(10);
+    /** Whoever has no address has no interval of its own. */
+    private static final int SHARED = 0;
 
     private final ArpSender sender;
     private final ConflictListener listener;
@@ -57,9 +60,10 @@ final class AddressDefence {
     /** Another host sent an ARP packet with an own address as its own. */
     void onConflict(final int address, final long otherMac, final long nowNs) {
         counters.increment(ControlCounter.ADDRESS_CONFLICTS);
-        final Long last = lastDefenceNs.get(address);
+        final int interval = sender.routes().isAddress(0, IpAddress.v4(address)) ? address : SHARED;
+        final Long last = lastDefenceNs.get(interval);
         if (last == null || nowNs - last >= DEFEND_INTERVAL_NS) {
-            lastDefenceNs.put(address, nowNs);
+            lastDefenceNs.put(interval, nowNs);
             sender.announce(address);
             listener.onAddressConflict(address, otherMac);
         }

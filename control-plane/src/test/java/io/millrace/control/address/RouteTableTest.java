@@ -108,6 +108,35 @@ class RouteTableTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"10.64.0.0,true", "10.64.0.1,true", "10.64.255.255,true", "10.65.0.0,false", "10.0.0.64,true",
+            "10.0.0.127,false", "10.0.0.2,true", "10.0.0.3,false", "fd00:1:0:0:ffff:ffff:ffff:ffff,true",
+            "fd00:1:0:1:0:0:0:0,false"})
+    void shouldOwnEveryAddressOfAnOwnPrefixButBroadcasts(final String address, final boolean own) {
+        final RouteTable prefixes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/25")),
+                List.of(Cidr.parse("10.64.0.0/16"), Cidr.parse("10.0.0.64/26"), Cidr.parse("fd00:1::/64")),
+                List.of(RouteTable.defaultVia(InetAddress.ofLiteral("10.0.0.1"))), 64);
+        final InetAddress inet = InetAddress.ofLiteral(address);
+        assertThat(prefixes.isOwn(IpAddress.hi(inet), IpAddress.lo(inet))).isEqualTo(own);
+        assertThat(route(prefixes, address) == LOCAL).isEqualTo(own);
+        assertThat(prefixes.isAddress(IpAddress.hi(inet), IpAddress.lo(inet))).isEqualTo("10.0.0.2".equals(address));
+        assertThat(prefixes.withGroups().isOwn(IpAddress.hi(inet), IpAddress.lo(inet))).isEqualTo(own);
+        assertThat(prefixes).hasToString(
+                "10.0.0.2/25, local 10.64.0.0/16, local 10.0.0.64/26, local fd00:1:0:0:0:0:0:0/64, 0.0.0.0/0 via 10.0.0.1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "10.64.0.1/16|own prefix 10.64.0.1/16 has bits set after its prefix",
+            "0.0.0.0/0|own prefix 0.0.0.0/0 cannot be this stack's alone",
+            "127.0.0.0/8|own prefix 127.0.0.0/8 cannot be this stack's alone",
+            "224.0.0.0/4|own prefix 224.0.0.0/4 cannot be this stack's alone",
+            "10.0.0.0/28|route 0.0.0.0/0 via 10.0.0.1: the gateway is an own address"})
+    void shouldRefuseAnOwnPrefixThatCannotBe(final String prefix, final String message) {
+        assertThatThrownBy(() -> RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of(Cidr.parse(prefix)),
+                List.of(RouteTable.defaultVia(InetAddress.ofLiteral("10.0.0.1"))), 64)).hasMessage(message);
+    }
+
+    @ParameterizedTest
     @CsvSource({"10.1.2.3/22,10.1.3.255,true", "10.1.2.3/30,10.1.2.3,true", "10.1.2.0/31,10.1.2.1,false",
             "0.0.0.0/0,255.255.255.255,true", "fd00::1/64,255.255.255.255,false"})
     void shouldKnowTheDirectedBroadcastOfAPrefix(final String cidr, final String broadcast, final boolean has) {

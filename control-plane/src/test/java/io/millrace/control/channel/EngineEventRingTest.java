@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.control.EngineEvents;
+import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.wire.IgmpMessage;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,19 @@ class EngineEventRingTest {
             assertThat(events).containsExactly("igmp a000001 ef010203 8 IGMP v2 report 239.1.2.3");
             proxy.onIgmp(1, 2, message.address(), 200);
             assertThat(proxy.lost()).as("longer than an eighth of the ring").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldCarryMessagesOfIcmpv6AsTheyAre() {
+        try (MemoryRegion message = MemoryRegion.allocate("test message", 64)) {
+            for (int i = 0; i < 24; i++) {
+                Memory.putByte(message.address() + i, i);
+            }
+            proxy.onIcmpv6(0xfe80L << 48, 1, 0xff02L << 48, 2, 255, 0xFFEE_DDCC_BBAAL, message.address(), 24);
+            assertThat(adapter.drain(10)).isEqualTo(1);
+            assertThat(events).containsExactly("icmpv6 fe80:0:0:0:0:0:0:1 > ff02:0:0:0:0:0:0:2 255 ffeeddccbbaa "
+                    + "000102030405060708090a0b0c0d0e0f1011121314151617");
         }
     }
 
@@ -113,6 +128,19 @@ class EngineEventRingTest {
             message.wrap(address, length);
             events.add("igmp " + Integer.toHexString(source) + " " + Integer.toHexString(destination) + " " + length
                     + " " + message);
+        }
+
+        @Override
+        public void onIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+                final long destinationLo, final int hopLimit, final long linkSource, final long address,
+                final int length) {
+            final byte[] message = new byte[length];
+            for (int i = 0; i < length; i++) {
+                message[i] = Memory.getByte(address + i);
+            }
+            events.add("icmpv6 " + IpAddress.toString(sourceHi, sourceLo) + " > "
+                    + IpAddress.toString(destinationHi, destinationLo) + " " + hopLimit + " "
+                    + Long.toHexString(linkSource) + " " + HexFormat.of().formatHex(message));
         }
 
         @Override

@@ -21,11 +21,13 @@ class PatientCommandsTest {
         commands.neighbourFailed(0, A);
         commands.neighbourForgotten(0, A);
         commands.transmitArp(1, 2, 3, 4, 5);
+        commands.transmitIcmpv6(1, 2, 3, 4, 5, 255, true, 6, 0);
         commands.listenerClosed(6);
         commands.abort(7);
         commands.closeEndpoint(8);
         assertThat(ring.take()).containsExactly("resolved 10.0.0.1 5", "failed 10.0.0.1", "forgotten 10.0.0.1",
-                "request 2 0.0.0.3 > 4 0.0.0.5", "closed 6", "abort 7",
+                "request 2 0.0.0.3 > 4 0.0.0.5",
+                "icmpv6 0:0:0:1:0:0:0:2 > 0:0:0:3:0:0:0:4 5 255 alert: ", "closed 6", "abort 7",
                 "close endpoint 8");
         assertThat(counters.get(ControlCounter.COMMANDS_DEFERRED)).isZero();
     }
@@ -51,11 +53,12 @@ class PatientCommandsTest {
     }
 
     @Test
-    void shouldNotKeepArpAndIgmpPackets() {
+    void shouldNotKeepArpIgmpAndIcmpv6Packets() {
         ring.full(true);
         assertThat(commands.transmitArp(1, 2, 3, 4, 5)).isFalse();
         assertThat(commands.transmitIgmp(1, 2, 3, 4)).isFalse();
-        assertThat(counters.get(ControlCounter.COMMANDS_REFUSED)).isEqualTo(2);
+        assertThat(commands.transmitIcmpv6(1, 2, 3, 4, 5, 255, false, 6, 0)).isFalse();
+        assertThat(counters.get(ControlCounter.COMMANDS_REFUSED)).isEqualTo(3);
         ring.full(false);
         assertThat(commands.doWork()).isZero();
         assertThat(ring.take()).isEmpty();

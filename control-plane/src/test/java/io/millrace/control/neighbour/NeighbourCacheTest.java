@@ -477,9 +477,32 @@ class NeighbourCacheTest {
         assertThat(cache.size()).isZero();
     }
 
+    @Test
+    void shouldAnswerForEveryAddressOfAnOwnPrefix() {
+        cache.onArp(0, 1, OTHER_MAC, PEER, 0x0a000080, nowNs);
+        cache.onArp(0, 1, OTHER_MAC, PEER, 0x0a0000fe, nowNs);
+        cache.onArp(0, 1, OTHER_MAC, PEER, 0x0a0000ff, nowNs);
+        cache.onArp(0, 1, OTHER_MAC, PEER, 0x0a00007f, nowNs);
+        assertThat(engine0.take()).containsExactly("reply 20000000002 10.0.0.128 > 20000000009 10.0.0.1",
+                "reply 20000000002 10.0.0.254 > 20000000009 10.0.0.1");
+    }
+
+    @Test
+    void shouldDefendTheAddressesOfAnOwnPrefixNoOftenerThanOne() {
+        cache.onArp(0, 2, OTHER_MAC, 0x0a000081, US, nowNs);
+        cache.onArp(0, 2, OTHER_MAC, 0x0a000082, US, nowNs);
+        assertThat(conflicts).containsExactly("a000081 20000000009");
+        cache.onArp(0, 2, OTHER_MAC, US, US, nowNs);
+        assertThat(conflicts).hasSize(2);
+        pass(10_000);
+        cache.onArp(0, 2, OTHER_MAC, 0x0a000082, US, nowNs);
+        assertThat(conflicts).hasSize(3).endsWith("a000082 20000000009");
+    }
+
     private NeighbourCache cache(final NeighbourSettings settings) {
         final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("192.168.7.1/24")),
-                List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))));
+                List.of(Cidr.parse("10.0.0.128/25")),
+                List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))), 64);
         return new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC,
                 new PublishedRoutes(routes),
                 (address, mac) -> conflicts.add(Integer.toHexString(address) + " " + Long.toHexString(mac)), counters);

@@ -8,6 +8,9 @@ public interface EngineCommands {
     /** Bytes of the longest IGMP message: what an Ethernet frame takes behind a header with Router Alert. */
     int MAX_IGMP_LENGTH = 1_476;
 
+    /** Bytes of the longest ICMPv6 message: what an Ethernet frame takes behind a header with Router Alert. */
+    int MAX_ICMPV6_LENGTH = 1_452;
+
     /** The neighbour's address is known (again): queued frames go out. The MAC has 48 bits. */
     boolean neighbourResolved(long hi, long lo, long mac);
 
@@ -30,6 +33,24 @@ public interface EngineCommands {
      * @param length      bytes, at most {@value #MAX_IGMP_LENGTH}.
      */
     boolean transmitIgmp(int source, int destination, long address, int length);
+
+    /**
+     * Send an ICMPv6 message of Neighbour Discovery or of Multicast Listener Discovery. The engine writes the headers
+     * and the checksum. Lost where the port has no room: both repeat themselves.
+     *
+     * @param sourceHi        own address, or the unspecified one.
+     * @param linkDestination 48 bits: the MAC that it goes to; 0: what follows from the destination, by RFC 2464 §7 for a
+     *                        group, else by the neighbour table.
+     * @param hopLimit        1 to 255.
+     * @param routerAlert     with the hop-by-hop option of RFC 2711.
+     * @param address         where the message lies, checksum 0; it is copied before this returns.
+     * @param length          bytes, at most {@value #MAX_ICMPV6_LENGTH}.
+     */
+    default boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
+            final long address, final int length) {
+        return false;
+    }
 
     /** The listener is closed: its half-open connections are reset. */
     boolean listenerClosed(int listenerId);

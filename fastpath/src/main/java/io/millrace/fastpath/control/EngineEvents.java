@@ -26,6 +26,19 @@ public interface EngineEvents {
      */
     default void onIgmp(final int source, final int destination, final long address, final int length) {}
 
+    /**
+     * An ICMPv6 message of Neighbour Discovery (types 133 to 137, RFC 4861) or of Multicast Listener Discovery (130 to
+     * 132 and 143, RFC 3810) arrived. Its checksum is right; the hop limit of Neighbour Discovery is 255, so no router
+     * has forwarded it (RFC 4861 §11.2).
+     *
+     * @param linkSource 48 bits: the MAC that the frame came from; 0 on a port without a link layer.
+     * @param address    where it lies, until this returns.
+     * @param length     bytes, 8 to {@value EngineCommands#MAX_ICMPV6_LENGTH}.
+     */
+    default void onIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final int hopLimit, final long linkSource, final long address,
+            final int length) {}
+
     /** A frame waits for the link-layer address of this neighbour. */
     void onNeighbourWanted(long hi, long lo);
 

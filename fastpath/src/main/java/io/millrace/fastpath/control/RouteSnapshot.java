@@ -47,6 +47,19 @@ public interface RouteSnapshot {
         return DEFAULT_HOP_LIMIT;
     }
 
+    /**
+     * Upper half of the address that a packet to this destination over this route is sent from: of several own ones the
+     * one that suits the destination best (RFC 6724 §5).
+     */
+    default long sourceHi(final int route, final long hi, final long lo) {
+        return sourceHi(route);
+    }
+
+    /** Lower half of the same. */
+    default long sourceLo(final int route, final long hi, final long lo) {
+        return sourceLo(route);
+    }
+
     /** Upper half of the address that a packet over this route is sent from. */
     long sourceHi(int route);
 
