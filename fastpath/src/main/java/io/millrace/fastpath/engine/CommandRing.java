@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Commands to an engine: any thread writes them, the engine reads them once a turn, in order. A full ring refuses, and
- * the writer tries again. Every message is four longs, but for IGMP: addresses, then the bytes.
+ * the writer tries again. Every message is four longs, but for IGMP and ICMPv6: addresses, then the bytes.
  */
 final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int CAPACITY = 64 * 1024;
@@ -29,6 +29,12 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int ABORT = 6;
     private static final int TRANSMIT_IGMP = 7;
     private static final int CLOSE_ENDPOINT = 8;
+    private static final int TRANSMIT_ICMPV6 = 9;
+
+    private static final int LINK_DESTINATION = 4 * BitUtil.SIZE_OF_LONG;
+    private static final int HOP_LIMIT = 5 * BitUtil.SIZE_OF_LONG;
+    private static final int ROUTER_ALERT = HOP_LIMIT + BitUtil.SIZE_OF_INT;
+    private static final int ICMPV6_OFFSET = 6 * BitUtil.SIZE_OF_LONG;
 
     private final MemoryRegion region;
     private final ManyToOneRingBuffer ring;
@@ -47,6 +53,9 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
         void onTransmitIgmp(int source, int destination, long address, int length);
 
+        void onTransmitIcmpv6(long sourceHi, long sourceLo, long destinationHi, long destinationLo,
+                long linkDestination, int hopLimit, boolean routerAlert, long address, int length);
+
         void onListenerClosed(int listenerId);
 
         void onAbort(long connection);
@@ -62,6 +71,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             if (type == TRANSMIT_IGMP) {
                 handler.onTransmitIgmp(buffer.getInt(index), buffer.getInt(index + BitUtil.SIZE_OF_INT),
                         buffer.addressOffset() + index + IGMP_OFFSET, length - IGMP_OFFSET);
+            } else if (type == TRANSMIT_ICMPV6) {
+                dispatchIcmpv6(handler, buffer, index, length);
             } else {
                 dispatch(handler, type, buffer, index);
             }
@@ -125,6 +136,30 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     }
 
     @Override
+    public synchronized boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
+            final long address, final int length) {
+        if (region.address() == 0) {
+            return true;
+        }
+        final int index = ring.tryClaim(TRANSMIT_ICMPV6, ICMPV6_OFFSET + length);
+        if (index < 0) {
+            return false;
+        }
+        final MutableDirectBuffer buffer = ring.buffer();
+        buffer.putLong(index, sourceHi);
+        buffer.putLong(index + 8, sourceLo);
+        buffer.putLong(index + 16, destinationHi);
+        buffer.putLong(index + 24, destinationLo);
+        buffer.putLong(index + LINK_DESTINATION, linkDestination);
+        buffer.putInt(index + HOP_LIMIT, hopLimit);
+        buffer.putInt(index + ROUTER_ALERT, routerAlert ? 1 : 0);
+        Memory.copy(address, buffer.addressOffset() + index + ICMPV6_OFFSET, length);
+        commit(index);
+        return true;
+    }
+
+    @Override
     public boolean listenerClosed(final int listenerId) {
         return write(LISTENER_CLOSED, listenerId, 0, 0, 0);
     }
@@ -167,6 +202,14 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         if (hook != null) {
             hook.run();
         }
+    }
+
+    private static void dispatchIcmpv6(final Handler handler, final MutableDirectBuffer buffer, final int index,
+            final int length) {
+        handler.onTransmitIcmpv6(buffer.getLong(index), buffer.getLong(index + 8), buffer.getLong(index + 16),
+                buffer.getLong(index + 24), buffer.getLong(index + LINK_DESTINATION),
+                buffer.getInt(index + HOP_LIMIT), buffer.getInt(index + ROUTER_ALERT) != 0,
+                buffer.addressOffset() + index + ICMPV6_OFFSET, length - ICMPV6_OFFSET);
     }
 
     private static void dispatch(final Handler handler, final int type, final MutableDirectBuffer buffer,

@@ -6,6 +6,7 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
@@ -21,10 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle {
     /** Smallest MSS believed (as Linux): below it headers outweigh data and an MSS of 0 would never end. */
     static final int MIN_MSS = 48;
-    /** MSS of a peer that names none (RFC 9293 §3.7.1). */
-    static final int DEFAULT_MSS = 536;
-    /** What IP and TCP headers without options take of an MTU. */
-    static final int HEADERS = Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH;
+    private static final int DEFAULT_MSS_V4 = 536;
+    private static final int DEFAULT_MSS_V6 = 1_220;
+    /** What the peer's segments are taken to hold until one is seen: too little rather than too much, as Linux. */
+    private static final int RECEIVE_MSS_GUESS = 536;
 
     /** As Linux. */
     private static final long RESET_FAST_OPEN_NS = TimeUnit.SECONDS.toNanos(60);
@@ -93,9 +94,9 @@ final class Lifecycle {
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
         tcb.trafficClass(settings.trafficClass() & ~Ipv4Header.ECN_MASK);
         tcb.rtoNs(settings.rtoInitialNs());
-        tcb.announcedMss(ownMss(settings));
-        tcb.sndMss(DEFAULT_MSS);
-        tcb.receiveMss(DEFAULT_MSS);
+        tcb.announcedMss(ownMss(tcb, settings));
+        tcb.sndMss(defaultMss(tcb));
+        tcb.receiveMss(RECEIVE_MSS_GUESS);
         tcb.neighbour(IpOutput.UNKNOWN);
         tcb.tsOffset(context.control.initialSequenceNumbers().timestampOffset(tcb.localHi(), tcb.localLo(),
                 tcb.remoteHi(), tcb.remoteLo()));
@@ -123,8 +124,18 @@ final class Lifecycle {
         }
     }
 
-    private int ownMss(final TcpSettings settings) {
-        final int most = context.ip.capabilities().mtu() - HEADERS;
+    /** MSS of a peer that names none (RFC 9293 §3.7.1). */
+    static int defaultMss(final Tcb tcb) {
+        return IpAddress.isV4(tcb.remoteHi(), tcb.remoteLo()) ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
+    }
+
+    /** What IP and TCP headers without options take of an MTU. */
+    static int headers(final Tcb tcb) {
+        return IpOutput.headerLength(tcb.remoteHi(), tcb.remoteLo()) + TcpHeader.MIN_LENGTH;
+    }
+
+    private int ownMss(final Tcb tcb, final TcpSettings settings) {
+        final int most = context.ip.capabilities().mtu() - headers(tcb);
         return settings.mss() == 0 ? most : Math.min(settings.mss(), most);
     }
 
@@ -150,7 +161,7 @@ final class Lifecycle {
         tcb.rcvRead(segment.sequence + 1);
         tcb.lastAckSent(segment.sequence + 1);
         tcb.rcvWndRight(segment.sequence + 1 + Math.min(tcb.receiveBuffer(), MAX_WINDOW_FIELD));
-        final int peerMss = options.hasMss() ? Math.max(options.mss(), MIN_MSS) : DEFAULT_MSS;
+        final int peerMss = options.hasMss() ? Math.max(options.mss(), MIN_MSS) : defaultMss(tcb);
         final int own = tcb.announcedMss();
         if (options.hasTimestamps() && settings.timestamps()) {
             tcb.set(Tcb.TIMESTAMPS);
@@ -158,7 +169,7 @@ final class Lifecycle {
         }
         // RFC 6691 §2: the MSS option counts no options, what is sent does
         tcb.sndMss(Math.min(peerMss, own) - HeaderOptions.fixedLength(tcb));
-        tcb.receiveMss(Math.min(DEFAULT_MSS, own));
+        tcb.receiveMss(Math.min(RECEIVE_MSS_GUESS, own));
         if (options.sackPermitted() && settings.sack()) {
             tcb.set(Tcb.SACK);
         }

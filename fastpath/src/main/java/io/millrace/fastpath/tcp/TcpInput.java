@@ -7,7 +7,6 @@ import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.TransportInput;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Checksum;
-import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
@@ -47,7 +46,7 @@ final class TcpInput implements TransportInput {
         context.count(Counter.TCP_SEGMENTS_RECEIVED);
         if (!header.wrap(address, length)) {
             context.count(Counter.TCP_MALFORMED);
-        } else if (!checksumTrusted && !isChecksumRight(localLo, remoteLo, address, length)) {
+        } else if (!checksumTrusted && !isChecksumRight(localHi, localLo, remoteHi, remoteLo, address, length)) {
             context.count(Counter.TCP_BAD_CHECKSUM);
         } else if (header.sourcePort() == 0 || header.destinationPort() == 0) {
             context.count(Counter.TCP_PORT_ZERO);
@@ -65,10 +64,9 @@ final class TcpInput implements TransportInput {
                 header.destinationPort() << 16 | header.sourcePort()) != ConnectionTable.NONE;
     }
 
-    private static boolean isChecksumRight(final long localLo, final long remoteLo, final long address,
-            final int length) {
-        final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(remoteLo), IpAddress.toV4(localLo), IpProtocol.TCP,
-                length);
+    private static boolean isChecksumRight(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final long address, final int length) {
+        final long pseudo = Checksum.pseudoHeader(remoteHi, remoteLo, localHi, localLo, IpProtocol.TCP, length);
         return Checksum.finish(Checksum.sum(address, length, pseudo)) == 0;
     }
 
@@ -150,11 +148,12 @@ final class TcpInput implements TransportInput {
 
     /** RFC 1191: the segment was too long for the path; what is unacknowledged goes out again, smaller. */
     private void onFragmentationNeeded(final Tcb tcb, final int mtu) {
-        final int usable = Math.max(mtu, Lifecycle.MIN_MSS + Lifecycle.HEADERS);
+        final int headers = Lifecycle.headers(tcb);
+        final int usable = Math.max(mtu, Lifecycle.MIN_MSS + headers);
         final boolean opening = tcb.state() == TcpState.SYN_SENT.ordinal()
                 || tcb.state() == TcpState.SYN_RECEIVED.ordinal();
         // no SYN is too long for any path
-        final int mss = usable - Lifecycle.HEADERS - (tcb.has(Tcb.TIMESTAMPS) ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        final int mss = usable - headers - (tcb.has(Tcb.TIMESTAMPS) ? TcpOptions.TIMESTAMPS_LENGTH : 0);
         if (opening || mtu == 0 || mss >= tcb.sndMss()) {
             context.count(Counter.ICMP_IGNORED);
             return;

@@ -163,7 +163,8 @@ public final class Icmpv6Header {
         return switch (type()) {
             case DESTINATION_UNREACHABLE -> "unreachable, code " + code();
             case PACKET_TOO_BIG -> "packet too big, mtu " + Integer.toUnsignedString(mtu());
-            case TIME_EXCEEDED -> code() == HOP_LIMIT_EXCEEDED ? "time exceeded in-transit" : "reassembly time exceeded";
+            case TIME_EXCEEDED ->
+                code() == HOP_LIMIT_EXCEEDED ? "time exceeded in-transit" : "reassembly time exceeded";
             case PARAMETER_PROBLEM -> "parameter problem, code " + code() + " - octet "
                     + Integer.toUnsignedString(pointer());
             case ECHO_REQUEST -> "echo request";

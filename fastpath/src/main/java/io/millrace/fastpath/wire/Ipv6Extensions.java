@@ -14,6 +14,9 @@ public final class Ipv6Extensions {
     /** Options of one header, padding aside. */
     public static final int MAX_OPTIONS = 8;
 
+    /** Bytes of the header that {@link #writeRouterAlert} writes. */
+    public static final int ROUTER_ALERT_LENGTH = 8;
+
     /** Where a walk ends. */
     public enum End {
         /** At the header of the upper layer: {@link Ipv6Extensions#protocol}, {@link Ipv6Extensions#offset}. */
@@ -37,7 +40,7 @@ public final class Ipv6Extensions {
     private static final int OPTION_PAD_1 = 0;
     private static final int OPTION_PAD_N = 1;
     private static final int OPTION_ROUTER_ALERT = 5;
-    private static final int ROUTER_ALERT_LENGTH = 2;
+    private static final int ROUTER_ALERT_VALUE_LENGTH = 2;
     private static final int ROUTING_TYPE = 2;
     private static final int SEGMENTS_LEFT = 3;
 
@@ -50,6 +53,7 @@ public final class Ipv6Extensions {
     private int problem;
     private int pointer;
     private boolean routerAlert;
+    private boolean asReceiver;
 
     /**
      * Walks from the first header behind the fixed one.
@@ -58,6 +62,17 @@ public final class Ipv6Extensions {
      * @param length  bytes of the packet: its own length, or as much of it as is there.
      */
     public End walk(final long address, final int length) {
+        asReceiver = true;
+        return begin(address, length);
+    }
+
+    /** The same past whatever a receiver would complain of: of a packet that is only looked at. */
+    public End skip(final long address, final int length) {
+        asReceiver = false;
+        return begin(address, length);
+    }
+
+    private End begin(final long address, final int length) {
         packet = address;
         end = length;
         protocol = Memory.getUnsignedByte(address + Ipv6Header.NEXT_HEADER_OFFSET);
@@ -77,6 +92,12 @@ public final class Ipv6Extensions {
         return walk();
     }
 
+    /** Writes a hop-by-hop header with the Router Alert option for MLD (RFC 2711 §2.1), and padding. */
+    public static void writeRouterAlert(final long address, final int nextHeader) {
+        Memory.putIntBE(address, (nextHeader & 0xFF) << 24 | OPTION_ROUTER_ALERT << 8 | ROUTER_ALERT_VALUE_LENGTH);
+        Memory.putIntBE(address + 4, OPTION_PAD_N << 8);
+    }
+
     private End walk() {
         while (true) {
             switch (protocol) {
@@ -84,7 +105,9 @@ public final class Ipv6Extensions {
                     return End.NOTHING;
                 }
                 case IpProtocol.IPV6_FRAGMENT -> {
-                    return headers < MAX_HEADERS && offset + FragmentHeader.LENGTH <= end ? End.FRAGMENT : End.MALFORMED;
+                    return headers < MAX_HEADERS && offset + FragmentHeader.LENGTH <= end
+                            ? End.FRAGMENT
+                            : End.MALFORMED;
                 }
                 case IpProtocol.HOP_BY_HOP, IpProtocol.IPV6_DESTINATION_OPTIONS, IpProtocol.IPV6_ROUTE -> {
                     final End stopped = extension();
@@ -101,7 +124,7 @@ public final class Ipv6Extensions {
 
     /** Takes one header; null where the walk goes on behind it. */
     private @Nullable End extension() {
-        if (protocol == IpProtocol.HOP_BY_HOP && named != Ipv6Header.NEXT_HEADER_OFFSET) {
+        if (asReceiver && protocol == IpProtocol.HOP_BY_HOP && named != Ipv6Header.NEXT_HEADER_OFFSET) {
             // RFC 8200 §4.1: directly behind the fixed header, and nowhere else
             return problem(Icmpv6Header.UNKNOWN_NEXT_HEADER, named);
         }
@@ -112,11 +135,15 @@ public final class Ipv6Extensions {
         if (offset + length > end) {
             return End.MALFORMED;
         }
-        final End stopped = protocol == IpProtocol.IPV6_ROUTE ? routing() : options(offset + 2, offset + length);
+        final End stopped = asReceiver ? content(length) : null;
         protocol = Memory.getUnsignedByte(packet + offset);
         named = offset;
         offset += length;
         return stopped;
+    }
+
+    private @Nullable End content(final int length) {
+        return protocol == IpProtocol.IPV6_ROUTE ? routing() : options(offset + 2, offset + length);
     }
 
     /** No type of routing header is known here, type 0 least of all (RFC 5095 §3): one that is used up says nothing. */
@@ -152,7 +179,7 @@ public final class Ipv6Extensions {
     /** RFC 8200 §4.2: the two highest bits say what to do with an option that is not known. */
     private @Nullable End option(final int type, final int at, final int length) {
         if (type == OPTION_ROUTER_ALERT && protocol == IpProtocol.HOP_BY_HOP) {
-            routerAlert |= length == 2 + ROUTER_ALERT_LENGTH;
+            routerAlert |= length == 2 + ROUTER_ALERT_VALUE_LENGTH;
             return null;
         }
         return switch (type >>> 6) {

@@ -7,6 +7,7 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.tcp.TcpInfo.Limit;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.testing.Application;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a connection tells about itself. */
+@OverBothFamilies
 class TcpInfoTest {
     private static final long MS = 1_000_000;
 

@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Timestamps and PAWS: RFC 7323 §3 to §5. */
+@OverBothFamilies
 class TimestampsTest {
     private static final int DAY_MS = 24 * 3_600 * 1_000;
 

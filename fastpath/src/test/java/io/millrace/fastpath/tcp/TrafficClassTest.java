@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The Diffserv field: RFC 9293 §3.9.2 (MUST-48), RFC 2474 §3; the ECN field beside it is RFC 3168's. */
+@OverBothFamilies
 class TrafficClassTest {
     /** Expedited forwarding, with bits of ECN that are not the application's to set. */
     private static final int ASKED = 0xBB;
