@@ -2,23 +2,30 @@ package io.millrace;
 
 import io.millrace.config.Cidr;
 import io.millrace.config.MillraceConfig;
+import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.EngineShutdown;
 import io.millrace.control.listen.TcpListener;
+import io.millrace.control.neighbour.NeighbourInfo;
 import io.millrace.control.security.Secret;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.observe.ObservedConnection;
+import io.millrace.observe.Observer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -105,9 +112,45 @@ public final class Millrace implements NetworkStack {
         return parts.listeners.all();
     }
 
+    /**
+     * Looks into this stack as another process can: counters, connections, listeners, neighbours, routes. Ends with the
+     * stack. Thread: any but one that drives an engine.
+     */
+    public Observer observer() {
+        return parts.observed.observer();
+    }
+
+    /** Every connection now, TIME_WAIT included. @throws IOException and thread: as {@link Observer#connections}. */
+    public List<ObservedConnection> connections() throws IOException {
+        if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
+            throw new IllegalStateException("asked by the thread that would have to answer");
+        }
+        final List<ObservedConnection> all = new ArrayList<>();
+        observer().connections(all::add);
+        return all;
+    }
+
+    /** The file in which this stack shows itself to other processes; none where that is off, or was not possible. */
+    public Optional<Path> observationFile() {
+        return Optional.ofNullable(parts.observed.file());
+    }
+
     /** The stack's own addresses. */
     public List<InetAddress> localAddresses() {
         return parts.routes.current().addresses().stream().map(Cidr::address).toList();
+    }
+
+    /**
+     * Addresses and routes, which may be changed while the stack runs: an address that is added is used at once, without
+     * a look at whether another host has it. Thread: any.
+     */
+    public PublishedRoutes routes() {
+        return parts.routes;
+    }
+
+    /** The neighbours known now, in no order. Thread: any. */
+    public List<NeighbourInfo> neighbours() {
+        return parts.neighbourCache().snapshot();
     }
 
     /** The device's name, e.g. {@code tap:mr0}. */

@@ -7,6 +7,7 @@ import io.millrace.config.IpKeys;
 import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
+import io.millrace.config.ObserveKeys;
 import io.millrace.config.Route;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.PublishedRoutes;
@@ -24,6 +25,9 @@ import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.observe.ControlRows;
+import io.millrace.control.observe.ObservationDesk;
+import io.millrace.control.observe.ObservedStack;
 import io.millrace.control.security.FastOpenKeys;
 import io.millrace.control.security.Rfc6056Ports;
 import io.millrace.control.security.Rfc6528SequenceNumbers;
@@ -38,7 +42,11 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.observe.FileLayout;
+import io.millrace.observe.Metadata;
+import io.millrace.observe.ObservationFiles;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -72,12 +80,14 @@ final class StackParts {
     final PacketDevice device;
     final TcpSettings tcpSettings;
     final Supplier<IdleStrategy> idleStrategy;
-    final ControlCounters counters = new ControlCounters();
+    final ControlCounters counters;
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
     final BindingTable bindings;
     private final GroupMembership groups;
+    private @Nullable NeighbourCache neighbours;
+    final ObservedStack observed;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -88,6 +98,7 @@ final class StackParts {
     private StackParts(final MillraceBuilder builder, final PacketDevice device) {
         final MillraceConfig config = builder.config;
         this.device = device;
+        counters = builder.counters;
         tcpSettings = config.tcpSettings();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
@@ -105,6 +116,16 @@ final class StackParts {
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
+        observed = ObservedStack.create(observationDirectory(config), engines.length,
+                new Metadata("stack " + routes.current() + " on " + device.name(), device.name(),
+                        Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
+                        List.of()));
+    }
+
+    private static @Nullable Path observationDirectory(final MillraceConfig config) {
+        return config.get(ObserveKeys.ENABLED)
+                ? config.get(ObserveKeys.DIRECTORY).orElseGet(ObservationFiles::ownDirectory)
+                : null;
     }
 
     /**
@@ -127,6 +148,10 @@ final class StackParts {
             parts.abandon();
             throw e;
         }
+    }
+
+    NeighbourCache neighbourCache() {
+        return Objects.requireNonNull(neighbours);
     }
 
     ControlAgent agent() {
@@ -153,6 +178,7 @@ final class StackParts {
         device.close();
         groups.close();
         CloseHelper.closeAll(rings);
+        observed.close();
     }
 
     void stopAgent() {
@@ -164,9 +190,10 @@ final class StackParts {
             rings[i] = new EngineEventRing(EVENT_RING_BYTES);
             engines[i] = engine(builder, i);
         }
-        final NeighbourCache neighbours = neighbours(builder);
-        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, groups,
-                counters);
+        final NeighbourCache cache = neighbours(builder);
+        neighbours = cache;
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
+                counters, desk(cache));
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -177,6 +204,13 @@ final class StackParts {
         } else {
             engines[0].companion(started);
         }
+    }
+
+    private ObservationDesk desk(final NeighbourCache cache) {
+        return observed.desk(counters, this::eventsLost)
+                .offer(FileLayout.KIND_LISTENERS, ControlRows.of(listeners))
+                .offer(FileLayout.KIND_NEIGHBOURS, ControlRows.of(cache))
+                .offer(FileLayout.KIND_ROUTES, ControlRows.of(routes));
     }
 
     /** Memory is reserved, not taken, so nothing fails before the load comes: better said now. */
@@ -208,18 +242,18 @@ final class StackParts {
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
-                rings[index].proxy());
+                rings[index].proxy(), observed.engineArea(index));
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
-        final NeighbourCache neighbours = new NeighbourCache(neighbourSettings(builder.config), commands,
+        final NeighbourCache cache = new NeighbourCache(neighbourSettings(builder.config), commands,
                 device.queue(0).capabilities().macAddress(), routes, builder.conflictListener, counters);
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
-            neighbours.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
+            cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
         }
-        return neighbours;
+        return cache;
     }
 
     private NeighbourSettings neighbourSettings(final MillraceConfig config) {
@@ -255,5 +289,6 @@ final class StackParts {
         CloseHelper.quietClose(device);
         CloseHelper.quietClose(groups);
         CloseHelper.quietCloseAll(rings);
+        CloseHelper.quietClose(observed);
     }
 }

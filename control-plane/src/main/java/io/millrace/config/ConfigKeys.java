@@ -16,7 +16,8 @@ public final class ConfigKeys {
     // @formatter:off
             TransportKeys.ORDER,
             ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
-            PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
+            PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.VLAN,
+            PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
             IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
             IpKeys.REASSEMBLY_MEMORY, IpKeys.REASSEMBLY_TIMEOUT, IpKeys.MAX_GROUPS,
             NeighbourKeys.REACHABLE_TIME, NeighbourKeys.RETRANSMIT_INTERVAL, NeighbourKeys.PROBES,
@@ -40,7 +41,8 @@ public final class ConfigKeys {
             TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE, TcpKeys.KEEP_ALIVE_IDLE,
             TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES, TcpKeys.OUT_OF_ORDER_RANGES,
             ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
-            EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH
+            EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH,
+            ObserveKeys.ENABLED, ObserveKeys.DIRECTORY
     // @formatter:on
     );
 
@@ -67,6 +69,7 @@ public final class ConfigKeys {
         groups.put(TcpKeys.GROUP, "What TCP connections start from; listeners and channel options may differ.");
         groups.put(ListenKeys.GROUP, "Queues of a listener.");
         groups.put(EphemeralPortKeys.GROUP, "Local ports of active opens (RFC 6056).");
+        groups.put(ObserveKeys.GROUP, "How others may look into the running stack.");
         return groups;
     }
 

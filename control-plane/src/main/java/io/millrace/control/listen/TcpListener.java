@@ -8,6 +8,7 @@ import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,13 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     private final InetSocketAddress local;
     private final long hi;
     private final long lo;
-    private final TcpSettings settings;
+    private final int askedBacklog;
     private final boolean reuseAddress;
     private final Places synQueue;
     private final AcceptQueue acceptQueue;
     private final Listeners owner;
+    private volatile TcpSettings settings;
+    private volatile UnaryOperator<TcpSettings> own;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final LongAdder overflows = new LongAdder();
     private final LongAdder drops = new LongAdder();
@@ -33,15 +36,17 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     private final LongAdder deadBeforeAccept = new LongAdder();
 
     TcpListener(final int id, final InetSocketAddress local, final TcpSettings settings, final boolean reuseAddress,
-            final int backlog, final int synQueue, final Listeners owner) {
+            final int askedBacklog, final ListenSettings limits, final Listeners owner) {
         this.id = id;
         this.local = local;
         hi = IpAddress.hi(local.getAddress());
         lo = IpAddress.lo(local.getAddress());
         this.settings = settings;
+        own = stack -> settings;
         this.reuseAddress = reuseAddress;
-        this.synQueue = new Places(synQueue);
-        acceptQueue = new AcceptQueue(backlog);
+        this.askedBacklog = askedBacklog;
+        synQueue = new Places(limits.synQueue());
+        acceptQueue = new AcceptQueue(limits.backlogFor(askedBacklog));
         this.owner = owner;
     }
 
@@ -53,6 +58,11 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     @Override
     public TcpSettings settings() {
         return settings;
+    }
+
+    @Override
+    public void follow(final UnaryOperator<TcpSettings> newOwn) {
+        owner.follow(this, newOwn);
     }
 
     @Override
@@ -195,6 +205,21 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     @Override
     public String toString() {
         return Listeners.text(hi, lo, local.getPort()) + " backlog " + backlog();
+    }
+
+    void own(final UnaryOperator<TcpSettings> newOwn) {
+        own = newOwn;
+    }
+
+    /** Connections that come from now on. Thread: one at a time. */
+    void onStackSettings(final TcpSettings stack) {
+        settings = own.apply(stack);
+    }
+
+    /** The queues from now on; nobody is thrown out. Thread: one at a time. */
+    void onLimits(final ListenSettings limits) {
+        synQueue.limit(limits.synQueue());
+        acceptQueue.resize(limits.backlogFor(askedBacklog));
     }
 
     long hi() {

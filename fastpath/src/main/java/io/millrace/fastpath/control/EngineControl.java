@@ -52,6 +52,14 @@ public interface EngineControl {
     /** Random; keys the hash of the flow table, so that nobody outside can choose colliding flows. */
     long hashSeed();
 
+    /**
+     * True where the control plane has a DHCP client: the engine hands it what comes from port 67 to port 68, whatever
+     * the address. Asked for once.
+     */
+    default boolean hasDhcpClient() {
+        return false;
+    }
+
     /** Where endpoints say which groups they listen to. */
     default MulticastGroups multicastGroups() {
         return MulticastGroups.NONE;
@@ -65,6 +73,15 @@ public interface EngineControl {
      * log.
      */
     default void onDefect(final Throwable exception) {}
+
+    /**
+     * Where the engine shows its counters and answers who asks for its connections: the address of
+     * {@link io.millrace.fastpath.counters.EngineArea#LENGTH} bytes, zero, that stay until the engine is closed; asked for
+     * once. 0: the engine takes memory of its own, which nobody else reads.
+     */
+    default long observedMemory() {
+        return 0;
+    }
 
     /** Where the engine reports what is not its own business. */
     EngineEvents events();

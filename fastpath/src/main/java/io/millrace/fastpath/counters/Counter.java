@@ -53,6 +53,7 @@ public enum Counter {
     IPV6_OPTION_REFUSED("packets dropped: an option that is not known and asks for it (RFC 8200 section 4.2)"),
     IPV6_NOTHING_FOLLOWS("packets dropped: extension headers with nothing behind them"),
     IPV6_FIRST_FRAGMENT_INCOMPLETE("fragments dropped: the first without the whole chain of headers (RFC 7112)"),
+    DHCP_RECEIVED("DHCP messages handed to the control plane"),
     UDP_RECEIVED("datagrams put into the receive queue of an endpoint"),
     UDP_SENT("datagrams sent"),
     UDP_MALFORMED("datagrams dropped: truncated, or their length field is wrong"),
@@ -168,6 +169,11 @@ public enum Counter {
     /** One line of documentation. */
     public String text() {
         return text;
+    }
+
+    /** What is counted: {@code bytes}, or {@code events} of the kind that the text tells. */
+    public String unit() {
+        return name().contains("BYTES") ? "bytes" : "events";
     }
 
     /** The name as shown to users, e.g. {@code FramesReceived}. */

@@ -66,6 +66,7 @@ public final class IpOutput {
     private final OutgoingDatagram icmpv6 = new OutgoingDatagram(IpProtocol.ICMPV6).loopback(false)
             .fragmentation(Fragmentation.NOWHERE);
     private final Icmpv6Header icmpv6Header = new Icmpv6Header();
+    private final OutgoingDatagram udp = new OutgoingDatagram(IpProtocol.UDP);
     private int identification;
 
     public IpOutput(final PacketPort port, final EngineControl control, final EngineCounters counters,
@@ -255,6 +256,10 @@ public final class IpOutput {
     private boolean isForUsToo(final OutgoingDatagram datagram) {
         final long hi = datagram.destinationHi();
         final long lo = datagram.destinationLo();
+        if (IpAddress.isAny(0, datagram.sourceLo())) {
+            // a host without an address has nobody to hear it
+            return false;
+        }
         return !IpAddress.isMulticast(hi, lo)
                 || datagram.loopback() && (control.routes().isJoined(hi, lo) || control.routes().isBroadcast(hi, lo));
     }
@@ -347,6 +352,12 @@ public final class IpOutput {
             frameFor(frame, linkDestination);
             queue.add(frame);
         }
+    }
+
+    /** Sends a UDP datagram of the control plane, header included; the source may be the unspecified address. */
+    public void sendUdp(final int source, final int destination, final long address, final int length) {
+        udp.source(0, IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
+        sendDatagram(udp, UNKNOWN);
     }
 
     /** Sends an ARP packet; nothing where no frame is free (ARP repeats itself). */

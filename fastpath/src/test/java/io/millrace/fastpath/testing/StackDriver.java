@@ -87,6 +87,13 @@ public final class StackDriver implements AutoCloseable {
         return routes;
     }
 
+    /** The stack loses its address, and the engine is told. */
+    public StackDriver removeAddress() {
+        routes.removeAddresses();
+        engine.commands().addressesRemoved();
+        return run();
+    }
+
     /** Virtual time in nanoseconds. */
     public long nowNs() {
         return nowNs;

@@ -10,14 +10,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Own addresses, each of either {@link Family}; every other address is one hop away. Only the joined groups change.
- * Thread: any.
+ * Own addresses, each of either {@link Family}; every other address is one hop away. The joined groups change, and all
+ * addresses may go. Thread: any.
  */
 public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
     private static final int LIMITED_BROADCAST = -1;
 
     private final int[] own;
     private final long broadcast;
+    private volatile boolean withoutAddresses;
     private final Map<Group, Set<Object>> groups = new ConcurrentHashMap<>();
 
     private record Group(long hi, long lo) {}
@@ -40,7 +41,13 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
     @Override
     public boolean isOwn(final long hi, final long lo) {
         final Family family = Family.of(hi, lo);
-        return hi == family.hi() && Arrays.stream(own).anyMatch(address -> family.lo(address) == lo);
+        return !withoutAddresses && hi == family.hi()
+                && Arrays.stream(own).anyMatch(address -> family.lo(address) == lo);
+    }
+
+    /** No address is an own one any more. */
+    public void removeAddresses() {
+        withoutAddresses = true;
     }
 
     @Override
