@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Own addresses, each of either {@link Family}; every other address is one hop away. The joined groups change, and all
+ * Own addresses, each of either {@link Family}; every other address of the same is one hop away. The joined groups change, and all
  * addresses may go. Thread: any.
  */
 public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
@@ -102,7 +102,7 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
 
     @Override
     public int route(final long hi, final long lo) {
-        return isOwn(hi, lo) ? LOCAL : 0;
+        return isOwn(hi, lo) ? LOCAL : hi == Family.of(hi, lo).hi() ? 0 : NO_ROUTE;
     }
 
     @Override
