@@ -105,6 +105,10 @@ public final class Listeners implements AutoCloseable {
         engines[accepted.engine()].abort(accepted.connection());
     }
 
+    ListenSettings settings() {
+        return settings;
+    }
+
     ControlCounters counters() {
         return counters;
     }

@@ -1,5 +1,6 @@
 package io.millrace.control.listen;
 
+import io.millrace.config.SynCookieMode;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
@@ -9,13 +10,17 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A listening endpoint (state LISTEN of RFC 9293). Both queues are bounded and a full one drops: as on Linux, a SYN is
- * dropped where the SYN queue or the accept queue is full, and the last ACK of a handshake where the accept queue is
- * full. Lock-free. Thread: any.
+ * dropped where the accept queue is full, or the SYN queue and there are no SYN cookies; and the last ACK of a handshake
+ * where the accept queue is full. Lock-free. Thread: any.
  */
 public final class TcpListener implements ListenerPolicy, NetworkStack.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+
     private final int id;
     private final InetSocketAddress local;
     private final long hi;
@@ -25,10 +30,15 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     private final Places synQueue;
     private final AcceptQueue acceptQueue;
     private final Listeners owner;
+    private final RecentCookies recentCookies = new RecentCookies();
+    private final AtomicBoolean floodTold = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final LongAdder overflows = new LongAdder();
     private final LongAdder drops = new LongAdder();
     private final LongAdder synQueueFull = new LongAdder();
+    private final LongAdder cookiesSent = new LongAdder();
+    private final LongAdder cookiesReceived = new LongAdder();
+    private final LongAdder cookiesFailed = new LongAdder();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder deadBeforeAccept = new LongAdder();
 
@@ -61,21 +71,58 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     }
 
     @Override
-    public boolean reserveSyn() {
+    public SynAnswer onSyn(final boolean cookiePossible, final long nowNs) {
         if (closed.get()) {
-            return false;
+            return SynAnswer.DROPPED;
         }
         if (acceptQueue.places().isFull()) {
             countOverflow();
-            return false;
+            return SynAnswer.DROPPED;
         }
-        if (!synQueue.take()) {
-            synQueueFull.increment();
-            owner.counters().increment(ControlCounter.SYN_QUEUE_FULL);
-            countDrop();
-            return false;
+        final SynCookieMode mode = owner.settings().synCookies();
+        if (mode == SynCookieMode.ALWAYS && cookiePossible) {
+            return sendCookie(nowNs);
         }
-        return true;
+        if (synQueue.take()) {
+            return SynAnswer.QUEUED;
+        }
+        if (mode != SynCookieMode.OFF && cookiePossible) {
+            if (!floodTold.get() && floodTold.compareAndSet(false, true)) {
+                LOG.warn("possible SYN flood: the SYN queue of {} is full, sending cookies", this);
+            }
+            return sendCookie(nowNs);
+        }
+        synQueueFull.increment();
+        owner.counters().increment(ControlCounter.SYN_QUEUE_FULL);
+        countDrop();
+        return SynAnswer.DROPPED;
+    }
+
+    private SynAnswer sendCookie(final long nowNs) {
+        recentCookies.sent(nowNs);
+        cookiesSent.increment();
+        return SynAnswer.COOKIE;
+    }
+
+    @Override
+    public boolean reserveSyn() {
+        return onSyn(false, 0) == SynAnswer.QUEUED;
+    }
+
+    /** {@inheritDoc} As in Linux a stray ACK costs no hash while no flood is on; a flood of them is reset. */
+    @Override
+    public boolean expectsCookies(final long nowNs) {
+        return recentCookies.mayReturn(nowNs) && !closed.get();
+    }
+
+    @Override
+    public void onCookie(final boolean valid) {
+        (valid ? cookiesReceived : cookiesFailed).increment();
+    }
+
+    @Override
+    public boolean abortsOnOverflow() {
+        return owner.settings().abortOnOverflow();
     }
 
     @Override
@@ -179,6 +226,21 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     /** SYNs dropped because the SYN queue was full. */
     public long synQueueFull() {
         return synQueueFull.sum();
+    }
+
+    /** SYNs answered with a cookie (Linux: SyncookiesSent). */
+    public long cookiesSent() {
+        return cookiesSent.sum();
+    }
+
+    /** Cookies that came back (Linux: SyncookiesRecv). */
+    public long cookiesReceived() {
+        return cookiesReceived.sum();
+    }
+
+    /** ACKs that should have brought a cookie and did not (Linux: SyncookiesFailed). */
+    public long cookiesFailed() {
+        return cookiesFailed.sum();
     }
 
     /** Connections taken by the application. */
