@@ -2,10 +2,12 @@ package io.millrace;
 
 import io.millrace.config.Cidr;
 import io.millrace.config.MillraceConfig;
+import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.EngineShutdown;
 import io.millrace.control.listen.TcpListener;
+import io.millrace.control.neighbour.NeighbourInfo;
 import io.millrace.control.security.Secret;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.counters.Counter;
@@ -108,6 +110,19 @@ public final class Millrace implements NetworkStack {
     /** The stack's own addresses. */
     public List<InetAddress> localAddresses() {
         return parts.routes.current().addresses().stream().map(Cidr::address).toList();
+    }
+
+    /**
+     * Addresses and routes, which may be changed while the stack runs: an address that is added is used at once, without
+     * a look at whether another host has it. Thread: any.
+     */
+    public PublishedRoutes routes() {
+        return parts.routes;
+    }
+
+    /** The neighbours known now, in no order. Thread: any. */
+    public List<NeighbourInfo> neighbours() {
+        return parts.neighbourCache().snapshot();
     }
 
     /** The device's name, e.g. {@code tap:mr0}. */

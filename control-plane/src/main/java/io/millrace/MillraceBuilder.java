@@ -5,8 +5,10 @@ import io.millrace.config.EngineKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.CapturedDevice;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.VlanDevice;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
 import io.millrace.fastpath.memory.MemoryRegion;
@@ -35,6 +37,7 @@ public final class MillraceBuilder {
     record PermanentNeighbour(InetAddress address, long mac) {}
 
     final MillraceConfig config;
+    final ControlCounters counters = new ControlCounters();
     final List<PermanentNeighbour> permanentNeighbours = new ArrayList<>();
     NanoClock clock = SystemNanoClock.INSTANCE;
     Secret secret = Secret.random();
@@ -81,14 +84,21 @@ public final class MillraceBuilder {
     public Millrace launch() throws IOException {
         final long bytesBefore = MemoryRegion.bytesInUse();
         try {
-            final PacketDevice opened = device != null ? device : openConfigured();
-            final Optional<Path> capture = config.get(PortKeys.CAPTURE);
-            return new Millrace(StackParts.start(this,
-                    capture.isPresent() ? CapturedDevice.open(opened, capture.get(), clock) : opened, bytesBefore));
+            return new Millrace(StackParts.start(this, wrap(device != null ? device : openConfigured()), bytesBefore));
         } catch (final OutOfMemoryError e) {
             throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
                     + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);
         }
+    }
+
+    /** The capture shows what passes the wire, tags included. */
+    private PacketDevice wrap(final PacketDevice opened) throws IOException {
+        final Optional<Path> capture = config.get(PortKeys.CAPTURE);
+        final PacketDevice captured = capture.isPresent()
+                ? CapturedDevice.open(opened, capture.get(), clock)
+                : opened;
+        final int vlan = config.get(PortKeys.VLAN);
+        return vlan == 0 ? captured : VlanDevice.of(captured, vlan, counters);
     }
 
     private PacketDevice openConfigured() throws IOException {

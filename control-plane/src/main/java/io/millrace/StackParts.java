@@ -74,12 +74,13 @@ final class StackParts {
     final PacketDevice device;
     final TcpSettings tcpSettings;
     final Supplier<IdleStrategy> idleStrategy;
-    final ControlCounters counters = new ControlCounters();
+    final ControlCounters counters;
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
     final BindingTable bindings;
     private final GroupMembership groups;
+    private @Nullable NeighbourCache neighbours;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -90,6 +91,7 @@ final class StackParts {
     private StackParts(final MillraceBuilder builder, final PacketDevice device) {
         final MillraceConfig config = builder.config;
         this.device = device;
+        counters = builder.counters;
         tcpSettings = config.tcpSettings();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
@@ -131,6 +133,10 @@ final class StackParts {
         }
     }
 
+    NeighbourCache neighbourCache() {
+        return Objects.requireNonNull(neighbours);
+    }
+
     ControlAgent agent() {
         return Objects.requireNonNull(agent);
     }
@@ -166,8 +172,9 @@ final class StackParts {
             rings[i] = new EngineEventRing(EVENT_RING_BYTES);
             engines[i] = engine(builder, i);
         }
-        final NeighbourCache neighbours = neighbours(builder);
-        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, neighbours, groups,
+        final NeighbourCache cache = neighbours(builder);
+        neighbours = cache;
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
                 counters);
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
@@ -216,13 +223,13 @@ final class StackParts {
     }
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
-        final NeighbourCache neighbours = new NeighbourCache(neighbourSettings(builder.config), commands,
+        final NeighbourCache cache = new NeighbourCache(neighbourSettings(builder.config), commands,
                 device.queue(0).capabilities().macAddress(), routes, builder.conflictListener, counters);
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
-            neighbours.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
+            cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
         }
-        return neighbours;
+        return cache;
     }
 
     private NeighbourSettings neighbourSettings(final MillraceConfig config) {

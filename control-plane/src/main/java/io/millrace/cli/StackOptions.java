@@ -25,6 +25,9 @@ final class StackOptions {
     @Option(names = "--gateway", paramLabel = "IP", description = "Default gateway (millrace.ip.gateway).")
     private @Nullable String gateway;
 
+    @Option(names = "--vlan", paramLabel = "N", description = "The VLAN that the stack lives in, 0 for none (millrace.port.vlan).")
+    private @Nullable String vlan;
+
     @Option(names = "--capture", paramLabel = "FILE.pcapng", description = "Write every frame there; Wireshark opens it (millrace.port.capture).")
     private @Nullable String capture;
 
@@ -38,6 +41,7 @@ final class StackOptions {
         option(builder, "--address", IpKeys.ADDRESSES, address);
         option(builder, "--host-address", PortKeys.HOST_ADDRESS, hostAddress);
         option(builder, "--gateway", IpKeys.GATEWAY, gateway);
+        option(builder, "--vlan", PortKeys.VLAN, vlan);
         option(builder, "--capture", PortKeys.CAPTURE, capture);
         return builder.build();
     }

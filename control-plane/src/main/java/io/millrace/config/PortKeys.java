@@ -6,6 +6,7 @@ import static io.millrace.config.ValueTypes.device;
 import static io.millrace.config.ValueTypes.file;
 import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.optional;
+import static io.millrace.config.ValueTypes.whole;
 import static io.millrace.config.ValueTypes.wholePowerOfTwo;
 
 import java.nio.file.Path;
@@ -41,6 +42,13 @@ public final class PortKeys {
             "offloads of a NIC (ethtool -K tx, rx, tso, gro)", """
                     Leave checksums and segmentation to the device where it can: four times the throughput on a TAP.
                     Off makes a capture show the frames as they would pass a wire.
+                    """);
+
+    /** Which VLAN of a trunk. */
+    public static final ConfigKey<Integer> VLAN = ConfigKey.of(GROUP + ".vlan", whole(0, 4_094), 0,
+            "ip link add link DEVICE type vlan id N", """
+                    The VLAN (IEEE 802.1Q) that the stack lives in: every frame sent carries its tag, frames of
+                    other VLANs or without a tag are dropped and counted. 0: no tags. The MTU does not count them.
                     """);
 
     /** Address of the host's side of the link. */

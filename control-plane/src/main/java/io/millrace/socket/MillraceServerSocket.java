@@ -2,7 +2,6 @@ package io.millrace.socket;
 
 import io.millrace.fastpath.control.NetworkStack.Accepted;
 import io.millrace.fastpath.control.NetworkStack.Listener;
-import io.millrace.fastpath.tcp.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
@@ -11,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,6 @@ public final class MillraceServerSocket implements AutoCloseable {
     private final MillraceSockets sockets;
     private final ReentrantLock accepting = new ReentrantLock();
     private volatile @Nullable Listener listener;
-    private volatile @Nullable TcpSettings settings;
     /** Who waits for the accept queue. */
     private volatile @Nullable Thread waiter;
     private volatile boolean reuseAddress;
@@ -48,9 +47,8 @@ public final class MillraceServerSocket implements AutoCloseable {
         if (listener != null) {
             throw new SocketException("Already bound");
         }
-        final TcpSettings ofStack = sockets.stack().tcpSettings();
-        final Listener opened = sockets.stack().listen(local, backlog, ofStack, reuseAddress);
-        settings = ofStack;
+        final Listener opened = sockets.stack().listen(local, backlog, sockets.stack().tcpSettings(), reuseAddress);
+        opened.follow(UnaryOperator.identity());
         listener = opened;
         sockets.hold(this);
         opened.onAcceptable(this::wake);
@@ -91,7 +89,8 @@ public final class MillraceServerSocket implements AutoCloseable {
             final long startNs = System.nanoTime();
             while (true) {
                 final Accepted accepted = await(open, startNs, TimeUnit.MILLISECONDS.toNanos(timeoutMs));
-                final MillraceSocket socket = MillraceSocket.accepted(sockets.room(accepted.engine()), settings,
+                final MillraceSocket socket = MillraceSocket.accepted(sockets.room(accepted.engine()),
+                        open.settings(),
                         accepted.connection());
                 if (socket != null) {
                     return socket;

@@ -35,11 +35,30 @@ record Prefix(long hi, long lo, int bits) {
     }
 
     long maskHi() {
-        return mask(bits);
+        return maskHi(bits);
     }
 
     long maskLo() {
+        return maskLo(bits);
+    }
+
+    static long maskHi(final int bits) {
+        return mask(bits);
+    }
+
+    static long maskLo(final int bits) {
         return mask(bits - 64);
+    }
+
+    /** Leading bits that two addresses have in common, 0 to 128. */
+    static int common(final long hi, final long lo, final long otherHi, final long otherLo) {
+        final int upper = Long.numberOfLeadingZeros(hi ^ otherHi);
+        return upper < Long.SIZE ? upper : Long.SIZE + Long.numberOfLeadingZeros(lo ^ otherLo);
+    }
+
+    /** True where the address lies in the prefix. */
+    boolean contains(final long otherHi, final long otherLo) {
+        return (otherHi & maskHi()) == networkHi() && (otherLo & maskLo()) == networkLo();
     }
 
     long networkHi() {

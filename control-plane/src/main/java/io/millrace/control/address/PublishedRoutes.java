@@ -1,7 +1,18 @@
 package io.millrace.control.address;
 
-/** The route table in force, with the multicast groups that are joined. Thread: any; a reader keeps the table it got, which never changes. */
+import io.millrace.config.Cidr;
+import io.millrace.config.Route;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+
+/**
+ * The route table in force, with the multicast groups that are joined; addresses and routes may come and go. A change is
+ * seen by every engine from its next lookup on. Thread: any; a reader keeps the table it got, which never changes.
+ */
 public final class PublishedRoutes {
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile RouteTable table;
     private long[] groups = {};
 
@@ -15,11 +26,82 @@ public final class PublishedRoutes {
     }
 
     /** Replaces addresses and routes as a whole; the joined groups stay. */
-    public synchronized void publish(final RouteTable next) {
-        table = groups.length == 0 ? next : next.withGroups(groups);
+    public void publish(final RouteTable next) {
+        update(routing -> next.routing());
     }
 
-    /** Replaces the joined multicast groups: lower halves of their addresses. */
+    /**
+     * Changes addresses and routes, all or nothing.
+     *
+     * @param change makes the new ones from those in force; called once.
+     * @return false where nothing changed.
+     * @throws IllegalArgumentException of the change; nothing has changed then.
+     */
+    public boolean update(final UnaryOperator<Routing> change) {
+        synchronized (this) {
+            final Routing before = table.routing();
+            final Routing after = change.apply(before);
+            if (after.equals(before)) {
+                return false;
+            }
+            table = new RouteTable(after, groups);
+        }
+        listeners.forEach(Runnable::run);
+        return true;
+    }
+
+    /**
+     * Adds an address that is used from now on, without a look at whether another host has it.
+     *
+     * @throws IllegalArgumentException one sentence: why it can be no address of this stack, or that it is one already.
+     */
+    public void addAddress(final Cidr address) {
+        addAddress(OwnAddress.of(address));
+    }
+
+    /** The same in any state. */
+    public void addAddress(final OwnAddress address) {
+        update(routing -> routing.with(address));
+    }
+
+    /**
+     * Removes an address. Routes through gateways of its network wait until another address has it.
+     *
+     * @return false where the address is none of the stack's.
+     */
+    public boolean removeAddress(final InetAddress address) {
+        return update(routing -> routing.without(address));
+    }
+
+    /** Changes the state of an address; false where nothing changed. */
+    public boolean state(final InetAddress address, final OwnAddress.State state) {
+        return update(routing -> routing.with(address, state));
+    }
+
+    /**
+     * Adds a route.
+     *
+     * @return false where it was there.
+     * @throws IllegalArgumentException one sentence: why the gateway can be none.
+     */
+    public boolean addRoute(final Route route) {
+        return update(routing -> routing.with(route));
+    }
+
+    /** Removes a route; false where it was not there. */
+    public boolean removeRoute(final Route route) {
+        return update(routing -> routing.without(route));
+    }
+
+    /**
+     * Who is called after each change of addresses or routes, on the thread that made it, when it is in force; of several
+     * changes at once each is told, but {@link #current} may show the last already.
+     */
+    public void onChange(final Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** Replaces the joined multicast groups: upper and lower halves of their addresses in turn. */
     public synchronized void join(final long... newGroups) {
         groups = newGroups.clone();
         table = table.withGroups(groups);

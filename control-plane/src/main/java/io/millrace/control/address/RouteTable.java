@@ -7,83 +7,73 @@ import io.millrace.fastpath.wire.IpAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Own addresses and own prefixes, connected prefixes and routes in arrays, the longest prefix first (RFC 1812 §5.2.4.3),
- * so the first match is the answer. Every address of an own prefix is the stack's (Linux: a route of type local). A stack has a handful: a scan of a few cache lines beats a trie. A lookup allocates nothing.
+ * Own addresses and own prefixes, connected prefixes and routes of both families: the longest prefix wins (RFC 1812
+ * §5.2.4.3). Every address of an own prefix is the stack's (Linux: a route of type local). A lookup allocates nothing.
  * Immutable. Thread: any.
  */
 public final class RouteTable implements RouteSnapshot {
-    /** Columns of a route's row: mask, destination, gateway, source address; each an upper and a lower half. */
-    private static final int MASK = 0;
-    private static final int DESTINATION = 2;
-    private static final int GATEWAY = 4;
-    private static final int SOURCE = 6;
-    private static final int ROW = 8;
-    /** Columns of an own prefix: mask and network. */
-    private static final int OWN_ROW = 4;
+    /** Columns of a route's row: gateway and source address; each an upper and a lower half. */
+    private static final int GATEWAY = 0;
+    private static final int SOURCE = 2;
+    private static final int ROW = 4;
 
     private static final long LIMITED_BROADCAST = IpAddress.v4(0xFFFF_FFFF);
     private static final long ALL_HOSTS_V4 = IpAddress.v4(0xE000_0001); // 224.0.0.1, RFC 1112 §4
     private static final long ALL_NODES_HI = 0xff02L << 48; // ff02::1, RFC 4291 §2.7.1
     private static final long ALL_NODES_LO = 1;
 
+    private final Routing routing;
     private final List<Cidr> addresses;
-    private final List<Cidr> ownPrefixes;
-    private final List<Route> routes;
-    private final long[] own;
-    /** Rows of own prefixes. */
-    private final long[] ownRows;
+    /** Addresses in use, then own prefixes. */
+    private final PrefixTrie own;
     /** Each directed broadcast address with the own address of its network; lower halves. */
     private final long[] broadcasts;
     private final long firstV4Lo;
+    private final SourceSelection sources;
+    /** Connected prefixes, then routes: their rows by {@link #ROW}. */
+    private final PrefixTrie routes;
     private final long[] rows;
-    /** Lower halves of joined IPv4 groups, sorted. */
-    private final long[] groups;
+    private final JoinedGroups groups;
 
-    private final int hopLimit;
-
-    private RouteTable(final List<Cidr> addresses, final List<Cidr> ownPrefixes, final List<Route> routes,
-            final List<long[]> rows, final int hopLimit) {
-        this.hopLimit = hopLimit;
-        this.addresses = List.copyOf(addresses);
-        this.ownPrefixes = List.copyOf(ownPrefixes);
-        this.routes = List.copyOf(routes);
+    /** The table for addresses and routes, with multicast groups joined: halves of their addresses in turn. */
+    RouteTable(final Routing routing, final long... groups) {
+        this.routing = routing;
+        this.groups = new JoinedGroups(routing, groups);
+        final List<OwnAddress> usable = routing.addresses().stream().filter(each -> each.state().isUsable()).toList();
+        addresses = usable.stream().map(OwnAddress::cidr).toList();
         final List<Prefix> prefixes = addresses.stream().map(Prefix::of).toList();
-        own = prefixes.stream().flatMapToLong(prefix -> LongStream.of(prefix.hi(), prefix.lo())).toArray();
-        ownRows = ownPrefixes.stream().map(Prefix::of).flatMapToLong(prefix -> LongStream.of(prefix.maskHi(),
-                prefix.maskLo(), prefix.networkHi(), prefix.networkLo())).toArray();
+        own = new PrefixTrie(Stream.concat(prefixes.stream().map(prefix -> new Prefix(prefix.hi(), prefix.lo(), 128)),
+                routing.ownPrefixes().stream().map(Prefix::of)).toList());
         broadcasts = prefixes.stream().filter(Prefix::hasBroadcast)
                 .flatMapToLong(prefix -> LongStream.of(prefix.broadcastLo(), prefix.lo())).toArray();
         firstV4Lo = prefixes.stream().filter(Prefix::isV4).mapToLong(Prefix::lo).findFirst().orElse(IpAddress.v4(0));
-        this.rows = rows.stream().flatMapToLong(Arrays::stream).toArray();
-        groups = new long[0];
+        sources = new SourceSelection(usable);
+        final List<Prefix> destinations = new ArrayList<>();
+        rows = rows(usable, destinations);
+        routes = new PrefixTrie(destinations);
     }
 
     private RouteTable(final RouteTable table, final long[] groups) {
+        routing = table.routing;
         addresses = table.addresses;
-        ownPrefixes = table.ownPrefixes;
-        routes = table.routes;
         own = table.own;
-        ownRows = table.ownRows;
         broadcasts = table.broadcasts;
         firstV4Lo = table.firstV4Lo;
+        sources = table.sources;
+        routes = table.routes;
         rows = table.rows;
-        hopLimit = table.hopLimit;
-        this.groups = groups;
+        this.groups = new JoinedGroups(routing, groups);
     }
 
-    /** The same with these multicast groups joined, by the lower halves of their addresses. */
+    /** The same with these multicast groups joined: upper and lower halves of their addresses in turn. */
     RouteTable withGroups(final long... joined) {
-        final long[] sorted = joined.clone();
-        Arrays.sort(sorted);
-        return new RouteTable(this, sorted);
+        return new RouteTable(this, joined);
     }
 
     /**
@@ -91,25 +81,21 @@ public final class RouteTable implements RouteSnapshot {
      *
      * @param addresses   own addresses, each with the prefix of its network; a destination in one of these is a neighbour.
      * @param ownPrefixes prefixes all of whose addresses are own ones, but for broadcasts and what names no host.
-     * @param routes      prefixes behind gateways; each gateway lies in the network of an own address.
+     * @param routes      prefixes behind gateways; each gateway lies in the network of an own address, or is link-local.
      * @param hopLimit    time to live of packets sent, 1 to 255.
      * @throws IllegalArgumentException one sentence: which address, prefix or route is wrong, and why.
      */
     public static RouteTable of(final List<Cidr> addresses, final List<Cidr> ownPrefixes, final List<Route> routes,
             final int hopLimit) {
-        addresses.forEach(address -> checkAddress(address, addresses));
         ownPrefixes.forEach(RouteTable::checkOwnPrefix);
-        final List<long[]> rows = new ArrayList<>();
+        Routing routing = new Routing(List.of(), ownPrefixes, List.of(), List.of(), hopLimit);
         for (final Cidr address : addresses) {
-            rows.add(row(Prefix.of(address), 0, 0, Prefix.of(address)));
+            routing = routing.with(OwnAddress.of(address));
         }
         for (final Route route : routes) {
-            rows.add(row(Prefix.of(route.destination()), IpAddress.hi(route.gateway()), IpAddress.lo(route.gateway()),
-                    Prefix.of(sourceFor(route, addresses, ownPrefixes))));
+            routing = routing.with(route);
         }
-        // Stable: of two equal prefixes the connected one wins, then the one named first.
-        rows.sort(Comparator.comparingInt(RouteTable::prefixBits).reversed());
-        return new RouteTable(addresses, ownPrefixes, routes, rows, hopLimit);
+        return new RouteTable(routing);
     }
 
     /** Makes a table without own prefixes. */
@@ -127,56 +113,48 @@ public final class RouteTable implements RouteSnapshot {
         return new Route(Cidr.parse(gateway instanceof Inet4Address ? "0.0.0.0/0" : "::/0"), gateway);
     }
 
-    /** Own addresses with their prefixes, in the order given. */
+    /** What the table was made from. */
+    public Routing routing() {
+        return routing;
+    }
+
+    /** Own addresses in use with their prefixes, in the order given. */
     public List<Cidr> addresses() {
         return addresses;
     }
 
     /** Prefixes all of whose addresses are own ones, in the order given. */
     public List<Cidr> ownPrefixes() {
-        return ownPrefixes;
+        return routing.ownPrefixes();
     }
 
     /** Routes through gateways, in the order given. */
     public List<Route> routes() {
-        return routes;
+        return routing.routes();
     }
 
-    /** True where the address lies in an own prefix: it is reached without a gateway. */
+    /** True where the address lies in a connected prefix: it is reached without a gateway. */
     public boolean isOnLink(final long hi, final long lo) {
         final int route = route(hi, lo);
-        return route >= 0 && nextHopHi(route, hi, lo) == hi && nextHopLo(route, hi, lo) == lo;
+        return route >= 0 && isConnected(route);
     }
 
     @Override
     public int hopLimit() {
-        return hopLimit;
+        return routing.hopLimit();
     }
 
+    /** {@inheritDoc} As in Linux's local table, a broadcast address of an own network wins over an own prefix. */
     @Override
     public boolean isOwn(final long hi, final long lo) {
-        return isAddress(hi, lo) || ownRows.length != 0 && isInOwnPrefix(hi, lo);
+        final int found = own.find(hi, lo);
+        return found >= addresses.size() ? !isNoUnicast(hi, lo) && !isBroadcast(hi, lo) : found != PrefixTrie.NONE;
     }
 
     /** True for one of {@link #addresses}, false for the others of an own prefix. */
     public boolean isAddress(final long hi, final long lo) {
-        for (int i = 0; i < own.length; i += 2) {
-            if (own[i + 1] == lo && own[i] == hi) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** As in Linux's local table, a broadcast address of an own network is a longer prefix, and wins. */
-    private boolean isInOwnPrefix(final long hi, final long lo) {
-        for (int row = 0; row < ownRows.length; row += OWN_ROW) {
-            if ((lo & ownRows[row + MASK + 1]) == ownRows[row + DESTINATION + 1]
-                    && (hi & ownRows[row + MASK]) == ownRows[row + DESTINATION]) {
-                return !isNoUnicast(hi, lo) && !isBroadcast(hi, lo);
-            }
-        }
-        return false;
+        final int found = own.find(hi, lo);
+        return found != PrefixTrie.NONE && found < addresses.size();
     }
 
     @Override
@@ -197,14 +175,27 @@ public final class RouteTable implements RouteSnapshot {
 
     @Override
     public boolean isJoined(final long hi, final long lo) {
-        return hi == 0 && Arrays.binarySearch(groups, lo) >= 0;
+        return groups.contains(hi, lo);
     }
 
-    /** {@inheritDoc} A directed broadcast is sent from the address of its network, everything else from the first. */
+    @Override
+    public long groupSourceHi(final long hi, final long lo) {
+        if (IpAddress.isV4(hi, lo)) {
+            return 0;
+        }
+        final int source = sources.select(hi, lo);
+        return source == SourceSelection.NONE ? 0 : sources.hi(source);
+    }
+
+    /** {@inheritDoc} A directed broadcast is sent from the address of its network, IPv4 otherwise from the first. */
     @Override
     public long groupSourceLo(final long hi, final long lo) {
+        if (!IpAddress.isV4(hi, lo)) {
+            final int source = sources.select(hi, lo);
+            return source == SourceSelection.NONE ? 0 : sources.lo(source);
+        }
         for (int i = 0; i < broadcasts.length; i += 2) {
-            if (hi == 0 && broadcasts[i] == lo) {
+            if (broadcasts[i] == lo) {
                 return broadcasts[i + 1];
             }
         }
@@ -215,7 +206,7 @@ public final class RouteTable implements RouteSnapshot {
      * {@inheritDoc}
      * <p>
      * No route leads to a broadcast or multicast address, to the unspecified one, or to a loopback address that is not
-     * an own one: such packets must not reach a wire (RFC 1122 §3.2.1.3).
+     * an own one: such packets must not reach a wire (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
      */
     @Override
     public int route(final long hi, final long lo) {
@@ -225,15 +216,13 @@ public final class RouteTable implements RouteSnapshot {
         if (isNoUnicast(hi, lo) || isBroadcast(hi, lo)) {
             return NO_ROUTE;
         }
-        final boolean v4 = IpAddress.isV4(hi, lo);
-        for (int row = 0; row < rows.length; row += ROW) {
-            if ((lo & rows[row + MASK + 1]) == rows[row + DESTINATION + 1]
-                    && (hi & rows[row + MASK]) == rows[row + DESTINATION]
-                    && v4 == IpAddress.isV4(rows[row + SOURCE], rows[row + SOURCE + 1])) {
-                return row;
-            }
+        final int found = routes.find(hi, lo);
+        if (found == PrefixTrie.NONE) {
+            return NO_ROUTE;
         }
-        return NO_ROUTE;
+        // ::/0 holds the IPv4 addresses too
+        final int row = found * ROW;
+        return IpAddress.isV4(hi, lo) == IpAddress.isV4(rows[row + SOURCE], rows[row + SOURCE + 1]) ? row : NO_ROUTE;
     }
 
     @Override
@@ -247,6 +236,18 @@ public final class RouteTable implements RouteSnapshot {
     }
 
     @Override
+    public long sourceHi(final int route, final long hi, final long lo) {
+        final int source = IpAddress.isV4(hi, lo) ? SourceSelection.NONE : sources.select(hi, lo);
+        return source == SourceSelection.NONE ? rows[route + SOURCE] : sources.hi(source);
+    }
+
+    @Override
+    public long sourceLo(final int route, final long hi, final long lo) {
+        final int source = IpAddress.isV4(hi, lo) ? SourceSelection.NONE : sources.select(hi, lo);
+        return source == SourceSelection.NONE ? rows[route + SOURCE + 1] : sources.lo(source);
+    }
+
+    @Override
     public long sourceHi(final int route) {
         return rows[route + SOURCE];
     }
@@ -256,12 +257,51 @@ public final class RouteTable implements RouteSnapshot {
         return rows[route + SOURCE + 1];
     }
 
-    /** {@code 10.0.0.2/24, local 10.64.0.0/16, 0.0.0.0/0 via 10.0.0.1}. */
+    /** {@code 10.0.0.2/24, local 10.64.0.0/16, on-link fd00::/64, 0.0.0.0/0 via 10.0.0.1}. */
     @Override
     public String toString() {
-        final Stream<String> local = ownPrefixes.stream().map(prefix -> "local " + prefix);
-        return Stream.of(addresses.stream().map(Object::toString), local, routes.stream().map(Object::toString))
-                .flatMap(texts -> texts).collect(Collectors.joining(", "));
+        return Stream.of(routing.addresses().stream().map(Object::toString),
+                routing.ownPrefixes().stream().map(prefix -> "local " + prefix),
+                routing.onLink().stream().map(prefix -> "on-link " + prefix),
+                routing.routes().stream().map(Object::toString)).flatMap(texts -> texts)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Makes the rows, and lists the prefix of each. A connected prefix comes before a route to the same. */
+    private long[] rows(final List<OwnAddress> usable, final List<Prefix> destinations) {
+        final List<long[]> all = new ArrayList<>();
+        for (final OwnAddress address : usable) {
+            if (address.connected()) {
+                final Prefix prefix = Prefix.of(address.cidr());
+                destinations.add(prefix);
+                all.add(new long[]{0, 0, prefix.hi(), prefix.lo()});
+            }
+        }
+        for (final Cidr cidr : routing.onLink()) {
+            add(Prefix.of(cidr), 0, 0, cidr.address(), destinations, all);
+        }
+        for (final Route route : routing.routes()) {
+            if (routing.isOnLink(route.gateway())) {
+                add(Prefix.of(route.destination()), IpAddress.hi(route.gateway()), IpAddress.lo(route.gateway()),
+                        route.gateway(), destinations, all);
+            }
+        }
+        return all.stream().flatMapToLong(LongStream::of).toArray();
+    }
+
+    /** Adds a row, where the stack has an address to send from: for IPv4 that of the gateway's network. */
+    private void add(final Prefix to, final long gatewayHi, final long gatewayLo, final InetAddress near,
+            final List<Prefix> destinations, final List<long[]> all) {
+        final boolean v4 = to.isV4();
+        final int source = v4 ? SourceSelection.NONE : sources.select(to.networkHi(), to.networkLo());
+        final long lo = v4
+                ? addresses.stream().filter(address -> address.contains(near)).mapToLong(a -> IpAddress.lo(a.address()))
+                        .findFirst().orElse(firstV4Lo)
+                : 0;
+        if (v4 ? lo != IpAddress.ANY_V4 : source != SourceSelection.NONE) {
+            destinations.add(to);
+            all.add(new long[]{gatewayHi, gatewayLo, v4 ? 0 : sources.hi(source), v4 ? lo : sources.lo(source)});
+        }
     }
 
     private boolean isConnected(final int route) {
@@ -276,23 +316,11 @@ public final class RouteTable implements RouteSnapshot {
         return hi >>> 56 == 0xff || hi == 0 && (lo == 0 || lo == 1);
     }
 
-    private static long[] row(final Prefix to, final long gatewayHi, final long gatewayLo, final Prefix source) {
-        return new long[]{to.maskHi(), to.maskLo(), to.networkHi(), to.networkLo(), gatewayHi, gatewayLo, source.hi(),
-                source.lo()};
-    }
-
-    private static int prefixBits(final long[] row) {
-        return Long.bitCount(row[MASK]) + Long.bitCount(row[MASK + 1]);
-    }
-
-    private static void checkAddress(final Cidr address, final List<Cidr> all) {
+    static void checkAddress(final Cidr address) {
         final Prefix prefix = Prefix.of(address);
         if (isNoUnicast(prefix.hi(), prefix.lo()) || prefix.hasBroadcast()
                 && (prefix.lo() == prefix.broadcastLo() || prefix.lo() == prefix.networkLo())) {
             throw new IllegalArgumentException(address + " cannot be an own address: it names no single host");
-        }
-        if (all.stream().filter(other -> other.address().equals(address.address())).count() > 1) {
-            throw new IllegalArgumentException(address.address().getHostAddress() + " is given twice");
         }
     }
 
@@ -305,16 +333,5 @@ public final class RouteTable implements RouteSnapshot {
         if (cidr.prefixLength() == 0 || isNoUnicast(prefix.hi(), prefix.lo())) {
             throw new IllegalArgumentException("own prefix " + cidr + " cannot be this stack's alone");
         }
-    }
-
-    private static Cidr sourceFor(final Route route, final List<Cidr> addresses, final List<Cidr> ownPrefixes) {
-        if (addresses.stream().anyMatch(address -> address.address().equals(route.gateway()))
-                || ownPrefixes.stream().anyMatch(prefix -> prefix.contains(route.gateway()))) {
-            throw new IllegalArgumentException("route " + route + ": the gateway is an own address");
-        }
-        return addresses.stream().filter(address -> address.contains(route.gateway())).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "route " + route + ": the gateway lies in none of this stack's prefixes "
-                                + addresses.stream().map(Cidr::toString).collect(Collectors.joining(", "))));
     }
 }

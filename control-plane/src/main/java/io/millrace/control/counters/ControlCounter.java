@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** What the control plane counts. Label and documentation are one text. */
 public enum ControlCounter {
+    /** Frames that a trunk carries for others. */
+    VLAN_OTHERS("frames dropped: of another VLAN than millrace.port.vlan, or of none"),
     /** ARP requests sent, probes included. */
     ARP_REQUESTS_SENT("ARP requests sent, probes and announcements included"),
     /** ARP replies sent. */

@@ -6,6 +6,10 @@ import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.neighbour.NeighbourCache;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.LongToIntFunction;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -22,21 +26,25 @@ public final class ControlAgent implements Agent {
     private final CachedNanoClock turnClock = new CachedNanoClock();
     private final EngineEventAdapter[] events;
     private final PatientCommands[] commands;
-    private final NeighbourCache neighbours;
-    private final GroupMembership groups;
+    private final List<ControlTask> tasks;
     private final Defects defects;
 
     /**
      * @param clock    read once a turn.
      * @param rings    the engines' event rings, in the order of the engines.
      * @param commands the way to each engine.
+     * @param tasks    what else is done in each turn, in this order.
      */
     public ControlAgent(final NanoClock clock, final EngineEventRing[] rings, final PatientCommands[] commands,
-            final NeighbourCache neighbours, final GroupMembership groups, final ControlCounters counters) {
+            final NeighbourCache neighbours, final GroupMembership groups, final ControlCounters counters,
+            final ControlTask... tasks) {
         this.clock = clock;
         this.commands = commands.clone();
-        this.neighbours = neighbours;
-        this.groups = groups;
+        final List<ControlTask> all = new ArrayList<>();
+        all.add(task(neighbours::doWork, neighbours::nextDeadlineNs));
+        all.add(task(groups::doWork, groups::nextDeadlineNs));
+        all.addAll(List.of(tasks));
+        this.tasks = List.copyOf(all);
         defects = Defects.ofControlPlane(counters);
         events = new EngineEventAdapter[rings.length];
         for (int engine = 0; engine < rings.length; engine++) {
@@ -48,7 +56,7 @@ public final class ControlAgent implements Agent {
     public int doWork() {
         final long nowNs = clock.nanoTime();
         turnClock.update(nowNs);
-        return pollEvents() + retryCommands() + pollNeighbours(nowNs) + pollGroups(nowNs);
+        return pollEvents() + retryCommands() + runTasks(nowNs);
     }
 
     /**
@@ -61,7 +69,11 @@ public final class ControlAgent implements Agent {
                 return Long.MIN_VALUE;
             }
         }
-        return Math.min(neighbours.nextDeadlineNs(), groups.nextDeadlineNs());
+        long next = Long.MAX_VALUE;
+        for (final ControlTask task : tasks) {
+            next = Math.min(next, task.nextDeadlineNs());
+        }
+        return next;
     }
 
     @Override
@@ -94,21 +106,29 @@ public final class ControlAgent implements Agent {
         return done;
     }
 
-    private int pollNeighbours(final long nowNs) {
-        try {
-            return neighbours.doWork(nowNs);
-        } catch (final RuntimeException e) {
-            defects.onException(e);
-            return 0;
+    private int runTasks(final long nowNs) {
+        int done = 0;
+        for (final ControlTask task : tasks) {
+            try {
+                done += task.doWork(nowNs);
+            } catch (final RuntimeException e) {
+                defects.onException(e);
+            }
         }
+        return done;
     }
 
-    private int pollGroups(final long nowNs) {
-        try {
-            return groups.doWork(nowNs);
-        } catch (final RuntimeException e) {
-            defects.onException(e);
-            return 0;
-        }
+    private static ControlTask task(final LongToIntFunction work, final LongSupplier deadline) {
+        return new ControlTask() {
+            @Override
+            public int doWork(final long nowNs) {
+                return work.applyAsInt(nowNs);
+            }
+
+            @Override
+            public long nextDeadlineNs() {
+                return deadline.getAsLong();
+            }
+        };
     }
 }

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +30,15 @@ import org.jspecify.annotations.Nullable;
  * Thread: any.
  */
 public final class Listeners implements AutoCloseable {
-    private final ListenSettings settings;
     private final PublishedRoutes routes;
     private final EngineCommands[] engines;
     private final PortsInUse portsInUse;
     private final ControlCounters counters;
     private final SipHash portHash;
     private volatile ListenerTable table = ListenerTable.EMPTY;
+    private ListenSettings settings;
+    /** What the stack was told last; null where it has still the settings that it began with. */
+    private @Nullable TcpSettings stackSettings;
     private int lastId;
     private boolean closed;
 
@@ -78,9 +81,29 @@ public final class Listeners implements AutoCloseable {
         final int port = local.getPort() == 0 ? freePort(hi, lo) : local.getPort();
         checkPort(hi, lo, port, reuseAddress);
         final TcpListener listener = new TcpListener(++lastId, new InetSocketAddress(local.getAddress(), port), tcp,
-                reuseAddress, settings.backlogFor(backlog), settings.synQueue(), this);
+                reuseAddress, backlog, settings, this);
         table = table.with(listener);
         return listener;
+    }
+
+    /**
+     * Other limits, and other settings of the stack, for the listeners that are open and for those to come. Nobody loses
+     * a place: a queue that is longer now than its limit takes nobody in until it has shrunk.
+     */
+    public synchronized void reload(final ListenSettings limits, final TcpSettings stack) {
+        settings = limits;
+        stackSettings = stack;
+        for (final TcpListener listener : table.all()) {
+            listener.onLimits(limits);
+            listener.onStackSettings(stack);
+        }
+    }
+
+    synchronized void follow(final TcpListener listener, final UnaryOperator<TcpSettings> own) {
+        listener.own(own);
+        if (stackSettings != null) {
+            listener.onStackSettings(stackSettings);
+        }
     }
 
     /** Closes every listener; none can be opened afterwards. */
@@ -103,10 +126,6 @@ public final class Listeners implements AutoCloseable {
 
     void abort(final NetworkStack.Accepted accepted) {
         engines[accepted.engine()].abort(accepted.connection());
-    }
-
-    ListenSettings settings() {
-        return settings;
     }
 
     ControlCounters counters() {

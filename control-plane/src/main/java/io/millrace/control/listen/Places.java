@@ -2,11 +2,14 @@ package io.millrace.control.listen;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A bounded number of places, with the most that were ever taken. Lock-free. Thread: any. */
+/**
+ * A bounded number of places, with the most that were ever taken. With fewer places than are taken, none is taken away,
+ * and none is given until enough have come back. Lock-free. Thread: any.
+ */
 final class Places {
-    private final int limit;
     private final AtomicInteger taken = new AtomicInteger();
     private final AtomicInteger highest = new AtomicInteger();
+    private volatile int limit;
 
     Places(final int limit) {
         this.limit = limit;
@@ -31,6 +34,10 @@ final class Places {
 
     boolean isFull() {
         return taken.get() >= limit;
+    }
+
+    void limit(final int places) {
+        limit = places;
     }
 
     int limit() {

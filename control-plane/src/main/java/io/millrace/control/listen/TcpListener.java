@@ -9,6 +9,7 @@ import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,13 +26,16 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     private final InetSocketAddress local;
     private final long hi;
     private final long lo;
-    private final TcpSettings settings;
+    private final int askedBacklog;
     private final boolean reuseAddress;
     private final Places synQueue;
     private final AcceptQueue acceptQueue;
     private final Listeners owner;
     private final RecentCookies recentCookies = new RecentCookies();
     private final AtomicBoolean floodTold = new AtomicBoolean();
+    private volatile TcpSettings settings;
+    private volatile UnaryOperator<TcpSettings> own;
+    private volatile ListenSettings limits;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final LongAdder overflows = new LongAdder();
     private final LongAdder drops = new LongAdder();
@@ -43,15 +47,18 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     private final LongAdder deadBeforeAccept = new LongAdder();
 
     TcpListener(final int id, final InetSocketAddress local, final TcpSettings settings, final boolean reuseAddress,
-            final int backlog, final int synQueue, final Listeners owner) {
+            final int askedBacklog, final ListenSettings limits, final Listeners owner) {
         this.id = id;
         this.local = local;
         hi = IpAddress.hi(local.getAddress());
         lo = IpAddress.lo(local.getAddress());
         this.settings = settings;
+        own = stack -> settings;
         this.reuseAddress = reuseAddress;
-        this.synQueue = new Places(synQueue);
-        acceptQueue = new AcceptQueue(backlog);
+        this.askedBacklog = askedBacklog;
+        this.limits = limits;
+        synQueue = new Places(limits.synQueue());
+        acceptQueue = new AcceptQueue(limits.backlogFor(askedBacklog));
         this.owner = owner;
     }
 
@@ -63,6 +70,11 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     @Override
     public TcpSettings settings() {
         return settings;
+    }
+
+    @Override
+    public void follow(final UnaryOperator<TcpSettings> newOwn) {
+        owner.follow(this, newOwn);
     }
 
     @Override
@@ -79,7 +91,7 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
             countOverflow();
             return SynAnswer.DROPPED;
         }
-        final SynCookieMode mode = owner.settings().synCookies();
+        final SynCookieMode mode = limits.synCookies();
         if (mode == SynCookieMode.ALWAYS && cookiePossible) {
             return sendCookie(nowNs);
         }
@@ -122,7 +134,7 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
 
     @Override
     public boolean abortsOnOverflow() {
-        return owner.settings().abortOnOverflow();
+        return limits.abortOnOverflow();
     }
 
     @Override
@@ -257,6 +269,22 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     @Override
     public String toString() {
         return Listeners.text(hi, lo, local.getPort()) + " backlog " + backlog();
+    }
+
+    void own(final UnaryOperator<TcpSettings> newOwn) {
+        own = newOwn;
+    }
+
+    /** Connections that come from now on. Thread: one at a time. */
+    void onStackSettings(final TcpSettings stack) {
+        settings = own.apply(stack);
+    }
+
+    /** The queues from now on; nobody is thrown out. Thread: one at a time. */
+    void onLimits(final ListenSettings newLimits) {
+        limits = newLimits;
+        synQueue.limit(newLimits.synQueue());
+        acceptQueue.resize(newLimits.backlogFor(askedBacklog));
     }
 
     long hi() {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 /**
  * The multicast groups that the stack has joined, and IGMP's host side: version 3 (RFC 3376) with source filters, and
@@ -113,7 +114,7 @@ public final class GroupMembership implements MulticastGroups, AutoCloseable {
 
     private void publish() {
         routes.join(groups.values().stream().filter(group -> !group.filter().isNone())
-                .mapToLong(group -> IpAddress.v4(group.address)).toArray());
+                .flatMapToLong(group -> LongStream.of(0, IpAddress.v4(group.address))).toArray());
     }
 
     /**

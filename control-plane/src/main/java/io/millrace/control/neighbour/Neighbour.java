@@ -7,6 +7,8 @@ final class Neighbour {
     NeighbourState state = NeighbourState.INCOMPLETE;
     /** Link-layer address, 48 bits; 0 while unknown. */
     long mac;
+    /** It said that it is a router (RFC 4861 §5.1, IsRouter). */
+    boolean router;
     /** When the state is looked at again; {@link Long#MAX_VALUE}: never. */
     long deadlineNs = Long.MAX_VALUE;
     /** Requests sent in this state. */
@@ -19,6 +21,11 @@ final class Neighbour {
     Neighbour(final long hi, final long lo) {
         this.hi = hi;
         this.lo = lo;
+    }
+
+    /** What it is now, for others to read. */
+    NeighbourInfo info() {
+        return new NeighbourInfo(hi, lo, mac, state, router, deadlineNs);
     }
 
     boolean isEvictable() {

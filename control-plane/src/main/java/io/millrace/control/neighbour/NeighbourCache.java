@@ -10,8 +10,10 @@ import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.wire.IpAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * The table is bounded: where it is full, the unused entry that is oldest goes; where all are in use, the newcomer is
  * refused and counted. A host that was not asked for gets an entry only by asking for one of our addresses (RFC 826).
  * <p>
- * Thread: the agent's. Time is an input.
+ * Thread: the agent's, and any that looks; a lock that is hardly ever waited for keeps them apart. Time is an input.
  */
 public final class NeighbourCache {
     /** RFC 4861 §10, DELAY_FIRST_PROBE_TIME. */
@@ -63,7 +65,7 @@ public final class NeighbourCache {
      *
      * @throws IllegalArgumentException where the table is full or the MAC is no unicast address.
      */
-    public void addPermanent(final long hi, final long lo, final long mac) {
+    public synchronized void addPermanent(final long hi, final long lo, final long mac) {
         if (!isUnicast(mac)) {
             throw new IllegalArgumentException("neighbour " + IpAddress.toString(hi, lo) + ": "
                     + Long.toHexString(mac) + " is no unicast link-layer address");
@@ -77,13 +79,20 @@ public final class NeighbourCache {
         sender.tellResolved(neighbour);
     }
 
+    /** The entries as they are now, in no order. Thread: any. */
+    public synchronized List<NeighbourInfo> snapshot() {
+        final List<NeighbourInfo> all = new ArrayList<>(entries.size());
+        entries.values().forEach(entry -> all.add(entry.info()));
+        return all;
+    }
+
     /** Entries now. */
-    public int size() {
+    public synchronized int size() {
         return entries.size();
     }
 
     /** State of an entry; null where there is none. */
-    public @Nullable NeighbourState state(final long hi, final long lo) {
+    public synchronized @Nullable NeighbourState state(final long hi, final long lo) {
         final Neighbour neighbour = entries.get(new Key(hi, lo));
         return neighbour == null ? null : neighbour.state;
     }
@@ -97,7 +106,7 @@ public final class NeighbourCache {
     }
 
     /** A frame in an engine waits for this neighbour. */
-    public void onNeighbourWanted(final int engine, final long hi, final long lo, final long nowNs) {
+    public synchronized void onNeighbourWanted(final int engine, final long hi, final long lo, final long nowNs) {
         final Neighbour neighbour = entries.get(new Key(hi, lo));
         if (neighbour == null) {
             resolve(engine, hi, lo, nowNs);
@@ -118,7 +127,7 @@ public final class NeighbourCache {
     }
 
     /** The transport saw progress: what was sent there arrived (RFC 4861 §7.3.1). */
-    public void onNeighbourConfirmed(final long hi, final long lo, final long nowNs) {
+    public synchronized void onNeighbourConfirmed(final long hi, final long lo, final long nowNs) {
         final Neighbour neighbour = entries.get(new Key(hi, lo));
         if (neighbour != null && isKnownToEngines(neighbour)) {
             neighbour.unusedPolls = 0;
@@ -127,7 +136,7 @@ public final class NeighbourCache {
     }
 
     /** An ARP packet arrived at an engine; parameters as in {@link io.millrace.fastpath.control.EngineEvents#onArp}. */
-    public void onArp(final int engine, final int operation, final long senderMac, final int senderIp,
+    public synchronized void onArp(final int engine, final int operation, final long senderMac, final int senderIp,
             final int targetIp, final long nowNs) {
         if (!isUnicast(senderMac)) {
             counters.increment(ControlCounter.ARP_INVALID);
@@ -154,7 +163,7 @@ public final class NeighbourCache {
     }
 
     /** Retransmits, probes, expires, announces; returns the number of things done. */
-    public int doWork(final long nowNs) {
+    public synchronized int doWork(final long nowNs) {
         int done = defence.doWork(nowNs);
         if (nowNs >= nextDeadlineNs) {
             nextDeadlineNs = Long.MAX_VALUE;

@@ -35,6 +35,7 @@ class TcpListenerTest {
     private final RecordingCommands engine1 = new RecordingCommands();
     private final ControlCounters counters = new ControlCounters();
     private final int[] calls = new int[1];
+    private Listeners listeners;
 
     @Test
     void shouldHandOverConnectionsInOrder() throws IOException {
@@ -320,6 +321,106 @@ class TcpListenerTest {
         }
     }
 
+    @Test
+    void shouldTakeMoreWhereItsQueuesGrowAndLoseNobodyWhereTheyShrink() throws IOException {
+        final TcpListener listener = listener(100, 8);
+        reload(2, 1);
+        assertThat(listener.backlog()).isEqualTo(2);
+        assertThat(listener.reserveSyn()).isTrue();
+        assertThat(listener.reserveSyn()).as("one half-open connection").isFalse();
+        listener.releaseSyn();
+        complete(listener, 0, 1);
+        complete(listener, 0, 2);
+        assertThat(listener.reserveAccept()).isFalse();
+
+        reload(5, 2);
+        for (int connection = 3; connection <= 5; connection++) {
+            complete(listener, 0, connection);
+        }
+        assertThat(listener.reserveAccept()).isFalse();
+
+        reload(3, 2);
+        assertThat(listener.poll()).isEqualTo(new Accepted(0, 1));
+        assertThat(listener.poll()).isEqualTo(new Accepted(0, 2));
+        assertThat(listener.reserveAccept()).as("three still wait").isFalse();
+        assertThat(listener.poll()).isEqualTo(new Accepted(0, 3));
+        complete(listener, 0, 6);
+        assertThat(List.of(listener.poll(), listener.poll(), listener.poll())).containsExactly(new Accepted(0, 4),
+                new Accepted(0, 5), new Accepted(0, 6));
+        assertThat(listener.poll()).isNull();
+        assertThat(engine0.take()).as("nobody was reset").isEmpty();
+    }
+
+    @Test
+    void shouldNotTakeMoreThanTheApplicationAskedForWhereTheMaximumGrows() throws IOException {
+        final TcpListener listener = listener(4, 8);
+        reload(1_000, 8);
+        assertThat(listener.backlog()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldGiveEveryConnectionOnceWhileItsQueueChanges() throws Exception {
+        final TcpListener listener = listener(1_000, 8);
+        reload(1, 8);
+        final int each = 20_000;
+        final Thread[] engines = new Thread[2];
+        for (int engine = 0; engine < engines.length; engine++) {
+            final int number = engine;
+            engines[engine] = Thread.ofPlatform().start(() -> {
+                for (int connection = 0; connection < each;) {
+                    if (listener.reserveAccept()) {
+                        listener.offer(number, connection++);
+                    }
+                }
+            });
+        }
+        final Set<Accepted> seen = new HashSet<>();
+        for (int turn = 0; seen.size() < 2 * each; turn++) {
+            if (turn % 64 == 0) {
+                reload(1 + (turn >> 6) * 7 % 400, 8);
+            }
+            final Accepted next = listener.poll();
+            assertThat(next == null || seen.add(next)).isTrue();
+        }
+        for (final Thread engine : engines) {
+            engine.join();
+        }
+        assertThat(listener.poll()).isNull();
+        assertThat(listener.acceptQueueDepth()).isZero();
+    }
+
+    @Test
+    void shouldTakeOtherRulesOfOverloadWhileItIsOpen() throws IOException {
+        final TcpListener listener = listener(4, 1, SynCookieMode.OFF);
+        assertThat(listener.abortsOnOverflow()).isFalse();
+        listener.onSyn(true, 0);
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.DROPPED);
+        listeners.reload(new ListenSettings(1, 4, 1, SynCookieMode.WHEN_FULL, true, 40_000, 41_000),
+                TcpSettings.DEFAULT);
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.COOKIE);
+        assertThat(listener.abortsOnOverflow()).isTrue();
+    }
+
+    @Test
+    void shouldFollowTheStacksSettingsOnlyWhereTold() throws IOException {
+        final TcpListener listener = listener(4, 8);
+        listeners.reload(limits(4, 8), TcpSettings.DEFAULT.toBuilder().mss(500).build());
+        assertThat(listener.settings().mss()).isZero();
+        listener.follow(stack -> stack.toBuilder().initialWindow(3).build());
+        assertThat(listener.settings().mss()).as("as the stack has it by now").isEqualTo(500);
+        listeners.reload(limits(4, 8), TcpSettings.DEFAULT.toBuilder().mss(600).build());
+        assertThat(listener.settings().mss()).isEqualTo(600);
+        assertThat(listener.settings().initialWindow()).isEqualTo(3);
+    }
+
+    private void reload(final int maxBacklog, final int synQueue) {
+        listeners.reload(limits(maxBacklog, synQueue), TcpSettings.DEFAULT);
+    }
+
+    private static ListenSettings limits(final int maxBacklog, final int synQueue) {
+        return new ListenSettings(1, maxBacklog, synQueue, 40_000, 41_000);
+    }
+
     private TcpListener listener(final int backlog, final int synQueue) throws IOException {
         return listener(backlog, synQueue, SynCookieMode.WHEN_FULL);
     }
@@ -327,8 +428,7 @@ class TcpListenerTest {
     private TcpListener listener(final int backlog, final int synQueue, final SynCookieMode cookies)
             throws IOException {
         final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of());
-        final Listeners listeners = new Listeners(
-                new ListenSettings(1, 1_024, synQueue, cookies, false, 40_000, 41_000),
+        listeners = new Listeners(new ListenSettings(1, 1_024, synQueue, cookies, false, 40_000, 41_000),
                 new PublishedRoutes(routes), new EngineCommands[]{engine0, engine1}, port -> false, Secret.ofSeed(1),
                 counters);
         return listeners.listen(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80), backlog,

@@ -243,6 +243,15 @@ class NeighbourCacheTest {
     }
 
     @Test
+    void shouldShowItsEntries() {
+        assertThat(cache.snapshot()).isEmpty();
+        resolve();
+        cache.onNeighbourWanted(0, 0, IpAddress.v4(0x0a000007), nowNs);
+        assertThat(cache.snapshot().stream().map(NeighbourInfo::toString)).containsExactlyInAnyOrder(
+                "10.0.0.1 lladdr 02:00:00:00:00:01 REACHABLE", "10.0.0.7 INCOMPLETE");
+    }
+
+    @Test
     void shouldAnswerRequestsForOwnAddresses() {
         cache.onArp(1, 1, PEER_MAC, PEER, US, nowNs);
         assertThat(engine1.take()).containsExactly("reply 20000000002 10.0.0.2 > 20000000001 10.0.0.1");

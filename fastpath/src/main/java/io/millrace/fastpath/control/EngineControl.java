@@ -47,6 +47,14 @@ public interface EngineControl {
     /** Random; keys the hash of the flow table, so that nobody outside can choose colliding flows. */
     long hashSeed();
 
+    /**
+     * True where the control plane has a DHCP client: the engine hands it what comes from port 67 to port 68, whatever
+     * the address. Asked for once.
+     */
+    default boolean hasDhcpClient() {
+        return false;
+    }
+
     /** Where endpoints say which groups they listen to. */
     default MulticastGroups multicastGroups() {
         return MulticastGroups.NONE;

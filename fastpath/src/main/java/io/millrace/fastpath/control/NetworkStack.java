@@ -5,6 +5,7 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ public interface NetworkStack extends AutoCloseable {
     /** @param index 0 to {@link #engineCount()} - 1. */
     StackEngine engine(int index);
 
-    /** Settings that connections start from. */
+    /** Settings that connections start from; others after the configuration was read anew. */
     TcpSettings tcpSettings();
 
     /** A new idle strategy for one loop, as configured. */
@@ -53,6 +54,17 @@ public interface NetworkStack extends AutoCloseable {
 
         /** Called, from any engine's thread, when the accept queue is no longer empty; null: nobody is called. */
         void onAcceptable(@Nullable Runnable hook);
+
+        /** What connections are opened with that come now. */
+        TcpSettings settings();
+
+        /**
+         * Where the stack's settings change while it runs, those of later connections follow: by this, from the stack's.
+         * Without it they stay as the listener was opened with.
+         *
+         * @param own called by one thread at a time.
+         */
+        void follow(UnaryOperator<TcpSettings> own);
 
         /** No SYN is answered any more; half-open and never-accepted connections are reset. */
         @Override

@@ -25,6 +25,11 @@ public interface RouteSnapshot {
         return false;
     }
 
+    /** Upper half of the same as {@link #groupSourceLo}. */
+    default long groupSourceHi(final long hi, final long lo) {
+        return 0;
+    }
+
     /**
      * Lower half of the address that a broadcast or a multicast is sent from where its sender is bound to none; the
      * unspecified address where the stack has none of that family.

@@ -47,6 +47,7 @@ public enum Counter {
     IP_IN_LINK_BROADCAST("packets dropped: unicast address in a link-layer broadcast (RFC 1122 section 3.3.6)"),
     IP_NO_ROUTE("packets dropped: no route to the destination"),
     IP_UNKNOWN_PROTOCOL("packets dropped: protocol unreachable"),
+    DHCP_RECEIVED("DHCP messages handed to the control plane"),
     UDP_RECEIVED("datagrams put into the receive queue of an endpoint"),
     UDP_SENT("datagrams sent"),
     UDP_MALFORMED("datagrams dropped: truncated, or their length field is wrong"),

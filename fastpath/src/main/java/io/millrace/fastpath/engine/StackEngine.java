@@ -420,6 +420,17 @@ public final class StackEngine implements Agent {
         }
 
         @Override
+        public void onTransmitDatagram(final int source, final int destination, final long address,
+                final int length) {
+            ipOutput.sendUdp(source, destination, address, length);
+        }
+
+        @Override
+        public void onAddressesRemoved() {
+            tcp.onAddressesRemoved();
+        }
+
+        @Override
         public void onListenerClosed(final int listenerId) {
             tcp.onListenerClosed(listenerId);
         }

@@ -33,6 +33,7 @@ public final class IpInput implements AutoCloseable {
     private final TransportInput transport;
     private final DatagramInput datagrams;
     private final Icmp icmp;
+    private final DhcpInput dhcp;
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpPacket arp = new ArpPacket();
     private final Ipv4Header ip = new Ipv4Header();
@@ -49,6 +50,7 @@ public final class IpInput implements AutoCloseable {
         this.transport = transport;
         this.datagrams = datagrams;
         this.icmp = icmp;
+        this.dhcp = new DhcpInput(control, counters);
         this.reassembly = settings.memoryBytes() == 0
                 ? null
                 : new Reassembly(settings, counters, control.hashSeed());
@@ -107,14 +109,17 @@ public final class IpInput implements AutoCloseable {
             counters.increment(Counter.IP_BAD_SOURCE);
         } else if (ip.hasSourceRoute()) {
             counters.increment(Counter.IP_SOURCE_ROUTE);
-        } else if (isForUs(group)) {
+        } else if (!dhcp.take(ip, isTrusted(frame)) && isForUs(group)) {
             if (ip.isFragment()) {
                 onFragment(frame, nowNs);
             } else {
-                final boolean trusted = (Frame.flags(frame) & CHECKSUM_TRUSTED) != 0;
-                deliver(trusted, false, arrivedNs(frame, nowNs), nowNs);
+                deliver(isTrusted(frame), false, arrivedNs(frame, nowNs), nowNs);
             }
         }
+    }
+
+    private static boolean isTrusted(final long frame) {
+        return (Frame.flags(frame) & CHECKSUM_TRUSTED) != 0;
     }
 
     /** @param linkGroup the frame came to a group address of the link layer. */

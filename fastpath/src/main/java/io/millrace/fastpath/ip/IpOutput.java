@@ -60,6 +60,7 @@ public final class IpOutput {
     private final int frames;
     private final OutgoingDatagram igmp = new OutgoingDatagram(IpProtocol.IGMP).hopLimit(1).routerAlert(true)
             .loopback(false).dscpEcn(INTERNETWORK_CONTROL);
+    private final OutgoingDatagram udp = new OutgoingDatagram(IpProtocol.UDP);
     private int identification;
 
     public IpOutput(final PacketPort port, final EngineControl control, final EngineCounters counters,
@@ -232,6 +233,10 @@ public final class IpOutput {
     private boolean isForUsToo(final OutgoingDatagram datagram) {
         final long hi = datagram.destinationHi();
         final long lo = datagram.destinationLo();
+        if (IpAddress.isAny(0, datagram.sourceLo())) {
+            // a host without an address has nobody to hear it
+            return false;
+        }
         return !IpAddress.isMulticast(hi, lo)
                 || datagram.loopback() && (control.routes().isJoined(hi, lo) || control.routes().isBroadcast(hi, lo));
     }
@@ -299,6 +304,12 @@ public final class IpOutput {
     public void sendIgmp(final int source, final int destination, final long address, final int length) {
         igmp.source(IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
         sendDatagram(igmp, GROUP);
+    }
+
+    /** Sends a UDP datagram of the control plane, header included; the source may be the unspecified address. */
+    public void sendUdp(final int source, final int destination, final long address, final int length) {
+        udp.source(IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
+        sendDatagram(udp, UNKNOWN);
     }
 
     /** Sends an ARP packet; nothing where no frame is free (ARP repeats itself). */

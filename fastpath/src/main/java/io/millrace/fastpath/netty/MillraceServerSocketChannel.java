@@ -35,8 +35,6 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
     private final Runnable acceptTask = this::accept;
     private final AtomicBoolean acceptScheduled = new AtomicBoolean();
 
-    @Nullable
-    private TcpSettings childSettings;
     private boolean readPending;
     private boolean readInterest;
     /** The accept queue was found empty and nothing was told since. */
@@ -113,9 +111,9 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
         if (listener != null) {
             throw new IllegalStateException("bound already, to " + local);
         }
-        childSettings = config.settings();
-        final Listener bound = handler.stack().listen(address, config.getBacklog(), childSettings,
+        final Listener bound = handler.stack().listen(address, config.getBacklog(), config.settings(),
                 config.isReuseAddress());
+        bound.follow(config::over);
         local = bound.localAddress();
         listener = bound;
         bound.onAcceptable(this::onAcceptable);
@@ -210,15 +208,15 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
             allocHandle.lastBytesRead(1);
             allocHandle.incMessagesRead(1);
             readPending = false;
-            pipeline.fireChannelRead(newChild(accepted));
+            pipeline.fireChannelRead(newChild(accepted, bound.settings()));
         } while (open && allocHandle.continueReading());
         return false;
     }
 
-    private MillraceSocketChannel newChild(final Accepted accepted) {
+    private MillraceSocketChannel newChild(final Accepted accepted, final TcpSettings settings) {
         final StackEngines engines = place.handler().engines();
         try {
-            return new MillraceSocketChannel(this, engines, accepted, childSettings);
+            return new MillraceSocketChannel(this, engines, accepted, settings);
         } catch (final Throwable t) {
             engines.engine(accepted.engine()).abandon(accepted.connection());
             throw t;

@@ -106,6 +106,12 @@ abstract class OverlaidConfig<C extends OverlaidConfig<C>> extends DefaultChanne
         return overlay.settings();
     }
 
+    /** The stack has other settings now: those that this channel's connections are opened with. */
+    TcpSettings over(final TcpSettings stack) {
+        overlay.base(stack);
+        return overlay.settings();
+    }
+
     /** The channel learned its stack. */
     void base(final TcpSettings stack) {
         overlay.base(stack);

@@ -15,6 +15,7 @@ public final class MemoryLink implements AutoCloseable {
     static final int MAX_VIRTUAL_SEGMENT = 65_535;
 
     private static final int ETHERNET_HEADER = 14;
+    private static final int VLAN_TAG = 4;
     private static final int TAIL_ROOM = 64;
     private static final int SMALL_FRAME = 2_048;
 
@@ -152,7 +153,7 @@ public final class MemoryLink implements AutoCloseable {
         }
 
         PortCapabilities capabilities(final int side) {
-            final int header = ethernet ? ETHERNET_HEADER : 0;
+            final int header = ethernet ? ETHERNET_HEADER + VLAN_TAG : 0;
             final long macAddress = ethernet ? 0x02_4D_52_00_00_01L + side : 0;
             final int segment = offloads ? MAX_VIRTUAL_SEGMENT : 0;
             return new PortCapabilities(ethernet, mtu, macAddress, offloads, offloads, segment,

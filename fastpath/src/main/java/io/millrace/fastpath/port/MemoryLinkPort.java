@@ -1,5 +1,6 @@
 package io.millrace.fastpath.port;
 
+import io.millrace.fastpath.wire.VlanTag;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -145,7 +146,13 @@ final class MemoryLinkPort implements PacketPort {
     private boolean isTooLong(final long frame) {
         assert capabilities.txChecksum() || (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) == 0 : "partial checksum";
         final int length = Frame.length(frame);
-        return length > plainLimit && (length > capabilities.maxFrameLength() || Frame.gsoSize(frame) == 0);
+        return length > plainLimit && (length > capabilities.maxFrameLength() || Frame.gsoSize(frame) == 0)
+                && !(isTagged(frame) && length <= plainLimit + VlanTag.LENGTH);
+    }
+
+    /** A tag is no part of what the MTU counts. */
+    private boolean isTagged(final long frame) {
+        return capabilities.linkLayer() && VlanTag.follows(Frame.data(frame));
     }
 
     private int drop(final long[] frames, final int offset, final int length) {

@@ -1,10 +1,10 @@
 /**
  * Packet ports: the poll-mode interface between an engine and whatever carries its frames, the frames and their pools,
- * a link in memory, and ports that wrap another (fault injection, capture).
+ * a link in memory, and ports that wrap another (fault injection, capture, one VLAN of a trunk).
  * <p>
  * Thread: a port and its pool belong to one engine; a device is opened and closed by the control plane.
  * <p>
- * May import {@code memory} and nothing else of Millrace.
+ * May import {@code memory}, {@code wire} and nothing else of Millrace.
  */
 @NullMarked
 package io.millrace.fastpath.port;

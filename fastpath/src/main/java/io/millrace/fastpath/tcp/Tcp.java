@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.flow.Tcb;
@@ -178,6 +179,17 @@ public final class Tcp implements AutoCloseable {
                     && tcb.state() == TcpState.SYN_RECEIVED.ordinal()
                     && connections.attachment(tcb) instanceof ListenerPolicy) {
                 lifecycle.abort(tcb, TcpFailure.ABORTED);
+            }
+        }
+    }
+
+    /** Connections whose local address is not ours any more fail, without a word to the peer: there is no one to say it. */
+    public void onAddressesRemoved() {
+        final RouteSnapshot routes = context.control.routes();
+        for (int index = 0; index < connections.highest(); index++) {
+            final Tcb tcb = connections.wrap(index);
+            if (tcb.generation() != 0 && !tcb.has(Tcb.SHELL) && !routes.isOwn(tcb.localHi(), tcb.localLo())) {
+                lifecycle.fail(tcb, TcpFailure.ADDRESS_REMOVED);
             }
         }
     }

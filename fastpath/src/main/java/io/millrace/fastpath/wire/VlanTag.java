@@ -21,10 +21,19 @@ public final class VlanTag {
     public static final int CONTROL_OFFSET = 0;
     public static final int ETHER_TYPE_OFFSET = 2;
 
+    /** The highest VLAN there is; 4,095 is reserved. */
+    public static final int MAX_ID = 4_094;
+
     private static final int DROP_ELIGIBLE = 0x1000;
     private static final int ID_MASK = 0x0FFF;
 
     private long address;
+
+    /** True where a tag follows the Ethernet header at this address, which is whole. */
+    public static boolean follows(final long ethernetHeader) {
+        return Memory.getShortBE(
+                ethernetHeader + EthernetHeader.ETHER_TYPE_OFFSET) == EthernetHeader.ETHERTYPE_VLAN;
+    }
 
     /** @return false where the frame ends inside the tag. */
     public boolean wrap(final long address, final int available) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingIdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -113,8 +114,9 @@ final class FakeStack implements NetworkStack {
     static final class FakeListener implements Listener {
         final InetSocketAddress asked;
         final int backlog;
-        final TcpSettings settings;
+        volatile TcpSettings settings;
         final boolean reuseAddress;
+        private volatile UnaryOperator<TcpSettings> own = UnaryOperator.identity();
         final Queue<Accepted> queue = new ConcurrentLinkedQueue<>();
         private final AtomicInteger waiting = new AtomicInteger();
         @Nullable
@@ -136,6 +138,21 @@ final class FakeStack implements NetworkStack {
             if (waiting.getAndIncrement() == 0 && told != null) {
                 told.run();
             }
+        }
+
+        @Override
+        public TcpSettings settings() {
+            return settings;
+        }
+
+        @Override
+        public void follow(final UnaryOperator<TcpSettings> newOwn) {
+            own = newOwn;
+        }
+
+        /** The stack has other settings now. */
+        void reload(final TcpSettings stack) {
+            settings = own.apply(stack);
         }
 
         @Override

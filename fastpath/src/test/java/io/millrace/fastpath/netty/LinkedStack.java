@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +165,11 @@ final class LinkedStack implements NetworkStack {
         @Override
         public TcpSettings settings() {
             return settings;
+        }
+
+        @Override
+        public void follow(final UnaryOperator<TcpSettings> own) {
+            // this stack's settings never change
         }
 
         @Override

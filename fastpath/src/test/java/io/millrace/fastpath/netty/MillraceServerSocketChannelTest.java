@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.control.NetworkStack.Accepted;
+import io.millrace.fastpath.tcp.TcpSettings;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -59,6 +60,21 @@ class MillraceServerSocketChannelTest {
         assertThat(server.isActive()).isTrue();
         assertThat(server.localAddress()).isEqualTo(new InetSocketAddress("10.0.0.1", 8080));
         assertThat(server.remoteAddress()).isNull();
+    }
+
+    @Test
+    void shouldOpenLaterConnectionsWithTheStacksNewSettingsUnderItsOwnOptions() {
+        final MillraceServerSocketChannel server = rig
+                .bind(rig.serverBootstrap(children).option(MillraceChannelOption.TCP_MSS, 500));
+        rig.stack.listener.reload(TcpSettings.DEFAULT.toBuilder().mss(700).congestionControl("newreno").build());
+        assertThat(rig.stack.listener.settings.mss()).as("as the channel wants it").isEqualTo(500);
+        assertThat(rig.stack.listener.settings.congestionControl()).isEqualTo("newreno");
+        assertThat(rig.stack.listener.settings.noDelay()).isTrue();
+        assertThat(server.config().getOption(MillraceChannelOption.CONGESTION_CONTROL)).isEqualTo("newreno");
+        rig.offer(0);
+        Rig.until(() -> children.active.size() == 1);
+        assertThat(children.active.keySet().iterator().next().config()
+                .getOption(MillraceChannelOption.CONGESTION_CONTROL)).isEqualTo("newreno");
     }
 
     @Test

@@ -15,9 +15,14 @@ final class LinkUnderTest implements PortUnderTest {
     private boolean closed;
 
     LinkUnderTest(final MemoryLink.Builder builder, final UnaryOperator<PacketPort> middleware) {
+        this(builder, middleware, UnaryOperator.identity());
+    }
+
+    LinkUnderTest(final MemoryLink.Builder builder, final UnaryOperator<PacketPort> middleware,
+            final UnaryOperator<PacketPort> farMiddleware) {
         link = builder.framesPerSide(FRAMES).queueLength(QUEUE).build();
         port = middleware.apply(link.side(0).queue(0));
-        far = link.side(1).queue(0);
+        far = farMiddleware.apply(link.side(1).queue(0));
     }
 
     @Override

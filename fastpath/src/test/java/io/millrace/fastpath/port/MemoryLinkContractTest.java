@@ -51,6 +51,15 @@ class MemoryLinkContractTest {
     }
 
     @Nested
+    class OnAVlan extends PacketPortContract {
+        @Override
+        protected PortUnderTest open() {
+            return new LinkUnderTest(MemoryLink.builder(), port -> new VlanPort(port, 5, () -> {}),
+                    far -> new VlanPort(far, 5, () -> {}));
+        }
+    }
+
+    @Nested
     class BehindCapture extends PacketPortContract {
         @TempDir
         private Path directory;

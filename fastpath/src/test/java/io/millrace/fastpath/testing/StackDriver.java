@@ -38,9 +38,9 @@ public final class StackDriver implements AutoCloseable {
     private final StackEngine engine;
     private final StandInIss iss = new StandInIss(1_000, 0);
     private final StandInPorts ephemeralPorts = new StandInPorts(49_152, 65_535);
-    private final StandInControl control = new StandInControl(
-            StandInRoutes.of(Packet.address(ADDRESS)).withBroadcast(Packet.address(BROADCAST)), iss, ephemeralPorts,
-            new StandInCookies(COOKIE));
+    private final StandInRoutes routes = StandInRoutes.of(Packet.address(ADDRESS))
+            .withBroadcast(Packet.address(BROADCAST));
+    private final StandInControl control = new StandInControl(routes, iss, ephemeralPorts, new StandInCookies(COOKIE));
     private final MemoryRegion scratch = MemoryRegion.allocate("test scratch", 1 << 20);
     private long nowNs;
     private int listenerIds;
@@ -81,6 +81,13 @@ public final class StackDriver implements AutoCloseable {
 
     public QueuePort port() {
         return port;
+    }
+
+    /** The stack loses its address, and the engine is told. */
+    public StackDriver removeAddress() {
+        routes.removeAddresses();
+        engine.commands().addressesRemoved();
+        return run();
     }
 
     /** Virtual time in nanoseconds. */

@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Own IPv4 addresses; every other address is one hop away. Only the joined groups change. Thread: any. */
+/** Own IPv4 addresses; every other address is one hop away. The joined groups change, and all addresses may go. Thread: any. */
 public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
     private static final int LIMITED_BROADCAST = -1;
 
     private final long[] own;
     private final long broadcast;
+    private volatile boolean withoutAddresses;
     private final Map<Long, Set<Object>> groups = new ConcurrentHashMap<>();
 
     private StandInRoutes(final long[] own, final long broadcast) {
@@ -34,7 +35,7 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
 
     @Override
     public boolean isOwn(final long hi, final long lo) {
-        if (hi == 0) {
+        if (hi == 0 && !withoutAddresses) {
             for (final long address : own) {
                 if (address == lo) {
                     return true;
@@ -42,6 +43,11 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
             }
         }
         return false;
+    }
+
+    /** No address is an own one any more. */
+    public void removeAddresses() {
+        withoutAddresses = true;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.VirtioNetHeader;
@@ -154,7 +155,8 @@ final class TapPort implements PacketPort {
 
     private boolean isTooLong(final long frame) {
         final int length = Frame.length(frame);
-        return length > plainLimit && (Frame.gsoSize(frame) == 0 || length > capabilities.maxFrameLength());
+        return length > plainLimit && (Frame.gsoSize(frame) == 0 || length > capabilities.maxFrameLength())
+                && !(VlanTag.follows(Frame.data(frame)) && length <= plainLimit + VlanTag.LENGTH);
     }
 
     /** Counts the first of a series of refusals (the interface is gone): each turn of the loop would count one more. */

@@ -1,0 +1,116 @@
+package io.millrace.bench.many;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.NanoClock;
+
+/** Opens many connections between two stacks, keeps them, uses some, closes them, and measures all along. */
+public final class Crowd implements AutoCloseable {
+    /** With so few, a poll costs what it does with none. */
+    static final int FEW = 10;
+
+    /** What a connection must not exceed at a side. */
+    private static final long BYTES_EACH = 512;
+    /** For everything else, and for others. */
+    private static final long RESERVE = 2L << 30;
+    private static final int IDLE_TURNS = 50_000;
+    private static final int IDLE_ROUNDS = 11;
+    private static final int MAX_IDLE_TURNS = 50_000_000;
+
+    private final CrowdSettings settings;
+    private final StackPair stacks;
+    private final CrowdClient client;
+    private final CrowdServer server;
+
+    /**
+     * @param clock of both stacks.
+     * @param tick  called before each turn: moves a clock that does not move by itself.
+     */
+    public Crowd(final CrowdSettings settings, final NanoClock clock, final Runnable tick) throws IOException {
+        this.settings = settings;
+        stacks = new StackPair(settings.connections(), settings.timeWait(), clock, tick);
+        client = new CrowdClient(stacks, settings);
+        server = new CrowdServer(stacks);
+    }
+
+    /** Bytes of memory that so many connections may take at both sides together. */
+    public static long neededBytes(final int connections) {
+        return 2L * BYTES_EACH * connections + RESERVE;
+    }
+
+    /** Bytes of memory that the machine has left. */
+    public static long availableBytes() throws IOException {
+        return ProcessMemory.available();
+    }
+
+    /** All of it, once. */
+    public CrowdReport run() throws IOException {
+        final int all = settings.connections();
+        final int few = Math.min(FEW, all);
+        run(few, () -> client.open(few));
+        final double[] idleFew = idle();
+        final ProcessMemory before = ProcessMemory.now();
+        final Phase open = run(all - few, () -> client.open(all));
+        final ProcessMemory after = ProcessMemory.now();
+        final double[] idleMany = idle();
+        final Phase exchange = run(settings.messages(), () -> client.exchange(settings.messages()));
+        idle();
+        final ProcessMemory used = ProcessMemory.now();
+        final long slab = Math.max(stacks.client().slabInUse(), stacks.server().slabInUse());
+        final int established = Math.min(stacks.client().connections(), stacks.server().connections());
+        final Phase close = run(all, () -> client.close(all));
+        return new CrowdReport(settings, established, stacks.reservedBytes(), new Phase[]{open, exchange, close},
+                after.minus(before), used.minus(before), slab, idleFew, idleMany, retransmissions(),
+                stacks.clientCount("TimeWaitOverflow"));
+    }
+
+    private long retransmissions() {
+        return stacks.clientCount("TcpRetransmits") + stacks.serverCount("TcpRetransmits")
+                + stacks.clientCount("TcpSynRetransmits") + stacks.serverCount("TcpSynRetransmits");
+    }
+
+    private Phase run(final long count, final BooleanSupplier until) {
+        final long startNs = System.nanoTime();
+        int idle = 0;
+        while (!until.getAsBoolean()) {
+            idle = stacks.turn() == 0 ? idle + 1 : 0;
+            stacks.accept(server);
+            if (client.failed() != 0 || idle == MAX_IDLE_TURNS) {
+                throw new IllegalStateException(
+                        client.failed() + " connections failed, " + idle + " turns without work");
+            }
+        }
+        return new Phase(count, System.nanoTime() - startNs);
+    }
+
+    /** What a turn costs that finds nothing, in nanoseconds: of the client's engine, and of the server's. */
+    private double[] idle() {
+        final double[] clients = new double[IDLE_ROUNDS];
+        final double[] servers = new double[IDLE_ROUNDS];
+        for (int round = 0; round < IDLE_ROUNDS; round++) {
+            for (int i = 0; i < IDLE_TURNS; i++) {
+                stacks.turn();
+            }
+            clients[round] = time(stacks.client()::doWork);
+            servers[round] = time(stacks.server()::doWork);
+        }
+        Arrays.sort(clients);
+        Arrays.sort(servers);
+        return new double[]{clients[IDLE_ROUNDS / 2], servers[IDLE_ROUNDS / 2]};
+    }
+
+    private static double time(final Runnable turn) {
+        final long startNs = System.nanoTime();
+        for (int i = 0; i < IDLE_TURNS; i++) {
+            turn.run();
+        }
+        return (System.nanoTime() - startNs) / (double) IDLE_TURNS;
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.closeAll(stacks, client, server);
+    }
+}
