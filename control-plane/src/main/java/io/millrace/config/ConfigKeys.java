@@ -42,7 +42,8 @@ public final class ConfigKeys {
             TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES, TcpKeys.OUT_OF_ORDER_RANGES,
             ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
             ListenKeys.SYN_COOKIES, ListenKeys.ABORT_ON_OVERFLOW,
-            EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH
+            EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH,
+            ObserveKeys.ENABLED, ObserveKeys.DIRECTORY
     // @formatter:on
     );
 
@@ -69,6 +70,7 @@ public final class ConfigKeys {
         groups.put(TcpKeys.GROUP, "What TCP connections start from; listeners and channel options may differ.");
         groups.put(ListenKeys.GROUP, "Queues of a listener.");
         groups.put(EphemeralPortKeys.GROUP, "Local ports of active opens (RFC 6056).");
+        groups.put(ObserveKeys.GROUP, "How others may look into the running stack.");
         return groups;
     }
 

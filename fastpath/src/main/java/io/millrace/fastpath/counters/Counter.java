@@ -165,6 +165,11 @@ public enum Counter {
         return text;
     }
 
+    /** What is counted: {@code bytes}, or {@code events} of the kind that the text tells. */
+    public String unit() {
+        return name().contains("BYTES") ? "bytes" : "events";
+    }
+
     /** The name as shown to users, e.g. {@code FramesReceived}. */
     public String label() {
         final StringBuilder label = new StringBuilder();

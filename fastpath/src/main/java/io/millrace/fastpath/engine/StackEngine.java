@@ -35,7 +35,9 @@ public final class StackEngine implements Agent {
     private final PacketPort port;
     private final EngineControl control;
     private final NanoClock clock;
-    private final EngineCounters counters = new EngineCounters();
+    private final EngineSettings settings;
+    private final EngineWindow window;
+    private final EngineCounters counters;
     private final NeighbourTable neighbours;
     private final TransmitQueue transmitQueue;
     private final IpOutput ipOutput;
@@ -71,6 +73,9 @@ public final class StackEngine implements Agent {
         this.control = control;
         this.clock = clock;
         this.nowNs = clock.nanoTime();
+        this.settings = settings;
+        window = new EngineWindow(control.observedMemory(), nowNs);
+        counters = window.counters();
         this.burst = new long[settings.burst()];
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue());
         transmitQueue = new TransmitQueue(port, counters, settings.burst(), TRANSMIT_QUEUE);
@@ -135,6 +140,7 @@ public final class StackEngine implements Agent {
     private int phases() {
         // never backwards, whoever's clock it is: timers and rates rely on it
         nowNs = Math.max(nowNs, clock.nanoTime());
+        window.onTurn(nowNs, this);
         tcp.onTurn(nowNs);
         frames.onTurn();
         int workCount = runCompanion();
@@ -146,7 +152,15 @@ public final class StackEngine implements Agent {
         workCount += tcp.dispatchReady();
         workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
+        workCount += window.answer(tcp, nowNs);
         return workCount;
+    }
+
+    /** What there is to be seen now. */
+    void show(final EngineWindow into) {
+        into.show(port, frames);
+        into.show(tcp, settings);
+        into.show(udp, settings);
     }
 
     private int runCompanion() {
@@ -220,7 +234,8 @@ public final class StackEngine implements Agent {
         if (closed) {
             return Long.MAX_VALUE;
         }
-        if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || closeRequested) {
+        if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || window.isAsked()
+                || closeRequested) {
             return Long.MIN_VALUE;
         }
         return Math.min(Math.min(tcp.nextDeadlineNs(), ipInput.nextDeadlineNs()), port.nextDeadlineNs());
@@ -319,6 +334,7 @@ public final class StackEngine implements Agent {
     public void detachDriver() {
         onCommandQueued(null);
         frames.onDriverLeft();
+        window.onDriverLeft();
         driver.set(null);
     }
 
@@ -382,7 +398,7 @@ public final class StackEngine implements Agent {
         ipInput.close();
         frames.close();
         commands.close();
-        counters.close();
+        window.close();
         released = true;
     }
 
