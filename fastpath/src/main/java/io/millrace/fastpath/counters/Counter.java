@@ -41,6 +41,8 @@ public enum Counter {
     IP_FRAGMENTED("datagrams sent as fragments"),
     IP_FRAGMENTS_SENT("fragments sent"),
     IP_TOO_LONG("datagrams not sent: too long, and not to be fragmented"),
+    PATH_MTU_REDUCED("destinations whose path was found to take less than before (RFC 1191, RFC 8201, RFC 4821)"),
+    PATH_MTU_EVICTED("path MTUs forgotten to make room for another destination's"),
     IP_SOURCE_ROUTE("packets dropped: source routes are refused"),
     IP_NOT_FOR_US("packets dropped: another host's address"),
     IP_BROADCAST("packets dropped: broadcasts and multicasts that nobody here listens to"),

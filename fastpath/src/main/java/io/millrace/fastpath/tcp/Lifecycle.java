@@ -38,6 +38,7 @@ final class Lifecycle {
     private final LossRecovery recovery;
     private final TcpOutput output;
     private final ReceiveTuning tuning;
+    private final PathMtu pathMtu;
     private final int maxOrphans;
     private final Agreement agreement = new Agreement();
     private int orphans;
@@ -47,7 +48,8 @@ final class Lifecycle {
     private final LongArrayQueue resetFastOpens = new LongArrayQueue(LongArrayQueue.MIN_CAPACITY, Long.MIN_VALUE);
 
     Lifecycle(final TcpContext context, final SendQueue sendQueue, final ReceiveQueue receiveQueue,
-            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final int maxOrphans) {
+            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final PathMtu pathMtu,
+            final int maxOrphans) {
         this.context = context;
         this.connections = context.connections;
         this.sendQueue = sendQueue;
@@ -55,6 +57,7 @@ final class Lifecycle {
         this.recovery = recovery;
         this.output = output;
         this.tuning = tuning;
+        this.pathMtu = pathMtu;
         this.maxOrphans = maxOrphans;
     }
 
@@ -96,6 +99,7 @@ final class Lifecycle {
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
         tcb.sndMss(DEFAULT_MSS);
+        tcb.fullMss(DEFAULT_MSS);
         tcb.receiveMss(DEFAULT_MSS);
         tcb.neighbour(IpOutput.UNKNOWN);
         tcb.tsOffset(context.control.initialSequenceNumbers().timestampOffset(tcb.localHi(), tcb.localLo(),
@@ -174,7 +178,8 @@ final class Lifecycle {
             Timestamps.remember(tcb, agreed.timestampValue, context.nowNs);
         }
         // RFC 6691 §2: the MSS option counts no options, what is sent does
-        tcb.sndMss(Math.min(agreed.mss, own) - HeaderOptions.fixedLength(tcb));
+        tcb.fullMss(Math.min(agreed.mss, own) - HeaderOptions.fixedLength(tcb));
+        pathMtu.begin(tcb);
         tcb.receiveMss(Math.min(DEFAULT_MSS, own));
         tcb.set((agreed.sack ? Tcb.SACK : 0) | (agreed.ecn ? Tcb.ECN : 0));
         if (agreed.scales()) {
