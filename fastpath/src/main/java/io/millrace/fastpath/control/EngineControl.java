@@ -16,6 +16,11 @@ public interface EngineControl {
         return FastOpenCookies.NONE;
     }
 
+    /** The SYN cookies of this engine. */
+    default SynCookies synCookies() {
+        return SynCookies.NONE;
+    }
+
     /** The port chooser of this engine. */
     EphemeralPorts ephemeralPorts();
 

@@ -8,6 +8,7 @@ import io.millrace.fastpath.ip.Icmp;
 import io.millrace.fastpath.ip.IpInput;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.NeighbourTable;
+import io.millrace.fastpath.ip.PathMtus;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransmitQueue;
 import io.millrace.fastpath.port.Frame;
@@ -79,7 +80,8 @@ public final class StackEngine implements Agent {
         this.burst = new long[settings.burst()];
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue());
         transmitQueue = new TransmitQueue(port, counters, settings.burst(), TRANSMIT_QUEUE);
-        ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue);
+        ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue,
+                new PathMtus(settings.pathMtus(), counters));
         final Tcp.Limits limits = new Tcp.Limits(settings.maxConnections(), settings.maxTimeWait(),
                 settings.slabBytes(), settings.timerTickNs(),
                 settings.maxOrphans());
@@ -143,6 +145,7 @@ public final class StackEngine implements Agent {
         window.onTurn(nowNs, this);
         tcp.onTurn(nowNs);
         frames.onTurn();
+        ipOutput.pathMtus().onTurn(nowNs);
         int workCount = runCompanion();
         workCount += commands.drain();
         workCount += udp.onTurn();

@@ -258,7 +258,7 @@ final class Icmpv6 implements AutoCloseable {
                     Memory.getIntBE(transportHeader + TCP_SEQUENCE), mtu);
         } else if (chain.protocol() == IpProtocol.UDP) {
             datagrams.onDatagramError(kind, quoted.sourceHi(), quoted.sourceLo(), quoted.destinationHi(),
-                    quoted.destinationLo(), Memory.getIntBE(transportHeader));
+                    quoted.destinationLo(), Memory.getIntBE(transportHeader), mtu);
         } else {
             counters.increment(Counter.ICMP_IGNORED);
         }

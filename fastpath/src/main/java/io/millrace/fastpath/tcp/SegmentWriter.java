@@ -232,6 +232,20 @@ final class SegmentWriter {
         sendAnswer(to, frame, TcpHeader.MIN_LENGTH, Ipv4Header.NOT_ECT);
     }
 
+    /** Answers a SYN for which there is no connection: a SYN-ACK with this sequence number and these options. */
+    void answerSyn(final Segment to, final int iss, final int flags, final int window, final SynOptions syn,
+            final int trafficClass) {
+        final long frame = acquire();
+        if (frame == 0) {
+            return;
+        }
+        final long segment = IpOutput.payload(frame);
+        int length = TcpHeader.MIN_LENGTH + syn.write(segment + TcpHeader.MIN_LENGTH);
+        length += TcpOptions.writePadding(segment + length, length);
+        TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, iss, to.sequence + 1, length, flags, window);
+        sendAnswer(to, frame, length, trafficClass & ~Ipv4Header.ECN_MASK);
+    }
+
     private void sendAnswer(final Segment to, final long frame, final int length, final int trafficClass) {
         checksum(frame, IpOutput.payload(frame), length, to.localHi, to.localLo, to.remoteHi, to.remoteLo);
         context.ip.send(frame, length, IpProtocol.TCP, to.localHi, to.localLo, to.remoteHi, to.remoteLo,
@@ -320,7 +334,11 @@ final class SegmentWriter {
         final long remoteLo = tcb.remoteLo();
         checksum(frame, IpOutput.payload(frame), length, localHi, localLo, remoteHi, remoteLo);
         tcb.neighbour(context.ip.send(frame, length, IpProtocol.TCP, localHi, localLo, remoteHi, remoteLo,
-                tcb.neighbour(), tcb.trafficClass() | ecn, context.flowLabel(tcb)));
+                tcb.neighbour(), tcb.trafficClass() | ecn | fragmentable(tcb), context.flowLabel(tcb)));
+    }
+
+    private static int fragmentable(final Tcb tcb) {
+        return (tcb.moreFlags() & Tcb.MORE_FRAGMENTABLE) == 0 ? 0 : IpOutput.FRAGMENTABLE;
     }
 
     private static boolean isV4(final Tcb tcb) {

@@ -2,6 +2,8 @@ package io.millrace.fastpath.udp;
 
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
+import io.millrace.fastpath.ip.PathMtus;
 import org.jspecify.annotations.Nullable;
 
 /** How an endpoint sends, where it sent to last, and how much it has sent in this turn. Thread: the engine's. */
@@ -15,6 +17,7 @@ final class SendFields {
     int multicastTtl = DEFAULT_MULTICAST_TTL;
     boolean multicastLoop = true;
     boolean broadcast;
+    Fragmentation fragmentation = Fragmentation.BY_SENDER;
     int sendBuffer = DatagramEndpoint.DEFAULT_BUFFER;
 
     private @Nullable RouteSnapshot routes;
@@ -24,6 +27,9 @@ final class SendFields {
     private long sourceHi;
     private long sourceLo;
     private int flowLabel;
+    private int pathMtu;
+    private boolean fragmentable;
+    private int pathsVersion;
     private long turn;
     private long sentInTurn;
 
@@ -42,6 +48,7 @@ final class SendFields {
         sourceLo = fromLo;
         hop = nextHop;
         flowLabel = NO_LABEL;
+        pathMtu = 0;
     }
 
     /** The label made for this destination; {@link #NO_LABEL} where none was. */
@@ -51,6 +58,25 @@ final class SendFields {
 
     void flowLabel(final int value) {
         flowLabel = value;
+    }
+
+    /** Asks what is known of the path to that destination, unless nothing can have changed. */
+    void lookUpPath(final PathMtus paths, final int linkMtu) {
+        if (pathMtu == 0 || pathsVersion != paths.version()) {
+            pathsVersion = paths.version();
+            pathMtu = paths.mtu(hopHi, hopLo, linkMtu);
+            fragmentable = paths.isFragmentable(hopHi, hopLo);
+        }
+    }
+
+    /** Largest packet for the path, in bytes. */
+    int pathMtu() {
+        return pathMtu;
+    }
+
+    /** Who may fragment: where the path takes less than is believed, routers have to (as Linux: a locked MTU). */
+    Fragmentation fragmentationNow() {
+        return fragmentable && fragmentation == Fragmentation.BY_SENDER ? Fragmentation.ANYWHERE : fragmentation;
     }
 
     long hop() {

@@ -59,6 +59,22 @@ class ListenerQueueTest {
     }
 
     @Test
+    void shouldResetTheHandshakeWhereTheAcceptQueueIsFullAndToldSo() {
+        try (StackDriver stack = new StackDriver()) {
+            final StackDriver.Listener listener = stack.listen(80, 1, TcpSettings.DEFAULT);
+            listener.abortsOnOverflow(true);
+            new Peer(stack, 40_000, 80, 5_000).open(1_460);
+            final Packet synAck = new Peer(stack, 40_001, 80, 7_000).open(1_460);
+            final Packet reset = stack.sent();
+            assertThat(reset.is("R")).isTrue();
+            assertThat(reset.seq()).isEqualTo(synAck.seq() + 1);
+            assertThat(stack.counter(Counter.LISTEN_OVERFLOWS)).isEqualTo(1);
+            assertThat(listener.syns()).isZero();
+            assertThat(stack.engine().connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldKeepWhatArrivesBeforeTheConnectionIsAccepted() {
         try (Scenario at = Scenario.in(TcpState.SYN_RECEIVED)) {
             at.peer().send("PA", "one ");

@@ -59,7 +59,8 @@ class TimestampsTest {
             stack.connect(Peer.ADDRESS, 80, TcpSettings.DEFAULT.toBuilder().timestamps(false).sack(false)
                     .windowScaling(false).build(), new Peer.Events());
             final byte[] syn = stack.port().poll();
-            assertThat(Arrays.copyOfRange(syn, Family.current().headerLength() + 20, syn.length)).isEqualTo(new byte[]{2, 4, 5, (byte) 0xB4});
+            assertThat(Arrays.copyOfRange(syn, Family.current().headerLength() + 20, syn.length))
+                    .isEqualTo(new byte[]{2, 4, 5, (byte) 0xB4});
         }
     }
 
