@@ -7,6 +7,7 @@ import io.millrace.config.IpKeys;
 import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
+import io.millrace.config.ObserveKeys;
 import io.millrace.config.Route;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.PublishedRoutes;
@@ -24,12 +25,16 @@ import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.observe.ControlRows;
+import io.millrace.control.observe.ObservationDesk;
+import io.millrace.control.observe.ObservedStack;
 import io.millrace.control.security.FastOpenKeys;
 import io.millrace.control.security.Rfc6056Ports;
 import io.millrace.control.security.Rfc6528SequenceNumbers;
 import io.millrace.control.security.Rfc6864Identifications;
 import io.millrace.control.security.Secret;
 import io.millrace.control.security.SipHashCookies;
+import io.millrace.control.security.SipHashSynCookies;
 import io.millrace.control.security.UnforeseenPorts;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
@@ -38,7 +43,11 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.observe.FileLayout;
+import io.millrace.observe.Metadata;
+import io.millrace.observe.ObservationFiles;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -68,6 +77,7 @@ final class StackParts {
     private static final int FLOW_HASH = 4;
     private static final int IDENTIFICATIONS = 6;
     private static final int IGMP_DELAYS = 7;
+    private static final int SYN_COOKIES = 9;
 
     final PacketDevice device;
     final TcpSettings tcpSettings;
@@ -79,6 +89,7 @@ final class StackParts {
     final BindingTable bindings;
     private final GroupMembership groups;
     private @Nullable NeighbourCache neighbours;
+    final ObservedStack observed;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -107,6 +118,16 @@ final class StackParts {
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
+        observed = ObservedStack.create(observationDirectory(config), engines.length,
+                new Metadata("stack " + routes.current() + " on " + device.name(), device.name(),
+                        Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
+                        List.of()));
+    }
+
+    private static @Nullable Path observationDirectory(final MillraceConfig config) {
+        return config.get(ObserveKeys.ENABLED)
+                ? config.get(ObserveKeys.DIRECTORY).orElseGet(ObservationFiles::ownDirectory)
+                : null;
     }
 
     /**
@@ -159,6 +180,7 @@ final class StackParts {
         device.close();
         groups.close();
         CloseHelper.closeAll(rings);
+        observed.close();
     }
 
     void stopAgent() {
@@ -173,7 +195,7 @@ final class StackParts {
         final NeighbourCache cache = neighbours(builder);
         neighbours = cache;
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
-                counters);
+                counters, desk(cache));
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -184,6 +206,13 @@ final class StackParts {
         } else {
             engines[0].companion(started);
         }
+    }
+
+    private ObservationDesk desk(final NeighbourCache cache) {
+        return observed.desk(counters, this::eventsLost)
+                .offer(FileLayout.KIND_LISTENERS, ControlRows.of(listeners))
+                .offer(FileLayout.KIND_NEIGHBOURS, ControlRows.of(cache))
+                .offer(FileLayout.KIND_ROUTES, ControlRows.of(routes));
     }
 
     /** Memory is reserved, not taken, so nothing fails before the load comes: better said now. */
@@ -208,14 +237,15 @@ final class StackParts {
     private StackEngine engine(final MillraceBuilder builder, final int index) {
         final MillraceConfig config = builder.config;
         final Secret secret = builder.secret;
-        final EngineSecrets secrets = new EngineSecrets(new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS)),
-                new SipHashCookies(fastOpenKeys),
+        final Rfc6528SequenceNumbers sequenceNumbers = new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS));
+        final EngineSecrets secrets = new EngineSecrets(sequenceNumbers, new SipHashCookies(fastOpenKeys),
+                new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)),
                 new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
                         engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS)),
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
-                rings[index].proxy());
+                rings[index].proxy(), observed.engineArea(index));
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
@@ -240,7 +270,8 @@ final class StackParts {
 
     private static ListenSettings listenSettings(final MillraceConfig config) {
         return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
-                config.get(ListenKeys.SYN_QUEUE), config.get(EphemeralPortKeys.LOW),
+                config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
+                config.get(ListenKeys.ABORT_ON_OVERFLOW), config.get(EphemeralPortKeys.LOW),
                 config.get(EphemeralPortKeys.HIGH));
     }
 
@@ -262,5 +293,6 @@ final class StackParts {
         CloseHelper.quietClose(device);
         CloseHelper.quietClose(groups);
         CloseHelper.quietCloseAll(rings);
+        CloseHelper.quietClose(observed);
     }
 }

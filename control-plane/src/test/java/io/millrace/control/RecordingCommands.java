@@ -65,6 +65,18 @@ public final class RecordingCommands implements EngineCommands {
     }
 
     @Override
+    public boolean transmitDatagram(final int source, final int destination, final long address, final int length) {
+        final byte[] datagram = new byte[length];
+        Memory.copyToArray(address, datagram, 0, length);
+        return add("datagram " + ip(source) + " > " + ip(destination) + ": " + HexFormat.of().formatHex(datagram));
+    }
+
+    @Override
+    public boolean addressesRemoved() {
+        return add("addresses removed");
+    }
+
+    @Override
     public boolean listenerClosed(final int listenerId) {
         return add("closed " + listenerId);
     }

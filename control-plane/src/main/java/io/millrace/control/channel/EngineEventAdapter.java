@@ -45,11 +45,15 @@ public final class EngineEventAdapter {
             case EngineEventLayout.NEIGHBOUR_CONFIRMED ->
                 handler.onNeighbourConfirmed(buffer.getLong(index + EngineEventLayout.NEIGHBOUR_HI),
                         buffer.getLong(index + EngineEventLayout.NEIGHBOUR_LO));
-            case EngineEventLayout.IGMP -> handler.onIgmp(buffer.getInt(index + EngineEventLayout.IGMP_SOURCE),
-                    buffer.getInt(index + EngineEventLayout.IGMP_DESTINATION),
-                    buffer.addressOffset() + index + EngineEventLayout.IGMP_MESSAGE,
-                    length - EngineEventLayout.IGMP_MESSAGE);
+            case EngineEventLayout.IGMP -> handler.onIgmp(buffer.getInt(index + EngineEventLayout.V4_SOURCE),
+                    buffer.getInt(index + EngineEventLayout.V4_DESTINATION),
+                    buffer.addressOffset() + index + EngineEventLayout.V4_MESSAGE,
+                    length - EngineEventLayout.V4_MESSAGE);
             case EngineEventLayout.ICMPV6 -> onIcmpv6(buffer, index, length);
+            case EngineEventLayout.DHCP -> handler.onDhcp(buffer.getInt(index + EngineEventLayout.V4_SOURCE),
+                    buffer.getInt(index + EngineEventLayout.V4_DESTINATION),
+                    buffer.addressOffset() + index + EngineEventLayout.V4_MESSAGE,
+                    length - EngineEventLayout.V4_MESSAGE);
             default -> throw new IllegalStateException("event type " + type);
         }
     }

@@ -9,6 +9,7 @@ package io.millrace.control.channel;
  *   IGMP       0: source (4)        4: destination (4)  8: the message
  *   ICMPV6     0: source, hi, lo (16)   16: destination, hi, lo (16)   32: link source (8)   40: hop limit (4)
  *             44: the message
+ *   DHCP       as IGMP
  * </pre>
  */
 final class EngineEventLayout {
@@ -24,6 +25,9 @@ final class EngineEventLayout {
     /** {@link io.millrace.fastpath.control.EngineEvents#onIcmpv6}. */
     static final int ICMPV6 = 5;
 
+    /** {@link io.millrace.fastpath.control.EngineEvents#onDhcp}. */
+    static final int DHCP = 6;
+
     static final int ARP_SENDER_MAC = 0;
     static final int ARP_OPERATION = 8;
     static final int ARP_SENDER_IP = 12;
@@ -34,9 +38,9 @@ final class EngineEventLayout {
     static final int NEIGHBOUR_LO = 8;
     static final int NEIGHBOUR_LENGTH = 16;
 
-    static final int IGMP_SOURCE = 0;
-    static final int IGMP_DESTINATION = 4;
-    static final int IGMP_MESSAGE = 8;
+    static final int V4_SOURCE = 0;
+    static final int V4_DESTINATION = 4;
+    static final int V4_MESSAGE = 8;
 
     static final int ICMPV6_SOURCE_HI = 0;
     static final int ICMPV6_SOURCE_LO = 8;

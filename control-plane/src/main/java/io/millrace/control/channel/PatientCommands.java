@@ -83,6 +83,16 @@ public final class PatientCommands implements EngineCommands {
     }
 
     @Override
+    public boolean transmitDatagram(final int source, final int destination, final long address, final int length) {
+        return engine.get().transmitDatagram(source, destination, address, length) || refuse();
+    }
+
+    @Override
+    public boolean addressesRemoved() {
+        return isClear() && engine.get().addressesRemoved() || defer(() -> engine.get().addressesRemoved());
+    }
+
+    @Override
     public boolean listenerClosed(final int listenerId) {
         return isClear() && engine.get().listenerClosed(listenerId)
                 || defer(() -> engine.get().listenerClosed(listenerId));

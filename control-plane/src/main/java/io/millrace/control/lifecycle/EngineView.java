@@ -11,6 +11,7 @@ import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.udp.BindingTable;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,16 @@ public final class EngineView implements EngineControl {
     private final PublishedRoutes routes;
     private final MulticastGroups groups;
     private final EngineEvents events;
+    private final long observedMemory;
     private final Defects defects = new Defects("an engine", () -> {});
 
-    /** @param engines how many the stack has. */
+    /**
+     * @param engines        how many the stack has.
+     * @param observedMemory {@link EngineControl#observedMemory}.
+     */
     public EngineView(final EngineSecrets secrets, final int engines, final Listeners listeners,
             final BindingTable bindings, final PublishedRoutes routes, final MulticastGroups groups,
-            final EngineEvents events) {
+            final EngineEvents events, final long observedMemory) {
         this.secrets = secrets;
         this.engines = engines;
         this.listeners = listeners;
@@ -36,6 +41,7 @@ public final class EngineView implements EngineControl {
         this.routes = routes;
         this.groups = groups;
         this.events = events;
+        this.observedMemory = observedMemory;
     }
 
     @Override
@@ -64,6 +70,11 @@ public final class EngineView implements EngineControl {
     }
 
     @Override
+    public SynCookies synCookies() {
+        return secrets.synCookies();
+    }
+
+    @Override
     public EphemeralPorts ephemeralPorts() {
         return secrets.ports();
     }
@@ -81,6 +92,11 @@ public final class EngineView implements EngineControl {
     @Override
     public long hashSeed() {
         return secrets.hashSeed();
+    }
+
+    @Override
+    public long observedMemory() {
+        return observedMemory;
     }
 
     @Override

@@ -51,6 +51,17 @@ class EngineEventRingTest {
     }
 
     @Test
+    void shouldCarryMessagesOfDhcpAsTheyAre() {
+        try (MemoryRegion message = MemoryRegion.allocate("test message", 64)) {
+            Memory.putIntBE(message.address(), 0x0201_0600);
+            proxy.onDhcp(0x0A00_0001, 0xFFFF_FFFF, message.address(), 4);
+            proxy.onDhcp(0x0A00_0001, 0x0A00_0002, message.address(), 0);
+            assertThat(adapter.drain(10)).isEqualTo(2);
+            assertThat(events).containsExactly("dhcp a000001 ffffffff 02010600", "dhcp a000001 a000002 ");
+        }
+    }
+
+    @Test
     void shouldCarryMessagesOfIcmpv6AsTheyAre() {
         try (MemoryRegion message = MemoryRegion.allocate("test message", 64)) {
             for (int i = 0; i < 24; i++) {
@@ -128,6 +139,14 @@ class EngineEventRingTest {
             message.wrap(address, length);
             events.add("igmp " + Integer.toHexString(source) + " " + Integer.toHexString(destination) + " " + length
                     + " " + message);
+        }
+
+        @Override
+        public void onDhcp(final int source, final int destination, final long address, final int length) {
+            final byte[] message = new byte[length];
+            Memory.copyToArray(address, message, 0, length);
+            events.add("dhcp " + Integer.toHexString(source) + " " + Integer.toHexString(destination) + " "
+                    + HexFormat.of().formatHex(message));
         }
 
         @Override

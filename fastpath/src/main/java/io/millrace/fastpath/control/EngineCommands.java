@@ -7,6 +7,8 @@ package io.millrace.fastpath.control;
 public interface EngineCommands {
     /** Bytes of the longest IGMP message: what an Ethernet frame takes behind a header with Router Alert. */
     int MAX_IGMP_LENGTH = 1_476;
+    /** Bytes of the longest datagram of the control plane: what an Ethernet frame takes. */
+    int MAX_DATAGRAM_LENGTH = 1_480;
 
     /** Bytes of the longest ICMPv6 message: what an Ethernet frame takes behind a header with Router Alert. */
     int MAX_ICMPV6_LENGTH = 1_452;
@@ -33,6 +35,20 @@ public interface EngineCommands {
      * @param length      bytes, at most {@value #MAX_IGMP_LENGTH}.
      */
     boolean transmitIgmp(int source, int destination, long address, int length);
+
+    /**
+     * Send a UDP datagram as it is, from any address: before a stack has one, from 0.0.0.0. Lost where the port has no
+     * room: who sends it repeats it.
+     *
+     * @param source      IPv4 in host order; 0 where there is none.
+     * @param destination IPv4 in host order: 255.255.255.255, or what a route leads to.
+     * @param address     where the datagram lies, UDP header and checksum included; it is copied before this returns.
+     * @param length      bytes, 8 to {@value #MAX_DATAGRAM_LENGTH}.
+     */
+    boolean transmitDatagram(int source, int destination, long address, int length);
+
+    /** Addresses of the stack were removed: connections of addresses that are not its own any more fail. */
+    boolean addressesRemoved();
 
     /**
      * Send an ICMPv6 message of Neighbour Discovery or of Multicast Listener Discovery. The engine writes the headers

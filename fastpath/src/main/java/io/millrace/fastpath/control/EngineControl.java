@@ -16,6 +16,11 @@ public interface EngineControl {
         return FastOpenCookies.NONE;
     }
 
+    /** The SYN cookies of this engine. */
+    default SynCookies synCookies() {
+        return SynCookies.NONE;
+    }
+
     /** The port chooser of this engine. */
     EphemeralPorts ephemeralPorts();
 
@@ -34,6 +39,16 @@ public interface EngineControl {
     /** Where datagram endpoints are bound: one table for all engines of the stack. */
     BindingTable bindings();
 
+    /** True where an endpoint bound to {@code ::} takes IPv6 alone (IPV6_V6ONLY); false where it takes IPv4 too. */
+    default boolean v6Only() {
+        return false;
+    }
+
+    /** True where packets of IPv6 carry the label of their flow (RFC 6437); false where they carry none. */
+    default boolean flowLabels() {
+        return true;
+    }
+
     /** How many engines the stack has. */
     default int engines() {
         return 1;
@@ -41,6 +56,14 @@ public interface EngineControl {
 
     /** Random; keys the hash of the flow table, so that nobody outside can choose colliding flows. */
     long hashSeed();
+
+    /**
+     * True where the control plane has a DHCP client: the engine hands it what comes from port 67 to port 68, whatever
+     * the address. Asked for once.
+     */
+    default boolean hasDhcpClient() {
+        return false;
+    }
 
     /** Where endpoints say which groups they listen to. */
     default MulticastGroups multicastGroups() {
@@ -55,6 +78,15 @@ public interface EngineControl {
      * log.
      */
     default void onDefect(final Throwable exception) {}
+
+    /**
+     * Where the engine shows its counters and answers who asks for its connections: the address of
+     * {@link io.millrace.fastpath.counters.EngineArea#LENGTH} bytes, zero, that stay until the engine is closed; asked for
+     * once. 0: the engine takes memory of its own, which nobody else reads.
+     */
+    default long observedMemory() {
+        return 0;
+    }
 
     /** Where the engine reports what is not its own business. */
     EngineEvents events();

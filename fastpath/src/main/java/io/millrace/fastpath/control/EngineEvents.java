@@ -27,6 +27,16 @@ public interface EngineEvents {
     default void onIgmp(final int source, final int destination, final long address, final int length) {}
 
     /**
+     * A datagram for the DHCP client arrived, whose UDP checksum is right.
+     *
+     * @param source      IPv4 of the server or relay, in host order.
+     * @param destination IPv4 in host order: 255.255.255.255, or what the server offers, which need not be ours.
+     * @param address     where the DHCP message lies, until this returns.
+     * @param length      bytes of the DHCP message, 0 or more.
+     */
+    default void onDhcp(final int source, final int destination, final long address, final int length) {}
+
+    /**
      * An ICMPv6 message of Neighbour Discovery (types 133 to 137, RFC 4861) or of Multicast Listener Discovery (130 to
      * 132 and 143, RFC 3810) arrived. Its checksum is right; the hop limit of Neighbour Discovery is 255, so no router
      * has forwarded it (RFC 4861 §11.2).

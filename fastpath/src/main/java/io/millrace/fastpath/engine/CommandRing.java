@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Commands to an engine: any thread writes them, the engine reads them once a turn, in order. A full ring refuses, and
- * the writer tries again. Every message is four longs, but for IGMP: addresses, then the bytes.
+ * the writer tries again. Every message is four longs, but where bytes are to be sent: two addresses, then
+ * the bytes.
  */
 final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int CAPACITY = 64 * 1024;
     private static final int LENGTH = 4 * BitUtil.SIZE_OF_LONG;
     private static final int COMMANDS_A_TURN = 16;
-    private static final int IGMP_OFFSET = 2 * BitUtil.SIZE_OF_INT;
+    private static final int BYTES_OFFSET = 2 * BitUtil.SIZE_OF_INT;
 
     private static final int NEIGHBOUR_RESOLVED = 1;
     private static final int NEIGHBOUR_FAILED = 2;
@@ -29,6 +30,14 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int ABORT = 6;
     private static final int TRANSMIT_IGMP = 7;
     private static final int CLOSE_ENDPOINT = 8;
+    private static final int TRANSMIT_DATAGRAM = 9;
+    private static final int ADDRESSES_REMOVED = 10;
+    private static final int TRANSMIT_ICMPV6 = 11;
+
+    private static final int LINK_DESTINATION = 4 * BitUtil.SIZE_OF_LONG;
+    private static final int HOP_LIMIT = 5 * BitUtil.SIZE_OF_LONG;
+    private static final int ROUTER_ALERT = HOP_LIMIT + BitUtil.SIZE_OF_INT;
+    private static final int ICMPV6_OFFSET = 6 * BitUtil.SIZE_OF_LONG;
 
     private final MemoryRegion region;
     private final ManyToOneRingBuffer ring;
@@ -47,6 +56,13 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
         void onTransmitIgmp(int source, int destination, long address, int length);
 
+        void onTransmitIcmpv6(long sourceHi, long sourceLo, long destinationHi, long destinationLo,
+                long linkDestination, int hopLimit, boolean routerAlert, long address, int length);
+
+        void onTransmitDatagram(int source, int destination, long address, int length);
+
+        void onAddressesRemoved();
+
         void onListenerClosed(int listenerId);
 
         void onAbort(long connection);
@@ -59,11 +75,15 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         ring = new ManyToOneRingBuffer(
                 new UnsafeBuffer(region.address(), CAPACITY + RingBufferDescriptor.TRAILER_LENGTH));
         adapter = (type, buffer, index, length) -> {
-            if (type == TRANSMIT_IGMP) {
-                handler.onTransmitIgmp(buffer.getInt(index), buffer.getInt(index + BitUtil.SIZE_OF_INT),
-                        buffer.addressOffset() + index + IGMP_OFFSET, length - IGMP_OFFSET);
-            } else {
-                dispatch(handler, type, buffer, index);
+            switch (type) {
+                case TRANSMIT_IGMP ->
+                    handler.onTransmitIgmp(buffer.getInt(index), buffer.getInt(index + BitUtil.SIZE_OF_INT),
+                            buffer.addressOffset() + index + BYTES_OFFSET, length - BYTES_OFFSET);
+                case TRANSMIT_DATAGRAM ->
+                    handler.onTransmitDatagram(buffer.getInt(index), buffer.getInt(index + BitUtil.SIZE_OF_INT),
+                            buffer.addressOffset() + index + BYTES_OFFSET, length - BYTES_OFFSET);
+                case TRANSMIT_ICMPV6 -> dispatchIcmpv6(handler, buffer, index, length);
+                default -> dispatch(handler, type, buffer, index);
             }
         };
     }
@@ -107,19 +127,57 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     }
 
     @Override
-    public synchronized boolean transmitIgmp(final int source, final int destination, final long address,
+    public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
+        return write(TRANSMIT_IGMP, source, destination, address, length);
+    }
+
+    @Override
+    public boolean transmitDatagram(final int source, final int destination, final long address, final int length) {
+        return write(TRANSMIT_DATAGRAM, source, destination, address, length);
+    }
+
+    @Override
+    public boolean addressesRemoved() {
+        return write(ADDRESSES_REMOVED, 0, 0, 0, 0);
+    }
+
+    private synchronized boolean write(final int type, final int source, final int destination, final long address,
             final int length) {
         if (region.address() == 0) {
             return true;
         }
-        final int index = ring.tryClaim(TRANSMIT_IGMP, IGMP_OFFSET + length);
+        final int index = ring.tryClaim(type, BYTES_OFFSET + length);
         if (index < 0) {
             return false;
         }
         final MutableDirectBuffer buffer = ring.buffer();
         buffer.putInt(index, source);
         buffer.putInt(index + BitUtil.SIZE_OF_INT, destination);
-        Memory.copy(address, buffer.addressOffset() + index + IGMP_OFFSET, length);
+        Memory.copy(address, buffer.addressOffset() + index + BYTES_OFFSET, length);
+        commit(index);
+        return true;
+    }
+
+    @Override
+    public synchronized boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
+            final long address, final int length) {
+        if (region.address() == 0) {
+            return true;
+        }
+        final int index = ring.tryClaim(TRANSMIT_ICMPV6, ICMPV6_OFFSET + length);
+        if (index < 0) {
+            return false;
+        }
+        final MutableDirectBuffer buffer = ring.buffer();
+        buffer.putLong(index, sourceHi);
+        buffer.putLong(index + 8, sourceLo);
+        buffer.putLong(index + 16, destinationHi);
+        buffer.putLong(index + 24, destinationLo);
+        buffer.putLong(index + LINK_DESTINATION, linkDestination);
+        buffer.putInt(index + HOP_LIMIT, hopLimit);
+        buffer.putInt(index + ROUTER_ALERT, routerAlert ? 1 : 0);
+        Memory.copy(address, buffer.addressOffset() + index + ICMPV6_OFFSET, length);
         commit(index);
         return true;
     }
@@ -169,6 +227,14 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         }
     }
 
+    private static void dispatchIcmpv6(final Handler handler, final MutableDirectBuffer buffer, final int index,
+            final int length) {
+        handler.onTransmitIcmpv6(buffer.getLong(index), buffer.getLong(index + 8), buffer.getLong(index + 16),
+                buffer.getLong(index + 24), buffer.getLong(index + LINK_DESTINATION),
+                buffer.getInt(index + HOP_LIMIT), buffer.getInt(index + ROUTER_ALERT) != 0,
+                buffer.addressOffset() + index + ICMPV6_OFFSET, length - ICMPV6_OFFSET);
+    }
+
     private static void dispatch(final Handler handler, final int type, final MutableDirectBuffer buffer,
             final int index) {
         final long a = buffer.getLong(index);
@@ -182,6 +248,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             case TRANSMIT_ARP -> handler.onTransmitArp(d, a, (int) (c >>> 32), b, (int) c);
             case LISTENER_CLOSED -> handler.onListenerClosed((int) a);
             case ABORT -> handler.onAbort(a);
+            case ADDRESSES_REMOVED -> handler.onAddressesRemoved();
             case CLOSE_ENDPOINT -> handler.onCloseEndpoint((int) a);
             default -> throw new IllegalStateException("command " + type);
         }

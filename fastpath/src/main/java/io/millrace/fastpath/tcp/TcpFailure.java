@@ -18,6 +18,8 @@ public enum TcpFailure {
     ADDRESS_IN_USE("EADDRINUSE", "address already in use"),
     /** The local address is none of ours, or no ephemeral port is left. */
     ADDRESS_NOT_AVAILABLE("EADDRNOTAVAIL", "cannot assign requested address"),
+    /** The local address is not ours any more: its lease expired, or it was taken away. */
+    ADDRESS_REMOVED("EADDRNOTAVAIL", "local address was removed from the stack"),
     /** The connection table or the slab is full. */
     NO_MEMORY("ENOBUFS", "no buffer space available"),
     /** Aborted from our side (the stack closes, or {@code abort} was called). */

@@ -1,0 +1,45 @@
+package io.millrace.fastpath.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.testing.Scenario;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** An address leaves the stack (a lease expires, RFC 2131 §4.4.5): what uses it ends at once, and nothing more is sent. */
+class AddressRemovedTest {
+    @ParameterizedTest
+    @EnumSource(names = {"SYN_SENT", "ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    void shouldFailConnectionsOfTheAddressInSilence(final TcpState state) {
+        try (Scenario at = Scenario.in(state)) {
+            at.stack().removeAddress();
+            assertThat(at.stack().allSent()).isEmpty();
+            assertThat(at.application().took(ConnectionHandler.FAILED)).isTrue();
+            assertThat(at.application().failure()).isEqualTo(TcpFailure.ADDRESS_REMOVED);
+            assertThat(at.stack().engine().connections()).isZero();
+            assertThat(at.stack().engine().slabInUse()).isZero();
+            assertThat(at.stack().nextTimerNs()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void shouldForgetHalfOpenConnections() {
+        try (Scenario at = Scenario.in(TcpState.SYN_RECEIVED)) {
+            at.stack().removeAddress();
+            assertThat(at.stack().allSent()).isEmpty();
+            assertThat(at.stack().engine().connections()).isZero();
+            assertThat(at.stack().nextTimerNs()).isEqualTo(Long.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void shouldLeaveConnectionsOfOtherAddressesAlone() {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
+            at.stack().engine().commands().addressesRemoved();
+            at.stack().run();
+            assertThat(at.state()).isEqualTo(TcpState.ESTABLISHED);
+            assertThat(at.stack().allSent()).isEmpty();
+        }
+    }
+}
