@@ -68,6 +68,7 @@ final class StackParts {
     private static final int FLOW_HASH = 4;
     private static final int IDENTIFICATIONS = 6;
     private static final int IGMP_DELAYS = 7;
+    private static final int NEIGHBOUR_DELAYS = 9;
 
     final PacketDevice device;
     final TcpSettings tcpSettings;
@@ -158,6 +159,7 @@ final class StackParts {
         stopAgent();
         device.close();
         groups.close();
+        CloseHelper.close(neighbours);
         CloseHelper.closeAll(rings);
     }
 
@@ -171,7 +173,6 @@ final class StackParts {
             engines[i] = engine(builder, i);
         }
         final NeighbourCache cache = neighbours(builder);
-        neighbours = cache;
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
                 counters);
         agent = started;
@@ -221,7 +222,9 @@ final class StackParts {
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
         final NeighbourCache cache = new NeighbourCache(neighbourSettings(builder.config), commands,
-                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener, counters);
+                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener,
+                new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
+        neighbours = cache;
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
             cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
@@ -235,7 +238,7 @@ final class StackParts {
         return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
                 config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
                 config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
-                announce ? defaults.announcements() : 0);
+                announce ? defaults.own() : defaults.own().withAnnouncements(0));
     }
 
     private static ListenSettings listenSettings(final MillraceConfig config) {
@@ -261,6 +264,7 @@ final class StackParts {
         }
         CloseHelper.quietClose(device);
         CloseHelper.quietClose(groups);
+        CloseHelper.quietClose(neighbours);
         CloseHelper.quietCloseAll(rings);
     }
 }
