@@ -13,14 +13,19 @@ import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.observe.ObservedConnection;
+import io.millrace.observe.Observer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -105,6 +110,29 @@ public final class Millrace implements NetworkStack {
     /** The listeners open now, with their queues and counters. */
     public List<TcpListener> listeners() {
         return parts.listeners.all();
+    }
+
+    /**
+     * Looks into this stack as another process can: counters, connections, listeners, neighbours, routes. Ends with the
+     * stack. Thread: any but one that drives an engine.
+     */
+    public Observer observer() {
+        return parts.observed.observer();
+    }
+
+    /** Every connection now, TIME_WAIT included. @throws IOException and thread: as {@link Observer#connections}. */
+    public List<ObservedConnection> connections() throws IOException {
+        if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
+            throw new IllegalStateException("asked by the thread that would have to answer");
+        }
+        final List<ObservedConnection> all = new ArrayList<>();
+        observer().connections(all::add);
+        return all;
+    }
+
+    /** The file in which this stack shows itself to other processes; none where that is off, or was not possible. */
+    public Optional<Path> observationFile() {
+        return Optional.ofNullable(parts.observed.file());
     }
 
     /** The stack's own addresses. */

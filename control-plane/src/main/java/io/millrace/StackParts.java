@@ -7,6 +7,7 @@ import io.millrace.config.IpKeys;
 import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
+import io.millrace.config.ObserveKeys;
 import io.millrace.config.Route;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.PublishedRoutes;
@@ -24,6 +25,9 @@ import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.observe.ControlRows;
+import io.millrace.control.observe.ObservationDesk;
+import io.millrace.control.observe.ObservedStack;
 import io.millrace.control.security.FastOpenKeys;
 import io.millrace.control.security.Rfc6056Ports;
 import io.millrace.control.security.Rfc6528SequenceNumbers;
@@ -38,7 +42,11 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.observe.FileLayout;
+import io.millrace.observe.Metadata;
+import io.millrace.observe.ObservationFiles;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -80,6 +88,7 @@ final class StackParts {
     final BindingTable bindings;
     private final GroupMembership groups;
     private @Nullable NeighbourCache neighbours;
+    final ObservedStack observed;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -108,6 +117,16 @@ final class StackParts {
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
+        observed = ObservedStack.create(observationDirectory(config), engines.length,
+                new Metadata("stack " + routes.current() + " on " + device.name(), device.name(),
+                        Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
+                        List.of()));
+    }
+
+    private static @Nullable Path observationDirectory(final MillraceConfig config) {
+        return config.get(ObserveKeys.ENABLED)
+                ? config.get(ObserveKeys.DIRECTORY).orElseGet(ObservationFiles::ownDirectory)
+                : null;
     }
 
     /**
@@ -161,6 +180,7 @@ final class StackParts {
         groups.close();
         CloseHelper.close(neighbours);
         CloseHelper.closeAll(rings);
+        observed.close();
     }
 
     void stopAgent() {
@@ -174,7 +194,7 @@ final class StackParts {
         }
         final NeighbourCache cache = neighbours(builder);
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
-                counters);
+                counters, desk(cache));
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -185,6 +205,13 @@ final class StackParts {
         } else {
             engines[0].companion(started);
         }
+    }
+
+    private ObservationDesk desk(final NeighbourCache cache) {
+        return observed.desk(counters, this::eventsLost)
+                .offer(FileLayout.KIND_LISTENERS, ControlRows.of(listeners))
+                .offer(FileLayout.KIND_NEIGHBOURS, ControlRows.of(cache))
+                .offer(FileLayout.KIND_ROUTES, ControlRows.of(routes));
     }
 
     /** Memory is reserved, not taken, so nothing fails before the load comes: better said now. */
@@ -216,7 +243,7 @@ final class StackParts {
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
-                rings[index].proxy());
+                rings[index].proxy(), observed.engineArea(index));
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
@@ -266,5 +293,6 @@ final class StackParts {
         CloseHelper.quietClose(groups);
         CloseHelper.quietClose(neighbours);
         CloseHelper.quietCloseAll(rings);
+        CloseHelper.quietClose(observed);
     }
 }

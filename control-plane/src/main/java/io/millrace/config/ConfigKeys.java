@@ -20,6 +20,7 @@ public final class ConfigKeys {
             PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
             IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
             IpKeys.REASSEMBLY_MEMORY, IpKeys.REASSEMBLY_TIMEOUT, IpKeys.MAX_GROUPS,
+            IpKeys.PATH_MTUS, IpKeys.PATH_MTU_EXPIRY, IpKeys.MIN_PATH_MTU,
             NeighbourKeys.REACHABLE_TIME, NeighbourKeys.RETRANSMIT_INTERVAL, NeighbourKeys.PROBES,
             NeighbourKeys.CACHE_SIZE, NeighbourKeys.QUEUE, NeighbourKeys.ANNOUNCE,
             IcmpKeys.RATE,
@@ -41,7 +42,8 @@ public final class ConfigKeys {
             TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE, TcpKeys.KEEP_ALIVE_IDLE,
             TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES, TcpKeys.OUT_OF_ORDER_RANGES,
             ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
-            EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH
+            EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH,
+            ObserveKeys.ENABLED, ObserveKeys.DIRECTORY
     // @formatter:on
     );
 
@@ -68,6 +70,7 @@ public final class ConfigKeys {
         groups.put(TcpKeys.GROUP, "What TCP connections start from; listeners and channel options may differ.");
         groups.put(ListenKeys.GROUP, "Queues of a listener.");
         groups.put(EphemeralPortKeys.GROUP, "Local ports of active opens (RFC 6056).");
+        groups.put(ObserveKeys.GROUP, "How others may look into the running stack.");
         return groups;
     }
 

@@ -23,12 +23,16 @@ public final class EngineView implements EngineControl {
     private final PublishedRoutes routes;
     private final MulticastGroups groups;
     private final EngineEvents events;
+    private final long observedMemory;
     private final Defects defects = new Defects("an engine", () -> {});
 
-    /** @param engines how many the stack has. */
+    /**
+     * @param engines        how many the stack has.
+     * @param observedMemory {@link EngineControl#observedMemory}.
+     */
     public EngineView(final EngineSecrets secrets, final int engines, final Listeners listeners,
             final BindingTable bindings, final PublishedRoutes routes, final MulticastGroups groups,
-            final EngineEvents events) {
+            final EngineEvents events, final long observedMemory) {
         this.secrets = secrets;
         this.engines = engines;
         this.listeners = listeners;
@@ -36,6 +40,7 @@ public final class EngineView implements EngineControl {
         this.routes = routes;
         this.groups = groups;
         this.events = events;
+        this.observedMemory = observedMemory;
     }
 
     @Override
@@ -81,6 +86,11 @@ public final class EngineView implements EngineControl {
     @Override
     public long hashSeed() {
         return secrets.hashSeed();
+    }
+
+    @Override
+    public long observedMemory() {
+        return observedMemory;
     }
 
     @Override

@@ -64,6 +64,15 @@ public interface EngineControl {
      */
     default void onDefect(final Throwable exception) {}
 
+    /**
+     * Where the engine shows its counters and answers who asks for its connections: the address of
+     * {@link io.millrace.fastpath.counters.EngineArea#LENGTH} bytes, zero, that stay until the engine is closed; asked for
+     * once. 0: the engine takes memory of its own, which nobody else reads.
+     */
+    default long observedMemory() {
+        return 0;
+    }
+
     /** Where the engine reports what is not its own business. */
     EngineEvents events();
 }

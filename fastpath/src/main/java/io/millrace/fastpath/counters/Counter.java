@@ -41,6 +41,8 @@ public enum Counter {
     IP_FRAGMENTED("datagrams sent as fragments"),
     IP_FRAGMENTS_SENT("fragments sent"),
     IP_TOO_LONG("datagrams not sent: too long, and not to be fragmented"),
+    PATH_MTU_REDUCED("destinations whose path was found to take less than before (RFC 1191, RFC 8201, RFC 4821)"),
+    PATH_MTU_EVICTED("path MTUs forgotten to make room for another destination's"),
     IP_SOURCE_ROUTE("packets dropped: source routes are refused"),
     IP_NOT_FOR_US("packets dropped: another host's address"),
     IP_BROADCAST("packets dropped: broadcasts and multicasts that nobody here listens to"),
@@ -160,6 +162,11 @@ public enum Counter {
     /** One line of documentation. */
     public String text() {
         return text;
+    }
+
+    /** What is counted: {@code bytes}, or {@code events} of the kind that the text tells. */
+    public String unit() {
+        return name().contains("BYTES") ? "bytes" : "events";
     }
 
     /** The name as shown to users, e.g. {@code FramesReceived}. */

@@ -155,7 +155,9 @@ public final class Icmp {
         counters.increment(Counter.ICMP_ERRORS_RECEIVED);
         if (quoted.wrapQuoted(address + Icmpv4Header.LENGTH, length - Icmpv4Header.LENGTH)
                 && length - Icmpv4Header.LENGTH >= quoted.headerLength() + QUOTED_TRANSPORT) {
-            report(error, mtu);
+            // RFC 1191 §5: a router of before says only that it was too long
+            final boolean guess = error == IcmpError.FRAGMENTATION_NEEDED && mtu == 0;
+            report(error, guess ? MtuPlateaus.below(quoted.totalLength()) : mtu);
         } else {
             counters.increment(Counter.ICMP_MALFORMED);
         }
@@ -172,7 +174,7 @@ public final class Icmp {
             transport.onIcmpError(error, 0, local, 0, remote, Memory.getIntBE(header),
                     Memory.getIntBE(header + TCP_SEQUENCE), mtu);
         } else if (quoted.protocol() == IpProtocol.UDP) {
-            datagrams.onDatagramError(error, 0, local, 0, remote, Memory.getIntBE(header));
+            datagrams.onDatagramError(error, 0, local, 0, remote, Memory.getIntBE(header), mtu);
         } else {
             counters.increment(Counter.ICMP_IGNORED);
         }

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.ip;
 
+import io.millrace.fastpath.control.DatagramIdentifications;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
@@ -43,6 +44,9 @@ public final class IpOutput {
     /** Datagrams only: more fragments than the port has frames, or than may wait for the neighbour's address. */
     public static final long TOO_MANY_FRAMES = -8;
 
+    /** Beside the DS field of what is sent: the path takes so little that routers have to fragment (IPv4). */
+    public static final int FRAGMENTABLE = 1 << 8;
+
     /** Bytes of the IPv4 header that output writes. */
     public static final int IPV4_LENGTH = Ipv4Header.MIN_LENGTH;
 
@@ -57,27 +61,36 @@ public final class IpOutput {
     private final NeighbourTable neighbours;
     private final TransmitQueue queue;
     private final Fragmenter fragmenter;
+    private final PathMtus pathMtus;
     private final int frames;
     private final OutgoingDatagram igmp = new OutgoingDatagram(IpProtocol.IGMP).hopLimit(1).routerAlert(true)
             .loopback(false).dscpEcn(INTERNETWORK_CONTROL);
+    private final DatagramIdentifications identifications;
     private final OutgoingDatagram udp = new OutgoingDatagram(IpProtocol.UDP);
     private int identification;
 
     public IpOutput(final PacketPort port, final EngineControl control, final EngineCounters counters,
-            final NeighbourTable neighbours, final TransmitQueue queue) {
+            final NeighbourTable neighbours, final TransmitQueue queue, final PathMtus pathMtus) {
         this.port = port;
         this.capabilities = port.capabilities();
         this.control = control;
         this.counters = counters;
         this.neighbours = neighbours;
         this.queue = queue;
+        this.pathMtus = pathMtus;
         this.frames = port.frames();
-        this.fragmenter = new Fragmenter(port, counters, control.datagramIdentifications());
+        this.identifications = control.datagramIdentifications();
+        this.fragmenter = new Fragmenter(port, counters, identifications);
     }
 
     /** What the port can do. */
     public PortCapabilities capabilities() {
         return capabilities;
+    }
+
+    /** What is known of paths that take less than the port. */
+    public PathMtus pathMtus() {
+        return pathMtus;
     }
 
     /** A fresh frame whose payload starts at {@link #payload}; 0 where the pool is empty. */
@@ -122,14 +135,17 @@ public final class IpOutput {
      *
      * @param length  bytes of the transport packet, header included.
      * @param nextHop what {@link #nextHop} said, or {@link #UNKNOWN}.
-     * @param dscpEcn the DS field with the ECN field, 0 to 255 (RFC 2474 §3, RFC 3168 §5).
+     * @param dscpEcn the DS field with the ECN field, 0 to 255 (RFC 2474 §3, RFC 3168 §5); with {@link #FRAGMENTABLE}
+     *                added where routers may fragment the packet.
      * @return the next hop used, to be remembered; negative constants as above.
      */
     public long send(final long frame, final int length, final int protocol, final long sourceLo, final long hi,
             final long lo, final long nextHop, final int dscpEcn) {
         final int total = length + IPV4_LENGTH;
-        Ipv4Header.write(frame + Frame.IP_OFFSET, dscpEcn, total, identification++ & 0xFFFF, Ipv4Header.DONT_FRAGMENT,
-                control.routes().hopLimit(),
+        final boolean fragmentable = (dscpEcn & FRAGMENTABLE) != 0;
+        Ipv4Header.write(frame + Frame.IP_OFFSET, dscpEcn & ~FRAGMENTABLE, total, fragmentable
+                ? identifications.next(0, sourceLo, hi, lo, protocol) & 0xFFFF
+                : identification++ & 0xFFFF, fragmentable ? 0 : Ipv4Header.DONT_FRAGMENT, control.routes().hopLimit(),
                 protocol, IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
         Frame.dataOffset(frame, Frame.IP_OFFSET);
         Frame.length(frame, total);

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.netty.channel.ChannelOption;
 import java.util.IdentityHashMap;
@@ -69,6 +70,13 @@ public final class MillraceChannelOption {
 
     /** While true only full segments are sent; turned off, what is left goes out. At any time; not on a server channel. */
     public static final ChannelOption<Boolean> TCP_CORK = option("TCP_CORK");
+
+    /**
+     * Of datagram channels: who may fragment what is longer than the path takes. {@code BY_SENDER}, the default: this stack,
+     * by what ICMP told of the path; {@code ANYWHERE}: routers too; {@code NOWHERE}: nobody, a write that is too long fails,
+     * and so may the one after a datagram that proved too long. At any time.
+     */
+    public static final ChannelOption<Fragmentation> IP_MTU_DISCOVER = option("IP_MTU_DISCOVER");
 
     private static final Map<ChannelOption<?>, ChannelOption<?>> NATIVE = ofNativeTransports();
 

@@ -38,6 +38,7 @@ final class Lifecycle {
     private final LossRecovery recovery;
     private final TcpOutput output;
     private final ReceiveTuning tuning;
+    private final PathMtu pathMtu;
     private final int maxOrphans;
     private int orphans;
     /** Places that are taken, those of {@link #resetFastOpens} among them. */
@@ -46,7 +47,8 @@ final class Lifecycle {
     private final LongArrayQueue resetFastOpens = new LongArrayQueue(LongArrayQueue.MIN_CAPACITY, Long.MIN_VALUE);
 
     Lifecycle(final TcpContext context, final SendQueue sendQueue, final ReceiveQueue receiveQueue,
-            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final int maxOrphans) {
+            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final PathMtu pathMtu,
+            final int maxOrphans) {
         this.context = context;
         this.connections = context.connections;
         this.sendQueue = sendQueue;
@@ -54,6 +56,7 @@ final class Lifecycle {
         this.recovery = recovery;
         this.output = output;
         this.tuning = tuning;
+        this.pathMtu = pathMtu;
         this.maxOrphans = maxOrphans;
     }
 
@@ -95,6 +98,7 @@ final class Lifecycle {
         tcb.rtoNs(settings.rtoInitialNs());
         tcb.announcedMss(ownMss(settings));
         tcb.sndMss(DEFAULT_MSS);
+        tcb.fullMss(DEFAULT_MSS);
         tcb.receiveMss(DEFAULT_MSS);
         tcb.neighbour(IpOutput.UNKNOWN);
         tcb.tsOffset(context.control.initialSequenceNumbers().timestampOffset(tcb.localHi(), tcb.localLo(),
@@ -157,7 +161,8 @@ final class Lifecycle {
             Timestamps.remember(tcb, options.timestampValue(), context.nowNs);
         }
         // RFC 6691 §2: the MSS option counts no options, what is sent does
-        tcb.sndMss(Math.min(peerMss, own) - HeaderOptions.fixedLength(tcb));
+        tcb.fullMss(Math.min(peerMss, own) - HeaderOptions.fixedLength(tcb));
+        pathMtu.begin(tcb);
         tcb.receiveMss(Math.min(DEFAULT_MSS, own));
         if (options.sackPermitted() && settings.sack()) {
             tcb.set(Tcb.SACK);

@@ -314,7 +314,11 @@ final class SegmentWriter {
         context.count(Counter.TCP_SEGMENTS_SENT);
         checksum(frame, IpOutput.payload(frame), length, tcb.localLo(), tcb.remoteLo());
         tcb.neighbour(context.ip.send(frame, length, IpProtocol.TCP, tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(),
-                tcb.neighbour(), tcb.trafficClass() | ecn));
+                tcb.neighbour(), tcb.trafficClass() | ecn | fragmentable(tcb)));
+    }
+
+    private static int fragmentable(final Tcb tcb) {
+        return (tcb.moreFlags() & Tcb.MORE_FRAGMENTABLE) == 0 ? 0 : IpOutput.FRAGMENTABLE;
     }
 
     private void checksum(final long frame, final long segment, final int length, final long localLo,

@@ -5,13 +5,11 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.TransportInput;
-import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
-import io.millrace.fastpath.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Segments from IP: validated, matched to a connection, handed to the state it is in. Thread: the engine's. */
@@ -23,16 +21,16 @@ final class TcpInput implements TransportInput {
     private final SynchronizedStates synchronizedStates;
     private final TimeWaitState timeWait;
     private final Lifecycle lifecycle;
-    private final LossRecovery recovery;
+    private final PathMtu pathMtu;
     private final TcpHeader header = new TcpHeader();
     private final Segment segment = new Segment();
 
     TcpInput(final TcpContext context, final Lifecycle lifecycle, final ClosedState closed, final ListenState listen,
             final SynSentState synSent, final SynchronizedStates synchronizedStates, final TimeWaitState timeWait,
-            final LossRecovery recovery) {
+            final PathMtu pathMtu) {
         this.context = context;
         this.lifecycle = lifecycle;
-        this.recovery = recovery;
+        this.pathMtu = pathMtu;
         this.closed = closed;
         this.listen = listen;
         this.synSent = synSent;
@@ -148,23 +146,12 @@ final class TcpInput implements TransportInput {
         tcb.softFailure(failure.ordinal());
     }
 
-    /** RFC 1191: the segment was too long for the path; what is unacknowledged goes out again, smaller. */
     private void onFragmentationNeeded(final Tcb tcb, final int mtu) {
-        final int usable = Math.max(mtu, Lifecycle.MIN_MSS + Lifecycle.HEADERS);
         final boolean opening = tcb.state() == TcpState.SYN_SENT.ordinal()
                 || tcb.state() == TcpState.SYN_RECEIVED.ordinal();
         // no SYN is too long for any path
-        final int mss = usable - Lifecycle.HEADERS - (tcb.has(Tcb.TIMESTAMPS) ? TcpOptions.TIMESTAMPS_LENGTH : 0);
-        if (opening || mtu == 0 || mss >= tcb.sndMss()) {
+        if (opening || !pathMtu.onTooLong(tcb, mtu)) {
             context.count(Counter.ICMP_IGNORED);
-            return;
         }
-        context.count(Counter.TCP_PATH_MTU_REDUCED);
-        tcb.pathMtu(usable);
-        // RFC 5681 §3.1: as many segments as before, not as many bytes
-        tcb.cwnd((int) Math.max(mss, (long) tcb.cwnd() * mss / tcb.sndMss()));
-        tcb.sndMss(mss);
-        recovery.onSegmentsTooLarge(tcb);
-        context.lists.output(tcb);
     }
 }

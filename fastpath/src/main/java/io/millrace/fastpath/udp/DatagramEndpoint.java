@@ -2,6 +2,7 @@ package io.millrace.fastpath.udp;
 
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.BindException;
@@ -236,6 +237,11 @@ public final class DatagramEndpoint {
         fields.broadcast = allowed;
     }
 
+    /** Who may fragment what is sent, {@link Fragmentation#BY_SENDER} unless set (IP_MTU_DISCOVER). */
+    public void fragmentation(final Fragmentation who) {
+        fields.fragmentation = who;
+    }
+
     /** Bytes of datagrams that may wait to be received, 32 for each included; the slab rounds each up to a power of 2. */
     public void receiveBuffer(final int bytes) {
         queue.limit(bytes);
@@ -317,9 +323,19 @@ public final class DatagramEndpoint {
         }
     }
 
-    /** Something was heard about a datagram that was sent there. */
-    void onError(final long toHi, final long toLo, final int toPort, final DatagramError heard) {
+    /**
+     * Something was heard about a datagram that was sent there.
+     *
+     * @param mtu with {@link DatagramError#TOO_LONG}: what the path takes.
+     */
+    void onError(final long toHi, final long toLo, final int toPort, final DatagramError heard, final int mtu) {
         final Binding now = binding;
+        if (heard == DatagramError.TOO_LONG && now != null && now.isFrom(toHi, toLo, toPort)) {
+            final boolean news = udp.output().onTooLong(fields.fragmentation, toHi, toLo, mtu);
+            if (!news || fields.fragmentation != Fragmentation.NOWHERE) {
+                return;
+            }
+        }
         if (now == null || !now.isConnected() || !now.isFrom(toHi, toLo, toPort)) {
             udp.count(Counter.ICMP_IGNORED);
             return;

@@ -2,6 +2,8 @@ package io.millrace.fastpath.udp;
 
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
+import io.millrace.fastpath.ip.PathMtus;
 import org.jspecify.annotations.Nullable;
 
 /** How an endpoint sends, where it sent to last, and how much it has sent in this turn. Thread: the engine's. */
@@ -12,12 +14,16 @@ final class SendFields {
     int multicastTtl = DEFAULT_MULTICAST_TTL;
     boolean multicastLoop = true;
     boolean broadcast;
+    Fragmentation fragmentation = Fragmentation.BY_SENDER;
     int sendBuffer = DatagramEndpoint.DEFAULT_BUFFER;
 
     private @Nullable RouteSnapshot routes;
     private long hopHi;
     private long hopLo;
     private long hop;
+    private int pathMtu;
+    private boolean fragmentable;
+    private int pathsVersion;
     private long source;
     private long turn;
     private long sentInTurn;
@@ -34,6 +40,26 @@ final class SendFields {
         hopLo = lo;
         source = sourceLo;
         hop = nextHop;
+        pathMtu = 0;
+    }
+
+    /** Asks what is known of the path to that destination, unless nothing can have changed. */
+    void lookUpPath(final PathMtus paths, final int linkMtu) {
+        if (pathMtu == 0 || pathsVersion != paths.version()) {
+            pathsVersion = paths.version();
+            pathMtu = paths.mtu(hopHi, hopLo, linkMtu);
+            fragmentable = paths.isFragmentable(hopHi, hopLo);
+        }
+    }
+
+    /** Largest packet for the path, in bytes. */
+    int pathMtu() {
+        return pathMtu;
+    }
+
+    /** Who may fragment: where the path takes less than is believed, routers have to (as Linux: a locked MTU). */
+    Fragmentation fragmentationNow() {
+        return fragmentable && fragmentation == Fragmentation.BY_SENDER ? Fragmentation.ANYWHERE : fragmentation;
     }
 
     long hop() {

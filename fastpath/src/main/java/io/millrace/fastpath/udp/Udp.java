@@ -195,10 +195,10 @@ public final class Udp implements AutoCloseable {
 
         @Override
         public void onForwardedError(final int id, final long toHi, final long toLo, final int toPort,
-                final DatagramError error) {
+                final DatagramError error, final int mtu) {
             final DatagramEndpoint endpoint = endpoints.get(id);
             if (endpoint != null) {
-                endpoint.onError(toHi, toLo, toPort, error);
+                endpoint.onError(toHi, toLo, toPort, error, mtu);
             }
         }
     }

@@ -83,21 +83,23 @@ final class UdpInput implements DatagramInput {
 
     @Override
     public void onDatagramError(final IcmpError error, final long localHi, final long localLo, final long remoteHi,
-            final long remoteLo, final int ports) {
+            final long remoteLo, final int ports, final int mtu) {
         final int remotePort = ports & 0xFFFF;
         final Binding binding = udp.bindings().find(localHi, localLo, ports >>> 16, remoteHi, remoteLo, remotePort);
         // as Linux: an endpoint that is not connected is told nothing, for it could not tell about which datagram
-        if (binding == null || !binding.isConnected() || error == IcmpError.FRAGMENTATION_NEEDED) {
+        if (binding == null || !binding.isConnected() && error != IcmpError.FRAGMENTATION_NEEDED) {
             udp.count(Counter.ICMP_IGNORED);
             return;
         }
-        final DatagramError told = error == IcmpError.REFUSED
-                ? DatagramError.PORT_UNREACHABLE
-                : DatagramError.HOST_UNREACHABLE;
+        final DatagramError told = switch (error) {
+            case REFUSED -> DatagramError.PORT_UNREACHABLE;
+            case FRAGMENTATION_NEEDED -> DatagramError.TOO_LONG;
+            default -> DatagramError.HOST_UNREACHABLE;
+        };
         final DatagramEndpoint endpoint = binding.endpoint();
         if (endpoint.udp == udp) {
-            endpoint.onError(remoteHi, remoteLo, remotePort, told);
-        } else if (!endpoint.udp.inbox().offerError(endpoint.id, remoteHi, remoteLo, remotePort, told)) {
+            endpoint.onError(remoteHi, remoteLo, remotePort, told, mtu);
+        } else if (!endpoint.udp.inbox().offerError(endpoint.id, remoteHi, remoteLo, remotePort, told, mtu)) {
             udp.count(Counter.UDP_INBOX_FULL);
         }
     }

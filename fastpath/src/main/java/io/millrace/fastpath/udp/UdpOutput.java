@@ -12,16 +12,15 @@ import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.UdpHeader;
 
 /**
- * The way out: where to and from which address, header and checksum. Routers may fragment what is sent, so that nobody
- * has to learn the path's MTU (RFC 1122 §4.1.4). Thread: the engine's.
+ * The way out: where to and from which address, header and checksum; in fragments where the path, as far as it is known,
+ * takes less. Thread: the engine's.
  */
 final class UdpOutput implements AutoCloseable {
     private final Udp udp;
     private final IpOutput ip;
     private final MemoryRegion scratch = MemoryRegion.allocate("UDP header", UdpHeader.LENGTH);
     private final UdpHeader header = new UdpHeader().wrapUnchecked(scratch.address());
-    private final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP)
-            .fragmentation(Fragmentation.ANYWHERE);
+    private final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP);
 
     UdpOutput(final Udp udp, final IpOutput ip) {
         this.udp = udp;
@@ -59,9 +58,11 @@ final class UdpOutput implements AutoCloseable {
             final int toPort, final long payload, final int length) {
         final DatagramError error = from.takeError();
         if (error != null) {
-            return error == DatagramError.PORT_UNREACHABLE
-                    ? SendResult.PORT_UNREACHABLE
-                    : SendResult.HOST_UNREACHABLE;
+            return switch (error) {
+                case PORT_UNREACHABLE -> SendResult.PORT_UNREACHABLE;
+                case HOST_UNREACHABLE -> SendResult.HOST_UNREACHABLE;
+                case TOO_LONG -> SendResult.TOO_LONG;
+            };
         }
         final SendFields fields = from.fields;
         if (toPort == 0 || !fields.isHopTo(udp.routes(), hi, lo)) {
@@ -87,6 +88,8 @@ final class UdpOutput implements AutoCloseable {
         final boolean multicast = IpAddress.isMulticast(hi, lo);
         datagram.source(source).destination(hi, lo).dscpEcn(fields.trafficClass).loopback(fields.multicastLoop)
                 .hopLimit(multicast ? fields.multicastTtl : OutgoingDatagram.DEFAULT_HOP_LIMIT);
+        fields.lookUpPath(ip.pathMtus(), ip.capabilities().mtu());
+        datagram.pathMtu(fields.pathMtu()).fragmentation(fields.fragmentationNow());
     }
 
     private void write(final int fromPort, final int toPort, final long payload, final int length) {
@@ -121,6 +124,17 @@ final class UdpOutput implements AutoCloseable {
             return SendResult.TOO_LONG;
         }
         return hop == IpOutput.NO_ROUTE ? SendResult.NETWORK_UNREACHABLE : SendResult.NO_BUFFERS;
+    }
+
+    /** ICMP told that a datagram was too long for the path; true where that is news. */
+    boolean onTooLong(final Fragmentation sentWith, final long hi, final long lo, final int mtu) {
+        // what every router may fragment is too long for none
+        final boolean news = sentWith != Fragmentation.ANYWHERE
+                && ip.pathMtus().onTooLong(hi, lo, mtu, ip.capabilities().mtu());
+        if (!news) {
+            udp.count(Counter.ICMP_IGNORED);
+        }
+        return news;
     }
 
     private boolean isBroadcast(final long hi, final long lo) {

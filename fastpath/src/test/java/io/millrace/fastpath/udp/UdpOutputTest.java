@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.testing.Datagram;
 import io.millrace.fastpath.testing.IpPacket;
 import io.millrace.fastpath.testing.Packet;
@@ -79,10 +80,13 @@ class UdpOutputTest {
         assertThat(rig.sent().trafficClass()).isEqualTo(0xB8);
     }
 
-    @Test
-    void shouldLetRoutersFragment() throws Exception {
-        rig.sendTo(rig.bind(StackDriver.ADDRESS, PORT), PEER, 77, "x");
-        assertThat(IpPacket.of(rig.stack.port().poll()).flagsAndOffset()).isZero();
+    @ParameterizedTest
+    @CsvSource({"BY_SENDER, 0x4000", "ANYWHERE, 0", "NOWHERE, 0x4000"})
+    void shouldLetRoutersFragmentOnlyWhereToldSo(final Fragmentation who, final int flags) throws Exception {
+        final DatagramEndpoint endpoint = rig.bind(StackDriver.ADDRESS, PORT);
+        endpoint.fragmentation(who);
+        rig.sendTo(endpoint, PEER, 77, "x");
+        assertThat(IpPacket.of(rig.stack.port().poll()).flagsAndOffset()).isEqualTo(flags);
     }
 
     @Test
