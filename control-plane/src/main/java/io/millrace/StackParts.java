@@ -34,6 +34,7 @@ import io.millrace.control.security.Rfc6528SequenceNumbers;
 import io.millrace.control.security.Rfc6864Identifications;
 import io.millrace.control.security.Secret;
 import io.millrace.control.security.SipHashCookies;
+import io.millrace.control.security.SipHashSynCookies;
 import io.millrace.control.security.UnforeseenPorts;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
@@ -76,7 +77,8 @@ final class StackParts {
     private static final int FLOW_HASH = 4;
     private static final int IDENTIFICATIONS = 6;
     private static final int IGMP_DELAYS = 7;
-    private static final int NEIGHBOUR_DELAYS = 9;
+    private static final int SYN_COOKIES = 9;
+    private static final int NEIGHBOUR_DELAYS = 10;
 
     final PacketDevice device;
     final TcpSettings tcpSettings;
@@ -236,8 +238,9 @@ final class StackParts {
     private StackEngine engine(final MillraceBuilder builder, final int index) {
         final MillraceConfig config = builder.config;
         final Secret secret = builder.secret;
-        final EngineSecrets secrets = new EngineSecrets(new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS)),
-                new SipHashCookies(fastOpenKeys),
+        final Rfc6528SequenceNumbers sequenceNumbers = new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS));
+        final EngineSecrets secrets = new EngineSecrets(sequenceNumbers, new SipHashCookies(fastOpenKeys),
+                new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)),
                 new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
                         engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS)),
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
@@ -270,7 +273,8 @@ final class StackParts {
 
     private static ListenSettings listenSettings(final MillraceConfig config) {
         return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
-                config.get(ListenKeys.SYN_QUEUE), config.get(EphemeralPortKeys.LOW),
+                config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
+                config.get(ListenKeys.ABORT_ON_OVERFLOW), config.get(EphemeralPortKeys.LOW),
                 config.get(EphemeralPortKeys.HIGH));
     }
 

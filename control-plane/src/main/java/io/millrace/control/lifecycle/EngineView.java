@@ -11,6 +11,7 @@ import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.udp.BindingTable;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,11 @@ public final class EngineView implements EngineControl {
     @Override
     public FastOpenCookies fastOpenCookies() {
         return secrets.cookies();
+    }
+
+    @Override
+    public SynCookies synCookies() {
+        return secrets.synCookies();
     }
 
     @Override

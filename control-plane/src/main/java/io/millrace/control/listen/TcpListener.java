@@ -1,5 +1,6 @@
 package io.millrace.control.listen;
 
+import io.millrace.config.SynCookieMode;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
@@ -10,13 +11,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A listening endpoint (state LISTEN of RFC 9293). Both queues are bounded and a full one drops: as on Linux, a SYN is
- * dropped where the SYN queue or the accept queue is full, and the last ACK of a handshake where the accept queue is
- * full. Lock-free. Thread: any.
+ * dropped where the accept queue is full, or the SYN queue and there are no SYN cookies; and the last ACK of a handshake
+ * where the accept queue is full. Lock-free. Thread: any.
  */
 public final class TcpListener implements ListenerPolicy, NetworkStack.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+
     private final int id;
     private final InetSocketAddress local;
     private final long hi;
@@ -26,12 +31,18 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     private final Places synQueue;
     private final AcceptQueue acceptQueue;
     private final Listeners owner;
+    private final RecentCookies recentCookies = new RecentCookies();
+    private final AtomicBoolean floodTold = new AtomicBoolean();
     private volatile TcpSettings settings;
     private volatile UnaryOperator<TcpSettings> own;
+    private volatile ListenSettings limits;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final LongAdder overflows = new LongAdder();
     private final LongAdder drops = new LongAdder();
     private final LongAdder synQueueFull = new LongAdder();
+    private final LongAdder cookiesSent = new LongAdder();
+    private final LongAdder cookiesReceived = new LongAdder();
+    private final LongAdder cookiesFailed = new LongAdder();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder deadBeforeAccept = new LongAdder();
 
@@ -45,6 +56,7 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
         own = stack -> settings;
         this.reuseAddress = reuseAddress;
         this.askedBacklog = askedBacklog;
+        this.limits = limits;
         synQueue = new Places(limits.synQueue());
         acceptQueue = new AcceptQueue(limits.backlogFor(askedBacklog));
         this.owner = owner;
@@ -71,21 +83,58 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     }
 
     @Override
-    public boolean reserveSyn() {
+    public SynAnswer onSyn(final boolean cookiePossible, final long nowNs) {
         if (closed.get()) {
-            return false;
+            return SynAnswer.DROPPED;
         }
         if (acceptQueue.places().isFull()) {
             countOverflow();
-            return false;
+            return SynAnswer.DROPPED;
         }
-        if (!synQueue.take()) {
-            synQueueFull.increment();
-            owner.counters().increment(ControlCounter.SYN_QUEUE_FULL);
-            countDrop();
-            return false;
+        final SynCookieMode mode = limits.synCookies();
+        if (mode == SynCookieMode.ALWAYS && cookiePossible) {
+            return sendCookie(nowNs);
         }
-        return true;
+        if (synQueue.take()) {
+            return SynAnswer.QUEUED;
+        }
+        if (mode != SynCookieMode.OFF && cookiePossible) {
+            if (!floodTold.get() && floodTold.compareAndSet(false, true)) {
+                LOG.warn("possible SYN flood: the SYN queue of {} is full, sending cookies", this);
+            }
+            return sendCookie(nowNs);
+        }
+        synQueueFull.increment();
+        owner.counters().increment(ControlCounter.SYN_QUEUE_FULL);
+        countDrop();
+        return SynAnswer.DROPPED;
+    }
+
+    private SynAnswer sendCookie(final long nowNs) {
+        recentCookies.sent(nowNs);
+        cookiesSent.increment();
+        return SynAnswer.COOKIE;
+    }
+
+    @Override
+    public boolean reserveSyn() {
+        return onSyn(false, 0) == SynAnswer.QUEUED;
+    }
+
+    /** {@inheritDoc} As in Linux a stray ACK costs no hash while no flood is on; a flood of them is reset. */
+    @Override
+    public boolean expectsCookies(final long nowNs) {
+        return recentCookies.mayReturn(nowNs) && !closed.get();
+    }
+
+    @Override
+    public void onCookie(final boolean valid) {
+        (valid ? cookiesReceived : cookiesFailed).increment();
+    }
+
+    @Override
+    public boolean abortsOnOverflow() {
+        return limits.abortOnOverflow();
     }
 
     @Override
@@ -191,6 +240,21 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
         return synQueueFull.sum();
     }
 
+    /** SYNs answered with a cookie (Linux: SyncookiesSent). */
+    public long cookiesSent() {
+        return cookiesSent.sum();
+    }
+
+    /** Cookies that came back (Linux: SyncookiesRecv). */
+    public long cookiesReceived() {
+        return cookiesReceived.sum();
+    }
+
+    /** ACKs that should have brought a cookie and did not (Linux: SyncookiesFailed). */
+    public long cookiesFailed() {
+        return cookiesFailed.sum();
+    }
+
     /** Connections taken by the application. */
     public long accepted() {
         return accepted.sum();
@@ -217,9 +281,10 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     }
 
     /** The queues from now on; nobody is thrown out. Thread: one at a time. */
-    void onLimits(final ListenSettings limits) {
-        synQueue.limit(limits.synQueue());
-        acceptQueue.resize(limits.backlogFor(askedBacklog));
+    void onLimits(final ListenSettings newLimits) {
+        limits = newLimits;
+        synQueue.limit(newLimits.synQueue());
+        acceptQueue.resize(newLimits.backlogFor(askedBacklog));
     }
 
     long hi() {

@@ -64,11 +64,14 @@ public final class Tcp implements AutoCloseable {
         final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist, timer);
         final Acknowledgement acknowledgement = new Acknowledgement(context, writer);
         final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output, acknowledgement);
-        input = new TcpInput(context, lifecycle, closed, new ListenState(context, lifecycle, output, closed,
-                new FastOpenServer(context, lifecycle, receiveQueue)),
-                new SynSentState(context, lifecycle, output, closed),
-                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement, tuning),
-                timeWait, pathMtu);
+        final SynchronizedStates synchronizedStates = new SynchronizedStates(context, lifecycle, output, closed,
+                ackStep, textStep,
+                acknowledgement, tuning);
+        final ListenState listen = new ListenState(context, lifecycle, output, closed,
+                new FastOpenServer(context, lifecycle, receiveQueue),
+                new CookieHandshake(context, lifecycle, writer, closed, synchronizedStates));
+        input = new TcpInput(context, lifecycle, closed, listen, new SynSentState(context, lifecycle, output, closed),
+                synchronizedStates, timeWait, pathMtu);
     }
 
     /** Sizes; ranges as in the engine's settings. */

@@ -13,6 +13,16 @@ public class StandInListener implements ListenerPolicy {
     private int syns;
     private int accepts;
     private boolean open = true;
+    private Cookies cookies = Cookies.OFF;
+    private boolean cookieSent;
+    private boolean abortsOnOverflow;
+
+    /** When SYNs are answered with a cookie, as Linux's tcp_syncookies. */
+    public enum Cookies {
+        OFF,
+        WHEN_FULL,
+        ALWAYS
+    }
 
     /** @param settings of the connections that it makes. */
     public StandInListener(final int id, final int backlog, final TcpSettings settings) {
@@ -24,6 +34,16 @@ public class StandInListener implements ListenerPolicy {
     /** Changes the number of places of each queue; connections that wait keep theirs. */
     public void backlog(final int places) {
         backlog = places;
+    }
+
+    /** Changes when SYNs are answered with a cookie: never, unless set. */
+    public final void cookies(final Cookies when) {
+        cookies = when;
+    }
+
+    /** Changes what happens to a handshake that finds the accept queue full: it is held back, unless set. */
+    public final void abortsOnOverflow(final boolean value) {
+        abortsOnOverflow = value;
     }
 
     /** Whether an established connection waits. */
@@ -63,6 +83,26 @@ public class StandInListener implements ListenerPolicy {
     @Override
     public TcpSettings settings() {
         return settings;
+    }
+
+    @Override
+    public final SynAnswer onSyn(final boolean cookiePossible, final long nowNs) {
+        final boolean cookie = cookiePossible && cookies != Cookies.OFF;
+        if (!(cookie && cookies == Cookies.ALWAYS) && reserveSyn()) {
+            return SynAnswer.QUEUED;
+        }
+        cookieSent |= cookie;
+        return cookie ? SynAnswer.COOKIE : SynAnswer.DROPPED;
+    }
+
+    @Override
+    public final boolean expectsCookies(final long nowNs) {
+        return cookieSent;
+    }
+
+    @Override
+    public final boolean abortsOnOverflow() {
+        return abortsOnOverflow;
     }
 
     @Override
