@@ -78,6 +78,7 @@ final class StackParts {
     private static final int IDENTIFICATIONS = 6;
     private static final int IGMP_DELAYS = 7;
     private static final int SYN_COOKIES = 9;
+    private static final int NEIGHBOUR_DELAYS = 10;
 
     final PacketDevice device;
     final TcpSettings tcpSettings;
@@ -179,6 +180,7 @@ final class StackParts {
         stopAgent();
         device.close();
         groups.close();
+        CloseHelper.close(neighbours);
         CloseHelper.closeAll(rings);
         observed.close();
     }
@@ -193,7 +195,6 @@ final class StackParts {
             engines[i] = engine(builder, i);
         }
         final NeighbourCache cache = neighbours(builder);
-        neighbours = cache;
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
                 counters, desk(cache));
         agent = started;
@@ -251,7 +252,9 @@ final class StackParts {
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
         final NeighbourCache cache = new NeighbourCache(neighbourSettings(builder.config), commands,
-                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener, counters);
+                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener,
+                new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
+        neighbours = cache;
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
             cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
@@ -265,7 +268,7 @@ final class StackParts {
         return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
                 config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
                 config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
-                announce ? defaults.announcements() : 0);
+                announce ? defaults.own() : defaults.own().withAnnouncements(0));
     }
 
     private static ListenSettings listenSettings(final MillraceConfig config) {
@@ -292,6 +295,7 @@ final class StackParts {
         }
         CloseHelper.quietClose(device);
         CloseHelper.quietClose(groups);
+        CloseHelper.quietClose(neighbours);
         CloseHelper.quietCloseAll(rings);
         CloseHelper.quietClose(observed);
     }

@@ -44,6 +44,16 @@ public interface EngineControl {
     /** Where datagram endpoints are bound: one table for all engines of the stack. */
     BindingTable bindings();
 
+    /** True where an endpoint bound to {@code ::} takes IPv6 alone (IPV6_V6ONLY); false where it takes IPv4 too. */
+    default boolean v6Only() {
+        return false;
+    }
+
+    /** True where packets of IPv6 carry the label of their flow (RFC 6437); false where they carry none. */
+    default boolean flowLabels() {
+        return true;
+    }
+
     /** How many engines the stack has. */
     default int engines() {
         return 1;

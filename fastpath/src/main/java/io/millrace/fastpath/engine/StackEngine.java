@@ -399,6 +399,7 @@ public final class StackEngine implements Agent {
         tcp.close();
         udp.close();
         ipInput.close();
+        icmp.close();
         frames.close();
         commands.close();
         window.close();
@@ -436,6 +437,14 @@ public final class StackEngine implements Agent {
         @Override
         public void onTransmitIgmp(final int source, final int destination, final long address, final int length) {
             ipOutput.sendIgmp(source, destination, address, length);
+        }
+
+        @Override
+        public void onTransmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+                final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
+                final long address, final int length) {
+            ipOutput.sendIcmpv6(sourceHi, sourceLo, destinationHi, destinationLo, linkDestination, hopLimit,
+                    routerAlert, address, length);
         }
 
         @Override

@@ -25,7 +25,9 @@ final class Agreement {
     /** @param passive the SYN came to a listener. */
     void read(final Segment syn, final TcpSettings settings, final boolean passive) {
         final TcpOptions options = syn.decodeOptions();
-        mss = options.hasMss() ? Math.max(options.mss(), Lifecycle.MIN_MSS) : Lifecycle.DEFAULT_MSS;
+        mss = options.hasMss()
+                ? Math.max(options.mss(), Lifecycle.MIN_MSS)
+                : Lifecycle.defaultMss(syn.remoteHi, syn.remoteLo);
         timestamps = options.hasTimestamps() && settings.timestamps();
         timestampValue = options.timestampValue();
         sack = options.sackPermitted() && settings.sack();

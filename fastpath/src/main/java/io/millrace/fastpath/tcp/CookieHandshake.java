@@ -62,7 +62,7 @@ final class CookieHandshake {
         final int offset = timestampOffset(syn);
         final int shift = agreement.scales() ? Lifecycle.shift(settings) : 0;
         options.order = settings.optionOrder();
-        options.mss = lifecycle.ownMss(settings);
+        options.mss = lifecycle.ownMss(syn.remoteHi, syn.remoteLo, settings);
         options.sack = agreement.sack;
         options.timestamps = agreement.timestamps;
         options.timestampValue = withOptions(context.timestamp(0)) + offset;

@@ -6,10 +6,10 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
-import io.millrace.fastpath.wire.TcpOptions;
 import java.util.concurrent.TimeUnit;
 import org.agrona.collections.LongArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle {
     /** Smallest MSS believed (as Linux): below it headers outweigh data and an MSS of 0 would never end. */
     static final int MIN_MSS = 48;
-    /** MSS of a peer that names none (RFC 9293 §3.7.1). */
-    static final int DEFAULT_MSS = 536;
-    /** What IP and TCP headers without options take of an MTU. */
-    static final int HEADERS = Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH;
+    private static final int DEFAULT_MSS_V4 = 536;
+    private static final int DEFAULT_MSS_V6 = 1_220;
+    /** What the peer's segments are taken to hold until one is seen: too little rather than too much, as Linux. */
+    private static final int RECEIVE_MSS_GUESS = 536;
 
     /** As Linux. */
     private static final long RESET_FAST_OPEN_NS = TimeUnit.SECONDS.toNanos(60);
@@ -97,10 +97,10 @@ final class Lifecycle {
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
         tcb.trafficClass(settings.trafficClass() & ~Ipv4Header.ECN_MASK);
         tcb.rtoNs(settings.rtoInitialNs());
-        tcb.announcedMss(ownMss(settings));
-        tcb.sndMss(DEFAULT_MSS);
-        tcb.fullMss(DEFAULT_MSS);
-        tcb.receiveMss(DEFAULT_MSS);
+        tcb.announcedMss(ownMss(tcb.remoteHi(), tcb.remoteLo(), settings));
+        tcb.sndMss(defaultMss(tcb.remoteHi(), tcb.remoteLo()));
+        tcb.fullMss(tcb.sndMss());
+        tcb.receiveMss(RECEIVE_MSS_GUESS);
         tcb.neighbour(IpOutput.UNKNOWN);
         tcb.tsOffset(context.control.initialSequenceNumbers().timestampOffset(tcb.localHi(), tcb.localLo(),
                 tcb.remoteHi(), tcb.remoteLo()));
@@ -128,9 +128,23 @@ final class Lifecycle {
         }
     }
 
-    /** The MSS to announce. */
-    int ownMss(final TcpSettings settings) {
-        final int most = context.ip.capabilities().mtu() - HEADERS;
+    /** MSS of a peer that names none (RFC 9293 §3.7.1). */
+    static int defaultMss(final long remoteHi, final long remoteLo) {
+        return IpAddress.isV4(remoteHi, remoteLo) ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
+    }
+
+    /** What IP and TCP headers without options take of an MTU. */
+    static int headers(final Tcb tcb) {
+        return headers(tcb.remoteHi(), tcb.remoteLo());
+    }
+
+    private static int headers(final long remoteHi, final long remoteLo) {
+        return IpOutput.headerLength(remoteHi, remoteLo) + TcpHeader.MIN_LENGTH;
+    }
+
+    /** The MSS to announce to a peer. */
+    int ownMss(final long remoteHi, final long remoteLo, final TcpSettings settings) {
+        final int most = context.ip.capabilities().mtu() - headers(remoteHi, remoteLo);
         return settings.mss() == 0 ? most : Math.min(settings.mss(), most);
     }
 
@@ -180,7 +194,7 @@ final class Lifecycle {
         // RFC 6691 §2: the MSS option counts no options, what is sent does
         tcb.fullMss(Math.min(agreed.mss, own) - HeaderOptions.fixedLength(tcb));
         pathMtu.begin(tcb);
-        tcb.receiveMss(Math.min(DEFAULT_MSS, own));
+        tcb.receiveMss(Math.min(RECEIVE_MSS_GUESS, own));
         tcb.set((agreed.sack ? Tcb.SACK : 0) | (agreed.ecn ? Tcb.ECN : 0));
         if (agreed.scales()) {
             tcb.set(Tcb.WINDOW_SCALING);

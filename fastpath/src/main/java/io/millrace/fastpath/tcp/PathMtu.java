@@ -29,12 +29,12 @@ final class PathMtu {
 
     /** Length of the packet that carries so much text. */
     private static int packet(final Tcb tcb, final int mss) {
-        return mss + Lifecycle.HEADERS + HeaderOptions.fixedLength(tcb);
+        return mss + Lifecycle.headers(tcb) + HeaderOptions.fixedLength(tcb);
     }
 
     /** Text of a full segment in packets of a size: at most what the two ends agreed on. */
     private static int mss(final Tcb tcb, final int packet) {
-        final int text = Math.max(Lifecycle.MIN_MSS, packet - Lifecycle.HEADERS) - HeaderOptions.fixedLength(tcb);
+        final int text = Math.max(Lifecycle.MIN_MSS, packet - Lifecycle.headers(tcb)) - HeaderOptions.fixedLength(tcb);
         return Math.min(tcb.fullMss(), text);
     }
 
