@@ -9,6 +9,7 @@ import io.millrace.control.lifecycle.EngineShutdown;
 import io.millrace.control.listen.TcpListener;
 import io.millrace.control.neighbour.NeighbourInfo;
 import io.millrace.control.security.Secret;
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.StackEngine;
@@ -94,9 +95,20 @@ public final class Millrace implements NetworkStack {
     }
 
     @Override
+    public TcpSettings tcpSettings(final InetSocketAddress local) {
+        return parts.listeners.settings(local, tcpSettings());
+    }
+
+    @Override
+    public TcpListener listen(final InetSocketAddress local, final TcpSettings settings, final ListenOptions options)
+            throws IOException {
+        return parts.listeners.listen(local, settings, options);
+    }
+
+    @Override
     public TcpListener listen(final InetSocketAddress local, final int backlog, final TcpSettings settings,
             final boolean reuseAddress) throws IOException {
-        return parts.listeners.listen(local, backlog, settings, reuseAddress);
+        return listen(local, settings, ListenOptions.DEFAULT.withBacklog(backlog).withReuseAddress(reuseAddress));
     }
 
     /**
