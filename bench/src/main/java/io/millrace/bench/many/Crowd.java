@@ -45,9 +45,14 @@ public final class Crowd implements AutoCloseable {
         return ProcessMemory.available();
     }
 
-    /** All of it, once. */
-    public CrowdReport run() throws IOException {
+    /**
+     * All of it, once.
+     *
+     * @param abort the client's stack is closed with all its connections open, instead of one after the other.
+     */
+    public CrowdReport run(final boolean abort) throws IOException {
         final int all = settings.connections();
+        final long reserved = stacks.reservedBytes();
         final int few = Math.min(FEW, all);
         run(few, () -> client.open(few));
         final double[] idleFew = idle();
@@ -60,10 +65,16 @@ public final class Crowd implements AutoCloseable {
         final ProcessMemory used = ProcessMemory.now();
         final long slab = Math.max(stacks.client().slabInUse(), stacks.server().slabInUse());
         final int established = Math.min(stacks.client().connections(), stacks.server().connections());
-        final Phase close = run(all, () -> client.close(all));
-        return new CrowdReport(settings, established, stacks.reservedBytes(), new Phase[]{open, exchange, close},
+        final Phase close = abort ? abort(all) : run(all, () -> client.close(all));
+        return new CrowdReport(settings, established, reserved, new Phase[]{open, exchange, close},
                 after.minus(before), used.minus(before), slab, idleFew, idleMany, retransmissions(),
                 stacks.clientCount("TimeWaitOverflow"));
+    }
+
+    private Phase abort(final int all) {
+        final Phase begun = Phase.begin();
+        stacks.closeClient();
+        return begun.end(all);
     }
 
     private long retransmissions() {
@@ -72,7 +83,7 @@ public final class Crowd implements AutoCloseable {
     }
 
     private Phase run(final long count, final BooleanSupplier until) {
-        final long startNs = System.nanoTime();
+        final Phase begun = Phase.begin();
         int idle = 0;
         while (!until.getAsBoolean()) {
             idle = stacks.turn() == 0 ? idle + 1 : 0;
@@ -82,10 +93,10 @@ public final class Crowd implements AutoCloseable {
                         client.failed() + " connections failed, " + idle + " turns without work");
             }
         }
-        return new Phase(count, System.nanoTime() - startNs);
+        return begun.end(count);
     }
 
-    /** What a turn costs that finds nothing, in nanoseconds: of the client's engine, and of the server's. */
+    /** What a turn costs that finds nothing, in nanoseconds of processor time: of the client's engine, and of the server's. */
     private double[] idle() {
         final double[] clients = new double[IDLE_ROUNDS];
         final double[] servers = new double[IDLE_ROUNDS];
@@ -102,11 +113,11 @@ public final class Crowd implements AutoCloseable {
     }
 
     private static double time(final Runnable turn) {
-        final long startNs = System.nanoTime();
+        final Phase begun = Phase.begin();
         for (int i = 0; i < IDLE_TURNS; i++) {
             turn.run();
         }
-        return (System.nanoTime() - startNs) / (double) IDLE_TURNS;
+        return begun.end(IDLE_TURNS).cpuNs() / (double) IDLE_TURNS;
     }
 
     @Override

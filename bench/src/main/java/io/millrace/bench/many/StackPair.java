@@ -101,8 +101,18 @@ final class StackPair implements AutoCloseable {
 
     /** One turn of both engines; returns the number of things done. */
     int turn() {
+        return turnClient() + turnServer();
+    }
+
+    /** The first half of a turn. */
+    int turnClient() {
         tick.run();
-        return client().doWork() + server().doWork();
+        return client().doWork();
+    }
+
+    /** The second half. */
+    int turnServer() {
+        return server().doWork();
     }
 
     /**
@@ -126,6 +136,11 @@ final class StackPair implements AutoCloseable {
         for (Accepted next = listener.poll(); next != null; next = listener.poll()) {
             server().tcp().attach(next.connection(), handler);
         }
+    }
+
+    /** Closes the client's stack with all that it has. */
+    void closeClient() {
+        client.close();
     }
 
     @Override

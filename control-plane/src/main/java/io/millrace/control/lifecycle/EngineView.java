@@ -11,6 +11,7 @@ import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.udp.BindingTable;
 import org.jspecify.annotations.Nullable;
 
@@ -69,13 +70,19 @@ public final class EngineView implements EngineControl {
     }
 
     @Override
+    public SynCookies synCookies() {
+        return secrets.synCookies();
+    }
+
+    @Override
     public EphemeralPorts ephemeralPorts() {
         return secrets.ports();
     }
 
     @Override
-    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-        return listeners.lookup(localHi, localLo, localPort);
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        return listeners.lookup(localHi, localLo, remoteHi, remoteLo, ports);
     }
 
     @Override

@@ -46,12 +46,12 @@ final class PathMtu {
 
     /** Length of the packet that carries so much text. */
     private static int packet(final Tcb tcb, final int mss) {
-        return mss + Lifecycle.HEADERS + HeaderOptions.fixedLength(tcb);
+        return mss + Lifecycle.headers(tcb) + HeaderOptions.fixedLength(tcb);
     }
 
     /** Text of a full segment in packets of a size: at most what the two ends agreed on. */
     private static int mss(final Tcb tcb, final int packet) {
-        final int text = Math.max(Lifecycle.MIN_MSS, packet - Lifecycle.HEADERS) - HeaderOptions.fixedLength(tcb);
+        final int text = Math.max(Lifecycle.MIN_MSS, packet - Lifecycle.headers(tcb)) - HeaderOptions.fixedLength(tcb);
         return Math.min(tcb.fullMss(), text);
     }
 
@@ -69,7 +69,7 @@ final class PathMtu {
 
     /** Text of the first segments that are tried: over IPv6 as much as every link takes (RFC 8200 §5). */
     private static int baseMss(final Tcb tcb) {
-        return mss(tcb, isV4(tcb) ? BASE_MSS + Lifecycle.HEADERS : PathMtus.MINIMUM_V6);
+        return mss(tcb, isV4(tcb) ? BASE_MSS + Lifecycle.headers(tcb) : PathMtus.MINIMUM_V6);
     }
 
     private static boolean isV4(final Tcb tcb) {

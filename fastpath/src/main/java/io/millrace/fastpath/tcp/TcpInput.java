@@ -6,7 +6,6 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.TransportInput;
 import io.millrace.fastpath.wire.Checksum;
-import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
@@ -45,7 +44,7 @@ final class TcpInput implements TransportInput {
         context.count(Counter.TCP_SEGMENTS_RECEIVED);
         if (!header.wrap(address, length)) {
             context.count(Counter.TCP_MALFORMED);
-        } else if (!checksumTrusted && !isChecksumRight(localLo, remoteLo, address, length)) {
+        } else if (!checksumTrusted && !isChecksumRight(localHi, localLo, remoteHi, remoteLo, address, length)) {
             context.count(Counter.TCP_BAD_CHECKSUM);
         } else if (header.sourcePort() == 0 || header.destinationPort() == 0) {
             context.count(Counter.TCP_PORT_ZERO);
@@ -63,10 +62,9 @@ final class TcpInput implements TransportInput {
                 header.destinationPort() << 16 | header.sourcePort()) != ConnectionTable.NONE;
     }
 
-    private static boolean isChecksumRight(final long localLo, final long remoteLo, final long address,
-            final int length) {
-        final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(remoteLo), IpAddress.toV4(localLo), IpProtocol.TCP,
-                length);
+    private static boolean isChecksumRight(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final long address, final int length) {
+        final long pseudo = Checksum.pseudoHeader(remoteHi, remoteLo, localHi, localLo, IpProtocol.TCP, length);
         return Checksum.finish(Checksum.sum(address, length, pseudo)) == 0;
     }
 
@@ -89,7 +87,8 @@ final class TcpInput implements TransportInput {
     }
 
     private @Nullable ListenerPolicy listener(final Segment arrived) {
-        return context.control.listener(arrived.localHi, arrived.localLo, arrived.ports >>> 16);
+        return context.control.listener(arrived.localHi, arrived.localLo, arrived.remoteHi, arrived.remoteLo,
+                arrived.ports);
     }
 
     private void toTimeWait(final int record, final Segment arrived) {

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.udp;
 
+import io.millrace.fastpath.wire.AddressTest;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.BindException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -20,7 +21,7 @@ public final class BindingTable {
     private static final int PAGE_SHIFT = 8;
     private static final int PAGE = 1 << PAGE_SHIFT;
 
-    private final PortRange range;
+    private PortRange range;
     /** Ports by upper and lower byte: a stack with few bindings holds few pages. */
     private final AtomicReferenceArray<@Nullable AtomicReferenceArray<Binding @Nullable []>> pages = new AtomicReferenceArray<>(
             PAGE);
@@ -28,6 +29,23 @@ public final class BindingTable {
     /** @param range ports for endpoints that ask for none. */
     public BindingTable(final PortRange range) {
         this.range = range;
+    }
+
+    /** Other ports, from now on, for endpoints that ask for none. */
+    public synchronized void range(final int low, final int high) {
+        range = new PortRange(low, high, range.start());
+    }
+
+    /** True where an endpoint is bound to such an address, or connected from it. */
+    public boolean isBound(final AddressTest meant) {
+        for (int port = 1; port < PAGE * PAGE; port++) {
+            for (final Binding bound : at(port)) {
+                if (meant.test(bound.localHi(), bound.localLo())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** The binding that fits a unicast datagram best; null where none does. */
@@ -61,12 +79,14 @@ public final class BindingTable {
      * @throws BindException where the address is in use, or no port is free.
      */
     synchronized Binding bind(final DatagramEndpoint endpoint, final long hi, final long lo, final int port,
-            final boolean reuse, final Memberships groups) throws BindException {
-        final int chosen = port == 0 ? freePort(hi, lo) : port;
-        if (port != 0 && !isFree(hi, lo, port, reuse)) {
+            final boolean reuse, final boolean v6Only, final Memberships groups) throws BindException {
+        final int chosen = port == 0
+                ? freePort(new Binding(endpoint, hi, lo, 0, 0, 0, 0, false, v6Only, groups))
+                : port;
+        final Binding binding = new Binding(endpoint, hi, lo, chosen, 0, 0, 0, reuse, v6Only, groups);
+        if (port != 0 && !isFree(binding, port)) {
             throw new BindException("Address already in use: " + IpAddress.toString(hi, lo) + ":" + port);
         }
-        final Binding binding = new Binding(endpoint, hi, lo, chosen, 0, 0, 0, reuse, groups);
         final Binding[] before = at(chosen);
         final Binding[] after = new Binding[before.length + 1];
         System.arraycopy(before, 0, after, 0, before.length);
@@ -98,20 +118,20 @@ public final class BindingTable {
         publish(binding.localPort(), after);
     }
 
-    private boolean isFree(final long hi, final long lo, final int port, final boolean reuse) {
+    private boolean isFree(final Binding binding, final int port) {
         for (final Binding other : at(port)) {
-            if (other.conflicts(hi, lo, reuse)) {
+            if (other.conflicts(binding)) {
                 return false;
             }
         }
         return true;
     }
 
-    private int freePort(final long hi, final long lo) throws BindException {
+    private int freePort(final Binding binding) throws BindException {
         final int start = range.start().applyAsInt(range.count());
         for (int i = 0; i < range.count(); i++) {
             final int port = range.low() + (start + i) % range.count();
-            if (isFree(hi, lo, port, false)) {
+            if (isFree(binding, port)) {
                 return port;
             }
         }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class SendFields {
     private static final int DEFAULT_MULTICAST_TTL = 1; // RFC 1112 §6.1
 
+    /** No label was made yet. */
+    static final int NO_LABEL = -1;
+
     int trafficClass;
     int multicastTtl = DEFAULT_MULTICAST_TTL;
     boolean multicastLoop = true;
@@ -21,10 +24,12 @@ final class SendFields {
     private long hopHi;
     private long hopLo;
     private long hop;
+    private long sourceHi;
+    private long sourceLo;
+    private int flowLabel;
     private int pathMtu;
     private boolean fragmentable;
     private int pathsVersion;
-    private long source;
     private long turn;
     private long sentInTurn;
 
@@ -34,13 +39,25 @@ final class SendFields {
     }
 
     /** Remembers a destination, the address to send from and the next hop. */
-    void hop(final RouteSnapshot now, final long hi, final long lo, final long sourceLo, final long nextHop) {
+    void hop(final RouteSnapshot now, final long hi, final long lo, final long fromHi, final long fromLo,
+            final long nextHop) {
         routes = now;
         hopHi = hi;
         hopLo = lo;
-        source = sourceLo;
+        sourceHi = fromHi;
+        sourceLo = fromLo;
         hop = nextHop;
+        flowLabel = NO_LABEL;
         pathMtu = 0;
+    }
+
+    /** The label made for this destination; {@link #NO_LABEL} where none was. */
+    int flowLabel() {
+        return flowLabel;
+    }
+
+    void flowLabel(final int value) {
+        flowLabel = value;
     }
 
     /** Asks what is known of the path to that destination, unless nothing can have changed. */
@@ -66,8 +83,12 @@ final class SendFields {
         return hop;
     }
 
-    long source() {
-        return source;
+    long sourceHi() {
+        return sourceHi;
+    }
+
+    long sourceLo() {
+        return sourceLo;
     }
 
     /** True where the send buffer has room for so many bytes in this turn; the first datagram always finds it. */

@@ -6,6 +6,7 @@ import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.ip.DatagramInput;
+import io.millrace.fastpath.ip.FlowLabel;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.memory.Slab;
 import io.millrace.fastpath.wire.IpAddress;
@@ -147,6 +148,19 @@ public final class Udp implements AutoCloseable {
 
     RouteSnapshot routes() {
         return control.routes();
+    }
+
+    /** True where an endpoint bound to {@code ::} takes IPv6 alone. */
+    boolean v6Only() {
+        return control.v6Only();
+    }
+
+    /** The label of a flow that is sent over IPv6; 0 where there is none. */
+    int flowLabel(final long localHi, final long localLo, final long remoteHi, final long remoteLo, final int ports) {
+        return control.flowLabels() && !IpAddress.isV4(remoteHi, remoteLo)
+                ? FlowLabel.of(control.initialSequenceNumbers().timestampOffset(localHi, localLo, remoteHi, remoteLo),
+                        ports)
+                : 0;
     }
 
     /** Counts the turns. */

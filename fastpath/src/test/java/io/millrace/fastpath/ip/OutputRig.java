@@ -37,7 +37,7 @@ final class OutputRig implements AutoCloseable {
     private final TransmitQueue queue;
     private final IpOutput output;
     final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP)
-            .source(IpAddress.v4(Packet.address(StackDriver.ADDRESS)));
+            .source(0, IpAddress.v4(Packet.address(StackDriver.ADDRESS)));
 
     /** Without a link layer. */
     OutputRig(final int mtu) {

@@ -92,8 +92,8 @@ class UdpOutputTest {
     @Test
     void shouldFragmentWhatIsLargerThanTheMtu() throws Exception {
         final DatagramEndpoint endpoint = rig.bind(StackDriver.ADDRESS, PORT);
-        assertThat(rig.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH])).isEqualTo(SendResult.SENT);
-        assertThat(rig.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH + 1]))
+        assertThat(rig.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH_V4])).isEqualTo(SendResult.SENT);
+        assertThat(rig.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH_V4 + 1]))
                 .isEqualTo(SendResult.TOO_LONG);
         int bytes = 0;
         for (byte[] next = rig.stack.port().poll(); next != null; next = rig.stack.port().poll()) {
@@ -107,7 +107,7 @@ class UdpOutputTest {
     void shouldRefuseMoreFragmentsThanThereAreFrames() throws Exception {
         try (EndpointRig small = new EndpointRig(EngineSettings.DEFAULT, new QueuePort(68))) {
             final DatagramEndpoint endpoint = small.bind(StackDriver.ADDRESS, PORT);
-            assertThat(small.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH]))
+            assertThat(small.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH_V4]))
                     .isEqualTo(SendResult.NO_BUFFERS);
             assertThat(small.sendTo(endpoint, PEER, 77, new byte[1_000])).isEqualTo(SendResult.SENT);
         }
@@ -124,7 +124,7 @@ class UdpOutputTest {
             final DatagramEndpoint endpoint = small.bind(StackDriver.ADDRESS, PORT);
             assertThat(sendUnflushed(small, endpoint, 10)).isEqualTo(SendResult.SENT);
             endpoint.sendBuffer(1 << 20);
-            assertThat(sendUnflushed(small, endpoint, DatagramEndpoint.MAX_LENGTH)).isEqualTo(SendResult.NO_BUFFERS);
+            assertThat(sendUnflushed(small, endpoint, DatagramEndpoint.MAX_LENGTH_V4)).isEqualTo(SendResult.NO_BUFFERS);
             small.stack.run();
             assertThat(small.takeEvents()).isZero();
             assertThat(small.counter(Counter.TRANSMIT_NO_FRAME)).isEqualTo(1);
