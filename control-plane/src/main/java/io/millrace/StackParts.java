@@ -5,6 +5,7 @@ import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.IpKeys;
 import io.millrace.config.ListenKeys;
+import io.millrace.config.ListenRule;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
@@ -20,6 +21,7 @@ import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
 import io.millrace.control.listen.ListenSettings;
+import io.millrace.control.listen.ListenerRule;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.multicast.IgmpSettings;
@@ -43,11 +45,13 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpPrefix;
 import io.millrace.observe.FileLayout;
 import io.millrace.observe.Metadata;
 import io.millrace.observe.ObservationFiles;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -271,10 +275,21 @@ final class StackParts {
                 announce ? defaults.own() : defaults.own().withAnnouncements(0));
     }
 
+    private static ListenerRule listenerRule(final ListenRule rule, final MillraceConfig config) {
+        final InetAddress address = rule.address().orElse(null);
+        return new ListenerRule(address == null ? 0 : IpAddress.hi(address),
+                address == null ? 0 : IpAddress.lo(address),
+                rule.port(), rule.backlog().orElse(0),
+                rule.sources().stream().map(network -> IpPrefix.of(network.address(), network.prefixLength())).toList(),
+                rule.tcp().isEmpty() ? null : config.tcpSettings(rule));
+    }
+
     private static ListenSettings listenSettings(final MillraceConfig config) {
         return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
                 config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
-                config.get(ListenKeys.ABORT_ON_OVERFLOW), List.of(), config.get(EphemeralPortKeys.LOW),
+                config.get(ListenKeys.ABORT_ON_OVERFLOW),
+                config.get(ListenKeys.RULES).stream().map(rule -> listenerRule(rule, config)).toList(),
+                config.get(EphemeralPortKeys.LOW),
                 config.get(EphemeralPortKeys.HIGH));
     }
 

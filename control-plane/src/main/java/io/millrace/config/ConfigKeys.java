@@ -42,7 +42,7 @@ public final class ConfigKeys {
             TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE, TcpKeys.KEEP_ALIVE_IDLE,
             TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES, TcpKeys.OUT_OF_ORDER_RANGES,
             ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
-            ListenKeys.SYN_COOKIES, ListenKeys.ABORT_ON_OVERFLOW,
+            ListenKeys.SYN_COOKIES, ListenKeys.ABORT_ON_OVERFLOW, ListenKeys.RULES,
             EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH,
             ObserveKeys.ENABLED, ObserveKeys.DIRECTORY
     // @formatter:on
