@@ -8,15 +8,16 @@ import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
-import io.millrace.config.Route;
+import io.millrace.config.StaticNeighbour;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.PublishedRoutes;
-import io.millrace.control.address.RouteTable;
+import io.millrace.control.autoconf.Autoconfiguration;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
+import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
 import io.millrace.control.listen.ListenSettings;
@@ -24,7 +25,6 @@ import io.millrace.control.listen.Listeners;
 import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
-import io.millrace.control.neighbour.NeighbourSettings;
 import io.millrace.control.observe.ControlRows;
 import io.millrace.control.observe.ObservationDesk;
 import io.millrace.control.observe.ObservedStack;
@@ -79,6 +79,7 @@ final class StackParts {
     private static final int IGMP_DELAYS = 7;
     private static final int SYN_COOKIES = 9;
     private static final int NEIGHBOUR_DELAYS = 10;
+    private static final int ROUTER_DELAYS = 11;
 
     final PacketDevice device;
     final TcpSettings tcpSettings;
@@ -88,6 +89,7 @@ final class StackParts {
     final PublishedRoutes routes;
     final Listeners listeners;
     final BindingTable bindings;
+    private final boolean linkLayer;
     private final GroupMembership groups;
     private @Nullable NeighbourCache neighbours;
     final ObservedStack observed;
@@ -105,7 +107,8 @@ final class StackParts {
         tcpSettings = config.tcpSettings();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
-        routes = new PublishedRoutes(routeTable(config));
+        linkLayer = device.queue(0).capabilities().linkLayer();
+        routes = AddressParts.routes(config, linkLayer);
         engines = new StackEngine[device.queues()];
         rings = new EngineEventRing[device.queues()];
         commands = new PatientCommands[device.queues()];
@@ -196,7 +199,7 @@ final class StackParts {
         }
         final NeighbourCache cache = neighbours(builder);
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
-                counters, desk(cache));
+                counters, tasks(builder, cache));
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -251,24 +254,37 @@ final class StackParts {
     }
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
-        final NeighbourCache cache = new NeighbourCache(neighbourSettings(builder.config), commands,
-                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener,
+        final NeighbourCache cache = new NeighbourCache(AddressParts.neighbourSettings(builder.config, linkLayer),
+                commands,
+                mac(), routes, builder.conflictListener,
                 new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
         neighbours = cache;
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
             cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
         }
+        for (final StaticNeighbour neighbour : builder.config.get(NeighbourKeys.STATIC)) {
+            cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
+                    neighbour.mac());
+        }
         return cache;
     }
 
-    private NeighbourSettings neighbourSettings(final MillraceConfig config) {
-        final NeighbourSettings defaults = NeighbourSettings.DEFAULT;
-        final boolean announce = config.get(NeighbourKeys.ANNOUNCE) && device.queue(0).capabilities().linkLayer();
-        return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
-                config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
-                config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
-                announce ? defaults.own() : defaults.own().withAnnouncements(0));
+    /** The tasks of the control plane that only some stacks have. */
+    private ControlTask[] tasks(final MillraceBuilder builder, final NeighbourCache cache) {
+        final List<ControlTask> tasks = new ArrayList<>(List.of(desk(cache)));
+        if (linkLayer && builder.config.isIpv6()) {
+            final Autoconfiguration autoconfiguration = new Autoconfiguration(
+                    AddressParts.ipv6Settings(builder.config), mac(), routes, cache,
+                    new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
+            autoconfiguration.start();
+            tasks.add(autoconfiguration);
+        }
+        return tasks.toArray(ControlTask[]::new);
+    }
+
+    private long mac() {
+        return device.queue(0).capabilities().macAddress();
     }
 
     private static ListenSettings listenSettings(final MillraceConfig config) {
@@ -276,13 +292,6 @@ final class StackParts {
                 config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
                 config.get(ListenKeys.ABORT_ON_OVERFLOW), config.get(EphemeralPortKeys.LOW),
                 config.get(EphemeralPortKeys.HIGH));
-    }
-
-    private static RouteTable routeTable(final MillraceConfig config) {
-        final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
-        config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
-        return RouteTable.of(config.get(IpKeys.ADDRESSES), config.get(IpKeys.OWN_PREFIXES), routes,
-                config.get(IpKeys.TTL));
     }
 
     /** After a failure half way: nobody drives an engine yet. */

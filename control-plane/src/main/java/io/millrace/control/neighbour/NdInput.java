@@ -85,7 +85,8 @@ final class NdInput {
         if (mac != NdMessage.NO_ADDRESS) {
             cache.heard(engine, sourceHi, sourceLo, mac, false, isNeighbour(routes, sourceHi, sourceLo), nowNs);
         }
-        sender.nd.answer(engine, targetHi, targetLo, sourceHi, sourceLo, mac == NdMessage.NO_ADDRESS ? linkSource : mac);
+        sender.nd.answer(engine, targetHi, targetLo, sourceHi, sourceLo,
+                mac == NdMessage.NO_ADDRESS ? linkSource : mac);
         return true;
     }
 
@@ -143,6 +144,9 @@ final class NdInput {
         routers.onRedirect(sourceHi, sourceLo, message, nowNs);
         if (mac != NdMessage.NO_ADDRESS && isNeighbour(sender.routes(), targetHi, targetLo)) {
             cache.heard(engine, targetHi, targetLo, mac, false, true, nowNs);
+        }
+        if (!direct) {
+            cache.isRouter(targetHi, targetLo);
         }
         return true;
     }

@@ -41,7 +41,8 @@ class NeighbourDiscoveryTest {
     private static final String ALL_NODES = "ff02::1";
     private static final String ASK = "icmpv6 fd00:0:0:0:0:0:0:2 > ff02:0:0:0:0:1:ff00:1 0 255: ns " + PEER
             + " at 20000000002";
-    private static final String ASK_UNICAST = "icmpv6 fd00:0:0:0:0:0:0:2 > fd00:0:0:0:0:0:0:1 20000000001 255: ns " + PEER
+    private static final String ASK_UNICAST = "icmpv6 fd00:0:0:0:0:0:0:2 > fd00:0:0:0:0:0:0:1 20000000001 255: ns "
+            + PEER
             + " at 20000000002";
     private static final String RESOLVED = "resolved " + PEER + " 20000000001";
     private static final String FORGOTTEN = "forgotten " + PEER;
@@ -73,8 +74,13 @@ class NeighbourDiscoveryTest {
             public void onRedirect(final long hi, final long lo, final NdMessage said, final long now) {}
 
             @Override
-            public void onRouterLost(final long hi, final long lo) {
-                lost.add(IpAddress.toString(hi, lo));
+            public void onRouterUnreachable(final long hi, final long lo) {
+                lost.add("unreachable " + IpAddress.toString(hi, lo));
+            }
+
+            @Override
+            public void onRouterGone(final long hi, final long lo) {
+                lost.add("gone " + IpAddress.toString(hi, lo));
             }
         });
         cache.doWork(nowNs);
@@ -239,7 +245,7 @@ class NeighbourDiscoveryTest {
         advertise(PEER, PEER_MAC, SOLICITED | NdMessage.ROUTER);
         assertThat(cache.snapshot()).allMatch(NeighbourInfo::router);
         advertise(PEER, PEER_MAC, SOLICITED);
-        assertThat(lost).containsExactly(PEER);
+        assertThat(lost).containsExactly("gone " + PEER);
     }
 
     @Test
@@ -251,7 +257,7 @@ class NeighbourDiscoveryTest {
         pass(1_000);
         assertThat(lost).isEmpty();
         pass(1_000);
-        assertThat(lost).containsExactly(PEER);
+        assertThat(lost).containsExactly("unreachable " + PEER);
     }
 
     @Test
@@ -283,7 +289,8 @@ class NeighbourDiscoveryTest {
     }
 
     private enum Claim {
-        ADVERTISED, WANTED_TOO
+        ADVERTISED,
+        WANTED_TOO
     }
 
     @ParameterizedTest
