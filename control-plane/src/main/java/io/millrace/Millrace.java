@@ -9,6 +9,7 @@ import io.millrace.control.lifecycle.EngineShutdown;
 import io.millrace.control.listen.TcpListener;
 import io.millrace.control.neighbour.NeighbourInfo;
 import io.millrace.control.security.Secret;
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.StackEngine;
@@ -51,11 +52,14 @@ public final class Millrace implements NetworkStack {
 
     private final StackParts parts;
     private final Object lifeCycle = new Object();
+    private final Object reloading = new Object();
+    private volatile MillraceConfig config;
     private Map<String, Long> lastCounters = Map.of();
     private volatile boolean closed;
 
-    Millrace(final StackParts parts) {
+    Millrace(final StackParts parts, final MillraceConfig config) {
         this.parts = parts;
+        this.config = config;
     }
 
     /**
@@ -74,6 +78,33 @@ public final class Millrace implements NetworkStack {
         return new MillraceBuilder(config);
     }
 
+    /** The configuration in effect: that of the start, or that of the last {@link #reload} that was not refused. */
+    public MillraceConfig config() {
+        return config;
+    }
+
+    /**
+     * Takes another configuration over without dropping a connection, as a whole or not at all: where one key that
+     * differs cannot change while the stack runs, or an address that is taken away is in use, nothing changes. What becomes
+     * of a key, its {@link io.millrace.config.ConfigKey#atRunTime} says. Engines follow with their next turn.
+     *
+     * @return what changed, or why nothing did.
+     * @throws IllegalStateException where the stack is closed.
+     */
+    public ReloadReport reload(final MillraceConfig next) {
+        synchronized (reloading) {
+            if (closed) {
+                throw new IllegalStateException("the stack is closed");
+            }
+            final ReloadReport report = Reload.run(parts, config, next);
+            if (!report.isRefused()) {
+                config = next;
+            }
+            report.lines().forEach(line -> LOG.info("{}: {}", this, line));
+            return report;
+        }
+    }
+
     @Override
     public int engineCount() {
         return parts.engines.length;
@@ -86,7 +117,7 @@ public final class Millrace implements NetworkStack {
 
     @Override
     public TcpSettings tcpSettings() {
-        return parts.tcpSettings;
+        return parts.tcpSettings();
     }
 
     @Override
@@ -95,9 +126,20 @@ public final class Millrace implements NetworkStack {
     }
 
     @Override
+    public TcpSettings tcpSettings(final InetSocketAddress local) {
+        return parts.listeners.settings(local, tcpSettings());
+    }
+
+    @Override
+    public TcpListener listen(final InetSocketAddress local, final TcpSettings settings, final ListenOptions options)
+            throws IOException {
+        return parts.listeners.listen(local, settings, options);
+    }
+
+    @Override
     public TcpListener listen(final InetSocketAddress local, final int backlog, final TcpSettings settings,
             final boolean reuseAddress) throws IOException {
-        return parts.listeners.listen(local, backlog, settings, reuseAddress);
+        return listen(local, settings, ListenOptions.DEFAULT.withBacklog(backlog).withReuseAddress(reuseAddress));
     }
 
     /**

@@ -3,13 +3,12 @@ package io.millrace;
 import com.sun.management.OperatingSystemMXBean;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
-import io.millrace.config.IpKeys;
-import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
 import io.millrace.config.StaticNeighbour;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.autoconf.Autoconfiguration;
 import io.millrace.control.channel.EngineEventRing;
@@ -20,11 +19,10 @@ import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
-import io.millrace.control.listen.ListenSettings;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.multicast.GroupMembership;
-import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
+import io.millrace.control.neighbour.NeighbourSettings;
 import io.millrace.control.observe.ControlRows;
 import io.millrace.control.observe.ObservationDesk;
 import io.millrace.control.observe.ObservedStack;
@@ -42,6 +40,7 @@ import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
+import io.millrace.fastpath.wire.AddressTest;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.observe.FileLayout;
 import io.millrace.observe.Metadata;
@@ -49,6 +48,7 @@ import io.millrace.observe.ObservationFiles;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -82,45 +82,52 @@ final class StackParts {
     private static final int ROUTER_DELAYS = 11;
 
     final PacketDevice device;
-    final TcpSettings tcpSettings;
     final Supplier<IdleStrategy> idleStrategy;
     final ControlCounters counters;
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
     final BindingTable bindings;
-    private final boolean linkLayer;
-    private final GroupMembership groups;
-    private @Nullable NeighbourCache neighbours;
     final ObservedStack observed;
     final StackEngine[] engines;
+    private final boolean linkLayer;
+    private final GroupMembership groups;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
+    private final Rfc6056Ports[] ports;
+    private @Nullable NeighbourCache neighbours;
+    private volatile TcpSettings tcpSettings;
     private @Nullable ControlAgent agent;
     private @Nullable AgentThread agentThread;
     private long offHeapBytes;
 
     private StackParts(final MillraceBuilder builder, final PacketDevice device) {
         final MillraceConfig config = builder.config;
+        final StackSettings settings = StackSettings.of(config);
         this.device = device;
         counters = builder.counters;
-        tcpSettings = config.tcpSettings();
+        tcpSettings = settings.tcp();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
         linkLayer = device.queue(0).capabilities().linkLayer();
-        routes = AddressParts.routes(config, linkLayer);
+        routes = new PublishedRoutes(settings.table());
+        if (!linkLayer) {
+            // nobody to ask
+            settings.routing().addresses().forEach(own -> routes.state(own.address(), OwnAddress.State.PREFERRED));
+        }
         engines = new StackEngine[device.queues()];
         rings = new EngineEventRing[device.queues()];
+        ports = new Rfc6056Ports[device.queues()];
         commands = new PatientCommands[device.queues()];
         for (int i = 0; i < commands.length; i++) {
             final int engine = i;
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
-        listeners = new Listeners(listenSettings(config), routes, commands, this::isPortInUse,
+        listeners = new Listeners(settings.listen(), routes, commands, this::isPortInUse,
                 builder.secret.derive(LISTEN_PORTS), counters);
-        bindings = new BindingTable(new PortRange(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH),
+        bindings = new BindingTable(new PortRange(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh(),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
-        groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
+        groups = new GroupMembership(settings.igmp(), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
         observed = ObservedStack.create(observationDirectory(config), engines.length,
                 new Metadata("stack " + routes.current() + " on " + device.name(), device.name(),
@@ -176,6 +183,35 @@ final class StackParts {
             lost += ring.proxy().lost();
         }
         return lost;
+    }
+
+    /** Settings that connections start from. */
+    TcpSettings tcpSettings() {
+        return tcpSettings;
+    }
+
+    /** Other settings in the place of those for what runs; nothing of this fails. Thread: one at a time. */
+    void apply(final StackSettings before, final StackSettings settings) {
+        routes.update(now -> now.reconfigured(before.routing(), settings.routing()));
+        tcpSettings = settings.tcp();
+        listeners.reload(settings.listen(), settings.tcp());
+        bindings.range(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh());
+        groups.settings(settings.igmp());
+        neighbourCache().settings(neighbourSettings(settings));
+        for (int i = 0; i < engines.length; i++) {
+            ports[i].range(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh());
+            engines[i].settings(settings.engine());
+            if (!settings.routing().ownsAllOf(before.routing())) {
+                // who got an address that goes after the look at who has it would wait for its peer in vain
+                commands[i].addressesRemoved();
+            }
+        }
+    }
+
+    /** True where a listener, a datagram endpoint or a connection has such an address as its own. */
+    boolean isInUse(final AddressTest meant) {
+        return listeners.isBound(meant) || bindings.isBound(meant)
+                || Arrays.stream(engines).anyMatch(engine -> engine.isAddressInUse(meant));
     }
 
     /** Gives back what the engines used; they are closed. */
@@ -241,11 +277,11 @@ final class StackParts {
     private StackEngine engine(final MillraceBuilder builder, final int index) {
         final MillraceConfig config = builder.config;
         final Secret secret = builder.secret;
+        ports[index] = new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
+                engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS));
         final Rfc6528SequenceNumbers sequenceNumbers = new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS));
         final EngineSecrets secrets = new EngineSecrets(sequenceNumbers, new SipHashCookies(fastOpenKeys),
-                new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)),
-                new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
-                        engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS)),
+                new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)), ports[index],
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
@@ -254,8 +290,7 @@ final class StackParts {
     }
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
-        final NeighbourCache cache = new NeighbourCache(AddressParts.neighbourSettings(builder.config, linkLayer),
-                commands,
+        final NeighbourCache cache = new NeighbourCache(neighbourSettings(StackSettings.of(builder.config)), commands,
                 mac(), routes, builder.conflictListener,
                 new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
         neighbours = cache;
@@ -270,13 +305,12 @@ final class StackParts {
         return cache;
     }
 
-    /** The tasks of the control plane that only some stacks have. */
+    /** Whatever else the agent does in a turn. */
     private ControlTask[] tasks(final MillraceBuilder builder, final NeighbourCache cache) {
         final List<ControlTask> tasks = new ArrayList<>(List.of(desk(cache)));
         if (linkLayer && builder.config.isIpv6()) {
-            final Autoconfiguration autoconfiguration = new Autoconfiguration(
-                    AddressParts.ipv6Settings(builder.config), mac(), routes, cache,
-                    new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
+            final Autoconfiguration autoconfiguration = new Autoconfiguration(StackSettings.ipv6(builder.config), mac(),
+                    routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
             autoconfiguration.start();
             tasks.add(autoconfiguration);
         }
@@ -287,11 +321,9 @@ final class StackParts {
         return device.queue(0).capabilities().macAddress();
     }
 
-    private static ListenSettings listenSettings(final MillraceConfig config) {
-        return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
-                config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
-                config.get(ListenKeys.ABORT_ON_OVERFLOW), config.get(EphemeralPortKeys.LOW),
-                config.get(EphemeralPortKeys.HIGH));
+    /** Nothing is announced where there is no link layer. */
+    private NeighbourSettings neighbourSettings(final StackSettings settings) {
+        return linkLayer ? settings.neighbour() : settings.neighbour().silent();
     }
 
     /** After a failure half way: nobody drives an engine yet. */

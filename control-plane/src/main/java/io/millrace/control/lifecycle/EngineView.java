@@ -80,8 +80,9 @@ public final class EngineView implements EngineControl {
     }
 
     @Override
-    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-        return listeners.lookup(localHi, localLo, localPort);
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        return listeners.lookup(localHi, localLo, remoteHi, remoteLo, ports);
     }
 
     @Override

@@ -2,11 +2,14 @@ package io.millrace.control.listen;
 
 import io.millrace.config.SynCookieMode;
 import io.millrace.control.counters.ControlCounter;
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpPrefix;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
@@ -26,16 +29,16 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     private final InetSocketAddress local;
     private final long hi;
     private final long lo;
-    private final int askedBacklog;
-    private final boolean reuseAddress;
+    private final ListenOptions options;
     private final Places synQueue;
     private final AcceptQueue acceptQueue;
     private final Listeners owner;
-    private final RecentCookies recentCookies = new RecentCookies();
+    private final RecentCookies recentCookies;
     private final AtomicBoolean floodTold = new AtomicBoolean();
     private volatile TcpSettings settings;
     private volatile UnaryOperator<TcpSettings> own;
     private volatile ListenSettings limits;
+    private volatile ListenerRule rule;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final LongAdder overflows = new LongAdder();
     private final LongAdder drops = new LongAdder();
@@ -43,22 +46,24 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     private final LongAdder cookiesSent = new LongAdder();
     private final LongAdder cookiesReceived = new LongAdder();
     private final LongAdder cookiesFailed = new LongAdder();
+    private final LongAdder sourcesRefused = new LongAdder();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder deadBeforeAccept = new LongAdder();
 
-    TcpListener(final int id, final InetSocketAddress local, final TcpSettings settings, final boolean reuseAddress,
-            final int askedBacklog, final ListenSettings limits, final Listeners owner) {
+    TcpListener(final int id, final InetSocketAddress local, final TcpSettings settings, final ListenOptions options,
+            final ListenSettings limits, final RecentCookies recentCookies, final Listeners owner) {
         this.id = id;
         this.local = local;
         hi = IpAddress.hi(local.getAddress());
         lo = IpAddress.lo(local.getAddress());
         this.settings = settings;
         own = stack -> settings;
-        this.reuseAddress = reuseAddress;
-        this.askedBacklog = askedBacklog;
+        this.options = options;
         this.limits = limits;
+        this.recentCookies = recentCookies;
+        rule = limits.rule(hi, lo, local.getPort());
         synQueue = new Places(limits.synQueue());
-        acceptQueue = new AcceptQueue(limits.backlogFor(askedBacklog));
+        acceptQueue = new AcceptQueue(limits.backlogFor(rule.backlogFor(options.backlog())));
         this.owner = owner;
     }
 
@@ -80,6 +85,24 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
     @Override
     public InetSocketAddress localAddress() {
         return local;
+    }
+
+    /** {@inheritDoc} By the application and by the configuration. */
+    @Override
+    public boolean admits(final long remoteHi, final long remoteLo) {
+        if (contains(options.sources(), remoteHi, remoteLo) && contains(rule.sources(), remoteHi, remoteLo)) {
+            return true;
+        }
+        sourcesRefused.increment();
+        return false;
+    }
+
+    private static boolean contains(final List<IpPrefix> networks, final long hi, final long lo) {
+        boolean contained = networks.isEmpty();
+        for (int i = 0; !contained && i < networks.size(); i++) {
+            contained = networks.get(i).contains(hi, lo);
+        }
+        return contained;
     }
 
     @Override
@@ -255,6 +278,11 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
         return cookiesFailed.sum();
     }
 
+    /** Segments dropped because of where they came from. */
+    public long sourcesRefused() {
+        return sourcesRefused.sum();
+    }
+
     /** Connections taken by the application. */
     public long accepted() {
         return accepted.sum();
@@ -277,14 +305,15 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
 
     /** Connections that come from now on. Thread: one at a time. */
     void onStackSettings(final TcpSettings stack) {
-        settings = own.apply(stack);
+        settings = own.apply(rule.settings(stack));
     }
 
     /** The queues from now on; nobody is thrown out. Thread: one at a time. */
     void onLimits(final ListenSettings newLimits) {
         limits = newLimits;
+        rule = newLimits.rule(hi, lo, local.getPort());
         synQueue.limit(newLimits.synQueue());
-        acceptQueue.resize(newLimits.backlogFor(askedBacklog));
+        acceptQueue.resize(newLimits.backlogFor(rule.backlogFor(options.backlog())));
     }
 
     long hi() {
@@ -299,8 +328,12 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
         return local.getPort();
     }
 
-    boolean reusesAddress() {
-        return reuseAddress;
+    ListenOptions options() {
+        return options;
+    }
+
+    RecentCookies recentCookies() {
+        return recentCookies;
     }
 
     private void countOverflow() {

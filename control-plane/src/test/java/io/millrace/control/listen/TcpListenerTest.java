@@ -12,6 +12,7 @@ import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.security.Secret;
 import io.millrace.fastpath.control.EngineCommands;
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.ListenerPolicy.SynAnswer;
 import io.millrace.fastpath.control.NetworkStack.Accepted;
 import io.millrace.fastpath.control.SynCookies;
@@ -395,7 +396,7 @@ class TcpListenerTest {
         assertThat(listener.abortsOnOverflow()).isFalse();
         listener.onSyn(true, 0);
         assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.DROPPED);
-        listeners.reload(new ListenSettings(1, 4, 1, SynCookieMode.WHEN_FULL, true, 40_000, 41_000),
+        listeners.reload(new ListenSettings(1, 4, 1, SynCookieMode.WHEN_FULL, true, List.of(), 40_000, 41_000),
                 TcpSettings.DEFAULT);
         assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.COOKIE);
         assertThat(listener.abortsOnOverflow()).isTrue();
@@ -428,12 +429,11 @@ class TcpListenerTest {
     private TcpListener listener(final int backlog, final int synQueue, final SynCookieMode cookies)
             throws IOException {
         final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of());
-        listeners = new Listeners(new ListenSettings(1, 1_024, synQueue, cookies, false, 40_000, 41_000),
+        listeners = new Listeners(new ListenSettings(1, 1_024, synQueue, cookies, false, List.of(), 40_000, 41_000),
                 new PublishedRoutes(routes), new EngineCommands[]{engine0, engine1}, port -> false, Secret.ofSeed(1),
                 counters);
-        return listeners.listen(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80), backlog,
-                TcpSettings.DEFAULT,
-                false);
+        return listeners.listen(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80), TcpSettings.DEFAULT,
+                ListenOptions.DEFAULT.withBacklog(backlog));
     }
 
     private static void complete(final TcpListener listener, final int engine, final long connection) {

@@ -32,9 +32,14 @@ public interface EngineControl {
         return (sourceHi, sourceLo, destinationHi, destinationLo, protocol) -> ++last[0];
     }
 
-    /** The listener for a local address and port (the specific address wins over the wildcard); null where none. */
+    /**
+     * The listener that a flow belongs to: the specific address wins over the wildcard, and of several that share address
+     * and port it is always the same one; null where there is none.
+     *
+     * @param ports local port above, remote port below.
+     */
     @Nullable
-    ListenerPolicy listener(long localHi, long localLo, int localPort);
+    ListenerPolicy listener(long localHi, long localLo, long remoteHi, long remoteLo, int ports);
 
     /** Where datagram endpoints are bound: one table for all engines of the stack. */
     BindingTable bindings();

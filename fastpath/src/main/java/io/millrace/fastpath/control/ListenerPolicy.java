@@ -23,6 +23,11 @@ public interface ListenerPolicy {
     /** Settings of the connections that this listener makes. */
     TcpSettings settings();
 
+    /** True where this listener takes connections from this address; segments of others are dropped and counted. */
+    default boolean admits(final long remoteHi, final long remoteLo) {
+        return true;
+    }
+
     /**
      * Takes a place in the SYN queue.
      *

@@ -153,6 +153,7 @@ public enum Counter {
     TCP_NO_EPHEMERAL_PORT("active opens refused: no local port left for the destination"),
     LISTEN_SYN_QUEUE_FULL("SYNs dropped: the listener's SYN queue or accept queue is full"),
     LISTEN_OVERFLOWS("handshakes held back: the listener's accept queue is full"),
+    LISTEN_SOURCE_REFUSED("segments dropped: their listener takes no connections from their source"),
     SYNCOOKIES_SENT("SYN-ACKs sent with a SYN cookie (RFC 4987)"),
     SYNCOOKIES_RECV("ACKs that brought a SYN cookie back"),
     SYNCOOKIES_FAILED("ACKs to a listener that sends SYN cookies, with a number that is none or too old: reset"),

@@ -25,6 +25,9 @@ final class ListenState {
     }
 
     void onSegment(final ListenerPolicy listener, final Segment segment) {
+        if (!isAdmitted(listener, segment)) {
+            return;
+        }
         if (segment.has(TcpHeader.RST)) {
             // first: a RST is ignored, it cannot be for anything sent by this incarnation
             context.count(Counter.TCP_RESETS_IGNORED);
@@ -44,7 +47,18 @@ final class ListenState {
 
     /** A SYN that may take the place of a connection in TIME_WAIT (RFC 6191). */
     void onReopeningSyn(final ListenerPolicy listener, final Segment segment, final int record) {
-        onSyn(listener, segment, record);
+        if (isAdmitted(listener, segment)) {
+            onSyn(listener, segment, record);
+        }
+    }
+
+    /** Who is refused learns nothing: no RST either, as from a port that a packet filter drops. */
+    private boolean isAdmitted(final ListenerPolicy listener, final Segment segment) {
+        if (listener.admits(segment.remoteHi, segment.remoteLo)) {
+            return true;
+        }
+        context.count(Counter.LISTEN_SOURCE_REFUSED);
+        return false;
     }
 
     /**

@@ -95,8 +95,9 @@ final class OpenCall {
         candidates.begin(localHi, localLo, remoteHi, remoteLo, remotePort);
         for (int i = candidates.candidates(); i > 0; i--) {
             final int port = candidates.next();
-            if (connections.find(localHi, localLo, remoteHi, remoteLo, port << 16 | remotePort) == ConnectionTable.NONE
-                    && context.control.listener(localHi, localLo, port) == null) {
+            final int ports = port << 16 | remotePort;
+            if (connections.find(localHi, localLo, remoteHi, remoteLo, ports) == ConnectionTable.NONE
+                    && context.control.listener(localHi, localLo, remoteHi, remoteLo, ports) == null) {
                 return port;
             }
         }

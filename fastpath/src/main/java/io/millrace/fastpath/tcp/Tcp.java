@@ -15,6 +15,7 @@ import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.timer.TimerNodes;
 import io.millrace.fastpath.timer.TimerWheel;
+import io.millrace.fastpath.wire.AddressTest;
 
 /**
  * One engine's TCP, put together: the engine hands in segments and the time, calls the phases of its turn, and gives the
@@ -76,6 +77,16 @@ public final class Tcp implements AutoCloseable {
 
     /** Sizes; ranges as in the engine's settings. */
     public record Limits(int maxConnections, int maxTimeWait, long slabBytes, long timerTickNs, int maxOrphans) {}
+
+    /** As many connections live on without an application from now on; those there are stay. */
+    public void maxOrphans(final int most) {
+        lifecycle.maxOrphans(most);
+    }
+
+    /** Answers of TIME_WAIT records, and challenges, sent in a second at the most from now on. */
+    public void challengesPerSecond(final int most) {
+        context.challenges.rate(most);
+    }
 
     /** Where IP hands segments to. */
     public TransportInput input() {
@@ -229,6 +240,11 @@ public final class Tcp implements AutoCloseable {
     /** True while a connection or TIME_WAIT record uses the local port. Thread: any, until closed. */
     public boolean isPortInUse(final int localPort) {
         return connections.isPortInUse(localPort);
+    }
+
+    /** True while a connection has such a local address. Thread: any, until closed. */
+    public boolean isAddressInUse(final AddressTest meant) {
+        return connections.isAddressInUse(meant);
     }
 
     /** Connections now, shells included. */

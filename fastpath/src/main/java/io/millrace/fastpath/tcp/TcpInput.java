@@ -87,7 +87,8 @@ final class TcpInput implements TransportInput {
     }
 
     private @Nullable ListenerPolicy listener(final Segment arrived) {
-        return context.control.listener(arrived.localHi, arrived.localLo, arrived.ports >>> 16);
+        return context.control.listener(arrived.localHi, arrived.localLo, arrived.remoteHi, arrived.remoteLo,
+                arrived.ports);
     }
 
     private void toTimeWait(final int record, final Segment arrived) {

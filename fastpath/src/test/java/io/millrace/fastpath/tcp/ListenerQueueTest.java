@@ -9,6 +9,7 @@ import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
+import io.millrace.fastpath.wire.IpPrefix;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,23 @@ class ListenerQueueTest {
             assertThat(stack.counter(Counter.LISTEN_OVERFLOWS)).isEqualTo(1);
             assertThat(listener.syns()).isZero();
             assertThat(stack.engine().connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldDropInSilenceWhatComesFromSourcesThatAreNotAdmitted() {
+        try (StackDriver stack = new StackDriver()) {
+            final StackDriver.Listener listener = stack.listen(80, 8, TcpSettings.DEFAULT);
+            listener.sources(IpPrefix.parse("10.9.0.0/16"));
+            final Peer peer = new Peer(stack, 40_000, 80, 5_000);
+            peer.send("S", NOTHING, 1_460, -1);
+            peer.send("A", NOTHING, -1, -1);
+            assertThat(stack.allSent()).isEmpty();
+            assertThat(listener.syns()).isZero();
+            assertThat(stack.counter(Counter.LISTEN_SOURCE_REFUSED)).isEqualTo(2);
+            listener.sources(IpPrefix.parse("10.0.0.0/8"));
+            peer.open(1_460);
+            assertThat(listener.poll()).isPositive();
         }
     }
 

@@ -80,8 +80,9 @@ public class StandInControl implements EngineControl, EngineEvents {
     }
 
     @Override
-    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-        return listeners.get(localPort);
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        return listeners.get(ports >>> 16);
     }
 
     /** The routes, where they know groups. */

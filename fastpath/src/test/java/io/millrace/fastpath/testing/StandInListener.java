@@ -2,7 +2,9 @@ package io.millrace.fastpath.testing;
 
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.wire.IpPrefix;
 import org.agrona.collections.LongArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /** A listener whose SYN queue and accept queue have so many places each. Thread: one, its engine's. */
 public class StandInListener implements ListenerPolicy {
@@ -15,6 +17,7 @@ public class StandInListener implements ListenerPolicy {
     private boolean open = true;
     private Cookies cookies = Cookies.OFF;
     private boolean cookieSent;
+    private @Nullable IpPrefix sources;
     private boolean abortsOnOverflow;
 
     /** When SYNs are answered with a cookie, as Linux's tcp_syncookies. */
@@ -44,6 +47,11 @@ public class StandInListener implements ListenerPolicy {
     /** Changes what happens to a handshake that finds the accept queue full: it is held back, unless set. */
     public final void abortsOnOverflow(final boolean value) {
         abortsOnOverflow = value;
+    }
+
+    /** Admits this network alone from now on. */
+    public final void sources(final IpPrefix network) {
+        sources = network;
     }
 
     /** Whether an established connection waits. */
@@ -83,6 +91,11 @@ public class StandInListener implements ListenerPolicy {
     @Override
     public TcpSettings settings() {
         return settings;
+    }
+
+    @Override
+    public final boolean admits(final long remoteHi, final long remoteLo) {
+        return sources == null || sources.contains(remoteHi, remoteLo);
     }
 
     @Override

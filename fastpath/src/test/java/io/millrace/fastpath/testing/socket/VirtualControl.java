@@ -50,7 +50,8 @@ final class VirtualControl extends StandInControl {
     }
 
     @Override
-    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-        return sockets.listener(localLo, localPort);
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        return sockets.listener(localLo, ports >>> 16);
     }
 }
