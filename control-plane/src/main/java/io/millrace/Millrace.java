@@ -48,7 +48,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Millrace implements NetworkStack {
     private static final Logger LOG = LoggerFactory.getLogger(Millrace.class);
-    private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final StackParts parts;
     private final Object lifeCycle = new Object();
@@ -265,7 +264,7 @@ public final class Millrace implements NetworkStack {
     }
 
     private void closeParts() {
-        final List<StackEngine> hanging = EngineShutdown.close(parts.engines, CLOSE_TIMEOUT_NS);
+        final List<StackEngine> hanging = EngineShutdown.close(parts.engines, parts.closeTimeoutNs);
         if (hanging.isEmpty()) {
             parts.close();
             LOG.info("{} closed", this);
@@ -273,7 +272,7 @@ public final class Millrace implements NetworkStack {
             parts.stopAgent();
             LOG.error("{}: {} did not stop in {} s; its memory and its device are not given back", this,
                     hanging.stream().map(StackEngine::roleName).collect(Collectors.joining(", ")),
-                    TimeUnit.NANOSECONDS.toSeconds(CLOSE_TIMEOUT_NS));
+                    TimeUnit.NANOSECONDS.toSeconds(parts.closeTimeoutNs));
         }
     }
 

@@ -52,6 +52,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
@@ -81,7 +82,12 @@ final class StackParts {
     private static final int NEIGHBOUR_DELAYS = 10;
     private static final int ROUTER_DELAYS = 11;
 
+    /** How long an engine may take to close; each connection that it has is reset. */
+    private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long CLOSE_CONNECTION_NS = TimeUnit.MICROSECONDS.toNanos(2);
+
     final PacketDevice device;
+    final long closeTimeoutNs;
     final Supplier<IdleStrategy> idleStrategy;
     final ControlCounters counters;
     final FastOpenKeys fastOpenKeys;
@@ -106,6 +112,7 @@ final class StackParts {
         final StackSettings settings = StackSettings.of(config);
         this.device = device;
         counters = builder.counters;
+        closeTimeoutNs = CLOSE_TIMEOUT_NS + config.get(EngineKeys.MAX_CONNECTIONS) * CLOSE_CONNECTION_NS;
         tcpSettings = settings.tcp();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));

@@ -1,7 +1,6 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.control.EngineControl;
-import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
@@ -35,6 +34,7 @@ public final class Tcp implements AutoCloseable {
     private final TcpInput input;
     private final TimeWaitState timeWait;
     private final TcpTimers expiry;
+    private final ListenerSweep sweep;
     private final UserCalls calls;
     private final ConnectionReporter reporter;
 
@@ -57,6 +57,7 @@ public final class Tcp implements AutoCloseable {
         output = new TcpOutput(context, writer, persist, recovery, timer, pathMtu);
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning, pathMtu,
                 limits.maxOrphans());
+        sweep = new ListenerSweep(connections, lifecycle);
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);
@@ -103,9 +104,10 @@ public final class Tcp implements AutoCloseable {
         context.nowNs = nowNs;
     }
 
-    /** Timers that are due; returns how many expired. */
+    /** Timers that are due, and what a closed listener has left; returns how many things were done. */
     public int onTimers() {
-        return timers.poll(context.nowNs, expiry, TIMERS_A_TURN) + timeWait.expire(context.nowNs);
+        return timers.poll(context.nowNs, expiry, TIMERS_A_TURN) + timeWait.expire(context.nowNs, TIMERS_A_TURN)
+                + sweep.onTurn();
     }
 
     /** Tells the applications of connections that are ready now; returns how many. */
@@ -177,7 +179,8 @@ public final class Tcp implements AutoCloseable {
 
     /** True where {@link #dispatchReady}, {@link #flushOutput} or {@link #endTurn} has something to do. */
     public boolean hasWork() {
-        return context.lists.readySize() != 0 || context.lists.outputSize() != 0 || context.heldTexts.hasReleases()
+        return sweep.isWaiting() || context.lists.readySize() != 0 || context.lists.outputSize() != 0
+                || context.heldTexts.hasReleases()
                 || context.lentTexts.isWaiting();
     }
 
@@ -194,16 +197,9 @@ public final class Tcp implements AutoCloseable {
         return reporter.report(into);
     }
 
-    /** The listener is closed: its half-open connections are reset. */
+    /** The listener is closed: its half-open connections are reset, in this turn and the next ones. */
     public void onListenerClosed(final int listenerId) {
-        for (int index = 0; index < connections.highest(); index++) {
-            final Tcb tcb = connections.wrap(index);
-            if (tcb.generation() != 0 && tcb.listener() == listenerId
-                    && tcb.state() == TcpState.SYN_RECEIVED.ordinal()
-                    && connections.attachment(tcb) instanceof ListenerPolicy) {
-                lifecycle.abort(tcb, TcpFailure.ABORTED);
-            }
-        }
+        sweep.onClosed(listenerId);
     }
 
     /** Connections whose local address is not ours any more fail, without a word to the peer: there is no one to say it. */
