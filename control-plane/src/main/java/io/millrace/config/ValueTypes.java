@@ -84,6 +84,15 @@ final class ValueTypes {
         return new TextType<>("a device such as memory or tap:mr0", DeviceSpec::parse, DeviceSpec::toString);
     }
 
+    static ValueType<StaticNeighbour> neighbour() {
+        return new TextType<>("a neighbour such as 10.0.0.9 = 02:00:00:00:00:0a", StaticNeighbour::parse,
+                StaticNeighbour::toString);
+    }
+
+    static ValueType<String> text() {
+        return new TextType<>("a text", text -> text, text -> text);
+    }
+
     static ValueType<Path> file() {
         return new TextType<>("the name of a file", Path::of, Path::toString);
     }
