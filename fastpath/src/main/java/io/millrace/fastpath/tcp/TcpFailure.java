@@ -10,6 +10,8 @@ public enum TcpFailure {
     RESET("ECONNRESET", "connection reset by peer"),
     /** Retransmissions, keepalive probes or zero-window probes went unanswered. */
     TIMED_OUT("ETIMEDOUT", "connection timed out"),
+    /** Nothing was sent or received for as long as the settings allow: reset from our side. */
+    IDLE("ETIMEDOUT", "connection was idle for longer than its idle timeout"),
     /** ICMP or neighbour resolution says that the host cannot be reached. */
     HOST_UNREACHABLE("EHOSTUNREACH", "no route to host"),
     /** No route leads there. */

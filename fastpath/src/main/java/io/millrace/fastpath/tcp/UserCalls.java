@@ -349,7 +349,7 @@ final class UserCalls implements TcpCalls {
         final Tcb tcb = running(connection);
         if (tcb != null && keepAlive) {
             tcb.set(Tcb.KEEP_ALIVE);
-            lifecycle.armKeepAlive(tcb);
+            lifecycle.armLife(tcb);
         } else if (tcb != null) {
             change.endKeepAlive(tcb);
         }
