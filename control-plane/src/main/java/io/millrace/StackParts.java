@@ -19,6 +19,7 @@ import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
+import io.millrace.control.lifecycle.EngineViewSettings;
 import io.millrace.control.listen.ListenSettings;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.multicast.GroupMembership;
@@ -113,8 +114,8 @@ final class StackParts {
             final int engine = i;
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
-        listeners = new Listeners(listenSettings(config), routes, commands, this::isPortInUse,
-                builder.secret.derive(LISTEN_PORTS), counters);
+        listeners = new Listeners(listenSettings(config), config.get(IpKeys.V6_ONLY), routes, commands,
+                this::isPortInUse, builder.secret.derive(LISTEN_PORTS), counters);
         bindings = new BindingTable(new PortRange(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
@@ -245,8 +246,10 @@ final class StackParts {
                         engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS)),
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
-        final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
-                rings[index].proxy(), observed.engineArea(index));
+        final EngineView view = new EngineView(secrets,
+                new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
+                        config.get(IpKeys.FLOW_LABELS)),
+                listeners, bindings, routes, groups, rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
