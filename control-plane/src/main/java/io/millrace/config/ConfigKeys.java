@@ -29,7 +29,7 @@ public final class ConfigKeys {
             IcmpKeys.RATE,
             EngineKeys.MAX_CONNECTIONS, EngineKeys.MAX_TIME_WAIT, EngineKeys.MAX_ORPHANS, EngineKeys.SLAB,
             EngineKeys.DATAGRAMS, EngineKeys.BURST,
-            EngineKeys.TIMER_TICK, EngineKeys.MAX_LENT_FRAMES,
+            EngineKeys.TIMER_TICK, EngineKeys.MAX_LENT_FRAMES, EngineKeys.MEMORY_LIMIT,
             TcpKeys.MSS, TcpKeys.RECEIVE_BUFFER, TcpKeys.SEND_BUFFER, TcpKeys.AUTOTUNE,
             TcpKeys.INITIAL_RECEIVE_BUFFER, TcpKeys.INITIAL_SEND_BUFFER, TcpKeys.ZERO_COPY_SEND,
             TcpKeys.ZERO_COPY_RECEIVE, TcpKeys.NOT_SENT_LOW_WATER, TcpKeys.TRAFFIC_CLASS, TcpKeys.NO_DELAY, TcpKeys.DELAYED_ACK,

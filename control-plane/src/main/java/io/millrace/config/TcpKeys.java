@@ -249,7 +249,8 @@ public final class TcpKeys {
             """
                     How long neither side may send data before an open connection is reset, counted (TcpIdleTimedOut) and
                     told to its application. Keepalive probes and acknowledgements are no data. 0ms: for ever.
-                    """);
+                    """)
+            .changingForNewConnections();
 
     /** Ranges of out-of-order bytes. */
     public static final ConfigKey<Integer> OUT_OF_ORDER_RANGES = ConfigKey.of(GROUP + ".out-of-order-ranges",

@@ -18,7 +18,9 @@ public enum TcpFailure {
     NETWORK_UNREACHABLE("ENETUNREACH", "network is unreachable"),
     /** The 4-tuple is in use. */
     ADDRESS_IN_USE("EADDRINUSE", "address already in use"),
-    /** The local address is none of ours, or no ephemeral port is left. */
+    /** Every local port that may be chosen is in use towards the destination. */
+    NO_LOCAL_PORT("EADDRNOTAVAIL", "no local port is left for the destination"),
+    /** The local address is none of ours. */
     ADDRESS_NOT_AVAILABLE("EADDRNOTAVAIL", "cannot assign requested address"),
     /** The local address is not ours any more: its lease expired, or it was taken away. */
     ADDRESS_REMOVED("EADDRNOTAVAIL", "local address was removed from the stack"),

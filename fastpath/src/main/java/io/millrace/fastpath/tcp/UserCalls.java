@@ -306,6 +306,11 @@ final class UserCalls implements TcpCalls {
     }
 
     @Override
+    public String refusal() {
+        return open.refusalText();
+    }
+
+    @Override
     public TcpFailure failure(final long connection) {
         if (connection == 0) {
             return open.refusal();
