@@ -3,17 +3,24 @@ package io.millrace;
 import com.sun.management.OperatingSystemMXBean;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
+import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
+import io.millrace.config.StaticNeighbour;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.autoconf.Autoconfiguration;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
+import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
+import io.millrace.control.lifecycle.EngineViewSettings;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.neighbour.NeighbourCache;
@@ -42,6 +49,7 @@ import io.millrace.observe.Metadata;
 import io.millrace.observe.ObservationFiles;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -74,6 +82,7 @@ final class StackParts {
     private static final int IGMP_DELAYS = 7;
     private static final int SYN_COOKIES = 9;
     private static final int NEIGHBOUR_DELAYS = 10;
+    private static final int ROUTER_DELAYS = 11;
 
     /** How long an engine may take to close; each connection that it has is reset. */
     private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
@@ -89,6 +98,7 @@ final class StackParts {
     final BindingTable bindings;
     final ObservedStack observed;
     final StackEngine[] engines;
+    private final boolean linkLayer;
     private final GroupMembership groups;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -108,7 +118,12 @@ final class StackParts {
         tcpSettings = settings.tcp();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
+        linkLayer = device.queue(0).capabilities().linkLayer();
         routes = new PublishedRoutes(settings.table());
+        if (!linkLayer) {
+            // nobody to ask
+            settings.routing().addresses().forEach(own -> routes.state(own.address(), OwnAddress.State.PREFERRED));
+        }
         engines = new StackEngine[device.queues()];
         rings = new EngineEventRing[device.queues()];
         ports = new Rfc6056Ports[device.queues()];
@@ -117,8 +132,8 @@ final class StackParts {
             final int engine = i;
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
-        listeners = new Listeners(settings.listen(), routes, commands, this::isPortInUse,
-                builder.secret.derive(LISTEN_PORTS), counters);
+        listeners = new Listeners(settings.listen(), config.get(IpKeys.V6_ONLY), routes, commands,
+                this::isPortInUse, builder.secret.derive(LISTEN_PORTS), counters);
         bindings = new BindingTable(new PortRange(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh(),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(settings.igmp(), commands[0],
@@ -229,7 +244,7 @@ final class StackParts {
         }
         final NeighbourCache cache = neighbours(builder);
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
-                counters, desk(cache));
+                counters, tasks(builder, cache));
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -278,26 +293,48 @@ final class StackParts {
                 new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)), ports[index],
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
-        final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
-                rings[index].proxy(), observed.engineArea(index));
+        final EngineView view = new EngineView(secrets,
+                new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
+                        config.get(IpKeys.FLOW_LABELS)),
+                listeners, bindings, routes, groups, rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
         final NeighbourCache cache = new NeighbourCache(neighbourSettings(StackSettings.of(builder.config)), commands,
-                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener,
+                mac(), routes, builder.conflictListener,
                 new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
         neighbours = cache;
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
             cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
         }
+        for (final StaticNeighbour neighbour : builder.config.get(NeighbourKeys.STATIC)) {
+            cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
+                    neighbour.mac());
+        }
         return cache;
+    }
+
+    /** Whatever else the agent does in a turn. */
+    private ControlTask[] tasks(final MillraceBuilder builder, final NeighbourCache cache) {
+        final List<ControlTask> tasks = new ArrayList<>(List.of(desk(cache)));
+        if (linkLayer && builder.config.isIpv6()) {
+            final Autoconfiguration autoconfiguration = new Autoconfiguration(StackSettings.ipv6(builder.config), mac(),
+                    routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
+            autoconfiguration.start();
+            tasks.add(autoconfiguration);
+        }
+        return tasks.toArray(ControlTask[]::new);
+    }
+
+    private long mac() {
+        return device.queue(0).capabilities().macAddress();
     }
 
     /** Nothing is announced where there is no link layer. */
     private NeighbourSettings neighbourSettings(final StackSettings settings) {
-        return device.queue(0).capabilities().linkLayer() ? settings.neighbour() : settings.neighbour().silent();
+        return linkLayer ? settings.neighbour() : settings.neighbour().silent();
     }
 
     /** After a failure half way: nobody drives an engine yet. */

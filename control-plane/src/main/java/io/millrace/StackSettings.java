@@ -1,18 +1,30 @@
 package io.millrace;
 
+import io.millrace.config.Cidr;
 import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.IpKeys;
+import io.millrace.config.Ipv6Keys;
 import io.millrace.config.ListenKeys;
+import io.millrace.config.ListenRule;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.Route;
+import io.millrace.control.address.OwnAddress;
+import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.address.Routing;
+import io.millrace.control.autoconf.Ipv6Settings;
 import io.millrace.control.listen.ListenSettings;
+import io.millrace.control.listen.ListenerRule;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.neighbour.OwnAddressSettings;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpPrefix;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,25 +52,55 @@ record StackSettings(TcpSettings tcp, EngineSettings engine, ListenSettings list
         return table.routing();
     }
 
+    private static ListenerRule listenerRule(final ListenRule rule, final MillraceConfig config) {
+        final InetAddress address = rule.address().orElse(null);
+        return new ListenerRule(address == null ? 0 : IpAddress.hi(address),
+                address == null ? 0 : IpAddress.lo(address),
+                rule.port(), rule.backlog().orElse(0),
+                rule.sources().stream().map(network -> IpPrefix.of(network.address(), network.prefixLength())).toList(),
+                rule.tcp().isEmpty() ? null : config.tcpSettings(rule));
+    }
+
     private static ListenSettings listen(final MillraceConfig config) {
         return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
                 config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
-                config.get(ListenKeys.ABORT_ON_OVERFLOW), List.of(), config.get(EphemeralPortKeys.LOW),
+                config.get(ListenKeys.ABORT_ON_OVERFLOW),
+                config.get(ListenKeys.RULES).stream().map(rule -> listenerRule(rule, config)).toList(),
+                config.get(EphemeralPortKeys.LOW),
                 config.get(EphemeralPortKeys.HIGH));
     }
 
     private static NeighbourSettings neighbour(final MillraceConfig config) {
         final NeighbourSettings defaults = NeighbourSettings.DEFAULT;
+        final OwnAddressSettings own = defaults.own();
         return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
                 config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
                 config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
-                config.get(NeighbourKeys.ANNOUNCE) ? defaults.own() : defaults.own().withAnnouncements(0));
+                new OwnAddressSettings(config.get(Ipv6Keys.DAD_TRANSMITS), own.arpProbes(),
+                        config.get(NeighbourKeys.ANNOUNCE) ? own.announcements() : 0,
+                        config.get(NeighbourKeys.ON_CONFLICT)));
     }
 
+    /** What the stack believes of what routers say. */
+    static Ipv6Settings ipv6(final MillraceConfig config) {
+        return new Ipv6Settings(config.get(Ipv6Keys.ACCEPT_RA), config.get(Ipv6Keys.AUTOCONF),
+                config.get(Ipv6Keys.ACCEPT_REDIRECTS), config.get(Ipv6Keys.MAX_ADDRESSES),
+                config.get(Ipv6Keys.DAD_TRANSMITS) > 0, config.get(Ipv6Keys.STABLE_SECRET));
+    }
+
+    /** With the addresses that are to be tried before they are used in the state that says so. */
     private static RouteTable table(final MillraceConfig config) {
         final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
         config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
-        return RouteTable.of(config.get(IpKeys.ADDRESSES), config.get(IpKeys.OWN_PREFIXES), routes,
-                config.get(IpKeys.TTL));
+        final PublishedRoutes made = new PublishedRoutes(RouteTable.of(config.get(IpKeys.ADDRESSES),
+                config.get(IpKeys.OWN_PREFIXES), routes, config.get(IpKeys.TTL)));
+        for (final Cidr address : config.get(IpKeys.ADDRESSES)) {
+            if (address.address() instanceof Inet4Address
+                    ? config.get(NeighbourKeys.PROBE)
+                    : config.get(Ipv6Keys.DAD_TRANSMITS) > 0) {
+                made.state(address.address(), OwnAddress.State.TENTATIVE);
+            }
+        }
+        return made.current();
     }
 }

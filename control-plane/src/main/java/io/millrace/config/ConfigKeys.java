@@ -18,11 +18,14 @@ public final class ConfigKeys {
             ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
             PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.VLAN,
             PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
-            IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
+            IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL, IpKeys.V6_ONLY, IpKeys.FLOW_LABELS,
             IpKeys.REASSEMBLY_MEMORY, IpKeys.REASSEMBLY_TIMEOUT, IpKeys.MAX_GROUPS,
             IpKeys.PATH_MTUS, IpKeys.PATH_MTU_EXPIRY, IpKeys.MIN_PATH_MTU,
+            Ipv6Keys.MODE, Ipv6Keys.DAD_TRANSMITS, Ipv6Keys.ACCEPT_RA, Ipv6Keys.AUTOCONF, Ipv6Keys.MAX_ADDRESSES,
+            Ipv6Keys.ACCEPT_REDIRECTS, Ipv6Keys.STABLE_SECRET,
             NeighbourKeys.REACHABLE_TIME, NeighbourKeys.RETRANSMIT_INTERVAL, NeighbourKeys.PROBES,
-            NeighbourKeys.CACHE_SIZE, NeighbourKeys.QUEUE, NeighbourKeys.ANNOUNCE,
+            NeighbourKeys.CACHE_SIZE, NeighbourKeys.QUEUE, NeighbourKeys.STATIC, NeighbourKeys.ANNOUNCE,
+            NeighbourKeys.PROBE, NeighbourKeys.ON_CONFLICT,
             IcmpKeys.RATE,
             EngineKeys.MAX_CONNECTIONS, EngineKeys.MAX_TIME_WAIT, EngineKeys.MAX_ORPHANS, EngineKeys.SLAB,
             EngineKeys.DATAGRAMS, EngineKeys.BURST,
@@ -37,12 +40,13 @@ public final class ConfigKeys {
             TcpRecoveryKeys.CONGESTION_CONTROL, TcpRecoveryKeys.INITIAL_WINDOW,
             TcpRecoveryKeys.SLOW_START_AFTER_IDLE, TcpRecoveryKeys.PACING, TcpRecoveryKeys.MAX_PACING_RATE,
             TcpRecoveryKeys.RACK, TcpRecoveryKeys.TAIL_LOSS_PROBE, TcpRecoveryKeys.FORWARD_RTO_RECOVERY,
+            TcpRecoveryKeys.MTU_PROBING,
             TcpKeys.RTO_INITIAL, TcpKeys.RTO_MIN, TcpKeys.RTO_MAX, TcpKeys.RETRIES, TcpKeys.USER_TIMEOUT,
             TcpKeys.SYN_RETRIES, TcpKeys.SYN_ACK_RETRIES, TcpKeys.MSL, TcpKeys.TIME_WAIT_REUSE,
             TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE, TcpKeys.KEEP_ALIVE_IDLE,
             TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES, TcpKeys.OUT_OF_ORDER_RANGES,
             ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
-            ListenKeys.SYN_COOKIES, ListenKeys.ABORT_ON_OVERFLOW,
+            ListenKeys.SYN_COOKIES, ListenKeys.ABORT_ON_OVERFLOW, ListenKeys.RULES,
             EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH,
             ObserveKeys.ENABLED, ObserveKeys.DIRECTORY
     // @formatter:on
@@ -65,7 +69,8 @@ public final class ConfigKeys {
         groups.put(ThreadingKeys.GROUP, "Which threads there are, and what they do when idle.");
         groups.put(PortKeys.GROUP, "The packet device.");
         groups.put(IpKeys.GROUP, "Addresses and routes of the stack.");
-        groups.put(NeighbourKeys.GROUP, "Link-layer addresses of others (ARP).");
+        groups.put(Ipv6Keys.GROUP, "IPv6, and what the stack believes of what routers say.");
+        groups.put(NeighbourKeys.GROUP, "Link-layer addresses of others (ARP, Neighbour Discovery).");
         groups.put(IcmpKeys.GROUP, "ICMP errors that the stack sends.");
         groups.put(EngineKeys.GROUP, "Sizes of each engine; memory for them is taken at start.");
         groups.put(TcpKeys.GROUP, "What TCP connections start from; listeners and channel options may differ.");

@@ -6,6 +6,7 @@ import io.millrace.fastpath.ip.PathMtuSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.tcp.TcpSettings;
+import java.net.Inet6Address;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
@@ -92,9 +94,34 @@ public final class MillraceConfig {
         return (Setting<T>) setting;
     }
 
+    /** Whether the stack speaks IPv6: {@link Ipv6Keys#MODE}. */
+    public boolean isIpv6() {
+        final boolean named = Stream.of(get(IpKeys.ADDRESSES), get(IpKeys.OWN_PREFIXES),
+                get(IpKeys.ROUTES).stream().map(Route::destination).toList()).flatMap(List::stream)
+                .anyMatch(cidr -> cidr.address() instanceof Inet6Address)
+                || get(IpKeys.GATEWAY).filter(Inet6Address.class::isInstance).isPresent();
+        return get(Ipv6Keys.MODE) == Ipv6Mode.ON || get(Ipv6Keys.MODE) == Ipv6Mode.AUTO && named;
+    }
+
     /** What connections start from. */
     public TcpSettings tcpSettings() {
         return TcpValues.of(this);
+    }
+
+    /**
+     * What connections of the listeners of a rule start from.
+     *
+     * @throws ConfigException where its keys do not go with the others; never for a rule of this configuration.
+     */
+    public TcpSettings tcpSettings(final ListenRule rule) {
+        final Builder builder = toBuilder().set(ListenKeys.RULES, List.of());
+        rule.tcp().forEach((key, value) -> set(builder, key, value));
+        return builder.build().tcpSettings();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> void set(final Builder builder, final ConfigKey<T> key, final Object value) {
+        builder.set(key, (T) value);
     }
 
     /** Sizes of each engine. */

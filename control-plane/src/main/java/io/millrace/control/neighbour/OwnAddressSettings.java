@@ -1,5 +1,7 @@
 package io.millrace.control.neighbour;
 
+import io.millrace.config.ConflictPolicy;
+
 /**
  * How own addresses are tried, announced and defended.
  *
