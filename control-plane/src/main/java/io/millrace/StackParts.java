@@ -12,6 +12,7 @@ import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.autoconf.Autoconfiguration;
+import io.millrace.control.autoconf.SolicitedNodeGroups;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
@@ -324,6 +325,7 @@ final class StackParts {
                     routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
             autoconfiguration.start();
             tasks.add(autoconfiguration);
+            tasks.add(new SolicitedNodeGroups(routes, groups));
         }
         return tasks.toArray(ControlTask[]::new);
     }
