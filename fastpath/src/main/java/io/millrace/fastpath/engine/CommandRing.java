@@ -20,7 +20,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int CAPACITY = 64 * 1024;
     private static final int LENGTH = 4 * BitUtil.SIZE_OF_LONG;
     private static final int COMMANDS_A_TURN = 16;
-    private static final int BYTES_OFFSET = 2 * BitUtil.SIZE_OF_INT;
+    private static final int LINK_OFFSET = 2 * BitUtil.SIZE_OF_INT;
+    private static final int BYTES_OFFSET = LINK_OFFSET + BitUtil.SIZE_OF_LONG;
 
     private static final int NEIGHBOUR_RESOLVED = 1;
     private static final int NEIGHBOUR_FAILED = 2;
@@ -50,7 +51,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
         void onTransmitIgmp(int source, int destination, long address, int length);
 
-        void onTransmitDatagram(int source, int destination, long address, int length);
+        void onTransmitDatagram(int source, int destination, long linkDestination, long address, int length);
 
         void onAddressesRemoved();
 
@@ -72,7 +73,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
                             buffer.addressOffset() + index + BYTES_OFFSET, length - BYTES_OFFSET);
                 case TRANSMIT_DATAGRAM ->
                     handler.onTransmitDatagram(buffer.getInt(index), buffer.getInt(index + BitUtil.SIZE_OF_INT),
-                            buffer.addressOffset() + index + BYTES_OFFSET, length - BYTES_OFFSET);
+                            buffer.getLong(index + LINK_OFFSET), buffer.addressOffset() + index + BYTES_OFFSET,
+                            length - BYTES_OFFSET);
                 default -> dispatch(handler, type, buffer, index);
             }
         };
@@ -118,12 +120,13 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     @Override
     public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
-        return write(TRANSMIT_IGMP, source, destination, address, length);
+        return write(TRANSMIT_IGMP, source, destination, 0, address, length);
     }
 
     @Override
-    public boolean transmitDatagram(final int source, final int destination, final long address, final int length) {
-        return write(TRANSMIT_DATAGRAM, source, destination, address, length);
+    public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
+            final long address, final int length) {
+        return write(TRANSMIT_DATAGRAM, source, destination, linkDestination, address, length);
     }
 
     @Override
@@ -131,8 +134,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         return write(ADDRESSES_REMOVED, 0, 0, 0, 0);
     }
 
-    private synchronized boolean write(final int type, final int source, final int destination, final long address,
-            final int length) {
+    private synchronized boolean write(final int type, final int source, final int destination, final long link,
+            final long address, final int length) {
         if (region.address() == 0) {
             return true;
         }
@@ -143,6 +146,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         final MutableDirectBuffer buffer = ring.buffer();
         buffer.putInt(index, source);
         buffer.putInt(index + BitUtil.SIZE_OF_INT, destination);
+        buffer.putLong(index + LINK_OFFSET, link);
         Memory.copy(address, buffer.addressOffset() + index + BYTES_OFFSET, length);
         commit(index);
         return true;

@@ -306,10 +306,23 @@ public final class IpOutput {
         sendDatagram(igmp, GROUP);
     }
 
-    /** Sends a UDP datagram of the control plane, header included; the source may be the unspecified address. */
-    public void sendUdp(final int source, final int destination, final long address, final int length) {
+    /**
+     * Sends a UDP datagram of the control plane, header included; the source may be the unspecified address.
+     *
+     * @param link the MAC that it goes to; 0: what follows from the destination.
+     */
+    public void sendUdp(final int source, final int destination, final long link, final long address,
+            final int length) {
         udp.source(IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
-        sendDatagram(udp, UNKNOWN);
+        if (link == 0 || !capabilities.linkLayer()) {
+            sendDatagram(udp, UNKNOWN);
+            return;
+        }
+        final long frame = fragmenter.make(udp, 1, control.routes().hopLimit(), capabilities.mtu());
+        if (frame != 0) {
+            frameFor(frame, link);
+            queue.add(frame);
+        }
     }
 
     /** Sends an ARP packet; nothing where no frame is free (ARP repeats itself). */
