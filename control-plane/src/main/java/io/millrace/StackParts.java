@@ -1,6 +1,7 @@
 package io.millrace;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.IpKeys;
@@ -9,11 +10,15 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.Route;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.dhcp.DhcpClient;
+import io.millrace.control.dhcp.DhcpSettings;
+import io.millrace.control.dhcp.LeasedRoutes;
 import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.EngineSecrets;
@@ -34,6 +39,7 @@ import io.millrace.control.security.UnforeseenPorts;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
@@ -68,6 +74,7 @@ final class StackParts {
     private static final int FLOW_HASH = 4;
     private static final int IDENTIFICATIONS = 6;
     private static final int IGMP_DELAYS = 7;
+    private static final int DHCP = 10;
 
     final PacketDevice device;
     final TcpSettings tcpSettings;
@@ -77,7 +84,9 @@ final class StackParts {
     final PublishedRoutes routes;
     final Listeners listeners;
     final BindingTable bindings;
+    final AddressChanges addressChanges;
     private final GroupMembership groups;
+    private final @Nullable DhcpClient dhcp;
     private @Nullable NeighbourCache neighbours;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
@@ -101,12 +110,14 @@ final class StackParts {
             final int engine = i;
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
+        addressChanges = new AddressChanges(routes, commands);
         listeners = new Listeners(listenSettings(config), routes, commands, this::isPortInUse,
                 builder.secret.derive(LISTEN_PORTS), counters);
         bindings = new BindingTable(new PortRange(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
+        dhcp = config.get(DhcpKeys.DHCP) ? dhcpClient(builder) : null;
     }
 
     /**
@@ -158,7 +169,15 @@ final class StackParts {
         stopAgent();
         device.close();
         groups.close();
+        CloseHelper.close(dhcp);
         CloseHelper.closeAll(rings);
+    }
+
+    /** Says good-bye to whom it concerns, while the engines still run. */
+    void takeLeave() {
+        if (dhcp != null) {
+            dhcp.stop();
+        }
     }
 
     void stopAgent() {
@@ -172,7 +191,7 @@ final class StackParts {
         }
         final NeighbourCache cache = neighbours(builder);
         neighbours = cache;
-        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups, dhcp,
                 counters);
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
@@ -215,6 +234,7 @@ final class StackParts {
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
+                dhcp != null,
                 rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
@@ -227,6 +247,18 @@ final class StackParts {
                     neighbour.mac());
         }
         return cache;
+    }
+
+    private DhcpClient dhcpClient(final MillraceBuilder builder) {
+        final MillraceConfig config = builder.config;
+        final PortCapabilities port = device.queue(0).capabilities();
+        if (!port.linkLayer()) {
+            throw new IllegalArgumentException(device.name() + " has no link layer, which DHCP needs");
+        }
+        final DhcpSettings settings = new DhcpSettings(port.macAddress(), config.get(DhcpKeys.HOST_NAME).orElse(""),
+                config.get(DhcpKeys.PROBES), config.get(NeighbourKeys.ANNOUNCE), config.get(DhcpKeys.RELEASE));
+        return new DhcpClient(settings, commands[0], new LeasedRoutes(routes),
+                new SplittableRandom(builder.secret.derive(DHCP).k0()), counters);
     }
 
     private NeighbourSettings neighbourSettings(final MillraceConfig config) {
@@ -247,7 +279,7 @@ final class StackParts {
     private static RouteTable routeTable(final MillraceConfig config) {
         final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
         config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
-        return RouteTable.of(config.get(IpKeys.ADDRESSES), config.get(IpKeys.OWN_PREFIXES), routes,
+        return RouteTable.of(config.addresses(), config.get(IpKeys.OWN_PREFIXES), routes,
                 config.get(IpKeys.TTL));
     }
 
@@ -261,6 +293,7 @@ final class StackParts {
         }
         CloseHelper.quietClose(device);
         CloseHelper.quietClose(groups);
+        CloseHelper.quietClose(dhcp);
         CloseHelper.quietCloseAll(rings);
     }
 }

@@ -35,7 +35,7 @@ final class CrossChecks {
             new Rule(config -> notAbove(config, EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH), EphemeralPortKeys.LOW,
                     EphemeralPortKeys.HIGH),
             new Rule(CrossChecks::framesHoldTwoBursts, PortKeys.FRAMES, EngineKeys.BURST),
-            new Rule(CrossChecks::addressesAreUsable, IpKeys.ADDRESSES),
+            new Rule(CrossChecks::addressesAreUsable, IpKeys.ADDRESSES, DhcpKeys.DHCP),
             new Rule(CrossChecks::ownPrefixesAreUsable, IpKeys.OWN_PREFIXES),
             new Rule(CrossChecks::mtuFitsIpv6, PortKeys.MTU, IpKeys.ADDRESSES),
             new Rule(CrossChecks::gatewayIsNear, IpKeys.GATEWAY, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES),
@@ -119,7 +119,7 @@ final class CrossChecks {
 
     private static @Nullable String addressesAreUsable(final MillraceConfig config) {
         final Set<InetAddress> seen = new HashSet<>();
-        for (final Cidr cidr : config.get(IpKeys.ADDRESSES)) {
+        for (final Cidr cidr : config.addresses()) {
             final InetAddress address = cidr.address();
             if (!seen.add(address)) {
                 return "must not name " + address.getHostAddress() + " twice";
@@ -130,7 +130,7 @@ final class CrossChecks {
                 return "must be addresses of a host, which " + cidr + " is not";
             }
         }
-        return seen.isEmpty() ? "must name at least one address" : null;
+        return seen.isEmpty() && !config.get(DhcpKeys.DHCP) ? "must name at least one address" : null;
     }
 
     private static @Nullable String ownPrefixesAreUsable(final MillraceConfig config) {
@@ -148,7 +148,7 @@ final class CrossChecks {
     }
 
     private static @Nullable String mtuFitsIpv6(final MillraceConfig config) {
-        final boolean v6 = config.get(IpKeys.ADDRESSES).stream()
+        final boolean v6 = config.addresses().stream()
                 .anyMatch(cidr -> cidr.address() instanceof Inet6Address);
         return !v6 || config.get(PortKeys.MTU) >= IPV6_MIN_MTU
                 ? null
@@ -171,7 +171,7 @@ final class CrossChecks {
 
     private static @Nullable String notNear(final MillraceConfig config, final String which,
             final InetAddress gateway) {
-        final List<Cidr> addresses = config.get(IpKeys.ADDRESSES);
+        final List<Cidr> addresses = config.addresses();
         if (isOwn(config, gateway)) {
             return which + "must not be one of the stack's own addresses";
         }
@@ -189,7 +189,7 @@ final class CrossChecks {
     }
 
     private static boolean isOwn(final MillraceConfig config, final InetAddress address) {
-        return config.get(IpKeys.ADDRESSES).stream().anyMatch(own -> own.address().equals(address))
+        return config.addresses().stream().anyMatch(own -> own.address().equals(address))
                 || config.get(IpKeys.OWN_PREFIXES).stream().anyMatch(prefix -> prefix.contains(address));
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.config;
 
 import com.typesafe.config.ConfigValueFactory;
+import io.millrace.config.Origin.Source;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.port.DeviceRequest;
@@ -89,6 +90,13 @@ public final class MillraceConfig {
             throw new IllegalArgumentException(key + " is not declared in ConfigKeys.ALL");
         }
         return (Setting<T>) setting;
+    }
+
+    /** The addresses that are set: the default counts only where none are asked for by DHCP. */
+    public List<Cidr> addresses() {
+        return get(DhcpKeys.DHCP) && origin(IpKeys.ADDRESSES).source() == Source.DEFAULT
+                ? List.of()
+                : get(IpKeys.ADDRESSES);
     }
 
     /** What connections start from. */

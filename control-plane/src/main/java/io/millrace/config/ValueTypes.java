@@ -68,6 +68,15 @@ final class ValueTypes {
         return new TextType<>("a device such as memory or tap:mr0", DeviceSpec::parse, DeviceSpec::toString);
     }
 
+    static ValueType<String> hostName() {
+        return new TextType<>("1 to 63 letters, digits, dots and hyphens", text -> {
+            if (!text.matches("[A-Za-z0-9.-]{1,63}")) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }, text -> text);
+    }
+
     static ValueType<Path> file() {
         return new TextType<>("the name of a file", Path::of, Path::toString);
     }

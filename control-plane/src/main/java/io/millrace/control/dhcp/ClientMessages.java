@@ -34,8 +34,8 @@ final class ClientMessages {
 
     byte[] request(final Lease offered) {
         return asking(begin(DhcpOption.REQUEST, discoverySeconds, 0)
-                .option(DhcpOption.REQUESTED_ADDRESS, offered.address())
-                .option(DhcpOption.SERVER_ID, offered.serverId()));
+                .intOption(DhcpOption.REQUESTED_ADDRESS, offered.address())
+                .intOption(DhcpOption.SERVER_ID, offered.serverId()));
     }
 
     /** In RENEWING and REBINDING: without the options that name address and server (RFC 2131 §4.3.2). */
@@ -44,13 +44,12 @@ final class ClientMessages {
     }
 
     byte[] decline(final Lease given) {
-        return begin(DhcpOption.DECLINE, 0, 0).option(DhcpOption.REQUESTED_ADDRESS, given.address())
-                .option(DhcpOption.SERVER_ID, given.serverId()).end();
+        return begin(DhcpOption.DECLINE, 0, 0).intOption(DhcpOption.REQUESTED_ADDRESS, given.address())
+                .intOption(DhcpOption.SERVER_ID, given.serverId()).end();
     }
 
     byte[] release(final Lease mine) {
-        exchange.begin(0);
-        return begin(DhcpOption.RELEASE, 0, mine.address()).option(DhcpOption.SERVER_ID, mine.serverId()).end();
+        return begin(DhcpOption.RELEASE, 0, mine.address()).intOption(DhcpOption.SERVER_ID, mine.serverId()).end();
     }
 
     /** True where the message answers us, as far as its addresses and names tell. */

@@ -27,7 +27,14 @@ public final class DhcpClient implements AutoCloseable {
     private static final long NEVER = Long.MAX_VALUE;
 
     private enum State {
-        INIT, SELECTING, REQUESTING, PROBING, BOUND, RENEWING, REBINDING, STOPPED;
+        INIT,
+        SELECTING,
+        REQUESTING,
+        PROBING,
+        BOUND,
+        RENEWING,
+        REBINDING,
+        STOPPED;
 
         boolean holdsLease() {
             return this == BOUND || this == RENEWING || this == REBINDING;
@@ -232,18 +239,16 @@ public final class DhcpClient implements AutoCloseable {
         if (senderIp == address || probesToo) {
             counters.increment(ControlCounter.DHCP_DECLINED);
             sender.send(messages.decline(held()), 0, DhcpSender.EVERYBODY, 0);
-            lease = null;
             restart(nowNs, AFTER_DECLINE_NS);
         }
     }
 
-    /** Gives the lease back where the settings say so, and asks for no other. */
+    /** The stack ends: gives the lease back where the settings say so, and asks for no other. */
     public synchronized void stop() {
         if (state.holdsLease() && settings.release()) {
             final Lease mine = held();
             // to where the server's last message came from: there is no time to ask for its link-layer address
             sender.send(messages.release(mine), mine.address(), mine.serverId(), serverMac);
-            loseLease("given back");
         }
         state = State.STOPPED;
         deadlineNs = NEVER;
@@ -272,6 +277,7 @@ public final class DhcpClient implements AutoCloseable {
                 ? 0
                 : Math.min(SLOWEST_RESTART_NS, TimeUnit.SECONDS.toNanos(1) << Math.min(failures, 8));
         failures++;
+        lease = null;
         state = State.INIT;
         deadlineNs = nowNs + Math.max(leastNs, pauseNs);
     }

@@ -33,18 +33,18 @@ final class DhcpWriter {
         bytes.putShort((short) (mac >>> 32)).putInt((int) mac);
         bytes.position(DhcpMessage.FIXED_LENGTH - Integer.BYTES);
         bytes.putInt(DhcpMessage.COOKIE);
-        option(DhcpOption.MESSAGE_TYPE, (byte) type);
+        option(DhcpOption.MESSAGE_TYPE, new byte[]{(byte) type});
         option(DhcpOption.CLIENT_ID, clientId);
     }
 
     /** Adds an option of some bytes, at most 255. */
-    DhcpWriter option(final int code, final byte... value) {
+    DhcpWriter option(final int code, final byte[] value) {
         bytes.put((byte) code).put((byte) value.length).put(value);
         return this;
     }
 
     /** Adds an option of four bytes: an address or a number. */
-    DhcpWriter option(final int code, final int value) {
+    DhcpWriter intOption(final int code, final int value) {
         bytes.put((byte) code).put((byte) Integer.BYTES).putInt(value);
         return this;
     }

@@ -14,23 +14,27 @@ public final class LeasedRoutes implements LeaseHolder {
     private static final Logger LOG = LoggerFactory.getLogger(DhcpClient.class);
 
     private final PublishedRoutes routes;
+    /** What is among the stack's addresses and routes; not a lease of an address that is set as well. */
+    private @Nullable Lease applied;
 
     public LeasedRoutes(final PublishedRoutes routes) {
         this.routes = routes;
     }
 
     @Override
-    public void onLease(final @Nullable Lease before, final @Nullable Lease now, final String reason) {
+    public synchronized void onLease(final @Nullable Lease before, final @Nullable Lease now, final String reason) {
+        final Lease old = applied;
         try {
             // at once: an address that is leased anew was never away
-            routes.update(routing -> with(without(routing, before), now));
+            routes.update(routing -> with(without(routing, old), now));
+            applied = now;
         } catch (final IllegalArgumentException e) {
-            LOG.warn("the lease of {} cannot be used: {}", now, e.getMessage());
+            LOG.warn("the lease of {} cannot be used: {}", now == null ? "" : now.cidr(), e.getMessage());
             return;
         }
         if (now == null) {
-            LOG.warn("{} is no address of this stack any more: {}", before == null ? "" : before.cidr(), reason);
-        } else if (before == null || !before.cidr().equals(now.cidr()) || !before.routes().equals(now.routes())) {
+            LOG.warn("{} is no address of this stack any more: {}", old == null ? "" : old.cidr(), reason);
+        } else if (old == null || !old.cidr().equals(now.cidr()) || !old.routes().equals(now.routes())) {
             LOG.info("address {} leased {}, routes {}", now.cidr(), reason, now.routes());
         }
     }
@@ -58,8 +62,18 @@ public final class LeasedRoutes implements LeaseHolder {
             more = more.withOnLink(network);
         }
         for (final Route route : lease.routes()) {
-            more = more.with(route);
+            more = withUsable(more, route);
         }
         return more;
+    }
+
+    /** A route that this stack cannot have costs only itself. */
+    private static Routing withUsable(final Routing routing, final Route route) {
+        try {
+            return routing.with(route);
+        } catch (final IllegalArgumentException e) {
+            LOG.warn("of the lease, {}", e.getMessage());
+            return routing;
+        }
     }
 }

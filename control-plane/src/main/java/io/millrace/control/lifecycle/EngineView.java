@@ -22,19 +22,24 @@ public final class EngineView implements EngineControl {
     private final BindingTable bindings;
     private final PublishedRoutes routes;
     private final MulticastGroups groups;
+    private final boolean hasDhcpClient;
     private final EngineEvents events;
     private final Defects defects = new Defects("an engine", () -> {});
 
-    /** @param engines how many the stack has. */
+    /**
+     * @param engines       how many the stack has.
+     * @param hasDhcpClient as of {@link EngineControl#hasDhcpClient}.
+     */
     public EngineView(final EngineSecrets secrets, final int engines, final Listeners listeners,
             final BindingTable bindings, final PublishedRoutes routes, final MulticastGroups groups,
-            final EngineEvents events) {
+            final boolean hasDhcpClient, final EngineEvents events) {
         this.secrets = secrets;
         this.engines = engines;
         this.listeners = listeners;
         this.bindings = bindings;
         this.routes = routes;
         this.groups = groups;
+        this.hasDhcpClient = hasDhcpClient;
         this.events = events;
     }
 
@@ -51,6 +56,11 @@ public final class EngineView implements EngineControl {
     @Override
     public MulticastGroups multicastGroups() {
         return groups;
+    }
+
+    @Override
+    public boolean hasDhcpClient() {
+        return hasDhcpClient;
     }
 
     @Override

@@ -42,7 +42,8 @@ class ControlAgentTest {
             }, counters);
     private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes,
             new SplittableRandom(1), counters);
-    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, counters);
+    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, null,
+            counters);
 
     @AfterEach
     void close() {
