@@ -9,19 +9,25 @@ import io.millrace.control.lifecycle.EngineShutdown;
 import io.millrace.control.listen.TcpListener;
 import io.millrace.control.neighbour.NeighbourInfo;
 import io.millrace.control.security.Secret;
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.observe.ObservedConnection;
+import io.millrace.observe.Observer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -91,9 +97,20 @@ public final class Millrace implements NetworkStack {
     }
 
     @Override
+    public TcpSettings tcpSettings(final InetSocketAddress local) {
+        return parts.listeners.settings(local, tcpSettings());
+    }
+
+    @Override
+    public TcpListener listen(final InetSocketAddress local, final TcpSettings settings, final ListenOptions options)
+            throws IOException {
+        return parts.listeners.listen(local, settings, options);
+    }
+
+    @Override
     public TcpListener listen(final InetSocketAddress local, final int backlog, final TcpSettings settings,
             final boolean reuseAddress) throws IOException {
-        return parts.listeners.listen(local, backlog, settings, reuseAddress);
+        return listen(local, settings, ListenOptions.DEFAULT.withBacklog(backlog).withReuseAddress(reuseAddress));
     }
 
     /**
@@ -106,6 +123,29 @@ public final class Millrace implements NetworkStack {
     /** The listeners open now, with their queues and counters. */
     public List<TcpListener> listeners() {
         return parts.listeners.all();
+    }
+
+    /**
+     * Looks into this stack as another process can: counters, connections, listeners, neighbours, routes. Ends with the
+     * stack. Thread: any but one that drives an engine.
+     */
+    public Observer observer() {
+        return parts.observed.observer();
+    }
+
+    /** Every connection now, TIME_WAIT included. @throws IOException and thread: as {@link Observer#connections}. */
+    public List<ObservedConnection> connections() throws IOException {
+        if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
+            throw new IllegalStateException("asked by the thread that would have to answer");
+        }
+        final List<ObservedConnection> all = new ArrayList<>();
+        observer().connections(all::add);
+        return all;
+    }
+
+    /** The file in which this stack shows itself to other processes; none where that is off, or was not possible. */
+    public Optional<Path> observationFile() {
+        return Optional.ofNullable(parts.observed.file());
     }
 
     /** The stack's own addresses. */

@@ -13,7 +13,7 @@ import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
-import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.MacAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -41,9 +41,13 @@ public final class MillraceBuilder {
     final List<PermanentNeighbour> permanentNeighbours = new ArrayList<>();
     NanoClock clock = SystemNanoClock.INSTANCE;
     Secret secret = Secret.random();
-    ConflictListener conflictListener = (address, mac) -> LOG.warn(
-            "another host, {}, uses our address {}: one of both must get another", Long.toHexString(mac),
-            IpAddress.toString(0, IpAddress.v4(address)));
+    ConflictListener conflictListener = (address, mac, outcome) -> LOG.error(
+            "another host, {}, uses our address {}: {}; one of both must get another", MacAddress.toString(mac),
+            address.getHostAddress(), switch (outcome) {
+                case KEPT -> "we announce and keep it";
+                case GIVEN_UP -> "we do not use it any more";
+                case NOT_TAKEN -> "we do not use it";
+            });
     private @Nullable PacketDevice device;
 
     MillraceBuilder(final MillraceConfig config) {
@@ -74,7 +78,7 @@ public final class MillraceBuilder {
         return this;
     }
 
-    /** Told when another host claims an own address; where none is set, a warning is logged. */
+    /** Told when another host claims an own address; where none is set, an error is logged. */
     public MillraceBuilder onAddressConflict(final ConflictListener listener) {
         conflictListener = listener;
         return this;

@@ -8,6 +8,7 @@ import io.millrace.config.IpKeys;
 import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
+import io.millrace.config.ObserveKeys;
 import io.millrace.config.Route;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.AddressChanges;
@@ -29,12 +30,16 @@ import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.observe.ControlRows;
+import io.millrace.control.observe.ObservationDesk;
+import io.millrace.control.observe.ObservedStack;
 import io.millrace.control.security.FastOpenKeys;
 import io.millrace.control.security.Rfc6056Ports;
 import io.millrace.control.security.Rfc6528SequenceNumbers;
 import io.millrace.control.security.Rfc6864Identifications;
 import io.millrace.control.security.Secret;
 import io.millrace.control.security.SipHashCookies;
+import io.millrace.control.security.SipHashSynCookies;
 import io.millrace.control.security.UnforeseenPorts;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
@@ -44,7 +49,11 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.observe.FileLayout;
+import io.millrace.observe.Metadata;
+import io.millrace.observe.ObservationFiles;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -74,7 +83,9 @@ final class StackParts {
     private static final int FLOW_HASH = 4;
     private static final int IDENTIFICATIONS = 6;
     private static final int IGMP_DELAYS = 7;
-    private static final int DHCP = 10;
+    private static final int SYN_COOKIES = 9;
+    private static final int NEIGHBOUR_DELAYS = 10;
+    private static final int DHCP = 11;
 
     final PacketDevice device;
     final TcpSettings tcpSettings;
@@ -88,6 +99,7 @@ final class StackParts {
     private final GroupMembership groups;
     private final @Nullable DhcpClient dhcp;
     private @Nullable NeighbourCache neighbours;
+    final ObservedStack observed;
     final StackEngine[] engines;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -118,6 +130,16 @@ final class StackParts {
         groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
         dhcp = config.get(DhcpKeys.DHCP) ? dhcpClient(builder) : null;
+        observed = ObservedStack.create(observationDirectory(config), engines.length,
+                new Metadata("stack " + routes.current() + " on " + device.name(), device.name(),
+                        Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
+                        List.of()));
+    }
+
+    private static @Nullable Path observationDirectory(final MillraceConfig config) {
+        return config.get(ObserveKeys.ENABLED)
+                ? config.get(ObserveKeys.DIRECTORY).orElseGet(ObservationFiles::ownDirectory)
+                : null;
     }
 
     /**
@@ -170,7 +192,9 @@ final class StackParts {
         device.close();
         groups.close();
         CloseHelper.close(dhcp);
+        CloseHelper.close(neighbours);
         CloseHelper.closeAll(rings);
+        observed.close();
     }
 
     /** Says good-bye to whom it concerns, while the engines still run. */
@@ -190,9 +214,8 @@ final class StackParts {
             engines[i] = engine(builder, i);
         }
         final NeighbourCache cache = neighbours(builder);
-        neighbours = cache;
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups, dhcp,
-                counters);
+                counters, desk(cache));
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -203,6 +226,13 @@ final class StackParts {
         } else {
             engines[0].companion(started);
         }
+    }
+
+    private ObservationDesk desk(final NeighbourCache cache) {
+        return observed.desk(counters, this::eventsLost)
+                .offer(FileLayout.KIND_LISTENERS, ControlRows.of(listeners))
+                .offer(FileLayout.KIND_NEIGHBOURS, ControlRows.of(cache))
+                .offer(FileLayout.KIND_ROUTES, ControlRows.of(routes));
     }
 
     /** Memory is reserved, not taken, so nothing fails before the load comes: better said now. */
@@ -227,21 +257,23 @@ final class StackParts {
     private StackEngine engine(final MillraceBuilder builder, final int index) {
         final MillraceConfig config = builder.config;
         final Secret secret = builder.secret;
-        final EngineSecrets secrets = new EngineSecrets(new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS)),
-                new SipHashCookies(fastOpenKeys),
+        final Rfc6528SequenceNumbers sequenceNumbers = new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS));
+        final EngineSecrets secrets = new EngineSecrets(sequenceNumbers, new SipHashCookies(fastOpenKeys),
+                new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)),
                 new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
                         engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS)),
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
-                dhcp != null,
-                rings[index].proxy());
+                dhcp != null, rings[index].proxy(), observed.engineArea(index));
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
         final NeighbourCache cache = new NeighbourCache(neighbourSettings(builder.config), commands,
-                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener, counters);
+                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener,
+                new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
+        neighbours = cache;
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
             cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
@@ -267,12 +299,13 @@ final class StackParts {
         return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
                 config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
                 config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
-                announce ? defaults.announcements() : 0);
+                announce ? defaults.own() : defaults.own().withAnnouncements(0));
     }
 
     private static ListenSettings listenSettings(final MillraceConfig config) {
         return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
-                config.get(ListenKeys.SYN_QUEUE), config.get(EphemeralPortKeys.LOW),
+                config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
+                config.get(ListenKeys.ABORT_ON_OVERFLOW), List.of(), config.get(EphemeralPortKeys.LOW),
                 config.get(EphemeralPortKeys.HIGH));
     }
 
@@ -294,6 +327,8 @@ final class StackParts {
         CloseHelper.quietClose(device);
         CloseHelper.quietClose(groups);
         CloseHelper.quietClose(dhcp);
+        CloseHelper.quietClose(neighbours);
         CloseHelper.quietCloseAll(rings);
+        CloseHelper.quietClose(observed);
     }
 }

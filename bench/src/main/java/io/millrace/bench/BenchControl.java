@@ -51,8 +51,9 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     }
 
     @Override
-    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-        return localPort == PORT ? listener : null;
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        return ports >>> 16 == PORT ? listener : null;
     }
 
     @Override

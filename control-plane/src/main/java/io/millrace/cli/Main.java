@@ -24,6 +24,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
                 ServeCommand.class,
                 FetchCommand.class,
                 WireCommand.class,
+                StatCommand.class,
+                ConnectionsCommand.class,
+                RowsCommand.ListenersCommand.class,
+                RowsCommand.NeighboursCommand.class,
+                RowsCommand.RoutesCommand.class,
                 ConfigCommand.class
         })
 // @formatter:on

@@ -21,6 +21,7 @@ public final class ConfigKeys {
             IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
             DhcpKeys.DHCP, DhcpKeys.RELEASE, DhcpKeys.PROBES, DhcpKeys.HOST_NAME,
             IpKeys.REASSEMBLY_MEMORY, IpKeys.REASSEMBLY_TIMEOUT, IpKeys.MAX_GROUPS,
+            IpKeys.PATH_MTUS, IpKeys.PATH_MTU_EXPIRY, IpKeys.MIN_PATH_MTU,
             NeighbourKeys.REACHABLE_TIME, NeighbourKeys.RETRANSMIT_INTERVAL, NeighbourKeys.PROBES,
             NeighbourKeys.CACHE_SIZE, NeighbourKeys.QUEUE, NeighbourKeys.ANNOUNCE,
             IcmpKeys.RATE,
@@ -42,7 +43,9 @@ public final class ConfigKeys {
             TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE, TcpKeys.KEEP_ALIVE_IDLE,
             TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES, TcpKeys.OUT_OF_ORDER_RANGES,
             ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
-            EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH
+            ListenKeys.SYN_COOKIES, ListenKeys.ABORT_ON_OVERFLOW,
+            EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH,
+            ObserveKeys.ENABLED, ObserveKeys.DIRECTORY
     // @formatter:on
     );
 
@@ -69,6 +72,7 @@ public final class ConfigKeys {
         groups.put(TcpKeys.GROUP, "What TCP connections start from; listeners and channel options may differ.");
         groups.put(ListenKeys.GROUP, "Queues of a listener.");
         groups.put(EphemeralPortKeys.GROUP, "Local ports of active opens (RFC 6056).");
+        groups.put(ObserveKeys.GROUP, "How others may look into the running stack.");
         return groups;
     }
 

@@ -9,6 +9,7 @@ import static io.millrace.config.ValueTypes.route;
 import static io.millrace.config.ValueTypes.time;
 import static io.millrace.config.ValueTypes.whole;
 
+import io.millrace.fastpath.ip.PathMtuSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -66,6 +67,28 @@ public final class IpKeys {
             Duration.ofNanos(ReassemblySettings.DEFAULT.timeoutNs()), "net.ipv4.ipfrag_time", """
                     How long a datagram waits for its fragments, from the first that arrives. Then it is dropped,
                     and the sender told, if its beginning has come.
+                    """);
+
+    /** Destinations whose path MTU is remembered. */
+    public static final ConfigKey<Integer> PATH_MTUS = ConfigKey.of(GROUP + ".path-mtus", whole(16, 1_048_576),
+            PathMtuSettings.DEFAULT.entries(), "FNHE_RECLAIM_DEPTH; 10,240 for each next hop there", """
+                    Destinations of one engine whose path MTU is remembered: what ICMP told, or what TCP found out. When
+                    the table is full, the entry renewed longest ago goes, counted (PathMtuEvicted).
+                    """);
+
+    /** How long a path MTU is remembered. */
+    public static final ConfigKey<Duration> PATH_MTU_EXPIRY = ConfigKey.of(GROUP + ".path-mtu-expiry",
+            time(Duration.ofSeconds(1), Duration.ofDays(1)), Duration.ofNanos(PathMtuSettings.DEFAULT.expiryNs()),
+            "net.ipv4.route.mtu_expires, net.ipv4.tcp_probe_interval", """
+                    How long what is known of a path's MTU holds; then longer packets are tried again (RFC 1191 §6.3).
+                    """);
+
+    /** Smallest path MTU believed. */
+    public static final ConfigKey<Integer> MIN_PATH_MTU = ConfigKey.of(GROUP + ".min-path-mtu", whole(68, 65_535),
+            PathMtuSettings.DEFAULT.minimumV4(), "net.ipv4.route.min_pmtu",
+            """
+                    Smallest path MTU believed over IPv4. Where ICMP tells of less, packets are this long, and routers may
+                    fragment them. Over IPv6 it is 1280: less is no news (RFC 8201 §4).
                     """);
 
     /** Multicast groups at once. */

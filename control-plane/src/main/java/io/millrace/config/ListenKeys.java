@@ -1,5 +1,7 @@
 package io.millrace.config;
 
+import static io.millrace.config.ValueTypes.choice;
+import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.whole;
 
 /** {@code millrace.listen}: queues of a listener. */
@@ -10,7 +12,8 @@ public final class ListenKeys {
     public static final ConfigKey<Integer> BACKLOG = ConfigKey.of(GROUP + ".backlog", whole(1, 1_048_576), 1_024,
             "second argument of listen(2)", """
                     Established connections that wait to be accepted at one listener, where the application does not
-                    say how many. When the queue is full, the last ACK of a handshake is dropped and counted.
+                    say how many. When the queue is full, the last ACK of a handshake is dropped and counted, or see
+                    abort-on-overflow.
                     """);
 
     /** Largest accept queue. */
@@ -23,7 +26,24 @@ public final class ListenKeys {
     public static final ConfigKey<Integer> SYN_QUEUE = ConfigKey.of(GROUP + ".syn-queue", whole(1, 1_048_576), 4_096,
             "net.ipv4.tcp_max_syn_backlog", """
                     Half-open connections (SYN_RECEIVED) of one listener at once. When the queue is full, a SYN is
-                    dropped and counted.
+                    answered with a SYN cookie, or dropped and counted: see syn-cookies.
+                    """);
+
+    /** SYN cookies. */
+    public static final ConfigKey<SynCookieMode> SYN_COOKIES = ConfigKey.of(GROUP + ".syn-cookies",
+            choice(SynCookieMode.class), SynCookieMode.WHEN_FULL, "net.ipv4.tcp_syncookies",
+            """
+                    When a SYN is answered without remembering it (RFC 4987): off, when-full (the SYN queue is full) or
+                    always. A cookie keeps the peer's MSS, rounded down to a usual one, and, where the peer has timestamps,
+                    window scale, SACK and ECN; not Fast Open.
+                    """);
+
+    /** A full accept queue resets. */
+    public static final ConfigKey<Boolean> ABORT_ON_OVERFLOW = ConfigKey.of(GROUP + ".abort-on-overflow", onOff(),
+            false, "net.ipv4.tcp_abort_on_overflow",
+            """
+                    A handshake that finds the accept queue full is reset, so that the peer learns it at once. Otherwise its
+                    last ACK is dropped and the SYN-ACK sent again: a burst then only takes longer.
                     """);
 
     private ListenKeys() {}

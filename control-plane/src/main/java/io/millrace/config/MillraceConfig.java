@@ -3,6 +3,7 @@ package io.millrace.config;
 import com.typesafe.config.ConfigValueFactory;
 import io.millrace.config.Origin.Source;
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.ip.PathMtuSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.tcp.TcpSettings;
@@ -111,7 +112,8 @@ public final class MillraceConfig {
                 get(NeighbourKeys.QUEUE), get(IcmpKeys.RATE), get(EngineKeys.MAX_ORPHANS),
                 get(EngineKeys.MAX_LENT_FRAMES),
                 new ReassemblySettings(get(IpKeys.REASSEMBLY_MEMORY), get(IpKeys.REASSEMBLY_TIMEOUT).toNanos()),
-                get(EngineKeys.DATAGRAMS));
+                get(EngineKeys.DATAGRAMS), new PathMtuSettings(get(IpKeys.PATH_MTUS), get(IpKeys.MIN_PATH_MTU),
+                        get(IpKeys.PATH_MTU_EXPIRY).toNanos()));
     }
 
     /** What to ask of the provider of {@link PortKeys#DEVICE}: one queue for each engine. */

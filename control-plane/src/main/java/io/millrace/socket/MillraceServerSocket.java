@@ -47,7 +47,8 @@ public final class MillraceServerSocket implements AutoCloseable {
         if (listener != null) {
             throw new SocketException("Already bound");
         }
-        final Listener opened = sockets.stack().listen(local, backlog, sockets.stack().tcpSettings(), reuseAddress);
+        final Listener opened = sockets.stack().listen(local, backlog, sockets.stack().tcpSettings(local),
+                reuseAddress);
         opened.follow(UnaryOperator.identity());
         listener = opened;
         sockets.hold(this);

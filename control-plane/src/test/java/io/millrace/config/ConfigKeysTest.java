@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class ConfigKeysTest {
     private static final List<Class<?>> GROUPS = List.of(ThreadingKeys.class, PortKeys.class, IpKeys.class,
             NeighbourKeys.class, IcmpKeys.class, EngineKeys.class, TcpKeys.class, TcpOptionKeys.class,
-            TcpRecoveryKeys.class, ListenKeys.class, EphemeralPortKeys.class, TransportKeys.class);
+            TcpRecoveryKeys.class, ListenKeys.class, EphemeralPortKeys.class, TransportKeys.class,
+            ObserveKeys.class);
 
     @Test
     void shouldListEveryDeclarationOnce() throws IllegalAccessException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.ip.PathMtuSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
@@ -139,12 +140,13 @@ class MillraceConfigTest {
                            max-orphans = 77, datagrams = 2MiB, max-lent-frames = 7 }
                   neighbour { cache-size = 32, queue = 2 }
                   icmp.rate = 5
+                  ip { path-mtus = 33, path-mtu-expiry = 7s, min-path-mtu = 600 }
                 }
                 """);
 
         assertThat(config.engineSettings())
                 .isEqualTo(new EngineSettings(100, 200, 4 << 20, 8, 1_024, 32, 2, 5, 77, 7,
-                        ReassemblySettings.DEFAULT, 2 << 20));
+                        ReassemblySettings.DEFAULT, 2 << 20, new PathMtuSettings(33, 600, 7_000_000_000L)));
     }
 
     @Test

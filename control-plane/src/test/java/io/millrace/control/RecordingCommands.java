@@ -55,13 +55,9 @@ public final class RecordingCommands implements EngineCommands {
     public boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
             final long address, final int length) {
-        final byte[] message = new byte[length];
-        for (int i = 0; i < length; i++) {
-            message[i] = Memory.getByte(address + i);
-        }
         return add("icmpv6 " + IpAddress.toString(sourceHi, sourceLo) + " > "
                 + IpAddress.toString(destinationHi, destinationLo) + " " + Long.toHexString(linkDestination) + " "
-                + hopLimit + (routerAlert ? " alert" : "") + ": " + HexFormat.of().formatHex(message));
+                + hopLimit + (routerAlert ? " alert" : "") + ": " + NdText.of(address, length));
     }
 
     @Override

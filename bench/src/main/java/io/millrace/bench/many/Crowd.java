@@ -72,7 +72,7 @@ public final class Crowd implements AutoCloseable {
     }
 
     private Phase run(final long count, final BooleanSupplier until) {
-        final long startNs = System.nanoTime();
+        final Phase begun = Phase.begin();
         int idle = 0;
         while (!until.getAsBoolean()) {
             idle = stacks.turn() == 0 ? idle + 1 : 0;
@@ -82,10 +82,10 @@ public final class Crowd implements AutoCloseable {
                         client.failed() + " connections failed, " + idle + " turns without work");
             }
         }
-        return new Phase(count, System.nanoTime() - startNs);
+        return begun.end(count);
     }
 
-    /** What a turn costs that finds nothing, in nanoseconds: of the client's engine, and of the server's. */
+    /** What a turn costs that finds nothing, in nanoseconds of processor time: of the client's engine, and of the server's. */
     private double[] idle() {
         final double[] clients = new double[IDLE_ROUNDS];
         final double[] servers = new double[IDLE_ROUNDS];
@@ -102,11 +102,11 @@ public final class Crowd implements AutoCloseable {
     }
 
     private static double time(final Runnable turn) {
-        final long startNs = System.nanoTime();
+        final Phase begun = Phase.begin();
         for (int i = 0; i < IDLE_TURNS; i++) {
             turn.run();
         }
-        return (System.nanoTime() - startNs) / (double) IDLE_TURNS;
+        return begun.end(IDLE_TURNS).cpuNs() / (double) IDLE_TURNS;
     }
 
     @Override

@@ -56,15 +56,16 @@ public record CrowdReport(CrowdSettings settings, int established, long reserved
                   heap                     %6.1f
                   resident, all in         %6.1f   (after opening %.1f; huge pages %.1f; page tables besides %.1f)
                   rings after the messages %6d   (all connections together)
-                opened    %,10d in %6.1f s: %,10.0f a second
-                messages  %,10d in %6.1f s: %,10.0f a second, there and back
-                closed    %,10d in %6.1f s: %,10.0f a second, TIME_WAIT full %,d times
+                opened    %,10d in %6.1f s: %,9.0f a second, %5.2f us of processor time each
+                messages  %,10d in %6.1f s: %,9.0f a second, %5.2f us each, there and back
+                closed    %,10d in %6.1f s: %,9.0f a second, %5.2f us each; TIME_WAIT full %,d times
                 an idle poll: client %.0f ns, server %.0f ns; with %d connections %.0f ns, %.0f ns
                 sent again: %,d
                 """, established, settings.addresses(), reserved / MEBIBYTE, offHeap(), Tcb.LENGTH, flowShare(), heap(),
                 resident(), share(opened.resident()), share(used.huge()), share(used.pageTables()), slab,
-                phases[0].count(), phases[0].seconds(), phases[0].rate(), phases[1].count(), phases[1].seconds(),
-                phases[1].rate(), phases[2].count(), phases[2].seconds(), phases[2].rate(), timeWaitFull, idleMany[0],
+                phases[0].count(), phases[0].seconds(), phases[0].rate(), phases[0].cpuMicros(), phases[1].count(),
+                phases[1].seconds(), phases[1].rate(), phases[1].cpuMicros(), phases[2].count(), phases[2].seconds(),
+                phases[2].rate(), phases[2].cpuMicros(), timeWaitFull, idleMany[0],
                 idleMany[1], Crowd.FEW, idleFew[0], idleFew[1], retransmissions);
     }
 }

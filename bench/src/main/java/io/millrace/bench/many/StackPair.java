@@ -101,8 +101,18 @@ final class StackPair implements AutoCloseable {
 
     /** One turn of both engines; returns the number of things done. */
     int turn() {
+        return turnClient() + turnServer();
+    }
+
+    /** The first half of a turn. */
+    int turnClient() {
         tick.run();
-        return client().doWork() + server().doWork();
+        return client().doWork();
+    }
+
+    /** The second half. */
+    int turnServer() {
+        return server().doWork();
     }
 
     /**

@@ -15,7 +15,23 @@ public enum ControlCounter {
     /** ARP packets with an impossible sender. */
     ARP_INVALID("ARP packets whose sender is no unicast address"),
     /** Somebody else uses an own address. */
-    ADDRESS_CONFLICTS("ARP packets in which another host claims one of our addresses (RFC 5227)"),
+    ADDRESS_CONFLICTS("ARP and ND messages in which another host claims one of our addresses (RFC 5227)"),
+    /** An own address was given up. */
+    ADDRESSES_GIVEN_UP("own addresses given up because another host claimed them, as configured"),
+    /** A tentative address was taken. */
+    DUPLICATE_ADDRESSES("addresses never used because another host had them (duplicate address detection)"),
+    /** Neighbour solicitations sent. */
+    ND_SOLICITATIONS_SENT("neighbour solicitations sent (IPv6), duplicate address detection included"),
+    /** Neighbour advertisements sent. */
+    ND_ADVERTISEMENTS_SENT("neighbour advertisements sent (IPv6)"),
+    /** Of no interest. */
+    ND_IGNORED("neighbour advertisements of hosts that we did not ask for"),
+    /** Malformed. */
+    ND_INVALID("messages of Neighbour Discovery that are malformed (RFC 4861 §6.1, §7.1, §8.1)"),
+    /** Router solicitations sent. */
+    ROUTER_SOLICITATIONS_SENT("router solicitations sent (IPv6)"),
+    /** Router advertisements. */
+    ROUTER_ADVERTISEMENTS_RECEIVED("router advertisements received (IPv6)"),
     /** A neighbour got another link-layer address. */
     NEIGHBOURS_CHANGED("neighbours whose link-layer address changed"),
     /** A neighbour did not answer. */

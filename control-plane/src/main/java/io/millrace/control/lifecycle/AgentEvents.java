@@ -4,6 +4,8 @@ import io.millrace.control.dhcp.DhcpClient;
 import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.fastpath.control.EngineEvents;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.wire.NdMessage;
 import org.agrona.concurrent.CachedNanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,17 @@ final class AgentEvents implements EngineEvents {
     @Override
     public void onIgmp(final int source, final int destination, final long address, final int length) {
         groups.onMessage(source, address, length, turnClock.nanoTime());
+    }
+
+    @Override
+    public void onIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final int hopLimit, final long linkSource, final long address,
+            final int length) {
+        final int type = Memory.getUnsignedByte(address);
+        if (type >= NdMessage.ROUTER_SOLICITATION && type <= NdMessage.REDIRECT) {
+            neighbours.onIcmpv6(engine, sourceHi, sourceLo, destinationHi, destinationLo, linkSource, address, length,
+                    turnClock.nanoTime());
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.udp.BindingTable;
 import org.jspecify.annotations.Nullable;
 
@@ -24,15 +25,17 @@ public final class EngineView implements EngineControl {
     private final MulticastGroups groups;
     private final boolean hasDhcpClient;
     private final EngineEvents events;
+    private final long observedMemory;
     private final Defects defects = new Defects("an engine", () -> {});
 
     /**
-     * @param engines       how many the stack has.
-     * @param hasDhcpClient as of {@link EngineControl#hasDhcpClient}.
+     * @param engines        how many the stack has.
+     * @param hasDhcpClient  {@link EngineControl#hasDhcpClient}.
+     * @param observedMemory {@link EngineControl#observedMemory}.
      */
     public EngineView(final EngineSecrets secrets, final int engines, final Listeners listeners,
             final BindingTable bindings, final PublishedRoutes routes, final MulticastGroups groups,
-            final boolean hasDhcpClient, final EngineEvents events) {
+            final boolean hasDhcpClient, final EngineEvents events, final long observedMemory) {
         this.secrets = secrets;
         this.engines = engines;
         this.listeners = listeners;
@@ -41,6 +44,7 @@ public final class EngineView implements EngineControl {
         this.groups = groups;
         this.hasDhcpClient = hasDhcpClient;
         this.events = events;
+        this.observedMemory = observedMemory;
     }
 
     @Override
@@ -74,13 +78,19 @@ public final class EngineView implements EngineControl {
     }
 
     @Override
+    public SynCookies synCookies() {
+        return secrets.synCookies();
+    }
+
+    @Override
     public EphemeralPorts ephemeralPorts() {
         return secrets.ports();
     }
 
     @Override
-    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-        return listeners.lookup(localHi, localLo, localPort);
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        return listeners.lookup(localHi, localLo, remoteHi, remoteLo, ports);
     }
 
     @Override
@@ -91,6 +101,11 @@ public final class EngineView implements EngineControl {
     @Override
     public long hashSeed() {
         return secrets.hashSeed();
+    }
+
+    @Override
+    public long observedMemory() {
+        return observedMemory;
     }
 
     @Override

@@ -47,19 +47,28 @@ final class ListenerTable {
     }
 
     /**
-     * The listener for a destination: the specific address wins, then {@code 0.0.0.0} (for IPv4), then {@code ::},
-     * which listens to both families.
+     * The listener of a flow: the specific address wins, then {@code 0.0.0.0} (for IPv4), then {@code ::}, which listens to
+     * both families; of several that share one the flow decides.
+     *
+     * @param seed  of {@link FlowChoice}.
+     * @param ports local port above, remote port below.
      */
     @Nullable
-    TcpListener lookup(final long hi, final long lo, final int port) {
+    TcpListener lookup(final long seed, final long hi, final long lo, final long remoteHi, final long remoteLo,
+            final int ports) {
+        final int port = ports >>> 16;
         TcpListener best = null;
         int bestRank = 0;
+        long flow = 0;
         for (int slot = slot(port); slots[slot] != null; slot = slot + 1 & mask) {
             final TcpListener candidate = slots[slot];
             final int rank = candidate.port() == port ? rank(candidate, hi, lo) : 0;
             if (rank > bestRank) {
                 best = candidate;
                 bestRank = rank;
+            } else if (rank == bestRank && best != null) {
+                flow = flow == 0 ? FlowChoice.flow(seed, hi, lo, remoteHi, remoteLo, ports) : flow;
+                best = FlowChoice.weight(flow, candidate.id()) > FlowChoice.weight(flow, best.id()) ? candidate : best;
             }
         }
         return best;

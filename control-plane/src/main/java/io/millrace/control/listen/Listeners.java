@@ -5,6 +5,7 @@ import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.security.Secret;
 import io.millrace.control.security.SipHash;
 import io.millrace.fastpath.control.EngineCommands;
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.tcp.TcpSettings;
@@ -24,17 +25,21 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Rules: the address is an own one or the wildcard. One port may be bound once, except by a specific address and the
  * wildcard, or by two specific addresses, where the former needs {@code SO_REUSEADDR} on both: then the specific one
- * wins (as on BSD; Linux refuses two listeners that overlap). Connections of an earlier listener, alive or in
- * TIME_WAIT, keep the port from who does not set {@code SO_REUSEADDR}.
+ * wins (as on BSD; Linux refuses two listeners that overlap). Where all have {@code SO_REUSEPORT}, any number may have the
+ * same address and port, and share its flows. Connections of an earlier listener, alive or in TIME_WAIT, keep the port
+ * from who sets neither.
  * <p>
  * Thread: any.
  */
 public final class Listeners implements AutoCloseable {
+    private static final int FLOWS = 1;
+
     private final PublishedRoutes routes;
     private final EngineCommands[] engines;
     private final PortsInUse portsInUse;
     private final ControlCounters counters;
     private final SipHash portHash;
+    private final long flowSeed;
     private volatile ListenerTable table = ListenerTable.EMPTY;
     private ListenSettings settings;
     /** What the stack was told last; null where it has still the settings that it began with. */
@@ -44,7 +49,7 @@ public final class Listeners implements AutoCloseable {
 
     /**
      * @param engines commands to each engine, which do not get lost.
-     * @param secret  where the search for a free port starts.
+     * @param secret  where the search for a free port starts, and how listeners share flows.
      */
     public Listeners(final ListenSettings settings, final PublishedRoutes routes, final EngineCommands[] engines,
             final PortsInUse portsInUse, final Secret secret, final ControlCounters counters) {
@@ -54,11 +59,22 @@ public final class Listeners implements AutoCloseable {
         this.portsInUse = portsInUse;
         this.counters = counters;
         portHash = SipHash.twoFour(secret);
+        flowSeed = secret.derive(FLOWS).k0();
     }
 
     /** What an engine asks when a SYN arrives: {@link io.millrace.fastpath.control.EngineControl#listener}. */
-    public @Nullable ListenerPolicy lookup(final long hi, final long lo, final int port) {
-        return table.lookup(hi, lo, port);
+    public @Nullable ListenerPolicy lookup(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        return table.lookup(flowSeed, localHi, localLo, remoteHi, remoteLo, ports);
+    }
+
+    /** What connections of a listener with this address and port start from, where the stack has these settings. */
+    public synchronized TcpSettings settings(final InetSocketAddress local, final TcpSettings stack) {
+        if (local.isUnresolved()) {
+            return stack;
+        }
+        return settings.rule(IpAddress.hi(local.getAddress()), IpAddress.lo(local.getAddress()), local.getPort())
+                .settings(stack);
     }
 
     /** The listeners open now. */
@@ -67,8 +83,8 @@ public final class Listeners implements AutoCloseable {
     }
 
     /** Passive OPEN: {@link NetworkStack#listen}. */
-    public synchronized TcpListener listen(final InetSocketAddress local, final int backlog, final TcpSettings tcp,
-            final boolean reuseAddress) throws IOException {
+    public synchronized TcpListener listen(final InetSocketAddress local, final TcpSettings tcp,
+            final ListenOptions options) throws IOException {
         if (closed) {
             throw new SocketException("the stack is closed");
         }
@@ -79,9 +95,9 @@ public final class Listeners implements AutoCloseable {
         final long lo = IpAddress.lo(local.getAddress());
         checkAddress(hi, lo);
         final int port = local.getPort() == 0 ? freePort(hi, lo) : local.getPort();
-        checkPort(hi, lo, port, reuseAddress);
+        checkPort(hi, lo, port, options);
         final TcpListener listener = new TcpListener(++lastId, new InetSocketAddress(local.getAddress(), port), tcp,
-                reuseAddress, backlog, settings, this);
+                options, settings, recentCookies(hi, lo, port), this);
         table = table.with(listener);
         return listener;
     }
@@ -145,25 +161,36 @@ public final class Listeners implements AutoCloseable {
         }
     }
 
-    private void checkPort(final long hi, final long lo, final int port, final boolean reuse) throws BindException {
+    /** Those of listeners that share the port: a flow may lead to another of them than it did when its SYN came. */
+    private RecentCookies recentCookies(final long hi, final long lo, final int port) {
+        return table.all().stream().filter(other -> other.port() == port && other.hi() == hi && other.lo() == lo)
+                .map(TcpListener::recentCookies).findFirst().orElseGet(RecentCookies::new);
+    }
+
+    private void checkPort(final long hi, final long lo, final int port, final ListenOptions options)
+            throws BindException {
         for (final TcpListener other : table.all()) {
-            if (other.port() == port && isConflict(other, hi, lo, reuse)) {
+            if (other.port() == port && isConflict(other, hi, lo, options)) {
                 throw new BindException("address already in use: " + text(hi, lo, port) + " (listener "
                         + text(other.hi(), other.lo(), port) + ")");
             }
         }
-        if (!reuse && portsInUse.inUse(port)) {
+        if (!options.reuseAddress() && !options.reusePort() && portsInUse.inUse(port)) {
             throw new BindException("address already in use: " + text(hi, lo, port)
                     + " (connections of an earlier listener; SO_REUSEADDR takes the port nevertheless)");
         }
     }
 
-    private static boolean isConflict(final TcpListener other, final long hi, final long lo, final boolean reuse) {
+    private static boolean isConflict(final TcpListener other, final long hi, final long lo,
+            final ListenOptions options) {
+        if (options.reusePort() && other.options().reusePort()) {
+            return false;
+        }
         if (other.hi() == hi && other.lo() == lo) {
             return true;
         }
         final boolean overlap = IpAddress.isAny(hi, lo) || IpAddress.isAny(other.hi(), other.lo());
-        return overlap && !(reuse && other.reusesAddress());
+        return overlap && !(options.reuseAddress() && other.options().reuseAddress());
     }
 
     private int freePort(final long hi, final long lo) throws BindException {
@@ -173,7 +200,8 @@ public final class Listeners implements AutoCloseable {
             final int port = settings.ephemeralLow() + (start + i) % range;
             if (!portsInUse.inUse(port)
                     && table.all().stream()
-                            .noneMatch(other -> other.port() == port && isConflict(other, hi, lo, false))) {
+                            .noneMatch(other -> other.port() == port
+                                    && isConflict(other, hi, lo, ListenOptions.DEFAULT))) {
                 return port;
             }
         }

@@ -1,52 +1,69 @@
 package io.millrace.control.listen;
 
+import io.millrace.config.SynCookieMode;
 import io.millrace.control.counters.ControlCounter;
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpPrefix;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A listening endpoint (state LISTEN of RFC 9293). Both queues are bounded and a full one drops: as on Linux, a SYN is
- * dropped where the SYN queue or the accept queue is full, and the last ACK of a handshake where the accept queue is
- * full. Lock-free. Thread: any.
+ * dropped where the accept queue is full, or the SYN queue and there are no SYN cookies; and the last ACK of a handshake
+ * where the accept queue is full. Lock-free. Thread: any.
  */
 public final class TcpListener implements ListenerPolicy, NetworkStack.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(TcpListener.class);
+
     private final int id;
     private final InetSocketAddress local;
     private final long hi;
     private final long lo;
-    private final int askedBacklog;
-    private final boolean reuseAddress;
+    private final ListenOptions options;
     private final Places synQueue;
     private final AcceptQueue acceptQueue;
     private final Listeners owner;
+    private final RecentCookies recentCookies;
+    private final AtomicBoolean floodTold = new AtomicBoolean();
     private volatile TcpSettings settings;
     private volatile UnaryOperator<TcpSettings> own;
+    private volatile ListenSettings limits;
+    private volatile ListenerRule rule;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final LongAdder overflows = new LongAdder();
     private final LongAdder drops = new LongAdder();
     private final LongAdder synQueueFull = new LongAdder();
+    private final LongAdder cookiesSent = new LongAdder();
+    private final LongAdder cookiesReceived = new LongAdder();
+    private final LongAdder cookiesFailed = new LongAdder();
+    private final LongAdder sourcesRefused = new LongAdder();
     private final LongAdder accepted = new LongAdder();
     private final LongAdder deadBeforeAccept = new LongAdder();
 
-    TcpListener(final int id, final InetSocketAddress local, final TcpSettings settings, final boolean reuseAddress,
-            final int askedBacklog, final ListenSettings limits, final Listeners owner) {
+    TcpListener(final int id, final InetSocketAddress local, final TcpSettings settings, final ListenOptions options,
+            final ListenSettings limits, final RecentCookies recentCookies, final Listeners owner) {
         this.id = id;
         this.local = local;
         hi = IpAddress.hi(local.getAddress());
         lo = IpAddress.lo(local.getAddress());
         this.settings = settings;
         own = stack -> settings;
-        this.reuseAddress = reuseAddress;
-        this.askedBacklog = askedBacklog;
+        this.options = options;
+        this.limits = limits;
+        this.recentCookies = recentCookies;
+        rule = limits.rule(hi, lo, local.getPort());
         synQueue = new Places(limits.synQueue());
-        acceptQueue = new AcceptQueue(limits.backlogFor(askedBacklog));
+        acceptQueue = new AcceptQueue(limits.backlogFor(rule.backlogFor(options.backlog())));
         this.owner = owner;
     }
 
@@ -70,22 +87,77 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
         return local;
     }
 
+    /** {@inheritDoc} By the application and by the configuration. */
     @Override
-    public boolean reserveSyn() {
+    public boolean admits(final long remoteHi, final long remoteLo) {
+        if (contains(options.sources(), remoteHi, remoteLo) && contains(rule.sources(), remoteHi, remoteLo)) {
+            return true;
+        }
+        sourcesRefused.increment();
+        return false;
+    }
+
+    private static boolean contains(final List<IpPrefix> networks, final long hi, final long lo) {
+        boolean contained = networks.isEmpty();
+        for (int i = 0; !contained && i < networks.size(); i++) {
+            contained = networks.get(i).contains(hi, lo);
+        }
+        return contained;
+    }
+
+    @Override
+    public SynAnswer onSyn(final boolean cookiePossible, final long nowNs) {
         if (closed.get()) {
-            return false;
+            return SynAnswer.DROPPED;
         }
         if (acceptQueue.places().isFull()) {
             countOverflow();
-            return false;
+            return SynAnswer.DROPPED;
         }
-        if (!synQueue.take()) {
-            synQueueFull.increment();
-            owner.counters().increment(ControlCounter.SYN_QUEUE_FULL);
-            countDrop();
-            return false;
+        final SynCookieMode mode = limits.synCookies();
+        if (mode == SynCookieMode.ALWAYS && cookiePossible) {
+            return sendCookie(nowNs);
         }
-        return true;
+        if (synQueue.take()) {
+            return SynAnswer.QUEUED;
+        }
+        if (mode != SynCookieMode.OFF && cookiePossible) {
+            if (!floodTold.get() && floodTold.compareAndSet(false, true)) {
+                LOG.warn("possible SYN flood: the SYN queue of {} is full, sending cookies", this);
+            }
+            return sendCookie(nowNs);
+        }
+        synQueueFull.increment();
+        owner.counters().increment(ControlCounter.SYN_QUEUE_FULL);
+        countDrop();
+        return SynAnswer.DROPPED;
+    }
+
+    private SynAnswer sendCookie(final long nowNs) {
+        recentCookies.sent(nowNs);
+        cookiesSent.increment();
+        return SynAnswer.COOKIE;
+    }
+
+    @Override
+    public boolean reserveSyn() {
+        return onSyn(false, 0) == SynAnswer.QUEUED;
+    }
+
+    /** {@inheritDoc} As in Linux a stray ACK costs no hash while no flood is on; a flood of them is reset. */
+    @Override
+    public boolean expectsCookies(final long nowNs) {
+        return recentCookies.mayReturn(nowNs) && !closed.get();
+    }
+
+    @Override
+    public void onCookie(final boolean valid) {
+        (valid ? cookiesReceived : cookiesFailed).increment();
+    }
+
+    @Override
+    public boolean abortsOnOverflow() {
+        return limits.abortOnOverflow();
     }
 
     @Override
@@ -191,6 +263,26 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
         return synQueueFull.sum();
     }
 
+    /** SYNs answered with a cookie (Linux: SyncookiesSent). */
+    public long cookiesSent() {
+        return cookiesSent.sum();
+    }
+
+    /** Cookies that came back (Linux: SyncookiesRecv). */
+    public long cookiesReceived() {
+        return cookiesReceived.sum();
+    }
+
+    /** ACKs that should have brought a cookie and did not (Linux: SyncookiesFailed). */
+    public long cookiesFailed() {
+        return cookiesFailed.sum();
+    }
+
+    /** Segments dropped because of where they came from. */
+    public long sourcesRefused() {
+        return sourcesRefused.sum();
+    }
+
     /** Connections taken by the application. */
     public long accepted() {
         return accepted.sum();
@@ -213,13 +305,15 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
 
     /** Connections that come from now on. Thread: one at a time. */
     void onStackSettings(final TcpSettings stack) {
-        settings = own.apply(stack);
+        settings = own.apply(rule.settings(stack));
     }
 
     /** The queues from now on; nobody is thrown out. Thread: one at a time. */
-    void onLimits(final ListenSettings limits) {
-        synQueue.limit(limits.synQueue());
-        acceptQueue.resize(limits.backlogFor(askedBacklog));
+    void onLimits(final ListenSettings newLimits) {
+        limits = newLimits;
+        rule = newLimits.rule(hi, lo, local.getPort());
+        synQueue.limit(newLimits.synQueue());
+        acceptQueue.resize(newLimits.backlogFor(rule.backlogFor(options.backlog())));
     }
 
     long hi() {
@@ -234,8 +328,12 @@ public final class TcpListener implements ListenerPolicy, NetworkStack.Listener 
         return local.getPort();
     }
 
-    boolean reusesAddress() {
-        return reuseAddress;
+    ListenOptions options() {
+        return options;
+    }
+
+    RecentCookies recentCookies() {
+        return recentCookies;
     }
 
     private void countOverflow() {

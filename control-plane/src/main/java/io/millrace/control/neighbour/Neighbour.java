@@ -4,6 +4,8 @@ package io.millrace.control.neighbour;
 final class Neighbour {
     final long hi;
     final long lo;
+    /** The lower, the older. */
+    final long number;
     NeighbourState state = NeighbourState.INCOMPLETE;
     /** Link-layer address, 48 bits; 0 while unknown. */
     long mac;
@@ -18,9 +20,10 @@ final class Neighbour {
     /** The engine that asked last: requests leave through its port queue. */
     int engine;
 
-    Neighbour(final long hi, final long lo) {
+    Neighbour(final long hi, final long lo, final long number) {
         this.hi = hi;
         this.lo = lo;
+        this.number = number;
     }
 
     /** What it is now, for others to read. */
@@ -29,6 +32,18 @@ final class Neighbour {
     }
 
     boolean isEvictable() {
+        return isUnused() || state == NeighbourState.INCOMPLETE;
+    }
+
+    /** Of two that may go: what nobody uses before what has not answered yet, the older first. */
+    boolean goesBefore(final Neighbour other) {
+        if (isUnused() != other.isUnused()) {
+            return isUnused();
+        }
+        return isUnused() ? deadlineNs < other.deadlineNs : number < other.number;
+    }
+
+    private boolean isUnused() {
         return state == NeighbourState.STALE || state == NeighbourState.FAILED;
     }
 }

@@ -1,38 +1,38 @@
 package io.millrace.control.neighbour;
 
-import static io.millrace.control.neighbour.ArpSender.BROADCAST;
-import static io.millrace.control.neighbour.ArpSender.REPLY;
-import static io.millrace.control.neighbour.ArpSender.REQUEST;
+import static io.millrace.control.neighbour.NeighbourSender.ALL;
 
 import io.millrace.control.address.PublishedRoutes;
-import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.NdMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The neighbours of a stack: who has which link-layer address, and whether it still answers. One cache serves every
- * engine; each engine keeps only the addresses it is told, and asks for the others.
+ * The neighbours of a stack, of both families: who has which link-layer address, and whether it still answers. One cache
+ * serves every engine; each engine keeps only the addresses it is told, and asks for the others.
  * <p>
  * What the transport does not confirm is asked by unicast in time (RFC 1122 §2.3.2.1, method 2), while engines go on
  * using it. After some such polls without a sign of use it becomes {@link NeighbourState#STALE} and is taken from the
  * engines: if one asks for it, the answer comes from the cache at once, and the probing of RFC 4861 §7.3.3 begins; if
  * none does, it costs no more packets and goes.
  * <p>
- * The table is bounded: where it is full, the unused entry that is oldest goes; where all are in use, the newcomer is
- * refused and counted. A host that was not asked for gets an entry only by asking for one of our addresses (RFC 826).
+ * The table is bounded: where it is full, the unused entry that is oldest goes, else the oldest that has not answered yet
+ * (RFC 6583 §4.2), never one in use; where all are in use, the newcomer is refused and counted. A host that was not asked
+ * for gets an entry only by asking for one of our addresses (RFC 826, RFC 4861 §7.2.3).
  * <p>
  * Thread: the agent's, and any that looks; a lock that is hardly ever waited for keeps them apart. Time is an input.
  */
-public final class NeighbourCache {
+public final class NeighbourCache implements AutoCloseable {
     /** RFC 4861 §10, DELAY_FIRST_PROBE_TIME. */
     private static final long DELAY_NS = TimeUnit.SECONDS.toNanos(5);
     /** So many answered polls without use are enough. */
@@ -42,22 +42,43 @@ public final class NeighbourCache {
 
     private final NeighbourSettings settings;
     private final ControlCounters counters;
-    private final ArpSender sender;
-    private final AddressDefence defence;
+    private final EngineNews news;
+    private final NeighbourSender sender;
+    private final AddressProbes probes;
+    private final ArpInput arp;
+    private final NdInput nd;
     private final Map<Key, Neighbour> entries = new HashMap<>();
     private long nextDeadlineNs = Long.MAX_VALUE;
+    /** What a router may say for IPv6 (RFC 4861 §6.3.4). */
+    private long reachableV6Ns;
+    private long retransmitV6Ns;
+    private long created;
+    private boolean closed;
 
     /**
-     * @param engines commands to each engine; what they refuse is repeated by ARP itself or by the commands' own
-     *                patience.
+     * @param engines commands to each engine; what they refuse is repeated by the protocols themselves or by the commands'
+     *                own patience.
      * @param ownMac  link-layer address of the stack's device, 48 bits.
+     * @param random  when an address is tried, so that hosts that start together do not collide.
      */
     public NeighbourCache(final NeighbourSettings settings, final EngineCommands[] engines, final long ownMac,
-            final PublishedRoutes routes, final ConflictListener conflicts, final ControlCounters counters) {
+            final PublishedRoutes routes, final ConflictListener conflicts, final RandomGenerator random,
+            final ControlCounters counters) {
         this.settings = settings;
         this.counters = counters;
-        sender = new ArpSender(engines, ownMac, routes, counters);
-        defence = new AddressDefence(settings.announcements(), sender, conflicts, counters);
+        reachableV6Ns = settings.reachableNs();
+        retransmitV6Ns = settings.retransmitNs();
+        news = new EngineNews(engines);
+        sender = new NeighbourSender(engines, ownMac, routes, counters);
+        probes = new AddressProbes(settings, routes, sender, conflicts, counters, random);
+        final AddressDefence defence = new AddressDefence(settings.own().policy(), routes, sender, conflicts, counters);
+        arp = new ArpInput(this, sender, probes, defence, counters);
+        nd = new NdInput(this, sender, probes, defence, counters);
+    }
+
+    /** Who is told what routers say. Set before the agent runs. */
+    public void routerListener(final RouterListener listener) {
+        nd.routers(listener);
     }
 
     /**
@@ -76,7 +97,7 @@ public final class NeighbourCache {
         }
         neighbour.mac = mac;
         neighbour.state = NeighbourState.PERMANENT;
-        sender.tellResolved(neighbour);
+        news.resolved(neighbour);
     }
 
     /** The entries as they are now, in no order. Thread: any. */
@@ -101,8 +122,8 @@ public final class NeighbourCache {
      * Before this time {@link #doWork} has nothing to do; {@link Long#MAX_VALUE}: never. May be early where a deadline
      * moved, never late.
      */
-    public long nextDeadlineNs() {
-        return Math.min(nextDeadlineNs, defence.nextDeadlineNs());
+    public synchronized long nextDeadlineNs() {
+        return Math.min(nextDeadlineNs, probes.nextDeadlineNs());
     }
 
     /** A frame in an engine waits for this neighbour. */
@@ -116,13 +137,13 @@ public final class NeighbourCache {
         switch (neighbour.state) {
             case INCOMPLETE -> {
                 /* the answer, or the failure, will be told to every engine */ }
-            case FAILED -> sender.tellFailed(engine, hi, lo);
+            case FAILED -> news.failed(engine, hi, lo);
             case STALE -> {
                 neighbour.engine = engine;
                 enter(neighbour, NeighbourState.DELAY, nowNs + DELAY_NS);
-                sender.tellResolved(neighbour);
+                news.resolved(neighbour);
             }
-            default -> sender.tellResolved(engine, neighbour);
+            default -> news.resolved(engine, neighbour);
         }
     }
 
@@ -131,40 +152,32 @@ public final class NeighbourCache {
         final Neighbour neighbour = entries.get(new Key(hi, lo));
         if (neighbour != null && isKnownToEngines(neighbour)) {
             neighbour.unusedPolls = 0;
-            enter(neighbour, NeighbourState.REACHABLE, nowNs + settings.reachableNs());
+            enter(neighbour, NeighbourState.REACHABLE, nowNs + reachableNs(neighbour));
         }
     }
 
     /** An ARP packet arrived at an engine; parameters as in {@link io.millrace.fastpath.control.EngineEvents#onArp}. */
     public synchronized void onArp(final int engine, final int operation, final long senderMac, final int senderIp,
             final int targetIp, final long nowNs) {
-        if (!isUnicast(senderMac)) {
-            counters.increment(ControlCounter.ARP_INVALID);
-            return;
-        }
-        if (senderMac == sender.ownMac() || operation != REQUEST && operation != REPLY) {
-            counters.increment(ControlCounter.ARP_IGNORED);
-            return;
-        }
-        final RouteTable routes = sender.routes();
-        if (routes.isOwn(0, IpAddress.v4(senderIp))) {
-            defence.onConflict(senderIp, senderMac, nowNs);
-            return;
-        }
-        final boolean forUs = routes.isOwn(0, IpAddress.v4(targetIp));
-        // A probe (RFC 5227 §2.1.1) has no sender address to learn, but is answered: that defends ours.
-        final boolean merged = routes.isOnLink(0, IpAddress.v4(senderIp))
-                && merge(engine, senderIp, senderMac, operation, forUs, nowNs);
-        if (forUs && operation == REQUEST) {
-            sender.reply(engine, targetIp, senderMac, senderIp);
-        } else if (!merged) {
-            counters.increment(ControlCounter.ARP_IGNORED);
-        }
+        arp.onPacket(engine, operation, senderMac, senderIp, targetIp, nowNs);
+    }
+
+    /**
+     * A message of Neighbour Discovery arrived at an engine; parameters as in
+     * {@link io.millrace.fastpath.control.EngineEvents#onIcmpv6}.
+     */
+    public synchronized void onIcmpv6(final int engine, final long sourceHi, final long sourceLo,
+            final long destinationHi, final long destinationLo, final long linkSource, final long address,
+            final int length, final long nowNs) {
+        nd.onMessage(engine, sourceHi, sourceLo, destinationHi, destinationLo, linkSource, address, length, nowNs);
     }
 
     /** Retransmits, probes, expires, announces; returns the number of things done. */
     public synchronized int doWork(final long nowNs) {
-        int done = defence.doWork(nowNs);
+        if (closed) {
+            return 0;
+        }
+        int done = probes.doWork(nowNs);
         if (nowNs >= nextDeadlineNs) {
             nextDeadlineNs = Long.MAX_VALUE;
             for (final Iterator<Neighbour> all = entries.values().iterator(); all.hasNext();) {
@@ -182,36 +195,116 @@ public final class NeighbourCache {
         return done;
     }
 
-    private void resolve(final int engine, final long hi, final long lo, final long nowNs) {
-        // Neighbour discovery for IPv6 is not ARP's business: without an entry, an IPv6 neighbour does not answer.
-        final Neighbour neighbour = IpAddress.isV4(hi, lo) ? create(hi, lo, engine) : null;
-        if (neighbour == null) {
-            sender.tellFailed(engine, hi, lo);
-            return;
+    /** Asks the routers of the link from a link-local address in use. */
+    public synchronized void solicitRouters(final long sourceHi, final long sourceLo) {
+        if (!closed) {
+            sender.nd.solicitRouters(sourceHi, sourceLo);
         }
-        neighbour.attempts = 1;
-        enter(neighbour, NeighbourState.INCOMPLETE, nowNs + settings.retransmitNs());
-        sender.request(neighbour, BROADCAST);
     }
 
-    /** RFC 826, packet reception: an entry that exists is updated; a new one is made only where we are the target. */
-    private boolean merge(final int engine, final int senderIp, final long senderMac, final int operation,
-            final boolean forUs, final long nowNs) {
-        final long lo = IpAddress.v4(senderIp);
-        final Neighbour known = entries.get(new Key(0, lo));
+    /** What a router says of the times of IPv6 neighbours (RFC 4861 §6.3.4); 0: it does not say. */
+    public synchronized void times(final long reachableNs, final long retransmitNs) {
+        reachableV6Ns = reachableNs == 0 ? reachableV6Ns : reachableNs;
+        retransmitV6Ns = retransmitNs == 0 ? retransmitV6Ns : retransmitNs;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        sender.close();
+    }
+
+    /**
+     * A neighbour told its link-layer address.
+     *
+     * @param reply  true for an answer to us, which confirms where a question is outstanding.
+     * @param create true where an entry is made for it, if there is none.
+     * @return false where nothing was noted.
+     */
+    boolean heard(final int engine, final long hi, final long lo, final long mac, final boolean reply,
+            final boolean create, final long nowNs) {
+        final Neighbour known = entries.get(new Key(hi, lo));
         if (known != null) {
-            learn(known, senderMac, forUs && operation == REPLY, nowNs);
+            learn(known, mac, reply, nowNs);
             return true;
         }
-        if (!forUs || operation != REQUEST) {
-            return false;
-        }
-        final Neighbour neighbour = create(0, lo, engine);
+        final Neighbour neighbour = create ? create(hi, lo, engine) : null;
         if (neighbour != null) {
-            neighbour.mac = senderMac;
+            neighbour.mac = mac;
             enter(neighbour, NeighbourState.STALE, nowNs + settings.staleNs());
         }
         return neighbour != null;
+    }
+
+    /** A neighbour that is known said that it is a router. */
+    void isRouter(final long hi, final long lo) {
+        final Neighbour neighbour = entries.get(new Key(hi, lo));
+        if (neighbour != null) {
+            neighbour.router = true;
+        }
+    }
+
+    /**
+     * An advertisement of a neighbour (RFC 4861 §7.2.5).
+     *
+     * @param mac   or {@link NdMessage#NO_ADDRESS}.
+     * @param flags of {@link NdMessage}.
+     */
+    void advertised(final long hi, final long lo, final long mac, final int flags, final long nowNs) {
+        final Neighbour neighbour = entries.get(new Key(hi, lo));
+        if (neighbour == null || neighbour.state == NeighbourState.PERMANENT
+                || neighbour.mac == 0 && mac == NdMessage.NO_ADDRESS) {
+            counters.increment(ControlCounter.ND_IGNORED);
+            return;
+        }
+        final long told = mac == NdMessage.NO_ADDRESS ? neighbour.mac : mac;
+        final boolean solicited = (flags & NdMessage.SOLICITED) != 0;
+        final boolean changed = told != neighbour.mac && neighbour.mac != 0;
+        if (changed && (flags & NdMessage.OVERRIDE) == 0) {
+            if (neighbour.state == NeighbourState.REACHABLE) {
+                enter(neighbour, NeighbourState.STALE, nowNs + settings.staleNs());
+                news.forgotten(neighbour);
+            }
+            return;
+        }
+        routerFlag(neighbour, (flags & NdMessage.ROUTER) != 0);
+        if (solicited) {
+            confirm(neighbour, told, changed, nowNs);
+        } else {
+            learn(neighbour, told, false, nowNs);
+        }
+    }
+
+    static boolean isUnicast(final long mac) {
+        return mac != 0 && (mac >>> 40 & 1) == 0 && mac >>> 48 == 0;
+    }
+
+    private void confirm(final Neighbour neighbour, final long mac, final boolean changed, final long nowNs) {
+        final boolean known = isKnownToEngines(neighbour);
+        count(changed);
+        neighbour.mac = mac;
+        enter(neighbour, NeighbourState.REACHABLE, nowNs + reachableNs(neighbour));
+        if (changed || !known) {
+            news.resolved(neighbour);
+        }
+    }
+
+    private void routerFlag(final Neighbour neighbour, final boolean router) {
+        if (neighbour.router && !router) {
+            nd.routers().onRouterLost(neighbour.hi, neighbour.lo);
+        }
+        neighbour.router = router;
+    }
+
+    private void resolve(final int engine, final long hi, final long lo, final long nowNs) {
+        final Neighbour neighbour = sender.routes().route(hi, lo) < 0 ? null : create(hi, lo, engine);
+        if (neighbour == null) {
+            news.failed(engine, hi, lo);
+            return;
+        }
+        neighbour.attempts = 1;
+        enter(neighbour, NeighbourState.INCOMPLETE, nowNs + retransmitNs(neighbour));
+        sender.request(neighbour, ALL);
     }
 
     /** @param reply true for a reply to us, which answers a request where one is outstanding. */
@@ -223,17 +316,12 @@ public final class NeighbourCache {
             case INCOMPLETE -> {
                 neighbour.mac = mac;
                 enter(neighbour, reply ? NeighbourState.REACHABLE : NeighbourState.DELAY,
-                        nowNs + (reply ? settings.reachableNs() : DELAY_NS));
-                sender.tellResolved(neighbour);
+                        nowNs + (reply ? reachableNs(neighbour) : DELAY_NS));
+                news.resolved(neighbour);
             }
             case PROBE -> {
                 if (reply) {
-                    count(changed);
-                    neighbour.mac = mac;
-                    enter(neighbour, NeighbourState.REACHABLE, nowNs + settings.reachableNs());
-                    if (changed) {
-                        sender.tellResolved(neighbour);
-                    }
+                    confirm(neighbour, mac, changed, nowNs);
                 } else {
                     replace(neighbour, mac, changed, nowNs);
                 }
@@ -253,7 +341,7 @@ public final class NeighbourCache {
             count(true);
             neighbour.mac = mac;
             enter(neighbour, NeighbourState.STALE, nowNs + settings.staleNs());
-            sender.tellForgotten(neighbour);
+            news.forgotten(neighbour);
         }
     }
 
@@ -266,7 +354,7 @@ public final class NeighbourCache {
     /** Returns false where the entry is to be removed. */
     private boolean onDeadline(final Neighbour neighbour, final long nowNs) {
         switch (neighbour.state) {
-            case INCOMPLETE -> retransmit(neighbour, BROADCAST, nowNs);
+            case INCOMPLETE -> retransmit(neighbour, ALL, nowNs);
             case PROBE -> {
                 return retransmit(neighbour, neighbour.mac, nowNs);
             }
@@ -279,7 +367,7 @@ public final class NeighbourCache {
                     return probe(neighbour, nowNs);
                 }
                 enter(neighbour, NeighbourState.STALE, nowNs + settings.staleNs());
-                sender.tellForgotten(neighbour);
+                news.forgotten(neighbour);
             }
             case STALE, FAILED -> {
                 return false;
@@ -298,19 +386,30 @@ public final class NeighbourCache {
     private boolean retransmit(final Neighbour neighbour, final long targetMac, final long nowNs) {
         if (neighbour.attempts < settings.probes()) {
             neighbour.attempts++;
-            neighbour.deadlineNs = nowNs + settings.retransmitNs();
+            neighbour.deadlineNs = nowNs + retransmitNs(neighbour);
             sender.request(neighbour, targetMac);
             return true;
         }
         counters.increment(ControlCounter.NEIGHBOURS_FAILED);
+        if (neighbour.router) {
+            nd.routers().onRouterLost(neighbour.hi, neighbour.lo);
+        }
         if (neighbour.state == NeighbourState.PROBE) {
             // RFC 1122 §2.3.2.1 (2): the entry goes; the host may have another address now, so the next frame asks all.
-            sender.tellForgotten(neighbour);
+            news.forgotten(neighbour);
             return false;
         }
         enter(neighbour, NeighbourState.FAILED, nowNs + settings.failedNs());
-        sender.tellFailed(neighbour);
+        news.failed(neighbour);
         return true;
+    }
+
+    private long reachableNs(final Neighbour neighbour) {
+        return IpAddress.isV4(neighbour.hi, neighbour.lo) ? settings.reachableNs() : reachableV6Ns;
+    }
+
+    private long retransmitNs(final Neighbour neighbour) {
+        return IpAddress.isV4(neighbour.hi, neighbour.lo) ? settings.retransmitNs() : retransmitV6Ns;
     }
 
     private void enter(final Neighbour neighbour, final NeighbourState state, final long deadlineNs) {
@@ -324,24 +423,28 @@ public final class NeighbourCache {
             counters.increment(ControlCounter.NEIGHBOUR_TABLE_FULL);
             return null;
         }
-        final Neighbour neighbour = new Neighbour(hi, lo);
+        final Neighbour neighbour = new Neighbour(hi, lo, ++created);
         neighbour.engine = engine;
         entries.put(new Key(hi, lo), neighbour);
         return neighbour;
     }
 
     private boolean evict() {
-        Neighbour oldest = null;
+        Neighbour first = null;
         for (final Neighbour neighbour : entries.values()) {
-            if (neighbour.isEvictable() && (oldest == null || neighbour.deadlineNs < oldest.deadlineNs)) {
-                oldest = neighbour;
+            if (neighbour.isEvictable() && (first == null || neighbour.goesBefore(first))) {
+                first = neighbour;
             }
         }
-        if (oldest != null) {
-            counters.increment(ControlCounter.NEIGHBOURS_EVICTED);
-            entries.remove(new Key(oldest.hi, oldest.lo));
+        if (first == null) {
+            return false;
         }
-        return oldest != null;
+        counters.increment(ControlCounter.NEIGHBOURS_EVICTED);
+        entries.remove(new Key(first.hi, first.lo));
+        if (first.state == NeighbourState.INCOMPLETE) {
+            news.failed(first);
+        }
+        return true;
     }
 
     private static boolean isKnownToEngines(final Neighbour neighbour) {
@@ -349,9 +452,5 @@ public final class NeighbourCache {
             case REACHABLE, DELAY, PROBE -> true;
             case INCOMPLETE, STALE, FAILED, PERMANENT -> false;
         };
-    }
-
-    private static boolean isUnicast(final long mac) {
-        return mac != 0 && (mac >>> 40 & 1) == 0 && mac >>> 48 == 0;
     }
 }

@@ -11,17 +11,23 @@ import java.util.concurrent.TimeUnit;
  * @param reachableNs   how long a confirmation holds (RFC 4861 REACHABLE_TIME).
  * @param staleNs       how long an unused entry is kept (Linux gc_stale_time).
  * @param failedNs      how long a failure is remembered.
- * @param announcements announcements of each own address at start (RFC 5227 ANNOUNCE_NUM), 0 for none.
+ * @param own           what is done about own addresses.
  */
 public record NeighbourSettings(int capacity, long retransmitNs, int probes, long reachableNs, long staleNs,
-        long failedNs, int announcements) {
+        long failedNs, OwnAddressSettings own) {
 
     /** 1,024 entries and the times of the RFCs. */
     public static final NeighbourSettings DEFAULT = new NeighbourSettings(1_024, TimeUnit.SECONDS.toNanos(1), 3,
-            TimeUnit.SECONDS.toNanos(30), TimeUnit.SECONDS.toNanos(60), TimeUnit.SECONDS.toNanos(1), 2);
+            TimeUnit.SECONDS.toNanos(30), TimeUnit.SECONDS.toNanos(60), TimeUnit.SECONDS.toNanos(1),
+            OwnAddressSettings.DEFAULT);
 
     /** The same with room for another number of entries. */
     public NeighbourSettings withCapacity(final int entries) {
-        return new NeighbourSettings(entries, retransmitNs, probes, reachableNs, staleNs, failedNs, announcements);
+        return new NeighbourSettings(entries, retransmitNs, probes, reachableNs, staleNs, failedNs, own);
+    }
+
+    /** The same with other ways with own addresses. */
+    public NeighbourSettings with(final OwnAddressSettings other) {
+        return new NeighbourSettings(capacity, retransmitNs, probes, reachableNs, staleNs, failedNs, other);
     }
 }

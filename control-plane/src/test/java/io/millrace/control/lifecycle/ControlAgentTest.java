@@ -14,6 +14,7 @@ import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.neighbour.OwnAddressSettings;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -35,11 +36,12 @@ class ControlAgentTest {
     private final PublishedRoutes routes = new PublishedRoutes(
             RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of()));
     private final NeighbourCache neighbours = new NeighbourCache(
-            new NeighbourSettings(8, TimeUnit.SECONDS.toNanos(1), 3, TimeUnit.SECONDS.toNanos(30), 1, 1, 0), commands,
+            new NeighbourSettings(8, TimeUnit.SECONDS.toNanos(1), 3, TimeUnit.SECONDS.toNanos(30), 1, 1,
+                    OwnAddressSettings.DEFAULT.withAnnouncements(0)), commands,
             2, routes,
-            (address, mac) -> {
+            (address, mac, outcome) -> {
                 throw new IllegalStateException("expected by the test");
-            }, counters);
+            }, new SplittableRandom(2), counters);
     private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes,
             new SplittableRandom(1), counters);
     private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, null,
@@ -50,6 +52,7 @@ class ControlAgentTest {
         rings[0].close();
         rings[1].close();
         groups.close();
+        neighbours.close();
     }
 
     @Test

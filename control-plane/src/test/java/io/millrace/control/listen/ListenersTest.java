@@ -9,21 +9,31 @@ import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.security.Secret;
+import io.millrace.config.SynCookieMode;
 import io.millrace.fastpath.control.EngineCommands;
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpPrefix;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ListenersTest {
+    private static final ListenOptions REUSE = ListenOptions.DEFAULT.withBacklog(16).withReuseAddress(true);
+
     private final RecordingCommands engine0 = new RecordingCommands();
     private final RecordingCommands engine1 = new RecordingCommands();
     private final Set<Integer> busyPorts = new HashSet<>();
@@ -80,8 +90,9 @@ class ListenersTest {
 
     @Test
     void shouldRefuseANameThatIsNotResolved() {
-        assertThatThrownBy(() -> listeners.listen(InetSocketAddress.createUnresolved("nowhere", 80), 1,
-                TcpSettings.DEFAULT, true)).isInstanceOf(UnknownHostException.class).hasMessage("nowhere");
+        assertThatThrownBy(() -> listeners.listen(InetSocketAddress.createUnresolved("nowhere", 80),
+                TcpSettings.DEFAULT, ListenOptions.DEFAULT)).isInstanceOf(UnknownHostException.class)
+                .hasMessage("nowhere");
     }
 
     @Test
@@ -117,22 +128,148 @@ class ListenersTest {
         busyPorts.add(40_002);
         final Set<Integer> chosen = new HashSet<>();
         for (int i = 0; i < 3; i++) {
-            final TcpListener listener = few.listen(address("0.0.0.0", 0), 1, TcpSettings.DEFAULT, true);
+            final TcpListener listener = few.listen(address("0.0.0.0", 0), TcpSettings.DEFAULT, REUSE);
             assertThat(listener.localAddress().getPort()).isEqualTo(listener.port());
             chosen.add(listener.port());
         }
         assertThat(chosen).containsExactlyInAnyOrder(40_000, 40_001, 40_003);
-        assertThatThrownBy(() -> few.listen(address("0.0.0.0", 0), 1, TcpSettings.DEFAULT, true))
+        assertThatThrownBy(() -> few.listen(address("0.0.0.0", 0), TcpSettings.DEFAULT, REUSE))
                 .isInstanceOf(BindException.class).hasMessage("no free port in 40000-40003");
+    }
+
+    @Test
+    void shouldShareFlowsAmongListenersThatAllReuseThePort() throws IOException {
+        final List<TcpListener> sharing = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            sharing.add(sharing("10.0.0.2", 80));
+        }
+        final Map<TcpListener, Integer> flows = new HashMap<>();
+        for (int remotePort = 1; remotePort <= 40_000; remotePort++) {
+            final TcpListener chosen = lookup("10.0.0.2", 80, remotePort);
+            assertThat(lookup("10.0.0.2", 80, remotePort)).as("the same for the SYN and its last ACK").isSameAs(chosen);
+            flows.merge(chosen, 1, Integer::sum);
+        }
+        assertThat(flows).containsOnlyKeys(sharing);
+        assertThat(flows.values()).allMatch(count -> count > 9_500 && count < 10_500);
+    }
+
+    @Test
+    void shouldLeaveTheFlowsOfTheOthersWhereTheyAreWhenOneClosesAndWhenOneOpens() throws IOException {
+        sharing("10.0.0.2", 80);
+        final TcpListener closing = sharing("10.0.0.2", 80);
+        sharing("10.0.0.2", 80);
+        final List<TcpListener> before = chosen();
+        closing.close();
+        final List<TcpListener> after = chosen();
+        final TcpListener opened = sharing("10.0.0.2", 80);
+        final List<TcpListener> last = chosen();
+        for (int flow = 0; flow < before.size(); flow++) {
+            assertThat(after.get(flow)).isNotSameAs(closing);
+            if (before.get(flow) != closing) {
+                assertThat(after.get(flow)).isSameAs(before.get(flow));
+            }
+            if (last.get(flow) != opened) {
+                assertThat(last.get(flow)).isSameAs(after.get(flow));
+            }
+        }
+        assertThat(last).contains(opened);
+    }
+
+    private List<TcpListener> chosen() {
+        return IntStream.range(1, 3_000).mapToObj(remotePort -> lookup("10.0.0.2", 80, remotePort)).toList();
+    }
+
+    @Test
+    void shouldRefuseToShareAPortUnlessAllReuseIt() throws IOException {
+        sharing("10.0.0.2", 80);
+        assertThatThrownBy(() -> listen("10.0.0.2", 80, true)).isInstanceOf(BindException.class);
+        assertThatThrownBy(() -> listen("0.0.0.0", 80, false)).isInstanceOf(BindException.class);
+        assertThat(sharing("0.0.0.0", 80).port()).as("and the wildcard beside it").isEqualTo(80);
+        listen("10.0.1.2", 81, true);
+        assertThatThrownBy(() -> sharing("10.0.1.2", 81)).isInstanceOf(BindException.class);
+    }
+
+    @Test
+    void shouldPreferTheSpecificAddressAmongThoseThatReuseThePort() throws IOException {
+        final TcpListener wildcard = sharing("0.0.0.0", 80);
+        final TcpListener specific = sharing("10.0.0.2", 80);
+        assertThat(chosen()).containsOnly(specific);
+        assertThat(lookup("10.0.1.2", 80)).isSameAs(wildcard);
+    }
+
+    @Test
+    void shouldTakeAPortFromItsConnectionsWhereItIsReused() throws IOException {
+        busyPorts.add(80);
+        assertThatThrownBy(() -> listen("10.0.0.2", 80, false)).isInstanceOf(BindException.class);
+        assertThat(sharing("10.0.0.2", 80).port()).isEqualTo(80);
+    }
+
+    @Test
+    void shouldExpectACookieAtEveryListenerThatSharesThePort() throws IOException {
+        final Listeners flooded = listeners(
+                new ListenSettings(8, 8, 8, SynCookieMode.ALWAYS, false, List.of(), 40_000, 40_003));
+        final ListenOptions share = ListenOptions.DEFAULT.withReusePort(true);
+        final TcpListener first = flooded.listen(address("10.0.0.2", 80), TcpSettings.DEFAULT, share);
+        final TcpListener second = flooded.listen(address("10.0.0.2", 80), TcpSettings.DEFAULT, share);
+        final TcpListener other = flooded.listen(address("10.0.0.2", 81), TcpSettings.DEFAULT, share);
+        first.onSyn(true, 0);
+        first.close();
+        assertThat(second.expectsCookies(0)).isTrue();
+        assertThat(other.expectsCookies(0)).isFalse();
+    }
+
+    @Test
+    void shouldAdmitOnlyTheSourcesOfTheApplicationAndOfTheConfiguration() throws IOException {
+        final ListenerRule rule = new ListenerRule(0, IpAddress.ANY_V4, 80, 0, List.of(IpPrefix.parse("10.0.0.0/8")),
+                null);
+        final Listeners ruled = listeners(
+                new ListenSettings(8, 8, 8, SynCookieMode.OFF, false, List.of(rule), 40_000, 40_003));
+        final TcpListener listener = ruled.listen(address("10.0.0.2", 80), TcpSettings.DEFAULT, ListenOptions.DEFAULT
+                .withSources(List.of(IpPrefix.parse("10.9.0.0/16"), IpPrefix.parse("192.168.0.1"))));
+        assertThat(admits(listener, "10.9.1.1")).isTrue();
+        assertThat(admits(listener, "10.8.1.1")).as("the application's").isFalse();
+        assertThat(admits(listener, "192.168.0.1")).as("the configuration's").isFalse();
+        assertThat(admits(listener, "fd00::1")).isFalse();
+        assertThat(listener.sourcesRefused()).isEqualTo(3);
+        final TcpListener open = ruled.listen(address("10.0.0.2", 81), TcpSettings.DEFAULT, ListenOptions.DEFAULT);
+        assertThat(admits(open, "fd00::1")).isTrue();
+    }
+
+    private static boolean admits(final TcpListener listener, final String address) {
+        final InetAddress inet = InetAddress.ofLiteral(address);
+        return listener.admits(IpAddress.hi(inet), IpAddress.lo(inet));
+    }
+
+    @Test
+    void shouldApplyTheRuleOfItsAddressAndPort() throws IOException {
+        final TcpSettings small = TcpSettings.DEFAULT.toBuilder().mss(500).build();
+        final InetSocketAddress specific = address("10.0.0.2", 80);
+        final ListenerRule one = new ListenerRule(0, IpAddress.lo(specific.getAddress()), 80, 3, List.of(), small);
+        final ListenerRule every = new ListenerRule(0, 0, 80, 5, List.of(), null);
+        final ListenSettings settings = new ListenSettings(8, 8, 8, SynCookieMode.OFF, false, List.of(one, every),
+                40_000, 40_003);
+        final Listeners ruled = listeners(settings);
+        assertThat(ruled.settings(specific, TcpSettings.DEFAULT)).isSameAs(small);
+        assertThat(ruled.settings(address("10.0.1.2", 80), TcpSettings.DEFAULT)).isSameAs(TcpSettings.DEFAULT);
+        assertThat(ruled.listen(specific, small, ListenOptions.DEFAULT).backlog()).isEqualTo(3);
+        final TcpListener other = ruled.listen(address("10.0.1.2", 80), small, ListenOptions.DEFAULT.withBacklog(7));
+        assertThat(other.backlog()).as("bounded").isEqualTo(5);
+        assertThat(backlog(ruled, 81, 0)).isEqualTo(8);
+        other.follow(UnaryOperator.identity());
+        final TcpSettings medium = TcpSettings.DEFAULT.toBuilder().mss(700).build();
+        ruled.reload(new ListenSettings(8, 8, 8, SynCookieMode.OFF, false,
+                List.of(new ListenerRule(0, 0, 80, 2, List.of(), medium)), 40_000, 40_003), TcpSettings.DEFAULT);
+        assertThat(other.backlog()).isEqualTo(2);
+        assertThat(other.settings()).isSameAs(medium);
     }
 
     @Test
     void shouldBoundTheBacklog() throws IOException {
         final Listeners bounded = listeners(new ListenSettings(16, 64, 8, 40_000, 40_100));
-        assertThat(bounded.listen(address("10.0.0.2", 1), 0, TcpSettings.DEFAULT, true).backlog()).isEqualTo(16);
-        assertThat(bounded.listen(address("10.0.0.2", 2), -1, TcpSettings.DEFAULT, true).backlog()).isEqualTo(16);
-        assertThat(bounded.listen(address("10.0.0.2", 3), 63, TcpSettings.DEFAULT, true).backlog()).isEqualTo(63);
-        assertThat(bounded.listen(address("10.0.0.2", 4), 65, TcpSettings.DEFAULT, true).backlog()).isEqualTo(64);
+        assertThat(backlog(bounded, 1, 0)).isEqualTo(16);
+        assertThat(backlog(bounded, 2, -1)).isEqualTo(16);
+        assertThat(backlog(bounded, 3, 63)).isEqualTo(63);
+        assertThat(backlog(bounded, 4, 65)).isEqualTo(64);
     }
 
     @Test
@@ -168,12 +305,26 @@ class ListenersTest {
     }
 
     private TcpListener listen(final String address, final int port, final boolean reuse) throws IOException {
-        return listeners.listen(address(address, port), 16, TcpSettings.DEFAULT, reuse);
+        return listeners.listen(address(address, port), TcpSettings.DEFAULT, REUSE.withReuseAddress(reuse));
+    }
+
+    private static int backlog(final Listeners bounded, final int port, final int asked) throws IOException {
+        return bounded.listen(address("10.0.0.2", port), TcpSettings.DEFAULT, REUSE.withBacklog(asked)).backlog();
+    }
+
+    private TcpListener sharing(final String address, final int port) throws IOException {
+        return listeners.listen(address(address, port), TcpSettings.DEFAULT,
+                ListenOptions.DEFAULT.withReusePort(true));
     }
 
     private TcpListener lookup(final String address, final int port) {
+        return lookup(address, port, 40_000);
+    }
+
+    private TcpListener lookup(final String address, final int port, final int remotePort) {
         final var inet = InetAddress.ofLiteral(address);
-        return (TcpListener) listeners.lookup(IpAddress.hi(inet), IpAddress.lo(inet), port);
+        return (TcpListener) listeners.lookup(IpAddress.hi(inet), IpAddress.lo(inet), 0, IpAddress.v4(0x0A000009),
+                port << 16 | remotePort);
     }
 
     private static InetSocketAddress address(final String address, final int port) {

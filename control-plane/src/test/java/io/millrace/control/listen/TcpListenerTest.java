@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.control.RecordingCommands;
 import io.millrace.config.Cidr;
+import io.millrace.config.SynCookieMode;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.security.Secret;
 import io.millrace.fastpath.control.EngineCommands;
+import io.millrace.fastpath.control.ListenOptions;
+import io.millrace.fastpath.control.ListenerPolicy.SynAnswer;
 import io.millrace.fastpath.control.NetworkStack.Accepted;
+import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.tcp.TcpSettings;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -87,6 +91,64 @@ class TcpListenerTest {
         listener.releaseSyn();
         assertThat(listener.reserveSyn()).isTrue();
         assertThat(listener.synQueueHighest()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldSendCookiesWhileTheSynQueueIsFull() throws IOException {
+        final TcpListener listener = listener(8, 1, SynCookieMode.WHEN_FULL);
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.QUEUED);
+        assertThat(listener.expectsCookies(0)).isFalse();
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.COOKIE);
+        assertThat(listener.onSyn(false, 0)).as("no cookie can say it").isEqualTo(SynAnswer.DROPPED);
+        assertThat(listener.expectsCookies(0)).isTrue();
+        listener.releaseSyn();
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.QUEUED);
+        assertThat(listener.cookiesSent()).isEqualTo(1);
+        assertThat(listener.synQueueFull()).isEqualTo(1);
+        assertThat(listener.drops()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldSendNothingButCookiesWhereToldSo() throws IOException {
+        final TcpListener listener = listener(8, 1, SynCookieMode.ALWAYS);
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.COOKIE);
+        assertThat(listener.synQueueDepth()).isZero();
+        assertThat(listener.onSyn(false, 0)).isEqualTo(SynAnswer.QUEUED);
+    }
+
+    @Test
+    void shouldSendNoCookieWhereTheyAreOff() throws IOException {
+        final TcpListener listener = listener(8, 1, SynCookieMode.OFF);
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.QUEUED);
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.DROPPED);
+        assertThat(listener.expectsCookies(0)).isFalse();
+    }
+
+    @Test
+    void shouldSendNoCookieWhileTheAcceptQueueIsFull() throws IOException {
+        final TcpListener listener = listener(1, 1, SynCookieMode.ALWAYS);
+        complete(listener, 0, 1);
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.DROPPED);
+        assertThat(listener.overflows()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldExpectCookiesForAsLongAsTheyAreValid() throws IOException {
+        final TcpListener listener = listener(8, 1, SynCookieMode.ALWAYS);
+        final long sentNs = -5;
+        assertThat(listener.expectsCookies(sentNs)).isFalse();
+        listener.onSyn(true, sentNs);
+        assertThat(listener.expectsCookies(sentNs + SynCookies.VALIDITY_NS)).isTrue();
+        assertThat(listener.expectsCookies(sentNs + SynCookies.VALIDITY_NS + 2_000_000_000L)).isFalse();
+        listener.onSyn(true, sentNs + SynCookies.VALIDITY_NS);
+        assertThat(listener.expectsCookies(sentNs + 2 * SynCookies.VALIDITY_NS)).isTrue();
+        listener.onCookie(true);
+        listener.onCookie(false);
+        listener.onCookie(false);
+        assertThat(listener.cookiesReceived()).isEqualTo(1);
+        assertThat(listener.cookiesFailed()).isEqualTo(2);
+        listener.close();
+        assertThat(listener.expectsCookies(sentNs)).isFalse();
     }
 
     @Test
@@ -329,6 +391,18 @@ class TcpListenerTest {
     }
 
     @Test
+    void shouldTakeOtherRulesOfOverloadWhileItIsOpen() throws IOException {
+        final TcpListener listener = listener(4, 1, SynCookieMode.OFF);
+        assertThat(listener.abortsOnOverflow()).isFalse();
+        listener.onSyn(true, 0);
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.DROPPED);
+        listeners.reload(new ListenSettings(1, 4, 1, SynCookieMode.WHEN_FULL, true, List.of(), 40_000, 41_000),
+                TcpSettings.DEFAULT);
+        assertThat(listener.onSyn(true, 0)).isEqualTo(SynAnswer.COOKIE);
+        assertThat(listener.abortsOnOverflow()).isTrue();
+    }
+
+    @Test
     void shouldFollowTheStacksSettingsOnlyWhereTold() throws IOException {
         final TcpListener listener = listener(4, 8);
         listeners.reload(limits(4, 8), TcpSettings.DEFAULT.toBuilder().mss(500).build());
@@ -349,12 +423,17 @@ class TcpListenerTest {
     }
 
     private TcpListener listener(final int backlog, final int synQueue) throws IOException {
+        return listener(backlog, synQueue, SynCookieMode.WHEN_FULL);
+    }
+
+    private TcpListener listener(final int backlog, final int synQueue, final SynCookieMode cookies)
+            throws IOException {
         final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of());
-        listeners = new Listeners(limits(1_024, synQueue), new PublishedRoutes(routes),
-                new EngineCommands[]{engine0, engine1}, port -> false, Secret.ofSeed(1), counters);
-        return listeners.listen(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80), backlog,
-                TcpSettings.DEFAULT,
-                false);
+        listeners = new Listeners(new ListenSettings(1, 1_024, synQueue, cookies, false, List.of(), 40_000, 41_000),
+                new PublishedRoutes(routes), new EngineCommands[]{engine0, engine1}, port -> false, Secret.ofSeed(1),
+                counters);
+        return listeners.listen(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80), TcpSettings.DEFAULT,
+                ListenOptions.DEFAULT.withBacklog(backlog));
     }
 
     private static void complete(final TcpListener listener, final int engine, final long connection) {

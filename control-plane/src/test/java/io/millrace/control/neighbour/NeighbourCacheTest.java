@@ -12,8 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.control.RecordingCommands;
 import io.millrace.config.Cidr;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
-
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
@@ -22,10 +22,13 @@ import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NeighbourCacheTest {
@@ -45,6 +48,8 @@ class NeighbourCacheTest {
     private final RecordingCommands engine1 = new RecordingCommands();
     private final ControlCounters counters = new ControlCounters();
     private final List<String> conflicts = new ArrayList<>();
+    private final List<NeighbourCache> caches = new ArrayList<>();
+    private PublishedRoutes routes;
     private NeighbourCache cache = cache(NeighbourSettings.DEFAULT);
     private long nowNs = TimeUnit.DAYS.toNanos(1);
 
@@ -53,6 +58,11 @@ class NeighbourCacheTest {
         cache.doWork(nowNs);
         pass(2_000);
         take();
+    }
+
+    @AfterEach
+    void close() {
+        caches.forEach(NeighbourCache::close);
     }
 
     @Test
@@ -379,7 +389,7 @@ class NeighbourCacheTest {
     }
 
     @Test
-    void shouldFailIpv6NeighboursThatAreNotConfigured() {
+    void shouldFailANeighbourThatNoRouteLeadsTo() {
         cache.onNeighbourWanted(1, 0xfd00L << 48, 1, nowNs);
         assertThat(engine1.take()).containsExactly("failed fd00:0:0:0:0:0:0:1");
         assertThat(cache.size()).isZero();
@@ -426,8 +436,10 @@ class NeighbourCacheTest {
     void shouldRefuseANewcomerWhereAllAreInUse() {
         cache = cache(NeighbourSettings.DEFAULT.withCapacity(2));
         cache.doWork(nowNs);
-        cache.onNeighbourWanted(0, 0, host(11), nowNs);
-        cache.onNeighbourWanted(0, 0, host(12), nowNs);
+        for (int host = 11; host <= 12; host++) {
+            cache.onNeighbourWanted(0, 0, host(host), nowNs);
+            cache.onArp(0, 2, OTHER_MAC, 0x0a000000 + host, US, nowNs);
+        }
         take();
         cache.onNeighbourWanted(0, 0, host(13), nowNs);
         assertThat(engine0.take()).containsExactly("failed 10.0.0.13");
@@ -436,6 +448,113 @@ class NeighbourCacheTest {
         assertThat(engine0.take()).as("answered, though not remembered")
                 .containsExactly("reply 20000000002 10.0.0.2 > 20000000001 10.0.0.14");
         assertThat(cache.size()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldKeepNeighboursInUseUnderAFloodOfStrangersWhoAsk() {
+        cache = cache(NeighbourSettings.DEFAULT.withCapacity(16));
+        resolve();
+        final SplittableRandom flood = new SplittableRandom(7);
+        for (int i = 0; i < 10_000; i++) {
+            cache.onArp(0, 1, OTHER_MAC, 0x0a000000 + flood.nextInt(3, 255), US, nowNs);
+        }
+        assertThat(cache.size()).isEqualTo(16);
+        assertThat(state()).isEqualTo(REACHABLE);
+        assertThat(engine0.take()).doesNotContain(FORGOTTEN, FAILED_COMMAND);
+    }
+
+    @Test
+    void shouldStillFindANewNeighbourWhileWeAreMadeToAskForMany() {
+        cache = cache(NeighbourSettings.DEFAULT.withCapacity(16));
+        resolve();
+        for (int host = 10; host < 110; host++) {
+            cache.onNeighbourWanted(0, 0, host(host), nowNs);
+        }
+        assertThat(engine0.take()).contains("failed 10.0.0.10").doesNotContain("failed 10.0.0.109", FAILED_COMMAND);
+        assertThat(state()).isEqualTo(REACHABLE);
+        cache.onArp(0, 2, OTHER_MAC, 0x0a000000 + 109, US, nowNs);
+        assertThat(engine0.take()).contains("resolved 10.0.0.109 20000000009");
+        assertThat(cache.size()).isEqualTo(16);
+    }
+
+    @Test
+    void shouldGiveAnAddressUpAtOnceWhereConfigured() {
+        cache = cache(NeighbourSettings.DEFAULT.with(OwnAddressSettings.DEFAULT.with(ConflictPolicy.GIVE_UP)));
+        cache.onArp(0, 2, OTHER_MAC, US, US, nowNs);
+        assertThat(conflicts).containsExactly("10.0.0.2 20000000009 GIVEN_UP");
+        assertThat(routes.current().isOwn(0, IpAddress.v4(US))).isFalse();
+        cache.onArp(0, 1, OTHER_MAC, PEER, US, nowNs);
+        assertThat(take()).as("nobody answers for it any more").isEmpty();
+        assertThat(counters.get(ControlCounter.ADDRESSES_GIVEN_UP)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGiveAnAddressUpAtTheSecondClaimWithinTenSeconds() {
+        cache = cache(NeighbourSettings.DEFAULT.with(OwnAddressSettings.DEFAULT.with(ConflictPolicy.DEFEND_ONCE)));
+        cache.onArp(0, 2, OTHER_MAC, US, US, nowNs);
+        pass(10_000);
+        cache.onArp(0, 2, OTHER_MAC, US, US, nowNs);
+        assertThat(routes.current().isOwn(0, IpAddress.v4(US))).isTrue();
+        pass(9_999);
+        cache.onArp(0, 2, OTHER_MAC, US, US, nowNs);
+        assertThat(conflicts).containsExactly("10.0.0.2 20000000009 KEPT", "10.0.0.2 20000000009 KEPT",
+                "10.0.0.2 20000000009 GIVEN_UP");
+        assertThat(routes.current().isOwn(0, IpAddress.v4(US))).isFalse();
+    }
+
+    @Test
+    void shouldUseATentativeAddressOnceNobodyAnsweredThreeProbes() {
+        routes.addAddress(OwnAddress.of(Cidr.parse("10.0.0.9/24")).in(OwnAddress.State.TENTATIVE));
+        final List<Long> probed = new ArrayList<>();
+        final long startNs = nowNs;
+        while (!routes.current().isOwn(0, host(9))) {
+            nowNs = cache.nextDeadlineNs() == Long.MIN_VALUE ? nowNs : cache.nextDeadlineNs();
+            cache.doWork(nowNs);
+            engine0.take().forEach(packet -> {
+                assertThat(packet).isEqualTo("request 20000000002 0.0.0.0 > ffffffffffff 10.0.0.9");
+                probed.add(TimeUnit.NANOSECONDS.toMillis(nowNs - startNs));
+            });
+        }
+        assertThat(probed).hasSize(3);
+        assertThat(probed.get(0)).isBetween(0L, 1_000L);
+        assertThat(probed.get(1) - probed.get(0)).isBetween(1_000L, 2_000L);
+        assertThat(probed.get(2) - probed.get(1)).isBetween(1_000L, 2_000L);
+        assertThat(TimeUnit.NANOSECONDS.toMillis(nowNs - startNs) - probed.get(2)).isEqualTo(2_000);
+        cache.doWork(nowNs);
+        assertThat(engine0.take()).containsExactly("request 20000000002 10.0.0.9 > ffffffffffff 10.0.0.9");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 10.0.0.9, 10.0.0.2", "1, 10.0.0.9, 10.0.0.2", "1, 0.0.0.0, 10.0.0.9"})
+    void shouldNotUseATentativeAddressThatAnotherHasOrWants(final int operation, final String sender,
+            final String target) {
+        routes.addAddress(OwnAddress.of(Cidr.parse("10.0.0.9/24")).in(OwnAddress.State.TENTATIVE));
+        cache.doWork(nowNs);
+        cache.onArp(0, operation, OUR_MAC, v4(sender), v4(target), nowNs);
+        assertThat(conflicts).as("our own probe, come back").isEmpty();
+        cache.onArp(0, operation, OTHER_MAC, v4(sender), v4(target), nowNs);
+        assertThat(conflicts).containsExactly("10.0.0.9 20000000009 NOT_TAKEN");
+        pass(60_000);
+        assertThat(engine0.take()).noneMatch(packet -> packet.contains("10.0.0.9"));
+        assertThat(routes.current().isOwn(0, host(9))).isFalse();
+        assertThat(counters.get(ControlCounter.DUPLICATE_ADDRESSES)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldAnnounceAnAddressThatComesIntoUseLater() {
+        routes.addAddress(Cidr.parse("10.0.0.9/24"));
+        assertThat(cache.nextDeadlineNs()).isEqualTo(Long.MIN_VALUE);
+        cache.doWork(nowNs);
+        pass(2_000);
+        assertThat(engine0.take()).containsExactly("request 20000000002 10.0.0.9 > ffffffffffff 10.0.0.9",
+                "request 20000000002 10.0.0.9 > ffffffffffff 10.0.0.9");
+        routes.removeAddress(InetAddress.ofLiteral("10.0.0.9"));
+        pass(10_000);
+        assertThat(take()).isEmpty();
+    }
+
+    private static int v4(final String address) {
+        return IpAddress.toV4(IpAddress.lo(InetAddress.ofLiteral(address)));
     }
 
     @Test
@@ -466,7 +585,7 @@ class NeighbourCacheTest {
     void shouldDefendAnAddressOnceInTenSeconds() {
         cache.onArp(0, 1, OTHER_MAC, US, PEER, nowNs);
         assertThat(engine0.take()).containsExactly("request 20000000002 10.0.0.2 > ffffffffffff 10.0.0.2");
-        assertThat(conflicts).containsExactly("a000002 20000000009");
+        assertThat(conflicts).containsExactly("10.0.0.2 20000000009 KEPT");
         cache.onArp(0, 2, OTHER_MAC, US, US, nowNs);
         pass(9_999);
         cache.onArp(0, 1, OTHER_MAC, US, PEER, nowNs);
@@ -500,21 +619,25 @@ class NeighbourCacheTest {
     void shouldDefendTheAddressesOfAnOwnPrefixNoOftenerThanOne() {
         cache.onArp(0, 2, OTHER_MAC, 0x0a000081, US, nowNs);
         cache.onArp(0, 2, OTHER_MAC, 0x0a000082, US, nowNs);
-        assertThat(conflicts).containsExactly("a000081 20000000009");
+        assertThat(conflicts).containsExactly("10.0.0.129 20000000009 KEPT");
         cache.onArp(0, 2, OTHER_MAC, US, US, nowNs);
         assertThat(conflicts).hasSize(2);
         pass(10_000);
         cache.onArp(0, 2, OTHER_MAC, 0x0a000082, US, nowNs);
-        assertThat(conflicts).hasSize(3).endsWith("a000082 20000000009");
+        assertThat(conflicts).hasSize(3).endsWith("10.0.0.130 20000000009 KEPT");
     }
 
     private NeighbourCache cache(final NeighbourSettings settings) {
-        final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("192.168.7.1/24")),
-                List.of(Cidr.parse("10.0.0.128/25")),
-                List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))), 64);
-        return new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC,
-                new PublishedRoutes(routes),
-                (address, mac) -> conflicts.add(Integer.toHexString(address) + " " + Long.toHexString(mac)), counters);
+        routes = new PublishedRoutes(
+                RouteTable.of(List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("192.168.7.1/24")),
+                        List.of(Cidr.parse("10.0.0.128/25")),
+                        List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))), 64));
+        final NeighbourCache made = new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC, routes,
+                (address, mac, outcome) -> conflicts
+                        .add(address.getHostAddress() + " " + Long.toHexString(mac) + " " + outcome),
+                new SplittableRandom(1), counters);
+        caches.add(made);
+        return made;
     }
 
     private void wanted(final int engine) {

@@ -16,6 +16,11 @@ public interface EngineControl {
         return FastOpenCookies.NONE;
     }
 
+    /** The SYN cookies of this engine. */
+    default SynCookies synCookies() {
+        return SynCookies.NONE;
+    }
+
     /** The port chooser of this engine. */
     EphemeralPorts ephemeralPorts();
 
@@ -27,12 +32,27 @@ public interface EngineControl {
         return (sourceHi, sourceLo, destinationHi, destinationLo, protocol) -> ++last[0];
     }
 
-    /** The listener for a local address and port (the specific address wins over the wildcard); null where none. */
+    /**
+     * The listener that a flow belongs to: the specific address wins over the wildcard, and of several that share address
+     * and port it is always the same one; null where there is none.
+     *
+     * @param ports local port above, remote port below.
+     */
     @Nullable
-    ListenerPolicy listener(long localHi, long localLo, int localPort);
+    ListenerPolicy listener(long localHi, long localLo, long remoteHi, long remoteLo, int ports);
 
     /** Where datagram endpoints are bound: one table for all engines of the stack. */
     BindingTable bindings();
+
+    /** True where an endpoint bound to {@code ::} takes IPv6 alone (IPV6_V6ONLY); false where it takes IPv4 too. */
+    default boolean v6Only() {
+        return false;
+    }
+
+    /** True where packets of IPv6 carry the label of their flow (RFC 6437); false where they carry none. */
+    default boolean flowLabels() {
+        return true;
+    }
 
     /** How many engines the stack has. */
     default int engines() {
@@ -63,6 +83,15 @@ public interface EngineControl {
      * log.
      */
     default void onDefect(final Throwable exception) {}
+
+    /**
+     * Where the engine shows its counters and answers who asks for its connections: the address of
+     * {@link io.millrace.fastpath.counters.EngineArea#LENGTH} bytes, zero, that stay until the engine is closed; asked for
+     * once. 0: the engine takes memory of its own, which nobody else reads.
+     */
+    default long observedMemory() {
+        return 0;
+    }
 
     /** Where the engine reports what is not its own business. */
     EngineEvents events();

@@ -23,18 +23,28 @@ public interface NetworkStack extends AutoCloseable {
     /** Settings that connections start from; others after the configuration was read anew. */
     TcpSettings tcpSettings();
 
+    /** The same for connections that a listener with this address and port makes: it may be configured for itself. */
+    default TcpSettings tcpSettings(final InetSocketAddress local) {
+        return tcpSettings();
+    }
+
     /** A new idle strategy for one loop, as configured. */
     Supplier<IdleStrategy> idleStrategy();
 
     /**
      * Passive OPEN.
      *
-     * @param local   the wildcard address or one of the stack's own; port 0: chosen.
-     * @param backlog what the application asks for; 0 or less: the configured default. Bounded by the configured maximum.
+     * @param local    the wildcard address or one of the stack's own; port 0: chosen.
+     * @param settings what its connections are opened with.
      * @throws java.net.BindException where the address is in use or none of the stack's own.
      */
-    Listener listen(InetSocketAddress local, int backlog, TcpSettings settings, boolean reuseAddress)
-            throws IOException;
+    Listener listen(InetSocketAddress local, TcpSettings settings, ListenOptions options) throws IOException;
+
+    /** The same with the other options as in {@link ListenOptions#DEFAULT}. */
+    default Listener listen(final InetSocketAddress local, final int backlog, final TcpSettings settings,
+            final boolean reuseAddress) throws IOException {
+        return listen(local, settings, ListenOptions.DEFAULT.withBacklog(backlog).withReuseAddress(reuseAddress));
+    }
 
     /** True once {@link #close} has begun. */
     boolean isClosed();

@@ -25,7 +25,7 @@ public interface RouteSnapshot {
         return false;
     }
 
-    /** Upper half of the same as {@link #groupSourceLo}. */
+    /** Upper half of what {@link #groupSourceLo} says; 0 also for every address of IPv4. */
     default long groupSourceHi(final long hi, final long lo) {
         return 0;
     }

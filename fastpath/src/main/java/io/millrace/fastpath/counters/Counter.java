@@ -16,7 +16,7 @@ public enum Counter {
     EXCEPTIONS("exceptions caught in the duty cycle: a defect, or an application's handler that throws"),
     ETHERNET_TRUNCATED("frames dropped: shorter than an Ethernet header"),
     ETHERNET_NOT_FOR_US("frames dropped: another station's address"),
-    ETHERNET_UNKNOWN_TYPE("frames dropped: neither IPv4 nor ARP"),
+    ETHERNET_UNKNOWN_TYPE("frames dropped: neither IP nor ARP"),
     ARP_RECEIVED("ARP packets handed to the control plane"),
     ARP_MALFORMED("ARP packets dropped: malformed, or not IPv4 over Ethernet"),
     NEIGHBOUR_QUEUE_FULL("frames dropped: too many wait for the neighbour's address (the oldest goes)"),
@@ -41,17 +41,25 @@ public enum Counter {
     IP_FRAGMENTED("datagrams sent as fragments"),
     IP_FRAGMENTS_SENT("fragments sent"),
     IP_TOO_LONG("datagrams not sent: too long, and not to be fragmented"),
+    PATH_MTU_REDUCED("destinations whose path was found to take less than before (RFC 1191, RFC 8201, RFC 4821)"),
+    PATH_MTU_EVICTED("path MTUs forgotten to make room for another destination's"),
     IP_SOURCE_ROUTE("packets dropped: source routes are refused"),
     IP_NOT_FOR_US("packets dropped: another host's address"),
     IP_BROADCAST("packets dropped: broadcasts and multicasts that nobody here listens to"),
     IP_IN_LINK_BROADCAST("packets dropped: unicast address in a link-layer broadcast (RFC 1122 section 3.3.6)"),
     IP_NO_ROUTE("packets dropped: no route to the destination"),
     IP_UNKNOWN_PROTOCOL("packets dropped: protocol unreachable"),
+    IPV6_EXTENSIONS_MALFORMED(
+            "packets dropped: extension headers beyond the packet's end, too many of them, or of options"),
+    IPV6_EXTENSION_REFUSED("packets dropped: a routing header with places left to visit, or a header out of place"),
+    IPV6_OPTION_REFUSED("packets dropped: an option that is not known and asks for it (RFC 8200 section 4.2)"),
+    IPV6_NOTHING_FOLLOWS("packets dropped: extension headers with nothing behind them"),
+    IPV6_FIRST_FRAGMENT_INCOMPLETE("fragments dropped: the first without the whole chain of headers (RFC 7112)"),
     DHCP_RECEIVED("DHCP messages handed to the control plane"),
     UDP_RECEIVED("datagrams put into the receive queue of an endpoint"),
     UDP_SENT("datagrams sent"),
     UDP_MALFORMED("datagrams dropped: truncated, or their length field is wrong"),
-    UDP_BAD_CHECKSUM("datagrams dropped: checksum"),
+    UDP_BAD_CHECKSUM("datagrams dropped: checksum, or over IPv6 none"),
     UDP_PORT_ZERO("datagrams dropped: sent to port 0"),
     UDP_NO_PORT("datagrams dropped: port unreachable"),
     UDP_BUFFER_FULL("datagrams dropped: the receive buffer of their endpoint is full"),
@@ -69,6 +77,9 @@ public enum Counter {
     ICMP_ERRORS_SENT("ICMP errors sent"),
     ICMP_ERRORS_RECEIVED("ICMP errors received"),
     ICMP_RATE_LIMITED("ICMP messages not sent: over the configured rate"),
+    ICMPV6_HANDED_ON("Neighbour Discovery and MLD messages handed to the control plane"),
+    NEIGHBOUR_DISCOVERY_REFUSED("Neighbour Discovery messages dropped: forwarded, in fragments, or of another code"),
+    MLD_REFUSED("MLD messages dropped: without Router Alert, or in fragments"),
     IGMP_RECEIVED("IGMP messages handed to the control plane"),
     IGMP_MALFORMED("IGMP messages dropped: truncated, or longer than a packet"),
     IGMP_BAD_CHECKSUM("IGMP messages dropped: checksum"),
@@ -140,8 +151,12 @@ public enum Counter {
     TCP_TABLE_FULL("connections refused: the connection table is full"),
     TCP_SLAB_FULL("times the slab had no room for a ring: segments dropped, or output postponed"),
     TCP_NO_EPHEMERAL_PORT("active opens refused: no local port left for the destination"),
-    LISTEN_SYN_QUEUE_FULL("SYNs dropped: the listener's SYN queue is full"),
+    LISTEN_SYN_QUEUE_FULL("SYNs dropped: the listener's SYN queue or accept queue is full"),
     LISTEN_OVERFLOWS("handshakes held back: the listener's accept queue is full"),
+    LISTEN_SOURCE_REFUSED("segments dropped: their listener takes no connections from their source"),
+    SYNCOOKIES_SENT("SYN-ACKs sent with a SYN cookie (RFC 4987)"),
+    SYNCOOKIES_RECV("ACKs that brought a SYN cookie back"),
+    SYNCOOKIES_FAILED("ACKs to a listener that sends SYN cookies, with a number that is none or too old: reset"),
     TIME_WAIT_OVERFLOW("TIME_WAIT ended early: the table was full"),
     TIME_WAIT_RESETS_IGNORED("RST segments ignored in TIME_WAIT (RFC 1337)"),
     TIME_WAIT_REOPENED("TIME_WAIT ended by a SYN that cannot be an old one (RFC 6191)"),
@@ -160,6 +175,11 @@ public enum Counter {
     /** One line of documentation. */
     public String text() {
         return text;
+    }
+
+    /** What is counted: {@code bytes}, or {@code events} of the kind that the text tells. */
+    public String unit() {
+        return name().contains("BYTES") ? "bytes" : "events";
     }
 
     /** The name as shown to users, e.g. {@code FramesReceived}. */

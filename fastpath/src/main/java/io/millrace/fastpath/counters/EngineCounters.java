@@ -2,19 +2,32 @@ package io.millrace.fastpath.counters;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One engine's counters: a 64-bit cell for each {@link Counter}, off heap, written by the engine's thread alone, read
  * by any thread (a reader sees a value that was true a moment ago). Once closed, they keep their last values.
  */
 public final class EngineCounters implements AutoCloseable {
-    private final MemoryRegion region;
+    private final @Nullable MemoryRegion region;
     private final long address;
     private final long[] last = new long[Counter.COUNT];
+    private boolean closed;
 
+    /** In memory of their own. */
     public EngineCounters() {
         region = MemoryRegion.allocate("counters", (long) Counter.COUNT * Long.BYTES);
         address = region.address();
+    }
+
+    /**
+     * In memory of somebody else, maybe a file that other processes read.
+     *
+     * @param address of {@link Counter#COUNT} longs, zero, which stay until these counters are closed.
+     */
+    public EngineCounters(final long address) {
+        region = null;
+        this.address = address;
     }
 
     /** Adds one. Thread: the engine's, until closed. */
@@ -30,7 +43,7 @@ public final class EngineCounters implements AutoCloseable {
 
     /** The value now, or as it was on closing. Holds closing up, not counting. Thread: any. */
     public synchronized long get(final Counter counter) {
-        return region.address() == 0
+        return closed
                 ? last[counter.ordinal()]
                 : Memory.getLongOpaque(address + ((long) counter.ordinal() << 3));
     }
@@ -38,11 +51,14 @@ public final class EngineCounters implements AutoCloseable {
     /** Gives the memory back; closing twice does nothing. Thread: the engine's. */
     @Override
     public synchronized void close() {
-        if (region.address() != 0) {
+        if (!closed) {
             for (int i = 0; i < last.length; i++) {
                 last[i] = Memory.getLong(address + ((long) i << 3));
             }
-            region.close();
+            closed = true;
+            if (region != null) {
+                region.close();
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.engine;
 
+import io.millrace.fastpath.ip.PathMtuSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
 
 /**
@@ -21,10 +22,11 @@ import io.millrace.fastpath.ip.ReassemblySettings;
  *                        say fewer.
  * @param reassembly      bounds of the reassembly of fragments.
  * @param datagramBytes   off-heap bytes for UDP datagrams that wait to be received, a power of two, 1 MiB to 1 TiB.
+ * @param pathMtus        bounds of what is remembered of paths that take less than the port.
  */
 public record EngineSettings(int maxConnections, int maxTimeWait, long slabBytes, int burst, long timerTickNs,
         int neighbours, int neighbourQueue, int icmpPerSecond, int maxOrphans, int maxLentFrames,
-        ReassemblySettings reassembly, long datagramBytes) {
+        ReassemblySettings reassembly, long datagramBytes, PathMtuSettings pathMtus) {
 
     /** As many orphans as Linux allows a machine of 4 GiB. */
     public static final int DEFAULT_ORPHANS = 16_384;
@@ -42,18 +44,37 @@ public record EngineSettings(int maxConnections, int maxTimeWait, long slabBytes
                 DEFAULT_ORPHANS);
     }
 
-    /** With {@link #DEFAULT_LENT_FRAMES}, {@link ReassemblySettings#DEFAULT} and {@link #DEFAULT_DATAGRAMS}. */
+    /**
+     * With {@link #DEFAULT_LENT_FRAMES}, {@link ReassemblySettings#DEFAULT}, {@link #DEFAULT_DATAGRAMS} and
+     * {@link PathMtuSettings#DEFAULT}.
+     */
     public EngineSettings(final int maxConnections, final int maxTimeWait, final long slabBytes, final int burst,
             final long timerTickNs, final int neighbours, final int neighbourQueue, final int icmpPerSecond,
             final int maxOrphans) {
         this(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours, neighbourQueue, icmpPerSecond,
-                maxOrphans, DEFAULT_LENT_FRAMES, ReassemblySettings.DEFAULT, DEFAULT_DATAGRAMS);
+                maxOrphans, DEFAULT_LENT_FRAMES, ReassemblySettings.DEFAULT, DEFAULT_DATAGRAMS,
+                PathMtuSettings.DEFAULT);
+    }
+
+    /** With {@link PathMtuSettings#DEFAULT}. */
+    public EngineSettings(final int maxConnections, final int maxTimeWait, final long slabBytes, final int burst,
+            final long timerTickNs, final int neighbours, final int neighbourQueue, final int icmpPerSecond,
+            final int maxOrphans, final int maxLentFrames, final ReassemblySettings reassembly,
+            final long datagramBytes) {
+        this(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours, neighbourQueue, icmpPerSecond,
+                maxOrphans, maxLentFrames, reassembly, datagramBytes, PathMtuSettings.DEFAULT);
     }
 
     /** The same with other bounds of reassembly. */
     public EngineSettings with(final ReassemblySettings settings) {
         return new EngineSettings(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours,
-                neighbourQueue, icmpPerSecond, maxOrphans, maxLentFrames, settings, datagramBytes);
+                neighbourQueue, icmpPerSecond, maxOrphans, maxLentFrames, settings, datagramBytes, pathMtus);
+    }
+
+    /** The same with other bounds of what is remembered of paths. */
+    public EngineSettings with(final PathMtuSettings settings) {
+        return new EngineSettings(maxConnections, maxTimeWait, slabBytes, burst, timerTickNs, neighbours,
+                neighbourQueue, icmpPerSecond, maxOrphans, maxLentFrames, reassembly, datagramBytes, settings);
     }
 
     /** For a server of moderate size: 65,536 connections, 256 MiB of slab. */

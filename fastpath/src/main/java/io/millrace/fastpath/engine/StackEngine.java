@@ -8,6 +8,7 @@ import io.millrace.fastpath.ip.Icmp;
 import io.millrace.fastpath.ip.IpInput;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.NeighbourTable;
+import io.millrace.fastpath.ip.PathMtus;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransmitQueue;
 import io.millrace.fastpath.port.Frame;
@@ -37,7 +38,9 @@ public final class StackEngine implements Agent {
     private final PacketPort port;
     private final EngineControl control;
     private final NanoClock clock;
-    private final EngineCounters counters = new EngineCounters();
+    private final EngineSettings settings;
+    private final EngineWindow window;
+    private final EngineCounters counters;
     private final NeighbourTable neighbours;
     private final TransmitQueue transmitQueue;
     private final IpOutput ipOutput;
@@ -73,10 +76,14 @@ public final class StackEngine implements Agent {
         this.control = control;
         this.clock = clock;
         this.nowNs = clock.nanoTime();
+        this.settings = settings;
+        window = new EngineWindow(control.observedMemory(), nowNs);
+        counters = window.counters();
         this.burst = new long[settings.burst()];
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue());
         transmitQueue = new TransmitQueue(port, counters, settings.burst(), TRANSMIT_QUEUE);
-        ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue);
+        ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue,
+                new PathMtus(settings.pathMtus(), counters));
         final Tcp.Limits limits = new Tcp.Limits(settings.maxConnections(), settings.maxTimeWait(),
                 settings.slabBytes(), settings.timerTickNs(),
                 settings.maxOrphans());
@@ -137,8 +144,10 @@ public final class StackEngine implements Agent {
     private int phases() {
         // never backwards, whoever's clock it is: timers and rates rely on it
         nowNs = Math.max(nowNs, clock.nanoTime());
+        window.onTurn(nowNs, this);
         tcp.onTurn(nowNs);
         frames.onTurn();
+        ipOutput.pathMtus().onTurn(nowNs);
         int workCount = runCompanion();
         workCount += commands.drain();
         workCount += udp.onTurn();
@@ -148,7 +157,15 @@ public final class StackEngine implements Agent {
         workCount += tcp.dispatchReady();
         workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
+        workCount += window.answer(tcp, nowNs);
         return workCount;
+    }
+
+    /** What there is to be seen now. */
+    void show(final EngineWindow into) {
+        into.show(port, frames);
+        into.show(tcp, settings);
+        into.show(udp, settings);
     }
 
     private int runCompanion() {
@@ -222,7 +239,8 @@ public final class StackEngine implements Agent {
         if (closed) {
             return Long.MAX_VALUE;
         }
-        if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || closeRequested) {
+        if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || window.isAsked()
+                || closeRequested) {
             return Long.MIN_VALUE;
         }
         return Math.min(Math.min(tcp.nextDeadlineNs(), ipInput.nextDeadlineNs()), port.nextDeadlineNs());
@@ -321,6 +339,7 @@ public final class StackEngine implements Agent {
     public void detachDriver() {
         onCommandQueued(null);
         frames.onDriverLeft();
+        window.onDriverLeft();
         driver.set(null);
     }
 
@@ -394,9 +413,10 @@ public final class StackEngine implements Agent {
         tcp.close();
         udp.close();
         ipInput.close();
+        icmp.close();
         frames.close();
         commands.close();
-        counters.close();
+        window.close();
         released = true;
     }
 
@@ -431,6 +451,14 @@ public final class StackEngine implements Agent {
         @Override
         public void onTransmitIgmp(final int source, final int destination, final long address, final int length) {
             ipOutput.sendIgmp(source, destination, address, length);
+        }
+
+        @Override
+        public void onTransmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+                final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
+                final long address, final int length) {
+            ipOutput.sendIcmpv6(sourceHi, sourceLo, destinationHi, destinationLo, linkDestination, hopLimit,
+                    routerAlert, address, length);
         }
 
         @Override

@@ -83,6 +83,12 @@ abstract class TcbIdentity {
     public static final int MORE_FAST_OPEN_PENDING = 1 << 3;
     /** Of {@link #moreFlags}: the peer repeated its SYN, and got the SYN-ACK once more. */
     public static final int MORE_SYN_ACK_REPEATED = 1 << 4;
+    /** Of {@link #moreFlags}: routers may fragment what is sent: the path takes less than the smallest MTU believed. */
+    public static final int MORE_FRAGMENTABLE = 1 << 13;
+    /** Of {@link #moreFlags}: larger segments are tried by probing alone (RFC 4821). */
+    public static final int MORE_SEARCHING = 1 << 14;
+    /** Of {@link #moreFlags}: segments were made smaller because nothing came back, and nothing has since. */
+    public static final int MORE_BLACK_HOLE = 1 << 15;
 
     private static final int LOCAL_HI = 0;
     private static final int LOCAL_LO = 8;

@@ -42,7 +42,7 @@ abstract class TcbSend extends TcbReceive {
     private static final int REORDERING_STEPS = 428;
     private static final int REORDERING_DEGREE = 394;
     private static final int REORDERING_PERSISTS = 429;
-    private static final int PATH_MTU = 406;
+    private static final int FULL_MSS = 406;
     private static final int TOTAL_RETRANSMITS = 432;
 
     /** Sequence numbers sent and not acknowledged. */
@@ -364,12 +364,12 @@ abstract class TcbSend extends TcbReceive {
         Memory.putInt(address + TOTAL_RETRANSMITS, value);
     }
 
-    /** Largest IP packet that the path takes, as ICMP told (RFC 1191); 0: as the port. */
-    public int pathMtu() {
-        return Memory.getUnsignedShort(address + PATH_MTU);
+    /** {@link #sndMss} as the two ends agreed on: what it is while the path is not known to take less. */
+    public int fullMss() {
+        return Memory.getUnsignedShort(address + FULL_MSS);
     }
 
-    public void pathMtu(final int value) {
-        Memory.putShort(address + PATH_MTU, value);
+    public void fullMss(final int value) {
+        Memory.putShort(address + FULL_MSS, value);
     }
 }

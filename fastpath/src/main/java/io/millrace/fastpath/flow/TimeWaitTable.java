@@ -71,6 +71,21 @@ public final class TimeWaitTable implements AutoCloseable {
         return records.inUse();
     }
 
+    /** At the most so many connections wait. */
+    public int capacity() {
+        return records.capacity();
+    }
+
+    /** Every record has an index below this. */
+    public int highest() {
+        return records.highest();
+    }
+
+    /** The first record from an index on, but before another; -1 where there is none. */
+    public int next(final int from, final int end) {
+        return records.nextInUse(from, end);
+    }
+
     /** Address of a record, whose key lies where a {@link Tcb} has it. */
     public long address(final int index) {
         return records.address(index);

@@ -21,6 +21,8 @@ public interface DatagramInput {
      * An ICMP error about a datagram that we sent, or the like from our own neighbour resolution.
      *
      * @param ports our port in the upper 16 bits, the peer's in the lower.
+     * @param mtu   with {@link IcmpError#FRAGMENTATION_NEEDED}: the MTU of the next hop; else 0.
      */
-    void onDatagramError(IcmpError error, long localHi, long localLo, long remoteHi, long remoteLo, int ports);
+    void onDatagramError(IcmpError error, long localHi, long localLo, long remoteHi, long remoteLo, int ports,
+            int mtu);
 }

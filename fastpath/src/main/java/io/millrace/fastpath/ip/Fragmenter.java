@@ -6,16 +6,21 @@ import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.wire.FragmentHeader;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Extensions;
+import io.millrace.fastpath.wire.Ipv6Header;
 
 /**
- * Copies datagrams into frames: one, or as many fragments as the MTU asks for (RFC 791 §3.2). All of them or none: a
+ * Copies datagrams into frames: one, or as many fragments as the MTU asks for (RFC 791 §3.2, RFC 8200 §4.5). All of them or none: a
  * datagram without one of its fragments is of no use to anyone. Thread: the engine's.
  */
 final class Fragmenter {
     /** Fragments begin at multiples of so many bytes. */
     private static final int UNIT = 8;
+    private static final int V6_FRAGMENT_HEADERS = Ipv6Header.LENGTH + FragmentHeader.LENGTH;
 
     private final PacketPort port;
     private final EngineCounters counters;
@@ -58,10 +63,14 @@ final class Fragmenter {
     }
 
     private void makeWhole(final long frame, final OutgoingDatagram datagram, final int hopLimit) {
-        // RFC 6864 §4.1: what is never fragmented needs no identification, and a counter would tell how busy we are
-        final boolean atomic = datagram.fragmentation() != Fragmentation.ANYWHERE;
-        write(frame, datagram, 0, datagram.length(), atomic ? 0 : identification(datagram),
-                atomic ? Ipv4Header.DONT_FRAGMENT : 0, hopLimit);
+        if (datagram.isV4()) {
+            // RFC 6864 §4.1: what is never fragmented needs no identification, and a counter would tell how busy we are
+            final boolean atomic = datagram.fragmentation() != Fragmentation.ANYWHERE;
+            writeV4(frame, datagram, 0, datagram.length(), atomic ? 0 : identification(datagram) & 0xFFFF,
+                    atomic ? Ipv4Header.DONT_FRAGMENT : 0, hopLimit);
+        } else {
+            writeV6(frame, datagram, hopLimit);
+        }
         if (datagram.hasPartialChecksum()) {
             Frame.flags(frame, Frame.CHECKSUM_PARTIAL);
             Frame.checksumPlace(frame, datagram.headerLength(), datagram.partialChecksum());
@@ -75,13 +84,18 @@ final class Fragmenter {
         int offset = 0;
         for (long frame = first; frame != 0; frame = Frame.next(frame)) {
             final int length = Math.min(step, datagram.length() - offset);
-            final int more = offset + length < datagram.length() ? Ipv4Header.MORE_FRAGMENTS : 0;
-            write(frame, datagram, offset, length, identification, more | offset / UNIT, hopLimit);
+            final boolean more = offset + length < datagram.length();
+            if (datagram.isV4()) {
+                writeV4(frame, datagram, offset, length, identification & 0xFFFF,
+                        (more ? Ipv4Header.MORE_FRAGMENTS : 0) | offset / UNIT, hopLimit);
+            } else {
+                writeV6Fragment(frame, datagram, offset, length, more, identification, hopLimit);
+            }
             offset += length;
         }
     }
 
-    private static void write(final long frame, final OutgoingDatagram datagram, final int offset, final int length,
+    private static void writeV4(final long frame, final OutgoingDatagram datagram, final int offset, final int length,
             final int identification, final int flagsAndOffset, final int hopLimit) {
         final long header = frame + Frame.IP_OFFSET;
         final int total = datagram.headerLength() + length;
@@ -95,13 +109,43 @@ final class Fragmenter {
         Frame.length(frame, total);
     }
 
+    private static void writeV6(final long frame, final OutgoingDatagram datagram, final int hopLimit) {
+        final int total = datagram.headerLength() + datagram.length();
+        final long header = header(frame, datagram, total, hopLimit,
+                datagram.routerAlert() ? IpProtocol.HOP_BY_HOP : datagram.protocol());
+        if (datagram.routerAlert()) {
+            Ipv6Extensions.writeRouterAlert(header + Ipv6Header.LENGTH, datagram.protocol());
+        }
+        datagram.copyTo(header + datagram.headerLength(), 0, datagram.length());
+    }
+
+    private static void writeV6Fragment(final long frame, final OutgoingDatagram datagram, final int offset,
+            final int length, final boolean more, final int identification, final int hopLimit) {
+        final long header = header(frame, datagram, V6_FRAGMENT_HEADERS + length, hopLimit, IpProtocol.IPV6_FRAGMENT);
+        FragmentHeader.write(header + Ipv6Header.LENGTH, datagram.protocol(), offset, more, identification);
+        datagram.copyTo(header + V6_FRAGMENT_HEADERS, offset, length);
+    }
+
+    /** Writes the fixed header of IPv6 and returns where it lies. */
+    private static long header(final long frame, final OutgoingDatagram datagram, final int total, final int hopLimit,
+            final int nextHeader) {
+        final long header = frame + Frame.IP_OFFSET;
+        Ipv6Header.write(header, datagram.dscpEcn(), datagram.flowLabel(), total - Ipv6Header.LENGTH, nextHeader,
+                hopLimit);
+        Ipv6Header.addresses(header, datagram.sourceHi(), datagram.sourceLo(), datagram.destinationHi(),
+                datagram.destinationLo());
+        Frame.dataOffset(frame, Frame.IP_OFFSET);
+        Frame.length(frame, total);
+        return header;
+    }
+
     private int identification(final OutgoingDatagram datagram) {
-        return identifications.next(0, datagram.sourceLo(), datagram.destinationHi(), datagram.destinationLo(),
-                datagram.protocol()) & 0xFFFF;
+        return identifications.next(datagram.sourceHi(), datagram.sourceLo(), datagram.destinationHi(),
+                datagram.destinationLo(), datagram.protocol());
     }
 
     private static int step(final OutgoingDatagram datagram, final int mtu) {
-        return mtu - datagram.headerLength() & -UNIT;
+        return mtu - (datagram.isV4() ? datagram.headerLength() : V6_FRAGMENT_HEADERS) & -UNIT;
     }
 
     private long acquire(final int count) {

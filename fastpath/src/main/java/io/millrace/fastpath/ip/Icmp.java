@@ -11,12 +11,13 @@ import io.millrace.fastpath.wire.Icmpv4Header;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Header;
 
 /**
  * ICMP for IPv4 (RFC 792, RFC 1122 §3.2.2): answers echo requests, sends errors at a bounded rate, hands errors about
- * our own packets to the transport. Thread: the engine's.
+ * our own packets to the transport. That for IPv6 goes with it. Thread: the engine's.
  */
-public final class Icmp {
+public final class Icmp implements AutoCloseable {
     private static final int QUOTED_TRANSPORT = 8;
     private static final int TCP_SEQUENCE = 4;
 
@@ -30,6 +31,7 @@ public final class Icmp {
     private final TokenBucket echoes;
     /** Routers may fragment it: what ICMP says about the path of a datagram is not remembered. */
     private final OutgoingDatagram reply = new OutgoingDatagram(IpProtocol.ICMP).fragmentation(Fragmentation.ANYWHERE);
+    private final Icmpv6 v6;
     private final Icmpv4Header header = new Icmpv4Header();
     private final Ipv4Header quoted = new Ipv4Header();
 
@@ -44,6 +46,12 @@ public final class Icmp {
         this.datagrams = datagrams;
         this.errors = new TokenBucket(perSecond);
         this.echoes = new TokenBucket(perSecond);
+        this.v6 = new Icmpv6(control, counters, output, transport, datagrams, perSecond);
+    }
+
+    /** The same for IPv6, with a rate of its own. */
+    Icmpv6 v6() {
+        return v6;
     }
 
     /** A message for one of our addresses. */
@@ -97,8 +105,8 @@ public final class Icmp {
         Memory.putByte(message + 1, code);
         Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, Checksum.of(message, length));
         // to where the packet came from, from the address it was sent to
-        if (IpOutput.isSent(output.send(frame, length, IpProtocol.ICMP, IpAddress.v4(offending.destination()), 0,
-                IpAddress.v4(offending.source()), IpOutput.UNKNOWN, Ipv4Header.NOT_ECT))) {
+        if (IpOutput.isSent(output.send(frame, length, IpProtocol.ICMP, 0, IpAddress.v4(offending.destination()), 0,
+                IpAddress.v4(offending.source()), IpOutput.UNKNOWN, Ipv4Header.NOT_ECT, 0))) {
             counters.increment(Counter.ICMP_ERRORS_SENT);
         }
     }
@@ -115,7 +123,9 @@ public final class Icmp {
         for (long frame = neighbours.forget(entry); frame != 0;) {
             final long next = Frame.next(frame);
             counters.increment(Counter.NEIGHBOUR_FAILED);
-            if (quoted.wrap(Frame.data(frame), Frame.length(frame))) {
+            if (Ipv6Header.isV6(Frame.data(frame))) {
+                v6.onNeighbourFailed(Frame.data(frame), Frame.length(frame));
+            } else if (quoted.wrap(Frame.data(frame), Frame.length(frame))) {
                 report(IcmpError.NEIGHBOUR_FAILED, 0);
             }
             output.release(frame);
@@ -134,7 +144,7 @@ public final class Icmp {
         Memory.putByte(message, Icmpv4Header.ECHO_REPLY);
         Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, 0);
         Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, Checksum.of(message, length));
-        reply.source(IpAddress.v4(ip.destination())).destination(0, IpAddress.v4(ip.source()))
+        reply.source(0, IpAddress.v4(ip.destination())).destination(0, IpAddress.v4(ip.source()))
                 .payload(message, length, 0, 0);
         if (IpOutput.isSent(output.sendDatagram(reply, IpOutput.UNKNOWN))) {
             counters.increment(Counter.ICMP_ECHOES_ANSWERED);
@@ -155,7 +165,9 @@ public final class Icmp {
         counters.increment(Counter.ICMP_ERRORS_RECEIVED);
         if (quoted.wrapQuoted(address + Icmpv4Header.LENGTH, length - Icmpv4Header.LENGTH)
                 && length - Icmpv4Header.LENGTH >= quoted.headerLength() + QUOTED_TRANSPORT) {
-            report(error, mtu);
+            // RFC 1191 §5: a router of before says only that it was too long
+            final boolean guess = error == IcmpError.FRAGMENTATION_NEEDED && mtu == 0;
+            report(error, guess ? MtuPlateaus.below(quoted.totalLength()) : mtu);
         } else {
             counters.increment(Counter.ICMP_MALFORMED);
         }
@@ -172,9 +184,14 @@ public final class Icmp {
             transport.onIcmpError(error, 0, local, 0, remote, Memory.getIntBE(header),
                     Memory.getIntBE(header + TCP_SEQUENCE), mtu);
         } else if (quoted.protocol() == IpProtocol.UDP) {
-            datagrams.onDatagramError(error, 0, local, 0, remote, Memory.getIntBE(header));
+            datagrams.onDatagramError(error, 0, local, 0, remote, Memory.getIntBE(header), mtu);
         } else {
             counters.increment(Counter.ICMP_IGNORED);
         }
+    }
+
+    @Override
+    public void close() {
+        v6.close();
     }
 }

@@ -15,16 +15,18 @@ import io.millrace.fastpath.wire.IgmpMessage;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way in: validation (RFC 1122 §3.2.1), reassembly and demultiplexing. Each header is length-checked once; what is
+ * The way in: validation (RFC 1122 §3.2.1), reassembly and demultiplexing; IPv6 from its header on is
+ * {@link Ipv6Input}'s. Each header is length-checked once; what is
  * wrong costs one counter. Frames stay the caller's.
  * <p>
  * Thread: the engine's.
  */
 public final class IpInput implements AutoCloseable {
-    private static final int CHECKSUM_TRUSTED = Frame.CHECKSUM_PARTIAL | Frame.CHECKSUM_VALID;
+    static final int CHECKSUM_TRUSTED = Frame.CHECKSUM_PARTIAL | Frame.CHECKSUM_VALID;
     private static final long GROUP_BIT = 0x0100_0000_0000L;
 
     private final PortCapabilities capabilities;
@@ -37,6 +39,8 @@ public final class IpInput implements AutoCloseable {
     private final EthernetHeader ethernet = new EthernetHeader();
     private final ArpPacket arp = new ArpPacket();
     private final Ipv4Header ip = new Ipv4Header();
+    private final Fragment fragment = new Fragment();
+    private final Ipv6Input ipv6;
     private final @Nullable Reassembly reassembly;
     /** The packet at hand is for a broadcast address or a multicast group. */
     private boolean toGroup;
@@ -54,6 +58,7 @@ public final class IpInput implements AutoCloseable {
         this.reassembly = settings.memoryBytes() == 0
                 ? null
                 : new Reassembly(settings, counters, control.hashSeed());
+        this.ipv6 = new Ipv6Input(control, counters, transport, datagrams, icmp.v6(), reassembly);
     }
 
     /** A frame from the port. */
@@ -61,7 +66,7 @@ public final class IpInput implements AutoCloseable {
         final long address = Frame.data(frame);
         final int length = Frame.length(frame);
         if (!capabilities.linkLayer()) {
-            onPacket(frame, address, length, false, false, nowNs);
+            onPacketOfEither(frame, address, length, false, nowNs);
         } else if (!ethernet.wrap(address, length)) {
             counters.increment(Counter.ETHERNET_TRUNCATED);
         } else {
@@ -71,7 +76,16 @@ public final class IpInput implements AutoCloseable {
 
     /** A frame that the stack sent to itself. */
     public void onLocalFrame(final long frame, final long nowNs) {
-        onPacket(frame, Frame.data(frame), Frame.length(frame), false, true, nowNs);
+        onPacketOfEither(frame, Frame.data(frame), Frame.length(frame), true, nowNs);
+    }
+
+    private void onPacketOfEither(final long frame, final long address, final int length, final boolean fromHere,
+            final long nowNs) {
+        if (length > 0 && Ipv6Header.isV6(address)) {
+            ipv6.onPacket(frame, address, length, false, 0, fromHere, nowNs);
+        } else {
+            onPacket(frame, address, length, false, fromHere, nowNs);
+        }
     }
 
     private void onEthernet(final long frame, final long address, final int length, final long nowNs) {
@@ -85,6 +99,8 @@ public final class IpInput implements AutoCloseable {
         final int rest = length - EthernetHeader.LENGTH;
         switch (ethernet.etherType()) {
             case EthernetHeader.ETHERTYPE_IPV4 -> onPacket(frame, payload, rest, group, false, nowNs);
+            case EthernetHeader.ETHERTYPE_IPV6 -> ipv6.onPacket(frame, payload, rest, group, ethernet.source(), false,
+                    nowNs);
             case EthernetHeader.ETHERTYPE_ARP -> onArp(payload, rest);
             default -> counters.increment(Counter.ETHERNET_UNKNOWN_TYPE);
         }
@@ -147,7 +163,7 @@ public final class IpInput implements AutoCloseable {
         final Reassembly fragments = reassembly;
         if (fragments == null) {
             counters.increment(Counter.IP_FRAGMENT_REFUSED);
-        } else if (fragments.add(ip, nowNs)) {
+        } else if (fragments.add(fragment.of(ip), nowNs)) {
             ip.wrapUnchecked(fragments.datagram());
             deliver(false, true, arrivedNs(frame, nowNs), nowNs);
         }
@@ -218,11 +234,18 @@ public final class IpInput implements AutoCloseable {
         for (final Reassembly fragments = reassembly; fragments != null
                 && fragments.nextDeadlineNs() <= nowNs; expired++) {
             if (fragments.expire()) {
-                ip.wrapUnchecked(fragments.datagram());
-                icmp.sendReassemblyTimeExceeded(ip, nowNs);
+                onReassemblyTimeout(fragments.datagram(), nowNs);
             }
         }
         return expired;
+    }
+
+    private void onReassemblyTimeout(final long packet, final long nowNs) {
+        if (Ipv6Header.isV6(packet)) {
+            ipv6.onReassemblyTimeout(packet, nowNs);
+        } else {
+            icmp.sendReassemblyTimeExceeded(ip.wrapUnchecked(packet), nowNs);
+        }
     }
 
     /** When {@link #onTimers} has something to do; {@link Long#MAX_VALUE} where nothing waits. */
@@ -238,7 +261,7 @@ public final class IpInput implements AutoCloseable {
     }
 
     /** The port's time of arrival, where it has one. */
-    private static long arrivedNs(final long frame, final long nowNs) {
+    static long arrivedNs(final long frame, final long nowNs) {
         final long stampNs = Frame.timestampNs(frame);
         return stampNs == 0 ? nowNs : stampNs;
     }

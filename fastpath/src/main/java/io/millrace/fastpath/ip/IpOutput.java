@@ -1,5 +1,6 @@
 package io.millrace.fastpath.ip;
 
+import io.millrace.fastpath.control.DatagramIdentifications;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
@@ -11,9 +12,11 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.wire.ArpPacket;
 import io.millrace.fastpath.wire.EthernetHeader;
+import io.millrace.fastpath.wire.Icmpv6Header;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Header;
 import io.millrace.fastpath.wire.MacAddress;
 
 /**
@@ -43,8 +46,11 @@ public final class IpOutput {
     /** Datagrams only: more fragments than the port has frames, or than may wait for the neighbour's address. */
     public static final long TOO_MANY_FRAMES = -8;
 
-    /** Bytes of the IPv4 header that output writes. */
-    public static final int IPV4_LENGTH = Ipv4Header.MIN_LENGTH;
+    /** Beside the DS field of what is sent: the path takes so little that routers have to fragment (IPv4). */
+    public static final int FRAGMENTABLE = 1 << 8;
+
+    /** Where the transport header of a fresh frame begins, over either family: the IP header grows towards the front. */
+    private static final int TRANSPORT_OFFSET = Frame.IP_OFFSET + Ipv4Header.MIN_LENGTH;
 
     /** RFC 3376 §4: the type of service of reports. */
     private static final int INTERNETWORK_CONTROL = 0xC0;
@@ -57,27 +63,40 @@ public final class IpOutput {
     private final NeighbourTable neighbours;
     private final TransmitQueue queue;
     private final Fragmenter fragmenter;
+    private final PathMtus pathMtus;
     private final int frames;
     private final OutgoingDatagram igmp = new OutgoingDatagram(IpProtocol.IGMP).hopLimit(1).routerAlert(true)
             .loopback(false).dscpEcn(INTERNETWORK_CONTROL);
+    /** RFC 6980 §5: Neighbour Discovery is never fragmented. */
+    private final OutgoingDatagram icmpv6 = new OutgoingDatagram(IpProtocol.ICMPV6).loopback(false)
+            .fragmentation(Fragmentation.NOWHERE);
+    private final Icmpv6Header icmpv6Header = new Icmpv6Header();
+    private final DatagramIdentifications identifications;
     private final OutgoingDatagram udp = new OutgoingDatagram(IpProtocol.UDP);
     private int identification;
 
     public IpOutput(final PacketPort port, final EngineControl control, final EngineCounters counters,
-            final NeighbourTable neighbours, final TransmitQueue queue) {
+            final NeighbourTable neighbours, final TransmitQueue queue, final PathMtus pathMtus) {
         this.port = port;
         this.capabilities = port.capabilities();
         this.control = control;
         this.counters = counters;
         this.neighbours = neighbours;
         this.queue = queue;
+        this.pathMtus = pathMtus;
         this.frames = port.frames();
-        this.fragmenter = new Fragmenter(port, counters, control.datagramIdentifications());
+        this.identifications = control.datagramIdentifications();
+        this.fragmenter = new Fragmenter(port, counters, identifications);
     }
 
     /** What the port can do. */
     public PortCapabilities capabilities() {
         return capabilities;
+    }
+
+    /** What is known of paths that take less than the port. */
+    public PathMtus pathMtus() {
+        return pathMtus;
     }
 
     /** A fresh frame whose payload starts at {@link #payload}; 0 where the pool is empty. */
@@ -97,7 +116,17 @@ public final class IpOutput {
 
     /** Where the transport header of a fresh frame begins. */
     public static long payload(final long frame) {
-        return frame + Frame.IP_OFFSET + IPV4_LENGTH;
+        return frame + TRANSPORT_OFFSET;
+    }
+
+    /** Bytes of the IP header that {@link #send} writes in front of a packet to this address. */
+    public static int headerLength(final long hi, final long lo) {
+        return IpAddress.isV4(hi, lo) ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
+    }
+
+    /** Bytes of the longest packet that every link of the family carries whole (RFC 791 §3.2, RFC 8200 §5). */
+    public static int minMtu(final long hi, final long lo) {
+        return IpAddress.isV4(hi, lo) ? Ipv4Header.MIN_MTU : Ipv6Header.MIN_MTU;
     }
 
     /** The next hop for a destination, to be remembered; {@link #NO_ROUTE} and {@link #NO_NEIGHBOUR} are failures. */
@@ -120,19 +149,29 @@ public final class IpOutput {
     /**
      * Sends a transport packet that lies at {@link #payload} of the frame. The frame is taken, whatever becomes of it.
      *
-     * @param length  bytes of the transport packet, header included.
-     * @param nextHop what {@link #nextHop} said, or {@link #UNKNOWN}.
-     * @param dscpEcn the DS field with the ECN field, 0 to 255 (RFC 2474 §3, RFC 3168 §5).
+     * @param length    bytes of the transport packet, header included.
+     * @param nextHop   what {@link #nextHop} said, or {@link #UNKNOWN}.
+     * @param dscpEcn   the DS field with the ECN field, 0 to 255 (RFC 2474 §3, RFC 3168 §5); with {@link #FRAGMENTABLE}
+     *                  added where routers may fragment the packet.
+     * @param flowLabel of IPv6, 20 bits; 0 for none (RFC 6437).
      * @return the next hop used, to be remembered; negative constants as above.
      */
-    public long send(final long frame, final int length, final int protocol, final long sourceLo, final long hi,
-            final long lo, final long nextHop, final int dscpEcn) {
-        final int total = length + IPV4_LENGTH;
-        Ipv4Header.write(frame + Frame.IP_OFFSET, dscpEcn, total, identification++ & 0xFFFF, Ipv4Header.DONT_FRAGMENT,
-                control.routes().hopLimit(),
-                protocol, IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
-        Frame.dataOffset(frame, Frame.IP_OFFSET);
-        Frame.length(frame, total);
+    public long send(final long frame, final int length, final int protocol, final long sourceHi, final long sourceLo,
+            final long hi, final long lo, final long nextHop, final int dscpEcn, final int flowLabel) {
+        final int header = headerLength(hi, lo);
+        final int start = TRANSPORT_OFFSET - header;
+        if (header == Ipv4Header.MIN_LENGTH) {
+            final boolean fragmentable = (dscpEcn & FRAGMENTABLE) != 0;
+            final int id = fragmentable ? identifications.next(0, sourceLo, hi, lo, protocol) : identification++;
+            Ipv4Header.write(frame + start, dscpEcn & ~FRAGMENTABLE, length + header, id & 0xFFFF,
+                    fragmentable ? 0 : Ipv4Header.DONT_FRAGMENT, control.routes().hopLimit(), protocol,
+                    IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
+        } else {
+            Ipv6Header.write(frame + start, dscpEcn, flowLabel, length, protocol, control.routes().hopLimit());
+            Ipv6Header.addresses(frame + start, sourceHi, sourceLo, hi, lo);
+        }
+        Frame.dataOffset(frame, start);
+        Frame.length(frame, length + header);
         final long hop = isCurrent(nextHop) ? nextHop : nextHop(hi, lo);
         if (hop > 0) {
             toNeighbour(frame, (int) hop);
@@ -220,7 +259,7 @@ public final class IpOutput {
         if (!isSent(hop)) {
             return hop;
         }
-        if (datagram.headerLength() + datagram.length() > Ipv4Header.MAX_TOTAL_LENGTH
+        if (datagram.length() > datagram.maxLength()
                 || count > 1 && datagram.fragmentation() == Fragmentation.NOWHERE && hop != LOCAL) {
             return TOO_LONG;
         }
@@ -262,6 +301,9 @@ public final class IpOutput {
     }
 
     private static long groupMac(final long hi, final long lo) {
+        if (!IpAddress.isV4(hi, lo)) {
+            return MacAddress.ofGroupV6(lo);
+        }
         return IpAddress.isMulticast(hi, lo) ? MacAddress.ofGroup(IpAddress.toV4(lo)) : EthernetHeader.BROADCAST;
     }
 
@@ -302,25 +344,40 @@ public final class IpOutput {
 
     /** Sends an IGMP message (RFC 3376 §4): Router Alert, time to live 1, precedence of internetwork control. */
     public void sendIgmp(final int source, final int destination, final long address, final int length) {
-        igmp.source(IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
+        igmp.source(0, IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
         sendDatagram(igmp, GROUP);
     }
 
     /**
-     * Sends a UDP datagram of the control plane, header included; the source may be the unspecified address.
-     *
-     * @param link the MAC that it goes to; 0: what follows from the destination.
+     * Sends an ICMPv6 message of Neighbour Discovery or Multicast Listener Discovery, as
+     * {@link io.millrace.fastpath.control.EngineCommands#transmitIcmpv6} says; its checksum is filled in where it lies.
      */
-    public void sendUdp(final int source, final int destination, final long link, final long address,
+    public void sendIcmpv6(final long sourceHi, final long sourceLo, final long hi, final long lo,
+            final long linkDestination, final int hopLimit, final boolean routerAlert, final long address,
             final int length) {
-        udp.source(IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
-        if (link == 0 || !capabilities.linkLayer()) {
-            sendDatagram(udp, UNKNOWN);
+        icmpv6Header.wrap(address, length);
+        icmpv6Header.updateChecksum(sourceHi, sourceLo, hi, lo);
+        icmpv6.source(sourceHi, sourceLo).destination(hi, lo).hopLimit(hopLimit).routerAlert(routerAlert)
+                .payload(address, length, 0, 0);
+        sendTo(linkDestination, icmpv6, hopLimit);
+    }
+
+    /** Sends a UDP datagram, as {@link io.millrace.fastpath.control.EngineCommands#transmitDatagram} says. */
+    public void sendUdp(final int source, final int destination, final long linkDestination, final long address,
+            final int length) {
+        udp.source(0, IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
+        sendTo(linkDestination, udp, control.routes().hopLimit());
+    }
+
+    /** @param linkDestination the MAC that it goes to; 0: what follows from the destination. */
+    private void sendTo(final long linkDestination, final OutgoingDatagram datagram, final int hopLimit) {
+        if (linkDestination == 0 || !capabilities.linkLayer()) {
+            sendDatagram(datagram, UNKNOWN);
             return;
         }
-        final long frame = fragmenter.make(udp, 1, control.routes().hopLimit(), capabilities.mtu());
+        final long frame = fragmenter.make(datagram, 1, hopLimit, capabilities.mtu());
         if (frame != 0) {
-            frameFor(frame, link);
+            frameFor(frame, linkDestination);
             queue.add(frame);
         }
     }
@@ -368,7 +425,10 @@ public final class IpOutput {
             Frame.segmentation(frame, Frame.gsoType(frame), Frame.gsoSize(frame),
                     Frame.headerLength(frame) + EthernetHeader.LENGTH);
         }
-        writeLink(frame + start, mac, capabilities.macAddress(), EthernetHeader.ETHERTYPE_IPV4);
+        final int type = Ipv6Header.isV6(frame + start + EthernetHeader.LENGTH)
+                ? EthernetHeader.ETHERTYPE_IPV6
+                : EthernetHeader.ETHERTYPE_IPV4;
+        writeLink(frame + start, mac, capabilities.macAddress(), type);
     }
 
     private static void writeLink(final long address, final long target, final long source, final int type) {

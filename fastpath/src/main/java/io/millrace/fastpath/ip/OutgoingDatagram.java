@@ -1,7 +1,10 @@
 package io.millrace.fastpath.ip;
 
 import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Extensions;
+import io.millrace.fastpath.wire.Ipv6Header;
 
 /**
  * A datagram to be sent: what its IP header says, and where its bytes lie. Made once by each sender and filled again for
@@ -24,11 +27,13 @@ public final class OutgoingDatagram {
     private static final int NO_CHECKSUM = -1;
 
     private int protocol;
+    private long sourceHi;
     private long sourceLo;
     private long destinationHi;
     private long destinationLo;
     private int hopLimit = DEFAULT_HOP_LIMIT;
     private int dscpEcn;
+    private int flowLabel;
     private int pathMtu;
     private boolean loopback = true;
     private boolean routerAlert;
@@ -44,8 +49,9 @@ public final class OutgoingDatagram {
         this.protocol = protocol;
     }
 
-    /** Lower half of the own address it is sent from. */
-    public OutgoingDatagram source(final long lo) {
+    /** The own address it is sent from, of the destination's family. */
+    public OutgoingDatagram source(final long hi, final long lo) {
+        sourceHi = hi;
         sourceLo = lo;
         return this;
     }
@@ -69,6 +75,12 @@ public final class OutgoingDatagram {
         return this;
     }
 
+    /** Of IPv6, 20 bits; 0 for none (RFC 6437). */
+    public OutgoingDatagram flowLabel(final int value) {
+        flowLabel = value;
+        return this;
+    }
+
     /** Largest packet for the path as ICMP told, in bytes; 0 where only the link's MTU is known. */
     public OutgoingDatagram pathMtu(final int bytes) {
         pathMtu = bytes;
@@ -87,7 +99,7 @@ public final class OutgoingDatagram {
         return this;
     }
 
-    /** True: routers look into it (RFC 2113). */
+    /** True: routers look into it (RFC 2113, RFC 2711). */
     OutgoingDatagram routerAlert(final boolean value) {
         routerAlert = value;
         return this;
@@ -105,7 +117,7 @@ public final class OutgoingDatagram {
     /**
      * The bytes above IP in two pieces, either of which may be empty; they are read while the datagram is being sent.
      *
-     * @param headLength bytes of the first piece, together with {@code bodyLength} at the most 65,515.
+     * @param headLength bytes of the first piece, together with {@code bodyLength} at the most 65,515; over IPv6 65,535.
      */
     public OutgoingDatagram payload(final long headAddress, final int headLength, final long bodyAddress,
             final int bodyLength) {
@@ -121,16 +133,22 @@ public final class OutgoingDatagram {
         return protocol;
     }
 
-    /** What {@link #source} was given. */
+    /** Upper half of what {@link #source} was given. */
+    public long sourceHi() {
+        return sourceHi;
+    }
+
+    /** Lower half of the same. */
     public long sourceLo() {
         return sourceLo;
     }
 
-    long destinationHi() {
+    /** Upper half of what {@link #destination} was given. */
+    public long destinationHi() {
         return destinationHi;
     }
 
-    /** Lower half of what {@link #destination} was given. */
+    /** Lower half of the same. */
     public long destinationLo() {
         return destinationLo;
     }
@@ -141,6 +159,14 @@ public final class OutgoingDatagram {
 
     int dscpEcn() {
         return dscpEcn;
+    }
+
+    int flowLabel() {
+        return flowLabel;
+    }
+
+    boolean isV4() {
+        return IpAddress.isV4(destinationHi, destinationLo);
     }
 
     boolean loopback() {
@@ -165,11 +191,24 @@ public final class OutgoingDatagram {
 
     /** Bytes of the largest packet, header included. */
     int mtu(final int linkMtu) {
-        return pathMtu == 0 ? linkMtu : Math.max(Ipv4Header.MIN_MTU, Math.min(pathMtu, linkMtu));
+        return pathMtu == 0
+                ? linkMtu
+                : Math.min(linkMtu, Math.max(IpOutput.minMtu(destinationHi, destinationLo), pathMtu));
     }
 
+    /** Bytes of the IP header of a packet that is no fragment. */
     int headerLength() {
-        return routerAlert ? Ipv4Header.ROUTER_ALERT_LENGTH : Ipv4Header.MIN_LENGTH;
+        if (isV4()) {
+            return routerAlert ? Ipv4Header.ROUTER_ALERT_LENGTH : Ipv4Header.MIN_LENGTH;
+        }
+        return routerAlert ? Ipv6Header.LENGTH + Ipv6Extensions.ROUTER_ALERT_LENGTH : Ipv6Header.LENGTH;
+    }
+
+    /** Bytes above IP at the most. */
+    int maxLength() {
+        return isV4()
+                ? Ipv4Header.MAX_TOTAL_LENGTH - headerLength()
+                : Ipv6Header.MAX_PAYLOAD_LENGTH - headerLength() + Ipv6Header.LENGTH;
     }
 
     /** Bytes above IP. */

@@ -7,29 +7,33 @@ import io.millrace.fastpath.wire.Ipv4Header;
  * A datagram of which fragments are missing: a flyweight over its record.
  *
  * <pre>
- *    0: addresses    8: protocol, identification    12: length (0: not known)    16: deadline
- *   24: bytes there 28: the highest end            32: links, as long as it is in the table
- *   44: ECN fields seen  48: header of fragment zero   108: its length (0: not here)  112: pages
+ *    0: source, destination                         32: deadline
+ *   40: identification   44: length (0: not known)  48: bytes there    52: the highest end
+ *   56: links, as long as it is in the table        68: ECN fields seen
+ *   72: header of fragment zero  132: its length (0: not here)  136: payload  140: its protocol  144: pages
  * </pre>
  *
  * Thread: the engine's.
  */
 final class PartialDatagram {
-    private static final int ADDRESSES = 0;
-    private static final int IDENTITY = 8;
-    private static final int TOTAL = 12;
-    private static final int DEADLINE = 16;
-    private static final int RECEIVED = 24;
-    private static final int HIGHEST = 28;
-    private static final int HASH_NEXT = 32;
-    private static final int OLDER = 36;
-    private static final int NEWER = 40;
-    private static final int ECN_SEEN = 44;
-    private static final int HEADER = 48;
+    private static final int SOURCE = 0;
+    private static final int DESTINATION = 16;
+    private static final int DEADLINE = 32;
+    private static final int IDENTITY = 40;
+    private static final int TOTAL = 44;
+    private static final int RECEIVED = 48;
+    private static final int HIGHEST = 52;
+    private static final int HASH_NEXT = 56;
+    private static final int OLDER = 60;
+    private static final int NEWER = 64;
+    private static final int ECN_SEEN = 68;
+    private static final int HEADER = 72;
     private static final int HEADER_LENGTH = HEADER + Ipv4Header.MAX_LENGTH;
-    private static final int PAGES = HEADER_LENGTH + Integer.BYTES;
+    private static final int FIRST_LENGTH = HEADER_LENGTH + Integer.BYTES;
+    private static final int PROTOCOL = FIRST_LENGTH + Integer.BYTES;
+    private static final int PAGES = PROTOCOL + Integer.BYTES;
     /** Bytes of a record. */
-    static final int LENGTH = PAGES + FragmentPages.PAGES_A_DATAGRAM * Integer.BYTES + 16;
+    static final int LENGTH = PAGES + FragmentPages.PAGES_A_DATAGRAM * Integer.BYTES;
 
     private long address;
 
@@ -38,28 +42,42 @@ final class PartialDatagram {
         return this;
     }
 
-    /** Source in the upper half, destination in the lower. */
-    static long addresses(final Ipv4Header header) {
-        return (long) header.source() << 32 | header.destination() & 0xFFFF_FFFFL;
-    }
-
-    /** Protocol above the identification. */
-    static int identity(final Ipv4Header header) {
-        return header.protocol() << 16 | header.identification();
-    }
-
-    void begin(final long addresses, final int identity, final long deadlineNs) {
-        Memory.putLong(address + ADDRESSES, addresses);
-        Memory.putInt(address + IDENTITY, identity);
+    void begin(final Fragment fragment, final long deadlineNs) {
+        Memory.putLong(address + SOURCE, fragment.sourceHi());
+        Memory.putLong(address + SOURCE + 8, fragment.sourceLo());
+        Memory.putLong(address + DESTINATION, fragment.destinationHi());
+        Memory.putLong(address + DESTINATION + 8, fragment.destinationLo());
+        Memory.putInt(address + IDENTITY, fragment.identity());
         Memory.putLong(address + DEADLINE, deadlineNs);
     }
 
-    boolean is(final long addresses, final int identity) {
-        return Memory.getLong(address + ADDRESSES) == addresses && Memory.getInt(address + IDENTITY) == identity;
+    /** True where the fragment is one of this datagram. */
+    boolean isOf(final Fragment fragment) {
+        return identity() == fragment.identity() && Memory.getLong(address + SOURCE + 8) == fragment.sourceLo()
+                && Memory.getLong(address + DESTINATION + 8) == fragment.destinationLo()
+                && Memory.getLong(address + SOURCE) == fragment.sourceHi()
+                && Memory.getLong(address + DESTINATION) == fragment.destinationHi();
     }
 
-    long addresses() {
-        return Memory.getLong(address + ADDRESSES);
+    /** A hash of what names the datagram. */
+    static int hash(final Fragment fragment, final long seed) {
+        return hash(fragment.sourceHi(), fragment.sourceLo(), fragment.destinationHi(), fragment.destinationLo(),
+                fragment.identity(), seed);
+    }
+
+    /** The same of this one. */
+    int hash(final long seed) {
+        return hash(Memory.getLong(address + SOURCE), Memory.getLong(address + SOURCE + 8),
+                Memory.getLong(address + DESTINATION), Memory.getLong(address + DESTINATION + 8), identity(), seed);
+    }
+
+    private static int hash(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final int identity, final long seed) {
+        long mixed = (sourceHi ^ seed) * 0x9E37_79B9_7F4A_7C15L;
+        mixed = (Long.rotateLeft(mixed, 29) ^ sourceLo) * 0x9E37_79B9_7F4A_7C15L;
+        mixed = (Long.rotateLeft(mixed, 29) ^ destinationHi) * 0x9E37_79B9_7F4A_7C15L;
+        mixed = (Long.rotateLeft(mixed, 29) ^ destinationLo) * 0x9E37_79B9_7F4A_7C15L;
+        return (int) ((Long.rotateLeft(mixed, 29) ^ identity) * 0xD6E8_FEB8_6659_FD93L >>> 32);
     }
 
     int identity() {
@@ -72,17 +90,18 @@ final class PartialDatagram {
     }
 
     /** Notes a fragment whose bytes are in the pages now. */
-    void onFragment(final Ipv4Header fragment) {
-        final int end = fragment.fragmentOffset() + fragment.payloadLength();
-        Memory.putInt(address + RECEIVED, Memory.getInt(address + RECEIVED) + fragment.payloadLength());
-        Memory.putInt(address + HIGHEST, Math.max(end, Memory.getInt(address + HIGHEST)));
-        Memory.putInt(address + ECN_SEEN, ecnSeen() | 1 << (fragment.dscpEcn() & Ipv4Header.ECN_MASK));
-        if (!fragment.moreFragments()) {
-            Memory.putInt(address + TOTAL, end);
+    void onFragment(final Fragment fragment) {
+        Memory.putInt(address + RECEIVED, Memory.getInt(address + RECEIVED) + fragment.length());
+        Memory.putInt(address + HIGHEST, Math.max(fragment.end(), Memory.getInt(address + HIGHEST)));
+        Memory.putInt(address + ECN_SEEN, ecnSeen() | 1 << fragment.ecn());
+        if (!fragment.more()) {
+            Memory.putInt(address + TOTAL, fragment.end());
         }
-        if (fragment.fragmentOffset() == 0) {
+        if (fragment.offset() == 0) {
             Memory.putInt(address + HEADER_LENGTH, fragment.headerLength());
-            Memory.copy(fragment.address(), address + HEADER, fragment.headerLength());
+            Memory.putInt(address + FIRST_LENGTH, fragment.length());
+            Memory.putInt(address + PROTOCOL, fragment.protocol());
+            Memory.copy(fragment.header(), address + HEADER, fragment.headerLength());
         }
     }
 
@@ -108,6 +127,16 @@ final class PartialDatagram {
     /** A bit for each value of the ECN field that a fragment had. */
     int ecnSeen() {
         return Memory.getInt(address + ECN_SEEN);
+    }
+
+    /** Bytes above IP that fragment zero had. */
+    int firstLength() {
+        return Memory.getInt(address + FIRST_LENGTH);
+    }
+
+    /** What fragment zero names as the payload. */
+    int protocol() {
+        return Memory.getInt(address + PROTOCOL);
     }
 
     /** Where the header of fragment zero lies. */

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.agrona.BitUtil;
 
 /**
- * The datagrams under reassembly, found by addresses, protocol and identification (RFC 791 §3.2), and in the order in
+ * The datagrams under reassembly, found by addresses, protocol and identification (RFC 791 §3.2, RFC 8200 §4.5), and in the order in
  * which they began: since all wait equally long, that is also the order in which their time ends. Thread: the engine's.
  */
 final class PartialDatagrams implements AutoCloseable {
@@ -44,19 +44,19 @@ final class PartialDatagrams implements AutoCloseable {
         return datagram.wrap(records.address(index));
     }
 
-    int find(final long addresses, final int identity) {
-        int index = buckets[bucket(addresses, identity)];
-        while (index != NONE && !wrap(cursor, index).is(addresses, identity)) {
+    int find(final Fragment fragment) {
+        int index = buckets[bucket(PartialDatagram.hash(fragment, seed))];
+        while (index != NONE && !wrap(cursor, index).isOf(fragment)) {
             index = cursor.hashNext();
         }
         return index;
     }
 
     /** A new one, which is not in the table yet; there is room. */
-    int begin(final long addresses, final int identity, final long deadlineNs) {
+    int begin(final Fragment fragment, final long deadlineNs) {
         final int index = records.allocate();
-        final int bucket = bucket(addresses, identity);
-        wrap(cursor, index).begin(addresses, identity, deadlineNs);
+        final int bucket = bucket(PartialDatagram.hash(fragment, seed));
+        wrap(cursor, index).begin(fragment, deadlineNs);
         cursor.hashNext(buckets[bucket]);
         buckets[bucket] = index;
         cursor.older(newest);
@@ -72,7 +72,7 @@ final class PartialDatagrams implements AutoCloseable {
 
     void remove(final int index) {
         wrap(cursor, index);
-        unlinkFromBucket(index, bucket(cursor.addresses(), cursor.identity()), cursor.hashNext());
+        unlinkFromBucket(index, bucket(cursor.hash(seed)), cursor.hashNext());
         final int older = cursor.older();
         final int newer = cursor.newer();
         if (older == NONE) {
@@ -105,8 +105,7 @@ final class PartialDatagrams implements AutoCloseable {
         neighbour.hashNext(next);
     }
 
-    private int bucket(final long addresses, final int identity) {
-        final long mixed = ((addresses ^ seed) * 0x9E37_79B9_7F4A_7C15L ^ identity) * 0xD6E8_FEB8_6659_FD93L;
-        return (int) (mixed >>> 32) & buckets.length - 1;
+    private int bucket(final int hash) {
+        return hash & buckets.length - 1;
     }
 }

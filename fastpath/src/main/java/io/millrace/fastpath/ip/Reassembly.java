@@ -4,12 +4,16 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.wire.FragmentHeader;
+import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Header;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Puts datagrams together from their fragments (RFC 791 §3.2, RFC 1122 §3.3.2). Fragments may come in any order and more
- * than once. Where two overlap and the later one is not a mere repetition, the whole datagram is dropped, as RFC 5722 asks
- * for IPv6 and Linux does for both: no sender makes such fragments, but who wants to slip bytes past a filter does. Linux
+ * Puts datagrams together from their fragments (RFC 791 §3.2, RFC 1122 §3.3.2, RFC 8200 §4.5). Fragments may come in any
+ * order and more than once. Where two overlap and the later one is not a mere repetition, the whole datagram is dropped, as
+ * RFC 5722 asks for IPv6 and Linux does for both: no sender makes such fragments, but who wants to slip bytes past a filter does. Linux
  * looks only at where a repetition lies, here its bytes must be the same too. Nothing of a datagram is
  * looked at before all of it is there, so tiny first fragments (RFC 1858) hide nothing.
  * <p>
@@ -29,6 +33,7 @@ final class Reassembly implements AutoCloseable {
             Ipv4Header.MAX_LENGTH + FragmentPages.PAGES_A_DATAGRAM * FragmentPages.PAGE_LENGTH);
     private final PartialDatagram datagram = new PartialDatagram();
     private final Ipv4Header header = new Ipv4Header();
+    private final Ipv6Header headerV6 = new Ipv6Header();
 
     Reassembly(final ReassemblySettings settings, final EngineCounters counters, final long seed) {
         this.counters = counters;
@@ -42,18 +47,18 @@ final class Reassembly implements AutoCloseable {
      *
      * @return true where it was the last that was missing: the datagram lies at {@link #datagram} until the next call.
      */
-    boolean add(final Ipv4Header fragment, final long nowNs) {
-        final int end = fragment.fragmentOffset() + fragment.payloadLength();
-        if (!isWellFormed(fragment, end)) {
+    boolean add(final Fragment fragment, final long nowNs) {
+        if (!isWellFormed(fragment)) {
             return false;
         }
+        final int end = fragment.end();
         final int index = findOrBegin(fragment, nowNs);
         datagrams.wrap(datagram, index);
-        if (datagram.contradicts(end, fragment.moreFragments())) {
+        if (datagram.contradicts(end, fragment.more())) {
             drop(index, Counter.IP_FRAGMENTS_CONTRADICT);
             return false;
         }
-        final int present = present(fragment.fragmentOffset(), end);
+        final int present = present(fragment.offset(), end);
         if (present != FragmentPages.NONE) {
             if (present == FragmentPages.ALL && isSame(fragment, end)) {
                 counters.increment(Counter.IP_FRAGMENT_DUPLICATE);
@@ -62,10 +67,10 @@ final class Reassembly implements AutoCloseable {
             }
             return false;
         }
-        if (!makeRoom(index, fragment.fragmentOffset(), end)) {
+        if (!makeRoom(index, fragment.offset(), end)) {
             return false;
         }
-        put(fragment.payloadAddress(), fragment.fragmentOffset(), end);
+        put(fragment.payload(), fragment.offset(), end);
         datagram.onFragment(fragment);
         return datagram.isComplete() && complete(index);
     }
@@ -85,7 +90,8 @@ final class Reassembly implements AutoCloseable {
     /**
      * Drops the oldest datagram, whose time is over.
      *
-     * @return true where fragment zero is there: its header and the next 8 bytes lie at {@link #datagram}.
+     * @return true where fragment zero is there: its header and the next 8 bytes lie at {@link #datagram}. Of IPv6 as
+     *         they came, with the fragment header between them, and as many bytes as the fragment had or a page holds.
      */
     boolean expire() {
         final int index = datagrams.oldest();
@@ -93,10 +99,28 @@ final class Reassembly implements AutoCloseable {
         final int headerLength = datagram.headerLength();
         if (headerLength != 0) {
             Memory.copy(datagram.header(), whole.address(), headerLength);
-            Memory.copy(pages.bytes(datagram.page(0)), whole.address() + headerLength, ICMP_QUOTES);
+            if (isV4(whole.address())) {
+                Memory.copy(pages.bytes(datagram.page(0)), whole.address() + headerLength, ICMP_QUOTES);
+            } else {
+                restoreFirst(whole.address());
+            }
         }
         drop(index, Counter.IP_REASSEMBLY_TIMED_OUT);
         return headerLength != 0;
+    }
+
+    /** Fragment zero of IPv6 as it came, but for extension headers in front of the fragment header. */
+    private void restoreFirst(final long target) {
+        final int length = Math.min(datagram.firstLength(), FragmentPages.PAGE_LENGTH);
+        final long fragment = target + Ipv6Header.LENGTH;
+        headerV6.wrapUnchecked(target).nextHeader(IpProtocol.IPV6_FRAGMENT)
+                .payloadLength(FragmentHeader.LENGTH + length);
+        FragmentHeader.write(fragment, datagram.protocol(), 0, true, datagram.identity());
+        Memory.copy(pages.bytes(datagram.page(0)), fragment + FragmentHeader.LENGTH, length);
+    }
+
+    private static boolean isV4(final long packet) {
+        return !Ipv6Header.isV6(packet);
     }
 
     /** Datagrams that wait for fragments. */
@@ -116,28 +140,32 @@ final class Reassembly implements AutoCloseable {
         whole.close();
     }
 
-    private boolean isWellFormed(final Ipv4Header fragment, final int end) {
-        final int length = fragment.payloadLength();
-        final boolean malformed = length == 0 || fragment.moreFragments() && (length & 7) != 0;
-        // the "ping of death": an offset near the end, and more bytes than that leaves room for
-        final boolean tooLong = end + fragment.headerLength() > Ipv4Header.MAX_TOTAL_LENGTH;
-        if (malformed || tooLong) {
-            counters.increment(malformed ? Counter.IP_FRAGMENT_MALFORMED : Counter.IP_FRAGMENT_TOO_LONG);
+    private boolean isWellFormed(final Fragment fragment) {
+        final Counter wrong = fault(fragment);
+        if (wrong != null) {
+            counters.increment(wrong);
         }
-        return !malformed && !tooLong;
+        return wrong == null;
     }
 
-    private int findOrBegin(final Ipv4Header fragment, final long nowNs) {
-        final long addresses = PartialDatagram.addresses(fragment);
-        final int identity = PartialDatagram.identity(fragment);
-        final int found = datagrams.find(addresses, identity);
+    /** What is wrong with a fragment as such; null where nothing is. */
+    static @Nullable Counter fault(final Fragment fragment) {
+        if (fragment.length() <= 0 || fragment.more() && (fragment.length() & 7) != 0) {
+            return Counter.IP_FRAGMENT_MALFORMED;
+        }
+        // the "ping of death": an offset near the end, and more bytes than that leaves room for
+        return fragment.end() > fragment.limit() ? Counter.IP_FRAGMENT_TOO_LONG : null;
+    }
+
+    private int findOrBegin(final Fragment fragment, final long nowNs) {
+        final int found = datagrams.find(fragment);
         if (found != PartialDatagrams.NONE) {
             return found;
         }
         if (datagrams.isFull()) {
             drop(datagrams.oldest(), Counter.IP_REASSEMBLY_EVICTED);
         }
-        return datagrams.begin(addresses, identity, nowNs + timeoutNs);
+        return datagrams.begin(fragment, nowNs + timeoutNs);
     }
 
     /** How much of a range is there already. */
@@ -156,11 +184,11 @@ final class Reassembly implements AutoCloseable {
     }
 
     /** True where the bytes of a fragment are those that are there. */
-    private boolean isSame(final Ipv4Header fragment, final int end) {
-        final int offset = fragment.fragmentOffset();
+    private boolean isSame(final Fragment fragment, final int end) {
+        final int offset = fragment.offset();
         for (int from = offset; from < end; from = nextPage(from)) {
             final long there = pages.bytes(datagram.page(from / FragmentPages.PAGE_LENGTH)) + inPage(from);
-            if (!Memory.equal(there, fragment.payloadAddress() + from - offset, Math.min(end, nextPage(from)) - from)) {
+            if (!Memory.equal(there, fragment.payload() + from - offset, Math.min(end, nextPage(from)) - from)) {
                 return false;
             }
         }
@@ -200,7 +228,8 @@ final class Reassembly implements AutoCloseable {
         final int headerLength = datagram.headerLength();
         final int length = datagram.length();
         final int ecn = ecn(datagram.ecnSeen());
-        if (headerLength + length > Ipv4Header.MAX_TOTAL_LENGTH) {
+        // the header of fragment zero may be longer than those that came before it
+        if (isV4(datagram.header()) && headerLength + length > Ipv4Header.MAX_TOTAL_LENGTH) {
             drop(index, Counter.IP_FRAGMENT_TOO_LONG);
             return false;
         }
@@ -214,8 +243,13 @@ final class Reassembly implements AutoCloseable {
             Memory.copy(pages.bytes(datagram.page(from / FragmentPages.PAGE_LENGTH)), target + headerLength + from,
                     Math.min(FragmentPages.PAGE_LENGTH, length - from));
         }
-        header.wrapUnchecked(target).totalLength(headerLength + length).flagsAndOffset(0);
-        header.dscpEcn(header.dscpEcn() & ~Ipv4Header.ECN_MASK | ecn).updateChecksum();
+        if (isV4(target)) {
+            header.wrapUnchecked(target).totalLength(headerLength + length).flagsAndOffset(0);
+            header.dscpEcn(header.dscpEcn() & ~Ipv4Header.ECN_MASK | ecn).updateChecksum();
+        } else {
+            headerV6.wrapUnchecked(target).payloadLength(length).nextHeader(datagram.protocol());
+            headerV6.trafficClass(headerV6.trafficClass() & ~Ipv4Header.ECN_MASK | ecn);
+        }
         drop(index, Counter.IP_REASSEMBLED);
         return true;
     }

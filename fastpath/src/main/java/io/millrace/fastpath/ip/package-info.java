@@ -1,6 +1,6 @@
 /**
- * The IP layer: input validation, reassembly and demultiplexing, output (route, next hop, fragments), ICMP. IPv4 is
- * here; addresses are pairs of longs everywhere, so that IPv6 joins without a change of signatures.
+ * The IP layer of both families: input validation, extension headers, reassembly and demultiplexing, output (route, next
+ * hop, fragments, flow labels), ICMP. Addresses are pairs of longs everywhere.
  * <p>
  * Thread: the engine's. May import: wire, port, memory, counters, control.
  */

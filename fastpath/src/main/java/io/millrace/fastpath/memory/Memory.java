@@ -91,6 +91,16 @@ public final class Memory {
         UnsafeApi.putLongOpaque(null, address, value);
     }
 
+    /** Reads what {@link #putLongRelease} has written: what was written before that is seen after this. */
+    public static long getLongAcquire(final long address) {
+        return UnsafeApi.getLongAcquire(null, address);
+    }
+
+    /** Writes after everything written before, for another thread that reads by {@link #getLongAcquire}. */
+    public static void putLongRelease(final long address, final long value) {
+        UnsafeApi.putLongRelease(null, address, value);
+    }
+
     /** The unsigned big-endian 16-bit integer at the address, 0 to 65,535. */
     public static int getShortBE(final long address) {
         final short value = UnsafeApi.getShort(address);

@@ -112,11 +112,24 @@ public final class RecordTable implements AutoCloseable {
      * @return its index, or -1 where there is none.
      */
     public int nextInUse(final int from) {
+        return nextInUse(from, neverUsed);
+    }
+
+    /**
+     * The first record in use from an index on, among so many.
+     *
+     * @param from 0 or more.
+     * @param end  the first index that is not looked at.
+     * @return its index, or -1 where there is none before {@code end}.
+     */
+    public int nextInUse(final int from, final int end) {
+        final int limit = Math.min(end, neverUsed);
         int index = from;
-        while (index < neverUsed) {
+        while (index < limit) {
             final long bits = Memory.getLong(usedWord(index)) >>> index;
             if (bits != 0) {
-                return index + Long.numberOfTrailingZeros(bits);
+                final int found = index + Long.numberOfTrailingZeros(bits);
+                return found < limit ? found : -1;
             }
             index = (index | 63) + 1;
         }
@@ -136,6 +149,11 @@ public final class RecordTable implements AutoCloseable {
     /** Bytes a record. */
     public int recordLength() {
         return recordLength;
+    }
+
+    /** Every record in use has an index below this. */
+    public int highest() {
+        return neverUsed;
     }
 
     /** Records in use. */

@@ -29,9 +29,11 @@ final class DatagramExceptions {
 
     /** What the network said. */
     static SocketException of(final DatagramError error) {
-        return error == DatagramError.PORT_UNREACHABLE
-                ? new PortUnreachableException("Connection refused")
-                : new NoRouteToHostException("No route to host");
+        return switch (error) {
+            case PORT_UNREACHABLE -> new PortUnreachableException("Connection refused");
+            case HOST_UNREACHABLE -> new NoRouteToHostException("No route to host");
+            case TOO_LONG -> new SocketException(message(SendResult.TOO_LONG));
+        };
     }
 
     private static String message(final SendResult result) {

@@ -1,6 +1,8 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.wire.IpPrefix;
 import io.netty.channel.ChannelOption;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -70,6 +72,37 @@ public final class MillraceChannelOption {
     /** While true only full segments are sent; turned off, what is left goes out. At any time; not on a server channel. */
     public static final ChannelOption<Boolean> TCP_CORK = option("TCP_CORK");
 
+    /**
+     * Of datagram channels: who may fragment what is longer than the path takes. {@code BY_SENDER}, the default: this stack,
+     * by what ICMP told of the path; {@code ANYWHERE}: routers too; {@code NOWHERE}: nobody, a write that is too long fails,
+     * and so may the one after a datagram that proved too long. At any time.
+     */
+    public static final ChannelOption<Fragmentation> IP_MTU_DISCOVER = option("IP_MTU_DISCOVER");
+
+    /** Window scaling offered and agreed to (RFC 7323 §2). Before the open. */
+    public static final ChannelOption<Boolean> TCP_WINDOW_SCALING = option("TCP_WINDOW_SCALING");
+
+    /** Selective acknowledgements offered and agreed to (RFC 2018). Before the open. */
+    public static final ChannelOption<Boolean> TCP_SACK = option("TCP_SACK");
+
+    /** Timestamps offered and agreed to (RFC 7323 §3). Before the open. */
+    public static final ChannelOption<Boolean> TCP_TIMESTAMPS = option("TCP_TIMESTAMPS");
+
+    /** Explicit congestion notification (RFC 3168). Before the open. */
+    public static final ChannelOption<TcpSettings.Ecn> TCP_ECN = option("TCP_ECN");
+
+    /**
+     * True: other server channels that have it too may be bound to the same address and port; each flow goes to one of
+     * them. The option of this name of Netty's native transports is taken for it. On a server channel, before {@code bind}.
+     */
+    public static final ChannelOption<Boolean> SO_REUSEPORT = option("SO_REUSEPORT");
+
+    /**
+     * Networks that connections are taken from; empty: from everybody. What others send is dropped and counted, and not
+     * answered. The stack's configuration may refuse more. On a server channel, before {@code bind}.
+     */
+    public static final ChannelOption<List<IpPrefix>> ALLOWED_SOURCES = option("ALLOWED_SOURCES");
+
     private static final Map<ChannelOption<?>, ChannelOption<?>> NATIVE = ofNativeTransports();
 
     private MillraceChannelOption() {}
@@ -97,6 +130,8 @@ public final class MillraceChannelOption {
             own.put(ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#" + label(option)), option);
             own.put(ChannelOption.valueOf("io.netty.channel.uring.IoUringChannelOption#" + label(option)), option);
         }
+        // Both transports inherit it.
+        own.put(ChannelOption.valueOf("io.netty.channel.unix.UnixChannelOption#SO_REUSEPORT"), SO_REUSEPORT);
         return own;
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.udp.DatagramEndpoint;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelOption;
@@ -38,6 +39,7 @@ public final class MillraceDatagramChannelConfig extends DefaultChannelConfig im
     private volatile int sendBuffer = DatagramEndpoint.DEFAULT_BUFFER;
     private volatile int trafficClass;
     private volatile int timeToLive = 1;
+    private volatile Fragmentation fragmentation = Fragmentation.BY_SENDER;
     private volatile @Nullable InetAddress multicastAddress;
     private volatile @Nullable NetworkInterface networkInterface;
 
@@ -59,6 +61,7 @@ public final class MillraceDatagramChannelConfig extends DefaultChannelConfig im
                 .with(ChannelOption.IP_MULTICAST_TTL, c -> c.getTimeToLive(), (c, v) -> c.setTimeToLive(v))
                 .with(ChannelOption.IP_MULTICAST_LOOP_DISABLED, c -> c.isLoopbackModeDisabled(),
                         (c, v) -> c.setLoopbackModeDisabled(v))
+                .with(MillraceChannelOption.IP_MTU_DISCOVER, c -> c.fragmentation, (c, v) -> c.setFragmentation(v))
                 .with(ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION, c -> c.activeOnRegistration,
                         (c, v) -> c.setActiveOnRegistration(v));
     }
@@ -88,6 +91,7 @@ public final class MillraceDatagramChannelConfig extends DefaultChannelConfig im
         endpoint.trafficClass(trafficClass);
         endpoint.multicastTtl(timeToLive);
         endpoint.multicastLoop(!loopbackDisabled);
+        endpoint.fragmentation(fragmentation);
     }
 
     boolean isActiveOnRegistration() {
@@ -100,6 +104,11 @@ public final class MillraceDatagramChannelConfig extends DefaultChannelConfig im
                     "DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION can only be set before the channel is registered");
         }
         activeOnRegistration = active;
+    }
+
+    private void setFragmentation(final Fragmentation who) {
+        fragmentation = who;
+        channel.onEndpoint(endpoint -> endpoint.fragmentation(who));
     }
 
     @Override

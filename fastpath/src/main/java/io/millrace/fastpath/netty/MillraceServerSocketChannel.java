@@ -111,8 +111,8 @@ public final class MillraceServerSocketChannel extends AbstractServerChannel imp
         if (listener != null) {
             throw new IllegalStateException("bound already, to " + local);
         }
-        final Listener bound = handler.stack().listen(address, config.getBacklog(), config.settings(),
-                config.isReuseAddress());
+        final Listener bound = handler.stack().listen(address, config.over(handler.stack().tcpSettings(address)),
+                config.listenOptions());
         bound.follow(config::over);
         local = bound.localAddress();
         listener = bound;

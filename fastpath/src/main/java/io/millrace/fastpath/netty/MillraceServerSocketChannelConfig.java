@@ -1,8 +1,11 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.control.ListenOptions;
+import io.millrace.fastpath.wire.IpPrefix;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +20,8 @@ public final class MillraceServerSocketChannelConfig extends OverlaidConfig<Mill
 
     private final MillraceServerSocketChannel channel;
     private volatile int backlog;
+    private volatile boolean reusePort;
+    private volatile List<IpPrefix> sources = List.of();
 
     MillraceServerSocketChannelConfig(final MillraceServerSocketChannel channel) {
         super(channel, new ServerChannelRecvByteBufAllocator(), new SettingsOverlay());
@@ -26,6 +31,8 @@ public final class MillraceServerSocketChannelConfig extends OverlaidConfig<Mill
     private static OptionTable<MillraceServerSocketChannelConfig> options() {
         return OverlaidConfig.<MillraceServerSocketChannelConfig>sharedOptions()
                 .with(ChannelOption.SO_BACKLOG, c -> c.getBacklog(), (c, v) -> c.setBacklog(v))
+                .with(MillraceChannelOption.SO_REUSEPORT, c -> c.reusePort, (c, v) -> c.reusePort(v))
+                .with(MillraceChannelOption.ALLOWED_SOURCES, c -> c.sources, (c, v) -> c.sources(v))
                 .with(ChannelOption.TCP_FASTOPEN, c -> c.overlay.fastOpenQueue(),
                         (c, v) -> c.changeable(ChannelOption.TCP_FASTOPEN).fastOpenQueue(v))
                 .with(ChannelOption.SO_RCVBUF, c -> c.getReceiveBufferSize(), (c, v) -> c.setReceiveBufferSize(v))
@@ -66,6 +73,21 @@ public final class MillraceServerSocketChannelConfig extends OverlaidConfig<Mill
         }
         this.backlog = backlog;
         return this;
+    }
+
+    private void reusePort(final boolean value) {
+        changeable(MillraceChannelOption.SO_REUSEPORT);
+        reusePort = value;
+    }
+
+    private void sources(final List<IpPrefix> value) {
+        changeable(MillraceChannelOption.ALLOWED_SOURCES);
+        sources = List.copyOf(value);
+    }
+
+    /** How the listener is opened. */
+    ListenOptions listenOptions() {
+        return new ListenOptions(backlog, isReuseAddress(), reusePort, sources);
     }
 
     @Override

@@ -50,7 +50,15 @@ abstract class OverlaidConfig<C extends OverlaidConfig<C>> extends DefaultChanne
         final OptionTable<C> table = new OptionTable<C>()
                 .with(ChannelOption.SO_REUSEADDR, c -> c.isReuseAddress(), (c, v) -> c.setReuseAddress(v))
                 .with(MillraceChannelOption.TCP_MSS, c -> c.overlay.settings().mss(),
-                        (c, v) -> c.changeable(MillraceChannelOption.TCP_MSS).mss(v));
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_MSS).mss(v))
+                .with(MillraceChannelOption.TCP_WINDOW_SCALING, c -> c.overlay.settings().windowScaling(),
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_WINDOW_SCALING).windowScaling(v))
+                .with(MillraceChannelOption.TCP_SACK, c -> c.overlay.settings().sack(),
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_SACK).sack(v))
+                .with(MillraceChannelOption.TCP_TIMESTAMPS, c -> c.overlay.settings().timestamps(),
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_TIMESTAMPS).timestamps(v))
+                .with(MillraceChannelOption.TCP_ECN, c -> c.overlay.settings().ecn(),
+                        (c, v) -> c.changeable(MillraceChannelOption.TCP_ECN).ecn(v));
         changing(table, MillraceChannelOption.TCP_KEEPIDLE, SettingsOverlay::keepAliveIdle,
                 SettingsOverlay::keepAliveIdle);
         changing(table, MillraceChannelOption.TCP_KEEPINTVL, SettingsOverlay::keepAliveInterval,

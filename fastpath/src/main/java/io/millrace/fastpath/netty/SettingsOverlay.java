@@ -2,6 +2,7 @@ package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
+import io.millrace.fastpath.tcp.TcpSettings.Ecn;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.netty.channel.ChannelOption;
@@ -124,6 +125,22 @@ final class SettingsOverlay {
             inRange(MillraceChannelOption.TCP_MSS, bytes, MIN_MSS, MAX_MSS);
         }
         override(MillraceChannelOption.TCP_MSS, builder -> builder.mss(bytes));
+    }
+
+    void windowScaling(final boolean value) {
+        override(MillraceChannelOption.TCP_WINDOW_SCALING, builder -> builder.windowScaling(value));
+    }
+
+    void sack(final boolean value) {
+        override(MillraceChannelOption.TCP_SACK, builder -> builder.sack(value));
+    }
+
+    void timestamps(final boolean value) {
+        override(MillraceChannelOption.TCP_TIMESTAMPS, builder -> builder.timestamps(value));
+    }
+
+    void ecn(final Ecn value) {
+        override(MillraceChannelOption.TCP_ECN, builder -> builder.ecn(value));
     }
 
     void keepAliveIdle(final int seconds) {

@@ -30,6 +30,12 @@ final class SocketEvents implements ConnectionHandler {
         this.linger = linger;
     }
 
+    /** The channel's short name, as it stands in Netty's log. */
+    @Override
+    public String owner() {
+        return channel.id().asShortText();
+    }
+
     @Override
     public void onReady(final long handle, final int events) {
         if (!channel.place.isTaken()) {

@@ -31,4 +31,9 @@ public interface ConnectionHandler {
      * @param events     one or more of the constants above.
      */
     void onReady(long connection, int events);
+
+    /** What to call the application where connections are listed; ASCII. Allocates nothing once it was called. */
+    default String owner() {
+        return getClass().getName();
+    }
 }

@@ -63,6 +63,11 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         return records.inUse();
     }
 
+    /** The first connection in use from an index on, but before another; -1 where there is none. */
+    int nextInUse(final int from, final int end) {
+        return records.nextInUse(from, end);
+    }
+
     /** Connections at the most. */
     int capacity() {
         return records.capacity();

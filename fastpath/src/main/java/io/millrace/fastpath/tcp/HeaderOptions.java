@@ -11,6 +11,7 @@ import io.millrace.fastpath.wire.TcpOptions;
  */
 final class HeaderOptions {
     private final TcpContext context;
+    private final SynOptions syn = new SynOptions();
     private int duplicateLeft;
     private int duplicateRight;
 
@@ -85,48 +86,27 @@ final class HeaderOptions {
     }
 
     /**
-     * Writes the options of a SYN ({@code answer} false: what the settings offer) or SYN-ACK (what both sides want):
-     * MSS, SACK permitted, timestamps, window scale, Fast Open; in the order of BSD window scale comes second.
+     * Writes the options of a SYN ({@code answer} false: what the settings offer) or SYN-ACK (what both sides want), the
+     * last of them Fast Open.
      */
     int writeSyn(final Tcb tcb, final long address, final boolean answer) {
         final TcpSettings settings = context.connections.settings(tcb);
         final boolean scale = answer ? tcb.has(Tcb.WINDOW_SCALING) : settings.windowScaling();
-        final boolean scaleFirst = settings.optionOrder() == TcpSettings.OptionOrder.BSD;
-        int length = TcpOptions.writeMss(address, tcb.announcedMss());
-        if (scale && scaleFirst) {
-            length += TcpOptions.writeWindowScale(address + length, tcb.receiveShift());
-        }
-        length += writeSackAndTimestamps(tcb, address + length, answer, settings);
-        if (scale && !scaleFirst) {
-            length += TcpOptions.writeWindowScale(address + length, tcb.receiveShift());
-        }
+        syn.order = settings.optionOrder();
+        syn.mss = tcb.announcedMss();
+        syn.sack = answer ? tcb.has(Tcb.SACK) : settings.sack();
+        syn.timestamps = answer ? tcb.has(Tcb.TIMESTAMPS) : settings.timestamps();
+        syn.timestampValue = context.timestamp(tcb);
+        // RFC 7323 §3.2: the echo of a segment without ACK is 0
+        syn.timestampEcho = answer ? tcb.tsRecent() : 0;
+        syn.scale = scale ? tcb.receiveShift() : Agreement.UNSCALED;
+        int length = syn.write(address);
         if (answer && (tcb.moreFlags() & Tcb.MORE_COOKIE_OWED) != 0) {
             length += writeCookie(tcb, address + length);
         } else if (!answer && offersFastOpen(tcb, settings)) {
             length += context.fastOpen.writeOption(tcb.remoteHi(), tcb.remoteLo(), address + length);
         }
         return length + TcpOptions.writePadding(address + length, length);
-    }
-
-    private int writeSackAndTimestamps(final Tcb tcb, final long address, final boolean answer,
-            final TcpSettings settings) {
-        final boolean sack = answer ? tcb.has(Tcb.SACK) : settings.sack();
-        final boolean timestamps = answer ? tcb.has(Tcb.TIMESTAMPS) : settings.timestamps();
-        if (timestamps) {
-            // RFC 7323 §3.2: the echo of a segment without ACK is 0
-            final int value = context.timestamp(tcb);
-            final int echo = answer ? tcb.tsRecent() : 0;
-            return sack
-                    ? TcpOptions.writeSackPermittedTimestamps(address, value, echo)
-                    : TcpOptions.writeTimestamps(address, value, echo);
-        }
-        if (!sack) {
-            return 0;
-        }
-        // BSD fills up behind the last option
-        return settings.optionOrder() == TcpSettings.OptionOrder.BSD
-                ? TcpOptions.writeSackPermittedAlone(address)
-                : TcpOptions.writeSackPermitted(address);
     }
 
     /** RFC 7413 §4.1.3.1: a SYN that was not answered is sent again without the option and its text. */

@@ -65,7 +65,7 @@ final class InfoReader {
         into.sendMss = tcb.sndMss();
         into.receiveMss = tcb.receiveMss();
         into.announcedMss = tcb.announcedMss();
-        into.pathMtu = tcb.pathMtu() == 0 ? context.ip.capabilities().mtu() : tcb.pathMtu();
+        into.pathMtu = PathMtu.of(tcb, context.ip.capabilities().mtu());
         into.congestionWindow = tcb.cwnd();
         into.slowStartThreshold = tcb.ssthresh();
         into.sendWindow = tcb.sndWnd();

@@ -6,10 +6,10 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
-import io.millrace.fastpath.wire.TcpOptions;
 import java.util.concurrent.TimeUnit;
 import org.agrona.collections.LongArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class Lifecycle {
     /** Smallest MSS believed (as Linux): below it headers outweigh data and an MSS of 0 would never end. */
     static final int MIN_MSS = 48;
-    /** MSS of a peer that names none (RFC 9293 §3.7.1). */
-    static final int DEFAULT_MSS = 536;
-    /** What IP and TCP headers without options take of an MTU. */
-    static final int HEADERS = Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH;
+    private static final int DEFAULT_MSS_V4 = 536;
+    private static final int DEFAULT_MSS_V6 = 1_220;
+    /** What the peer's segments are taken to hold until one is seen: too little rather than too much, as Linux. */
+    private static final int RECEIVE_MSS_GUESS = 536;
 
     /** As Linux. */
     private static final long RESET_FAST_OPEN_NS = TimeUnit.SECONDS.toNanos(60);
@@ -38,7 +38,9 @@ final class Lifecycle {
     private final LossRecovery recovery;
     private final TcpOutput output;
     private final ReceiveTuning tuning;
+    private final PathMtu pathMtu;
     private final int maxOrphans;
+    private final Agreement agreement = new Agreement();
     private int orphans;
     /** Places that are taken, those of {@link #resetFastOpens} among them. */
     private int fastOpens;
@@ -46,7 +48,8 @@ final class Lifecycle {
     private final LongArrayQueue resetFastOpens = new LongArrayQueue(LongArrayQueue.MIN_CAPACITY, Long.MIN_VALUE);
 
     Lifecycle(final TcpContext context, final SendQueue sendQueue, final ReceiveQueue receiveQueue,
-            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final int maxOrphans) {
+            final LossRecovery recovery, final TcpOutput output, final ReceiveTuning tuning, final PathMtu pathMtu,
+            final int maxOrphans) {
         this.context = context;
         this.connections = context.connections;
         this.sendQueue = sendQueue;
@@ -54,6 +57,7 @@ final class Lifecycle {
         this.recovery = recovery;
         this.output = output;
         this.tuning = tuning;
+        this.pathMtu = pathMtu;
         this.maxOrphans = maxOrphans;
     }
 
@@ -93,9 +97,10 @@ final class Lifecycle {
         tcb.receiveShift(settings.windowScaling() ? shift(settings) : 0);
         tcb.trafficClass(settings.trafficClass() & ~Ipv4Header.ECN_MASK);
         tcb.rtoNs(settings.rtoInitialNs());
-        tcb.announcedMss(ownMss(settings));
-        tcb.sndMss(DEFAULT_MSS);
-        tcb.receiveMss(DEFAULT_MSS);
+        tcb.announcedMss(ownMss(tcb.remoteHi(), tcb.remoteLo(), settings));
+        tcb.sndMss(defaultMss(tcb.remoteHi(), tcb.remoteLo()));
+        tcb.fullMss(tcb.sndMss());
+        tcb.receiveMss(RECEIVE_MSS_GUESS);
         tcb.neighbour(IpOutput.UNKNOWN);
         tcb.tsOffset(context.control.initialSequenceNumbers().timestampOffset(tcb.localHi(), tcb.localLo(),
                 tcb.remoteHi(), tcb.remoteLo()));
@@ -123,13 +128,28 @@ final class Lifecycle {
         }
     }
 
-    private int ownMss(final TcpSettings settings) {
-        final int most = context.ip.capabilities().mtu() - HEADERS;
+    /** MSS of a peer that names none (RFC 9293 §3.7.1). */
+    static int defaultMss(final long remoteHi, final long remoteLo) {
+        return IpAddress.isV4(remoteHi, remoteLo) ? DEFAULT_MSS_V4 : DEFAULT_MSS_V6;
+    }
+
+    /** What IP and TCP headers without options take of an MTU. */
+    static int headers(final Tcb tcb) {
+        return headers(tcb.remoteHi(), tcb.remoteLo());
+    }
+
+    private static int headers(final long remoteHi, final long remoteLo) {
+        return IpOutput.headerLength(remoteHi, remoteLo) + TcpHeader.MIN_LENGTH;
+    }
+
+    /** The MSS to announce to a peer. */
+    int ownMss(final long remoteHi, final long remoteLo, final TcpSettings settings) {
+        final int most = context.ip.capabilities().mtu() - headers(remoteHi, remoteLo);
         return settings.mss() == 0 ? most : Math.min(settings.mss(), most);
     }
 
     /** RFC 7323 §2.3: as large as the largest buffer needs, unless the settings name one. */
-    private static int shift(final TcpSettings settings) {
+    static int shift(final TcpSettings settings) {
         if (settings.windowScale() >= 0) {
             return settings.windowScale();
         }
@@ -143,54 +163,46 @@ final class Lifecycle {
 
     /** What the peer's SYN says: its sequence number, options and window (never scaled in a SYN, RFC 7323 §2.2). */
     void onPeerSyn(final Tcb tcb, final Segment segment) {
-        final TcpOptions options = segment.decodeOptions();
-        final TcpSettings settings = connections.settings(tcb);
-        tcb.irs(segment.sequence);
-        tcb.rcvNxt(segment.sequence + 1);
-        tcb.rcvRead(segment.sequence + 1);
-        tcb.lastAckSent(segment.sequence + 1);
-        tcb.rcvWndRight(segment.sequence + 1 + Math.min(tcb.receiveBuffer(), MAX_WINDOW_FIELD));
-        final int peerMss = options.hasMss() ? Math.max(options.mss(), MIN_MSS) : DEFAULT_MSS;
-        final int own = tcb.announcedMss();
-        if (options.hasTimestamps() && settings.timestamps()) {
-            tcb.set(Tcb.TIMESTAMPS);
-            Timestamps.remember(tcb, options.timestampValue(), context.nowNs);
-        }
-        // RFC 6691 §2: the MSS option counts no options, what is sent does
-        tcb.sndMss(Math.min(peerMss, own) - HeaderOptions.fixedLength(tcb));
-        tcb.receiveMss(Math.min(DEFAULT_MSS, own));
-        if (options.sackPermitted() && settings.sack()) {
-            tcb.set(Tcb.SACK);
-        }
-        if (agreesOnEcn(tcb, segment, settings.ecn())) {
-            tcb.set(Tcb.ECN);
-        }
-        if (options.hasWindowScale() && settings.windowScaling()) {
-            tcb.set(Tcb.WINDOW_SCALING);
-            tcb.sendShift(options.windowScale());
-        } else {
-            tcb.receiveShift(0);
-        }
-        limitReceiveBuffer(tcb, tcb.receiveBuffer());
+        agreement.read(segment, connections.settings(tcb), tcb.has(Tcb.PASSIVE));
+        agree(tcb, segment.sequence, agreement);
         tcb.sndWnd(segment.window);
         tcb.maxSndWnd(segment.window);
         tcb.sndWl1(segment.sequence);
         tcb.sndWl2(segment.acknowledgement);
     }
 
-    /**
-     * RFC 3168 §6.1.1. A SYN that is marked itself comes from something that does not know the rules, or a path that
-     * mangles them (as Linux); a SYN-ACK with CWR reflects our own flags.
-     */
-    private static boolean agreesOnEcn(final Tcb tcb, final Segment segment, final TcpSettings.Ecn wanted) {
-        final boolean asked = segment.has(TcpHeader.ECE);
-        final boolean both = asked && segment.has(TcpHeader.CWR);
-        if (segment.has(TcpHeader.ACK)) {
-            return wanted == TcpSettings.Ecn.ON && asked && !both;
+    /** A connection of which a SYN cookie came back: as if both SYNs had passed just now. */
+    void restore(final Tcb tcb, final int iss, final int irs, final Agreement agreed) {
+        begin(tcb, iss);
+        agree(tcb, irs, agreed);
+        tcb.sndNxt(iss + 1);
+        tcb.sndMax(iss + 1);
+        tcb.state(TcpState.SYN_RECEIVED.ordinal());
+    }
+
+    private void agree(final Tcb tcb, final int irs, final Agreement agreed) {
+        tcb.irs(irs);
+        tcb.rcvNxt(irs + 1);
+        tcb.rcvRead(irs + 1);
+        tcb.lastAckSent(irs + 1);
+        tcb.rcvWndRight(irs + 1 + Math.min(tcb.receiveBuffer(), MAX_WINDOW_FIELD));
+        final int own = tcb.announcedMss();
+        if (agreed.timestamps) {
+            tcb.set(Tcb.TIMESTAMPS);
+            Timestamps.remember(tcb, agreed.timestampValue, context.nowNs);
         }
-        final boolean willing = wanted == TcpSettings.Ecn.ON
-                || wanted == TcpSettings.Ecn.PASSIVE && tcb.has(Tcb.PASSIVE);
-        return willing && both && segment.ecn == Ipv4Header.NOT_ECT;
+        // RFC 6691 §2: the MSS option counts no options, what is sent does
+        tcb.fullMss(Math.min(agreed.mss, own) - HeaderOptions.fixedLength(tcb));
+        pathMtu.begin(tcb);
+        tcb.receiveMss(Math.min(RECEIVE_MSS_GUESS, own));
+        tcb.set((agreed.sack ? Tcb.SACK : 0) | (agreed.ecn ? Tcb.ECN : 0));
+        if (agreed.scales()) {
+            tcb.set(Tcb.WINDOW_SCALING);
+            tcb.sendShift(agreed.scale);
+        } else {
+            tcb.receiveShift(0);
+        }
+        limitReceiveBuffer(tcb, tcb.receiveBuffer());
     }
 
     /**
@@ -198,8 +210,16 @@ final class Lifecycle {
      * less than two of its units: a smaller window would be announced as closed for ever.
      */
     static void limitReceiveBuffer(final Tcb tcb, final int bytes) {
-        final int shift = tcb.receiveShift();
-        tcb.receiveBuffer((int) Math.min(Math.max(bytes, 2 << shift), (long) MAX_WINDOW_FIELD << shift));
+        tcb.receiveBuffer(limited(bytes, tcb.receiveShift()));
+    }
+
+    private static int limited(final int bytes, final int shift) {
+        return (int) Math.min(Math.max(bytes, 2 << shift), (long) MAX_WINDOW_FIELD << shift);
+    }
+
+    /** The window of the SYN-ACK of a connection with this scale, without its TCB. */
+    static int synWindow(final TcpSettings settings, final int shift) {
+        return Math.min(limited(ReceiveTuning.first(settings), shift), MAX_WINDOW_FIELD);
     }
 
     /** Our SYN is acknowledged and the peer's is received. */

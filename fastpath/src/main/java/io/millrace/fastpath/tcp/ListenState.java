@@ -12,24 +12,31 @@ final class ListenState {
     private final TcpOutput output;
     private final ClosedState closed;
     private final FastOpenServer fastOpen;
+    private final CookieHandshake cookies;
 
     ListenState(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
-            final ClosedState closed, final FastOpenServer fastOpen) {
+            final ClosedState closed, final FastOpenServer fastOpen, final CookieHandshake cookies) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.output = output;
         this.closed = closed;
         this.fastOpen = fastOpen;
+        this.cookies = cookies;
     }
 
     void onSegment(final ListenerPolicy listener, final Segment segment) {
+        if (!isAdmitted(listener, segment)) {
+            return;
+        }
         if (segment.has(TcpHeader.RST)) {
             // first: a RST is ignored, it cannot be for anything sent by this incarnation
             context.count(Counter.TCP_RESETS_IGNORED);
         } else if (segment.has(TcpHeader.ACK)) {
-            // second: any acknowledgement is bad here
-            context.count(Counter.TCP_NO_CONNECTION);
-            closed.reset(segment);
+            // second: any acknowledgement is bad here, but for that of a SYN cookie
+            if (!cookies.onAck(listener, segment)) {
+                context.count(Counter.TCP_NO_CONNECTION);
+                closed.reset(segment);
+            }
         } else if (segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.FIN)) {
             onSyn(listener, segment, ConnectionTable.NONE);
         } else {
@@ -40,7 +47,18 @@ final class ListenState {
 
     /** A SYN that may take the place of a connection in TIME_WAIT (RFC 6191). */
     void onReopeningSyn(final ListenerPolicy listener, final Segment segment, final int record) {
-        onSyn(listener, segment, record);
+        if (isAdmitted(listener, segment)) {
+            onSyn(listener, segment, record);
+        }
+    }
+
+    /** Who is refused learns nothing: no RST either, as from a port that a packet filter drops. */
+    private boolean isAdmitted(final ListenerPolicy listener, final Segment segment) {
+        if (listener.admits(segment.remoteHi, segment.remoteLo)) {
+            return true;
+        }
+        context.count(Counter.LISTEN_SOURCE_REFUSED);
+        return false;
     }
 
     /**
@@ -49,10 +67,16 @@ final class ListenState {
      * @param timeWait the TIME_WAIT record in its place, or {@link ConnectionTable#NONE}.
      */
     private void onSyn(final ListenerPolicy listener, final Segment segment, final int timeWait) {
-        if (!listener.reserveSyn()) {
-            context.count(Counter.LISTEN_SYN_QUEUE_FULL);
-            return;
+        // a cookie's number cannot be chosen to lie above those of an earlier connection
+        final boolean possible = cookies.isPossible(segment, listener.settings()) && timeWait == ConnectionTable.NONE;
+        switch (listener.onSyn(possible, context.nowNs)) {
+            case QUEUED -> open(listener, segment, timeWait);
+            case COOKIE -> cookies.answer(segment, listener.settings());
+            case DROPPED -> context.count(Counter.LISTEN_SYN_QUEUE_FULL);
         }
+    }
+
+    private void open(final ListenerPolicy listener, final Segment segment, final int timeWait) {
         if (timeWait != ConnectionTable.NONE && context.connections.isFull()) {
             // the old connection's last word is worth more than a SYN that will be sent again
             context.count(Counter.TCP_TABLE_FULL);

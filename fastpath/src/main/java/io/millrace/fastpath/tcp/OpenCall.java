@@ -43,9 +43,10 @@ final class OpenCall {
         long fromHi = localHi;
         long fromLo = localLo;
         if (IpAddress.isAny(localHi, localLo)) {
-            fromHi = route == RouteSnapshot.LOCAL ? remoteHi : routes.sourceHi(route);
-            fromLo = route == RouteSnapshot.LOCAL ? remoteLo : routes.sourceLo(route);
-        } else if (!routes.isOwn(localHi, localLo)) {
+            fromHi = route == RouteSnapshot.LOCAL ? remoteHi : routes.sourceHi(route, remoteHi, remoteLo);
+            fromLo = route == RouteSnapshot.LOCAL ? remoteLo : routes.sourceLo(route, remoteHi, remoteLo);
+        }
+        if (!routes.isOwn(fromHi, fromLo) || IpAddress.isV4(fromHi, fromLo) != IpAddress.isV4(remoteHi, remoteLo)) {
             return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
         }
         final int port = localPort != 0 ? localPort : choosePort(fromHi, fromLo, remoteHi, remoteLo, remotePort);
@@ -63,8 +64,7 @@ final class OpenCall {
 
     /** RFC 1122 §4.2.3.10: an OPEN to a broadcast or multicast address is refused. */
     private static boolean isUnicast(final RouteSnapshot routes, final long hi, final long lo) {
-        final boolean multicast = IpAddress.isV4(hi, lo) ? IpAddress.toV4(lo) >>> 28 == 0xE : hi >>> 56 == 0xFF;
-        return !IpAddress.isAny(hi, lo) && !multicast && !routes.isBroadcast(hi, lo);
+        return !IpAddress.isAny(hi, lo) && !IpAddress.isMulticast(hi, lo) && !routes.isBroadcast(hi, lo);
     }
 
     private long start(final Tcb tcb, final ConnectionHandler handler) {
@@ -95,8 +95,9 @@ final class OpenCall {
         candidates.begin(localHi, localLo, remoteHi, remoteLo, remotePort);
         for (int i = candidates.candidates(); i > 0; i--) {
             final int port = candidates.next();
-            if (connections.find(localHi, localLo, remoteHi, remoteLo, port << 16 | remotePort) == ConnectionTable.NONE
-                    && context.control.listener(localHi, localLo, port) == null) {
+            final int ports = port << 16 | remotePort;
+            if (connections.find(localHi, localLo, remoteHi, remoteLo, ports) == ConnectionTable.NONE
+                    && context.control.listener(localHi, localLo, remoteHi, remoteLo, ports) == null) {
                 return port;
             }
         }

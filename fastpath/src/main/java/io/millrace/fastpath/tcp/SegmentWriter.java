@@ -44,7 +44,7 @@ final class SegmentWriter {
     /** Largest text of one frame: one segment, or as many whole ones as a virtual segment holds. */
     int maxText(final Tcb tcb) {
         final int mss = mss(tcb);
-        final int headers = Lifecycle.HEADERS + HeaderOptions.fixedLength(tcb) + tcb.sndMss() - mss;
+        final int headers = Lifecycle.headers(tcb) + HeaderOptions.fixedLength(tcb) + tcb.sndMss() - mss;
         final int most = Math.min(port.maxVirtualSegment(), MAX_IP_PACKET) - headers;
         return most <= mss ? mss : most - most % mss;
     }
@@ -70,7 +70,8 @@ final class SegmentWriter {
             SendQueue.copyOut(context.heldTexts, tcb, sequence, segment + length, text);
         }
         if (text > tcb.sndMss()) {
-            Frame.segmentation(frame, Frame.GSO_TCPV4, mss, Ipv4Header.MIN_LENGTH + length);
+            Frame.segmentation(frame, isV4(tcb) ? Frame.GSO_TCPV4 : Frame.GSO_TCPV6, mss,
+                    IpOutput.headerLength(tcb.remoteHi(), tcb.remoteLo()) + length);
         }
         // RFC 3168 §6.1.5 and §6.1.6: neither retransmissions nor window probes are ECN-capable
         send(tcb, frame, length + text, fresh ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT);
@@ -231,10 +232,25 @@ final class SegmentWriter {
         sendAnswer(to, frame, TcpHeader.MIN_LENGTH, Ipv4Header.NOT_ECT);
     }
 
+    /** Answers a SYN for which there is no connection: a SYN-ACK with this sequence number and these options. */
+    void answerSyn(final Segment to, final int iss, final int flags, final int window, final SynOptions syn,
+            final int trafficClass) {
+        final long frame = acquire();
+        if (frame == 0) {
+            return;
+        }
+        final long segment = IpOutput.payload(frame);
+        int length = TcpHeader.MIN_LENGTH + syn.write(segment + TcpHeader.MIN_LENGTH);
+        length += TcpOptions.writePadding(segment + length, length);
+        TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, iss, to.sequence + 1, length, flags, window);
+        sendAnswer(to, frame, length, trafficClass & ~Ipv4Header.ECN_MASK);
+    }
+
     private void sendAnswer(final Segment to, final long frame, final int length, final int trafficClass) {
-        checksum(frame, IpOutput.payload(frame), length, to.localLo, to.remoteLo);
-        context.ip.send(frame, length, IpProtocol.TCP, to.localLo, to.remoteHi, to.remoteLo, IpOutput.UNKNOWN,
-                trafficClass);
+        checksum(frame, IpOutput.payload(frame), length, to.localHi, to.localLo, to.remoteHi, to.remoteLo);
+        context.ip.send(frame, length, IpProtocol.TCP, to.localHi, to.localLo, to.remoteHi, to.remoteLo,
+                IpOutput.UNKNOWN, trafficClass, context.flowLabel(to.localHi, to.localLo, to.remoteHi, to.remoteLo,
+                        to.ports));
     }
 
     /**
@@ -312,19 +328,30 @@ final class SegmentWriter {
 
     private void send(final Tcb tcb, final long frame, final int length, final int ecn) {
         context.count(Counter.TCP_SEGMENTS_SENT);
-        checksum(frame, IpOutput.payload(frame), length, tcb.localLo(), tcb.remoteLo());
-        tcb.neighbour(context.ip.send(frame, length, IpProtocol.TCP, tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(),
-                tcb.neighbour(), tcb.trafficClass() | ecn));
+        final long localHi = tcb.localHi();
+        final long localLo = tcb.localLo();
+        final long remoteHi = tcb.remoteHi();
+        final long remoteLo = tcb.remoteLo();
+        checksum(frame, IpOutput.payload(frame), length, localHi, localLo, remoteHi, remoteLo);
+        tcb.neighbour(context.ip.send(frame, length, IpProtocol.TCP, localHi, localLo, remoteHi, remoteLo,
+                tcb.neighbour(), tcb.trafficClass() | ecn | fragmentable(tcb), context.flowLabel(tcb)));
     }
 
-    private void checksum(final long frame, final long segment, final int length, final long localLo,
-            final long remoteLo) {
-        final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(localLo), IpAddress.toV4(remoteLo), IpProtocol.TCP,
-                length);
+    private static int fragmentable(final Tcb tcb) {
+        return (tcb.moreFlags() & Tcb.MORE_FRAGMENTABLE) == 0 ? 0 : IpOutput.FRAGMENTABLE;
+    }
+
+    private static boolean isV4(final Tcb tcb) {
+        return IpAddress.isV4(tcb.remoteHi(), tcb.remoteLo());
+    }
+
+    private void checksum(final long frame, final long segment, final int length, final long localHi,
+            final long localLo, final long remoteHi, final long remoteLo) {
+        final long pseudo = Checksum.pseudoHeader(localHi, localLo, remoteHi, remoteLo, IpProtocol.TCP, length);
         if (port.txChecksum()) {
             Memory.putShortBE(segment + TcpHeader.CHECKSUM_OFFSET, Checksum.fold(pseudo));
             Frame.flags(frame, Frame.CHECKSUM_PARTIAL);
-            Frame.checksumPlace(frame, Ipv4Header.MIN_LENGTH, TcpHeader.CHECKSUM_OFFSET);
+            Frame.checksumPlace(frame, IpOutput.headerLength(remoteHi, remoteLo), TcpHeader.CHECKSUM_OFFSET);
         } else {
             Memory.putShortBE(segment + TcpHeader.CHECKSUM_OFFSET,
                     Checksum.finish(Checksum.sum(segment, length, pseudo)));

@@ -80,7 +80,9 @@ final class SynSentState {
         } else if (segment.decoded.hasFastOpen() && segment.decoded.cookieLength() > 0) {
             context.fastOpen.put(tcb.remoteHi(), tcb.remoteLo(), segment.decoded.cookie(),
                     segment.decoded.cookieLength(),
-                    segment.decoded.hasMss() ? segment.decoded.mss() : Lifecycle.DEFAULT_MSS);
+                    segment.decoded.hasMss()
+                            ? segment.decoded.mss()
+                            : Lifecycle.defaultMss(tcb.remoteHi(), tcb.remoteLo()));
         }
         if (segment.acknowledgement != tcb.iss() + 1) {
             context.count(Counter.TCP_FAST_OPEN_DELIVERED);

@@ -100,6 +100,10 @@ final class SynchronizedStates {
         if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && !completeHandshake(tcb, segment)) {
             return;
         }
+        afterHandshake(tcb, segment);
+    }
+
+    private void afterHandshake(final Tcb tcb, final Segment segment) {
         final int generation = tcb.generation();
         if (!ackStep.onAck(tcb, segment) || tcb.generation() != generation || tcb.has(Tcb.SHELL)) {
             return;
@@ -216,11 +220,28 @@ final class SynchronizedStates {
         if (listener == null || !listener.reserveAccept()) {
             // Linux's rule: the ACK is dropped, the SYN-ACK will be sent again
             context.count(Counter.LISTEN_OVERFLOWS);
+            if (listener != null && listener.abortsOnOverflow()) {
+                lifecycle.abort(tcb, TcpFailure.ABORTED);
+            }
             return false;
         }
+        listener.releaseSyn();
+        return accept(tcb, listener, segment);
+    }
+
+    /** The ACK of a SYN cookie: its connection, in SYN_RECEIVED, has its place in the accept queue. */
+    void onCookie(final Tcb tcb, final ListenerPolicy listener, final Segment segment) {
+        if (segment.textLength > 0) {
+            acknowledgement.quicken(tcb);
+        }
+        if (accept(tcb, listener, segment)) {
+            afterHandshake(tcb, segment);
+        }
+    }
+
+    private boolean accept(final Tcb tcb, final ListenerPolicy listener, final Segment segment) {
         establish(tcb, segment);
         tcb.set(Tcb.UNACCEPTED);
-        listener.releaseSyn();
         if (!listener.offer(context.engine, tcb.handle())) {
             // nobody will ever attach
             tcb.set(Tcb.ORPHAN);

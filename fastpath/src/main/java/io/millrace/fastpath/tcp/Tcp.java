@@ -5,6 +5,7 @@ import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.counters.Mailbox;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.TokenBucket;
@@ -34,6 +35,7 @@ public final class Tcp implements AutoCloseable {
     private final TimeWaitState timeWait;
     private final TcpTimers expiry;
     private final UserCalls calls;
+    private final ConnectionReporter reporter;
 
     public Tcp(final int engine, final Limits limits, final EngineControl control, final EngineCounters counters,
             final IpOutput ip, final LentFrames frames, final TokenBucket challenges, final long nowNs) {
@@ -50,21 +52,26 @@ public final class Tcp implements AutoCloseable {
         final LossRecovery recovery = new LossRecovery(slab, counters);
         final SendQueue sendQueue = new SendQueue(slab, recovery, context.heldTexts);
         final RetransmissionTimer timer = new RetransmissionTimer(context, recovery);
-        output = new TcpOutput(context, writer, persist, recovery, timer);
-        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning,
+        final PathMtu pathMtu = new PathMtu(context, recovery);
+        output = new TcpOutput(context, writer, persist, recovery, timer, pathMtu);
+        lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning, pathMtu,
                 limits.maxOrphans());
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);
+        reporter = new ConnectionReporter(context, new InfoReader(context, recovery));
         final ClosedState closed = new ClosedState(context, writer);
         final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist, timer);
         final Acknowledgement acknowledgement = new Acknowledgement(context, writer);
         final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output, acknowledgement);
-        input = new TcpInput(context, lifecycle, closed, new ListenState(context, lifecycle, output, closed,
-                new FastOpenServer(context, lifecycle, receiveQueue)),
-                new SynSentState(context, lifecycle, output, closed),
-                new SynchronizedStates(context, lifecycle, output, closed, ackStep, textStep, acknowledgement, tuning),
-                timeWait, recovery);
+        final SynchronizedStates synchronizedStates = new SynchronizedStates(context, lifecycle, output, closed,
+                ackStep, textStep,
+                acknowledgement, tuning);
+        final ListenState listen = new ListenState(context, lifecycle, output, closed,
+                new FastOpenServer(context, lifecycle, receiveQueue),
+                new CookieHandshake(context, lifecycle, writer, closed, synchronizedStates));
+        input = new TcpInput(context, lifecycle, closed, listen, new SynSentState(context, lifecycle, output, closed),
+                synchronizedStates, timeWait, pathMtu);
     }
 
     /** Sizes; ranges as in the engine's settings. */
@@ -166,6 +173,14 @@ public final class Tcp implements AutoCloseable {
     /** When the next timer is due, in nanoseconds of the engine's clock; {@link Long#MAX_VALUE} where none is. */
     public long nextDeadlineNs() {
         return Math.min(timers.nextDeadlineNs(), timeWait.nextEndNs());
+    }
+
+    /**
+     * Adds some {@linkplain io.millrace.fastpath.counters.ConnectionRecord connections} to an answer; returns where the next
+     * slice goes on.
+     */
+    public long report(final Mailbox into) {
+        return reporter.report(into);
     }
 
     /** The listener is closed: its half-open connections are reset. */

@@ -4,6 +4,7 @@ import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.FlowLabel;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.memory.Slab;
@@ -11,6 +12,7 @@ import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.congestion.CongestionControl;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 import io.millrace.fastpath.timer.TimerWheel;
+import io.millrace.fastpath.wire.IpAddress;
 
 /**
  * What the parts of one engine's TCP share: tables, memory, timers, the way out, and the time of this turn. Thread: the
@@ -80,6 +82,23 @@ final class TcpContext {
     /** The same for a TIME_WAIT record. */
     int timestamp(final int offset) {
         return (int) Math.floorDiv(nowNs, TIMESTAMP_TICK_NS) + offset;
+    }
+
+    /** The label of a connection's packets over IPv6 (RFC 6437); 0 for none. */
+    int flowLabel(final Tcb tcb) {
+        return isLabelled(tcb.remoteHi(), tcb.remoteLo()) ? FlowLabel.of(tcb.tsOffset(), tcb.ports()) : 0;
+    }
+
+    /** The same where there is no connection, or none any more. */
+    int flowLabel(final long localHi, final long localLo, final long remoteHi, final long remoteLo, final int ports) {
+        return isLabelled(remoteHi, remoteLo)
+                ? FlowLabel.of(control.initialSequenceNumbers().timestampOffset(localHi, localLo, remoteHi, remoteLo),
+                        ports)
+                : 0;
+    }
+
+    private boolean isLabelled(final long remoteHi, final long remoteLo) {
+        return !IpAddress.isV4(remoteHi, remoteLo) && control.flowLabels();
     }
 
     void count(final Counter counter) {

@@ -5,13 +5,10 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.TransportInput;
-import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Checksum;
-import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
-import io.millrace.fastpath.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Segments from IP: validated, matched to a connection, handed to the state it is in. Thread: the engine's. */
@@ -23,16 +20,16 @@ final class TcpInput implements TransportInput {
     private final SynchronizedStates synchronizedStates;
     private final TimeWaitState timeWait;
     private final Lifecycle lifecycle;
-    private final LossRecovery recovery;
+    private final PathMtu pathMtu;
     private final TcpHeader header = new TcpHeader();
     private final Segment segment = new Segment();
 
     TcpInput(final TcpContext context, final Lifecycle lifecycle, final ClosedState closed, final ListenState listen,
             final SynSentState synSent, final SynchronizedStates synchronizedStates, final TimeWaitState timeWait,
-            final LossRecovery recovery) {
+            final PathMtu pathMtu) {
         this.context = context;
         this.lifecycle = lifecycle;
-        this.recovery = recovery;
+        this.pathMtu = pathMtu;
         this.closed = closed;
         this.listen = listen;
         this.synSent = synSent;
@@ -47,7 +44,7 @@ final class TcpInput implements TransportInput {
         context.count(Counter.TCP_SEGMENTS_RECEIVED);
         if (!header.wrap(address, length)) {
             context.count(Counter.TCP_MALFORMED);
-        } else if (!checksumTrusted && !isChecksumRight(localLo, remoteLo, address, length)) {
+        } else if (!checksumTrusted && !isChecksumRight(localHi, localLo, remoteHi, remoteLo, address, length)) {
             context.count(Counter.TCP_BAD_CHECKSUM);
         } else if (header.sourcePort() == 0 || header.destinationPort() == 0) {
             context.count(Counter.TCP_PORT_ZERO);
@@ -65,10 +62,9 @@ final class TcpInput implements TransportInput {
                 header.destinationPort() << 16 | header.sourcePort()) != ConnectionTable.NONE;
     }
 
-    private static boolean isChecksumRight(final long localLo, final long remoteLo, final long address,
-            final int length) {
-        final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(remoteLo), IpAddress.toV4(localLo), IpProtocol.TCP,
-                length);
+    private static boolean isChecksumRight(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final long address, final int length) {
+        final long pseudo = Checksum.pseudoHeader(remoteHi, remoteLo, localHi, localLo, IpProtocol.TCP, length);
         return Checksum.finish(Checksum.sum(address, length, pseudo)) == 0;
     }
 
@@ -91,7 +87,8 @@ final class TcpInput implements TransportInput {
     }
 
     private @Nullable ListenerPolicy listener(final Segment arrived) {
-        return context.control.listener(arrived.localHi, arrived.localLo, arrived.ports >>> 16);
+        return context.control.listener(arrived.localHi, arrived.localLo, arrived.remoteHi, arrived.remoteLo,
+                arrived.ports);
     }
 
     private void toTimeWait(final int record, final Segment arrived) {
@@ -148,23 +145,12 @@ final class TcpInput implements TransportInput {
         tcb.softFailure(failure.ordinal());
     }
 
-    /** RFC 1191: the segment was too long for the path; what is unacknowledged goes out again, smaller. */
     private void onFragmentationNeeded(final Tcb tcb, final int mtu) {
-        final int usable = Math.max(mtu, Lifecycle.MIN_MSS + Lifecycle.HEADERS);
         final boolean opening = tcb.state() == TcpState.SYN_SENT.ordinal()
                 || tcb.state() == TcpState.SYN_RECEIVED.ordinal();
         // no SYN is too long for any path
-        final int mss = usable - Lifecycle.HEADERS - (tcb.has(Tcb.TIMESTAMPS) ? TcpOptions.TIMESTAMPS_LENGTH : 0);
-        if (opening || mtu == 0 || mss >= tcb.sndMss()) {
+        if (opening || !pathMtu.onTooLong(tcb, mtu)) {
             context.count(Counter.ICMP_IGNORED);
-            return;
         }
-        context.count(Counter.TCP_PATH_MTU_REDUCED);
-        tcb.pathMtu(usable);
-        // RFC 5681 §3.1: as many segments as before, not as many bytes
-        tcb.cwnd((int) Math.max(mss, (long) tcb.cwnd() * mss / tcb.sndMss()));
-        tcb.sndMss(mss);
-        recovery.onSegmentsTooLarge(tcb);
-        context.lists.output(tcb);
     }
 }

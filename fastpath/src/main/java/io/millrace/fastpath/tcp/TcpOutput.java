@@ -24,18 +24,20 @@ final class TcpOutput {
     private final Retransmissions retransmissions;
     private final RetransmissionTimer timer;
     private final Pacing pacing;
+    private final PathMtu pathMtu;
     /** Why the last attempt to send something new sent nothing. */
     private boolean windowBlocked;
     /** New segments that this connection sent in this turn. */
     private int burst;
 
     TcpOutput(final TcpContext context, final SegmentWriter writer, final Persist persist,
-            final LossRecovery recovery, final RetransmissionTimer timer) {
+            final LossRecovery recovery, final RetransmissionTimer timer, final PathMtu pathMtu) {
         this.context = context;
         this.writer = writer;
         this.persist = persist;
         this.recovery = recovery;
         this.timer = timer;
+        this.pathMtu = pathMtu;
         this.retransmissions = recovery.retransmissions();
         this.pacing = new Pacing(context, retransmissions);
     }
@@ -60,6 +62,7 @@ final class TcpOutput {
     private boolean sendAll(final Tcb tcb) {
         windowBlocked = false;
         boolean sent = false;
+        pathMtu.refresh(tcb);
         while (retransmitNext(tcb)) {
             sent = true;
         }

@@ -11,9 +11,10 @@ import io.millrace.fastpath.wire.IpAddress;
  * @param remoteHi   with {@code remoteLo}: the peer of a connected endpoint.
  * @param remotePort 0 where the endpoint is not connected.
  * @param reuse      {@code SO_REUSEADDR}: shares its address with others that have it too.
+ * @param v6Only     bound to {@code ::} it takes IPv6 alone.
  */
 record Binding(DatagramEndpoint endpoint, long localHi, long localLo, int localPort, long remoteHi, long remoteLo,
-        int remotePort, boolean reuse, Memberships groups) {
+        int remotePort, boolean reuse, boolean v6Only, Memberships groups) {
 
     boolean isConnected() {
         return remotePort != 0;
@@ -22,18 +23,22 @@ record Binding(DatagramEndpoint endpoint, long localHi, long localLo, int localP
     Binding connectedTo(final long newLocalHi, final long newLocalLo, final long newRemoteHi, final long newRemoteLo,
             final int newRemotePort) {
         return new Binding(endpoint, newLocalHi, newLocalLo, localPort, newRemoteHi, newRemoteLo, newRemotePort, reuse,
-                groups);
+                v6Only, groups);
     }
 
     Binding withGroups(final Memberships newGroups) {
-        return new Binding(endpoint, localHi, localLo, localPort, remoteHi, remoteLo, remotePort, reuse, newGroups);
+        return new Binding(endpoint, localHi, localLo, localPort, remoteHi, remoteLo, remotePort, reuse, v6Only,
+                newGroups);
     }
 
     /** Two that are bound to one port exclude each other where their addresses overlap, unless both reuse it. */
-    boolean conflicts(final long hi, final long lo, final boolean otherReuses) {
-        final boolean overlap = localLo == lo && localHi == hi || IpAddress.isAny(hi, lo)
-                || IpAddress.isAny(localHi, localLo);
-        return overlap && !(reuse && otherReuses);
+    boolean conflicts(final Binding other) {
+        return (isFor(other.localHi, other.localLo) || other.isFor(localHi, localLo)) && !(reuse && other.reuse);
+    }
+
+    /** True where it may send to this address: of its own family, or of IPv4 too where it is bound to {@code ::}. */
+    boolean mayReach(final long hi, final long lo) {
+        return IpAddress.isV4(localHi, localLo) == IpAddress.isV4(hi, lo) || isWildcardFor(hi, lo);
     }
 
     /**
@@ -70,9 +75,12 @@ record Binding(DatagramEndpoint endpoint, long localHi, long localLo, int localP
         return localLo == lo && localHi == hi || isWildcardFor(hi, lo);
     }
 
-    /** {@code ::} takes both families, {@code 0.0.0.0} IPv4 alone. */
+    /** {@code ::} takes both families unless told otherwise, {@code 0.0.0.0} IPv4 alone. */
     private boolean isWildcardFor(final long hi, final long lo) {
-        return IpAddress.isAny(localHi, localLo)
-                && (!IpAddress.isV4(localHi, localLo) || IpAddress.isV4(hi, lo));
+        if (!IpAddress.isAny(localHi, localLo)) {
+            return false;
+        }
+        final boolean v4 = IpAddress.isV4(hi, lo);
+        return IpAddress.isV4(localHi, localLo) ? v4 : !v4 || !v6Only;
     }
 }

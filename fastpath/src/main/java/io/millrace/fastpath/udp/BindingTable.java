@@ -61,12 +61,14 @@ public final class BindingTable {
      * @throws BindException where the address is in use, or no port is free.
      */
     synchronized Binding bind(final DatagramEndpoint endpoint, final long hi, final long lo, final int port,
-            final boolean reuse, final Memberships groups) throws BindException {
-        final int chosen = port == 0 ? freePort(hi, lo) : port;
-        if (port != 0 && !isFree(hi, lo, port, reuse)) {
+            final boolean reuse, final boolean v6Only, final Memberships groups) throws BindException {
+        final int chosen = port == 0
+                ? freePort(new Binding(endpoint, hi, lo, 0, 0, 0, 0, false, v6Only, groups))
+                : port;
+        final Binding binding = new Binding(endpoint, hi, lo, chosen, 0, 0, 0, reuse, v6Only, groups);
+        if (port != 0 && !isFree(binding, port)) {
             throw new BindException("Address already in use: " + IpAddress.toString(hi, lo) + ":" + port);
         }
-        final Binding binding = new Binding(endpoint, hi, lo, chosen, 0, 0, 0, reuse, groups);
         final Binding[] before = at(chosen);
         final Binding[] after = new Binding[before.length + 1];
         System.arraycopy(before, 0, after, 0, before.length);
@@ -98,20 +100,20 @@ public final class BindingTable {
         publish(binding.localPort(), after);
     }
 
-    private boolean isFree(final long hi, final long lo, final int port, final boolean reuse) {
+    private boolean isFree(final Binding binding, final int port) {
         for (final Binding other : at(port)) {
-            if (other.conflicts(hi, lo, reuse)) {
+            if (other.conflicts(binding)) {
                 return false;
             }
         }
         return true;
     }
 
-    private int freePort(final long hi, final long lo) throws BindException {
+    private int freePort(final Binding binding) throws BindException {
         final int start = range.start().applyAsInt(range.count());
         for (int i = 0; i < range.count(); i++) {
             final int port = range.low() + (start + i) % range.count();
-            if (isFree(hi, lo, port, false)) {
+            if (isFree(binding, port)) {
                 return port;
             }
         }

@@ -2,6 +2,7 @@ package io.millrace.fastpath.udp;
 
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.BindException;
@@ -12,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  * A UDP socket: belongs to the engine that opened it. Thread: the engine's.
  */
 public final class DatagramEndpoint {
-    /** Bytes of the longest datagram's data over IPv4: 65,507. */
-    public static final int MAX_LENGTH = 65_507;
+    /** Bytes of the longest datagram's data over IPv4. */
+    public static final int MAX_LENGTH_V4 = 65_507;
+    /** Bytes of the longest datagram's data at all, over IPv6. */
+    public static final int MAX_LENGTH = 65_527;
     /** What {@link #receive} answers where nothing waits. */
     public static final int NOTHING = -1;
     /** Of receive and send buffers unless set, as Linux: 208 KiB. */
@@ -72,7 +75,7 @@ public final class DatagramEndpoint {
                 && !IpAddress.isMulticast(hi, lo)) {
             throw new BindException("Cannot assign requested address: " + IpAddress.toString(hi, lo));
         }
-        binding = udp.bindings().bind(this, hi, lo, port, reuse, groups);
+        binding = udp.bindings().bind(this, hi, lo, port, reuse, udp.v6Only(), groups);
         boundHi = hi;
         boundLo = lo;
     }
@@ -97,16 +100,16 @@ public final class DatagramEndpoint {
      */
     public SendResult connect(final long hi, final long lo, final int port) throws BindException {
         requireOpen();
-        ensureBound();
+        ensureBound(hi, lo);
         final Binding now = bound();
-        final SendResult refusal = udp.output().check(this, hi, lo, port);
+        final SendResult refusal = udp.output().check(this, now, hi, lo, port);
         if (refusal != SendResult.SENT) {
             return refusal;
         }
         error = null;
         final boolean anywhere = IpAddress.isAny(boundHi, boundLo);
-        final Binding connected = now.connectedTo(anywhere ? 0 : boundHi,
-                anywhere ? udp.output().sourceFor(hi, lo) : boundLo, hi, lo, port);
+        final Binding connected = now.connectedTo(anywhere ? udp.output().sourceHiFor(hi, lo) : boundHi,
+                anywhere ? udp.output().sourceLoFor(hi, lo) : boundLo, hi, lo, port);
         udp.bindings().replace(now, connected);
         binding = connected;
         return SendResult.SENT;
@@ -153,8 +156,13 @@ public final class DatagramEndpoint {
 
     /** Binds to the wildcard and a port of the stack's choice, unless bound. */
     public void ensureBound() throws BindException {
+        ensureBound(0, IpAddress.ANY_V4);
+    }
+
+    /** The same, to the wildcard of an address's family: {@code 0.0.0.0} or {@code ::}. */
+    public void ensureBound(final long hi, final long lo) throws BindException {
         if (binding == null) {
-            bind(0, IpAddress.ANY_V4, 0, false);
+            bind(0, IpAddress.isV4(hi, lo) ? IpAddress.ANY_V4 : 0, 0, false);
         }
     }
 
@@ -234,6 +242,11 @@ public final class DatagramEndpoint {
     /** Whether broadcasts may be sent ({@code SO_BROADCAST}). */
     public void broadcast(final boolean allowed) {
         fields.broadcast = allowed;
+    }
+
+    /** Who may fragment what is sent, {@link Fragmentation#BY_SENDER} unless set (IP_MTU_DISCOVER). */
+    public void fragmentation(final Fragmentation who) {
+        fields.fragmentation = who;
     }
 
     /** Bytes of datagrams that may wait to be received, 32 for each included; the slab rounds each up to a power of 2. */
@@ -317,9 +330,19 @@ public final class DatagramEndpoint {
         }
     }
 
-    /** Something was heard about a datagram that was sent there. */
-    void onError(final long toHi, final long toLo, final int toPort, final DatagramError heard) {
+    /**
+     * Something was heard about a datagram that was sent there.
+     *
+     * @param mtu with {@link DatagramError#TOO_LONG}: what the path takes.
+     */
+    void onError(final long toHi, final long toLo, final int toPort, final DatagramError heard, final int mtu) {
         final Binding now = binding;
+        if (heard == DatagramError.TOO_LONG && now != null && now.isFrom(toHi, toLo, toPort)) {
+            final boolean news = udp.output().onTooLong(fields.fragmentation, toHi, toLo, mtu);
+            if (!news || fields.fragmentation != Fragmentation.NOWHERE) {
+                return;
+            }
+        }
         if (now == null || !now.isConnected() || !now.isFrom(toHi, toLo, toPort)) {
             udp.count(Counter.ICMP_IGNORED);
             return;

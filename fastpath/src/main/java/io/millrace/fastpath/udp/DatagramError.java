@@ -5,5 +5,7 @@ public enum DatagramError {
     /** ICMP port or protocol unreachable. */
     PORT_UNREACHABLE,
     /** ICMP net or host unreachable, time exceeded, or a neighbour that does not answer. */
-    HOST_UNREACHABLE
+    HOST_UNREACHABLE,
+    /** ICMP fragmentation needed, or packet too big, where the endpoint has forbidden to fragment. */
+    TOO_LONG
 }

@@ -21,7 +21,7 @@ final class Inbox implements AutoCloseable {
     interface Handler {
         void onForwarded(int endpoint, long fromHi, long fromLo, int fromPort, long payload, int length);
 
-        void onForwardedError(int endpoint, long toHi, long toLo, int toPort, DatagramError error);
+        void onForwardedError(int endpoint, long toHi, long toLo, int toPort, DatagramError error, int mtu);
     }
 
     private static final int CAPACITY = 1 << 20;
@@ -67,14 +67,15 @@ final class Inbox implements AutoCloseable {
         return true;
     }
 
-    /** False where there is no room. */
+    /** False where there is no room. @param mtu with {@link DatagramError#TOO_LONG}: what the path takes. */
     synchronized boolean offerError(final int endpoint, final long toHi, final long toLo, final int toPort,
-            final DatagramError error) {
-        final int index = claim(ERROR, Integer.BYTES, endpoint, toHi, toLo, toPort);
+            final DatagramError error, final int mtu) {
+        final int index = claim(ERROR, 2 * Integer.BYTES, endpoint, toHi, toLo, toPort);
         if (index < 0) {
             return false;
         }
         ring.buffer().putInt(index + CONTENT, error.ordinal());
+        ring.buffer().putInt(index + CONTENT + Integer.BYTES, mtu);
         commit(index);
         return true;
     }
@@ -126,7 +127,8 @@ final class Inbox implements AutoCloseable {
         if (type == DATAGRAM) {
             handler.onForwarded(endpoint, hi, lo, port, buffer.addressOffset() + index + CONTENT, length - CONTENT);
         } else {
-            handler.onForwardedError(endpoint, hi, lo, port, ERRORS[buffer.getInt(index + CONTENT)]);
+            handler.onForwardedError(endpoint, hi, lo, port, ERRORS[buffer.getInt(index + CONTENT)],
+                    buffer.getInt(index + CONTENT + Integer.BYTES));
         }
     }
 }

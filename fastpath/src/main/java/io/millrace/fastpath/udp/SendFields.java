@@ -2,23 +2,34 @@ package io.millrace.fastpath.udp;
 
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
+import io.millrace.fastpath.ip.PathMtus;
 import org.jspecify.annotations.Nullable;
 
 /** How an endpoint sends, where it sent to last, and how much it has sent in this turn. Thread: the engine's. */
 final class SendFields {
     private static final int DEFAULT_MULTICAST_TTL = 1; // RFC 1112 §6.1
 
+    /** No label was made yet. */
+    static final int NO_LABEL = -1;
+
     int trafficClass;
     int multicastTtl = DEFAULT_MULTICAST_TTL;
     boolean multicastLoop = true;
     boolean broadcast;
+    Fragmentation fragmentation = Fragmentation.BY_SENDER;
     int sendBuffer = DatagramEndpoint.DEFAULT_BUFFER;
 
     private @Nullable RouteSnapshot routes;
     private long hopHi;
     private long hopLo;
     private long hop;
-    private long source;
+    private long sourceHi;
+    private long sourceLo;
+    private int flowLabel;
+    private int pathMtu;
+    private boolean fragmentable;
+    private int pathsVersion;
     private long turn;
     private long sentInTurn;
 
@@ -28,20 +39,56 @@ final class SendFields {
     }
 
     /** Remembers a destination, the address to send from and the next hop. */
-    void hop(final RouteSnapshot now, final long hi, final long lo, final long sourceLo, final long nextHop) {
+    void hop(final RouteSnapshot now, final long hi, final long lo, final long fromHi, final long fromLo,
+            final long nextHop) {
         routes = now;
         hopHi = hi;
         hopLo = lo;
-        source = sourceLo;
+        sourceHi = fromHi;
+        sourceLo = fromLo;
         hop = nextHop;
+        flowLabel = NO_LABEL;
+        pathMtu = 0;
+    }
+
+    /** The label made for this destination; {@link #NO_LABEL} where none was. */
+    int flowLabel() {
+        return flowLabel;
+    }
+
+    void flowLabel(final int value) {
+        flowLabel = value;
+    }
+
+    /** Asks what is known of the path to that destination, unless nothing can have changed. */
+    void lookUpPath(final PathMtus paths, final int linkMtu) {
+        if (pathMtu == 0 || pathsVersion != paths.version()) {
+            pathsVersion = paths.version();
+            pathMtu = paths.mtu(hopHi, hopLo, linkMtu);
+            fragmentable = paths.isFragmentable(hopHi, hopLo);
+        }
+    }
+
+    /** Largest packet for the path, in bytes. */
+    int pathMtu() {
+        return pathMtu;
+    }
+
+    /** Who may fragment: where the path takes less than is believed, routers have to (as Linux: a locked MTU). */
+    Fragmentation fragmentationNow() {
+        return fragmentable && fragmentation == Fragmentation.BY_SENDER ? Fragmentation.ANYWHERE : fragmentation;
     }
 
     long hop() {
         return hop;
     }
 
-    long source() {
-        return source;
+    long sourceHi() {
+        return sourceHi;
+    }
+
+    long sourceLo() {
+        return sourceLo;
     }
 
     /** True where the send buffer has room for so many bytes in this turn; the first datagram always finds it. */

@@ -6,6 +6,7 @@ import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.ip.DatagramInput;
+import io.millrace.fastpath.ip.FlowLabel;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.memory.Slab;
 import io.millrace.fastpath.wire.IpAddress;
@@ -149,6 +150,19 @@ public final class Udp implements AutoCloseable {
         return control.routes();
     }
 
+    /** True where an endpoint bound to {@code ::} takes IPv6 alone. */
+    boolean v6Only() {
+        return control.v6Only();
+    }
+
+    /** The label of a flow that is sent over IPv6; 0 where there is none. */
+    int flowLabel(final long localHi, final long localLo, final long remoteHi, final long remoteLo, final int ports) {
+        return control.flowLabels() && !IpAddress.isV4(remoteHi, remoteLo)
+                ? FlowLabel.of(control.initialSequenceNumbers().timestampOffset(localHi, localLo, remoteHi, remoteLo),
+                        ports)
+                : 0;
+    }
+
     /** Counts the turns. */
     long turn() {
         return turn;
@@ -195,10 +209,10 @@ public final class Udp implements AutoCloseable {
 
         @Override
         public void onForwardedError(final int id, final long toHi, final long toLo, final int toPort,
-                final DatagramError error) {
+                final DatagramError error, final int mtu) {
             final DatagramEndpoint endpoint = endpoints.get(id);
             if (endpoint != null) {
-                endpoint.onError(toHi, toLo, toPort, error);
+                endpoint.onError(toHi, toLo, toPort, error, mtu);
             }
         }
     }

@@ -27,7 +27,7 @@ final class UdpInput implements DatagramInput {
             udp.count(Counter.UDP_MALFORMED);
         } else if (header.destinationPort() == 0) {
             udp.count(Counter.UDP_PORT_ZERO);
-        } else if ((flags & CHECKSUM_TRUSTED) == 0 && !isChecksumRight(localLo, remoteLo)) {
+        } else if (!isChecksumRight(localHi, localLo, remoteHi, remoteLo, (flags & CHECKSUM_TRUSTED) != 0)) {
             udp.count(Counter.UDP_BAD_CHECKSUM);
         } else if ((flags & (BROADCAST | MULTICAST)) != 0) {
             return toAll(localHi, localLo, remoteHi, remoteLo, (flags & MULTICAST) != 0);
@@ -37,10 +37,14 @@ final class UdpInput implements DatagramInput {
         return true;
     }
 
-    /** 0 says that the sender made none, which IPv4 allows (RFC 1122 §4.1.3.4). */
-    private boolean isChecksumRight(final long localLo, final long remoteLo) {
-        return header.checksum() == 0 || header.checksumValid(Checksum.pseudoHeaderV4(IpAddress.toV4(remoteLo),
-                IpAddress.toV4(localLo), IpProtocol.UDP, header.length()));
+    /** 0 says that the sender made none, which IPv4 allows (RFC 1122 §4.1.3.4) and IPv6 does not (RFC 8200 §8.1). */
+    private boolean isChecksumRight(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final boolean trusted) {
+        if (header.checksum() == 0) {
+            return IpAddress.isV4(localHi, localLo);
+        }
+        return trusted || header.checksumValid(
+                Checksum.pseudoHeader(remoteHi, remoteLo, localHi, localLo, IpProtocol.UDP, header.length()));
     }
 
     private boolean toOne(final long localHi, final long localLo, final long remoteHi, final long remoteLo) {
@@ -83,21 +87,23 @@ final class UdpInput implements DatagramInput {
 
     @Override
     public void onDatagramError(final IcmpError error, final long localHi, final long localLo, final long remoteHi,
-            final long remoteLo, final int ports) {
+            final long remoteLo, final int ports, final int mtu) {
         final int remotePort = ports & 0xFFFF;
         final Binding binding = udp.bindings().find(localHi, localLo, ports >>> 16, remoteHi, remoteLo, remotePort);
         // as Linux: an endpoint that is not connected is told nothing, for it could not tell about which datagram
-        if (binding == null || !binding.isConnected() || error == IcmpError.FRAGMENTATION_NEEDED) {
+        if (binding == null || !binding.isConnected() && error != IcmpError.FRAGMENTATION_NEEDED) {
             udp.count(Counter.ICMP_IGNORED);
             return;
         }
-        final DatagramError told = error == IcmpError.REFUSED
-                ? DatagramError.PORT_UNREACHABLE
-                : DatagramError.HOST_UNREACHABLE;
+        final DatagramError told = switch (error) {
+            case REFUSED -> DatagramError.PORT_UNREACHABLE;
+            case FRAGMENTATION_NEEDED -> DatagramError.TOO_LONG;
+            default -> DatagramError.HOST_UNREACHABLE;
+        };
         final DatagramEndpoint endpoint = binding.endpoint();
         if (endpoint.udp == udp) {
-            endpoint.onError(remoteHi, remoteLo, remotePort, told);
-        } else if (!endpoint.udp.inbox().offerError(endpoint.id, remoteHi, remoteLo, remotePort, told)) {
+            endpoint.onError(remoteHi, remoteLo, remotePort, told, mtu);
+        } else if (!endpoint.udp.inbox().offerError(endpoint.id, remoteHi, remoteLo, remotePort, told, mtu)) {
             udp.count(Counter.UDP_INBOX_FULL);
         }
     }

@@ -12,16 +12,15 @@ import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.UdpHeader;
 
 /**
- * The way out: where to and from which address, header and checksum. Routers may fragment what is sent, so that nobody
- * has to learn the path's MTU (RFC 1122 §4.1.4). Thread: the engine's.
+ * The way out: where to and from which address, header and checksum; in fragments where the path, as far as it is known,
+ * takes less. Thread: the engine's.
  */
 final class UdpOutput implements AutoCloseable {
     private final Udp udp;
     private final IpOutput ip;
     private final MemoryRegion scratch = MemoryRegion.allocate("UDP header", UdpHeader.LENGTH);
     private final UdpHeader header = new UdpHeader().wrapUnchecked(scratch.address());
-    private final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP)
-            .fragmentation(Fragmentation.ANYWHERE);
+    private final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP);
 
     UdpOutput(final Udp udp, final IpOutput ip) {
         this.udp = udp;
@@ -29,72 +28,102 @@ final class UdpOutput implements AutoCloseable {
     }
 
     /** Whether datagrams may be sent there: SENT, or why not. */
-    SendResult check(final DatagramEndpoint from, final long hi, final long lo, final int toPort) {
+    SendResult check(final DatagramEndpoint from, final Binding binding, final long hi, final long lo,
+            final int toPort) {
         if (toPort == 0 || IpAddress.isAny(hi, lo)) {
             return SendResult.BAD_DESTINATION;
         }
         if (isBroadcast(hi, lo) && !from.fields.broadcast) {
             return SendResult.BROADCAST_REFUSED;
         }
-        return IpAddress.isAny(0, sourceFor(hi, lo)) ? SendResult.NETWORK_UNREACHABLE : SendResult.SENT;
+        final long sourceHi = sourceHiFor(hi, lo);
+        final long sourceLo = sourceLoFor(hi, lo);
+        final boolean reachable = binding.mayReach(hi, lo) && !IpAddress.isAny(sourceHi, sourceLo)
+                && IpAddress.isV4(sourceHi, sourceLo) == IpAddress.isV4(hi, lo);
+        return reachable ? SendResult.SENT : SendResult.NETWORK_UNREACHABLE;
     }
 
-    /** Lower half of the address that is sent from unless bound to another; the wildcard where no way leads there. */
-    long sourceFor(final long hi, final long lo) {
+    /** Upper half of the address that is sent from unless bound to another; a wildcard where no way leads there. */
+    long sourceHiFor(final long hi, final long lo) {
         final RouteSnapshot routes = udp.routes();
-        if (!IpAddress.isV4(hi, lo)) {
-            return IpAddress.ANY_V4;
+        if (isToMany(routes, hi, lo)) {
+            return routes.groupSourceHi(hi, lo);
         }
-        if (IpAddress.isMulticast(hi, lo) || routes.isBroadcast(hi, lo)) {
+        final int route = routes.route(hi, lo);
+        if (route == RouteSnapshot.NO_ROUTE) {
+            return 0;
+        }
+        return route == RouteSnapshot.LOCAL ? hi : routes.sourceHi(route, hi, lo);
+    }
+
+    /** Lower half of the same. */
+    long sourceLoFor(final long hi, final long lo) {
+        final RouteSnapshot routes = udp.routes();
+        if (isToMany(routes, hi, lo)) {
             return routes.groupSourceLo(hi, lo);
         }
         final int route = routes.route(hi, lo);
         if (route == RouteSnapshot.NO_ROUTE) {
-            return IpAddress.ANY_V4;
+            return 0;
         }
-        return route == RouteSnapshot.LOCAL ? lo : routes.sourceLo(route);
+        return route == RouteSnapshot.LOCAL ? lo : routes.sourceLo(route, hi, lo);
+    }
+
+    private static boolean isToMany(final RouteSnapshot routes, final long hi, final long lo) {
+        return IpAddress.isMulticast(hi, lo) || routes.isBroadcast(hi, lo);
     }
 
     SendResult send(final DatagramEndpoint from, final Binding binding, final long hi, final long lo,
             final int toPort, final long payload, final int length) {
         final DatagramError error = from.takeError();
         if (error != null) {
-            return error == DatagramError.PORT_UNREACHABLE
-                    ? SendResult.PORT_UNREACHABLE
-                    : SendResult.HOST_UNREACHABLE;
+            return switch (error) {
+                case PORT_UNREACHABLE -> SendResult.PORT_UNREACHABLE;
+                case HOST_UNREACHABLE -> SendResult.HOST_UNREACHABLE;
+                case TOO_LONG -> SendResult.TOO_LONG;
+            };
         }
         final SendFields fields = from.fields;
         if (toPort == 0 || !fields.isHopTo(udp.routes(), hi, lo)) {
-            final SendResult refusal = check(from, hi, lo, toPort);
+            final SendResult refusal = check(from, binding, hi, lo, toPort);
             if (refusal != SendResult.SENT) {
                 return refusal;
             }
-            fields.hop(udp.routes(), hi, lo, sourceFor(hi, lo), IpOutput.UNKNOWN);
+            fields.hop(udp.routes(), hi, lo, sourceHiFor(hi, lo), sourceLoFor(hi, lo), IpOutput.UNKNOWN);
         }
-        if (length > DatagramEndpoint.MAX_LENGTH) {
+        if (length > (IpAddress.isV4(hi, lo) ? DatagramEndpoint.MAX_LENGTH_V4 : DatagramEndpoint.MAX_LENGTH)) {
             return SendResult.TOO_LONG;
         }
         if (!fields.hasRoom(udp.turn(), length)) {
             return blocked(from);
         }
-        fill(fields, udp.routes().isOwn(binding.localHi(), binding.localLo()) ? binding.localLo() : fields.source(),
-                hi, lo);
+        fill(fields, binding, hi, lo);
         write(binding.localPort(), toPort, payload, length);
         return hand(from, length);
     }
 
-    private void fill(final SendFields fields, final long source, final long hi, final long lo) {
+    private void fill(final SendFields fields, final Binding binding, final long hi, final long lo) {
         final boolean multicast = IpAddress.isMulticast(hi, lo);
-        datagram.source(source).destination(hi, lo).dscpEcn(fields.trafficClass).loopback(fields.multicastLoop)
+        final boolean bound = udp.routes().isOwn(binding.localHi(), binding.localLo());
+        datagram.source(bound ? binding.localHi() : fields.sourceHi(), bound ? binding.localLo() : fields.sourceLo())
+                .destination(hi, lo).dscpEcn(fields.trafficClass).loopback(fields.multicastLoop)
                 .hopLimit(multicast ? fields.multicastTtl : OutgoingDatagram.DEFAULT_HOP_LIMIT);
+        if (fields.flowLabel() == SendFields.NO_LABEL) {
+            // of all that goes from this port to that host: who is sent to is remembered without the port
+            fields.flowLabel(
+                    udp.flowLabel(datagram.sourceHi(), datagram.sourceLo(), hi, lo, binding.localPort() << 16));
+        }
+        datagram.flowLabel(fields.flowLabel());
+        fields.lookUpPath(ip.pathMtus(), ip.capabilities().mtu());
+        datagram.pathMtu(fields.pathMtu()).fragmentation(fields.fragmentationNow());
     }
 
     private void write(final int fromPort, final int toPort, final long payload, final int length) {
         final int total = UdpHeader.LENGTH + length;
         UdpHeader.write(header.address(), fromPort, toPort, total);
         datagram.payload(header.address(), UdpHeader.LENGTH, payload, length);
-        final long pseudo = Checksum.pseudoHeaderV4(IpAddress.toV4(datagram.sourceLo()),
-                IpAddress.toV4(datagram.destinationLo()), IpProtocol.UDP, total);
+        final long pseudo = Checksum.pseudoHeader(datagram.sourceHi(), datagram.sourceLo(),
+                datagram.destinationHi(), datagram.destinationLo(), IpProtocol.UDP, total);
         if (ip.completesChecksum(datagram)) {
             header.checksum(Checksum.fold(pseudo));
             datagram.partialChecksum(UdpHeader.CHECKSUM_OFFSET);
@@ -121,6 +150,17 @@ final class UdpOutput implements AutoCloseable {
             return SendResult.TOO_LONG;
         }
         return hop == IpOutput.NO_ROUTE ? SendResult.NETWORK_UNREACHABLE : SendResult.NO_BUFFERS;
+    }
+
+    /** ICMP told that a datagram was too long for the path; true where that is news. */
+    boolean onTooLong(final Fragmentation sentWith, final long hi, final long lo, final int mtu) {
+        // what every router may fragment is too long for none
+        final boolean news = sentWith != Fragmentation.ANYWHERE
+                && ip.pathMtus().onTooLong(hi, lo, mtu, ip.capabilities().mtu());
+        if (!news) {
+            udp.count(Counter.ICMP_IGNORED);
+        }
+        return news;
     }
 
     private boolean isBroadcast(final long hi, final long lo) {

@@ -165,6 +165,15 @@ public final class Checksum {
         return wireOrder(add(addresses, (length & INT_MASK) + nextHeader));
     }
 
+    /**
+     * The same for either family: an IPv4 address as {@code ::ffff:a.b.c.d} adds a word of ones, which is nothing in
+     * ones'-complement arithmetic, to the sum of {@link #pseudoHeaderV4}.
+     */
+    public static long pseudoHeader(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final int protocol, final int length) {
+        return pseudoHeaderV6(sourceHi, sourceLo, destinationHi, destinationLo, protocol, length);
+    }
+
     /** A sum of words of wire values, as an accumulator. */
     private static long wireOrder(final long sum) {
         return SWAP ? Long.rotateLeft(sum, 8) : sum;

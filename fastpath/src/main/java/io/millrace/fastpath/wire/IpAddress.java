@@ -36,6 +36,16 @@ public final class IpAddress {
         return isV4(hi, lo) ? (lo & 0xF000_0000L) == 0xE000_0000L : hi >>> 56 == 0xFF;
     }
 
+    /** True for {@code fe80::/10} (RFC 4291 §2.5.6). */
+    public static boolean isLinkLocal(final long hi) {
+        return hi >>> 54 == 0xFE80 >>> 6;
+    }
+
+    /** True for {@code ::1} (RFC 4291 §2.5.3). */
+    public static boolean isLoopbackV6(final long hi, final long lo) {
+        return hi == 0 && lo == 1;
+    }
+
     /** The IPv4 address in host order. */
     public static int toV4(final long lo) {
         return (int) lo;

@@ -23,6 +23,11 @@ public final class Ipv6Header {
     public static final int SOURCE_OFFSET = 8;
     public static final int DESTINATION_OFFSET = 24;
 
+    /** Bytes of the smallest packet that every link carries whole (RFC 8200 §5). */
+    public static final int MIN_MTU = 1_280;
+    /** Bytes of the longest payload, extension headers included. */
+    public static final int MAX_PAYLOAD_LENGTH = 65_535;
+
     private static final int VERSION = 6;
 
     private long address;
@@ -63,6 +68,29 @@ public final class Ipv6Header {
                 payloadLength << 16 | (nextHeader & 0xFF) << 8 | hopLimit & 0xFF);
     }
 
+    /** True where the packet at the address is one of IPv6, by the first four bits. */
+    public static boolean isV6(final long address) {
+        return Memory.getUnsignedByte(address) >>> 4 == VERSION;
+    }
+
+    /** Writes both addresses. */
+    public static void addresses(final long address, final long sourceHi, final long sourceLo,
+            final long destinationHi, final long destinationLo) {
+        Memory.putLongBE(address + SOURCE_OFFSET, sourceHi);
+        Memory.putLongBE(address + SOURCE_OFFSET + 8, sourceLo);
+        Memory.putLongBE(address + DESTINATION_OFFSET, destinationHi);
+        Memory.putLongBE(address + DESTINATION_OFFSET + 8, destinationLo);
+    }
+
+    /**
+     * Wraps a header that an ICMP error quotes: the packet behind it may be cut short.
+     *
+     * @return false where the header itself is not whole, or not IPv6.
+     */
+    public boolean wrapQuoted(final long address, final int available) {
+        return available >= LENGTH && wrap(address, Integer.MAX_VALUE);
+    }
+
     public long address() {
         return address;
     }
@@ -80,6 +108,16 @@ public final class Ipv6Header {
     /** Bytes after this header, extension headers included, 0 to 65,535. */
     public int payloadLength() {
         return payloadLength;
+    }
+
+    public Ipv6Header nextHeader(final int nextHeader) {
+        Memory.putByte(address + NEXT_HEADER_OFFSET, nextHeader);
+        return this;
+    }
+
+    public Ipv6Header trafficClass(final int trafficClass) {
+        Memory.putShortBE(address, Memory.getShortBE(address) & 0xF00F | (trafficClass & 0xFF) << 4);
+        return this;
     }
 
     public Ipv6Header payloadLength(final int length) {

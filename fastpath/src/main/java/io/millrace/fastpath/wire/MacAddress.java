@@ -18,6 +18,11 @@ public final class MacAddress {
         return 0x0100_5E00_0000L | group & 0x7F_FFFF;
     }
 
+    /** The Ethernet address of an IPv6 multicast group: 33:33 and its lowest 32 bits (RFC 2464 §7). */
+    public static long ofGroupV6(final long groupLo) {
+        return 0x3333_0000_0000L | groupLo & 0xFFFF_FFFFL;
+    }
+
     /** For example {@code 02:00:00:00:00:0a}. Allocates. */
     public static String toString(final long address) {
         final StringBuilder text = new StringBuilder(TEXT_LENGTH);

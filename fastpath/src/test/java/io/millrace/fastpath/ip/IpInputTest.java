@@ -34,7 +34,7 @@ class IpInputTest {
     }
 
     @ParameterizedTest(name = "byte {0} is {1}: {2}")
-    @CsvSource({"0, 101, IP_MALFORMED", "0, 0, IP_MALFORMED", "0, 68, IP_MALFORMED", "0, 79, IP_MALFORMED",
+    @CsvSource({"0, 85, IP_MALFORMED", "0, 0, IP_MALFORMED", "0, 68, IP_MALFORMED", "0, 79, IP_MALFORMED",
             // total length beyond the frame, and within the header
             "3, 200, IP_MALFORMED", "3, 19, IP_MALFORMED",
             "8, 1, IP_BAD_CHECKSUM", "11, 0, IP_BAD_CHECKSUM", "15, 77, IP_BAD_CHECKSUM"})
@@ -118,7 +118,8 @@ class IpInputTest {
     void shouldDropFramesThatAreNoneOfOurs() {
         assertDroppedFrame(new byte[13], Counter.ETHERNET_TRUNCATED);
         assertDroppedFrame(frame(MAC + 1, 0x0800, SYN), Counter.ETHERNET_NOT_FOR_US);
-        assertDroppedFrame(frame(MAC, 0x86DD, SYN), Counter.ETHERNET_UNKNOWN_TYPE);
+        assertDroppedFrame(frame(MAC, 0x86DE, SYN), Counter.ETHERNET_UNKNOWN_TYPE);
+        assertDroppedFrame(frame(MAC, 0x86DD, SYN), Counter.IP_MALFORMED);
         assertDroppedFrame(frame(MAC, 0x0806, new byte[27]), Counter.ARP_MALFORMED);
         assertDroppedFrame(frame(MAC, 0x0800, new byte[0]), Counter.IP_MALFORMED);
         // RFC 1122 §3.3.6

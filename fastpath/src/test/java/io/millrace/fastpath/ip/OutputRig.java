@@ -37,7 +37,7 @@ final class OutputRig implements AutoCloseable {
     private final TransmitQueue queue;
     private final IpOutput output;
     final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP)
-            .source(IpAddress.v4(Packet.address(StackDriver.ADDRESS)));
+            .source(0, IpAddress.v4(Packet.address(StackDriver.ADDRESS)));
 
     /** Without a link layer. */
     OutputRig(final int mtu) {
@@ -49,7 +49,7 @@ final class OutputRig implements AutoCloseable {
         neighbours = new NeighbourTable(port, counters, 16, neighbourQueue);
         queue = new TransmitQueue(port, counters, 64, 256);
         output = new IpOutput(port, new StandInControl(routes, new StandInIss(1, 0), new StandInPorts(1, 2)), counters,
-                neighbours, queue);
+                neighbours, queue, new PathMtus(PathMtuSettings.DEFAULT, counters));
     }
 
     /** On an Ethernet of MTU 1,500, with so many places in the queue of a neighbour. */

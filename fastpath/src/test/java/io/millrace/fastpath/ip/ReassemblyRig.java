@@ -15,6 +15,7 @@ final class ReassemblyRig implements AutoCloseable {
     private final EngineCounters counters = new EngineCounters();
     private final MemoryRegion memory = MemoryRegion.allocate("test fragment", 1 << 17);
     private final Ipv4Header header = new Ipv4Header();
+    private final Fragment fragment = new Fragment();
     final Reassembly reassembly;
     long nowNs = START_NS;
 
@@ -32,7 +33,7 @@ final class ReassemblyRig implements AutoCloseable {
         if (!header.wrap(memory.address(), packet.length) || !header.checksumValid()) {
             throw new AssertionError("not a packet");
         }
-        return reassembly.add(header, nowNs);
+        return reassembly.add(fragment.of(header), nowNs);
     }
 
     /** The datagram put together last; its header has been checked. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
+import io.millrace.fastpath.tcp.TcpSettings.Ecn;
+import io.millrace.fastpath.wire.IpPrefix;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
@@ -33,6 +35,8 @@ class EveryChannelOptionTest {
     private static final Map<ChannelOption<?>, Object> LISTENER = new HashMap<>();
     /** What is refused once the connection is opened. */
     private static final Set<ChannelOption<?>> BEFORE_OPEN = Set.of(MillraceChannelOption.TCP_MSS,
+            MillraceChannelOption.TCP_WINDOW_SCALING, MillraceChannelOption.TCP_SACK,
+            MillraceChannelOption.TCP_TIMESTAMPS, MillraceChannelOption.TCP_ECN,
             ChannelOption.TCP_FASTOPEN_CONNECT);
     /** What a listener takes after it is bound, too. */
     private static final Set<ChannelOption<?>> AFTER_BIND = new HashSet<>();
@@ -41,7 +45,7 @@ class EveryChannelOptionTest {
     private static final Set<ChannelOption<?>> OF_OTHER_CHANNELS = Set.of(ChannelOption.SO_BROADCAST,
             ChannelOption.SO_TIMEOUT, ChannelOption.IP_MULTICAST_ADDR, ChannelOption.IP_MULTICAST_IF,
             ChannelOption.IP_MULTICAST_TTL, ChannelOption.IP_MULTICAST_LOOP_DISABLED,
-            ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION);
+            ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION, MillraceChannelOption.IP_MTU_DISCOVER);
 
     static {
         everyChannel();
@@ -50,6 +54,8 @@ class EveryChannelOptionTest {
         AFTER_BIND.add(ChannelOption.SO_BACKLOG);
         LISTENER.put(ChannelOption.SO_BACKLOG, 77);
         LISTENER.put(ChannelOption.TCP_FASTOPEN, 12);
+        LISTENER.put(MillraceChannelOption.SO_REUSEPORT, true);
+        LISTENER.put(MillraceChannelOption.ALLOWED_SOURCES, List.of(IpPrefix.parse("10.0.0.0/8")));
         CONNECTION.put(ChannelOption.TCP_NODELAY, false);
         CONNECTION.put(ChannelOption.SO_KEEPALIVE, true);
         CONNECTION.put(ChannelOption.SO_LINGER, 3);
@@ -79,6 +85,10 @@ class EveryChannelOptionTest {
         all.put(ChannelOption.SO_SNDBUF, 234_567);
         all.put(ChannelOption.IP_TOS, 0xB8);
         all.put(MillraceChannelOption.TCP_MSS, 536);
+        all.put(MillraceChannelOption.TCP_WINDOW_SCALING, false);
+        all.put(MillraceChannelOption.TCP_SACK, false);
+        all.put(MillraceChannelOption.TCP_TIMESTAMPS, false);
+        all.put(MillraceChannelOption.TCP_ECN, Ecn.ON);
         all.put(MillraceChannelOption.TCP_KEEPIDLE, 60);
         all.put(MillraceChannelOption.TCP_KEEPINTVL, 10);
         all.put(MillraceChannelOption.TCP_KEEPCNT, 4);
@@ -231,5 +241,9 @@ class EveryChannelOptionTest {
             }
             assertThat(set(config, ChannelOption.valueOf(declaring + "#SO_BUSY_POLL"), 1)).isFalse();
         }
+        final ChannelConfig server = freshServer.config();
+        assertThat(set(server, ChannelOption.valueOf("io.netty.channel.unix.UnixChannelOption#SO_REUSEPORT"), true))
+                .isTrue();
+        assertThat(server.getOption(MillraceChannelOption.SO_REUSEPORT)).isTrue();
     }
 }

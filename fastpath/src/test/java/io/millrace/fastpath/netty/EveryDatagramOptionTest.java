@@ -5,6 +5,7 @@ import static io.millrace.fastpath.netty.EveryOption.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import java.net.InetAddress;
@@ -31,6 +32,7 @@ class EveryDatagramOptionTest {
         OPTIONS.put(ChannelOption.IP_MULTICAST_ADDR, InetAddress.getLoopbackAddress());
         OPTIONS.put(ChannelOption.IP_MULTICAST_TTL, 7);
         OPTIONS.put(ChannelOption.IP_MULTICAST_LOOP_DISABLED, true);
+        OPTIONS.put(MillraceChannelOption.IP_MTU_DISCOVER, Fragmentation.NOWHERE);
         OPTIONS.put(ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION, true);
     }
 

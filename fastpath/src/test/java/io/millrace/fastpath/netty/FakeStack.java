@@ -1,5 +1,6 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.tcp.TcpSettings;
@@ -62,12 +63,12 @@ final class FakeStack implements NetworkStack {
     }
 
     @Override
-    public Listener listen(final InetSocketAddress local, final int backlog, final TcpSettings tcpSettings,
-            final boolean reuseAddress) throws BindException {
+    public Listener listen(final InetSocketAddress local, final TcpSettings tcpSettings, final ListenOptions options)
+            throws BindException {
         if (refuseListen != null) {
             throw refuseListen;
         }
-        final FakeListener opened = new FakeListener(local, backlog, tcpSettings, reuseAddress);
+        final FakeListener opened = new FakeListener(local, tcpSettings, options);
         listener = opened;
         return opened;
     }
@@ -113,9 +114,8 @@ final class FakeStack implements NetworkStack {
 
     static final class FakeListener implements Listener {
         final InetSocketAddress asked;
-        final int backlog;
         volatile TcpSettings settings;
-        final boolean reuseAddress;
+        final ListenOptions options;
         private volatile UnaryOperator<TcpSettings> own = UnaryOperator.identity();
         final Queue<Accepted> queue = new ConcurrentLinkedQueue<>();
         private final AtomicInteger waiting = new AtomicInteger();
@@ -123,12 +123,10 @@ final class FakeStack implements NetworkStack {
         volatile Runnable hook;
         volatile boolean closed;
 
-        FakeListener(final InetSocketAddress asked, final int backlog, final TcpSettings settings,
-                final boolean reuseAddress) {
+        FakeListener(final InetSocketAddress asked, final TcpSettings settings, final ListenOptions options) {
             this.asked = asked;
-            this.backlog = backlog;
             this.settings = settings;
-            this.reuseAddress = reuseAddress;
+            this.options = options;
         }
 
         /** As an engine does: tells only when the queue was empty. */

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.engine.EngineSettings;
@@ -89,8 +90,8 @@ final class LinkedStack implements NetworkStack {
     }
 
     @Override
-    public Listener listen(final InetSocketAddress local, final int backlog, final TcpSettings settings,
-            final boolean reuseAddress) throws BindException {
+    public Listener listen(final InetSocketAddress local, final TcpSettings settings, final ListenOptions options)
+            throws BindException {
         final BoundListener listener = new BoundListener(listenerIds.incrementAndGet(), local, settings);
         if (listeners.putIfAbsent(local.getPort(), listener) != null) {
             throw new BindException("Address already in use");
@@ -210,8 +211,9 @@ final class LinkedStack implements NetworkStack {
         }
 
         @Override
-        public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-            return listeners.get(localPort);
+        public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final long remoteHi,
+                final long remoteLo, final int ports) {
+            return listeners.get(ports >>> 16);
         }
     }
 }

@@ -382,7 +382,7 @@ class MillraceDatagramChannelTest {
 
     @Test
     void shouldFailToConnectWhereNoRouteLeads() {
-        assertThatThrownBy(() -> channel(rig.onRight(client).connect(new InetSocketAddress("2001:db8::1", 1))))
+        assertThatThrownBy(() -> channel(rig.onRight(client).connect(new InetSocketAddress("2001:db8:9::1", 1))))
                 .isInstanceOf(ConnectException.class).hasMessageContaining("Network is unreachable");
     }
 
@@ -390,7 +390,7 @@ class MillraceDatagramChannelTest {
     void shouldCloseWhereItCannotBeConnectedWithoutHavingBeenActive() {
         final EventRecorder recorder = new EventRecorder();
         final Channel channel = channel(rig.onRight(recorder).register());
-        final ChannelFuture connect = channel.connect(new InetSocketAddress("2001:db8::1", 1)).awaitUninterruptibly();
+        final ChannelFuture connect = channel.connect(new InetSocketAddress("2001:db8:9::1", 1)).awaitUninterruptibly();
         assertThat(connect.cause()).isInstanceOf(ConnectException.class);
         rig.rightGroup.next().submit(() -> {}).syncUninterruptibly();
         assertThat(channel.isOpen()).isFalse();

@@ -52,8 +52,8 @@ class MillraceServerSocketChannelTest {
                         100_000)
                 .option(MillraceChannelOption.TCP_MSS, 500));
         final FakeStack.FakeListener listener = rig.stack.listener;
-        assertThat(listener.backlog).isEqualTo(77);
-        assertThat(listener.reuseAddress).isTrue();
+        assertThat(listener.options.backlog()).isEqualTo(77);
+        assertThat(listener.options.reuseAddress()).isTrue();
         assertThat(listener.settings.receiveBuffer()).isEqualTo(100_000);
         assertThat(listener.settings.mss()).isEqualTo(500);
         assertThat(listener.settings.noDelay()).isTrue();

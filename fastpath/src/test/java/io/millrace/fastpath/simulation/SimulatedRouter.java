@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Joins the links of all hosts: passes a packet on by its destination, drops one whose header is damaged, and answers
- * one that is too long for the next link with "fragmentation needed" (RFC 1191 §4). Its queues are the links' own; a
+ * one that is too long for the next link with "fragmentation needed" (RFC 1191 §4), or fragments it where it may. Its queues are the links' own; a
  * packet that finds no frame is dropped. Thread: the simulation's.
  */
 final class SimulatedRouter {
@@ -23,6 +23,7 @@ final class SimulatedRouter {
     private static final int BURST = 64;
     private static final int TTL = 64;
     private static final int QUOTED = 8;
+    private static final int UNIT = 8;
 
     private final List<PacketPort> ports;
     private final int[] pathMtus;
@@ -77,6 +78,8 @@ final class SimulatedRouter {
                 : Frame.headerLength(frame) + Frame.gsoSize(frame);
         if (longest <= pathMtus[to]) {
             pass(ports.get(to), frame, nowNs);
+        } else if (!ip.dontFragment()) {
+            fragment(ports.get(to), pathMtus[to], nowNs);
         } else {
             answered++;
             answer(ports.get(from), pathMtus[to], nowNs);
@@ -96,6 +99,26 @@ final class SimulatedRouter {
             Frame.segmentation(copy, Frame.gsoType(frame), Frame.gsoSize(frame), Frame.headerLength(frame));
         }
         transmit(port, copy, nowNs);
+    }
+
+    /** RFC 791 §2.3, §3.2: of a packet without options, itself a fragment or none. */
+    private void fragment(final PacketPort port, final int mtu, final long nowNs) {
+        final int step = mtu - Ipv4Header.MIN_LENGTH & -UNIT;
+        final int length = ip.payloadLength();
+        for (int offset = 0; offset < length; offset += step) {
+            final long copy = port.acquire();
+            if (copy == 0) {
+                return;
+            }
+            final int part = Math.min(step, length - offset);
+            final boolean more = offset + part < length || ip.moreFragments();
+            Ipv4Header.write(Frame.data(copy), ip.dscpEcn(), Ipv4Header.MIN_LENGTH + part, ip.identification(),
+                    (more ? Ipv4Header.MORE_FRAGMENTS : 0) | (ip.fragmentOffset() + offset) / UNIT, ip.ttl(),
+                    ip.protocol(), ip.source(), ip.destination());
+            Memory.copy(ip.payloadAddress() + offset, Frame.data(copy) + Ipv4Header.MIN_LENGTH, part);
+            Frame.length(copy, Ipv4Header.MIN_LENGTH + part);
+            transmit(port, copy, nowNs);
+        }
     }
 
     private void answer(final PacketPort port, final int mtu, final long nowNs) {

@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Scenario;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Abortive release (RFC 9293 §3.10.5, RFC 1122 §4.2.2.13, RFC 2525 §2.17), and both calls in every state. */
+@OverBothFamilies
 class AbortTest {
     private static final byte[] NOTHING = {};
 

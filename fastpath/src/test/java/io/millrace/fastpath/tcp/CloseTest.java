@@ -3,12 +3,14 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Scenario;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Closing in good order (RFC 9293 §3.6): who closes first, at once, with text, and who waits for whom. */
+@OverBothFamilies
 class CloseTest {
     private static final TcpSettings REPEATING = TcpSettings.DEFAULT.toBuilder()
             .finInClosing(TcpSettings.FinInClosing.EVERY_ACK).build();

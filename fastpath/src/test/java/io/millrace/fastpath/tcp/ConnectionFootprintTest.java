@@ -6,12 +6,14 @@ import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.flow.FlowTable;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.flow.TimeWaitTable;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
 import org.junit.jupiter.api.Test;
 
 /** What a connection with no data in flight holds off the heap, and that an ACK delay of 0 means no delay. */
+@OverBothFamilies
 class ConnectionFootprintTest {
     private static final int PORT = 80;
 

@@ -2,11 +2,12 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.Family;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
-import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever the state and the way out: rings, ranges, flight and congestion control give their memory back. */
+@OverBothFamilies
 class ConnectionMemoryTest {
     private enum Exit {
         ABORT(at -> at.stack().tcp().abort(at.handle())),
@@ -82,7 +84,8 @@ class ConnectionMemoryTest {
     void shouldGiveEverythingBackWhereFastOpenNeverSentItsSyn() {
         try (StackDriver stack = new StackDriver()) {
             for (final boolean abort : new boolean[]{true, false}) {
-                final long handle = stack.tcp().connect(0, 0, 0, 0, IpAddress.v4(Packet.address(Peer.ADDRESS)), 80,
+                final long handle = stack.tcp().connect(0, 0, 0, Family.current().hi(),
+                        Family.current().lo(Packet.address(Peer.ADDRESS)), 80,
                         Wire.settings().fastOpen(true).build(), new Peer.Events());
                 assertThat(stack.tcp().send(handle, stack.scratch(), 1_000)).isEqualTo(1_000);
                 if (abort) {

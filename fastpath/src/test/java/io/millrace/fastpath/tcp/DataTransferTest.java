@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Text both ways and the memory it takes: RFC 9293 §3.7 and §3.8. */
+@OverBothFamilies
 class DataTransferTest {
     @Test
     void shouldDeliverInOrderData() {

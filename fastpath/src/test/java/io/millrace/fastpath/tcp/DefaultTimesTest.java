@@ -2,10 +2,12 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Times that the RFCs ask for where nobody has set any: RFC 9293 §3.8.3 and §3.8.4. */
+@OverBothFamilies
 class DefaultTimesTest {
     @Test
     void shouldTryAgainForMoreThanAHundredSecondsBeforeItGivesUp() {

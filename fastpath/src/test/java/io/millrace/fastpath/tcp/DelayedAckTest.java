@@ -2,10 +2,12 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import org.junit.jupiter.api.Test;
 
 /** When text is acknowledged: RFC 9293 §3.8.6.3, RFC 5681 §4.2. */
+@OverBothFamilies
 class DelayedAckTest {
     @Test
     void shouldHoldTheFirstSegmentsAcknowledgementForFortyMilliseconds() {

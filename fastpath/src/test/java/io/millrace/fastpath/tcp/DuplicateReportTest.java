@@ -2,11 +2,13 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** RFC 2883 §4.2.3: a segment that repeats two ranges reports the first of them. */
+@OverBothFamilies
 class DuplicateReportTest {
     @Test
     void shouldReportTheFirstOfTwoRangesThatCameTwice() {

@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
@@ -10,6 +11,7 @@ import io.millrace.fastpath.wire.Ipv4Header;
 import org.junit.jupiter.api.Test;
 
 /** Explicit congestion notification, negotiation and the receiver's part: RFC 3168 §6.1. */
+@OverBothFamilies
 class EcnTest {
     private boolean asked;
 

@@ -3,11 +3,13 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** RFC 3522 §3.2: the Eifel detection is not begun anew within an episode of recovery. */
+@OverBothFamilies
 class EifelTest {
     private static final int MSS = 1_448;
     private static final int SEGMENTS = 10;

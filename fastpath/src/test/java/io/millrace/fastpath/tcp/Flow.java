@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
-import io.millrace.fastpath.testing.IpPacket;
+import io.millrace.fastpath.testing.IcmpErrors;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.QueuePort;
 import io.millrace.fastpath.testing.StackDriver;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -146,8 +145,7 @@ final class Flow implements AutoCloseable {
 
     /** A router says that a segment was too large for a link of this MTU. */
     void tooLarge(final Packet packet, final int mtu) {
-        final byte[] quoted = Arrays.copyOf(packet.toBytes(), 28);
-        stack.inject(IpPacket.toStack(1, IpPacket.icmp(3, 4, mtu, quoted)).toBytes());
+        stack.inject(IcmpErrors.tooLarge(packet, mtu));
     }
 
     /** Whether the acknowledgements that follow carry ECE. */

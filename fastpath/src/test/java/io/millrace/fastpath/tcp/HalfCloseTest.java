@@ -2,12 +2,14 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Scenario;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** One direction is closed, data flows in the other (RFC 9293 §3.6, RFC 1122 §4.2.2.13). */
+@OverBothFamilies
 class HalfCloseTest {
     @Test
     void shouldReceiveAfterTheOwnFin() {

@@ -2,12 +2,14 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
+@OverBothFamilies
 class HandshakeTest {
     @Test
     void shouldAcceptAConnectionEchoAndClose() {

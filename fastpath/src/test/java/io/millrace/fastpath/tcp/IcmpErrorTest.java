@@ -118,17 +118,22 @@ class IcmpErrorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"68, 48", "1, 48", "88, 48", "89, 49", "576, 536"})
-    void shouldBoundTheSegmentsBelow(final int mtu, final int mss) {
+    @CsvSource({"68, 512, true", "1, 512, true", "551, 512, true", "552, 512, false", "576, 536, false"})
+    void shouldBoundTheSegmentsBelowAndLetRoutersFragmentInstead(final int mtu, final int mss,
+            final boolean fragments) {
         try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
             at.stack().send(at.handle(), new byte[1_000]);
+            at.stack().allSent();
             error(at, UNREACHABLE, FRAGMENTATION_NEEDED, mtu, at.sndNxt());
             assertThat(at.stack().tcp().sendMss(at.handle())).isEqualTo(mss);
+            final IpPacket again = IpPacket.of(at.stack().port().poll());
+            assertThat(again.payload()).hasSize(20 + mss);
+            assertThat(again.flagsAndOffset()).isEqualTo(fragments ? 0 : 0x4000);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1_500, 9_000, 65_535})
+    @ValueSource(ints = {1_500, 9_000, 65_535})
     void shouldIgnoreAnMtuThatIsNotSmaller(final int mtu) {
         try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
             at.stack().send(at.handle(), new byte[1_000]);
@@ -137,6 +142,17 @@ class IcmpErrorTest {
             assertThat(at.stack().tcp().sendMss(at.handle())).isEqualTo(1_460);
             assertThat(at.stack().allSent()).isEmpty();
             assertThat(at.stack().counter(Counter.ICMP_IGNORED)).isEqualTo(1);
+        }
+    }
+
+    /** RFC 1191 §5 and §7.1: the next plateau below the length of the packet that is quoted. */
+    @ParameterizedTest
+    @CsvSource({"1460, 1492", "1452, 1006", "1000, 1006", "966, 552"})
+    void shouldGuessWhereARouterOfBeforeTellsNoMtu(final int text, final int mtu) {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
+            at.stack().send(at.handle(), new byte[1_460]);
+            inject(at, UNREACHABLE, FRAGMENTATION_NEEDED, 0, quote(at, at.sndNxt(), new byte[text]));
+            assertThat(at.stack().tcp().sendMss(at.handle())).isEqualTo(mtu - 40);
         }
     }
 
@@ -202,10 +218,14 @@ class IcmpErrorTest {
 
     /** IP header and 8 bytes of a segment that the stack sent. */
     private static byte[] quote(final Scenario at, final int sequence) {
+        return quote(at, sequence, new byte[0]);
+    }
+
+    private static byte[] quote(final Scenario at, final int sequence, final byte[] text) {
         final boolean active = at.listener() == null;
         final Packet segment = new Packet(Packet.address(StackDriver.ADDRESS), active ? 49_152 : Scenario.PORT,
                 Packet.address(Peer.ADDRESS), active ? Scenario.PORT : 40_000, sequence, 0, 0, 0, 0, -1, -1,
-                new byte[0]);
+                text);
         return Arrays.copyOf(segment.toBytes(), 28);
     }
 }

@@ -2,9 +2,11 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 
 /** An acknowledgement counts from when it reached the port, however late the stack comes to it. */
+@OverBothFamilies
 class IngressTimeTest {
     private static final long LATE_MS = 30;
     private static final long MS = 1_000_000;

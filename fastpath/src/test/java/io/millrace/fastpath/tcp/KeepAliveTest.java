@@ -3,12 +3,14 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Keepalive: RFC 9293 §3.8.4. */
+@OverBothFamilies
 class KeepAliveTest {
     private static final long MS = 1_000_000;
 

@@ -11,10 +11,12 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.LentFrame;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.StackDriver;
 import org.junit.jupiter.api.Test;
 
 /** RECEIVE without a copy: the text of a long segment is handed over in the frame in which it came. */
+@OverBothFamilies
 class LentTextTest {
     private static final EngineSettings TWO_FRAMES = new EngineSettings(64, 64, 1 << 20, 64, 1 << 16, 16, 4, 1_000,
             16, 2, ReassemblySettings.DEFAULT, EngineSettings.DEFAULT_DATAGRAMS);

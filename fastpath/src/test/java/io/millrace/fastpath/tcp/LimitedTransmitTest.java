@@ -2,9 +2,11 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 
 /** New data on the first two duplicates: RFC 3042 §2. Without SACK it is in {@link CongestionTest}. */
+@OverBothFamilies
 class LimitedTransmitTest {
     private static final int MSS = Wire.MSS;
 

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.testing.Application;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
+import io.millrace.fastpath.wire.IpPrefix;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** SYN queue and accept queue of a listener, and what happens to a connection before it is accepted. */
+@OverBothFamilies
 class ListenerQueueTest {
     private static final byte[] NOTHING = {};
 
@@ -53,6 +56,39 @@ class ListenerQueueTest {
             final long handle = listener.accept(stack, new Application(stack));
             assertThat(stack.receive(handle, 10)).isEqualTo("held".getBytes());
             assertThat(listener.syns()).isZero();
+        }
+    }
+
+    @Test
+    void shouldResetTheHandshakeWhereTheAcceptQueueIsFullAndToldSo() {
+        try (StackDriver stack = new StackDriver()) {
+            final StackDriver.Listener listener = stack.listen(80, 1, TcpSettings.DEFAULT);
+            listener.abortsOnOverflow(true);
+            new Peer(stack, 40_000, 80, 5_000).open(1_460);
+            final Packet synAck = new Peer(stack, 40_001, 80, 7_000).open(1_460);
+            final Packet reset = stack.sent();
+            assertThat(reset.is("R")).isTrue();
+            assertThat(reset.seq()).isEqualTo(synAck.seq() + 1);
+            assertThat(stack.counter(Counter.LISTEN_OVERFLOWS)).isEqualTo(1);
+            assertThat(listener.syns()).isZero();
+            assertThat(stack.engine().connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldDropInSilenceWhatComesFromSourcesThatAreNotAdmitted() {
+        try (StackDriver stack = new StackDriver()) {
+            final StackDriver.Listener listener = stack.listen(80, 8, TcpSettings.DEFAULT);
+            listener.sources(IpPrefix.parse("10.9.0.0/16"));
+            final Peer peer = new Peer(stack, 40_000, 80, 5_000);
+            peer.send("S", NOTHING, 1_460, -1);
+            peer.send("A", NOTHING, -1, -1);
+            assertThat(stack.allSent()).isEmpty();
+            assertThat(listener.syns()).isZero();
+            assertThat(stack.counter(Counter.LISTEN_SOURCE_REFUSED)).isEqualTo(2);
+            listener.sources(IpPrefix.parse("10.0.0.0/8"));
+            peer.open(1_460);
+            assertThat(listener.poll()).isPositive();
         }
     }
 

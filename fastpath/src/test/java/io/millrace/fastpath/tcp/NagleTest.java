@@ -2,9 +2,11 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 
 /** Small segments: RFC 9293 §3.7.4 (Nagle) and §3.8.6.2.1 (silly window avoidance of the sender). */
+@OverBothFamilies
 class NagleTest {
     private static Wire nagle() {
         return Wire.open(TcpSettings.DEFAULT);

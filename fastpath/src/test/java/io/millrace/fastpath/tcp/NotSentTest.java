@@ -2,9 +2,11 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 
 /** Bytes taken from the application that are not sent yet are bounded (Linux: TCP_NOTSENT_LOWAT). */
+@OverBothFamilies
 class NotSentTest {
     private static final int LIMIT = 10_000;
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
 import org.junit.jupiter.api.Test;
 
 /** Connections that live on without an application: bounded in number and in time. */
+@OverBothFamilies
 class OrphanTest {
     private static final EngineSettings TWO = new EngineSettings(64, 64, 1 << 20, 64, 1 << 16, 16, 4, 1_000, 2);
 

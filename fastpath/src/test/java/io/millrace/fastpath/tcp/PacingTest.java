@@ -3,12 +3,14 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Segments leave at a rate, on a port that leaves segmentation to the stack. */
+@OverBothFamilies
 class PacingTest {
     private static final long MS = 1_000_000;
     private static final int ALL = 4_000_000;

@@ -3,10 +3,12 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import org.junit.jupiter.api.Test;
 
 /** When in-order text is acknowledged, by policy: RFC 9293 §3.8.6.3; quick acknowledgements as Linux has them. */
+@OverBothFamilies
 class QuickAckTest {
     private static final int MSS = 1_460;
 

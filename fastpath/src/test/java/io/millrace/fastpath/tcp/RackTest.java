@@ -3,11 +3,13 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loss by time: RACK, RFC 8985 §6; by counting where it is off, RFC 6675 §4 and RFC 6582. */
+@OverBothFamilies
 class RackTest {
     /** Segment after segment, a millisecond apart, so that each has its own time. */
     private static void sendSpread(final Flow flow, final int segments) {

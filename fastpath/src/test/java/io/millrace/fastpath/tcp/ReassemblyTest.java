@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Text that arrives out of order: RFC 9293 §3.10.7.4, seventh step. */
+@OverBothFamilies
 class ReassemblyTest {
     @Test
     void shouldDeliverInOrderWhatArrivesOutOfOrder() {

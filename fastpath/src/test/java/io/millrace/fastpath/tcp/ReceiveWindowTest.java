@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.StackDriver;
 import io.millrace.fastpath.wire.Seq;
@@ -11,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** The window that is offered: RFC 9293 §3.8.6.2.2, RFC 7323 §2. */
+@OverBothFamilies
 class ReceiveWindowTest {
     private static TcpSettings buffer(final int bytes) {
         return Wire.settings().receiveBuffer(bytes).build();

@@ -3,9 +3,11 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 
 /** RFC 8985 §3.3.2: however many duplicates are reported, RACK waits no longer than a smoothed round trip. */
+@OverBothFamilies
 class ReorderingWindowTest {
     private static final int DUPLICATES = 8;
 

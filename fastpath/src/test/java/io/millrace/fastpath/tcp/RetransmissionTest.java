@@ -3,16 +3,17 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
-import io.millrace.fastpath.testing.IpPacket;
+import io.millrace.fastpath.testing.IcmpErrors;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The retransmission timer: RFC 6298 §5, RFC 9293 §3.8.1 to §3.8.3. */
+@OverBothFamilies
 class RetransmissionTest {
     private static final long MS = 1_000_000;
 
@@ -251,8 +252,7 @@ class RetransmissionTest {
 
     /** A router says that the network of the segment sent last cannot be reached. */
     private static void unreachable(final Wire wire) {
-        final byte[] quoted = Arrays.copyOf(wire.stack.sent().toBytes(), 28);
-        wire.stack.inject(IpPacket.toStack(1, IpPacket.icmp(3, 0, 0, quoted)).toBytes());
+        wire.stack.inject(IcmpErrors.unreachable(wire.stack.sent()));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** What the receiver says of what is out of order (RFC 2018) and of what came twice (RFC 2883). */
+@OverBothFamilies
 class SelectiveAckTest {
     private static Wire open() {
         return Wire.open(Wire.settings().build(), Packet::withSackPermitted);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 
 /** What lies in the send ring, at numbers that no short test reaches. */
+@OverBothFamilies
 class SendQueueTest {
     private static final int ISS = 77;
 

@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.QueuePort;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * How much leaves, and when: limited transmit (RFC 3042), ECN at the sender (RFC 3168 §6.1.2), growth only where the
  * window is the limit (RFC 7661), restart after silence (RFC 2861), pacing, delivery rate (draft-ietf-ccwg-bbr §4.1).
  */
+@OverBothFamilies
 class SendRateTest {
     private static TcpSettings.Builder withEcn() {
         return Flow.settings().ecn(TcpSettings.Ecn.ON);

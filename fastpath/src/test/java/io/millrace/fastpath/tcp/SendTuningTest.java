@@ -3,11 +3,13 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The send buffer grows with the congestion window, as Linux. */
+@OverBothFamilies
 class SendTuningTest {
     private static final int INITIAL = 32_768;
     private static final TcpSettings SETTINGS = Wire.settings().autotune(true).initialSendBuffer(INITIAL)

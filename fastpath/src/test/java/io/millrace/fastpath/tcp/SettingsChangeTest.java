@@ -7,12 +7,14 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.TcpSettings.Ecn;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Scenario;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Other settings for a connection that is open. */
+@OverBothFamilies
 class SettingsChangeTest {
     private static final long MS = 1_000_000;
 

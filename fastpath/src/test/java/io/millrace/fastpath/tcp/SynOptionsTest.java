@@ -2,10 +2,11 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.Family;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
-import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.TcpHeader;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Options that belong to a SYN: RFC 9293 §3.7.1, RFC 7323 §2.2, RFC 2018 §2. */
+@OverBothFamilies
 class SynOptionsTest {
     @Test
     void shouldOfferWhatASynOffersInNoOtherSegment() {
@@ -81,7 +83,7 @@ class SynOptionsTest {
     /** The options of what was sent. */
     private static String options(final StackDriver stack) {
         final byte[] packet = stack.port().poll();
-        return HexFormat.of().withUpperCase().formatHex(packet, Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH,
+        return HexFormat.of().withUpperCase().formatHex(packet, Family.current().headerLength() + TcpHeader.MIN_LENGTH,
                 packet.length);
     }
 

@@ -3,10 +3,12 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.QueuePort;
 import org.junit.jupiter.api.Test;
 
 /** Tail loss probes: RFC 8985 §7. */
+@OverBothFamilies
 class TailLossProbeTest {
     private static final long TWO_ROUND_TRIPS = 2 * Flow.RTT_MS;
 

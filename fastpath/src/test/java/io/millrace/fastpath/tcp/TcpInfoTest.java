@@ -7,6 +7,8 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.tcp.TcpInfo.Limit;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.testing.Application;
+import io.millrace.fastpath.testing.Family;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a connection tells about itself. */
+@OverBothFamilies
 class TcpInfoTest {
     private static final long MS = 1_000_000;
 
@@ -46,7 +49,7 @@ class TcpInfoTest {
             assertThat(info.fastOpen()).isFalse();
             assertThat(info.sendMss()).isEqualTo(1_400);
             assertThat(info.announcedMss()).isEqualTo(1_400);
-            assertThat(info.pathMtu()).isEqualTo(StackDriver.MTU);
+            assertThat(info.pathMtu()).isEqualTo(Family.current().mtu(StackDriver.MTU));
             assertThat(info.sendWindow()).isEqualTo(500 << 7);
             assertThat(info.receiveBuffer()).isEqualTo(1 << 20);
             assertThat(info.delayedAckNs()).isEqualTo(30 * MS);

@@ -1,8 +1,8 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.tcp.recovery.ScoreboardInvariants;
-import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -115,8 +115,8 @@ public final class TcpInvariants {
     }
 
     private @Nullable Tcb find(final int address, final int remoteAddress, final int port) {
-        final int found = context.connections.find(0, IpAddress.v4(address), 0, IpAddress.v4(remoteAddress),
-                port << 16 | port);
+        final int found = context.connections.find(Family.current().hi(), Family.current().lo(address),
+                Family.current().hi(), Family.current().lo(remoteAddress), port << 16 | port);
         return found < 0 ? null : context.connections.wrap(found);
     }
 

@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each invariant finds the harm that it is there to find. */
+@OverBothFamilies
 class TcpInvariantsTest {
     private static final long SECOND_NS = 1_000_000_000;
     private static final int WINDOW = 2_000;

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
 import org.junit.jupiter.api.Test;
 
 /** A SYN in the place of a connection in TIME_WAIT: RFC 6191, RFC 9293 §3.10.7.4. */
+@OverBothFamilies
 class TimeWaitReuseTest {
     private static final byte[] NOTHING = {};
     private static final int VALUE = 5_000;

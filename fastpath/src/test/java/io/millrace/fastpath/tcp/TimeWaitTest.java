@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.testing.Application;
+import io.millrace.fastpath.testing.Family;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
-import io.millrace.fastpath.wire.IpAddress;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** TIME_WAIT (RFC 9293 §3.6.1, RFC 1337): a compact record that waits 2 MSL, whatever arrives. */
+@OverBothFamilies
 class TimeWaitTest {
     private static final byte[] NOTHING = {};
     private static final long TWO_MSL = 2 * TcpSettings.DEFAULT.mslNs();
@@ -140,7 +142,8 @@ class TimeWaitTest {
     }
 
     private static long connect(final Scenario at, final int localPort) {
-        final long handle = at.stack().tcp().connect(0, 0, localPort, 0, IpAddress.v4(Packet.address(Peer.ADDRESS)),
+        final long handle = at.stack().tcp().connect(0, 0, localPort, Family.current().hi(),
+                Family.current().lo(Packet.address(Peer.ADDRESS)),
                 Scenario.PORT, TcpSettings.DEFAULT, at.application());
         at.stack().run();
         return handle;

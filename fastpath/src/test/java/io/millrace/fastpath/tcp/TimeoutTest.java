@@ -3,10 +3,12 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import org.junit.jupiter.api.Test;
 
 /** Retransmission timeouts, real and spurious: RFC 6298, RFC 5682 (F-RTO), RFC 3522 and RFC 4015 (Eifel). */
+@OverBothFamilies
 class TimeoutTest {
     private static final int RTO_MS = 240;
 

@@ -2,9 +2,11 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 
 /** What a retransmission timeout makes of the slow start threshold: RFC 5681 §3.1. */
+@OverBothFamilies
 class TimeoutThresholdTest {
     private static final int MSS = Wire.MSS;
 

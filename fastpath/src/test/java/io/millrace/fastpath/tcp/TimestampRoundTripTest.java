@@ -2,10 +2,12 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import org.junit.jupiter.api.Test;
 
 /** Round trips by timestamps: RFC 7323 §4.1. */
+@OverBothFamilies
 class TimestampRoundTripTest {
     private int echo;
 

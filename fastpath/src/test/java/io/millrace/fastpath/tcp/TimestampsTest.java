@@ -3,6 +3,8 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.Family;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
@@ -10,6 +12,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** Timestamps and PAWS: RFC 7323 §3 to §5. */
+@OverBothFamilies
 class TimestampsTest {
     private static final int DAY_MS = 24 * 3_600 * 1_000;
 
@@ -30,7 +33,7 @@ class TimestampsTest {
         try (StackDriver stack = new StackDriver()) {
             stack.connect(Peer.ADDRESS, 80, TcpSettings.DEFAULT, new Peer.Events());
             final byte[] syn = stack.port().poll();
-            final byte[] options = Arrays.copyOfRange(syn, 40, syn.length);
+            final byte[] options = Arrays.copyOfRange(syn, Family.current().headerLength() + 20, syn.length);
             final int ms = (int) (stack.nowNs() / 1_000_000);
             // mss 1460, sackOK, TS, nop, wscale
             assertThat(options)
@@ -45,7 +48,7 @@ class TimestampsTest {
             stack.connect(Peer.ADDRESS, 80, TcpSettings.DEFAULT.toBuilder().timestamps(false).windowScale(7).build(),
                     new Peer.Events());
             final byte[] syn = stack.port().poll();
-            assertThat(Arrays.copyOfRange(syn, 40, syn.length)).isEqualTo(
+            assertThat(Arrays.copyOfRange(syn, Family.current().headerLength() + 20, syn.length)).isEqualTo(
                     new byte[]{2, 4, 5, (byte) 0xB4, 1, 1, 4, 2, 1, 3, 3, 7});
         }
     }
@@ -56,7 +59,8 @@ class TimestampsTest {
             stack.connect(Peer.ADDRESS, 80, TcpSettings.DEFAULT.toBuilder().timestamps(false).sack(false)
                     .windowScaling(false).build(), new Peer.Events());
             final byte[] syn = stack.port().poll();
-            assertThat(Arrays.copyOfRange(syn, 40, syn.length)).isEqualTo(new byte[]{2, 4, 5, (byte) 0xB4});
+            assertThat(Arrays.copyOfRange(syn, Family.current().headerLength() + 20, syn.length))
+                    .isEqualTo(new byte[]{2, 4, 5, (byte) 0xB4});
         }
     }
 

@@ -2,6 +2,8 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.Family;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
@@ -11,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The Diffserv field: RFC 9293 §3.9.2 (MUST-48), RFC 2474 §3; the ECN field beside it is RFC 3168's. */
+@OverBothFamilies
 class TrafficClassTest {
     /** Expedited forwarding, with bits of ECN that are not the application's to set. */
     private static final int ASKED = 0xBB;
@@ -23,11 +26,13 @@ class TrafficClassTest {
         return Wire.settings().trafficClass(ASKED).ecn(ecn).build();
     }
 
-    /** The second byte of the IP header of everything that was sent since the last question. */
+    /** The traffic class in the IP header of everything that was sent since the last question. */
     private List<Integer> fields() {
         final List<Integer> fields = new ArrayList<>();
         for (byte[] packet = stack.port().poll(); packet != null; packet = stack.port().poll()) {
-            fields.add(Byte.toUnsignedInt(packet[Ipv4Header.DSCP_ECN_OFFSET]));
+            fields.add(Family.current() == Family.V4
+                    ? Byte.toUnsignedInt(packet[Ipv4Header.DSCP_ECN_OFFSET])
+                    : (packet[0] & 0xF) << 4 | packet[1] >> 4 & 0xF);
         }
         return fields;
     }

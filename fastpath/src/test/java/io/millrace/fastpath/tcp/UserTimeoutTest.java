@@ -3,12 +3,14 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Scenario;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The user timeout: RFC 9293 §3.9.1.2, RFC 5482 (local only). */
+@OverBothFamilies
 class UserTimeoutTest {
     private static final long SECOND_NS = 1_000_000_000L;
 

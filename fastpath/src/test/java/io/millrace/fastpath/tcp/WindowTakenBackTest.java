@@ -2,9 +2,11 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 
 /** A peer that takes back the window that it offered: RFC 9293 §3.8.6, RFC 7323 §2.4. */
+@OverBothFamilies
 class WindowTakenBackTest {
     private static final int MSS = Wire.MSS;
 

@@ -3,9 +3,11 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import org.junit.jupiter.api.Test;
 
 /** Probing a closed window: RFC 9293 §3.8.6.1, RFC 1122 §4.2.2.17. */
+@OverBothFamilies
 class ZeroWindowTest {
     private static final long MS = 1_000_000;
 

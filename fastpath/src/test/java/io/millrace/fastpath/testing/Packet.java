@@ -6,6 +6,7 @@ import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Header;
 import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.TcpOptions;
 import java.net.InetAddress;
@@ -14,7 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A TCP segment over IPv4 as a value, for tests: build one, turn it into bytes, read one from bytes.
+ * A TCP segment as a value, for tests: build one, turn it into bytes over the present {@link Family}, read one from bytes
+ * of either.
  *
  * @param window field of the header, not scaled.
  * @param mss    value of the MSS option; -1 without one.
@@ -31,8 +33,6 @@ public record Packet(int source, int sourcePort, int destination, int destinatio
         this(source, sourcePort, destination, destinationPort, seq, ack, flags, window, urgent, mss, scale, payload,
                 Extras.NONE);
     }
-
-    private static final int IP = Ipv4Header.MIN_LENGTH;
 
     /** An IPv4 address in host order. */
     public static int address(final String text) {
@@ -124,20 +124,38 @@ public record Packet(int source, int sourcePort, int destination, int destinatio
         final int tcpLength = TcpHeader.MIN_LENGTH + options.length + payload.length;
         try (MemoryRegion region = MemoryRegion.allocate("test packet", 70_000)) {
             final long ip = region.address();
-            final long tcp = ip + IP;
-            Ipv4Header.write(ip, extras.ecn(), IP + tcpLength, 1, 0, 64, IpProtocol.TCP, source, destination);
+            final Family family = Family.current();
+            final long tcp = ip + family.headerLength();
+            writeHeader(family, ip, tcpLength);
             TcpHeader.write(tcp, sourcePort, destinationPort, seq, ack, TcpHeader.MIN_LENGTH + options.length, flags,
                     window);
             Memory.putShortBE(tcp + TcpHeader.URGENT_POINTER_OFFSET, urgent);
             Memory.copyFromArray(options, 0, tcp + TcpHeader.MIN_LENGTH, options.length);
             Memory.copyFromArray(payload, 0, tcp + TcpHeader.MIN_LENGTH + options.length, payload.length);
-            final long pseudo = Checksum.pseudoHeaderV4(source, destination, IpProtocol.TCP, tcpLength);
+            final long pseudo = pseudoHeader(family, source, destination, tcpLength);
             Memory.putShortBE(tcp + TcpHeader.CHECKSUM_OFFSET,
                     Checksum.finish(Checksum.sum(tcp, tcpLength, pseudo)));
-            final byte[] bytes = new byte[IP + tcpLength];
+            final byte[] bytes = new byte[family.headerLength() + tcpLength];
             Memory.copyToArray(ip, bytes, 0, bytes.length);
             return bytes;
         }
+    }
+
+    private void writeHeader(final Family family, final long ip, final int tcpLength) {
+        if (family == Family.V4) {
+            Ipv4Header.write(ip, extras.ecn(), Ipv4Header.MIN_LENGTH + tcpLength, 1, 0, 64, IpProtocol.TCP, source,
+                    destination);
+        } else {
+            Ipv6Header.write(ip, extras.ecn(), 0, tcpLength, IpProtocol.TCP, 64);
+            Ipv6Header.addresses(ip, family.hi(), family.lo(source), family.hi(), family.lo(destination));
+        }
+    }
+
+    private static long pseudoHeader(final Family family, final int source, final int destination, final int length) {
+        return family == Family.V4
+                ? Checksum.pseudoHeaderV4(source, destination, IpProtocol.TCP, length)
+                : Checksum.pseudoHeaderV6(family.hi(), family.lo(source), family.hi(), family.lo(destination),
+                        IpProtocol.TCP, length);
     }
 
     private byte[] options() {
@@ -160,25 +178,32 @@ public record Packet(int source, int sourcePort, int destination, int destinatio
     public static Packet of(final byte[] bytes) {
         try (MemoryRegion region = MemoryRegion.allocate("test packet", bytes.length)) {
             Memory.copyFromArray(bytes, 0, region.address(), bytes.length);
+            final boolean v6 = Ipv6Header.isV6(region.address());
             final Ipv4Header ip = new Ipv4Header();
+            final Ipv6Header ipv6 = new Ipv6Header();
             final TcpHeader tcp = new TcpHeader();
-            if (!ip.wrap(region.address(), bytes.length) || ip.protocol() != IpProtocol.TCP || !ip.checksumValid()
-                    || !tcp.wrap(ip.payloadAddress(), ip.payloadLength())) {
-                throw new AssertionError("not a TCP segment over IPv4: " + Arrays.toString(bytes));
+            final boolean right = v6
+                    ? ipv6.wrap(region.address(), bytes.length) && ipv6.nextHeader() == IpProtocol.TCP
+                            && tcp.wrap(ipv6.payloadAddress(), ipv6.payloadLength())
+                    : ip.wrap(region.address(), bytes.length) && ip.protocol() == IpProtocol.TCP && ip.checksumValid()
+                            && tcp.wrap(ip.payloadAddress(), ip.payloadLength());
+            if (!right || v6 && (ipv6.sourceHi() != Family.V6.hi() || ipv6.destinationHi() != Family.V6.hi())) {
+                throw new AssertionError("not a TCP segment: " + Arrays.toString(bytes));
             }
-            final long pseudo = Checksum.pseudoHeaderV4(ip.source(), ip.destination(), IpProtocol.TCP,
-                    ip.payloadLength());
-            if (Checksum.finish(Checksum.sum(ip.payloadAddress(), ip.payloadLength(), pseudo)) != 0) {
+            final int source = v6 ? (int) ipv6.sourceLo() : ip.source();
+            final int destination = v6 ? (int) ipv6.destinationLo() : ip.destination();
+            final long pseudo = pseudoHeader(v6 ? Family.V6 : Family.V4, source, destination, tcp.length());
+            if (!tcp.checksumValid(pseudo)) {
                 throw new AssertionError("TCP checksum of " + tcp);
             }
             final TcpOptions options = new TcpOptions();
             options.decode(tcp.optionsAddress(), tcp.optionsLength());
-            final byte[] payload = new byte[ip.payloadLength() - tcp.headerLength()];
+            final byte[] payload = new byte[tcp.length() - tcp.headerLength()];
             Memory.copyToArray(tcp.payloadAddress(), payload, 0, payload.length);
-            return new Packet(ip.source(), tcp.sourcePort(), ip.destination(), tcp.destinationPort(), tcp.sequence(),
+            return new Packet(source, tcp.sourcePort(), destination, tcp.destinationPort(), tcp.sequence(),
                     tcp.acknowledgement(), tcp.flags(), tcp.window(), tcp.urgentPointer(),
                     options.hasMss() ? options.mss() : -1, options.hasWindowScale() ? options.windowScale() : -1,
-                    payload, Extras.of(options, ip.dscpEcn() & Ipv4Header.ECN_MASK));
+                    payload, Extras.of(options, (v6 ? ipv6.trafficClass() : ip.dscpEcn()) & Ipv4Header.ECN_MASK));
         }
     }
 

@@ -39,9 +39,14 @@ public final class QueuePort implements PacketPort {
         this.capabilities = capabilities;
     }
 
-    /** A port without a link layer that takes virtual segments of up to so many bytes, headers included. */
+    /**
+     * A port without a link layer that takes virtual segments of up to so many bytes, headers included; both lengths are
+     * given as for IPv4.
+     */
     public static QueuePort segmenting(final int mtu, final int maxVirtualSegment) {
-        return new QueuePort(new PortCapabilities(false, mtu, 0, false, false, maxVirtualSegment, 65_535));
+        final Family family = Family.current();
+        return new QueuePort(new PortCapabilities(false, family.mtu(mtu), 0, false, false,
+                family.mtu(maxVirtualSegment), 65_535));
     }
 
     /** Queues a packet for the stack to receive in its next turn. */

@@ -8,7 +8,6 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpSettings;
-import io.millrace.fastpath.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -51,12 +50,12 @@ public final class StackDriver implements AutoCloseable {
     }
 
     public StackDriver(final EngineSettings settings, final int mtu) {
-        this(settings, new QueuePort(mtu));
+        this(settings, new QueuePort(Family.current().mtu(mtu)));
     }
 
     /** A stack whose clock begins at this time, which may be negative. */
     public StackDriver(final long startNs) {
-        this(EngineSettings.DEFAULT, new QueuePort(MTU), startNs);
+        this(EngineSettings.DEFAULT, new QueuePort(Family.current().mtu(MTU)), startNs);
     }
 
     /** A stack on a port, which is closed with it. */
@@ -81,6 +80,11 @@ public final class StackDriver implements AutoCloseable {
 
     public QueuePort port() {
         return port;
+    }
+
+    /** The stack's addresses, of both families, and the groups it joined. */
+    public StandInRoutes routes() {
+        return routes;
     }
 
     /** The stack loses its address, and the engine is told. */
@@ -244,7 +248,8 @@ public final class StackDriver implements AutoCloseable {
     /** Active open to a peer; the handle, or 0. */
     public long connect(final String peer, final int peerPort, final TcpSettings settings,
             final ConnectionHandler handler) {
-        final long handle = tcp().connect(0, 0, 0, 0, IpAddress.v4(Packet.address(peer)), peerPort, settings, handler);
+        final long handle = tcp().connect(0, 0, 0, Family.current().hi(), Family.current().lo(Packet.address(peer)),
+                peerPort, settings, handler);
         run();
         return handle;
     }

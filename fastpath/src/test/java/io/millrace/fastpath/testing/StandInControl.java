@@ -8,6 +8,7 @@ import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
 import org.agrona.collections.Int2ObjectHashMap;
@@ -24,6 +25,7 @@ public class StandInControl implements EngineControl, EngineEvents {
     private final InitialSequenceNumbers initialSequenceNumbers;
     private final EphemeralPorts ephemeralPorts;
     private final FastOpenCookies fastOpenCookies;
+    private final SynCookies synCookies = new StandInSynCookies();
     private final Int2ObjectHashMap<ListenerPolicy> listeners = new Int2ObjectHashMap<>();
     private final BindingTable bindings = new BindingTable(new PortRange(50_000, 59_999, count -> 0));
     private @Nullable Throwable defect;
@@ -68,13 +70,19 @@ public class StandInControl implements EngineControl, EngineEvents {
     }
 
     @Override
+    public final SynCookies synCookies() {
+        return synCookies;
+    }
+
+    @Override
     public final EphemeralPorts ephemeralPorts() {
         return ephemeralPorts;
     }
 
     @Override
-    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-        return listeners.get(localPort);
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        return listeners.get(ports >>> 16);
     }
 
     /** The routes, where they know groups. */

@@ -3,29 +3,34 @@ package io.millrace.fastpath.testing;
 import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.wire.IpAddress;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Own IPv4 addresses; every other address is one hop away. The joined groups change, and all addresses may go. Thread: any. */
+/**
+ * Own addresses, each of either {@link Family}; every other address of the same is one hop away. The joined groups change, and all
+ * addresses may go. Thread: any.
+ */
 public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
     private static final int LIMITED_BROADCAST = -1;
 
-    private final long[] own;
+    private final int[] own;
     private final long broadcast;
     private volatile boolean withoutAddresses;
-    private final Map<Long, Set<Object>> groups = new ConcurrentHashMap<>();
+    private final Map<Group, Set<Object>> groups = new ConcurrentHashMap<>();
 
-    private StandInRoutes(final long[] own, final long broadcast) {
+    private record Group(long hi, long lo) {}
+
+    private StandInRoutes(final int[] own, final long broadcast) {
         this.own = own;
         this.broadcast = broadcast;
     }
 
     /** @param addresses own ones in host order, at least one; the first is the source of all that is sent. */
     public static StandInRoutes of(final int... addresses) {
-        return new StandInRoutes(Arrays.stream(addresses).mapToLong(IpAddress::v4).toArray(),
-                IpAddress.v4(LIMITED_BROADCAST));
+        return new StandInRoutes(addresses.clone(), IpAddress.v4(LIMITED_BROADCAST));
     }
 
     /** The same with a directed broadcast address, in host order, beside the limited one. */
@@ -35,14 +40,9 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
 
     @Override
     public boolean isOwn(final long hi, final long lo) {
-        if (hi == 0 && !withoutAddresses) {
-            for (final long address : own) {
-                if (address == lo) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        final Family family = Family.of(hi, lo);
+        return !withoutAddresses && hi == family.hi()
+                && Arrays.stream(own).anyMatch(address -> family.lo(address) == lo);
     }
 
     /** No address is an own one any more. */
@@ -60,6 +60,12 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
         listen(this, 0, IpAddress.v4(group), false);
     }
 
+    /** Joins a multicast group of IPv6. */
+    public void join(final String group) {
+        final ByteBuffer address = ByteBuffer.wrap(Ipv6Packet.address(group));
+        listen(this, address.getLong(), address.getLong(), false);
+    }
+
     /** Leaves it. */
     public void leave(final int group) {
         listen(this, 0, IpAddress.v4(group), true);
@@ -68,7 +74,7 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
     @Override
     public void listen(final Object listener, final long groupHi, final long groupLo, final boolean include,
             final long... sources) {
-        groups.compute(groupLo, (group, known) -> {
+        groups.compute(new Group(groupHi, groupLo), (group, known) -> {
             final Set<Object> listeners = known == null ? ConcurrentHashMap.newKeySet() : known;
             if (include && sources.length == 0) {
                 listeners.remove(listener);
@@ -81,17 +87,22 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
 
     @Override
     public boolean isJoined(final long hi, final long lo) {
-        return hi == 0 && groups.containsKey(lo);
+        return groups.containsKey(new Group(hi, lo));
+    }
+
+    @Override
+    public long groupSourceHi(final long hi, final long lo) {
+        return Family.of(hi, lo).hi();
     }
 
     @Override
     public long groupSourceLo(final long hi, final long lo) {
-        return own[0];
+        return Family.of(hi, lo).lo(own[0]);
     }
 
     @Override
     public int route(final long hi, final long lo) {
-        return isOwn(hi, lo) ? LOCAL : 0;
+        return isOwn(hi, lo) ? LOCAL : hi == Family.of(hi, lo).hi() ? 0 : NO_ROUTE;
     }
 
     @Override
@@ -111,6 +122,16 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
 
     @Override
     public long sourceLo(final int route) {
-        return own[0];
+        return Family.V4.lo(own[0]);
+    }
+
+    @Override
+    public long sourceHi(final int route, final long hi, final long lo) {
+        return Family.of(hi, lo).hi();
+    }
+
+    @Override
+    public long sourceLo(final int route, final long hi, final long lo) {
+        return Family.of(hi, lo).lo(own[0]);
     }
 }

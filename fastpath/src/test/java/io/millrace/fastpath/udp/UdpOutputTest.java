@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.testing.Datagram;
 import io.millrace.fastpath.testing.IpPacket;
 import io.millrace.fastpath.testing.Packet;
@@ -79,17 +80,20 @@ class UdpOutputTest {
         assertThat(rig.sent().trafficClass()).isEqualTo(0xB8);
     }
 
-    @Test
-    void shouldLetRoutersFragment() throws Exception {
-        rig.sendTo(rig.bind(StackDriver.ADDRESS, PORT), PEER, 77, "x");
-        assertThat(IpPacket.of(rig.stack.port().poll()).flagsAndOffset()).isZero();
+    @ParameterizedTest
+    @CsvSource({"BY_SENDER, 0x4000", "ANYWHERE, 0", "NOWHERE, 0x4000"})
+    void shouldLetRoutersFragmentOnlyWhereToldSo(final Fragmentation who, final int flags) throws Exception {
+        final DatagramEndpoint endpoint = rig.bind(StackDriver.ADDRESS, PORT);
+        endpoint.fragmentation(who);
+        rig.sendTo(endpoint, PEER, 77, "x");
+        assertThat(IpPacket.of(rig.stack.port().poll()).flagsAndOffset()).isEqualTo(flags);
     }
 
     @Test
     void shouldFragmentWhatIsLargerThanTheMtu() throws Exception {
         final DatagramEndpoint endpoint = rig.bind(StackDriver.ADDRESS, PORT);
-        assertThat(rig.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH])).isEqualTo(SendResult.SENT);
-        assertThat(rig.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH + 1]))
+        assertThat(rig.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH_V4])).isEqualTo(SendResult.SENT);
+        assertThat(rig.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH_V4 + 1]))
                 .isEqualTo(SendResult.TOO_LONG);
         int bytes = 0;
         for (byte[] next = rig.stack.port().poll(); next != null; next = rig.stack.port().poll()) {
@@ -103,7 +107,7 @@ class UdpOutputTest {
     void shouldRefuseMoreFragmentsThanThereAreFrames() throws Exception {
         try (EndpointRig small = new EndpointRig(EngineSettings.DEFAULT, new QueuePort(68))) {
             final DatagramEndpoint endpoint = small.bind(StackDriver.ADDRESS, PORT);
-            assertThat(small.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH]))
+            assertThat(small.sendTo(endpoint, PEER, 77, new byte[DatagramEndpoint.MAX_LENGTH_V4]))
                     .isEqualTo(SendResult.NO_BUFFERS);
             assertThat(small.sendTo(endpoint, PEER, 77, new byte[1_000])).isEqualTo(SendResult.SENT);
         }
@@ -120,7 +124,7 @@ class UdpOutputTest {
             final DatagramEndpoint endpoint = small.bind(StackDriver.ADDRESS, PORT);
             assertThat(sendUnflushed(small, endpoint, 10)).isEqualTo(SendResult.SENT);
             endpoint.sendBuffer(1 << 20);
-            assertThat(sendUnflushed(small, endpoint, DatagramEndpoint.MAX_LENGTH)).isEqualTo(SendResult.NO_BUFFERS);
+            assertThat(sendUnflushed(small, endpoint, DatagramEndpoint.MAX_LENGTH_V4)).isEqualTo(SendResult.NO_BUFFERS);
             small.stack.run();
             assertThat(small.takeEvents()).isZero();
             assertThat(small.counter(Counter.TRANSMIT_NO_FRAME)).isEqualTo(1);

@@ -75,7 +75,7 @@ final class Commands {
             final String value = matcher.group(2) != null
                     ? matcher.group(2)
                     : matcher.group(3) != null ? matcher.group(3) : matcher.group(4);
-            setup = setup.tcp(Sysctls.apply(setup.tcp(), place, matcher.group(1).replace('/', '.'), value.strip()));
+            setup = Sysctls.apply(setup, place, matcher.group(1).replace('/', '.'), value.strip());
             end = matcher.end();
         }
         if (!text.substring(end).isBlank() || end == 0) {

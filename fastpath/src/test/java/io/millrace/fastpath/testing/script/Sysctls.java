@@ -2,6 +2,9 @@ package io.millrace.fastpath.testing.script;
 
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.Ecn;
+import io.millrace.fastpath.testing.StandInListener.Cookies;
+import io.millrace.fastpath.testing.socket.Setup;
+import io.millrace.fastpath.testing.socket.Setup.Overload;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -13,9 +16,13 @@ final class Sysctls {
     private static final long MICROSECOND = 1_000L;
     private static final String IPV4 = "net.ipv4.";
     private static final Map<String, BiFunction<TcpSettings.Builder, String, TcpSettings.Builder>> KNOWN = new TreeMap<>();
+    private static final Map<String, BiFunction<Overload, Integer, Overload>> LISTENERS = new TreeMap<>(Map.of(
+            "tcp_syncookies",
+            (overload, value) -> new Overload(Cookies.values()[value], overload.abortsOnOverflow()),
+            "tcp_abort_on_overflow", (overload, value) -> new Overload(overload.cookies(), value != 0)));
     /** No packet of a script depends on these. */
     private static final Set<String> IGNORED = Set.of("tcp_no_metrics_save", "tcp_min_tso_segs", "tcp_autocorking",
-            "tcp_syncookies", "tcp_max_syn_backlog", "tcp_limit_output_bytes",
+            "tcp_max_syn_backlog", "tcp_limit_output_bytes",
             "tcp_tso_win_divisor", "tcp_notsent_lowat", "tcp_mem", "tcp_dsack", "tcp_fastopen",
             "tcp_thin_linear_timeouts", "tcp_tw_reuse", "tcp_invalid_ratelimit", "tcp_challenge_ack_limit",
             "ip_local_port_range", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio", "tcp_fastopen_key",
@@ -66,14 +73,16 @@ final class Sysctls {
                 .sendBuffer(4 << 20).synRetries(5).synAckRetries(5).ecn(Ecn.OFF).slowStartAfterIdle(false).build();
     }
 
-    /** The settings with one changed. @throws ScriptSyntaxException for a name or value that is not known. */
-    static TcpSettings apply(final TcpSettings before, final Commands.Place place, final String name,
-            final String value) {
+    /** The setup with one setting changed. @throws ScriptSyntaxException for a name or value that is not known. */
+    static Setup apply(final Setup before, final Commands.Place place, final String name, final String value) {
         final String key = name.startsWith(IPV4) ? name.substring(IPV4.length()) : name;
         final var setting = KNOWN.get(key);
-        if (setting != null) {
+        final var ofListeners = LISTENERS.get(key);
+        if (setting != null || ofListeners != null) {
             try {
-                return setting.apply(before.toBuilder(), value).build();
+                return setting != null
+                        ? before.tcp(setting.apply(before.tcp().toBuilder(), value).build())
+                        : before.overload(ofListeners.apply(before.overload(), Integer.parseInt(value)));
             } catch (final NumberFormatException | ArrayIndexOutOfBoundsException | ArithmeticException e) {
                 throw place.error("sysctl " + name + "=" + value + ": no such value");
             }
@@ -81,6 +90,7 @@ final class Sysctls {
         if (IGNORED.contains(key) || name.startsWith("net.core.") || name.startsWith("net.mptcp.")) {
             return before;
         }
-        throw place.error("sysctl " + name + ": not known; known are " + KNOWN.keySet() + " and, ignored, " + IGNORED);
+        throw place.error("sysctl " + name + ": not known; known are " + KNOWN.keySet() + ", "
+                + LISTENERS.keySet() + " and, ignored, " + IGNORED);
     }
 }

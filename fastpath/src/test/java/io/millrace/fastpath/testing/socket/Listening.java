@@ -7,9 +7,11 @@ import io.millrace.fastpath.testing.StandInListener;
 final class Listening extends StandInListener {
     private final Socket socket;
 
-    Listening(final Socket socket, final int id, final int backlog) {
+    Listening(final Socket socket, final int id, final int backlog, final Setup.Overload overload) {
         super(id, places(backlog), socket.settings);
         this.socket = socket;
+        cookies(overload.cookies());
+        abortsOnOverflow(overload.abortsOnOverflow());
     }
 
     /** As in Linux a backlog of 0 still lets one connection through. */

@@ -66,7 +66,7 @@ final class OpenCalls {
         if (socket.localPort == 0 || other != null) {
             return Errno.EADDRINUSE;
         }
-        socket.listening = new Listening(socket, ++listeners, backlog);
+        socket.listening = new Listening(socket, ++listeners, backlog, control.overload());
         socket.phase = Phase.LISTENING;
         return Errno.OK;
     }

@@ -17,6 +17,7 @@ final class VirtualControl extends StandInControl {
     private final StandInIss iss;
     private final StandInPorts ports;
     private final Sockets sockets;
+    private final Setup.Overload overload;
 
     VirtualControl(final Setup setup, final Sockets sockets) {
         this(setup, sockets, new StandInIss(setup.iss(), ISS_STEP),
@@ -26,6 +27,7 @@ final class VirtualControl extends StandInControl {
     private VirtualControl(final Setup setup, final Sockets sockets, final StandInIss iss, final StandInPorts ports) {
         super(StandInRoutes.of(setup.addresses().stream().mapToInt(Packet::address).toArray())
                 .withBroadcast(Packet.address(setup.broadcast())), iss, ports);
+        this.overload = setup.overload();
         this.iss = iss;
         this.ports = ports;
         this.sockets = sockets;
@@ -33,6 +35,10 @@ final class VirtualControl extends StandInControl {
 
     static long lo(final String address) {
         return IpAddress.v4(Packet.address(address));
+    }
+
+    Setup.Overload overload() {
+        return overload;
     }
 
     void nextIss(final int next) {
@@ -44,7 +50,8 @@ final class VirtualControl extends StandInControl {
     }
 
     @Override
-    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final int localPort) {
-        return sockets.listener(localLo, localPort);
+    public @Nullable ListenerPolicy listener(final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports) {
+        return sockets.listener(localLo, ports >>> 16);
     }
 }

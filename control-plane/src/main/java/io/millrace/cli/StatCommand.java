@@ -1,0 +1,160 @@
+package io.millrace.cli;
+
+import io.millrace.observe.Metadata.Kind;
+import io.millrace.observe.Observer;
+import io.millrace.observe.Reading;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code millrace stat}: live counters, like {@code nstat}. */
+@Command(name = "stat", description = {
+        "Print the counters of a running stack that are not 0, without stopping its loop.",
+        "With --watch: what they counted in each interval, and how many a second."})
+final class StatCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private StackTarget target;
+
+    @Option(names = "--watch", paramLabel = "SECONDS", description = "Print again every so many seconds, until the stack ends or Ctrl-C.")
+    private @Nullable Integer watch;
+
+    @Option(names = "--count", paramLabel = "N", description = "With --watch: end after so many intervals.")
+    private @Nullable Integer count;
+
+    @Option(names = "--zeros", description = "Print counters that are 0 too.")
+    private boolean zeros;
+
+    @Option(names = "--json", description = "Print JSON; with --watch a line for each interval.")
+    private boolean json;
+
+    @Parameters(paramLabel = "PATTERN", description = "Only counters whose names match one of these, e.g. 'Tcp*' or retrans; * is anything.")
+    private List<String> patterns = List.of();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        check("--watch", watch);
+        check("--count", count);
+        try (Observer observer = target.open()) {
+            if (watch == null) {
+                print(observer, Map.of(), 0);
+            } else {
+                watch(observer, watch);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private void check(final String option, final @Nullable Integer value) {
+        if (value != null && (value < 1 || value > 86_400)) {
+            throw new ParameterException(spec.commandLine(), option + ' ' + value + ": must be 1 to 86400");
+        }
+    }
+
+    private void watch(final Observer observer, final int seconds) throws InterruptedException {
+        Map<String, Long> before = values(observer);
+        long lastNs = System.nanoTime();
+        for (int i = 0; (count == null || i < count) && observer.isAlive(); i++) {
+            TimeUnit.NANOSECONDS.sleep(lastNs + TimeUnit.SECONDS.toNanos(seconds) - System.nanoTime());
+            final long nowNs = System.nanoTime();
+            before = print(observer, before, nowNs - lastNs);
+            lastNs = nowNs;
+        }
+    }
+
+    private static Map<String, Long> values(final Observer observer) {
+        final Map<String, Long> values = new LinkedHashMap<>();
+        observer.readings().forEach(reading -> values.put(reading.label(), reading.value()));
+        return values;
+    }
+
+    /** Returns the values now. @param intervalNs 0: no interval, but all since the stack's start. */
+    private Map<String, Long> print(final Observer observer, final Map<String, Long> before, final long intervalNs) {
+        final PrintWriter out = spec.commandLine().getOut();
+        final List<Reading> readings = observer.readings();
+        final Map<String, Long> now = new LinkedHashMap<>();
+        readings.forEach(reading -> now.put(reading.label(), reading.value()));
+        final List<Line> lines = readings.stream().filter(reading -> matches(reading.label()))
+                .map(reading -> new Line(reading, delta(reading, before), intervalNs))
+                .filter(line -> zeros || line.value != 0).toList();
+        if (json) {
+            out.println(JsonText.of(json(observer, lines)));
+        } else {
+            out.println(observer.metadata().stack() + ", process " + observer.pid());
+            final TextTable table = new TextTable(intervalNs == 0
+                    ? List.of("Name", "Value", "Unit", "What")
+                    : List.of("Name", "Value", "A second", "Unit"));
+            lines.forEach(line -> table.row(line.cells()));
+            table.lines().forEach(out::println);
+        }
+        out.flush();
+        return now;
+    }
+
+    private static long delta(final Reading reading, final Map<String, Long> before) {
+        return reading.described().kind() == Kind.COUNT
+                ? reading.value() - before.getOrDefault(reading.label(), 0L)
+                : reading.value();
+    }
+
+    private Map<String, Object> json(final Observer observer, final List<Line> lines) {
+        final Map<String, Object> values = new LinkedHashMap<>();
+        for (final Line line : lines) {
+            final Map<String, Object> value = new LinkedHashMap<>();
+            value.put("value", line.value);
+            value.put("unit", line.reading.described().unit());
+            if (!line.reading.engines().isEmpty()) {
+                value.put("engines", line.reading.engines());
+            }
+            values.put(line.reading.label(), value);
+        }
+        final Map<String, Object> all = new LinkedHashMap<>();
+        all.put("pid", observer.pid());
+        all.put("stack", observer.metadata().stack());
+        if (!lines.isEmpty() && lines.getFirst().intervalNs != 0) {
+            all.put("interval-ns", lines.getFirst().intervalNs);
+        }
+        all.put("counters", values);
+        return all;
+    }
+
+    private boolean matches(final String label) {
+        return patterns.isEmpty() || patterns.stream().anyMatch(pattern -> matches(pattern, label));
+    }
+
+    /** A text without {@code *} may stand anywhere in the name. */
+    static boolean matches(final String pattern, final String label) {
+        final String glob = pattern.indexOf('*') < 0 ? '*' + pattern + '*' : pattern;
+        final String expression = ("\\Q" + glob.toLowerCase(Locale.ROOT) + "\\E").replace("*", "\\E.*\\Q");
+        return Pattern.matches(expression, label.toLowerCase(Locale.ROOT));
+    }
+
+    /** A counter, with what it counted in the interval; a gauge, as it is. */
+    private record Line(Reading reading, long value, long intervalNs) {
+        List<String> cells() {
+            final String unit = reading.described().unit();
+            if (intervalNs == 0) {
+                return List.of(reading.label(), Long.toString(value), unit, reading.described().text());
+            }
+            final boolean counts = reading.described().kind() == Kind.COUNT;
+            return List.of(reading.label(), Long.toString(value),
+                    counts ? String.format(Locale.ROOT, "%.1f", value * 1e9 / intervalNs) : "", unit);
+        }
+    }
+}

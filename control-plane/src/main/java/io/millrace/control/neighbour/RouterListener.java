@@ -1,0 +1,32 @@
+package io.millrace.control.neighbour;
+
+import io.millrace.fastpath.wire.NdMessage;
+
+/** Told what routers say, and when one is none any more. Thread: the agent's. */
+public interface RouterListener {
+    /** Hears nothing. */
+    RouterListener NONE = new RouterListener() {
+        @Override
+        public void onRouterAdvertisement(final long hi, final long lo, final NdMessage message, final long nowNs) {}
+
+        @Override
+        public void onRedirect(final long hi, final long lo, final NdMessage message, final long nowNs) {}
+
+        @Override
+        public void onRouterLost(final long hi, final long lo) {}
+    };
+
+    /**
+     * A valid router advertisement (RFC 4861 §6.1.2).
+     *
+     * @param hi      upper half of the router's link-local address.
+     * @param message until this returns.
+     */
+    void onRouterAdvertisement(long hi, long lo, NdMessage message, long nowNs);
+
+    /** A valid redirect (RFC 4861 §8.1), but for the last condition: that it comes from the router in use. */
+    void onRedirect(long hi, long lo, NdMessage message, long nowNs);
+
+    /** A neighbour does not answer, or says that it is no router any more (RFC 4861 §7.2.5, §7.3.3). */
+    void onRouterLost(long hi, long lo);
+}

@@ -1,0 +1,99 @@
+package io.millrace.control.observe;
+
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.lifecycle.ControlTask;
+import io.millrace.fastpath.counters.Mailbox;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.observe.FileLayout;
+import io.millrace.observe.TextRow;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Where the control plane shows itself: its counters, written anew every {@value #COUNTERS_NS} ns at the most often, and
+ * listeners, neighbours and routes for who asks. Thread: the agent's.
+ */
+public final class ObservationDesk implements ControlTask {
+    private static final long COUNTERS_NS = 10_000_000;
+    private static final int ROWS_A_SLICE = 32;
+
+    private final long countersAddress;
+    private final long lookAddress;
+    private final ControlCounters counters;
+    private final LongSupplier eventsLost;
+    private final Mailbox mailbox;
+    private final Map<Long, Rows> kinds = new HashMap<>();
+    private Iterator<Map<String, String>> answer = List.<Map<String, String>>of().iterator();
+    private long lookNs;
+    private boolean looked;
+
+    /** @param eventsLost events of engines that found no room, counted behind the control plane's own counters. */
+    ObservationDesk(final ObservedStack stack, final ControlCounters counters, final LongSupplier eventsLost) {
+        countersAddress = stack.controlCounters();
+        lookAddress = stack.controlLook();
+        this.counters = counters;
+        this.eventsLost = eventsLost;
+        mailbox = new Mailbox(stack.controlMailbox(), FileLayout.TEXT_RECORD_LENGTH, FileLayout.TEXT_RECORDS);
+    }
+
+    /** What to answer to a question of this kind; before the agent starts. */
+    public ObservationDesk offer(final long kind, final Rows rows) {
+        kinds.put(kind, rows);
+        return this;
+    }
+
+    @Override
+    public int doWork(final long nowNs) {
+        if (!looked || nowNs - lookNs >= COUNTERS_NS) {
+            looked = true;
+            lookNs = nowNs;
+            showCounters();
+            Memory.putLongOpaque(lookAddress, nowNs);
+        }
+        if (!mailbox.isAsked()) {
+            return 0;
+        }
+        answer(nowNs);
+        return 1;
+    }
+
+    /** {@inheritDoc} The counters alone are no reason to run. */
+    @Override
+    public long nextDeadlineNs() {
+        return mailbox.isAsked() ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+
+    private void showCounters() {
+        for (final ControlCounter counter : ControlCounter.values()) {
+            Memory.putLongOpaque(countersAddress + ((long) counter.ordinal() << 3), counters.get(counter));
+        }
+        Memory.putLongOpaque(countersAddress + ((long) ControlCounter.values().length << 3), eventsLost.getAsLong());
+    }
+
+    /** The rows are taken once, for the first slice: later ones go on with them. */
+    private void answer(final long nowNs) {
+        final long kind = mailbox.begin();
+        long next = Mailbox.END;
+        try {
+            if (mailbox.cursor() == 0) {
+                answer = kinds.getOrDefault(kind, List::of).now().iterator();
+            }
+            for (int i = 0; i < ROWS_A_SLICE && !mailbox.isFull() && answer.hasNext(); i++) {
+                write(answer.next(), mailbox.add());
+            }
+            next = answer.hasNext() ? 1 : Mailbox.END;
+        } finally {
+            mailbox.endSlice(next, nowNs);
+        }
+    }
+
+    private static void write(final Map<String, String> row, final long record) {
+        final byte[] bytes = TextRow.encode(row);
+        Memory.putInt(record, bytes.length);
+        Memory.copyFromArray(bytes, 0, record + FileLayout.TEXT, bytes.length);
+    }
+}

@@ -1,0 +1,116 @@
+package io.millrace.fastpath.engine;
+
+import io.millrace.fastpath.counters.ConnectionRecord;
+import io.millrace.fastpath.counters.EngineArea;
+import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.counters.Gauge;
+import io.millrace.fastpath.counters.LoopTimes;
+import io.millrace.fastpath.counters.Mailbox;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.port.LentFrames;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.tcp.Tcp;
+import io.millrace.fastpath.udp.Udp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Through which others look into an engine without stopping it: counters, the times of its loop, gauges that are at most
+ * {@value #GAUGES_NS} ns old while it runs, and connections, a slice a turn, for who asks in the mailbox.
+ * Thread: the engine's.
+ */
+final class EngineWindow implements AutoCloseable {
+    private static final long GAUGES_NS = 1_000_000;
+
+    private final @Nullable MemoryRegion ownMemory;
+    private final EngineCounters counters;
+    private final LoopTimes loop;
+    private final Mailbox mailbox;
+    private final long gauges;
+    private long gaugesNs;
+
+    /** @param observedMemory as the control plane gives it; 0: there is none. */
+    EngineWindow(final long observedMemory, final long nowNs) {
+        ownMemory = observedMemory == 0 ? MemoryRegion.allocate("counters", EngineArea.LENGTH) : null;
+        final long address = ownMemory == null ? observedMemory : ownMemory.address();
+        counters = new EngineCounters(address + EngineArea.COUNTERS);
+        loop = new LoopTimes(address + EngineArea.LOOP);
+        mailbox = new Mailbox(address + EngineArea.MAILBOX, ConnectionRecord.LENGTH, EngineArea.ANSWER_RECORDS);
+        gauges = address + EngineArea.GAUGES;
+        gaugesNs = nowNs - GAUGES_NS;
+    }
+
+    EngineCounters counters() {
+        return counters;
+    }
+
+    /** A turn begins. */
+    void onTurn(final long nowNs, final StackEngine engine) {
+        loop.onTurn(nowNs);
+        if (nowNs - gaugesNs >= GAUGES_NS) {
+            gaugesNs = nowNs;
+            engine.show(this);
+            gauge(Gauge.LONGEST_GAP_NS, loop.longestNs());
+            gauge(Gauge.LOOK_NS, nowNs);
+        }
+    }
+
+    /** Answers who asks for connections; returns 1 where somebody does. */
+    int answer(final Tcp tcp, final long nowNs) {
+        if (!mailbox.isAsked()) {
+            return 0;
+        }
+        mailbox.begin();
+        long next = Mailbox.END;
+        try {
+            next = tcp.report(mailbox);
+        } finally {
+            // also where an application's name for itself throws: the same question must not fail every turn
+            mailbox.endSlice(next, nowNs);
+        }
+        return 1;
+    }
+
+    /** True where somebody waits for an answer. */
+    boolean isAsked() {
+        return mailbox.isAsked();
+    }
+
+    void show(final PacketPort port, final LentFrames frames) {
+        gauge(Gauge.PORT_DROPPED, port.dropped());
+        gauge(Gauge.PORT_MTU, port.capabilities().mtu());
+        gauge(Gauge.FRAMES_LENT, frames.lent());
+    }
+
+    void show(final Tcp tcp, final EngineSettings limits) {
+        gauge(Gauge.CONNECTIONS, tcp.connections());
+        gauge(Gauge.CONNECTIONS_LIMIT, limits.maxConnections());
+        gauge(Gauge.TIME_WAITS, tcp.timeWaits());
+        gauge(Gauge.TIME_WAITS_LIMIT, limits.maxTimeWait());
+        gauge(Gauge.SLAB_BYTES, tcp.slabInUse());
+        gauge(Gauge.SLAB_BYTES_LIMIT, limits.slabBytes());
+    }
+
+    void show(final Udp udp, final EngineSettings limits) {
+        gauge(Gauge.DATAGRAM_ENDPOINTS, udp.endpoints());
+        gauge(Gauge.DATAGRAM_BYTES, udp.bytesInUse());
+        gauge(Gauge.DATAGRAM_BYTES_LIMIT, limits.datagramBytes());
+    }
+
+    /** The driver goes: until another comes, no turn is due. */
+    void onDriverLeft() {
+        loop.pause();
+    }
+
+    private void gauge(final Gauge gauge, final long value) {
+        Memory.putLongOpaque(gauges + ((long) gauge.ordinal() << 3), value);
+    }
+
+    @Override
+    public void close() {
+        counters.close();
+        if (ownMemory != null) {
+            ownMemory.close();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.millrace.fastpath.ip;
+
+import java.util.Arrays;
+import org.agrona.BitUtil;
+
+/**
+ * A bounded map from addresses to small numbers, 0 to capacity - 1, which knows the order in which they were renewed.
+ * Everything costs O(1) and allocates nothing. Thread: the engine's.
+ */
+final class AddressSlots {
+    private static final int NONE = -1;
+
+    private final int[] slots;
+    private final int slotMask;
+    private final long[] hi;
+    private final long[] lo;
+    /** Of what is in use: the one renewed next; of what is free: the next free one. */
+    private final int[] newer;
+    private final int[] older;
+    private int oldest = NONE;
+    private int newest = NONE;
+    private int firstFree;
+    private int size;
+
+    AddressSlots(final int capacity) {
+        slots = new int[BitUtil.findNextPositivePowerOfTwo(2 * capacity)];
+        slotMask = slots.length - 1;
+        hi = new long[capacity];
+        lo = new long[capacity];
+        newer = new int[capacity];
+        older = new int[capacity];
+        Arrays.setAll(newer, i -> i + 1 == capacity ? NONE : i + 1);
+    }
+
+    int size() {
+        return size;
+    }
+
+    boolean isFull() {
+        return firstFree == NONE;
+    }
+
+    /** The one that was renewed longest ago; -1 where there is none. */
+    int oldest() {
+        return oldest;
+    }
+
+    /** The number of an address, or -1. */
+    int find(final long addressHi, final long addressLo) {
+        if (size == 0) {
+            return NONE;
+        }
+        int slot = hash(addressHi, addressLo) & slotMask;
+        while (slots[slot] != 0) {
+            final int entry = slots[slot] - 1;
+            if (lo[entry] == addressLo && hi[entry] == addressHi) {
+                return entry;
+            }
+            slot = slot + 1 & slotMask;
+        }
+        return NONE;
+    }
+
+    /** Gives an address that has none a number, the newest; only where not {@linkplain #isFull full}. */
+    int add(final long addressHi, final long addressLo) {
+        final int entry = firstFree;
+        firstFree = newer[entry];
+        hi[entry] = addressHi;
+        lo[entry] = addressLo;
+        int slot = hash(addressHi, addressLo) & slotMask;
+        while (slots[slot] != 0) {
+            slot = slot + 1 & slotMask;
+        }
+        slots[slot] = entry + 1;
+        size++;
+        append(entry);
+        return entry;
+    }
+
+    /** Its turn to be the oldest comes after all others'. */
+    void makeNewest(final int entry) {
+        if (entry != newest) {
+            unlink(entry);
+            append(entry);
+        }
+    }
+
+    /** Takes the number back. */
+    void remove(final int entry) {
+        unlink(entry);
+        newer[entry] = firstFree;
+        firstFree = entry;
+        size--;
+        int hole = hash(hi[entry], lo[entry]) & slotMask;
+        while (slots[hole] != entry + 1) {
+            hole = hole + 1 & slotMask;
+        }
+        // backward-shift deletion: what follows in the cluster moves up, so that no tombstone is needed
+        for (int slot = hole + 1 & slotMask; slots[slot] != 0; slot = slot + 1 & slotMask) {
+            final int other = slots[slot] - 1;
+            final int home = hash(hi[other], lo[other]) & slotMask;
+            if ((slot - home & slotMask) >= (slot - hole & slotMask)) {
+                slots[hole] = slots[slot];
+                hole = slot;
+            }
+        }
+        slots[hole] = 0;
+    }
+
+    private void append(final int entry) {
+        older[entry] = newest;
+        newer[entry] = NONE;
+        if (newest == NONE) {
+            oldest = entry;
+        } else {
+            newer[newest] = entry;
+        }
+        newest = entry;
+    }
+
+    private void unlink(final int entry) {
+        if (older[entry] == NONE) {
+            oldest = newer[entry];
+        } else {
+            newer[older[entry]] = newer[entry];
+        }
+        if (newer[entry] == NONE) {
+            newest = older[entry];
+        } else {
+            older[newer[entry]] = older[entry];
+        }
+    }
+
+    private static int hash(final long addressHi, final long addressLo) {
+        final long mixed = (addressHi * 0x9E37_79B9_7F4A_7C15L ^ addressLo) * 0xD6E8_FEB8_6659_FD93L;
+        return (int) (mixed >>> 32);
+    }
+}

@@ -1,0 +1,56 @@
+package io.millrace.fastpath.testing;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.ClassTemplate;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ClassTemplateInvocationContext;
+import org.junit.jupiter.api.extension.ClassTemplateInvocationContextProvider;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.Extension;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Runs a class of tests twice, over IPv4 and over IPv6. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ClassTemplate
+@ExtendWith(OverBothFamilies.Families.class)
+public @interface OverBothFamilies {
+    /** One run for each family. */
+    final class Families implements ClassTemplateInvocationContextProvider {
+        @Override
+        public boolean supportsClassTemplate(final ExtensionContext context) {
+            return true;
+        }
+
+        @Override
+        public Stream<Run> provideClassTemplateInvocationContexts(
+                final ExtensionContext context) {
+            return Stream.of(Family.values()).map(Run::new);
+        }
+    }
+
+    /** A run over one of them. */
+    record Run(Family family) implements ClassTemplateInvocationContext {
+        @Override
+        public String getDisplayName(final int index) {
+            return family.toString();
+        }
+
+        @Override
+        public List<Extension> getAdditionalExtensions() {
+            return List.of((BeforeEachCallback) test -> Family.use(family),
+                    (AfterEachCallback) test -> Family.use(Family.V4));
+        }
+
+        @Override
+        public void prepareInvocation(final ExtensionContext context) {
+            Family.use(family);
+        }
+    }
+}
