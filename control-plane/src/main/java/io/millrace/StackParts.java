@@ -287,10 +287,13 @@ final class StackParts {
         if (!port.linkLayer()) {
             throw new IllegalArgumentException(device.name() + " has no link layer, which DHCP needs");
         }
-        final DhcpSettings settings = new DhcpSettings(port.macAddress(), config.get(DhcpKeys.HOST_NAME).orElse(""),
-                config.get(DhcpKeys.PROBES), config.get(NeighbourKeys.ANNOUNCE), config.get(DhcpKeys.RELEASE));
-        return new DhcpClient(settings, commands[0], new LeasedRoutes(routes),
-                new SplittableRandom(builder.secret.derive(DHCP).k0()), counters);
+        final LeasedRoutes leased = new LeasedRoutes(routes);
+        final DhcpClient client = new DhcpClient(
+                new DhcpSettings(port.macAddress(), config.get(DhcpKeys.HOST_NAME).orElse(""),
+                        config.get(DhcpKeys.RELEASE)),
+                commands[0], leased, new SplittableRandom(builder.secret.derive(DHCP).k0()), counters);
+        leased.tell(client);
+        return client;
     }
 
     private NeighbourSettings neighbourSettings(final MillraceConfig config) {
@@ -299,7 +302,8 @@ final class StackParts {
         return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
                 config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
                 config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
-                announce ? defaults.own() : defaults.own().withAnnouncements(0));
+                (announce ? defaults.own() : defaults.own().withAnnouncements(0))
+                        .withArpProbes(config.get(DhcpKeys.PROBES)));
     }
 
     private static ListenSettings listenSettings(final MillraceConfig config) {

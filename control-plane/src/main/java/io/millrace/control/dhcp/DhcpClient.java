@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The states of a DHCP client (RFC 2131 §4.4, figure 5), without INIT-REBOOT: nothing is remembered from an earlier life.
- * The first usable offer is taken. Deviations: it does not wait before the first message, and probes for the address with
- * the times of RFC 5227 between REQUESTING and BOUND.
+ * The first usable offer is taken. It does not wait before the first message. Between REQUESTING and BOUND the address is
+ * tried, which is not this object's work: it is {@linkplain #onTried told}.
  * <p>
  * Thread: any; time is an input.
  */
@@ -23,21 +23,20 @@ public final class DhcpClient implements AutoCloseable {
     /** RFC 2131 §3.1 (5): so long after a DECLINE. */
     private static final long AFTER_DECLINE_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long SLOWEST_RESTART_NS = TimeUnit.SECONDS.toNanos(64);
-    private static final int ARP_REQUEST = 1;
     private static final long NEVER = Long.MAX_VALUE;
 
     private enum State {
         INIT,
         SELECTING,
         REQUESTING,
-        PROBING,
+        TRYING,
         BOUND,
         RENEWING,
         REBINDING,
         STOPPED;
 
         boolean holdsLease() {
-            return this == BOUND || this == RENEWING || this == REBINDING;
+            return this == TRYING || this == BOUND || this == RENEWING || this == REBINDING;
         }
     }
 
@@ -48,7 +47,6 @@ public final class DhcpClient implements AutoCloseable {
     private final DhcpSender sender;
     private final ClientMessages messages;
     private final Exchange exchange;
-    private final AddressProbe probe;
     private State state = State.INIT;
     /** The lease in force, or the one that is being asked or probed for. */
     private @Nullable Lease lease;
@@ -56,6 +54,8 @@ public final class DhcpClient implements AutoCloseable {
     private long serverMac;
     private long deadlineNs = Long.MIN_VALUE;
     private int failures;
+    /** Another host has the address of the lease. */
+    private boolean duplicate;
 
     /**
      * @param engine where messages go out.
@@ -71,7 +71,6 @@ public final class DhcpClient implements AutoCloseable {
         sender = new DhcpSender(engine, counters);
         exchange = new Exchange(random);
         messages = new ClientMessages(settings, exchange);
-        probe = new AddressProbe(settings, sender, random);
     }
 
     /** When {@link #doWork} has something to do; {@link Long#MAX_VALUE}: never. */
@@ -84,7 +83,9 @@ public final class DhcpClient implements AutoCloseable {
         if (nowNs < deadlineNs) {
             return 0;
         }
-        if (state.holdsLease() && nowNs >= held().expiryNs()) {
+        if (duplicate) {
+            decline(nowNs);
+        } else if (state.holdsLease() && nowNs >= held().expiryNs()) {
             counters.increment(ControlCounter.DHCP_EXPIRED);
             loseLease("it expired, and no server answered");
             restart(nowNs, 0);
@@ -109,7 +110,7 @@ public final class DhcpClient implements AutoCloseable {
                     restart(nowNs, 0);
                 }
             }
-            case PROBING -> onProbe(nowNs);
+            case TRYING -> deadlineNs = held().expiryNs();
             case BOUND -> onBound(nowNs);
             case RENEWING, REBINDING -> renew(nowNs);
             case STOPPED -> deadlineNs = NEVER;
@@ -142,30 +143,15 @@ public final class DhcpClient implements AutoCloseable {
         deadlineNs = Exchange.halfWay(nowNs, rebinding ? mine.expiryNs() : mine.rebindAtNs());
     }
 
-    private void onProbe(final long nowNs) {
-        final long againNs = probe.next(held().address());
-        if (againNs >= 0) {
-            deadlineNs = nowNs + againNs;
-        } else {
-            state = State.BOUND;
-            deadlineNs = nowNs;
-            failures = 0;
-            counters.increment(ControlCounter.DHCP_LEASES);
-            holder.onLease(null, held(), "by " + name(held().serverId()));
-        }
-    }
-
-    /** Announcements first, then T1. */
+    /** The first time there is T1 to wait for, then it is there. */
     private void onBound(final long nowNs) {
-        final Lease mine = held();
-        if (nowNs >= mine.renewAtNs()) {
+        if (nowNs < held().renewAtNs()) {
+            deadlineNs = held().renewAtNs();
+        } else {
             state = State.RENEWING;
             exchange.begin(nowNs);
             renew(nowNs);
-            return;
         }
-        final long againNs = probe.announce(mine.address());
-        deadlineNs = againNs < 0 ? mine.renewAtNs() : Math.min(mine.renewAtNs(), nowNs + againNs);
     }
 
     /** A message arrived at an engine; parameters as in {@link io.millrace.fastpath.control.EngineEvents#onDhcp}. */
@@ -187,7 +173,7 @@ public final class DhcpClient implements AutoCloseable {
             case REQUESTING -> message.intOption(DhcpOption.SERVER_ID, 0) == held().serverId()
                     && onReply(message, nowNs);
             case RENEWING, REBINDING -> onReply(message, nowNs);
-            case INIT, PROBING, BOUND, STOPPED -> false;
+            case INIT, TRYING, BOUND, STOPPED -> false;
         };
     }
 
@@ -216,31 +202,44 @@ public final class DhcpClient implements AutoCloseable {
         }
         final Lease before = held();
         lease = given;
+        counters.increment(ControlCounter.DHCP_LEASES);
         if (state == State.REQUESTING) {
-            state = State.PROBING;
-            deadlineNs = nowNs + probe.begin();
+            state = State.TRYING;
+            deadlineNs = given.expiryNs();
+            holder.onLease(null, given, "by " + name(given.serverId()));
         } else {
             state = State.BOUND;
             deadlineNs = given.renewAtNs();
-            counters.increment(ControlCounter.DHCP_LEASES);
             holder.onLease(before, given, "prolonged by " + name(given.serverId()));
         }
         return true;
     }
 
-    /** An ARP packet arrived: while the address is probed for, another host may claim it (RFC 5227 §2.1.1). */
-    public synchronized void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp,
-            final long nowNs) {
-        if (state != State.PROBING || senderMac == settings.mac()) {
+    /**
+     * It is known whether another host has the address of the lease; may be told again, also within a call of the holder.
+     *
+     * @param free false: one has it, or claims it later and we give way.
+     */
+    public synchronized void onTried(final boolean free) {
+        if (!state.holdsLease()) {
             return;
         }
-        final int address = held().address();
-        final boolean probesToo = operation == ARP_REQUEST && senderIp == 0 && targetIp == address;
-        if (senderIp == address || probesToo) {
-            counters.increment(ControlCounter.DHCP_DECLINED);
-            sender.send(messages.decline(held()), 0, DhcpSender.EVERYBODY, 0);
-            restart(nowNs, AFTER_DECLINE_NS);
+        if (!free) {
+            duplicate = true;
+            deadlineNs = Long.MIN_VALUE;
+        } else if (state == State.TRYING) {
+            state = State.BOUND;
+            failures = 0;
+            deadlineNs = held().renewAtNs();
         }
+    }
+
+    /** RFC 2131 §3.1 (5). */
+    private void decline(final long nowNs) {
+        counters.increment(ControlCounter.DHCP_DECLINED);
+        sender.send(messages.decline(held()), 0, DhcpSender.EVERYBODY, 0);
+        loseLease("another host has it");
+        restart(nowNs, AFTER_DECLINE_NS);
     }
 
     /** The stack ends: gives the lease back where the settings say so, and asks for no other. */
@@ -278,6 +277,7 @@ public final class DhcpClient implements AutoCloseable {
                 : Math.min(SLOWEST_RESTART_NS, TimeUnit.SECONDS.toNanos(1) << Math.min(failures, 8));
         failures++;
         lease = null;
+        duplicate = false;
         state = State.INIT;
         deadlineNs = nowNs + Math.max(leastNs, pauseNs);
     }

@@ -6,17 +6,15 @@ import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.wire.Checksum;
-import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.UdpHeader;
 
-/** Messages and ARP probes on their way to the first engine. Thread: who holds the client's lock. */
+/** Messages on their way to the first engine. Thread: who holds the client's lock. */
 final class DhcpSender implements AutoCloseable {
     static final int EVERYBODY = -1;
 
     private static final int CLIENT_PORT = 68;
     private static final int SERVER_PORT = 67;
-    private static final int ARP_REQUEST = 1;
 
     private final EngineCommands engine;
     private final ControlCounters counters;
@@ -48,22 +46,6 @@ final class DhcpSender implements AutoCloseable {
                 .updateChecksum(Checksum.pseudoHeaderV4(source, destination, IpProtocol.UDP, length));
         if (engine.transmitDatagram(source, destination, link, address, length)) {
             counters.increment(ControlCounter.DHCP_SENT);
-        }
-    }
-
-    /** Asks by ARP who has an address, as somebody who has none (RFC 5227 §2.1.1). */
-    void probe(final long mac, final int address) {
-        arp(mac, 0, address);
-    }
-
-    /** Says by ARP that we have it (RFC 5227 §2.3). */
-    void announce(final long mac, final int address) {
-        arp(mac, address, address);
-    }
-
-    private void arp(final long mac, final int sender, final int target) {
-        if (engine.transmitArp(ARP_REQUEST, mac, sender, EthernetHeader.BROADCAST, target)) {
-            counters.increment(ControlCounter.ARP_REQUESTS_SENT);
         }
     }
 

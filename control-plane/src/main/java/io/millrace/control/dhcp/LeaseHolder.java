@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface LeaseHolder {
     /**
-     * The lease in force is another: a new one, the same with more time, or none.
+     * The lease in force is another: a new one, whose address is to be tried before it is used (RFC 2131 §4.4.1) and the
+     * result {@linkplain DhcpClient#onTried told}; the same with more time; or none.
      *
      * @param before what was in force; null: none.
      * @param now    what is; null: none, and what {@code before} gave must not be used any more.

@@ -9,27 +9,49 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts address and routes of the lease in force among the stack's, and takes them away. Thread: any. */
+/**
+ * Puts address and routes of the lease in force among the stack's, tentative first, and takes them away; tells the client
+ * what has become of the address. Thread: any; {@link #onLease} within the client's lock.
+ */
 public final class LeasedRoutes implements LeaseHolder {
     private static final Logger LOG = LoggerFactory.getLogger(DhcpClient.class);
 
     private final PublishedRoutes routes;
     /** What is among the stack's addresses and routes; not a lease of an address that is set as well. */
-    private @Nullable Lease applied;
+    private volatile @Nullable Lease applied;
+    private volatile @Nullable DhcpClient client;
 
     public LeasedRoutes(final PublishedRoutes routes) {
         this.routes = routes;
     }
 
+    /** Who is told. */
+    public void tell(final DhcpClient leasing) {
+        client = leasing;
+        routes.onChange(this::onChange);
+    }
+
+    private void onChange() {
+        final Lease lease = applied;
+        final DhcpClient told = client;
+        final OwnAddress own = lease == null
+                ? null
+                : routes.current().routing().find(lease.cidr().address());
+        if (own != null && told != null && own.state() != OwnAddress.State.TENTATIVE) {
+            told.onTried(own.state().isUsable());
+        }
+    }
+
     @Override
-    public synchronized void onLease(final @Nullable Lease before, final @Nullable Lease now, final String reason) {
+    public void onLease(final @Nullable Lease before, final @Nullable Lease now, final String reason) {
         final Lease old = applied;
         try {
-            // at once: an address that is leased anew was never away
-            routes.update(routing -> with(without(routing, old), now));
             applied = now;
+            // at once: an address that is leased anew was never away
+            routes.update(routing -> with(without(routing, old), now, state(routing, now)));
         } catch (final IllegalArgumentException e) {
             LOG.warn("the lease of {} cannot be used: {}", now == null ? "" : now.cidr(), e.getMessage());
+            applied = null;
             return;
         }
         if (now == null) {
@@ -37,6 +59,11 @@ public final class LeasedRoutes implements LeaseHolder {
         } else if (old == null || !old.cidr().equals(now.cidr()) || !old.routes().equals(now.routes())) {
             LOG.info("address {} leased {}, routes {}", now.cidr(), reason, now.routes());
         }
+    }
+
+    private static OwnAddress.State state(final Routing before, final @Nullable Lease lease) {
+        final OwnAddress own = lease == null ? null : before.find(lease.cidr().address());
+        return own == null ? OwnAddress.State.TENTATIVE : own.state();
     }
 
     private static Routing without(final Routing routing, final @Nullable Lease lease) {
@@ -53,11 +80,12 @@ public final class LeasedRoutes implements LeaseHolder {
         return rest;
     }
 
-    private static Routing with(final Routing routing, final @Nullable Lease lease) {
+    private static Routing with(final Routing routing, final @Nullable Lease lease,
+            final OwnAddress.State state) {
         if (lease == null) {
             return routing;
         }
-        Routing more = routing.with(OwnAddress.of(lease.cidr()));
+        Routing more = routing.with(new OwnAddress(lease.cidr(), state, true));
         for (final Cidr network : lease.onLink()) {
             more = more.withOnLink(network);
         }

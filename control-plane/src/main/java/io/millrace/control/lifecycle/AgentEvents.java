@@ -29,9 +29,6 @@ final class AgentEvents implements EngineEvents {
     @Override
     public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {
         neighbours.onArp(engine, operation, senderMac, senderIp, targetIp, turnClock.nanoTime());
-        if (dhcp != null) {
-            dhcp.onArp(operation, senderMac, senderIp, targetIp, turnClock.nanoTime());
-        }
     }
 
     @Override

@@ -18,6 +18,11 @@ public record OwnAddressSettings(int dadTransmits, int arpProbes, int announceme
         return new OwnAddressSettings(dadTransmits, arpProbes, number, policy);
     }
 
+    /** The same with another number of probes for a tentative IPv4 address. */
+    public OwnAddressSettings withArpProbes(final int number) {
+        return new OwnAddressSettings(dadTransmits, number, announcements, policy);
+    }
+
     /** The same with another policy. */
     public OwnAddressSettings with(final ConflictPolicy other) {
         return new OwnAddressSettings(dadTransmits, arpProbes, announcements, other);
