@@ -49,15 +49,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class Millrace implements NetworkStack {
     private static final Logger LOG = LoggerFactory.getLogger(Millrace.class);
-    private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final StackParts parts;
     private final Object lifeCycle = new Object();
+    private final Object reloading = new Object();
+    private volatile MillraceConfig config;
     private Map<String, Long> lastCounters = Map.of();
     private volatile boolean closed;
 
-    Millrace(final StackParts parts) {
+    Millrace(final StackParts parts, final MillraceConfig config) {
         this.parts = parts;
+        this.config = config;
     }
 
     /**
@@ -76,6 +78,33 @@ public final class Millrace implements NetworkStack {
         return new MillraceBuilder(config);
     }
 
+    /** The configuration in effect: that of the start, or that of the last {@link #reload} that was not refused. */
+    public MillraceConfig config() {
+        return config;
+    }
+
+    /**
+     * Takes another configuration over without dropping a connection, as a whole or not at all: where one key that
+     * differs cannot change while the stack runs, or an address that is taken away is in use, nothing changes. What becomes
+     * of a key, its {@link io.millrace.config.ConfigKey#atRunTime} says. Engines follow with their next turn.
+     *
+     * @return what changed, or why nothing did.
+     * @throws IllegalStateException where the stack is closed.
+     */
+    public ReloadReport reload(final MillraceConfig next) {
+        synchronized (reloading) {
+            if (closed) {
+                throw new IllegalStateException("the stack is closed");
+            }
+            final ReloadReport report = Reload.run(parts, config, next);
+            if (!report.isRefused()) {
+                config = next;
+            }
+            report.lines().forEach(line -> LOG.info("{}: {}", this, line));
+            return report;
+        }
+    }
+
     @Override
     public int engineCount() {
         return parts.engines.length;
@@ -88,7 +117,7 @@ public final class Millrace implements NetworkStack {
 
     @Override
     public TcpSettings tcpSettings() {
-        return parts.tcpSettings;
+        return parts.tcpSettings();
     }
 
     @Override
@@ -247,7 +276,7 @@ public final class Millrace implements NetworkStack {
 
     private void closeParts() {
         parts.takeLeave();
-        final List<StackEngine> hanging = EngineShutdown.close(parts.engines, CLOSE_TIMEOUT_NS);
+        final List<StackEngine> hanging = EngineShutdown.close(parts.engines, parts.closeTimeoutNs);
         if (hanging.isEmpty()) {
             parts.close();
             LOG.info("{} closed", this);
@@ -255,7 +284,7 @@ public final class Millrace implements NetworkStack {
             parts.stopAgent();
             LOG.error("{}: {} did not stop in {} s; its memory and its device are not given back", this,
                     hanging.stream().map(StackEngine::roleName).collect(Collectors.joining(", ")),
-                    TimeUnit.NANOSECONDS.toSeconds(CLOSE_TIMEOUT_NS));
+                    TimeUnit.NANOSECONDS.toSeconds(parts.closeTimeoutNs));
         }
     }
 

@@ -88,7 +88,8 @@ public final class MillraceBuilder {
     public Millrace launch() throws IOException {
         final long bytesBefore = MemoryRegion.bytesInUse();
         try {
-            return new Millrace(StackParts.start(this, wrap(device != null ? device : openConfigured()), bytesBefore));
+            return new Millrace(StackParts.start(this, wrap(device != null ? device : openConfigured()), bytesBefore),
+                    config);
         } catch (final OutOfMemoryError e) {
             throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
                     + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);

@@ -4,16 +4,11 @@ import com.sun.management.OperatingSystemMXBean;
 import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
-import io.millrace.config.IpKeys;
-import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
-import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
-import io.millrace.config.Route;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.PublishedRoutes;
-import io.millrace.control.address.RouteTable;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
@@ -24,10 +19,8 @@ import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
-import io.millrace.control.listen.ListenSettings;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.multicast.GroupMembership;
-import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
 import io.millrace.control.observe.ControlRows;
@@ -48,16 +41,18 @@ import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
+import io.millrace.fastpath.wire.AddressTest;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.observe.FileLayout;
 import io.millrace.observe.Metadata;
 import io.millrace.observe.ObservationFiles;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
@@ -87,8 +82,12 @@ final class StackParts {
     private static final int NEIGHBOUR_DELAYS = 10;
     private static final int DHCP = 11;
 
+    /** How long an engine may take to close; each connection that it has is reset. */
+    private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long CLOSE_CONNECTION_NS = TimeUnit.MICROSECONDS.toNanos(2);
+
     final PacketDevice device;
-    final TcpSettings tcpSettings;
+    final long closeTimeoutNs;
     final Supplier<IdleStrategy> idleStrategy;
     final ControlCounters counters;
     final FastOpenKeys fastOpenKeys;
@@ -96,38 +95,43 @@ final class StackParts {
     final Listeners listeners;
     final BindingTable bindings;
     final AddressChanges addressChanges;
-    private final GroupMembership groups;
-    private final @Nullable DhcpClient dhcp;
-    private @Nullable NeighbourCache neighbours;
     final ObservedStack observed;
     final StackEngine[] engines;
+    private final GroupMembership groups;
+    private final @Nullable DhcpClient dhcp;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
+    private final Rfc6056Ports[] ports;
+    private @Nullable NeighbourCache neighbours;
+    private volatile TcpSettings tcpSettings;
     private @Nullable ControlAgent agent;
     private @Nullable AgentThread agentThread;
     private long offHeapBytes;
 
     private StackParts(final MillraceBuilder builder, final PacketDevice device) {
         final MillraceConfig config = builder.config;
+        final StackSettings settings = StackSettings.of(config);
         this.device = device;
         counters = builder.counters;
-        tcpSettings = config.tcpSettings();
+        closeTimeoutNs = CLOSE_TIMEOUT_NS + config.get(EngineKeys.MAX_CONNECTIONS) * CLOSE_CONNECTION_NS;
+        tcpSettings = settings.tcp();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
-        routes = new PublishedRoutes(routeTable(config));
+        routes = new PublishedRoutes(settings.table());
         engines = new StackEngine[device.queues()];
         rings = new EngineEventRing[device.queues()];
+        ports = new Rfc6056Ports[device.queues()];
         commands = new PatientCommands[device.queues()];
         for (int i = 0; i < commands.length; i++) {
             final int engine = i;
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
         addressChanges = new AddressChanges(routes, commands);
-        listeners = new Listeners(listenSettings(config), routes, commands, this::isPortInUse,
+        listeners = new Listeners(settings.listen(), routes, commands, this::isPortInUse,
                 builder.secret.derive(LISTEN_PORTS), counters);
-        bindings = new BindingTable(new PortRange(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH),
+        bindings = new BindingTable(new PortRange(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh(),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
-        groups = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), commands[0],
+        groups = new GroupMembership(settings.igmp(), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
         dhcp = config.get(DhcpKeys.DHCP) ? dhcpClient(builder) : null;
         observed = ObservedStack.create(observationDirectory(config), engines.length,
@@ -184,6 +188,35 @@ final class StackParts {
             lost += ring.proxy().lost();
         }
         return lost;
+    }
+
+    /** Settings that connections start from. */
+    TcpSettings tcpSettings() {
+        return tcpSettings;
+    }
+
+    /** Other settings in the place of those for what runs; nothing of this fails. Thread: one at a time. */
+    void apply(final StackSettings before, final StackSettings settings) {
+        routes.update(now -> now.reconfigured(before.routing(), settings.routing()));
+        tcpSettings = settings.tcp();
+        listeners.reload(settings.listen(), settings.tcp());
+        bindings.range(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh());
+        groups.settings(settings.igmp());
+        neighbourCache().settings(neighbourSettings(settings));
+        for (int i = 0; i < engines.length; i++) {
+            ports[i].range(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh());
+            engines[i].settings(settings.engine());
+            if (!settings.routing().ownsAllOf(before.routing())) {
+                // who got an address that goes after the look at who has it would wait for its peer in vain
+                commands[i].addressesRemoved();
+            }
+        }
+    }
+
+    /** True where a listener, a datagram endpoint or a connection has such an address as its own. */
+    boolean isInUse(final AddressTest meant) {
+        return listeners.isBound(meant) || bindings.isBound(meant)
+                || Arrays.stream(engines).anyMatch(engine -> engine.isAddressInUse(meant));
     }
 
     /** Gives back what the engines used; they are closed. */
@@ -257,11 +290,11 @@ final class StackParts {
     private StackEngine engine(final MillraceBuilder builder, final int index) {
         final MillraceConfig config = builder.config;
         final Secret secret = builder.secret;
+        ports[index] = new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
+                engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS));
         final Rfc6528SequenceNumbers sequenceNumbers = new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS));
         final EngineSecrets secrets = new EngineSecrets(sequenceNumbers, new SipHashCookies(fastOpenKeys),
-                new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)),
-                new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
-                        engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS)),
+                new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)), ports[index],
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
@@ -270,7 +303,7 @@ final class StackParts {
     }
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
-        final NeighbourCache cache = new NeighbourCache(neighbourSettings(builder.config), commands,
+        final NeighbourCache cache = new NeighbourCache(neighbourSettings(StackSettings.of(builder.config)), commands,
                 device.queue(0).capabilities().macAddress(), routes, builder.conflictListener,
                 new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
         neighbours = cache;
@@ -282,42 +315,22 @@ final class StackParts {
     }
 
     private DhcpClient dhcpClient(final MillraceBuilder builder) {
-        final MillraceConfig config = builder.config;
         final PortCapabilities port = device.queue(0).capabilities();
         if (!port.linkLayer()) {
             throw new IllegalArgumentException(device.name() + " has no link layer, which DHCP needs");
         }
         final LeasedRoutes leased = new LeasedRoutes(routes);
         final DhcpClient client = new DhcpClient(
-                new DhcpSettings(port.macAddress(), config.get(DhcpKeys.HOST_NAME).orElse(""),
-                        config.get(DhcpKeys.RELEASE)),
+                new DhcpSettings(port.macAddress(), builder.config.get(DhcpKeys.HOST_NAME).orElse(""),
+                        builder.config.get(DhcpKeys.RELEASE)),
                 commands[0], leased, new SplittableRandom(builder.secret.derive(DHCP).k0()), counters);
         leased.tell(client);
         return client;
     }
 
-    private NeighbourSettings neighbourSettings(final MillraceConfig config) {
-        final NeighbourSettings defaults = NeighbourSettings.DEFAULT;
-        final boolean announce = config.get(NeighbourKeys.ANNOUNCE) && device.queue(0).capabilities().linkLayer();
-        return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
-                config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
-                config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
-                (announce ? defaults.own() : defaults.own().withAnnouncements(0))
-                        .withArpProbes(config.get(DhcpKeys.PROBES)));
-    }
-
-    private static ListenSettings listenSettings(final MillraceConfig config) {
-        return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
-                config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
-                config.get(ListenKeys.ABORT_ON_OVERFLOW), List.of(), config.get(EphemeralPortKeys.LOW),
-                config.get(EphemeralPortKeys.HIGH));
-    }
-
-    private static RouteTable routeTable(final MillraceConfig config) {
-        final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
-        config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
-        return RouteTable.of(config.addresses(), config.get(IpKeys.OWN_PREFIXES), routes,
-                config.get(IpKeys.TTL));
+    /** Nothing is announced where there is no link layer. */
+    private NeighbourSettings neighbourSettings(final StackSettings settings) {
+        return device.queue(0).capabilities().linkLayer() ? settings.neighbour() : settings.neighbour().silent();
     }
 
     /** After a failure half way: nobody drives an engine yet. */

@@ -24,7 +24,7 @@ public class EngineBenchmark extends OffHeapBenchmark {
     @State(Scope.Thread)
     public static class Established {
         /** How many connections. */
-        @Param({"1", "100000"})
+        @Param({"1", "100000", "1000000"})
         public int connections;
         /** Bytes of a segment. */
         @Param({"64", "1448"})

@@ -43,6 +43,9 @@ public final class ManyConnections implements Callable<Integer> {
     @Option(names = "--time-wait", defaultValue = "65536", description = "Records of TIME_WAIT at each side.")
     private int timeWait;
 
+    @Option(names = "--abort", description = "At the end the client's stack is closed with all its connections, instead of one after the other.")
+    private boolean abort;
+
     /** Runs it and ends the JVM. */
     public static void main(final String... arguments) {
         if (System.getProperty(LOG_LEVEL) == null) {
@@ -64,7 +67,7 @@ public final class ManyConnections implements Callable<Integer> {
                 (int) (connections * percent / 100), timeWait);
         final CrowdReport report;
         try (Crowd crowd = new Crowd(settings, SystemNanoClock.INSTANCE, () -> {})) {
-            report = crowd.run();
+            report = crowd.run(abort);
         }
         System.out.print(report);
         return 0;

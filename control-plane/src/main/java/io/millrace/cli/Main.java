@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
                 RowsCommand.ListenersCommand.class,
                 RowsCommand.NeighboursCommand.class,
                 RowsCommand.RoutesCommand.class,
+                DoctorCommand.class,
                 ConfigCommand.class
         })
 // @formatter:on

@@ -19,6 +19,11 @@ final class StackTarget {
     @Option(names = "--file", paramLabel = "FILE", description = "The file of the stack, or its folder, where millrace.observe.directory is set.")
     private @Nullable Path file;
 
+    /** True where one of the options is given. */
+    boolean isNamed() {
+        return pid != null || file != null;
+    }
+
     /**
      * Opens the stack that is meant.
      *

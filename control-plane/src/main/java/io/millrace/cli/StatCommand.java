@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.observe.Metadata.Described;
 import io.millrace.observe.Metadata.Kind;
 import io.millrace.observe.Observer;
 import io.millrace.observe.Reading;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,7 +70,7 @@ final class StatCommand implements Callable<Integer> {
     }
 
     private void watch(final Observer observer, final int seconds) throws InterruptedException {
-        Map<String, Long> before = values(observer);
+        Map<Described, Long> before = values(observer.readings());
         long lastNs = System.nanoTime();
         for (int i = 0; (count == null || i < count) && observer.isAlive(); i++) {
             TimeUnit.NANOSECONDS.sleep(lastNs + TimeUnit.SECONDS.toNanos(seconds) - System.nanoTime());
@@ -78,18 +80,15 @@ final class StatCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, Long> values(final Observer observer) {
-        final Map<String, Long> values = new LinkedHashMap<>();
-        observer.readings().forEach(reading -> values.put(reading.label(), reading.value()));
-        return values;
+    private static Map<Described, Long> values(final List<Reading> readings) {
+        return readings.stream().collect(Collectors.toMap(Reading::described, Reading::value));
     }
 
     /** Returns the values now. @param intervalNs 0: no interval, but all since the stack's start. */
-    private Map<String, Long> print(final Observer observer, final Map<String, Long> before, final long intervalNs) {
+    private Map<Described, Long> print(final Observer observer, final Map<Described, Long> before,
+            final long intervalNs) {
         final PrintWriter out = spec.commandLine().getOut();
         final List<Reading> readings = observer.readings();
-        final Map<String, Long> now = new LinkedHashMap<>();
-        readings.forEach(reading -> now.put(reading.label(), reading.value()));
         final List<Line> lines = readings.stream().filter(reading -> matches(reading.label()))
                 .map(reading -> new Line(reading, delta(reading, before), intervalNs))
                 .filter(line -> zeros || line.value != 0).toList();
@@ -104,33 +103,23 @@ final class StatCommand implements Callable<Integer> {
             table.lines().forEach(out::println);
         }
         out.flush();
-        return now;
+        return values(readings);
     }
 
-    private static long delta(final Reading reading, final Map<String, Long> before) {
+    private static long delta(final Reading reading, final Map<Described, Long> before) {
         return reading.described().kind() == Kind.COUNT
-                ? reading.value() - before.getOrDefault(reading.label(), 0L)
+                ? reading.value() - before.getOrDefault(reading.described(), 0L)
                 : reading.value();
     }
 
     private Map<String, Object> json(final Observer observer, final List<Line> lines) {
-        final Map<String, Object> values = new LinkedHashMap<>();
-        for (final Line line : lines) {
-            final Map<String, Object> value = new LinkedHashMap<>();
-            value.put("value", line.value);
-            value.put("unit", line.reading.described().unit());
-            if (!line.reading.engines().isEmpty()) {
-                value.put("engines", line.reading.engines());
-            }
-            values.put(line.reading.label(), value);
-        }
         final Map<String, Object> all = new LinkedHashMap<>();
         all.put("pid", observer.pid());
         all.put("stack", observer.metadata().stack());
         if (!lines.isEmpty() && lines.getFirst().intervalNs != 0) {
             all.put("interval-ns", lines.getFirst().intervalNs);
         }
-        all.put("counters", values);
+        all.put("counters", lines.stream().map(Line::json).toList());
         return all;
     }
 
@@ -147,6 +136,17 @@ final class StatCommand implements Callable<Integer> {
 
     /** A counter, with what it counted in the interval; a gauge, as it is. */
     private record Line(Reading reading, long value, long intervalNs) {
+        Map<String, Object> json() {
+            final Map<String, Object> json = new LinkedHashMap<>();
+            json.put("name", reading.label());
+            json.put("value", value);
+            json.put("unit", reading.described().unit());
+            if (!reading.engines().isEmpty()) {
+                json.put("engines", reading.engines());
+            }
+            return json;
+        }
+
         List<String> cells() {
             final String unit = reading.described().unit();
             if (intervalNs == 0) {

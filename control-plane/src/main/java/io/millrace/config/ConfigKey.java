@@ -15,17 +15,21 @@ public final class ConfigKey<T> {
     private final T defaultValue;
     private final String documentation;
     private final @Nullable String linux;
+    private final AtRunTime atRunTime;
 
     private ConfigKey(final String path, final ValueType<T> type, final T defaultValue, final String documentation,
-            final @Nullable String linux) {
+            final @Nullable String linux, final AtRunTime atRunTime) {
         this.path = path;
         this.type = type;
         this.defaultValue = defaultValue;
         this.documentation = documentation.strip();
         this.linux = linux;
+        this.atRunTime = atRunTime;
     }
 
     /**
+     * A key that needs a restart.
+     *
      * @param linux the sysctl or socket option of Linux that corresponds; null where there is none.
      * @throws IllegalArgumentException where the default is not a legal value.
      */
@@ -36,7 +40,17 @@ public final class ConfigKey<T> {
         } catch (final RefusedValueException e) {
             throw new IllegalArgumentException(path + ": default " + e.getMessage(), e);
         }
-        return new ConfigKey<>(path, type, defaultValue, documentation, linux);
+        return new ConfigKey<>(path, type, defaultValue, documentation, linux, AtRunTime.RESTART);
+    }
+
+    /** The same key, which what runs follows at once. */
+    ConfigKey<T> changingAtOnce() {
+        return new ConfigKey<>(path, type, defaultValue, documentation, linux, AtRunTime.AT_ONCE);
+    }
+
+    /** The same key, which connections follow that are opened later. */
+    ConfigKey<T> changingForNewConnections() {
+        return new ConfigKey<>(path, type, defaultValue, documentation, linux, AtRunTime.NEW_CONNECTIONS);
     }
 
     /** Full path, e.g. {@code millrace.tcp.mss}. */
@@ -72,6 +86,11 @@ public final class ConfigKey<T> {
     /** The sysctl or socket option of Linux that corresponds; null where there is none. */
     public @Nullable String linux() {
         return linux;
+    }
+
+    /** What becomes of a change while a stack runs. */
+    public AtRunTime atRunTime() {
+        return atRunTime;
     }
 
     /** What is allowed, with units, e.g. {@code 0 or 88 to 65495 bytes}. */

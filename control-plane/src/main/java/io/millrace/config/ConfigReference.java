@@ -15,6 +15,7 @@ public final class ConfigReference {
             # `millrace config check FILE` checks it, `millrace config show --config FILE` shows what is in effect.
             # "Linux" names the sysctl or socket option that corresponds, and "default there" its default where that is
             # another than here: what to look at when an application moves over from the kernel.
+            # "At run time" says what `millrace reload` makes of a change; a key without it needs a restart.
             # Sizes: 1500, 64KiB, 16MiB. Times: 50us, 40ms, 2s, 10m, 2h, always with a unit.
             #
             # Written from the declarations by: %s
@@ -55,6 +56,9 @@ public final class ConfigReference {
         text.append("    # Allowed: ").append(key.allowed()).append(".\n");
         if (key.linux() != null) {
             text.append("    # Linux: ").append(key.linux()).append(".\n");
+        }
+        if (key.atRunTime() != AtRunTime.RESTART) {
+            text.append("    # At run time: ").append(key.atRunTime()).append(".\n");
         }
         text.append("    ").append(key.name()).append(" = ").append(key.render(key.defaultValue())).append('\n');
     }

@@ -31,7 +31,7 @@ public final class EngineKeys {
             DEFAULT.maxOrphans(), "net.ipv4.tcp_max_orphans", """
                     Connections of one engine that live on without an application, to send what is left and close.
                     One more is reset when it is closed.
-                    """);
+                    """).changingAtOnce();
 
     /** Memory for data in flight. */
     public static final ConfigKey<Long> SLAB = ConfigKey.of(GROUP + ".slab", bytesPowerOfTwo(1L << 20, 1L << 40),

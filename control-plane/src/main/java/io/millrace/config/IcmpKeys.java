@@ -13,7 +13,7 @@ public final class IcmpKeys {
             EngineSettings.DEFAULT.icmpPerSecond(), "net.ipv4.icmp_msgs_per_sec", """
                     ICMP errors that an engine sends in a second at most; as many echo replies, and as many answers
                     of connections in TIME_WAIT. 0 sends none of them.
-                    """);
+                    """).changingAtOnce();
 
     private IcmpKeys() {}
 }

@@ -25,7 +25,8 @@ public final class IpKeys {
             List.of(Cidr.parse("10.0.0.2/24")), "ip address add", """
                     The stack's own addresses, each with the prefix length of its network: what lies within is
                     reached directly. The first one that fits is the source of connections to elsewhere.
-                    """);
+                    `millrace reload` refuses to take one away that is in use.
+                    """).changingAtOnce();
 
     /** Prefixes that are the stack's as a whole. */
     public static final ConfigKey<List<Cidr>> OWN_PREFIXES = ConfigKey.of(GROUP + ".own-prefixes", list(cidr()),
@@ -33,26 +34,26 @@ public final class IpKeys {
                     Prefixes whose every address is the stack's own, e.g. ["10.64.0.0/16"]: it answers ARP for them,
                     listens there, and connects from each that a program names. None is announced, and none is taken
                     as a source where no program names it.
-                    """);
+                    """).changingAtOnce();
 
     /** The default gateway. */
     public static final ConfigKey<Optional<InetAddress>> GATEWAY = ConfigKey.of(GROUP + ".gateway",
             optional(address()), Optional.empty(), "ip route add default via", """
                     Router for every destination that no route and no own network leads to. It must lie within the
                     network of one of the addresses. "" for none: such destinations are unreachable.
-                    """);
+                    """).changingAtOnce();
 
     /** Further routes. */
     public static final ConfigKey<List<Route>> ROUTES = ConfigKey.of(GROUP + ".routes", list(route()), List.of(),
             "ip route add", """
                     Further routes, e.g. ["10.1.0.0/16 via 10.0.0.254"]. The longest prefix wins.
-                    """);
+                    """).changingAtOnce();
 
     /** Time to live. */
     public static final ConfigKey<Integer> TTL = ConfigKey.of(GROUP + ".ttl", whole(1, 255), 64,
             "net.ipv4.ip_default_ttl, IP_TTL", """
                     Time to live (IPv6: hop limit) of packets sent: how many routers they may pass.
-                    """);
+                    """).changingAtOnce();
 
     /** Memory for fragments. */
     public static final ConfigKey<Long> REASSEMBLY_MEMORY = ConfigKey.of(GROUP + ".reassembly-memory",
@@ -67,7 +68,7 @@ public final class IpKeys {
             Duration.ofNanos(ReassemblySettings.DEFAULT.timeoutNs()), "net.ipv4.ipfrag_time", """
                     How long a datagram waits for its fragments, from the first that arrives. Then it is dropped,
                     and the sender told, if its beginning has come.
-                    """);
+                    """).changingAtOnce();
 
     /** Destinations whose path MTU is remembered. */
     public static final ConfigKey<Integer> PATH_MTUS = ConfigKey.of(GROUP + ".path-mtus", whole(16, 1_048_576),
@@ -95,7 +96,7 @@ public final class IpKeys {
     public static final ConfigKey<Integer> MAX_GROUPS = ConfigKey.of(GROUP + ".max-groups", whole(1, 65_536), 1_024,
             "net.ipv4.igmp_max_memberships", """
                     Multicast groups that the stack may have joined at once. Joining one more fails.
-                    """);
+                    """).changingAtOnce();
 
     private IpKeys() {}
 }

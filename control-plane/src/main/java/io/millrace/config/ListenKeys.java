@@ -14,20 +14,20 @@ public final class ListenKeys {
                     Established connections that wait to be accepted at one listener, where the application does not
                     say how many. When the queue is full, the last ACK of a handshake is dropped and counted, or see
                     abort-on-overflow.
-                    """);
+                    """).changingAtOnce();
 
     /** Largest accept queue. */
     public static final ConfigKey<Integer> MAX_BACKLOG = ConfigKey.of(GROUP + ".max-backlog", whole(1, 1_048_576),
             4_096, "net.core.somaxconn", """
                     Bound of every listener's backlog, whatever the application asks for.
-                    """);
+                    """).changingAtOnce();
 
     /** Half-open connections. */
     public static final ConfigKey<Integer> SYN_QUEUE = ConfigKey.of(GROUP + ".syn-queue", whole(1, 1_048_576), 4_096,
             "net.ipv4.tcp_max_syn_backlog", """
                     Half-open connections (SYN_RECEIVED) of one listener at once. When the queue is full, a SYN is
                     answered with a SYN cookie, or dropped and counted: see syn-cookies.
-                    """);
+                    """).changingAtOnce();
 
     /** SYN cookies. */
     public static final ConfigKey<SynCookieMode> SYN_COOKIES = ConfigKey.of(GROUP + ".syn-cookies",
@@ -36,7 +36,8 @@ public final class ListenKeys {
                     When a SYN is answered without remembering it (RFC 4987): off, when-full (the SYN queue is full) or
                     always. A cookie keeps the peer's MSS, rounded down to a usual one, and, where the peer has timestamps,
                     window scale, SACK and ECN; not Fast Open.
-                    """);
+                    """)
+            .changingAtOnce();
 
     /** A full accept queue resets. */
     public static final ConfigKey<Boolean> ABORT_ON_OVERFLOW = ConfigKey.of(GROUP + ".abort-on-overflow", onOff(),
@@ -44,7 +45,8 @@ public final class ListenKeys {
             """
                     A handshake that finds the accept queue full is reset, so that the peer learns it at once. Otherwise its
                     last ACK is dropped and the SYN-ACK sent again: a burst then only takes longer.
-                    """);
+                    """)
+            .changingAtOnce();
 
     private ListenKeys() {}
 }

@@ -17,20 +17,20 @@ public final class NeighbourKeys {
             "net.ipv4.neigh.*.base_reachable_time_ms", """
                     How long a neighbour counts as reachable after it answered or TCP made progress through it;
                     when it is used after that, it is asked again.
-                    """);
+                    """).changingAtOnce();
 
     /** Time between two questions. */
     public static final ConfigKey<Duration> RETRANSMIT_INTERVAL = ConfigKey.of(GROUP + ".retransmit-interval",
             time(Duration.ofMillis(10), Duration.ofSeconds(60)), Duration.ofSeconds(1),
             "net.ipv4.neigh.*.retrans_time_ms", """
                     Time between two questions to a neighbour that does not answer.
-                    """);
+                    """).changingAtOnce();
 
     /** Questions before giving up. */
     public static final ConfigKey<Integer> PROBES = ConfigKey.of(GROUP + ".probes", whole(1, 20), 3,
             "net.ipv4.neigh.*.mcast_solicit, ucast_solicit", """
                     Questions without answer before a neighbour counts as unreachable and what waits for it fails.
-                    """);
+                    """).changingAtOnce();
 
     /** Size of the table. */
     public static final ConfigKey<Integer> CACHE_SIZE = ConfigKey.of(GROUP + ".cache-size", whole(16, 1_048_576),
@@ -44,7 +44,7 @@ public final class NeighbourKeys {
             EngineSettings.DEFAULT.neighbourQueue(), "net.ipv4.neigh.*.unres_qlen_bytes", """
                     Frames held for one neighbour while its link-layer address is being asked for. The oldest is
                     dropped for another.
-                    """);
+                    """).changingAtOnce();
 
     /** Announce at start. */
     public static final ConfigKey<Boolean> ANNOUNCE = ConfigKey.of(GROUP + ".announce", onOff(), true,

@@ -20,7 +20,7 @@ public final class TcpOptionKeys {
     public static final ConfigKey<Boolean> WINDOW_SCALING = ConfigKey.of(GROUP + ".window-scaling", onOff(),
             DEFAULT.windowScaling(), "net.ipv4.tcp_window_scaling", """
                     Offer the window scale option (RFC 7323 §2): windows above 65535 bytes.
-                    """);
+                    """).changingForNewConnections();
 
     /** Shift of the window scale option. */
     public static final ConfigKey<Optional<Integer>> WINDOW_SCALE = ConfigKey.of(GROUP + ".window-scale",
@@ -28,14 +28,14 @@ public final class TcpOptionKeys {
             "made of net.ipv4.tcp_rmem (third number); default there 7", """
                     Shift of the window scale option that is offered (RFC 7323 §2.3), with window-scaling. auto: the
                     smallest that receive-buffer needs. A number must be enough for receive-buffer.
-                    """);
+                    """).changingForNewConnections();
 
     /** Selective acknowledgements. */
     public static final ConfigKey<Boolean> SACK = ConfigKey.of(GROUP + ".sack", onOff(), DEFAULT.sack(),
             "net.ipv4.tcp_sack, tcp_dsack", """
                     Offer and accept selective acknowledgements (RFC 2018), duplicates reported (RFC 2883). Without
                     them a window with several losses is repaired one segment a round trip.
-                    """);
+                    """).changingForNewConnections();
 
     /** Timestamps. */
     public static final ConfigKey<Boolean> TIMESTAMPS = ConfigKey.of(GROUP + ".timestamps", onOff(),
@@ -43,35 +43,35 @@ public final class TcpOptionKeys {
                     Offer and accept timestamps (RFC 7323 §3), from a random offset for each connection: round trips
                     measured also where segments are sent again, and old duplicates told apart (PAWS, §5). They take
                     12 bytes of every segment.
-                    """);
+                    """).changingForNewConnections();
 
     /** Explicit congestion notification. */
     public static final ConfigKey<Ecn> ECN = ConfigKey.of(GROUP + ".ecn", choice(Ecn.class), DEFAULT.ecn(),
             "net.ipv4.tcp_ecn (0 off, 1 on, 2 passive)", """
                     Explicit congestion notification (RFC 3168). off: neither asked for nor agreed to. on: asked for
                     by active opens, agreed to by passive ones. passive: agreed to where the peer asks.
-                    """);
+                    """).changingForNewConnections();
 
     /** Data on the SYN. */
     public static final ConfigKey<Boolean> FAST_OPEN = ConfigKey.of(GROUP + ".fast-open", onOff(), DEFAULT.fastOpen(),
             "net.ipv4.tcp_fastopen, TCP_FASTOPEN, TCP_FASTOPEN_CONNECT; default there 1, clients only", """
                     TCP Fast Open (RFC 7413): data on the SYN, sent by active opens and accepted by listeners. A SYN
                     may arrive twice, and its data with it: only for applications that bear it (§2.1).
-                    """);
+                    """).changingForNewConnections();
 
     /** Connections that Fast Open accepted before their handshake. */
     public static final ConfigKey<Integer> FAST_OPEN_QUEUE = ConfigKey.of(GROUP + ".fast-open-queue",
             whole(0, 1_048_576), DEFAULT.fastOpenQueue(), "the argument of TCP_FASTOPEN", """
                     Connections of one engine that a SYN with data may open before their handshake is over. Beyond that
                     the handshake comes first.
-                    """);
+                    """).changingForNewConnections();
 
     /** Order of the options of a SYN. */
     public static final ConfigKey<OptionOrder> OPTION_ORDER = ConfigKey.of(GROUP + ".option-order",
             choice(OptionOrder.class), DEFAULT.optionOrder(), "as linux", """
                     Order of the options of a SYN and of a SYN-ACK. linux: MSS, SACK permitted, timestamps, window
                     scale. bsd, as FreeBSD: MSS, window scale, SACK permitted, timestamps.
-                    """);
+                    """).changingForNewConnections();
 
     private TcpOptionKeys() {}
 }

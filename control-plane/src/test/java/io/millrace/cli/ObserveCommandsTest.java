@@ -101,7 +101,7 @@ class ObserveCommandsTest {
         assertThat(ask("stat", "--json", "TcpActiveOpens")).isEqualTo(ExitCode.OK);
         assertThat(out.toString().strip())
                 .isEqualTo("{\"pid\":" + ProcessHandle.current().pid() + ",\"stack\":\"" + stack
-                        + "\",\"counters\":{\"TcpActiveOpens\":{\"value\":1,\"unit\":\"events\",\"engines\":[1]}}}");
+                        + "\",\"counters\":[{\"name\":\"TcpActiveOpens\",\"value\":1,\"unit\":\"events\",\"engines\":[1]}]}");
     }
 
     @Test

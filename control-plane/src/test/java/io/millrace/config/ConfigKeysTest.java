@@ -13,7 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConfigKeysTest {
-    private static final List<Class<?>> GROUPS = List.of(ThreadingKeys.class, PortKeys.class, IpKeys.class, DhcpKeys.class,
+    private static final List<Class<?>> GROUPS = List.of(ThreadingKeys.class, PortKeys.class, IpKeys.class,
+            DhcpKeys.class,
             NeighbourKeys.class, IcmpKeys.class, EngineKeys.class, TcpKeys.class, TcpOptionKeys.class,
             TcpRecoveryKeys.class, ListenKeys.class, EphemeralPortKeys.class, TransportKeys.class,
             ObserveKeys.class);

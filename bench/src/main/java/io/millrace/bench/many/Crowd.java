@@ -45,9 +45,14 @@ public final class Crowd implements AutoCloseable {
         return ProcessMemory.available();
     }
 
-    /** All of it, once. */
-    public CrowdReport run() throws IOException {
+    /**
+     * All of it, once.
+     *
+     * @param abort the client's stack is closed with all its connections open, instead of one after the other.
+     */
+    public CrowdReport run(final boolean abort) throws IOException {
         final int all = settings.connections();
+        final long reserved = stacks.reservedBytes();
         final int few = Math.min(FEW, all);
         run(few, () -> client.open(few));
         final double[] idleFew = idle();
@@ -60,10 +65,16 @@ public final class Crowd implements AutoCloseable {
         final ProcessMemory used = ProcessMemory.now();
         final long slab = Math.max(stacks.client().slabInUse(), stacks.server().slabInUse());
         final int established = Math.min(stacks.client().connections(), stacks.server().connections());
-        final Phase close = run(all, () -> client.close(all));
-        return new CrowdReport(settings, established, stacks.reservedBytes(), new Phase[]{open, exchange, close},
+        final Phase close = abort ? abort(all) : run(all, () -> client.close(all));
+        return new CrowdReport(settings, established, reserved, new Phase[]{open, exchange, close},
                 after.minus(before), used.minus(before), slab, idleFew, idleMany, retransmissions(),
                 stacks.clientCount("TimeWaitOverflow"));
+    }
+
+    private Phase abort(final int all) {
+        final Phase begun = Phase.begin();
+        stacks.closeClient();
+        return begun.end(all);
     }
 
     private long retransmissions() {

@@ -138,6 +138,11 @@ final class StackPair implements AutoCloseable {
         }
     }
 
+    /** Closes the client's stack with all that it has. */
+    void closeClient() {
+        client.close();
+    }
+
     @Override
     public void close() {
         CloseHelper.closeAll(client, server, link);

@@ -25,7 +25,7 @@ class CrowdTest {
         final CrowdSettings settings = new CrowdSettings(CONNECTIONS, 4_096, 512, 64, CONNECTIONS / 100, CONNECTIONS);
         final CrowdReport report;
         try (Crowd crowd = new Crowd(settings, clock, () -> clock.advance(TURN_NS))) {
-            report = crowd.run();
+            report = crowd.run(false);
         }
         assertThat(report.established()).isEqualTo(CONNECTIONS);
         assertThat(report.retransmissions()).isZero();

@@ -50,6 +50,11 @@ public final class PublishedRoutes {
         return true;
     }
 
+    /** The table that a change would make, which is not published. */
+    public RouteTable preview(final UnaryOperator<Routing> change) {
+        return new RouteTable(change.apply(table.routing()));
+    }
+
     /**
      * Adds an address that is used from now on, without a look at whether another host has it.
      *

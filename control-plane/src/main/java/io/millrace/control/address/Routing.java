@@ -88,6 +88,36 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<C
         return new Routing(addresses, ownPrefixes, minus(onLink, prefix::equals), routes, hopLimit);
     }
 
+    /**
+     * As another configuration wants it: what was configured, and is no more, goes; what comes is added in its order; what
+     * was learned, leased or found out stays, the state of an address that stays too.
+     *
+     * @param was  what the configuration in effect makes.
+     * @param will what the next one makes.
+     */
+    public Routing reconfigured(final Routing was, final Routing will) {
+        final List<OwnAddress> own = new ArrayList<>();
+        for (final OwnAddress wanted : will.addresses()) {
+            final OwnAddress there = find(wanted.address());
+            own.add(there == null ? wanted : new OwnAddress(wanted.cidr(), there.state(), there.connected()));
+        }
+        own.addAll(minus(addresses, there -> was.find(there.address()) != null || will.find(there.address()) != null));
+        return new Routing(own, merged(ownPrefixes, was.ownPrefixes, will.ownPrefixes),
+                merged(onLink, was.onLink, will.onLink), merged(routes, was.routes, will.routes), will.hopLimit);
+    }
+
+    /** True where every address and own prefix of another is among these. */
+    public boolean ownsAllOf(final Routing other) {
+        return other.addresses.stream().allMatch(own -> find(own.address()) != null)
+                && ownPrefixes.containsAll(other.ownPrefixes);
+    }
+
+    private static <T> List<T> merged(final List<T> there, final List<T> was, final List<T> will) {
+        final List<T> all = new ArrayList<>(will);
+        all.addAll(minus(there, item -> was.contains(item) || will.contains(item)));
+        return all;
+    }
+
     /** True where the address is on the link of an address in use, or of {@link #onLink} in a family that is in use. */
     boolean isOnLink(final InetAddress gateway) {
         return addresses.stream().anyMatch(own -> own.state().isUsable() && own.connected()

@@ -9,6 +9,7 @@ import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.wire.AddressTest;
 import io.millrace.fastpath.wire.IpAddress;
 import java.io.IOException;
 import java.net.BindException;
@@ -113,6 +114,11 @@ public final class Listeners implements AutoCloseable {
             listener.onLimits(limits);
             listener.onStackSettings(stack);
         }
+    }
+
+    /** True where a listener is bound to such an address. Thread: any. */
+    public boolean isBound(final AddressTest meant) {
+        return table.all().stream().anyMatch(listener -> meant.test(listener.hi(), listener.lo()));
     }
 
     synchronized void follow(final TcpListener listener, final UnaryOperator<TcpSettings> own) {

@@ -33,7 +33,6 @@ public final class GroupMembership implements MulticastGroups, AutoCloseable {
     private static final int MAX_SOURCES = 64;
     private static final long TENTH_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final IgmpSettings settings;
     private final PublishedRoutes routes;
     private final ControlCounters counters;
     private final IgmpSender sender;
@@ -44,6 +43,7 @@ public final class GroupMembership implements MulticastGroups, AutoCloseable {
     private int version = QuerierVersion.NEWEST;
     private long generalAnswerAtNs = Group.NEVER;
     private volatile long nextDeadlineNs = Group.NEVER;
+    private IgmpSettings settings;
     private boolean closed;
 
     /**
@@ -95,6 +95,11 @@ public final class GroupMembership implements MulticastGroups, AutoCloseable {
             }
             nextDeadlineNs = Math.min(nextDeadlineNs, group.nextDeadlineNs());
         }
+    }
+
+    /** As many groups from now on; those that are joined stay. Thread: any. */
+    public synchronized void settings(final IgmpSettings next) {
+        settings = next;
     }
 
     private static SortedSet<Integer> addresses(final long[] halves) {

@@ -85,7 +85,8 @@ final class NdInput {
         if (mac != NdMessage.NO_ADDRESS) {
             cache.heard(engine, sourceHi, sourceLo, mac, false, isNeighbour(routes, sourceHi, sourceLo), nowNs);
         }
-        sender.nd.answer(engine, targetHi, targetLo, sourceHi, sourceLo, mac == NdMessage.NO_ADDRESS ? linkSource : mac);
+        sender.nd.answer(engine, targetHi, targetLo, sourceHi, sourceLo,
+                mac == NdMessage.NO_ADDRESS ? linkSource : mac);
         return true;
     }
 

@@ -40,7 +40,6 @@ public final class NeighbourCache implements AutoCloseable {
 
     private record Key(long hi, long lo) {}
 
-    private final NeighbourSettings settings;
     private final ControlCounters counters;
     private final EngineNews news;
     private final NeighbourSender sender;
@@ -48,6 +47,7 @@ public final class NeighbourCache implements AutoCloseable {
     private final ArpInput arp;
     private final NdInput nd;
     private final Map<Key, Neighbour> entries = new HashMap<>();
+    private volatile NeighbourSettings settings;
     private long nextDeadlineNs = Long.MAX_VALUE;
     /** What a router may say for IPv6 (RFC 4861 §6.3.4). */
     private long reachableV6Ns;
@@ -79,6 +79,11 @@ public final class NeighbourCache implements AutoCloseable {
     /** Who is told what routers say. Set before the agent runs. */
     public void routerListener(final RouterListener listener) {
         nd.routers(listener);
+    }
+
+    /** Other times and numbers of probes for what is done from now on; the capacity stays. Thread: any. */
+    public void settings(final NeighbourSettings next) {
+        settings = next;
     }
 
     /**

@@ -21,6 +21,11 @@ public record NeighbourSettings(int capacity, long retransmitNs, int probes, lon
             TimeUnit.SECONDS.toNanos(30), TimeUnit.SECONDS.toNanos(60), TimeUnit.SECONDS.toNanos(1),
             OwnAddressSettings.DEFAULT);
 
+    /** The same without announcements. */
+    public NeighbourSettings silent() {
+        return with(own.withAnnouncements(0));
+    }
+
     /** The same with room for another number of entries. */
     public NeighbourSettings withCapacity(final int entries) {
         return new NeighbourSettings(entries, retransmitNs, probes, reachableNs, staleNs, failedNs, own);

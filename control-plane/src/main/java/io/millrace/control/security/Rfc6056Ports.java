@@ -8,65 +8,86 @@ import io.millrace.fastpath.control.EphemeralPorts;
  * other destinations move it is hidden by a table of counters.
  * <p>
  * Where a stack has several engines, each chooses from a residue of its own, so that two engines never make the same
- * 4-tuple. Thread: one engine's.
+ * 4-tuple, not even while only one of them has heard of another range. Thread: one engine's; {@link #range} any.
  */
 public final class Rfc6056Ports implements EphemeralPorts {
-    private final int first;
+    /** Ports to choose from. */
+    private record Range(int first, int candidates) {}
+
+    private final int engine;
     private final int stride;
-    private final int candidates;
     private final SipHash offsetHash;
     private final SipHash indexHash;
     private final int[] table;
 
+    private volatile Range wanted;
+    private Range range;
     private int offset;
     private int index;
 
     /**
      * @param low     lowest port, 1 to 65,535.
      * @param high    highest port, {@code low} to 65,535.
-     * @param engine  which engine this is for: it takes the ports whose distance from {@code low} leaves this remainder.
+     * @param engine  which engine this is for: it takes the ports that leave this remainder.
      * @param engines how many engines share the range, at most as many as it has ports.
      * @param counters length of the table of counters, a power of two, 64 to 1,024.
      * @param secret  where the choice starts; the same secret repeats the same choices.
      */
     public Rfc6056Ports(final int low, final int high, final int engine, final int engines, final int counters,
             final Secret secret) {
-        check(low >= 1 && high <= 65_535 && low <= high, "port range", low + "-" + high);
-        check(engines >= 1 && engines <= high - low + 1 && engine >= 0 && engine < engines, "engine",
-                engine + " of " + engines);
-        check(counters >= 64 && counters <= 1_024 && Integer.bitCount(counters) == 1, "table length", "" + counters);
-        first = low + engine;
+        this.engine = engine;
         stride = engines;
-        candidates = (high - first) / engines + 1;
+        wanted = checkedRange(low, high);
+        range = wanted;
+        check(counters >= 64 && counters <= 1_024 && Integer.bitCount(counters) == 1, "table length", "" + counters);
         offsetHash = SipHash.twoFour(secret.derive(1));
         indexHash = SipHash.twoFour(secret.derive(2));
         table = new int[counters];
         final SipHash fill = SipHash.twoFour(secret.derive(3));
         for (int i = 0; i < counters; i++) {
-            table[i] = (int) Long.remainderUnsigned(fill.begin().add(i).end(), candidates);
+            table[i] = (int) Long.remainderUnsigned(fill.begin().add(i).end(), range.candidates);
         }
+    }
+
+    private Range checkedRange(final int low, final int high) {
+        check(low >= 1 && high <= 65_535 && low <= high, "port range", low + "-" + high);
+        check(stride >= 1 && stride <= high - low + 1 && engine >= 0 && engine < stride, "engine",
+                engine + " of " + stride);
+        final int first = low + Math.floorMod(engine - low, stride);
+        return new Range(first, (high - first) / stride + 1);
+    }
+
+    /**
+     * Another range for the searches that begin from now on; parameters as in the constructor. Thread: any.
+     *
+     * @throws IllegalArgumentException where it is none, or has fewer ports than there are engines.
+     */
+    public void range(final int low, final int high) {
+        wanted = checkedRange(low, high);
     }
 
     @Override
     public int candidates() {
-        return candidates;
+        return range.candidates;
     }
 
     @Override
     public void begin(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int remotePort) {
+        range = wanted;
         final long f = hash(offsetHash, localHi, localLo, remoteHi, remoteLo, remotePort);
         final long g = hash(indexHash, localHi, localLo, remoteHi, remoteLo, remotePort);
-        offset = (int) Long.remainderUnsigned(f, candidates);
+        offset = (int) Long.remainderUnsigned(f, range.candidates);
         index = (int) g & table.length - 1;
     }
 
     @Override
     public int next() {
-        final int count = table[index];
+        final int candidates = range.candidates;
+        final int count = table[index] % candidates; // the range may have been a longer one
         final int sum = offset + count;
         table[index] = count + 1 == candidates ? 0 : count + 1; // kept below the range: it must never wrap unevenly
-        return first + stride * (sum >= candidates ? sum - candidates : sum);
+        return range.first + stride * (sum >= candidates ? sum - candidates : sum);
     }
 
     private static long hash(final SipHash hash, final long localHi, final long localLo, final long remoteHi,

@@ -64,6 +64,25 @@ class RouteTableTest {
     }
 
     @Test
+    void shouldKeepWhatWasLearnedWhereTheConfigurationChanges() {
+        final Routing was = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("10.0.0.3/24")),
+                List.of(Route.parse("10.1.0.0/16 via 10.0.0.1"))).routing();
+        final Routing will = RouteTable.of(List.of(Cidr.parse("10.0.0.4/24"), Cidr.parse("10.0.0.2/24")),
+                List.of(Route.parse("10.2.0.0/16 via 10.0.0.1")), 9).routing();
+        final PublishedRoutes routes = new PublishedRoutes(new RouteTable(was));
+        routes.addAddress(Cidr.parse("192.168.0.7/24"));
+        routes.addRoute(Route.parse("0.0.0.0/0 via 192.168.0.1"));
+        routes.state(InetAddress.ofLiteral("10.0.0.2"), OwnAddress.State.DEPRECATED);
+        routes.update(now -> now.reconfigured(was, will));
+        assertThat(routes.current().routing().addresses()).hasToString(
+                "[10.0.0.4/24, 10.0.0.2/24 (deprecated), 192.168.0.7/24]");
+        assertThat(routes.current().routes()).hasToString("[10.2.0.0/16 via 10.0.0.1, 0.0.0.0/0 via 192.168.0.1]");
+        assertThat(routes.current().hopLimit()).isEqualTo(9);
+        assertThat(will.ownsAllOf(was)).isFalse();
+        assertThat(was.ownsAllOf(was)).isTrue();
+    }
+
+    @Test
     void shouldHaveNoRouteWithoutGateway() {
         final RouteTable alone = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of());
         assertThat(route(alone, "10.0.1.1")).isEqualTo(NO_ROUTE);

@@ -36,8 +36,8 @@ class LeasedRoutesTest {
     void shouldUseAnAddressOnlyAfterItWasTried() {
         final Lease lease = lease("0.0.0.0/0 via 10.0.0.1", "10.99.0.0/16 via 10.77.1.1");
         leased.onLease(null, lease, "by 10.0.0.1");
-        assertThat(routes.current()).hasToString("192.168.0.2/24, 10.0.0.77/24 (tentative), 0.0.0.0/0 via 10.0.0.1, "
-                + "10.99.0.0/16 via 10.77.1.1");
+        assertThat(routes.current()).hasToString("192.168.0.2/24, 10.0.0.77/24 (tentative), on-link 10.77.0.0/16, "
+                + "0.0.0.0/0 via 10.0.0.1, 10.99.0.0/16 via 10.77.1.1");
         inUse();
         assertThat(routes.current().addresses()).contains(LEASED);
         assertThat(routes.current().isOnLink(0, 0xFFFF_0A4D_0505L)).as("10.77.5.5").isTrue();
@@ -54,7 +54,8 @@ class LeasedRoutesTest {
         leased.onLease(null, first, "by 10.0.0.1");
         inUse();
         leased.onLease(first, lease("0.0.0.0/0 via 10.0.0.9"), "prolonged");
-        assertThat(routes.current()).hasToString("192.168.0.2/24, 10.0.0.77/24, 0.0.0.0/0 via 10.0.0.9");
+        assertThat(routes.current())
+                .hasToString("192.168.0.2/24, 10.0.0.77/24, on-link 10.77.0.0/16, 0.0.0.0/0 via 10.0.0.9");
         assertThat(engine.take()).as("connections go on").isEmpty();
     }
 
@@ -72,7 +73,8 @@ class LeasedRoutesTest {
     void shouldLoseOnlyTheRouteThatCannotBe() {
         leased.onLease(null, lease("0.0.0.0/0 via 192.168.0.2", "10.88.0.0/16 via 10.0.0.1"), "by 10.0.0.1");
         inUse();
-        assertThat(routes.current()).hasToString("192.168.0.2/24, 10.0.0.77/24, 10.88.0.0/16 via 10.0.0.1");
+        assertThat(routes.current()).hasToString("192.168.0.2/24, 10.0.0.77/24, on-link 10.77.0.0/16, "
+                + "10.88.0.0/16 via 10.0.0.1");
     }
 
     @Test

@@ -37,7 +37,8 @@ class ControlAgentTest {
             RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of()));
     private final NeighbourCache neighbours = new NeighbourCache(
             new NeighbourSettings(8, TimeUnit.SECONDS.toNanos(1), 3, TimeUnit.SECONDS.toNanos(30), 1, 1,
-                    OwnAddressSettings.DEFAULT.withAnnouncements(0)), commands,
+                    OwnAddressSettings.DEFAULT.withAnnouncements(0)),
+            commands,
             2, routes,
             (address, mac, outcome) -> {
                 throw new IllegalStateException("expected by the test");

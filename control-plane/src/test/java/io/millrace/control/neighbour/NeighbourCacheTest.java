@@ -632,7 +632,8 @@ class NeighbourCacheTest {
                 RouteTable.of(List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("192.168.7.1/24")),
                         List.of(Cidr.parse("10.0.0.128/25")),
                         List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))), 64));
-        final NeighbourCache made = new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC, routes,
+        final NeighbourCache made = new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC,
+                routes,
                 (address, mac, outcome) -> conflicts
                         .add(address.getHostAddress() + " " + Long.toHexString(mac) + " " + outcome),
                 new SplittableRandom(1), counters);

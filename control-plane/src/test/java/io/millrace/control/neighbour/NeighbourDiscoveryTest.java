@@ -41,7 +41,8 @@ class NeighbourDiscoveryTest {
     private static final String ALL_NODES = "ff02::1";
     private static final String ASK = "icmpv6 fd00:0:0:0:0:0:0:2 > ff02:0:0:0:0:1:ff00:1 0 255: ns " + PEER
             + " at 20000000002";
-    private static final String ASK_UNICAST = "icmpv6 fd00:0:0:0:0:0:0:2 > fd00:0:0:0:0:0:0:1 20000000001 255: ns " + PEER
+    private static final String ASK_UNICAST = "icmpv6 fd00:0:0:0:0:0:0:2 > fd00:0:0:0:0:0:0:1 20000000001 255: ns "
+            + PEER
             + " at 20000000002";
     private static final String RESOLVED = "resolved " + PEER + " 20000000001";
     private static final String FORGOTTEN = "forgotten " + PEER;
@@ -283,7 +284,8 @@ class NeighbourDiscoveryTest {
     }
 
     private enum Claim {
-        ADVERTISED, WANTED_TOO
+        ADVERTISED,
+        WANTED_TOO
     }
 
     @ParameterizedTest

@@ -18,6 +18,7 @@ import io.millrace.fastpath.tcp.Tcp;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.fastpath.udp.Udp;
+import io.millrace.fastpath.wire.AddressTest;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -38,7 +39,6 @@ public final class StackEngine implements Agent {
     private final PacketPort port;
     private final EngineControl control;
     private final NanoClock clock;
-    private final EngineSettings settings;
     private final EngineWindow window;
     private final EngineCounters counters;
     private final NeighbourTable neighbours;
@@ -57,6 +57,9 @@ public final class StackEngine implements Agent {
     private volatile boolean closeRequested;
     private volatile boolean closed;
     private volatile boolean released;
+    /** What is in effect, and what shall be: {@link #settings(EngineSettings)}. */
+    private EngineSettings settings;
+    private volatile EngineSettings wanted;
     private @Nullable Agent companion;
     private boolean working;
     private boolean closing;
@@ -80,6 +83,7 @@ public final class StackEngine implements Agent {
         window = new EngineWindow(control.observedMemory(), nowNs);
         counters = window.counters();
         this.burst = new long[settings.burst()];
+        this.wanted = settings;
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue());
         transmitQueue = new TransmitQueue(port, counters, settings.burst(), TRANSMIT_QUEUE);
         ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue,
@@ -147,6 +151,7 @@ public final class StackEngine implements Agent {
         window.onTurn(nowNs, this);
         tcp.onTurn(nowNs);
         frames.onTurn();
+        takeSettings();
         ipOutput.pathMtus().onTurn(nowNs);
         int workCount = runCompanion();
         workCount += commands.drain();
@@ -159,6 +164,18 @@ public final class StackEngine implements Agent {
         workCount += tcp.flushOutput();
         workCount += window.answer(tcp, nowNs);
         return workCount;
+    }
+
+    private void takeSettings() {
+        final EngineSettings next = wanted;
+        if (next != settings) {
+            settings = next;
+            tcp.maxOrphans(next.maxOrphans());
+            tcp.challengesPerSecond(next.icmpPerSecond());
+            icmp.rate(next.icmpPerSecond());
+            neighbours.queueLimit(next.neighbourQueue());
+            ipInput.reassemblyTimeoutNs(next.reassembly().timeoutNs());
+        }
     }
 
     /** What there is to be seen now. */
@@ -288,6 +305,13 @@ public final class StackEngine implements Agent {
         }
     }
 
+    /** True while a connection of this engine has such a local address. Looks at every one of them. Thread: any. */
+    public boolean isAddressInUse(final AddressTest meant) {
+        synchronized (lifetime) {
+            return !closed && tcp.isAddressInUse(meant);
+        }
+    }
+
     /**
      * State of the connection with this 4-tuple; addresses as pairs of longs, local port in the upper 16 bits of
      * {@code ports}. CLOSED where there is none, also where a listener waits. Thread: the engine's.
@@ -310,6 +334,14 @@ public final class StackEngine implements Agent {
     /** Bytes of the slab in use now. Thread: the engine's. */
     public long slabInUse() {
         return tcp.slabInUse();
+    }
+
+    /**
+     * Takes over, with its next turn, what can change while it runs: orphans, the rate of ICMP, frames that wait for a
+     * neighbour, the time for fragments. Every size stays as it was at the start. Thread: any.
+     */
+    public void settings(final EngineSettings next) {
+        wanted = next;
     }
 
     /** An agent that is run within each turn of this engine (the control plane in threading mode {@code shared}). */

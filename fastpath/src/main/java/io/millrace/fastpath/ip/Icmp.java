@@ -54,6 +54,13 @@ public final class Icmp implements AutoCloseable {
         return v6;
     }
 
+    /** Errors, and echo replies, sent in a second at the most from now on. */
+    public void rate(final int perSecond) {
+        errors.rate(perSecond);
+        echoes.rate(perSecond);
+        v6.rate(perSecond);
+    }
+
     /** A message for one of our addresses. */
     void onMessage(final Ipv4Header ip, final long nowNs) {
         final long address = ip.payloadAddress();

@@ -53,6 +53,12 @@ final class Icmpv6 implements AutoCloseable {
         this.echoes = new TokenBucket(perSecond);
     }
 
+    /** Errors, and echo replies, sent in a second at the most from now on. */
+    void rate(final int perSecond) {
+        errors.rate(perSecond);
+        echoes.rate(perSecond);
+    }
+
     /**
      * A message for one of our addresses, or for a group of ours.
      *

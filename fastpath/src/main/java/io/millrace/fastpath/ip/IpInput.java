@@ -61,6 +61,13 @@ public final class IpInput implements AutoCloseable {
         this.ipv6 = new Ipv6Input(control, counters, transport, datagrams, icmp.v6(), reassembly);
     }
 
+    /** How long a datagram waits for its fragments, where the first comes from now on. */
+    public void reassemblyTimeoutNs(final long timeoutNs) {
+        if (reassembly != null) {
+            reassembly.timeoutNs(timeoutNs);
+        }
+    }
+
     /** A frame from the port. */
     public void onFrame(final long frame, final long nowNs) {
         final long address = Frame.data(frame);

@@ -27,7 +27,6 @@ public final class NeighbourTable {
 
     private final PacketPort port;
     private final EngineCounters counters;
-    private final int queueLimit;
     private final int capacity;
     private final int slotMask;
     private final int[] slots;
@@ -40,6 +39,7 @@ public final class NeighbourTable {
     private final long[] confirmedNs;
     private final long[] head;
     private final long[] tail;
+    private int queueLimit;
     private int clockHand;
     private int waiting;
 
@@ -60,6 +60,11 @@ public final class NeighbourTable {
         this.confirmedNs = new long[capacity];
         this.head = new long[capacity];
         this.tail = new long[capacity];
+    }
+
+    /** Frames that may wait for one neighbour from now on; those that wait stay. */
+    public void queueLimit(final int frames) {
+        queueLimit = frames;
     }
 
     /** The entry for an address, made if missing; {@link #FULL} where there is no room. */
@@ -151,12 +156,12 @@ public final class NeighbourTable {
      * where none of them is this neighbour's, the new one.
      */
     public void enqueue(final int entry, final long frame) {
-        final boolean full = waiting == FULL_QUEUES * queueLimit;
+        final boolean full = waiting >= FULL_QUEUES * queueLimit;
         if (full && queued[entry] == 0) {
             drop(frame);
             return;
         }
-        if (full || queued[entry] == queueLimit) {
+        if (full || queued[entry] >= queueLimit) {
             final long oldest = head[entry];
             head[entry] = Frame.next(oldest);
             queued[entry]--;

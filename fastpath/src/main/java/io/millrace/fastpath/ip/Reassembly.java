@@ -26,7 +26,6 @@ final class Reassembly implements AutoCloseable {
     private static final int ECN_INVALID = -1;
 
     private final EngineCounters counters;
-    private final long timeoutNs;
     private final FragmentPages pages;
     private final PartialDatagrams datagrams;
     private final MemoryRegion whole = MemoryRegion.allocate("reassembled datagram",
@@ -34,12 +33,18 @@ final class Reassembly implements AutoCloseable {
     private final PartialDatagram datagram = new PartialDatagram();
     private final Ipv4Header header = new Ipv4Header();
     private final Ipv6Header headerV6 = new Ipv6Header();
+    private long timeoutNs;
 
     Reassembly(final ReassemblySettings settings, final EngineCounters counters, final long seed) {
         this.counters = counters;
         this.timeoutNs = settings.timeoutNs();
         this.pages = new FragmentPages(settings.pages());
         this.datagrams = new PartialDatagrams(settings.pages(), seed);
+    }
+
+    /** How long a datagram waits whose first fragment comes from now on. */
+    void timeoutNs(final long newTimeoutNs) {
+        timeoutNs = newTimeoutNs;
     }
 
     /**

@@ -4,17 +4,22 @@ import java.util.concurrent.TimeUnit;
 
 /** Bounds how often something is done a second, with a burst of a tenth of it. Thread: the engine's. */
 public final class TokenBucket {
-    private final int perSecond;
-    private final long intervalNs;
-    private final long depthNs;
+    private int perSecond;
+    private long intervalNs;
+    private long depthNs;
     private long emptyUntilNs;
     private boolean started;
 
     /** @param perSecond how often at the most; 0: never. */
     public TokenBucket(final int perSecond) {
-        this.perSecond = perSecond;
-        this.intervalNs = perSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / perSecond;
-        this.depthNs = intervalNs * Math.max(1, perSecond / 10);
+        rate(perSecond);
+    }
+
+    /** How often from now on; 0: never. */
+    public final void rate(final int most) {
+        perSecond = most;
+        intervalNs = most == 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / most;
+        depthNs = intervalNs * Math.max(1, most / 10);
     }
 
     /** True where it may be done now; that uses up a token. */

@@ -7,6 +7,7 @@ import io.millrace.fastpath.flow.TimeWaitTable;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.memory.RecordTable;
+import io.millrace.fastpath.wire.AddressTest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * objects that belong to a connection. Bounded; a full table refuses and the caller counts.
  * <p>
  * A value of the flow table is the index of a connection, or {@code -2 - index} of a TIME_WAIT record; -1 is none.
- * Thread: the engine's, but for {@link #isPortInUse}.
+ * Thread: the engine's, but for {@link #isPortInUse} and {@link #isAddressInUse}.
  */
 final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     /** No connection and no TIME_WAIT record. */
@@ -186,6 +187,18 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     /** True while a connection or a TIME_WAIT record of this engine uses the local port. Thread: any. */
     boolean isPortInUse(final int localPort) {
         return Memory.getInt(portUse.address() + (long) localPort * Integer.BYTES) != 0;
+    }
+
+    /** True while a connection has such a local address; may be a moment late. Thread: any, until closed. */
+    boolean isAddressInUse(final AddressTest meant) {
+        final Tcb any = new Tcb();
+        for (int index = 0; index < highest; index++) {
+            any.wrap(index, records.address(index));
+            if (any.generation() != 0 && meant.test(any.localHi(), any.localLo())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What is attached: the application's handler, or the listener before the handshake is over. */

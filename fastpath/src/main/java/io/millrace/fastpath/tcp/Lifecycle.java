@@ -39,8 +39,8 @@ final class Lifecycle {
     private final TcpOutput output;
     private final ReceiveTuning tuning;
     private final PathMtu pathMtu;
-    private final int maxOrphans;
     private final Agreement agreement = new Agreement();
+    private int maxOrphans;
     private int orphans;
     /** Places that are taken, those of {@link #resetFastOpens} among them. */
     private int fastOpens;
@@ -59,6 +59,11 @@ final class Lifecycle {
         this.tuning = tuning;
         this.pathMtu = pathMtu;
         this.maxOrphans = maxOrphans;
+    }
+
+    /** As many connections live on without an application from now on; those there are stay. */
+    void maxOrphans(final int most) {
+        maxOrphans = most;
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.control.EngineControl;
-import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
@@ -15,6 +14,7 @@ import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.timer.TimerNodes;
 import io.millrace.fastpath.timer.TimerWheel;
+import io.millrace.fastpath.wire.AddressTest;
 
 /**
  * One engine's TCP, put together: the engine hands in segments and the time, calls the phases of its turn, and gives the
@@ -34,6 +34,7 @@ public final class Tcp implements AutoCloseable {
     private final TcpInput input;
     private final TimeWaitState timeWait;
     private final TcpTimers expiry;
+    private final ListenerSweep sweep;
     private final UserCalls calls;
     private final ConnectionReporter reporter;
 
@@ -56,6 +57,7 @@ public final class Tcp implements AutoCloseable {
         output = new TcpOutput(context, writer, persist, recovery, timer, pathMtu);
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning, pathMtu,
                 limits.maxOrphans());
+        sweep = new ListenerSweep(connections, lifecycle);
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);
@@ -77,6 +79,16 @@ public final class Tcp implements AutoCloseable {
     /** Sizes; ranges as in the engine's settings. */
     public record Limits(int maxConnections, int maxTimeWait, long slabBytes, long timerTickNs, int maxOrphans) {}
 
+    /** As many connections live on without an application from now on; those there are stay. */
+    public void maxOrphans(final int most) {
+        lifecycle.maxOrphans(most);
+    }
+
+    /** Answers of TIME_WAIT records, and challenges, sent in a second at the most from now on. */
+    public void challengesPerSecond(final int most) {
+        context.challenges.rate(most);
+    }
+
     /** Where IP hands segments to. */
     public TransportInput input() {
         return input;
@@ -92,9 +104,10 @@ public final class Tcp implements AutoCloseable {
         context.nowNs = nowNs;
     }
 
-    /** Timers that are due; returns how many expired. */
+    /** Timers that are due, and what a closed listener has left; returns how many things were done. */
     public int onTimers() {
-        return timers.poll(context.nowNs, expiry, TIMERS_A_TURN) + timeWait.expire(context.nowNs);
+        return timers.poll(context.nowNs, expiry, TIMERS_A_TURN) + timeWait.expire(context.nowNs, TIMERS_A_TURN)
+                + sweep.onTurn();
     }
 
     /** Tells the applications of connections that are ready now; returns how many. */
@@ -166,7 +179,8 @@ public final class Tcp implements AutoCloseable {
 
     /** True where {@link #dispatchReady}, {@link #flushOutput} or {@link #endTurn} has something to do. */
     public boolean hasWork() {
-        return context.lists.readySize() != 0 || context.lists.outputSize() != 0 || context.heldTexts.hasReleases()
+        return sweep.isWaiting() || context.lists.readySize() != 0 || context.lists.outputSize() != 0
+                || context.heldTexts.hasReleases()
                 || context.lentTexts.isWaiting();
     }
 
@@ -183,16 +197,9 @@ public final class Tcp implements AutoCloseable {
         return reporter.report(into);
     }
 
-    /** The listener is closed: its half-open connections are reset. */
+    /** The listener is closed: its half-open connections are reset, in this turn and the next ones. */
     public void onListenerClosed(final int listenerId) {
-        for (int index = 0; index < connections.highest(); index++) {
-            final Tcb tcb = connections.wrap(index);
-            if (tcb.generation() != 0 && tcb.listener() == listenerId
-                    && tcb.state() == TcpState.SYN_RECEIVED.ordinal()
-                    && connections.attachment(tcb) instanceof ListenerPolicy) {
-                lifecycle.abort(tcb, TcpFailure.ABORTED);
-            }
-        }
+        sweep.onClosed(listenerId);
     }
 
     /** Connections whose local address is not ours any more fail, without a word to the peer: there is no one to say it. */
@@ -229,6 +236,11 @@ public final class Tcp implements AutoCloseable {
     /** True while a connection or TIME_WAIT record uses the local port. Thread: any, until closed. */
     public boolean isPortInUse(final int localPort) {
         return connections.isPortInUse(localPort);
+    }
+
+    /** True while a connection has such a local address. Thread: any, until closed. */
+    public boolean isAddressInUse(final AddressTest meant) {
+        return connections.isAddressInUse(meant);
     }
 
     /** Connections now, shells included. */

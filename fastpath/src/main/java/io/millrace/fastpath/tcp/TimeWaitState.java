@@ -83,10 +83,11 @@ final class TimeWaitState {
         return old;
     }
 
-    /** Ends the waits that are over; returns how many. */
-    int expire(final long nowNs) {
+    /** Ends waits that are over, so many at the most; returns how many. */
+    int expire(final long nowNs, final int most) {
         int ended = 0;
-        for (int record = table.oldest(); record >= 0 && table.endNs(record) - nowNs <= 0; record = table.oldest()) {
+        for (int record = table.oldest(); ended < most && record >= 0
+                && table.endNs(record) - nowNs <= 0; record = table.oldest()) {
             context.connections.removeTimeWait(record);
             ended++;
         }

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.udp;
 
+import io.millrace.fastpath.wire.AddressTest;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.BindException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -20,7 +21,7 @@ public final class BindingTable {
     private static final int PAGE_SHIFT = 8;
     private static final int PAGE = 1 << PAGE_SHIFT;
 
-    private final PortRange range;
+    private PortRange range;
     /** Ports by upper and lower byte: a stack with few bindings holds few pages. */
     private final AtomicReferenceArray<@Nullable AtomicReferenceArray<Binding @Nullable []>> pages = new AtomicReferenceArray<>(
             PAGE);
@@ -28,6 +29,23 @@ public final class BindingTable {
     /** @param range ports for endpoints that ask for none. */
     public BindingTable(final PortRange range) {
         this.range = range;
+    }
+
+    /** Other ports, from now on, for endpoints that ask for none. */
+    public synchronized void range(final int low, final int high) {
+        range = new PortRange(low, high, range.start());
+    }
+
+    /** True where an endpoint is bound to such an address, or connected from it. */
+    public boolean isBound(final AddressTest meant) {
+        for (int port = 1; port < PAGE * PAGE; port++) {
+            for (final Binding bound : at(port)) {
+                if (meant.test(bound.localHi(), bound.localLo())) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** The binding that fits a unicast datagram best; null where none does. */

@@ -76,6 +76,29 @@ class ListenerQueueTest {
     }
 
     @Test
+    void shouldResetEveryHalfOpenConnectionOfAClosedListenerAFewATurn() {
+        final int halfOpen = 300;
+        try (StackDriver stack = new StackDriver()) {
+            final StackDriver.Listener closing = stack.listen(80, halfOpen, TcpSettings.DEFAULT);
+            final StackDriver.Listener staying = stack.listen(81, 1, TcpSettings.DEFAULT);
+            for (int i = 0; i < halfOpen; i++) {
+                new Peer(stack, 40_000 + i, 80, 5_000).send("S", NOTHING, 1_460, -1);
+            }
+            new Peer(stack, 39_999, 81, 5_000).send("S", NOTHING, 1_460, -1);
+            stack.allSent();
+            closing.close();
+            stack.engine().commands().listenerClosed(closing.id());
+            stack.engine().doWork();
+            assertThat(stack.allSent()).hasSizeBetween(1, 64);
+            assertThat(stack.engine().nextDeadlineNs()).as("there is more to do").isEqualTo(Long.MIN_VALUE);
+            stack.run();
+            assertThat(stack.counter(Counter.TCP_RESETS_SENT)).isEqualTo(halfOpen);
+            assertThat(stack.engine().connections()).isEqualTo(1);
+            assertThat(staying.syns()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldDropInSilenceWhatComesFromSourcesThatAreNotAdmitted() {
         try (StackDriver stack = new StackDriver()) {
             final StackDriver.Listener listener = stack.listen(80, 8, TcpSettings.DEFAULT);

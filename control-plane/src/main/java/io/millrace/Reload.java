@@ -1,0 +1,96 @@
+package io.millrace;
+
+import io.millrace.config.ConfigChange;
+import io.millrace.config.ConfigKey;
+import io.millrace.config.ConfigProblem;
+import io.millrace.config.EphemeralPortKeys;
+import io.millrace.config.IpKeys;
+import io.millrace.config.MillraceConfig;
+import io.millrace.control.address.RouteTable;
+import io.millrace.fastpath.wire.AddressTest;
+import io.millrace.fastpath.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running stack takes another configuration over: everything is looked at, and made, before anything is told. Thread:
+ * one at a time.
+ */
+final class Reload {
+    private static final int NAMED = 8;
+
+    private final StackParts parts;
+    private final MillraceConfig before;
+    private final MillraceConfig next;
+    private final List<ConfigChange> changes;
+    private final List<ConfigProblem> refused = new ArrayList<>();
+
+    private Reload(final StackParts parts, final MillraceConfig before, final MillraceConfig next) {
+        this.parts = parts;
+        this.before = before;
+        this.next = next;
+        changes = ConfigChange.between(before, next);
+    }
+
+    static ReloadReport run(final StackParts parts, final MillraceConfig before, final MillraceConfig next) {
+        return new Reload(parts, before, next).run();
+    }
+
+    private ReloadReport run() {
+        changes.stream().filter(ConfigChange::needsRestart).forEach(change -> refused.add(change.refused(
+                "is " + change.from() + " in the running stack, and only a restart changes it")));
+        refuseTooFewPorts();
+        final StackSettings settings = settings();
+        if (settings != null && !changes.isEmpty()) {
+            final StackSettings was = StackSettings.of(before);
+            refuseAddressesInUse(parts.routes.preview(now -> now.reconfigured(was.routing(), settings.routing())));
+            if (refused.isEmpty()) {
+                parts.apply(was, settings);
+            }
+        }
+        return new ReloadReport(changes, refused);
+    }
+
+    private @Nullable StackSettings settings() {
+        try {
+            return StackSettings.of(next);
+        } catch (final IllegalArgumentException e) {
+            refused.add(new ConfigProblem(next.origin(IpKeys.ADDRESSES), "", e.getMessage()));
+            return null;
+        }
+    }
+
+    private void refuseTooFewPorts() {
+        final int count = next.get(EphemeralPortKeys.HIGH) - next.get(EphemeralPortKeys.LOW) + 1;
+        if (count < parts.engines.length) {
+            refuse(EphemeralPortKeys.LOW, "leaves " + count + " ports to " + parts.engines.length
+                    + " engines, each of which needs one of its own");
+        }
+    }
+
+    /** Who has an address would be cut off from its peer: refused, not reset. */
+    private void refuseAddressesInUse(final RouteTable then) {
+        final RouteTable now = parts.routes.current();
+        if (now.addresses().equals(then.addresses()) && now.ownPrefixes().equals(then.ownPrefixes())) {
+            return;
+        }
+        final TreeSet<String> lost = new TreeSet<>();
+        final AddressTest isLost = (hi, lo) -> {
+            if (now.isOwn(hi, lo) && !then.isOwn(hi, lo) && lost.size() < NAMED) {
+                lost.add(IpAddress.toString(hi, lo));
+            }
+            return lost.size() == NAMED;
+        };
+        parts.isInUse(isLost);
+        if (!lost.isEmpty()) {
+            refuse(IpKeys.ADDRESSES, "takes away what listeners, datagram endpoints or connections use: "
+                    + String.join(", ", lost));
+        }
+    }
+
+    private void refuse(final ConfigKey<?> key, final String reason) {
+        refused.add(new ConfigProblem(next.origin(key), key + " = " + next.text(key), reason));
+    }
+}

@@ -1,0 +1,66 @@
+package io.millrace;
+
+import io.millrace.config.DhcpKeys;
+import io.millrace.config.EphemeralPortKeys;
+import io.millrace.config.IpKeys;
+import io.millrace.config.ListenKeys;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.NeighbourKeys;
+import io.millrace.config.Route;
+import io.millrace.control.address.RouteTable;
+import io.millrace.control.address.Routing;
+import io.millrace.control.listen.ListenSettings;
+import io.millrace.control.multicast.IgmpSettings;
+import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.tcp.TcpSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A configuration as the parts of a stack take it: made as a whole before any part is told, at the start and when the
+ * configuration is read anew. Immutable. Thread: any.
+ *
+ * @param tcp       what connections start from.
+ * @param engine    sizes and limits of each engine.
+ * @param listen    limits of listeners, and the ports that are chosen for who asks for none.
+ * @param neighbour neighbour resolution; announcements as configured, whatever the device is.
+ * @param igmp      multicast groups.
+ * @param table     addresses and routes.
+ */
+record StackSettings(TcpSettings tcp, EngineSettings engine, ListenSettings listen, NeighbourSettings neighbour,
+        IgmpSettings igmp, RouteTable table) {
+
+    /** @throws IllegalArgumentException one sentence: which address or route contradicts which. */
+    static StackSettings of(final MillraceConfig config) {
+        return new StackSettings(config.tcpSettings(), config.engineSettings(), listen(config), neighbour(config),
+                IgmpSettings.DEFAULT.withMaxGroups(config.get(IpKeys.MAX_GROUPS)), table(config));
+    }
+
+    Routing routing() {
+        return table.routing();
+    }
+
+    private static ListenSettings listen(final MillraceConfig config) {
+        return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
+                config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
+                config.get(ListenKeys.ABORT_ON_OVERFLOW), List.of(), config.get(EphemeralPortKeys.LOW),
+                config.get(EphemeralPortKeys.HIGH));
+    }
+
+    private static NeighbourSettings neighbour(final MillraceConfig config) {
+        final NeighbourSettings defaults = NeighbourSettings.DEFAULT;
+        return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
+                config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
+                config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
+                (config.get(NeighbourKeys.ANNOUNCE) ? defaults.own() : defaults.own().withAnnouncements(0))
+                        .withArpProbes(config.get(DhcpKeys.PROBES)));
+    }
+
+    private static RouteTable table(final MillraceConfig config) {
+        final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
+        config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
+        return RouteTable.of(config.addresses(), config.get(IpKeys.OWN_PREFIXES), routes,
+                config.get(IpKeys.TTL));
+    }
+}

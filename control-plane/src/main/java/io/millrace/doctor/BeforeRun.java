@@ -1,0 +1,178 @@
+package io.millrace.doctor;
+
+import io.millrace.config.Cidr;
+import io.millrace.config.ConfigException;
+import io.millrace.config.ConfigProblem;
+import io.millrace.config.ControlThreading;
+import io.millrace.config.EngineKeys;
+import io.millrace.config.IdleMode;
+import io.millrace.config.IpKeys;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.ObserveKeys;
+import io.millrace.config.PortKeys;
+import io.millrace.config.ThreadingKeys;
+import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.flow.TimeWaitTable;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+
+/** What is wrong before a stack starts with a configuration. Thread: one. */
+public final class BeforeRun {
+    private static final int NEEDED_JDK = 25;
+    /** A file of one engine takes 140 KiB. */
+    private static final long FILE_BYTES = 1 << 20;
+    private static final int MEBIBYTE_SHIFT = 20;
+
+    private final Machine machine;
+    private final Function<String, OptionalInt> interfaceMtus;
+    private final List<Finding> findings = new ArrayList<>();
+
+    /** @param interfaceMtus MTU of an interface of the kernel by its name. */
+    BeforeRun(final Machine machine, final Function<String, OptionalInt> interfaceMtus) {
+        this.machine = machine;
+        this.interfaceMtus = interfaceMtus;
+    }
+
+    /** Of this machine. */
+    public BeforeRun() {
+        this(Machine.look(), Machine::interfaceMtu);
+    }
+
+    /** What is wrong with the configuration itself, in the words of {@code millrace config check}. */
+    public static List<Finding> of(final ConfigException refused) {
+        return refused.problems().stream().map(ConfigProblem::toString).map(problem -> new Finding(
+                Symptom.CONFIGURATION, problem + ".",
+                "`millrace config reference` lists every key with its range.")).toList();
+    }
+
+    /** What is wrong with this JVM, whatever the configuration. */
+    public List<Finding> jvm() {
+        if (machine.jdk() < NEEDED_JDK) {
+            add(Symptom.JDK_TOO_OLD,
+                    "This is JDK " + machine.jdk() + ", and JDK " + NEEDED_JDK + " or newer is needed.",
+                    "Install one, e.g. Eclipse Temurin " + NEEDED_JDK + ", and set JAVA_HOME to it.");
+        }
+        if (!machine.exportsMemory()) {
+            add(Symptom.FLAG_MISSING, "The JVM runs without " + Memory.REQUIRED_FLAG + '.',
+                    "Add it to the command line of the JVM; the script `millrace` does so.");
+        }
+        if (!machine.nativeAccess()) {
+            add(Symptom.NATIVE_ACCESS_MISSING, "The JVM runs without --enable-native-access=ALL-UNNAMED.",
+                    "Add it to the command line of the JVM; the script `millrace` does so.");
+        }
+        return taken();
+    }
+
+    /**
+     * What is wrong with the machine for a stack of this configuration.
+     *
+     * @param providers the kinds of device that there are.
+     */
+    public List<Finding> machine(final MillraceConfig config, final List<PacketDeviceProvider> providers) {
+        device(config, providers);
+        memory(leastBytes(config));
+        cores(config);
+        mtu(config);
+        addresses(config);
+        if (config.get(ObserveKeys.ENABLED) && config.get(ObserveKeys.DIRECTORY).isEmpty()
+                && machine.sharedMemoryFreeBytes() < FILE_BYTES) {
+            add(Symptom.SHARED_MEMORY_FULL, "Only " + machine.sharedMemoryFreeBytes() + " bytes are free in /dev/shm.",
+                    "Make room there (of a container: --shm-size), or set " + ObserveKeys.DIRECTORY + '.');
+        }
+        return taken();
+    }
+
+    private void device(final MillraceConfig config, final List<PacketDeviceProvider> providers) {
+        for (final PacketDeviceProvider provider : providers) {
+            final String cause = provider.unavailabilityCause();
+            if (provider.scheme().equals(config.get(PortKeys.DEVICE).scheme()) && cause != null) {
+                add(Symptom.DEVICE_UNAVAILABLE, PortKeys.DEVICE + " = " + config.text(PortKeys.DEVICE)
+                        + " cannot be opened: " + cause + '.',
+                        "Do what this says, or choose another device; `millrace --version` lists those that can be used.");
+            }
+        }
+    }
+
+    /** What the tables and buffers take that the configuration names; a little more comes to it. */
+    private static long leastBytes(final MillraceConfig config) {
+        final EngineSettings settings = config.engineSettings();
+        return config.get(ThreadingKeys.ENGINES) * (settings.slabBytes() + settings.datagramBytes()
+                + (long) settings.maxConnections() * Tcb.LENGTH
+                + (long) settings.maxTimeWait() * TimeWaitTable.LENGTH);
+    }
+
+    private void memory(final long offHeapBytes) {
+        if (offHeapBytes > machine.memoryBytes()) {
+            add(Symptom.MEMORY_EXCEEDS_MACHINE,
+                    "The stack may take more than " + (offHeapBytes >> MEBIBYTE_SHIFT)
+                            + " MiB of memory, but there are only "
+                            + (machine.memoryBytes() >> MEBIBYTE_SHIFT) + " MiB.",
+                    "Less of " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS + " or " + ThreadingKeys.ENGINES
+                            + '.');
+        }
+    }
+
+    private void cores(final MillraceConfig config) {
+        final IdleMode idle = config.get(ThreadingKeys.IDLE);
+        final int busy = idle == IdleMode.SPIN || idle == IdleMode.YIELD ? config.get(ThreadingKeys.ENGINES) : 0;
+        final int control = config.get(ThreadingKeys.CONTROL) == ControlThreading.DEDICATED ? 1 : 0;
+        if (busy > 0 && busy + control > machine.processors()
+                || config.get(ThreadingKeys.ENGINES) > machine.processors()) {
+            add(Symptom.TOO_FEW_CORES, config.get(ThreadingKeys.ENGINES) + " engine(s) that idle by "
+                    + config.text(ThreadingKeys.IDLE) + (control == 0 ? "" : ", and a thread for the control plane,")
+                    + " share " + machine.processors() + " processor(s).",
+                    "Less of " + ThreadingKeys.ENGINES + ", " + ThreadingKeys.IDLE + " = backoff, or "
+                            + ThreadingKeys.CONTROL + " = shared.");
+        }
+    }
+
+    private void mtu(final MillraceConfig config) {
+        final String argument = config.get(PortKeys.DEVICE).argument();
+        final OptionalInt theirs = argument.isEmpty() ? OptionalInt.empty() : interfaceMtus.apply(argument);
+        if (theirs.isPresent() && theirs.getAsInt() != config.get(PortKeys.MTU)) {
+            add(Symptom.MTU_DIFFERS, "The kernel's side of " + argument + " has an MTU of " + theirs.getAsInt()
+                    + ", the stack's one of " + config.get(PortKeys.MTU) + '.',
+                    "Set " + PortKeys.MTU + " = " + theirs.getAsInt() + ", or: ip link set " + argument + " mtu "
+                            + config.get(PortKeys.MTU) + '.');
+        }
+    }
+
+    private void addresses(final MillraceConfig config) {
+        for (final Cidr own : config.addresses()) {
+            kernelAddress(own.address(), machine.kernelAddresses()).ifPresent(findings::add);
+        }
+    }
+
+    /** Where the kernel has an address of the stack. */
+    static Optional<Finding> kernelAddress(final InetAddress own, final Set<InetAddress> kernel) {
+        if (!kernel.contains(own)) {
+            return Optional.empty();
+        }
+        final String address = own.getHostAddress();
+        return Optional.of(new Finding(Symptom.KERNEL_HAS_ADDRESS,
+                "The kernel of this machine has the stack's address " + address
+                        + " too, in the same network namespace.",
+                "Take it from the kernel (ip address del " + address + "/... dev ...), or give the stack another "
+                        + IpKeys.ADDRESSES
+                        + "; where both must have it, drop the kernel's resets: nft add rule inet filter"
+                        + " output ip saddr " + address + " tcp flags rst drop."));
+    }
+
+    private void add(final Symptom symptom, final String what, final String remedy) {
+        findings.add(new Finding(symptom, what, remedy));
+    }
+
+    private List<Finding> taken() {
+        final List<Finding> taken = List.copyOf(findings);
+        findings.clear();
+        return taken;
+    }
+}

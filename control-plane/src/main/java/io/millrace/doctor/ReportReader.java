@@ -1,0 +1,92 @@
+package io.millrace.doctor;
+
+import io.millrace.config.Cidr;
+import io.millrace.fastpath.counters.Gauge;
+import io.millrace.fastpath.counters.LoopTimes;
+import io.millrace.observe.ObservedNeighbour;
+import io.millrace.observe.ObservedRoute;
+import io.millrace.observe.Observer;
+import io.millrace.observe.Reading;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Gathers {@link Reports}. Thread: one. */
+final class ReportReader {
+    /** Column of {@code /proc/stat} that tells stolen time (proc(5)). */
+    private static final int STEAL = 8;
+    private static final int SHORT_PATHS = 16;
+
+    private ReportReader() {}
+
+    static Reports read(final Observer observer) throws IOException {
+        final Map<String, Long> values = new HashMap<>();
+        List<Long> looks = List.of();
+        for (final Reading reading : observer.readings()) {
+            values.merge(reading.label(), reading.value(), Long::sum);
+            if (reading.label().equals(Gauge.LOOK_NS.label())) {
+                looks = reading.engines();
+            }
+        }
+        final long nowNs = System.nanoTime();
+        final boolean answers = looks.stream().allMatch(look -> nowNs - look < DuringRun.NOT_DRIVEN_NS);
+        final List<Cidr> own = answers ? own(observer.routes()) : List.of();
+        final List<ObservedNeighbour> neighbours = answers ? observer.neighbours() : List.of();
+        final Map<String, Integer> shortPaths = answers
+                ? shortPaths(observer, own, values.getOrDefault(Gauge.PORT_MTU.label(), 0L))
+                : Map.of();
+        final Set<InetAddress> addresses = own.stream().map(Cidr::address).collect(Collectors.toSet());
+        return new Reports(values, looks, nowNs, loopTimes(observer), neighbours, addresses,
+                KernelAddresses.of(Long.toString(observer.pid())), shortPaths, stolen());
+    }
+
+    private static List<Cidr> own(final List<ObservedRoute> routes) {
+        return routes.stream().filter(route -> route.kind().equals("address")).map(ObservedRoute::destination)
+                .map(Cidr::parse).toList();
+    }
+
+    private static long[] loopTimes(final Observer observer) {
+        final long[] all = new long[LoopTimes.BUCKETS];
+        for (int engine = 0; engine < observer.engines(); engine++) {
+            final long[] times = observer.loopTimes(engine);
+            for (int i = 0; i < all.length; i++) {
+                all[i] += times[i];
+            }
+        }
+        return all;
+    }
+
+    /** Between hosts of one link is no router that could have a smaller MTU. */
+    private static Map<String, Integer> shortPaths(final Observer observer, final List<Cidr> own, final long mtu)
+            throws IOException {
+        final Map<String, Integer> found = new LinkedHashMap<>();
+        observer.connections(connection -> {
+            if (found.size() < SHORT_PATHS && connection.handle() != 0 && connection.pathMtu() < mtu
+                    && own.stream().anyMatch(prefix -> prefix.contains(connection.remoteAddress()))) {
+                found.put(connection.remoteAddress().getHostAddress(), connection.pathMtu());
+            }
+        });
+        return found;
+    }
+
+    private static double stolen() {
+        try {
+            final String line = Files.readAllLines(Path.of("/proc/stat")).getFirst();
+            final String[] fields = line.trim().split("\\s+");
+            double all = 0;
+            for (int i = 1; i < fields.length; i++) {
+                all += Long.parseLong(fields[i]);
+            }
+            return fields.length > STEAL && all > 0 ? Long.parseLong(fields[STEAL]) / all : 0;
+        } catch (final IOException e) {
+            return 0;
+        }
+    }
+}

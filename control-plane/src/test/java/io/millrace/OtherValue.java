@@ -1,0 +1,45 @@
+package io.millrace;
+
+import io.millrace.config.ConfigKey;
+import java.util.Map;
+
+/** A legal value of a key that is not its default, for keys that need a restart. */
+final class OtherValue {
+    private static final Map<String, String> BY_PATH = Map.ofEntries(
+            Map.entry("millrace.transport.order", "[nio]"),
+            Map.entry("millrace.threading.engines", "2"),
+            Map.entry("millrace.threading.control", "dedicated"),
+            Map.entry("millrace.threading.idle", "spin"),
+            Map.entry("millrace.port.device", "\"tap:other\""),
+            Map.entry("millrace.port.mtu", "1400"),
+            Map.entry("millrace.port.vlan", "5"),
+            Map.entry("millrace.observe.enabled", "false"),
+            Map.entry("millrace.observe.directory", "\"elsewhere\""),
+            Map.entry("millrace.port.frames", "2048"),
+            Map.entry("millrace.port.offloads", "true"),
+            Map.entry("millrace.port.host-address", "\"10.0.0.3/24\""),
+            Map.entry("millrace.port.capture", "\"frames.pcapng\""),
+            Map.entry("millrace.ip.reassembly-memory", "1MiB"),
+            Map.entry("millrace.ip.path-mtus", "64"),
+            Map.entry("millrace.ip.path-mtu-expiry", "60s"),
+            Map.entry("millrace.ip.min-path-mtu", "576"),
+            Map.entry("millrace.neighbour.cache-size", "2048"),
+            Map.entry("millrace.neighbour.announce", "false"),
+            Map.entry("millrace.engine.max-connections", "512"),
+            Map.entry("millrace.engine.max-time-wait", "512"),
+            Map.entry("millrace.engine.slab", "32MiB"),
+            Map.entry("millrace.engine.datagrams", "2MiB"),
+            Map.entry("millrace.engine.burst", "32"),
+            Map.entry("millrace.engine.timer-tick", "131072ns"),
+            Map.entry("millrace.engine.max-lent-frames", "16"));
+
+    private OtherValue() {}
+
+    static String of(final ConfigKey<?> key) {
+        final String value = BY_PATH.get(key.path());
+        if (value == null) {
+            throw new AssertionError(key + ": say in OtherValue what else it may be, or that it changes at run time");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,209 @@
+package io.millrace.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.config.ConfigException;
+import io.millrace.config.ConfigKeys;
+import io.millrace.config.MillraceConfig;
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.counters.Gauge;
+import io.millrace.fastpath.counters.LoopTimes;
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.observe.ObservedNeighbour;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DoctorTest {
+    private static final InetAddress OWN = InetAddress.ofLiteral("10.0.0.2");
+    private static final Machine GOOD = new Machine(25, true, true, 4, 64L << 30, 1L << 30, Set.of());
+
+    private final Map<String, Long> values = new HashMap<>();
+    private final long[] loopTimes = new long[LoopTimes.BUCKETS];
+    private final List<ObservedNeighbour> neighbours = new ArrayList<>();
+    private final Map<String, Integer> shortPaths = new HashMap<>();
+    private Set<InetAddress> kernelAddresses = Set.of();
+    private long idleNs;
+    private double stolenShare;
+
+    private List<Finding> during() {
+        return new DuringRun(new Reports(values, List.of(1_000L), 1_000L + idleNs, loopTimes, neighbours, Set.of(OWN),
+                kernelAddresses, shortPaths, stolenShare)).findings();
+    }
+
+    private static List<Finding> before(final Machine machine, final String config) {
+        final BeforeRun doctor = new BeforeRun(machine,
+                name -> name.equals("mr0") ? OptionalInt.of(1_400) : OptionalInt.empty());
+        final List<Finding> findings = new ArrayList<>(doctor.jvm());
+        try {
+            findings.addAll(doctor.machine(MillraceConfig.parse(config), List.of(new Closed())));
+        } catch (final ConfigException e) {
+            findings.addAll(BeforeRun.of(e));
+        }
+        return findings;
+    }
+
+    private void count(final Counter counter, final long value) {
+        values.put(counter.label(), value);
+    }
+
+    /** Each symptom, provoked; a new one does not compile here until it is provoked too. */
+    private List<Finding> provoke(final Symptom symptom) {
+        return switch (symptom) {
+            case CONFIGURATION -> before(GOOD, "millrace.tcp.mss = 20");
+            case JDK_TOO_OLD -> before(new Machine(24, true, true, 4, 64L << 30, 1 << 30, Set.of()), "");
+            case FLAG_MISSING -> before(new Machine(25, false, true, 4, 64L << 30, 1 << 30, Set.of()), "");
+            case NATIVE_ACCESS_MISSING -> before(new Machine(25, true, false, 4, 64L << 30, 1 << 30, Set.of()), "");
+            case DEVICE_UNAVAILABLE -> before(GOOD, "millrace.port.device = \"closed:x\"");
+            case MEMORY_EXCEEDS_MACHINE ->
+                before(new Machine(25, true, true, 4, 1L << 30, 1 << 30, Set.of()), "millrace.engine.slab = 1GiB");
+            case TOO_FEW_CORES -> before(GOOD, "millrace.threading { engines = 4, idle = spin }");
+            case MTU_DIFFERS -> before(GOOD, "millrace.port.device = \"tap:mr0\"");
+            case SHARED_MEMORY_FULL -> before(new Machine(25, true, true, 4, 64L << 30, 4_096, Set.of()), "");
+            case KERNEL_HAS_ADDRESS -> {
+                kernelAddresses = Set.of(OWN);
+                final List<Finding> both = new ArrayList<>(during());
+                both.addAll(before(new Machine(25, true, true, 4, 64L << 30, 1 << 30, Set.of(OWN)),
+                        "millrace.ip.addresses = [\"10.0.0.2/24\"]"));
+                assertThat(both).hasSize(2);
+                yield both;
+            }
+            default -> {
+                makeWrong(symptom);
+                yield during();
+            }
+        };
+    }
+
+    private void makeWrong(final Symptom symptom) {
+        switch (symptom) {
+            case NOT_DRIVEN -> idleNs = TimeUnit.SECONDS.toNanos(3);
+            case LOOP_STARVED -> loopTimes[25] = 10;
+            case CPU_STOLEN -> stolenShare = 0.2;
+            case CHECKSUMS_WRONG -> {
+                count(Counter.TCP_BAD_CHECKSUM, 11);
+                count(Counter.FRAMES_RECEIVED, 1_000);
+            }
+            case PATH_MTU_ON_LINK -> shortPaths.put("10.0.0.9", 1_400);
+            case NEIGHBOUR_UNREACHABLE -> neighbours.add(new ObservedNeighbour("10.0.0.9", "", "FAILED", false));
+            case RESETS_ANSWERED -> {
+                count(Counter.TCP_RESETS_RECEIVED, 20);
+                count(Counter.TCP_ESTABLISHED, 40);
+            }
+            case TIME_WAIT_NEARLY_FULL -> {
+                values.put(Gauge.TIME_WAITS.label(), 95L);
+                values.put(Gauge.TIME_WAITS_LIMIT.label(), 100L);
+            }
+            case FRAMES_LOST_BY_PORT -> values.put(Gauge.PORT_DROPPED.label(), 100L);
+            default -> values.put(CounterRule.ALL.stream().filter(rule -> rule.symptom() == symptom).findFirst()
+                    .orElseThrow().counter(), 1L);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldFindEachSymptomAndNothingElse(final Symptom symptom) {
+        assertThat(provoke(symptom)).isNotEmpty().allSatisfy(finding -> {
+            assertThat(finding.symptom()).isEqualTo(symptom);
+            assertThat(List.of(finding.what(), symptom.why(), finding.remedy())).allMatch(text -> text.endsWith("."));
+        });
+    }
+
+    @Test
+    void shouldFindNothingWhereNothingIsWrong() {
+        assertThat(before(GOOD, "")).isEmpty();
+        count(Counter.FRAMES_RECEIVED, 1_000_000);
+        count(Counter.TCP_BAD_CHECKSUM, 12);
+        count(Counter.TCP_RESETS_RECEIVED, 12);
+        count(Counter.TCP_ESTABLISHED, 1_000);
+        loopTimes[20] = 1_000_000;
+        loopTimes[24] = 9;
+        neighbours.add(new ObservedNeighbour("10.0.0.9", "02:00:00:00:00:01", "REACHABLE", false));
+        values.put(Gauge.TIME_WAITS.label(), 80L);
+        values.put(Gauge.TIME_WAITS_LIMIT.label(), 100L);
+        assertThat(during()).isEmpty();
+    }
+
+    static List<CounterRule> rules() {
+        return CounterRule.ALL;
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void shouldTellOfACounterThatShouldBeZeroAndWhichKeyToRaise(final CounterRule rule) {
+        values.put(rule.counter(), 7L);
+
+        assertThat(during()).singleElement().satisfies(finding -> {
+            assertThat(finding.symptom()).isEqualTo(rule.symptom());
+            assertThat(finding.what()).startsWith(rule.counter() + " counts 7: ");
+            assertThat(keys(finding.remedy())).allSatisfy(key -> assertThat(ConfigKeys.find(key)).as(key).isNotNull());
+        });
+    }
+
+    private static List<String> keys(final String text) {
+        final List<String> keys = new ArrayList<>();
+        for (final Matcher key = Pattern.compile("millrace(\\.[a-z0-9-]+){2}").matcher(text); key.find();) {
+            keys.add(key.group());
+        }
+        return keys;
+    }
+
+    @Test
+    void shouldKnowEveryCounterThatItLooksAt() {
+        final List<String> labels = new ArrayList<>();
+        for (final Counter counter : Counter.values()) {
+            labels.add(counter.label());
+        }
+        for (final ControlCounter counter : ControlCounter.values()) {
+            labels.add(counter.label());
+        }
+        assertThat(CounterRule.ALL).extracting(CounterRule::counter).isSubsetOf(labels).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldReadTheKernelsAddressesOfANamespace() {
+        assertThat(KernelAddresses.ofTrie(List.of("Main:", "  +-- 0.0.0.0/0 3 0 5", "     |-- 10.0.0.0",
+                "        /24 link UNICAST", "     |-- 10.0.0.2", "        /32 host LOCAL", "     |-- 10.0.0.255",
+                "        /32 link BROADCAST"))).containsExactly(OWN);
+        assertThat(KernelAddresses.ofIpv6(List.of("fe80000000000000000000fffe000001 02 40 20 80     eth0")))
+                .containsExactly(InetAddress.ofLiteral("fe80::ff:fe00:1"));
+        assertThat(KernelAddresses.of("self")).contains(InetAddress.ofLiteral("127.0.0.1"));
+    }
+
+    /** A kind of device that cannot be opened here. */
+    private static final class Closed implements PacketDeviceProvider {
+        @Override
+        public String scheme() {
+            return "closed";
+        }
+
+        @Override
+        public String usage() {
+            return "closed:NAME";
+        }
+
+        @Override
+        public String unavailabilityCause() {
+            return "it is closed";
+        }
+
+        @Override
+        public PacketDevice open(final DeviceRequest request) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
