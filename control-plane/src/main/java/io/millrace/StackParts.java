@@ -5,10 +5,14 @@ import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
+import io.millrace.config.StaticNeighbour;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.AddressChanges;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.autoconf.Autoconfiguration;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
@@ -17,6 +21,7 @@ import io.millrace.control.dhcp.DhcpSettings;
 import io.millrace.control.dhcp.LeasedRoutes;
 import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
+import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
 import io.millrace.control.listen.Listeners;
@@ -37,7 +42,6 @@ import io.millrace.control.security.UnforeseenPorts;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
-import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
@@ -48,6 +52,7 @@ import io.millrace.observe.Metadata;
 import io.millrace.observe.ObservationFiles;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -80,7 +85,8 @@ final class StackParts {
     private static final int IGMP_DELAYS = 7;
     private static final int SYN_COOKIES = 9;
     private static final int NEIGHBOUR_DELAYS = 10;
-    private static final int DHCP = 11;
+    private static final int ROUTER_DELAYS = 11;
+    private static final int DHCP = 12;
 
     /** How long an engine may take to close; each connection that it has is reset. */
     private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
@@ -97,6 +103,7 @@ final class StackParts {
     final AddressChanges addressChanges;
     final ObservedStack observed;
     final StackEngine[] engines;
+    private final boolean linkLayer;
     private final GroupMembership groups;
     private final @Nullable DhcpClient dhcp;
     private final EngineEventRing[] rings;
@@ -117,7 +124,12 @@ final class StackParts {
         tcpSettings = settings.tcp();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
+        linkLayer = device.queue(0).capabilities().linkLayer();
         routes = new PublishedRoutes(settings.table());
+        if (!linkLayer) {
+            // nobody to ask
+            settings.routing().addresses().forEach(own -> routes.state(own.address(), OwnAddress.State.PREFERRED));
+        }
         engines = new StackEngine[device.queues()];
         rings = new EngineEventRing[device.queues()];
         ports = new Rfc6056Ports[device.queues()];
@@ -248,7 +260,7 @@ final class StackParts {
         }
         final NeighbourCache cache = neighbours(builder);
         final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups, dhcp,
-                counters, desk(cache));
+                counters, tasks(builder, cache));
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -304,10 +316,14 @@ final class StackParts {
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
         final NeighbourCache cache = new NeighbourCache(neighbourSettings(StackSettings.of(builder.config)), commands,
-                device.queue(0).capabilities().macAddress(), routes, builder.conflictListener,
+                mac(), routes, builder.conflictListener,
                 new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
         neighbours = cache;
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
+            cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
+                    neighbour.mac());
+        }
+        for (final StaticNeighbour neighbour : builder.config.get(NeighbourKeys.STATIC)) {
             cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
                     neighbour.mac());
         }
@@ -315,22 +331,37 @@ final class StackParts {
     }
 
     private DhcpClient dhcpClient(final MillraceBuilder builder) {
-        final PortCapabilities port = device.queue(0).capabilities();
-        if (!port.linkLayer()) {
+        if (!device.queue(0).capabilities().linkLayer()) {
             throw new IllegalArgumentException(device.name() + " has no link layer, which DHCP needs");
         }
-        final LeasedRoutes leased = new LeasedRoutes(routes);
+        final LeasedRoutes leased = new LeasedRoutes(routes, builder.config.get(DhcpKeys.PROBE));
         final DhcpClient client = new DhcpClient(
-                new DhcpSettings(port.macAddress(), builder.config.get(DhcpKeys.HOST_NAME).orElse(""),
+                new DhcpSettings(mac(), builder.config.get(DhcpKeys.HOST_NAME).orElse(""),
                         builder.config.get(DhcpKeys.RELEASE)),
                 commands[0], leased, new SplittableRandom(builder.secret.derive(DHCP).k0()), counters);
         leased.tell(client);
         return client;
     }
 
+    /** Whatever else the agent does in a turn. */
+    private ControlTask[] tasks(final MillraceBuilder builder, final NeighbourCache cache) {
+        final List<ControlTask> tasks = new ArrayList<>(List.of(desk(cache)));
+        if (linkLayer && builder.config.isIpv6()) {
+            final Autoconfiguration autoconfiguration = new Autoconfiguration(StackSettings.ipv6(builder.config), mac(),
+                    routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
+            autoconfiguration.start();
+            tasks.add(autoconfiguration);
+        }
+        return tasks.toArray(ControlTask[]::new);
+    }
+
+    private long mac() {
+        return device.queue(0).capabilities().macAddress();
+    }
+
     /** Nothing is announced where there is no link layer. */
     private NeighbourSettings neighbourSettings(final StackSettings settings) {
-        return device.queue(0).capabilities().linkLayer() ? settings.neighbour() : settings.neighbour().silent();
+        return linkLayer ? settings.neighbour() : settings.neighbour().silent();
     }
 
     /** After a failure half way: nobody drives an engine yet. */

@@ -1,19 +1,25 @@
 package io.millrace;
 
-import io.millrace.config.DhcpKeys;
+import io.millrace.config.Cidr;
 import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.IpKeys;
+import io.millrace.config.Ipv6Keys;
 import io.millrace.config.ListenKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.Route;
+import io.millrace.control.address.OwnAddress;
+import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.address.Routing;
+import io.millrace.control.autoconf.Ipv6Settings;
 import io.millrace.control.listen.ListenSettings;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.neighbour.OwnAddressSettings;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.tcp.TcpSettings;
+import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,17 +56,35 @@ record StackSettings(TcpSettings tcp, EngineSettings engine, ListenSettings list
 
     private static NeighbourSettings neighbour(final MillraceConfig config) {
         final NeighbourSettings defaults = NeighbourSettings.DEFAULT;
+        final OwnAddressSettings own = defaults.own();
         return new NeighbourSettings(config.get(NeighbourKeys.CACHE_SIZE),
                 config.get(NeighbourKeys.RETRANSMIT_INTERVAL).toNanos(), config.get(NeighbourKeys.PROBES),
                 config.get(NeighbourKeys.REACHABLE_TIME).toNanos(), defaults.staleNs(), defaults.failedNs(),
-                (config.get(NeighbourKeys.ANNOUNCE) ? defaults.own() : defaults.own().withAnnouncements(0))
-                        .withArpProbes(config.get(DhcpKeys.PROBES)));
+                new OwnAddressSettings(config.get(Ipv6Keys.DAD_TRANSMITS), own.arpProbes(),
+                        config.get(NeighbourKeys.ANNOUNCE) ? own.announcements() : 0,
+                        config.get(NeighbourKeys.ON_CONFLICT)));
     }
 
+    /** What the stack believes of what routers say. */
+    static Ipv6Settings ipv6(final MillraceConfig config) {
+        return new Ipv6Settings(config.get(Ipv6Keys.ACCEPT_RA), config.get(Ipv6Keys.AUTOCONF),
+                config.get(Ipv6Keys.ACCEPT_REDIRECTS), config.get(Ipv6Keys.MAX_ADDRESSES),
+                config.get(Ipv6Keys.DAD_TRANSMITS) > 0, config.get(Ipv6Keys.STABLE_SECRET));
+    }
+
+    /** With the addresses that are to be tried before they are used in the state that says so. */
     private static RouteTable table(final MillraceConfig config) {
         final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
         config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
-        return RouteTable.of(config.addresses(), config.get(IpKeys.OWN_PREFIXES), routes,
-                config.get(IpKeys.TTL));
+        final PublishedRoutes made = new PublishedRoutes(RouteTable.of(config.addresses(),
+                config.get(IpKeys.OWN_PREFIXES), routes, config.get(IpKeys.TTL)));
+        for (final Cidr address : config.addresses()) {
+            if (address.address() instanceof Inet4Address
+                    ? config.get(NeighbourKeys.PROBE)
+                    : config.get(Ipv6Keys.DAD_TRANSMITS) > 0) {
+                made.state(address.address(), OwnAddress.State.TENTATIVE);
+            }
+        }
+        return made.current();
     }
 }

@@ -18,7 +18,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         description = "A userspace TCP/IP stack for the JVM.",
         footer = { "",
-                "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration (nothing was started)." },
+                "Exit codes: 0 done, 1 failed, 2 wrong usage or wrong configuration (nothing was started, or changed)." },
         subcommands = {
                 DemoCommand.class,
                 ServeCommand.class,
@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
                 RowsCommand.NeighboursCommand.class,
                 RowsCommand.RoutesCommand.class,
                 DoctorCommand.class,
+                ReloadCommand.class,
                 ConfigCommand.class
         })
 // @formatter:on

@@ -1,8 +1,13 @@
 package io.millrace.cli;
 
 import io.millrace.Millrace;
+import io.millrace.ReloadReport;
+import io.millrace.config.ConfigException;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.ObserveKeys;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
+import io.millrace.observe.ObservationFiles;
 import io.millrace.services.ChargenHandler;
 import io.millrace.services.DiscardHandler;
 import io.millrace.services.EchoHandler;
@@ -17,12 +22,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.concurrent.ShutdownSignalBarrier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,8 +43,10 @@ import picocli.CommandLine.Spec;
         "Run Netty services on a Millrace stack until SIGTERM or SIGINT, which closes everything cleanly.",
         "HTTP serves / (hello), /bytes/N (N deterministic bytes, N to 2^40) and POST /echo (the body back).",
         "Without any service option: HTTP on port 80.",
+        "SIGHUP, or `millrace reload`, reads the configuration anew without dropping a connection.",
         "Ends with exit code 143 after SIGTERM and 130 after SIGINT, as is usual."})
 final class ServeCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
     private static final int DEFAULT_HTTP = 80;
     private static final int LAST_PORT = 65_535;
     private static final long QUIET_MS = 100;
@@ -71,9 +81,11 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    @SuppressWarnings("try") // what reloads does its work by being there
     private void serve(final Map<String, Integer> ports, final ShutdownSignalBarrier barrier)
             throws IOException, InterruptedException {
-        try (Millrace stack = Millrace.launch(stackOptions.config())) {
+        try (Millrace stack = Millrace.launch(stackOptions.config());
+                ReloadService reloads = reloadService(stack)) {
             final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
             try {
                 for (final Map.Entry<String, Integer> service : ports.entrySet()) {
@@ -85,6 +97,34 @@ final class ServeCommand implements Callable<Integer> {
             } finally {
                 group.shutdownGracefully(QUIET_MS, TIMEOUT_MS, TimeUnit.MILLISECONDS).await();
             }
+        }
+    }
+
+    /** Null where nobody may look into the process, or the folder for that cannot be used: then there is SIGHUP alone. */
+    private @Nullable ReloadService reloadService(final Millrace stack) {
+        final MillraceConfig config = stack.config();
+        HangUp.runs(() -> {
+            if (!stack.isClosed()) {
+                reload(stack).lines().forEach(line -> print("SIGHUP: " + line));
+            }
+        });
+        if (!config.get(ObserveKeys.ENABLED)) {
+            return null;
+        }
+        try {
+            return ReloadService.open(config.get(ObserveKeys.DIRECTORY).orElseGet(ObservationFiles::ownDirectory),
+                    () -> reload(stack));
+        } catch (final IOException e) {
+            LOG.warn("{}; `millrace reload` cannot reach this process, SIGHUP can", e.getMessage());
+            return null;
+        }
+    }
+
+    private ReloadReport reload(final Millrace stack) {
+        try {
+            return stack.reload(stackOptions.config());
+        } catch (final ConfigException e) {
+            return new ReloadReport(List.of(), e.problems());
         }
     }
 

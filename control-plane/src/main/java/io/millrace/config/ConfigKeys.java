@@ -19,11 +19,14 @@ public final class ConfigKeys {
             PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.VLAN,
             PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
             IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
-            DhcpKeys.DHCP, DhcpKeys.RELEASE, DhcpKeys.PROBES, DhcpKeys.HOST_NAME,
+            DhcpKeys.DHCP, DhcpKeys.RELEASE, DhcpKeys.PROBE, DhcpKeys.HOST_NAME,
             IpKeys.REASSEMBLY_MEMORY, IpKeys.REASSEMBLY_TIMEOUT, IpKeys.MAX_GROUPS,
             IpKeys.PATH_MTUS, IpKeys.PATH_MTU_EXPIRY, IpKeys.MIN_PATH_MTU,
+            Ipv6Keys.MODE, Ipv6Keys.DAD_TRANSMITS, Ipv6Keys.ACCEPT_RA, Ipv6Keys.AUTOCONF, Ipv6Keys.MAX_ADDRESSES,
+            Ipv6Keys.ACCEPT_REDIRECTS, Ipv6Keys.STABLE_SECRET,
             NeighbourKeys.REACHABLE_TIME, NeighbourKeys.RETRANSMIT_INTERVAL, NeighbourKeys.PROBES,
-            NeighbourKeys.CACHE_SIZE, NeighbourKeys.QUEUE, NeighbourKeys.ANNOUNCE,
+            NeighbourKeys.CACHE_SIZE, NeighbourKeys.QUEUE, NeighbourKeys.STATIC, NeighbourKeys.ANNOUNCE,
+            NeighbourKeys.PROBE, NeighbourKeys.ON_CONFLICT,
             IcmpKeys.RATE,
             EngineKeys.MAX_CONNECTIONS, EngineKeys.MAX_TIME_WAIT, EngineKeys.MAX_ORPHANS, EngineKeys.SLAB,
             EngineKeys.DATAGRAMS, EngineKeys.BURST,
@@ -66,7 +69,8 @@ public final class ConfigKeys {
         groups.put(ThreadingKeys.GROUP, "Which threads there are, and what they do when idle.");
         groups.put(PortKeys.GROUP, "The packet device.");
         groups.put(IpKeys.GROUP, "Addresses and routes of the stack.");
-        groups.put(NeighbourKeys.GROUP, "Link-layer addresses of others (ARP).");
+        groups.put(Ipv6Keys.GROUP, "IPv6, and what the stack believes of what routers say.");
+        groups.put(NeighbourKeys.GROUP, "Link-layer addresses of others (ARP, Neighbour Discovery).");
         groups.put(IcmpKeys.GROUP, "ICMP errors that the stack sends.");
         groups.put(EngineKeys.GROUP, "Sizes of each engine; memory for them is taken at start.");
         groups.put(TcpKeys.GROUP, "What TCP connections start from; listeners and channel options may differ.");

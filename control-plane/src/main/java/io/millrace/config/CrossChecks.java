@@ -35,9 +35,10 @@ final class CrossChecks {
             new Rule(config -> notAbove(config, EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH), EphemeralPortKeys.LOW,
                     EphemeralPortKeys.HIGH),
             new Rule(CrossChecks::framesHoldTwoBursts, PortKeys.FRAMES, EngineKeys.BURST),
-            new Rule(CrossChecks::addressesAreUsable, IpKeys.ADDRESSES, DhcpKeys.DHCP),
+            new Rule(CrossChecks::addressesAreUsable, IpKeys.ADDRESSES, Ipv6Keys.MODE, DhcpKeys.DHCP),
             new Rule(CrossChecks::ownPrefixesAreUsable, IpKeys.OWN_PREFIXES),
-            new Rule(CrossChecks::mtuFitsIpv6, PortKeys.MTU, IpKeys.ADDRESSES),
+            new Rule(CrossChecks::ipv6IsNotOff, IpKeys.ADDRESSES, Ipv6Keys.MODE),
+            new Rule(CrossChecks::mtuFitsIpv6, PortKeys.MTU, IpKeys.ADDRESSES, Ipv6Keys.MODE),
             new Rule(CrossChecks::gatewayIsNear, IpKeys.GATEWAY, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES),
             new Rule(CrossChecks::routesAreNear, IpKeys.ROUTES, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES),
             new Rule(CrossChecks::hostAddressIsAnother, PortKeys.HOST_ADDRESS, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES));
@@ -130,7 +131,9 @@ final class CrossChecks {
                 return "must be addresses of a host, which " + cidr + " is not";
             }
         }
-        return seen.isEmpty() && !config.get(DhcpKeys.DHCP) ? "must name at least one address" : null;
+        return seen.isEmpty() && !config.isIpv6() && !config.get(DhcpKeys.DHCP)
+                ? "must name at least one address"
+                : null;
     }
 
     private static @Nullable String ownPrefixesAreUsable(final MillraceConfig config) {
@@ -147,10 +150,15 @@ final class CrossChecks {
         return null;
     }
 
+    private static @Nullable String ipv6IsNotOff(final MillraceConfig config) {
+        return config.get(Ipv6Keys.MODE) == Ipv6Mode.OFF && config.get(IpKeys.ADDRESSES).stream()
+                .anyMatch(cidr -> cidr.address() instanceof Inet6Address)
+                        ? "must not name addresses of IPv6 where " + Ipv6Keys.MODE + " is off"
+                        : null;
+    }
+
     private static @Nullable String mtuFitsIpv6(final MillraceConfig config) {
-        final boolean v6 = config.addresses().stream()
-                .anyMatch(cidr -> cidr.address() instanceof Inet6Address);
-        return !v6 || config.get(PortKeys.MTU) >= IPV6_MIN_MTU
+        return !config.isIpv6() || config.get(PortKeys.MTU) >= IPV6_MIN_MTU
                 ? null
                 : PortKeys.MTU + " must be at least " + IPV6_MIN_MTU + " bytes for IPv6 addresses (RFC 8200 §5)";
     }
@@ -175,10 +183,12 @@ final class CrossChecks {
         if (isOwn(config, gateway)) {
             return which + "must not be one of the stack's own addresses";
         }
-        return addresses.stream().anyMatch(cidr -> cidr.contains(gateway))
-                ? null
-                : which + "must lie within the network of one of " + IpKeys.ADDRESSES + ' '
-                        + config.text(IpKeys.ADDRESSES);
+        // a link-local router is reached from the link-local address that the stack gives itself
+        return gateway instanceof Inet6Address && gateway.isLinkLocalAddress() && config.isIpv6()
+                || addresses.stream().anyMatch(cidr -> cidr.contains(gateway))
+                        ? null
+                        : which + "must lie within the network of one of " + IpKeys.ADDRESSES + ' '
+                                + config.text(IpKeys.ADDRESSES);
     }
 
     private static @Nullable String hostAddressIsAnother(final MillraceConfig config) {

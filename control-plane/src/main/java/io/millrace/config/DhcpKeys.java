@@ -3,7 +3,6 @@ package io.millrace.config;
 import static io.millrace.config.ValueTypes.hostName;
 import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.optional;
-import static io.millrace.config.ValueTypes.whole;
 
 import java.util.Optional;
 
@@ -25,10 +24,10 @@ public final class DhcpKeys {
                     """);
 
     /** Look whether somebody has it. */
-    public static final ConfigKey<Integer> PROBES = ConfigKey.of(IpKeys.GROUP + ".dhcp-probes", whole(0, 10), 3,
+    public static final ConfigKey<Boolean> PROBE = ConfigKey.of(IpKeys.GROUP + ".dhcp-probe", onOff(), true,
             "systemd-networkd IPv4DuplicateAddressDetection for DHCP", """
-                    Questions by ARP whether another host has the leased address, before it is used (RFC 5227): with
-                    3 that takes 5 to 7 s. Where one has, the lease is declined. 0 uses the address at once.
+                    Ask by ARP whether another host has the leased address before it is used (RFC 5227 §2.1), which
+                    takes four to seven seconds. Where one has, the lease is declined. Off uses the address at once.
                     """);
 
     /** Name for the server. */

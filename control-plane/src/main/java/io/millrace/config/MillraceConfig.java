@@ -7,6 +7,7 @@ import io.millrace.fastpath.ip.PathMtuSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.tcp.TcpSettings;
+import java.net.Inet6Address;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
@@ -98,6 +100,15 @@ public final class MillraceConfig {
         return get(DhcpKeys.DHCP) && origin(IpKeys.ADDRESSES).source() == Source.DEFAULT
                 ? List.of()
                 : get(IpKeys.ADDRESSES);
+    }
+
+    /** Whether the stack speaks IPv6: {@link Ipv6Keys#MODE}. */
+    public boolean isIpv6() {
+        final boolean named = Stream.of(addresses(), get(IpKeys.OWN_PREFIXES),
+                get(IpKeys.ROUTES).stream().map(Route::destination).toList()).flatMap(List::stream)
+                .anyMatch(cidr -> cidr.address() instanceof Inet6Address)
+                || get(IpKeys.GATEWAY).filter(Inet6Address.class::isInstance).isPresent();
+        return get(Ipv6Keys.MODE) == Ipv6Mode.ON || get(Ipv6Keys.MODE) == Ipv6Mode.AUTO && named;
     }
 
     /** What connections start from. */

@@ -1,13 +1,17 @@
 package io.millrace.config;
 
+import static io.millrace.config.ValueTypes.choice;
+import static io.millrace.config.ValueTypes.list;
+import static io.millrace.config.ValueTypes.neighbour;
 import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.time;
 import static io.millrace.config.ValueTypes.whole;
 
 import io.millrace.fastpath.engine.EngineSettings;
 import java.time.Duration;
+import java.util.List;
 
-/** {@code millrace.neighbour}: link-layer addresses of others (ARP, RFC 826; states as in RFC 4861 §7.3.2). */
+/** {@code millrace.neighbour}: link-layer addresses of others (ARP, RFC 826; Neighbour Discovery and states, RFC 4861). */
 public final class NeighbourKeys {
     static final String GROUP = "millrace.neighbour";
 
@@ -49,8 +53,29 @@ public final class NeighbourKeys {
     /** Announce at start. */
     public static final ConfigKey<Boolean> ANNOUNCE = ConfigKey.of(GROUP + ".announce", onOff(), true,
             "net.ipv4.conf.*.arp_notify", """
-                    Announce the stack's own addresses by a gratuitous ARP when it starts (RFC 5227 §3), so that
-                    nobody goes on using an older link-layer address.
+                    Announce the stack's own addresses when they come into use, by a gratuitous ARP (RFC 5227 §3) or an
+                    unsolicited neighbour advertisement, so that nobody goes on using an older link-layer address.
+                    """);
+
+    /** Neighbours that are not asked for. */
+    public static final ConfigKey<List<StaticNeighbour>> STATIC = ConfigKey.of(GROUP + ".static", list(neighbour()),
+            List.of(), "ip neigh add ... nud permanent", """
+                    Neighbours whose link-layer address is known and never asked for, of either family, e.g.
+                    ["10.0.0.9 = 02:00:00:00:00:0a"]. What they say themselves is ignored.
+                    """);
+
+    /** Try IPv4 addresses before they are used. */
+    public static final ConfigKey<Boolean> PROBE = ConfigKey.of(GROUP + ".probe", onOff(), false, null, """
+            Ask by ARP whether another host has an IPv4 address before it is used (RFC 5227 §2.1), which takes
+            four to seven seconds. An address that is taken is not used, and an error logged.
+            """);
+
+    /** What to do where another host has an own address. */
+    public static final ConfigKey<ConflictPolicy> ON_CONFLICT = ConfigKey.of(GROUP + ".on-conflict",
+            choice(ConflictPolicy.class), ConflictPolicy.KEEP, null, """
+                    What becomes of an address in use that another host claims (RFC 5227 §2.4). keep: announced again
+                    and used on; defend-once: given up at the second claim within ten seconds; give-up: at the first.
+                    It is logged as an error in any case.
                     """);
 
     private NeighbourKeys() {}

@@ -77,6 +77,15 @@ final class ValueTypes {
         }, text -> text);
     }
 
+    static ValueType<StaticNeighbour> neighbour() {
+        return new TextType<>("a neighbour such as 10.0.0.9 = 02:00:00:00:00:0a", StaticNeighbour::parse,
+                StaticNeighbour::toString);
+    }
+
+    static ValueType<String> text() {
+        return new TextType<>("a text", text -> text, text -> text);
+    }
+
     static ValueType<Path> file() {
         return new TextType<>("the name of a file", Path::of, Path::toString);
     }

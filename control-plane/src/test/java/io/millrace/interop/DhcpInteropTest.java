@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A stack that leases its address from dnsmasq. */
 class DhcpInteropTest extends KernelInterop {
     private static final String DHCP = "millrace.ip { addresses = [], dhcp = true }\n";
-    private static final String AT_ONCE = DHCP + "millrace.ip.dhcp-probes = 0\n";
+    private static final String AT_ONCE = DHCP + "millrace.ip.dhcp-probe = off\n";
     private static final String RANGE = "10.77.0.50,10.77.0.51,255.255.255.0,10m";
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 

@@ -32,6 +32,10 @@ public enum ControlCounter {
     ROUTER_SOLICITATIONS_SENT("router solicitations sent (IPv6)"),
     /** Router advertisements. */
     ROUTER_ADVERTISEMENTS_RECEIVED("router advertisements received (IPv6)"),
+    /** A better hop was named. */
+    REDIRECTS_FOLLOWED("redirects of the router in use that were followed (IPv6)"),
+    /** By nobody, or nobody asked. */
+    REDIRECTS_REFUSED("redirects refused: not from the router in use, or not wanted (IPv6)"),
     /** A neighbour got another link-layer address. */
     NEIGHBOURS_CHANGED("neighbours whose link-layer address changed"),
     /** A neighbour did not answer. */

@@ -17,12 +17,15 @@ public final class LeasedRoutes implements LeaseHolder {
     private static final Logger LOG = LoggerFactory.getLogger(DhcpClient.class);
 
     private final PublishedRoutes routes;
+    private final OwnAddress.State first;
     /** What is among the stack's addresses and routes; not a lease of an address that is set as well. */
     private volatile @Nullable Lease applied;
     private volatile @Nullable DhcpClient client;
 
-    public LeasedRoutes(final PublishedRoutes routes) {
+    /** @param probe false: an address is used at once, whoever else may have it. */
+    public LeasedRoutes(final PublishedRoutes routes, final boolean probe) {
         this.routes = routes;
+        first = probe ? OwnAddress.State.TENTATIVE : OwnAddress.State.PREFERRED;
     }
 
     /** Who is told. */
@@ -55,15 +58,17 @@ public final class LeasedRoutes implements LeaseHolder {
             return;
         }
         if (now == null) {
-            LOG.warn("{} is no address of this stack any more: {}", old == null ? "" : old.cidr(), reason);
+            if (old != null) {
+                LOG.warn("{} is no address of this stack any more: {}", old.cidr(), reason);
+            }
         } else if (old == null || !old.cidr().equals(now.cidr()) || !old.routes().equals(now.routes())) {
             LOG.info("address {} leased {}, routes {}", now.cidr(), reason, now.routes());
         }
     }
 
-    private static OwnAddress.State state(final Routing before, final @Nullable Lease lease) {
+    private OwnAddress.State state(final Routing before, final @Nullable Lease lease) {
         final OwnAddress own = lease == null ? null : before.find(lease.cidr().address());
-        return own == null ? OwnAddress.State.TENTATIVE : own.state();
+        return own == null ? first : own.state();
     }
 
     private static Routing without(final Routing routing, final @Nullable Lease lease) {

@@ -1,5 +1,6 @@
 package io.millrace.control.neighbour;
 
+import io.millrace.config.ConflictPolicy;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.counters.ControlCounter;

@@ -145,6 +145,9 @@ final class NdInput {
         if (mac != NdMessage.NO_ADDRESS && isNeighbour(sender.routes(), targetHi, targetLo)) {
             cache.heard(engine, targetHi, targetLo, mac, false, true, nowNs);
         }
+        if (!direct) {
+            cache.isRouter(targetHi, targetLo);
+        }
         return true;
     }
 

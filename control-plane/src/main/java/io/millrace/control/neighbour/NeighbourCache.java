@@ -82,8 +82,10 @@ public final class NeighbourCache implements AutoCloseable {
     }
 
     /** Other times and numbers of probes for what is done from now on; the capacity stays. Thread: any. */
-    public void settings(final NeighbourSettings next) {
+    public synchronized void settings(final NeighbourSettings next) {
         settings = next;
+        reachableV6Ns = next.reachableNs();
+        retransmitV6Ns = next.retransmitNs();
     }
 
     /**
@@ -296,7 +298,7 @@ public final class NeighbourCache implements AutoCloseable {
 
     private void routerFlag(final Neighbour neighbour, final boolean router) {
         if (neighbour.router && !router) {
-            nd.routers().onRouterLost(neighbour.hi, neighbour.lo);
+            nd.routers().onRouterGone(neighbour.hi, neighbour.lo);
         }
         neighbour.router = router;
     }
@@ -397,7 +399,7 @@ public final class NeighbourCache implements AutoCloseable {
         }
         counters.increment(ControlCounter.NEIGHBOURS_FAILED);
         if (neighbour.router) {
-            nd.routers().onRouterLost(neighbour.hi, neighbour.lo);
+            nd.routers().onRouterUnreachable(neighbour.hi, neighbour.lo);
         }
         if (neighbour.state == NeighbourState.PROBE) {
             // RFC 1122 §2.3.2.1 (2): the entry goes; the host may have another address now, so the next frame asks all.

@@ -21,9 +21,9 @@ public record NeighbourSettings(int capacity, long retransmitNs, int probes, lon
             TimeUnit.SECONDS.toNanos(30), TimeUnit.SECONDS.toNanos(60), TimeUnit.SECONDS.toNanos(1),
             OwnAddressSettings.DEFAULT);
 
-    /** The same without announcements. */
+    /** The same for a device without neighbours: no address is tried or announced. */
     public NeighbourSettings silent() {
-        return with(own.withAnnouncements(0));
+        return with(new OwnAddressSettings(0, 0, 0, own.policy()));
     }
 
     /** The same with room for another number of entries. */

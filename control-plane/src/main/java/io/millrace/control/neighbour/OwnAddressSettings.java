@@ -1,5 +1,7 @@
 package io.millrace.control.neighbour;
 
+import io.millrace.config.ConflictPolicy;
+
 /**
  * How own addresses are tried, announced and defended.
  *
@@ -16,11 +18,6 @@ public record OwnAddressSettings(int dadTransmits, int arpProbes, int announceme
     /** The same with another number of announcements. */
     public OwnAddressSettings withAnnouncements(final int number) {
         return new OwnAddressSettings(dadTransmits, arpProbes, number, policy);
-    }
-
-    /** The same with another number of probes for a tentative IPv4 address. */
-    public OwnAddressSettings withArpProbes(final int number) {
-        return new OwnAddressSettings(dadTransmits, number, announcements, policy);
     }
 
     /** The same with another policy. */

@@ -13,7 +13,10 @@ public interface RouterListener {
         public void onRedirect(final long hi, final long lo, final NdMessage message, final long nowNs) {}
 
         @Override
-        public void onRouterLost(final long hi, final long lo) {}
+        public void onRouterUnreachable(final long hi, final long lo) {}
+
+        @Override
+        public void onRouterGone(final long hi, final long lo) {}
     };
 
     /**
@@ -27,6 +30,9 @@ public interface RouterListener {
     /** A valid redirect (RFC 4861 §8.1), but for the last condition: that it comes from the router in use. */
     void onRedirect(long hi, long lo, NdMessage message, long nowNs);
 
-    /** A neighbour does not answer, or says that it is no router any more (RFC 4861 §7.2.5, §7.3.3). */
-    void onRouterLost(long hi, long lo);
+    /** A router does not answer any more (RFC 4861 §7.3.3). */
+    void onRouterUnreachable(long hi, long lo);
+
+    /** A neighbour that was a router says that it is none (RFC 4861 §7.2.5). */
+    void onRouterGone(long hi, long lo);
 }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.control.RecordingCommands;
 import io.millrace.config.Cidr;
+import io.millrace.config.ConflictPolicy;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;

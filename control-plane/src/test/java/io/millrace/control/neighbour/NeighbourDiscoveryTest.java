@@ -74,8 +74,13 @@ class NeighbourDiscoveryTest {
             public void onRedirect(final long hi, final long lo, final NdMessage said, final long now) {}
 
             @Override
-            public void onRouterLost(final long hi, final long lo) {
-                lost.add(IpAddress.toString(hi, lo));
+            public void onRouterUnreachable(final long hi, final long lo) {
+                lost.add("unreachable " + IpAddress.toString(hi, lo));
+            }
+
+            @Override
+            public void onRouterGone(final long hi, final long lo) {
+                lost.add("gone " + IpAddress.toString(hi, lo));
             }
         });
         cache.doWork(nowNs);
@@ -240,7 +245,7 @@ class NeighbourDiscoveryTest {
         advertise(PEER, PEER_MAC, SOLICITED | NdMessage.ROUTER);
         assertThat(cache.snapshot()).allMatch(NeighbourInfo::router);
         advertise(PEER, PEER_MAC, SOLICITED);
-        assertThat(lost).containsExactly(PEER);
+        assertThat(lost).containsExactly("gone " + PEER);
     }
 
     @Test
@@ -252,7 +257,7 @@ class NeighbourDiscoveryTest {
         pass(1_000);
         assertThat(lost).isEmpty();
         pass(1_000);
-        assertThat(lost).containsExactly(PEER);
+        assertThat(lost).containsExactly("unreachable " + PEER);
     }
 
     @Test

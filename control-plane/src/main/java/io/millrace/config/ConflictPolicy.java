@@ -1,4 +1,4 @@
-package io.millrace.control.neighbour;
+package io.millrace.config;
 
 /** What becomes of an own address that another host claims: the choices of RFC 5227 §2.4, for both families. */
 public enum ConflictPolicy {

@@ -1,0 +1,187 @@
+package io.millrace.control.autoconf;
+
+import io.millrace.config.Cidr;
+import io.millrace.control.address.OwnAddress;
+import io.millrace.control.address.OwnAddress.State;
+import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.Routing;
+import io.millrace.control.counters.ControlCounter;
+import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.lifecycle.ControlTask;
+import io.millrace.control.neighbour.NeighbourCache;
+import io.millrace.control.neighbour.RouterListener;
+import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.NdMessage;
+import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The host side of IPv6 autoconfiguration (RFC 4862 §5): a link-local address first; where it is in use, routers are
+ * asked (RFC 4861 §6.3.7, RFC 7559) until one answers, and what they say is followed. DNS servers that they name are
+ * nobody's business here. Thread: the agent's.
+ */
+public final class Autoconfiguration implements RouterListener, ControlTask {
+    private static final Logger LOG = LoggerFactory.getLogger(Autoconfiguration.class);
+    private static final long LINK_LOCAL_HI = 0xfe80L << 48;
+    private static final int LINK_LOCAL_BITS = 64;
+    /** RFC 7559 §2: the first interval, and the longest. */
+    private static final long SOLICITATION_INTERVAL_NS = TimeUnit.SECONDS.toNanos(4);
+    private static final long MAX_SOLICITATION_INTERVAL_NS = TimeUnit.HOURS.toNanos(1);
+    /** RFC 4861 §6.2.1: what a router may say of the time that a confirmation holds. */
+    private static final long MAX_REACHABLE_MS = TimeUnit.HOURS.toMillis(1);
+    private static final long MIN_RETRANSMIT_MS = 10;
+    private static final long MAX_RETRANSMIT_MS = TimeUnit.MINUTES.toMillis(1);
+
+    private final Ipv6Settings settings;
+    private final InterfaceIds ids;
+    private final PublishedRoutes routes;
+    private final NeighbourCache neighbours;
+    private final RandomGenerator random;
+    private final ControlCounters counters;
+    private final DefaultRouters routers;
+    private final AdvertisedPrefixes prefixes;
+    private final Redirects redirects;
+    private InetAddress linkLocal;
+    private int duplicates;
+    private @Nullable Routing seen;
+    private long solicitAtNs = Long.MAX_VALUE;
+    private long intervalNs;
+    private boolean answered;
+    private long lastNs = Long.MIN_VALUE;
+
+    /** @param mac the device's, 48 bits. */
+    public Autoconfiguration(final Ipv6Settings settings, final long mac, final PublishedRoutes routes,
+            final NeighbourCache neighbours, final RandomGenerator random, final ControlCounters counters) {
+        this.settings = settings;
+        this.routes = routes;
+        this.neighbours = neighbours;
+        this.random = random;
+        this.counters = counters;
+        ids = new InterfaceIds(mac, settings.stableSecret());
+        routers = new DefaultRouters(routes);
+        prefixes = new AdvertisedPrefixes(settings, ids, routes);
+        redirects = new Redirects(routes);
+        linkLocal = IpAddress.toInetAddress(LINK_LOCAL_HI, ids.of(LINK_LOCAL_HI, 0));
+    }
+
+    /** Takes the link-local address, unless it is configured, and listens to routers. Before the agent runs. */
+    public void start() {
+        neighbours.routerListener(this);
+        takeLinkLocal();
+    }
+
+    @Override
+    public int doWork(final long nowNs) {
+        lastNs = nowNs;
+        int done = 0;
+        if (routes.current().routing() != seen) {
+            onStates(nowNs);
+            prefixes.onStates();
+            seen = routes.current().routing();
+        }
+        if (nowNs >= solicitAtNs) {
+            solicit(nowNs);
+            done++;
+        }
+        return done + routers.doWork(nowNs) + prefixes.doWork(nowNs);
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return routes.current().routing() == seen
+                ? Math.min(solicitAtNs, Math.min(routers.nextDeadlineNs(), prefixes.nextDeadlineNs(lastNs)))
+                : Long.MIN_VALUE;
+    }
+
+    @Override
+    public void onRouterAdvertisement(final long hi, final long lo, final NdMessage message, final long nowNs) {
+        if (!settings.acceptAdvertisements()) {
+            return;
+        }
+        routers.onAdvertisement(hi, lo, message, nowNs);
+        prefixes.onAdvertisement(message, nowNs);
+        neighbours.times(reachableNs(message.reachableMs()), retransmitNs(message.retransmitMs()));
+        if (message.routerLifetimeSeconds() > 0) {
+            // RFC 7559 §2.1: the question is answered
+            answered = true;
+            solicitAtNs = Long.MAX_VALUE;
+        }
+    }
+
+    @Override
+    public void onRedirect(final long hi, final long lo, final NdMessage message, final long nowNs) {
+        final boolean taken = settings.acceptRedirects() && redirects.onRedirect(hi, lo, message);
+        counters.increment(taken ? ControlCounter.REDIRECTS_FOLLOWED : ControlCounter.REDIRECTS_REFUSED);
+    }
+
+    @Override
+    public void onRouterUnreachable(final long hi, final long lo) {
+        routers.onUnreachable(hi, lo);
+        redirects.onLost(hi, lo);
+    }
+
+    @Override
+    public void onRouterGone(final long hi, final long lo) {
+        routers.onGone(hi, lo);
+        redirects.onLost(hi, lo);
+    }
+
+    /** Looks what became of the link-local address. */
+    private void onStates(final long nowNs) {
+        final OwnAddress own = routes.current().routing().find(linkLocal);
+        if (own == null) {
+            return;
+        }
+        if (own.state() == State.PREFERRED && intervalNs == 0) {
+            intervalNs = SOLICITATION_INTERVAL_NS;
+            solicitAtNs = settings.acceptAdvertisements() && !answered ? nowNs : Long.MAX_VALUE;
+        } else if (own.state() == State.DUPLICATE) {
+            onDuplicate();
+        }
+    }
+
+    /** RFC 4862 §5.4.5: without a link-local address there is no IPv6 that finds itself; RFC 7217 §6: another is tried. */
+    private void onDuplicate() {
+        if (ids.hasOthers() && duplicates < InterfaceIds.RETRIES) {
+            routes.removeAddress(linkLocal);
+            duplicates++;
+            linkLocal = IpAddress.toInetAddress(LINK_LOCAL_HI, ids.of(LINK_LOCAL_HI, duplicates));
+            takeLinkLocal();
+        } else if (solicitAtNs != Long.MAX_VALUE || intervalNs == 0) {
+            solicitAtNs = Long.MAX_VALUE;
+            intervalNs = MAX_SOLICITATION_INTERVAL_NS;
+            LOG.error("another host has our link-local address {}: no router is asked for", linkLocal.getHostAddress());
+        }
+    }
+
+    private void takeLinkLocal() {
+        if (routes.current().routing().find(linkLocal) == null) {
+            routes.addAddress(OwnAddress.of(new Cidr(linkLocal, LINK_LOCAL_BITS))
+                    .in(settings.detectDuplicates() ? State.TENTATIVE : State.PREFERRED));
+        }
+    }
+
+    /** RFC 7559 §2: ever more seldom, by a random tenth more or less. */
+    private void solicit(final long nowNs) {
+        neighbours.solicitRouters(IpAddress.hi(linkLocal), IpAddress.lo(linkLocal));
+        solicitAtNs = nowNs + intervalNs + (long) (intervalNs * (random.nextDouble() * 0.2 - 0.1));
+        intervalNs = Math.min(2 * intervalNs, MAX_SOLICITATION_INTERVAL_NS);
+    }
+
+    /** RFC 4861 §6.3.2: between a half and one and a half times what the router says. */
+    private long reachableNs(final long said) {
+        return said == 0 || said > MAX_REACHABLE_MS
+                ? 0
+                : (long) (TimeUnit.MILLISECONDS.toNanos(said) * (0.5 + random.nextDouble()));
+    }
+
+    private static long retransmitNs(final long said) {
+        return said == 0
+                ? 0
+                : TimeUnit.MILLISECONDS.toNanos(Math.clamp(said, MIN_RETRANSMIT_MS, MAX_RETRANSMIT_MS));
+    }
+}
