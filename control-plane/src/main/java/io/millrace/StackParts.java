@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
+import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
@@ -24,6 +25,7 @@ import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
+import io.millrace.control.lifecycle.EngineViewSettings;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.neighbour.NeighbourCache;
@@ -139,8 +141,8 @@ final class StackParts {
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
         addressChanges = new AddressChanges(routes, commands);
-        listeners = new Listeners(settings.listen(), routes, commands, this::isPortInUse,
-                builder.secret.derive(LISTEN_PORTS), counters);
+        listeners = new Listeners(settings.listen(), config.get(IpKeys.V6_ONLY), routes, commands,
+                this::isPortInUse, builder.secret.derive(LISTEN_PORTS), counters);
         bindings = new BindingTable(new PortRange(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh(),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(settings.igmp(), commands[0],
@@ -309,8 +311,10 @@ final class StackParts {
                 new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)), ports[index],
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
-        final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
-                dhcp != null, rings[index].proxy(), observed.engineArea(index));
+        final EngineView view = new EngineView(secrets,
+                new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
+                        config.get(IpKeys.FLOW_LABELS), config.get(DhcpKeys.DHCP)),
+                listeners, bindings, routes, groups, rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 

@@ -5,6 +5,7 @@ import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.IpKeys;
 import io.millrace.config.Ipv6Keys;
 import io.millrace.config.ListenKeys;
+import io.millrace.config.ListenRule;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.Route;
@@ -14,12 +15,16 @@ import io.millrace.control.address.RouteTable;
 import io.millrace.control.address.Routing;
 import io.millrace.control.autoconf.Ipv6Settings;
 import io.millrace.control.listen.ListenSettings;
+import io.millrace.control.listen.ListenerRule;
 import io.millrace.control.multicast.IgmpSettings;
 import io.millrace.control.neighbour.NeighbourSettings;
 import io.millrace.control.neighbour.OwnAddressSettings;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.wire.IpPrefix;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,10 +52,21 @@ record StackSettings(TcpSettings tcp, EngineSettings engine, ListenSettings list
         return table.routing();
     }
 
+    private static ListenerRule listenerRule(final ListenRule rule, final MillraceConfig config) {
+        final InetAddress address = rule.address().orElse(null);
+        return new ListenerRule(address == null ? 0 : IpAddress.hi(address),
+                address == null ? 0 : IpAddress.lo(address),
+                rule.port(), rule.backlog().orElse(0),
+                rule.sources().stream().map(network -> IpPrefix.of(network.address(), network.prefixLength())).toList(),
+                rule.tcp().isEmpty() ? null : config.tcpSettings(rule));
+    }
+
     private static ListenSettings listen(final MillraceConfig config) {
         return new ListenSettings(config.get(ListenKeys.BACKLOG), config.get(ListenKeys.MAX_BACKLOG),
                 config.get(ListenKeys.SYN_QUEUE), config.get(ListenKeys.SYN_COOKIES),
-                config.get(ListenKeys.ABORT_ON_OVERFLOW), List.of(), config.get(EphemeralPortKeys.LOW),
+                config.get(ListenKeys.ABORT_ON_OVERFLOW),
+                config.get(ListenKeys.RULES).stream().map(rule -> listenerRule(rule, config)).toList(),
+                config.get(EphemeralPortKeys.LOW),
                 config.get(EphemeralPortKeys.HIGH));
     }
 

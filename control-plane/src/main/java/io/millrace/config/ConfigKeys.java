@@ -18,7 +18,7 @@ public final class ConfigKeys {
             ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
             PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.VLAN,
             PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
-            IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL,
+            IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL, IpKeys.V6_ONLY, IpKeys.FLOW_LABELS,
             DhcpKeys.DHCP, DhcpKeys.RELEASE, DhcpKeys.PROBE, DhcpKeys.HOST_NAME,
             IpKeys.REASSEMBLY_MEMORY, IpKeys.REASSEMBLY_TIMEOUT, IpKeys.MAX_GROUPS,
             IpKeys.PATH_MTUS, IpKeys.PATH_MTU_EXPIRY, IpKeys.MIN_PATH_MTU,
@@ -41,12 +41,13 @@ public final class ConfigKeys {
             TcpRecoveryKeys.CONGESTION_CONTROL, TcpRecoveryKeys.INITIAL_WINDOW,
             TcpRecoveryKeys.SLOW_START_AFTER_IDLE, TcpRecoveryKeys.PACING, TcpRecoveryKeys.MAX_PACING_RATE,
             TcpRecoveryKeys.RACK, TcpRecoveryKeys.TAIL_LOSS_PROBE, TcpRecoveryKeys.FORWARD_RTO_RECOVERY,
+            TcpRecoveryKeys.MTU_PROBING,
             TcpKeys.RTO_INITIAL, TcpKeys.RTO_MIN, TcpKeys.RTO_MAX, TcpKeys.RETRIES, TcpKeys.USER_TIMEOUT,
             TcpKeys.SYN_RETRIES, TcpKeys.SYN_ACK_RETRIES, TcpKeys.MSL, TcpKeys.TIME_WAIT_REUSE,
             TcpKeys.FIN_WAIT_2_TIMEOUT, TcpKeys.KEEP_ALIVE, TcpKeys.KEEP_ALIVE_IDLE,
             TcpKeys.KEEP_ALIVE_INTERVAL, TcpKeys.KEEP_ALIVE_PROBES, TcpKeys.OUT_OF_ORDER_RANGES,
             ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG, ListenKeys.SYN_QUEUE,
-            ListenKeys.SYN_COOKIES, ListenKeys.ABORT_ON_OVERFLOW,
+            ListenKeys.SYN_COOKIES, ListenKeys.ABORT_ON_OVERFLOW, ListenKeys.RULES,
             EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH,
             ObserveKeys.ENABLED, ObserveKeys.DIRECTORY
     // @formatter:on

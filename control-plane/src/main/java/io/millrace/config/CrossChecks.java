@@ -32,6 +32,7 @@ final class CrossChecks {
             new Rule(CrossChecks::windowScaleIsEnough, TcpOptionKeys.WINDOW_SCALE, TcpKeys.RECEIVE_BUFFER),
             new Rule(config -> notAbove(config, ListenKeys.BACKLOG, ListenKeys.MAX_BACKLOG), ListenKeys.BACKLOG,
                     ListenKeys.MAX_BACKLOG),
+            new Rule(CrossChecks::listenersGoWithTheRest, ListenKeys.RULES),
             new Rule(config -> notAbove(config, EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH), EphemeralPortKeys.LOW,
                     EphemeralPortKeys.HIGH),
             new Rule(CrossChecks::framesHoldTwoBursts, PortKeys.FRAMES, EngineKeys.BURST),
@@ -108,6 +109,22 @@ final class CrossChecks {
                 ? null
                 : TcpKeys.MSS + " (" + config.text(TcpKeys.MSS) + ") must be at most " + limit + " bytes, "
                         + PortKeys.MTU + " - " + IP_AND_TCP_HEADER;
+    }
+
+    private static @Nullable String listenersGoWithTheRest(final MillraceConfig config) {
+        final List<ListenRule> rules = config.get(ListenKeys.RULES);
+        for (int i = 0; i < rules.size(); i++) {
+            final ListenRule rule = rules.get(i);
+            if (rules.subList(0, i).stream().anyMatch(rule::isForSameAs)) {
+                return "names the same listeners twice, those of port " + rule.port();
+            }
+            try {
+                config.tcpSettings(rule);
+            } catch (final ConfigException e) {
+                return "for port " + rule.port() + ": " + e.problems().getFirst().message();
+            }
+        }
+        return null;
     }
 
     private static @Nullable String framesHoldTwoBursts(final MillraceConfig config) {

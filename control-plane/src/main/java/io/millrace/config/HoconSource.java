@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class HoconSource {
     private static final ConfigParseOptions OPTIONS = ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF)
             .setAllowMissing(false);
-    private static final Comparator<Map.Entry<String, ConfigValue>> BY_LINE = Comparator
+    /** What stands first comes first. */
+    static final Comparator<Map.Entry<String, ConfigValue>> BY_LINE = Comparator
             .comparingInt(HoconSource::line).thenComparing(Map.Entry::getKey);
 
     private HoconSource() {}

@@ -1,5 +1,7 @@
 package io.millrace.config;
 
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
@@ -9,7 +11,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A list; where only a string can be given (a system property, an option) its items are separated by commas.
+ * A list; where only a string can be given (a system property, an option) its items are separated by commas, or it is a
+ * whole list in brackets.
  *
  * @param <T> type of one item.
  */
@@ -34,6 +37,8 @@ final class ListType<T> extends ValueType<List<T>> {
             for (final ConfigValue item : list) {
                 items.add(item(item));
             }
+        } else if (scalar(value).startsWith("[")) {
+            return parse(ofText(value));
         } else {
             for (final String item : scalar(value).split(",", -1)) {
                 if (!item.isBlank()) {
@@ -44,12 +49,21 @@ final class ListType<T> extends ValueType<List<T>> {
         return List.copyOf(items);
     }
 
+    /** A whole list as text: the only way for items that have commas themselves. */
+    private ConfigList ofText(final ConfigValue value) throws RefusedValueException {
+        try {
+            return ConfigFactory.parseString("list = " + scalar(value)).getList("list");
+        } catch (final ConfigException e) {
+            throw refused();
+        }
+    }
+
     private T item(final ConfigValue item) throws RefusedValueException {
         try {
             return type.read(item);
         } catch (final RefusedValueException e) {
             throw new RefusedValueException(
-                    "item " + item.render(ConfigRenderOptions.concise()) + ' ' + e.getMessage());
+                    "item " + item.render(ConfigRenderOptions.concise()) + ' ' + e.getMessage(), e.origin());
         }
     }
 

@@ -1,8 +1,12 @@
 package io.millrace.config;
 
 import static io.millrace.config.ValueTypes.choice;
+import static io.millrace.config.ValueTypes.list;
+import static io.millrace.config.ValueTypes.listenRule;
 import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.whole;
+
+import java.util.List;
 
 /** {@code millrace.listen}: queues of a listener. */
 public final class ListenKeys {
@@ -45,6 +49,16 @@ public final class ListenKeys {
             """
                     A handshake that finds the accept queue full is reset, so that the peer learns it at once. Otherwise its
                     last ACK is dropped and the SYN-ACK sent again: a burst then only takes longer.
+                    """)
+            .changingAtOnce();
+
+    /** Listeners that differ. */
+    public static final ConfigKey<List<ListenRule>> RULES = ConfigKey.of(GROUP + ".rules", list(listenRule()),
+            List.of(), null,
+            """
+                    Listeners that differ from the others, by port, and address if one is named: their backlog, the networks
+                    that they take connections from ("sources"; others are dropped and counted), and any key of millrace.tcp
+                    by its name. Of several that fit the first counts; what an application sets for itself goes before.
                     """)
             .changingAtOnce();
 

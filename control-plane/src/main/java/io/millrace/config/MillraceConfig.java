@@ -116,6 +116,22 @@ public final class MillraceConfig {
         return TcpValues.of(this);
     }
 
+    /**
+     * What connections of the listeners of a rule start from.
+     *
+     * @throws ConfigException where its keys do not go with the others; never for a rule of this configuration.
+     */
+    public TcpSettings tcpSettings(final ListenRule rule) {
+        final Builder builder = toBuilder().set(ListenKeys.RULES, List.of());
+        rule.tcp().forEach((key, value) -> set(builder, key, value));
+        return builder.build().tcpSettings();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> void set(final Builder builder, final ConfigKey<T> key, final Object value) {
+        builder.set(key, (T) value);
+    }
+
     /** Sizes of each engine. */
     public EngineSettings engineSettings() {
         return new EngineSettings(get(EngineKeys.MAX_CONNECTIONS), get(EngineKeys.MAX_TIME_WAIT), get(EngineKeys.SLAB),

@@ -53,7 +53,7 @@ final class Settings {
     private void refuse(final ConfigKey<?> key, final String value, final Origin origin,
             final RefusedValueException cause) {
         refused.add(key);
-        problem(origin, key + " = " + value, String.valueOf(cause.getMessage()));
+        problem(cause.within(origin), key + " = " + value, String.valueOf(cause.getMessage()));
     }
 
     /** A value as the user wrote it, as far as it is known. */

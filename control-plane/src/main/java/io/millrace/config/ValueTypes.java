@@ -60,6 +60,22 @@ final class ValueTypes {
         return new TextType<>("an address with its prefix length, such as 10.0.0.2/24", Cidr::parse, Cidr::toString);
     }
 
+    static ValueType<Cidr> network() {
+        return new TextType<>("a network such as 10.0.0.0/8", ValueTypes::network, Cidr::toString);
+    }
+
+    private static Cidr network(final String text) {
+        final Cidr network = Cidr.parse(text);
+        if (!network.isNetwork()) {
+            throw new IllegalArgumentException(text + " has bits set after its prefix");
+        }
+        return network;
+    }
+
+    static ValueType<ListenRule> listenRule() {
+        return new ListenRuleType();
+    }
+
     static ValueType<Route> route() {
         return new TextType<>("a route such as 10.1.0.0/16 via 10.0.0.254", Route::parse, Route::toString);
     }

@@ -130,13 +130,13 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     @Override
     public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
-        return write(TRANSMIT_IGMP, source, destination, 0, address, length);
+        return writeMessage(TRANSMIT_IGMP, source, destination, 0, address, length);
     }
 
     @Override
     public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
             final long address, final int length) {
-        return write(TRANSMIT_DATAGRAM, source, destination, linkDestination, address, length);
+        return writeMessage(TRANSMIT_DATAGRAM, source, destination, linkDestination, address, length);
     }
 
     @Override
@@ -144,8 +144,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         return write(ADDRESSES_REMOVED, 0, 0, 0, 0);
     }
 
-    private synchronized boolean write(final int type, final int source, final int destination, final long link,
-            final long address, final int length) {
+    private synchronized boolean writeMessage(final int type, final int source, final int destination,
+            final long link, final long address, final int length) {
         if (region.address() == 0) {
             return true;
         }
@@ -198,7 +198,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     @Override
     public boolean closeEndpoint(final int endpoint) {
-        return write(CLOSE_ENDPOINT, endpoint, 0, 0, 0);
+        return write(CLOSE_ENDPOINT, endpoint, 0L, 0L, 0L);
     }
 
     @Override

@@ -59,11 +59,12 @@ public final class Tcp implements AutoCloseable {
                 limits.maxOrphans());
         sweep = new ListenerSweep(connections, lifecycle);
         timeWait = new TimeWaitState(context, writer);
-        expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer);
+        expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer, pathMtu);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);
         reporter = new ConnectionReporter(context, new InfoReader(context, recovery));
         final ClosedState closed = new ClosedState(context, writer);
-        final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist, timer);
+        final AckStep ackStep = new AckStep(context, lifecycle, sendQueue, recovery, output, persist, timer,
+                pathMtu);
         final Acknowledgement acknowledgement = new Acknowledgement(context, writer);
         final TextStep textStep = new TextStep(context, lifecycle, receiveQueue, output, acknowledgement);
         final SynchronizedStates synchronizedStates = new SynchronizedStates(context, lifecycle, output, closed,
