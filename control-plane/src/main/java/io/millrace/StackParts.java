@@ -14,6 +14,7 @@ import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.autoconf.Autoconfiguration;
+import io.millrace.control.autoconf.SolicitedNodeGroups;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
@@ -355,6 +356,7 @@ final class StackParts {
                     routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
             autoconfiguration.start();
             tasks.add(autoconfiguration);
+            tasks.add(new SolicitedNodeGroups(routes, groups));
         }
         return tasks.toArray(ControlTask[]::new);
     }

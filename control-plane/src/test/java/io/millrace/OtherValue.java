@@ -20,6 +20,8 @@ final class OtherValue {
             Map.entry("millrace.port.host-address", "\"10.0.0.3/24\""),
             Map.entry("millrace.port.capture", "\"frames.pcapng\""),
             Map.entry("millrace.ip.reassembly-memory", "1MiB"),
+            Map.entry("millrace.ip.v6-only", "true"),
+            Map.entry("millrace.ip.flow-labels", "false"),
             Map.entry("millrace.ip.dhcp", "true"),
             Map.entry("millrace.ip.dhcp-release", "false"),
             Map.entry("millrace.ip.dhcp-probe", "false"),
