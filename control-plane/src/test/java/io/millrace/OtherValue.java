@@ -20,6 +20,12 @@ final class OtherValue {
             Map.entry("millrace.port.host-address", "\"10.0.0.3/24\""),
             Map.entry("millrace.port.capture", "\"frames.pcapng\""),
             Map.entry("millrace.ip.reassembly-memory", "1MiB"),
+            Map.entry("millrace.ip.v6-only", "true"),
+            Map.entry("millrace.ip.flow-labels", "false"),
+            Map.entry("millrace.ip.dhcp", "true"),
+            Map.entry("millrace.ip.dhcp-release", "false"),
+            Map.entry("millrace.ip.dhcp-probe", "false"),
+            Map.entry("millrace.ip.dhcp-host-name", "mill"),
             Map.entry("millrace.ip.path-mtus", "64"),
             Map.entry("millrace.ip.path-mtu-expiry", "60s"),
             Map.entry("millrace.ip.min-path-mtu", "576"),
@@ -41,6 +47,7 @@ final class OtherValue {
             Map.entry("millrace.engine.datagrams", "2MiB"),
             Map.entry("millrace.engine.burst", "32"),
             Map.entry("millrace.engine.timer-tick", "131072ns"),
+            Map.entry("millrace.engine.memory-limit", "8GiB"),
             Map.entry("millrace.engine.max-lent-frames", "16"));
 
     private OtherValue() {}
