@@ -69,7 +69,8 @@ class SynFloodTest {
         }
         assertThat(flood.sent()).isEqualTo(SYNS);
         assertThat(established.failed).isFalse();
-        assertThat(established.echoes - echoesBefore).as("echoes on the connection that was there").isGreaterThan(1_000);
+        assertThat(established.echoes - echoesBefore).as("echoes on the connection that was there")
+                .isGreaterThan(1_000);
         assertThat(opened).as("connections opened during the flood").isGreaterThan(1_000);
         // The last of them may have come when the flood was over, so the queue had room for it no earlier.
         assertThat(listener.cookiesReceived()).isGreaterThanOrEqualTo(opened - SYN_QUEUE);
