@@ -3,6 +3,7 @@ package io.millrace;
 import com.sun.management.OperatingSystemMXBean;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
+import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
@@ -11,6 +12,7 @@ import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.autoconf.Autoconfiguration;
+import io.millrace.control.autoconf.SolicitedNodeGroups;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
@@ -19,6 +21,7 @@ import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
+import io.millrace.control.lifecycle.EngineViewSettings;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.neighbour.NeighbourCache;
@@ -130,8 +133,8 @@ final class StackParts {
             final int engine = i;
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
-        listeners = new Listeners(settings.listen(), routes, commands, this::isPortInUse,
-                builder.secret.derive(LISTEN_PORTS), counters);
+        listeners = new Listeners(settings.listen(), config.get(IpKeys.V6_ONLY), routes, commands,
+                this::isPortInUse, builder.secret.derive(LISTEN_PORTS), counters);
         bindings = new BindingTable(new PortRange(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh(),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(settings.igmp(), commands[0],
@@ -291,8 +294,10 @@ final class StackParts {
                 new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)), ports[index],
                 new Rfc6864Identifications(secret.derive(IDENTIFICATIONS), index, engines.length),
                 secret.derive(FLOW_HASH).k0() + index);
-        final EngineView view = new EngineView(secrets, engines.length, listeners, bindings, routes, groups,
-                rings[index].proxy(), observed.engineArea(index));
+        final EngineView view = new EngineView(secrets,
+                new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
+                        config.get(IpKeys.FLOW_LABELS)),
+                listeners, bindings, routes, groups, rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
@@ -320,6 +325,7 @@ final class StackParts {
                     routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
             autoconfiguration.start();
             tasks.add(autoconfiguration);
+            tasks.add(new SolicitedNodeGroups(routes, groups));
         }
         return tasks.toArray(ControlTask[]::new);
     }

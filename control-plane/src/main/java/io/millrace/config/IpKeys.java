@@ -4,6 +4,7 @@ import static io.millrace.config.ValueTypes.address;
 import static io.millrace.config.ValueTypes.bytesOrZero;
 import static io.millrace.config.ValueTypes.cidr;
 import static io.millrace.config.ValueTypes.list;
+import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.optional;
 import static io.millrace.config.ValueTypes.route;
 import static io.millrace.config.ValueTypes.time;
@@ -55,11 +56,27 @@ public final class IpKeys {
                     Time to live (IPv6: hop limit) of packets sent: how many routers they may pass.
                     """).changingAtOnce();
 
+    /** Wildcards of one family. */
+    public static final ConfigKey<Boolean> V6_ONLY = ConfigKey.of(GROUP + ".v6-only", onOff(), false,
+            "net.ipv6.bindv6only, IPV6_V6ONLY",
+            """
+                    What is bound to :: takes IPv6 alone, and what is bound to 0.0.0.0 IPv4 alone. Where this is off, and
+                    the stack has an address of IPv6, either wildcard stands for both families, as in Java.
+                    """);
+
+    /** Flow labels. */
+    public static final ConfigKey<Boolean> FLOW_LABELS = ConfigKey.of(GROUP + ".flow-labels", onOff(), true,
+            "net.ipv6.auto_flowlabels",
+            """
+                    Packets of IPv6 carry a label, the same for all of a connection (RFC 6437), so that routers that spread
+                    their load keep them in order.
+                    """);
+
     /** Memory for fragments. */
     public static final ConfigKey<Long> REASSEMBLY_MEMORY = ConfigKey.of(GROUP + ".reassembly-memory",
             bytesOrZero(1 << 17, 1 << 30), ReassemblySettings.DEFAULT.memoryBytes(), "net.ipv4.ipfrag_high_thresh", """
                     Memory of one engine for fragments of datagrams that are not complete. Each datagram takes at
-                    least 4,352 bytes of it; when it is full, the oldest is dropped. 0 drops every fragment.
+                    least 4,368 bytes of it; when it is full, the oldest is dropped. 0 drops every fragment.
                     """);
 
     /** Time for fragments. */

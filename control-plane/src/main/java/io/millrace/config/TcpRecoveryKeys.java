@@ -6,6 +6,7 @@ import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.whole;
 
 import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.tcp.TcpSettings.MtuProbing;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
 
 /** The part of {@code millrace.tcp} about congestion control, pacing and loss recovery. */
@@ -70,6 +71,15 @@ public final class TcpRecoveryKeys {
                     Find out by new data whether a retransmission timeout was spurious, and undo it (F-RTO, RFC 5682):
                     for paths whose round trip jumps, such as radio.
                     """).changingForNewConnections();
+
+    /** The search for the path's MTU. */
+    public static final ConfigKey<MtuProbing> MTU_PROBING = ConfigKey.of(GROUP + ".mtu-probing",
+            choice(MtuProbing.class), DEFAULT.mtuProbing(), "net.ipv4.tcp_mtu_probing (0 to 2); default there 0",
+            """
+                    Find out what a path takes where routers do not tell (RFC 4821). on-black-hole: after three timeouts
+                    in a row try 1024 bytes, then half of it and so on, and grow again by probes. always: begin with 1024
+                    bytes and grow. off: by ICMP alone.
+                    """);
 
     private TcpRecoveryKeys() {}
 }

@@ -75,6 +75,7 @@ final class TcpValues {
                 .slowStartAfterIdle(config.get(TcpRecoveryKeys.SLOW_START_AFTER_IDLE))
                 .pacing(config.get(TcpRecoveryKeys.PACING)).maxPacingRate(config.get(TcpRecoveryKeys.MAX_PACING_RATE))
                 .rack(config.get(TcpRecoveryKeys.RACK)).tailLossProbe(config.get(TcpRecoveryKeys.TAIL_LOSS_PROBE))
-                .forwardRtoRecovery(config.get(TcpRecoveryKeys.FORWARD_RTO_RECOVERY));
+                .forwardRtoRecovery(config.get(TcpRecoveryKeys.FORWARD_RTO_RECOVERY))
+                .mtuProbing(config.get(TcpRecoveryKeys.MTU_PROBING));
     }
 }

@@ -48,6 +48,12 @@ class ModuleArrowsTest {
                     .and(not(resideInAnyPackage("io.millrace.config..", FAST_PATH))));
 
     @ArchTest
+    private static final ArchRule SHOULD_LET_WHO_LOOKS_INTO_A_STACK_KNOW_NOTHING_BUT_THE_FAST_PATH = noClasses().that()
+            .resideInAPackage("io.millrace.observe..").should()
+            .dependOnClassesThat(resideInAPackage("io.millrace..")
+                    .and(not(resideInAnyPackage("io.millrace.observe..", FAST_PATH))));
+
+    @ArchTest
     private static final ArchRule SHOULD_KEEP_NETTY_IN_THE_TRANSPORT = noClasses().that()
             .resideInAPackage(FAST_PATH).and().resideOutsideOfPackage("io.millrace.fastpath.netty..").should()
             .dependOnClassesThat().resideInAnyPackage("io.netty..", "io.millrace.fastpath.netty..");

@@ -10,6 +10,7 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.TcpSettings.Ecn;
 import io.millrace.fastpath.tcp.TcpSettings.FinInClosing;
+import io.millrace.fastpath.tcp.TcpSettings.MtuProbing;
 import io.millrace.fastpath.tcp.TcpSettings.OptionOrder;
 import io.millrace.fastpath.tcp.TcpSettings.PushPolicy;
 import io.millrace.fastpath.tcp.congestion.CongestionControls;
@@ -63,7 +64,7 @@ class MillraceConfigTest {
                   rack = no, tail-loss-probe = no, forward-rto-recovery = no, slow-start-after-idle = no
                   pacing = yes, max-pacing-rate = 1MiB, push-policy = last
                   option-order = bsd, fin-in-closing = every-ack, zero-copy-send = 77, zero-copy-receive = 88
-                  not-sent-low-water = 99, traffic-class = 187
+                  not-sent-low-water = 99, traffic-class = 187, mtu-probing = always
                 }
                 """);
 
@@ -78,7 +79,7 @@ class MillraceConfigTest {
                 .windowScale(3).fastOpen(true).rack(false).tailLossProbe(false).forwardRtoRecovery(false)
                 .slowStartAfterIdle(false).pacing(true).maxPacingRate(1 << 20).optionOrder(OptionOrder.BSD)
                 .pushPolicy(PushPolicy.LAST).finInClosing(FinInClosing.EVERY_ACK).zeroCopySend(77).zeroCopyReceive(88)
-                .notSentLowWater(99).trafficClass(184);
+                .notSentLowWater(99).trafficClass(184).mtuProbing(MtuProbing.ALWAYS);
         assertThat(config.tcpSettings()).usingRecursiveComparison().isEqualTo(expected.build());
     }
 

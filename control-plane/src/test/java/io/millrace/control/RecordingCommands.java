@@ -57,7 +57,7 @@ public final class RecordingCommands implements EngineCommands {
             final long address, final int length) {
         return add("icmpv6 " + IpAddress.toString(sourceHi, sourceLo) + " > "
                 + IpAddress.toString(destinationHi, destinationLo) + " " + Long.toHexString(linkDestination) + " "
-                + hopLimit + (routerAlert ? " alert" : "") + ": " + NdText.of(address, length));
+                + hopLimit + (routerAlert ? " alert" : "") + ": " + Icmpv6Text.of(address, length));
     }
 
     @Override

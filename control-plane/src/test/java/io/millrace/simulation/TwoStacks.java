@@ -24,6 +24,8 @@ import java.util.function.BooleanSupplier;
 final class TwoStacks implements AutoCloseable {
     static final String CLIENT = "10.0.0.1";
     static final String SERVER = "10.0.0.2";
+    static final String CLIENT_V6 = "fd00::1";
+    static final String SERVER_V6 = "fd00::2";
 
     private static final int MAX_TURNS = 5_000_000;
 
@@ -33,12 +35,14 @@ final class TwoStacks implements AutoCloseable {
 
     TwoStacks(final long seed, final Faults faults) throws IOException {
         final MemoryLink link = MemoryLink.builder().mtu(1_500).offloads(false).build();
-        client = launch(CLIENT, lossy(link.side(0), faults, seed), seed);
-        server = launch(SERVER, lossy(link.side(1), faults, ~seed), ~seed);
+        client = launch(CLIENT, CLIENT_V6, lossy(link.side(0), faults, seed), seed);
+        server = launch(SERVER, SERVER_V6, lossy(link.side(1), faults, ~seed), ~seed);
     }
 
-    private Millrace launch(final String address, final PacketDevice device, final long seed) throws IOException {
-        final MillraceConfig config = MillraceConfig.builder().option("test", IpKeys.ADDRESSES, address + "/24")
+    private Millrace launch(final String address, final String addressV6, final PacketDevice device, final long seed)
+            throws IOException {
+        final MillraceConfig config = MillraceConfig.builder()
+                .option("test", IpKeys.ADDRESSES, address + "/24, " + addressV6 + "/64")
                 .set(ThreadingKeys.CONTROL, ControlThreading.SHARED).set(EngineKeys.SLAB, 16L << 20)
                 .set(EngineKeys.MAX_CONNECTIONS, 64).set(EngineKeys.MAX_TIME_WAIT, 64).build();
         return Millrace.builder(config).device(device).clock(() -> nowNs).seed(seed).launch();
@@ -80,8 +84,9 @@ final class TwoStacks implements AutoCloseable {
         throw new AssertionError("livelock: " + MAX_TURNS + " turns and no end");
     }
 
+    /** For both families. */
     NetworkStack.Listener listen(final int port) throws IOException {
-        return server.listen(new InetSocketAddress(SERVER, port), 16, server.tcpSettings(), false);
+        return server.listen(new InetSocketAddress(port), 16, server.tcpSettings(), false);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,7 +82,7 @@ class WholeStackSimulationTest {
                 NetworkStack.Listener listener = stacks.listen(PORT)) {
             whole = exchange(stacks, listener, scratch.address(), random);
             for (final String counter : List.of("TcpRetransmits", "TcpTimeouts", "TcpBadChecksum", "TcpOutOfOrder",
-                    "TcpOverlap", "TcpSynRetransmits", "ArpRequestsSent")) {
+                    "TcpOverlap", "TcpSynRetransmits", "ArpRequestsSent", "NdSolicitationsSent")) {
                 seen.merge(counter, stacks.server.counters().getOrDefault(counter, 0L)
                         + stacks.client.counters().getOrDefault(counter, 0L), Long::sum);
             }
@@ -96,8 +97,9 @@ class WholeStackSimulationTest {
         final int down = random.nextInt(60_000);
         final End client = new End(stacks.clientCalls(), scratch, random.split(), up, down);
         final End server = new End(stacks.serverCalls(), scratch, random.split(), down, up);
-        final long handle = stacks.clientCalls().connect(0, 0, 0, 0,
-                IpAddress.v4(0x0A00_0002), PORT, TcpSettings.DEFAULT, client);
+        final InetAddress to = InetAddress.ofLiteral(random.nextBoolean() ? TwoStacks.SERVER : TwoStacks.SERVER_V6);
+        final long handle = stacks.clientCalls().connect(0, 0, 0, IpAddress.hi(to), IpAddress.lo(to), PORT,
+                TcpSettings.DEFAULT, client);
         assertThat(handle).isNotZero();
         client.begin(handle);
         final boolean over = stacks.runUntil(() -> {

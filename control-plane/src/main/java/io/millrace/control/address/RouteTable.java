@@ -5,6 +5,7 @@ import io.millrace.config.Route;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,6 +138,12 @@ public final class RouteTable implements RouteSnapshot {
     public boolean isOnLink(final long hi, final long lo) {
         final int route = route(hi, lo);
         return route >= 0 && isConnected(route);
+    }
+
+    /** True where one of the own addresses is of IPv6. */
+    public boolean hasV6() {
+        return Stream.concat(addresses().stream(), ownPrefixes().stream())
+                .anyMatch(own -> own.address() instanceof Inet6Address);
     }
 
     @Override

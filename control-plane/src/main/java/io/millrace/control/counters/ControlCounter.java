@@ -54,6 +54,16 @@ public enum ControlCounter {
     IGMP_REPORTS_SENT("IGMP reports sent"),
     /** Leaves sent. */
     IGMP_LEAVES_SENT("IGMP leave messages sent"),
+    /** Queries of multicast routers. */
+    MLD_QUERIES_RECEIVED("MLD queries received"),
+    /** Reports of others that spare us ours. */
+    MLD_REPORTS_HEARD("MLD reports of other hosts about groups of ours (before version 2: one is enough)"),
+    /** Of no interest. */
+    MLD_IGNORED("MLD messages ignored: of no interest, not from the link, or malformed"),
+    /** Reports sent. */
+    MLD_REPORTS_SENT("MLD reports sent"),
+    /** Leaves sent. */
+    MLD_DONES_SENT("MLD done messages sent"),
     /** A handshake met a full accept queue. */
     LISTEN_OVERFLOWS("SYNs and handshakes dropped: the accept queue was full (Linux: ListenOverflows)"),
     /** Any drop at a listener. */

@@ -40,6 +40,8 @@ final class AgentEvents implements EngineEvents {
         if (type >= NdMessage.ROUTER_SOLICITATION && type <= NdMessage.REDIRECT) {
             neighbours.onIcmpv6(engine, sourceHi, sourceLo, destinationHi, destinationLo, linkSource, address, length,
                     turnClock.nanoTime());
+        } else {
+            groups.onMld(sourceHi, sourceLo, hopLimit, address, length, turnClock.nanoTime());
         }
     }
 

@@ -18,35 +18,47 @@ import org.jspecify.annotations.Nullable;
 /** The control plane as one engine sees it: snapshots to read, and a ring to write to. Thread: the engine's. */
 public final class EngineView implements EngineControl {
     private final EngineSecrets secrets;
-    private final int engines;
+    private final EngineViewSettings settings;
     private final Listeners listeners;
     private final BindingTable bindings;
     private final PublishedRoutes routes;
     private final MulticastGroups groups;
     private final EngineEvents events;
-    private final long observedMemory;
     private final Defects defects = new Defects("an engine", () -> {});
 
     /**
-     * @param engines        how many the stack has.
-     * @param observedMemory {@link EngineControl#observedMemory}.
+     * @param settings what does not change as long as the stack lives.
      */
-    public EngineView(final EngineSecrets secrets, final int engines, final Listeners listeners,
+    public EngineView(final EngineSecrets secrets, final EngineViewSettings settings, final Listeners listeners,
             final BindingTable bindings, final PublishedRoutes routes, final MulticastGroups groups,
-            final EngineEvents events, final long observedMemory) {
+            final EngineEvents events) {
         this.secrets = secrets;
-        this.engines = engines;
+        this.settings = settings;
         this.listeners = listeners;
         this.bindings = bindings;
         this.routes = routes;
         this.groups = groups;
         this.events = events;
-        this.observedMemory = observedMemory;
     }
 
     @Override
     public int engines() {
-        return engines;
+        return settings.engines();
+    }
+
+    @Override
+    public boolean dualStack() {
+        return !settings.v6Only() && routes.current().hasV6();
+    }
+
+    @Override
+    public boolean v6Only() {
+        return settings.v6Only();
+    }
+
+    @Override
+    public boolean flowLabels() {
+        return settings.flowLabels();
     }
 
     @Override
@@ -97,7 +109,7 @@ public final class EngineView implements EngineControl {
 
     @Override
     public long observedMemory() {
-        return observedMemory;
+        return settings.observedMemory();
     }
 
     @Override

@@ -48,21 +48,22 @@ final class ListenerTable {
 
     /**
      * The listener of a flow: the specific address wins, then {@code 0.0.0.0} (for IPv4), then {@code ::}, which listens to
-     * both families; of several that share one the flow decides.
+     * both families unless told otherwise; of several that share one the flow decides.
      *
-     * @param seed  of {@link FlowChoice}.
+     * @param seed   of {@link FlowChoice}.
+     * @param v6Only {@code ::} listens to IPv6 alone.
      * @param ports local port above, remote port below.
      */
     @Nullable
-    TcpListener lookup(final long seed, final long hi, final long lo, final long remoteHi, final long remoteLo,
-            final int ports) {
+    TcpListener lookup(final long seed, final boolean v6Only, final long hi, final long lo, final long remoteHi,
+            final long remoteLo, final int ports) {
         final int port = ports >>> 16;
         TcpListener best = null;
         int bestRank = 0;
         long flow = 0;
         for (int slot = slot(port); slots[slot] != null; slot = slot + 1 & mask) {
             final TcpListener candidate = slots[slot];
-            final int rank = candidate.port() == port ? rank(candidate, hi, lo) : 0;
+            final int rank = candidate.port() == port ? rank(candidate, v6Only, hi, lo) : 0;
             if (rank > bestRank) {
                 best = candidate;
                 bestRank = rank;
@@ -74,17 +75,24 @@ final class ListenerTable {
         return best;
     }
 
-    private static int rank(final TcpListener listener, final long hi, final long lo) {
+    private static int rank(final TcpListener listener, final boolean v6Only, final long hi, final long lo) {
         if (listener.lo() == lo && listener.hi() == hi) {
             return 3;
         }
-        if (!IpAddress.isAny(listener.hi(), listener.lo())) {
+        if (!covers(v6Only, listener.hi(), listener.lo(), hi, lo)) {
             return 0;
         }
-        if (!IpAddress.isV4(listener.hi(), listener.lo())) {
-            return 1;
+        return IpAddress.isV4(listener.hi(), listener.lo()) ? 2 : 1;
+    }
+
+    /** True where an address is a wildcard that stands for the other. */
+    static boolean covers(final boolean v6Only, final long hi, final long lo, final long otherHi,
+            final long otherLo) {
+        if (!IpAddress.isAny(hi, lo)) {
+            return false;
         }
-        return IpAddress.isV4(hi, lo) ? 2 : 0;
+        final boolean v4 = IpAddress.isV4(otherHi, otherLo);
+        return IpAddress.isV4(hi, lo) ? v4 : !v4 || !v6Only;
     }
 
     private int slot(final int port) {

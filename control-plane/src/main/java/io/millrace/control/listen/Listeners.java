@@ -13,6 +13,7 @@ import io.millrace.fastpath.wire.AddressTest;
 import io.millrace.fastpath.wire.IpAddress;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Listeners implements AutoCloseable {
     private static final int FLOWS = 1;
 
+    private final boolean v6Only;
     private final PublishedRoutes routes;
     private final EngineCommands[] engines;
     private final PortsInUse portsInUse;
@@ -49,12 +51,16 @@ public final class Listeners implements AutoCloseable {
     private boolean closed;
 
     /**
+     * @param v6Only  {@code ::} is the wildcard of IPv6 alone; else either wildcard is that of both families, as in Java,
+     *                where the stack has an address of IPv6.
      * @param engines commands to each engine, which do not get lost.
      * @param secret  where the search for a free port starts, and how listeners share flows.
      */
-    public Listeners(final ListenSettings settings, final PublishedRoutes routes, final EngineCommands[] engines,
-            final PortsInUse portsInUse, final Secret secret, final ControlCounters counters) {
+    public Listeners(final ListenSettings settings, final boolean v6Only, final PublishedRoutes routes,
+            final EngineCommands[] engines, final PortsInUse portsInUse, final Secret secret,
+            final ControlCounters counters) {
         this.settings = settings;
+        this.v6Only = v6Only;
         this.routes = routes;
         this.engines = engines.clone();
         this.portsInUse = portsInUse;
@@ -66,7 +72,7 @@ public final class Listeners implements AutoCloseable {
     /** What an engine asks when a SYN arrives: {@link io.millrace.fastpath.control.EngineControl#listener}. */
     public @Nullable ListenerPolicy lookup(final long localHi, final long localLo, final long remoteHi,
             final long remoteLo, final int ports) {
-        return table.lookup(flowSeed, localHi, localLo, remoteHi, remoteLo, ports);
+        return table.lookup(flowSeed, v6Only, localHi, localLo, remoteHi, remoteLo, ports);
     }
 
     /** What connections of a listener with this address and port start from, where the stack has these settings. */
@@ -92,12 +98,13 @@ public final class Listeners implements AutoCloseable {
         if (local.isUnresolved()) {
             throw new UnknownHostException(local.getHostString());
         }
-        final long hi = IpAddress.hi(local.getAddress());
-        final long lo = IpAddress.lo(local.getAddress());
+        final InetAddress address = meant(local.getAddress());
+        final long hi = IpAddress.hi(address);
+        final long lo = IpAddress.lo(address);
         checkAddress(hi, lo);
         final int port = local.getPort() == 0 ? freePort(hi, lo) : local.getPort();
         checkPort(hi, lo, port, options);
-        final TcpListener listener = new TcpListener(++lastId, new InetSocketAddress(local.getAddress(), port), tcp,
+        final TcpListener listener = new TcpListener(++lastId, new InetSocketAddress(address, port), tcp,
                 options, settings, recentCookies(hi, lo, port), this);
         table = table.with(listener);
         return listener;
@@ -159,6 +166,13 @@ public final class Listeners implements AutoCloseable {
         return address.indexOf(':') < 0 ? address + ":" + port : "[" + address + "]:" + port;
     }
 
+    /** Java makes no difference between its two wildcards; {@code ::} says that both families are meant. */
+    private InetAddress meant(final InetAddress address) {
+        return !v6Only && address.isAnyLocalAddress() && routes.current().hasV6()
+                ? IpAddress.toInetAddress(0, 0)
+                : address;
+    }
+
     private void checkAddress(final long hi, final long lo) throws BindException {
         if (!IpAddress.isAny(hi, lo) && !routes.current().isOwn(hi, lo)) {
             throw new BindException(IpAddress.toString(hi, lo) + " is none of this stack's addresses: "
@@ -187,15 +201,15 @@ public final class Listeners implements AutoCloseable {
         }
     }
 
-    private static boolean isConflict(final TcpListener other, final long hi, final long lo,
-            final ListenOptions options) {
+    private boolean isConflict(final TcpListener other, final long hi, final long lo, final ListenOptions options) {
         if (options.reusePort() && other.options().reusePort()) {
             return false;
         }
         if (other.hi() == hi && other.lo() == lo) {
             return true;
         }
-        final boolean overlap = IpAddress.isAny(hi, lo) || IpAddress.isAny(other.hi(), other.lo());
+        final boolean overlap = ListenerTable.covers(v6Only, hi, lo, other.hi(), other.lo())
+                || ListenerTable.covers(v6Only, other.hi(), other.lo(), hi, lo);
         return overlap && !(options.reuseAddress() && other.options().reuseAddress());
     }
 

@@ -37,7 +37,7 @@ class ListenersTest {
     private final RecordingCommands engine0 = new RecordingCommands();
     private final RecordingCommands engine1 = new RecordingCommands();
     private final Set<Integer> busyPorts = new HashSet<>();
-    private final Listeners listeners = listeners(ListenSettings.DEFAULT);
+    private Listeners listeners = listeners(ListenSettings.DEFAULT);
 
     @Test
     void shouldFindTheListenerOfAnAddressAndPort() throws IOException {
@@ -48,18 +48,44 @@ class ListenersTest {
     }
 
     @Test
-    void shouldLetTheWildcardListenToEveryAddressOfItsFamily() throws IOException {
+    void shouldLetEitherWildcardListenToBothFamiliesAsInJava() throws IOException {
+        for (final String wildcard : List.of("0.0.0.0", "::")) {
+            final TcpListener both = listen(wildcard, 80, false);
+            assertThat(both.localAddress().getAddress()).isEqualTo(InetAddress.ofLiteral("::"));
+            assertThat(lookup("10.0.0.2", 80)).isSameAs(both);
+            assertThat(lookup("10.0.1.2", 80)).isSameAs(both);
+            assertThat(lookup("fd00::2", 80)).isSameAs(both);
+            both.close();
+        }
+    }
+
+    @Test
+    void shouldLetTheWildcardListenToItsFamilyAloneWhereToldSo() throws IOException {
+        listeners = listeners(ListenSettings.DEFAULT, true);
         final TcpListener four = listen("0.0.0.0", 80, false);
-        final TcpListener both = listen("::", 81, false);
         assertThat(lookup("10.0.0.2", 80)).isSameAs(four);
         assertThat(lookup("10.0.1.2", 80)).isSameAs(four);
         assertThat(lookup("fd00::2", 80)).isNull();
-        assertThat(lookup("10.0.0.2", 81)).isSameAs(both);
-        assertThat(lookup("fd00::2", 81)).isSameAs(both);
+        final TcpListener six = listen("::", 80, false);
+        assertThat(lookup("fd00::2", 80)).isSameAs(six);
+        six.close();
+        listen("fd00::2", 80, false);
+        assertThatThrownBy(() -> listen("10.0.0.2", 80, false)).isInstanceOf(BindException.class)
+                .hasMessage("address already in use: 10.0.0.2:80 (listener 0.0.0.0:80)");
+    }
+
+    @Test
+    void shouldTakeTheWildcardOfIpv4ForItselfWhereThereIsNoOther() throws IOException {
+        listeners = new Listeners(ListenSettings.DEFAULT, false,
+                new PublishedRoutes(RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of())),
+                new EngineCommands[]{engine0}, busyPorts::contains, Secret.ofSeed(1), new ControlCounters());
+        assertThat(listen("0.0.0.0", 80, false).localAddress().getAddress())
+                .isEqualTo(InetAddress.ofLiteral("0.0.0.0"));
     }
 
     @Test
     void shouldPreferTheSpecificAddress() throws IOException {
+        listeners = listeners(ListenSettings.DEFAULT, true);
         final TcpListener both = listen("::", 80, true);
         final TcpListener four = listen("0.0.0.0", 80, true);
         final TcpListener specific = listen("10.0.0.2", 80, true);
@@ -107,7 +133,7 @@ class ListenersTest {
     void shouldRefuseAnOverlapUnlessBothReuseTheAddress() throws IOException {
         listen("10.0.0.2", 80, false);
         assertThatThrownBy(() -> listen("0.0.0.0", 80, true)).isInstanceOf(BindException.class)
-                .hasMessage("address already in use: 0.0.0.0:80 (listener 10.0.0.2:80)");
+                .hasMessage("address already in use: [0:0:0:0:0:0:0:0]:80 (listener 10.0.0.2:80)");
         listen("::", 81, true);
         assertThatThrownBy(() -> listen("fd00::2", 81, false)).isInstanceOf(BindException.class).hasMessage(
                 "address already in use: [fd00:0:0:0:0:0:0:2]:81 (listener [0:0:0:0:0:0:0:0]:81)");
@@ -298,9 +324,13 @@ class ListenersTest {
     }
 
     private Listeners listeners(final ListenSettings settings) {
+        return listeners(settings, false);
+    }
+
+    private Listeners listeners(final ListenSettings settings, final boolean v6Only) {
         final RouteTable routes = RouteTable.of(
                 List.of(Cidr.parse("10.0.0.2/24"), Cidr.parse("10.0.1.2/24"), Cidr.parse("fd00::2/64")), List.of());
-        return new Listeners(settings, new PublishedRoutes(routes), new EngineCommands[]{engine0, engine1},
+        return new Listeners(settings, v6Only, new PublishedRoutes(routes), new EngineCommands[]{engine0, engine1},
                 busyPorts::contains, Secret.ofSeed(1), new ControlCounters());
     }
 

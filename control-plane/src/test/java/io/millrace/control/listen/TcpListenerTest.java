@@ -430,6 +430,7 @@ class TcpListenerTest {
             throws IOException {
         final RouteTable routes = RouteTable.of(List.of(Cidr.parse("10.0.0.2/24")), List.of());
         listeners = new Listeners(new ListenSettings(1, 1_024, synQueue, cookies, false, List.of(), 40_000, 41_000),
+                false,
                 new PublishedRoutes(routes), new EngineCommands[]{engine0, engine1}, port -> false, Secret.ofSeed(1),
                 counters);
         return listeners.listen(new InetSocketAddress(InetAddress.ofLiteral("10.0.0.2"), 80), TcpSettings.DEFAULT,

@@ -44,6 +44,11 @@ public interface EngineControl {
     /** Where datagram endpoints are bound: one table for all engines of the stack. */
     BindingTable bindings();
 
+    /** True where a wildcard of either family is meant for both, as in Java: the stack has IPv6, and not {@link #v6Only}. */
+    default boolean dualStack() {
+        return false;
+    }
+
     /** True where an endpoint bound to {@code ::} takes IPv6 alone (IPV6_V6ONLY); false where it takes IPv4 too. */
     default boolean v6Only() {
         return false;

@@ -200,6 +200,7 @@ public final class StackEngine implements Agent {
         final int received = port.receive(burst, 0, burst.length, nowNs);
         if (received > 0) {
             counters.add(Counter.FRAMES_RECEIVED, received);
+            tcp.onBurst(burst, received);
             for (int i = 0; i < received; i++) {
                 onFrame(burst[i]);
             }

@@ -100,12 +100,10 @@ public final class PathMtus {
     }
 
     /** Packets of this size arrive, where longer ones seem to vanish without a word (RFC 4821 §7.7). */
-    public void onBlackHole(final long hi, final long lo, final int arrives, final int linkMtu) {
-        final int entry = entry(hi, lo, linkMtu);
-        if (arrives < mtu[entry]) {
-            counters.increment(Counter.PATH_MTU_REDUCED);
-            mtu[entry] = arrives;
-        }
+    public void onBlackHole(final long hi, final long lo, final int arrives) {
+        counters.increment(Counter.PATH_MTU_REDUCED);
+        final int entry = entry(hi, lo, arrives);
+        mtu[entry] = Math.min(mtu[entry], arrives);
         renew(entry);
     }
 
@@ -131,9 +129,9 @@ public final class PathMtus {
     }
 
     /** A probe arrived. */
-    public void onProbeArrived(final long hi, final long lo, final int size, final int linkMtu) {
-        final int entry = entry(hi, lo, linkMtu);
-        mtu[entry] = size;
+    public void onProbeArrived(final long hi, final long lo, final int size) {
+        final int entry = entry(hi, lo, size);
+        mtu[entry] = Math.max(mtu[entry], size);
         if (tooLong[entry] != 0 && tooLong[entry] <= size) {
             tooLong[entry] = 0;
         }
@@ -141,9 +139,13 @@ public final class PathMtus {
         renew(entry);
     }
 
-    /** A probe was lost, maybe for its size; after the third of one size that and everything above is given up. */
-    public void onProbeLost(final long hi, final long lo, final int size, final int linkMtu) {
-        final int entry = entry(hi, lo, linkMtu);
+    /**
+     * A probe was lost, maybe for its size; after the third of one size that and everything above is given up.
+     *
+     * @param arrives largest size known to arrive.
+     */
+    public void onProbeLost(final long hi, final long lo, final int size, final int arrives) {
+        final int entry = entry(hi, lo, arrives);
         if (probeSize[entry] != size) {
             probeSize[entry] = size;
             probesLost[entry] = 0;
@@ -173,7 +175,8 @@ public final class PathMtus {
         version++;
     }
 
-    private int entry(final long hi, final long lo, final int linkMtu) {
+    /** The entry of a destination, made with this MTU where there is none. */
+    private int entry(final long hi, final long lo, final int firstMtu) {
         final int found = slots.find(hi, lo);
         if (found >= 0) {
             return found;
@@ -183,7 +186,7 @@ public final class PathMtus {
             slots.remove(slots.oldest());
         }
         final int entry = slots.add(hi, lo);
-        mtu[entry] = linkMtu;
+        mtu[entry] = firstMtu;
         tooLong[entry] = 0;
         probeSize[entry] = 0;
         probesLost[entry] = 0;

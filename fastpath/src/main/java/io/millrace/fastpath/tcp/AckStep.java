@@ -16,12 +16,13 @@ final class AckStep {
     private final TcpOutput output;
     private final Persist persist;
     private final RetransmissionTimer timer;
+    private final PathMtu pathMtu;
     private final SendTuning tuning;
     private final AckEvent event = new AckEvent();
 
     AckStep(final TcpContext context, final Lifecycle lifecycle, final SendQueue sendQueue,
             final LossRecovery recovery, final TcpOutput output, final Persist persist,
-            final RetransmissionTimer timer) {
+            final RetransmissionTimer timer, final PathMtu pathMtu) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.sendQueue = sendQueue;
@@ -29,6 +30,7 @@ final class AckStep {
         this.output = output;
         this.persist = persist;
         this.timer = timer;
+        this.pathMtu = pathMtu;
         this.tuning = new SendTuning(context);
     }
 
@@ -90,6 +92,9 @@ final class AckStep {
         final boolean newData = tcb.sndEnd() != tcb.sndNxt()
                 && Seq.gt(segment.acknowledgement + tcb.sndWnd(), tcb.sndNxt());
         recovery.onAck(tcb, told, context.congestion(tcb), context.connections.settings(tcb), newData);
+        if (recovery.mtuProbeVerdict() != 0) {
+            pathMtu.onVerdict(tcb);
+        }
     }
 
     /** RFC 5681 §2: nothing new acknowledged, no text, no SYN or FIN, the same window, data outstanding. */
@@ -138,6 +143,7 @@ final class AckStep {
             tcb.sndNxt(ack);
         }
         tellRecovery(tcb, segment, false);
+        pathMtu.onAcknowledged(tcb);
         // the path works again: what ICMP said before is no reason any more
         tcb.softFailure(0);
         context.ip.confirm(tcb.neighbour(), context.nowNs);

@@ -56,6 +56,16 @@ final class SegmentWriter {
      * @return false where no frame is free: nothing was sent.
      */
     boolean write(final Tcb tcb, final int sequence, final int text, final int flags) {
+        return write(tcb, sequence, text, flags, text > tcb.sndMss());
+    }
+
+    /** Writes a segment whose text may be longer than {@link Tcb#sndMss} as one; otherwise as {@link #write}. */
+    boolean writeWhole(final Tcb tcb, final int sequence, final int text, final int flags) {
+        return write(tcb, sequence, text, flags, false);
+    }
+
+    private boolean write(final Tcb tcb, final int sequence, final int text, final int flags,
+            final boolean segmented) {
         final long frame = acquire();
         if (frame == 0) {
             return false;
@@ -65,11 +75,11 @@ final class SegmentWriter {
         final boolean fresh = text > 0 && sequence == tcb.sndMax() && !Persist.isProbing(tcb) && mayMark(tcb);
         useQuickAck(tcb, text > 0);
         final int length = header(tcb, segment, sequence, fresh ? flags | congestionWindowReduced(tcb) : flags,
-                text <= mss || text > tcb.sndMss());
+                text <= mss || segmented);
         if (text > 0) {
             SendQueue.copyOut(context.heldTexts, tcb, sequence, segment + length, text);
         }
-        if (text > tcb.sndMss()) {
+        if (segmented) {
             Frame.segmentation(frame, isV4(tcb) ? Frame.GSO_TCPV4 : Frame.GSO_TCPV6, mss,
                     IpOutput.headerLength(tcb.remoteHi(), tcb.remoteLo()) + length);
         }

@@ -67,7 +67,12 @@ final class TcpOutput {
             sent = true;
         }
         burst = 0;
-        while (sendNext(tcb)) {
+        final int probe = pathMtu.nextProbe(tcb);
+        if (probe > 0) {
+            sent |= sendMtuProbe(tcb, probe);
+        }
+        // room for a probe comes with the next acknowledgements
+        while (probe != PathMtu.WAIT && sendNext(tcb)) {
             burst++;
             sent = true;
         }
@@ -218,7 +223,23 @@ final class TcpOutput {
         return unheld && (length == unsent || length >= tcb.maxSndWnd() / 2);
     }
 
+    /** RFC 4821 §7: a segment of what is queued that is longer than the others. True where it was sent. */
+    private boolean sendMtuProbe(final Tcb tcb, final int text) {
+        final int sequence = tcb.sndNxt();
+        if (!mayTransmit(tcb) || !send(tcb, text, TcpHeader.ACK, true)) {
+            return false;
+        }
+        context.count(Counter.TCP_MTU_PROBES_SENT);
+        recovery.onMtuProbeSent(tcb, sequence, sequence + text);
+        return true;
+    }
+
     private boolean send(final Tcb tcb, final int length, final int flags) {
+        return send(tcb, length, flags, false);
+    }
+
+    /** @param whole one segment, whatever its length. */
+    private boolean send(final Tcb tcb, final int length, final int flags, final boolean whole) {
         final int sequence = tcb.sndNxt();
         final int next = sequence + length + (flags & TcpHeader.FIN);
         if (!recovery.onSend(tcb, next, context.congestion(tcb), context.nowNs)) {
@@ -227,7 +248,9 @@ final class TcpOutput {
             context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
             return false;
         }
-        if (!writer.write(tcb, sequence, length, flags)) {
+        if (!(whole
+                ? writer.writeWhole(tcb, sequence, length, flags)
+                : writer.write(tcb, sequence, length, flags))) {
             recovery.onNotSent(tcb, next);
             context.lists.output(tcb);
             return false;

@@ -314,6 +314,21 @@ public final class TcpSettings implements RecoverySettings {
         return values.forwardRtoRecovery;
     }
 
+    /** Whether the path's MTU is searched for by segments of different lengths (RFC 4821). */
+    public MtuProbing mtuProbing() {
+        return values.mtuProbing;
+    }
+
+    /** Whether the path's MTU is searched for without ICMP, as Linux numbers it in {@code net.ipv4.tcp_mtu_probing}. */
+    public enum MtuProbing {
+        /** It is not: where ICMP is lost, long segments vanish for ever. */
+        OFF,
+        /** Where three timeouts in a row tell of a black hole. */
+        ON_BLACK_HOLE,
+        /** From the beginning: connections start with short segments. */
+        ALWAYS
+    }
+
     /** Explicit congestion notification, as Linux numbers it in {@code net.ipv4.tcp_ecn}. */
     public enum Ecn {
         /** Neither asked for nor agreed to. */

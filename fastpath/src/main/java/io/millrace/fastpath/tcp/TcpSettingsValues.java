@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.TcpSettings.Ecn;
 import io.millrace.fastpath.tcp.TcpSettings.FinInClosing;
+import io.millrace.fastpath.tcp.TcpSettings.MtuProbing;
 import io.millrace.fastpath.tcp.TcpSettings.OptionOrder;
 import io.millrace.fastpath.tcp.TcpSettings.PushPolicy;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,7 @@ final class TcpSettingsValues implements Cloneable {
     boolean rack = true;
     boolean tailLossProbe = true;
     boolean forwardRtoRecovery = true;
+    MtuProbing mtuProbing = MtuProbing.ON_BLACK_HOLE;
 
     TcpSettingsValues copy() {
         try {

@@ -19,10 +19,11 @@ final class TcpTimers implements TimerHandler {
     private final SegmentWriter writer;
     private final Persist persist;
     private final RetransmissionTimer timer;
+    private final PathMtu pathMtu;
 
     TcpTimers(final TcpContext context, final Lifecycle lifecycle, final LossRecovery recovery,
             final TcpOutput output, final SegmentWriter writer, final Persist persist,
-            final RetransmissionTimer timer) {
+            final RetransmissionTimer timer, final PathMtu pathMtu) {
         this.context = context;
         this.lifecycle = lifecycle;
         this.recovery = recovery;
@@ -30,6 +31,7 @@ final class TcpTimers implements TimerHandler {
         this.writer = writer;
         this.persist = persist;
         this.timer = timer;
+        this.pathMtu = pathMtu;
     }
 
     @Override
@@ -88,6 +90,7 @@ final class TcpTimers implements TimerHandler {
             case PROBE -> onProbe(tcb);
             case REORDERING -> {
                 if (recovery.onReorderingTimer(tcb, context.congestion(tcb), context.nowNs)) {
+                    pathMtu.onVerdict(tcb);
                     context.lists.output(tcb);
                 }
                 timer.arm(tcb);
@@ -119,6 +122,7 @@ final class TcpTimers implements TimerHandler {
         context.count(Counter.TCP_TIMEOUTS);
         final TcpSettings settings = context.connections.settings(tcb);
         recovery.onTimeout(tcb, context.congestion(tcb), settings, tcb.retransmits() == 1, context.nowNs);
+        pathMtu.onTimeout(tcb);
         RoundTripTime.backOff(tcb, settings);
         context.lists.output(tcb);
         timer.arm(tcb);

@@ -75,9 +75,9 @@ public final class DatagramEndpoint {
                 && !IpAddress.isMulticast(hi, lo)) {
             throw new BindException("Cannot assign requested address: " + IpAddress.toString(hi, lo));
         }
-        binding = udp.bindings().bind(this, hi, lo, port, reuse, udp.v6Only(), groups);
         boundHi = hi;
-        boundLo = lo;
+        boundLo = IpAddress.isAny(hi, lo) && udp.dualStack() ? 0 : lo;
+        binding = udp.bindings().bind(this, boundHi, boundLo, port, reuse, udp.v6Only(), groups);
     }
 
     /** True once bound, by {@link #bind} or as a consequence of sending or connecting. */

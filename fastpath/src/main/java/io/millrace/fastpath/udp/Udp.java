@@ -150,6 +150,11 @@ public final class Udp implements AutoCloseable {
         return control.routes();
     }
 
+    /** True where a wildcard of either family is meant for both. */
+    boolean dualStack() {
+        return control.dualStack();
+    }
+
     /** True where an endpoint bound to {@code ::} takes IPv6 alone. */
     boolean v6Only() {
         return control.v6Only();

@@ -80,10 +80,10 @@ class PathMtusTest {
     void shouldGiveUpASizeAfterThreeProbesAreLost() {
         final long lo = IpAddress.v4(1);
         for (int i = 0; i < 2; i++) {
-            paths.onProbeLost(0, lo, 1_282, LINK);
+            paths.onProbeLost(0, lo, 1_282, 1_064);
             assertThat(paths.nextProbe(0, lo, 1_064, LINK, 8)).isEqualTo(1_282);
         }
-        paths.onProbeLost(0, lo, 1_282, LINK);
+        paths.onProbeLost(0, lo, 1_282, 1_064);
         assertThat(paths.nextProbe(0, lo, 1_064, LINK, 8)).isEqualTo(1_064 + 109);
         assertThat(paths.nextProbe(0, lo, 1_275, LINK, 8)).as("not worth it").isZero();
     }
@@ -101,9 +101,9 @@ class PathMtusTest {
             assertThat(size).isBetween(arrives + 1, LINK);
             if (size <= path) {
                 arrives = size;
-                searched.onProbeArrived(0, 1, size, LINK);
+                searched.onProbeArrived(0, 1, size);
             } else {
-                searched.onProbeLost(0, 1, size, LINK);
+                searched.onProbeLost(0, 1, size, arrives);
             }
             assertThat(++probes).isLessThan(40);
         }

@@ -35,7 +35,7 @@ record HostPlan(int mtu, int frames, Faults up, Faults down, int pathMtu, boolea
         // on one of the two links that a packet crosses: two flipped bits can pass for none in a checksum
         up.corruption(random.nextInt(3) == 0 ? 0.05 * random.nextDouble() : 0);
         final Faults.Builder down = faults(random);
-        if (random.nextInt(40) == 0) {
+        if (random.nextInt(15) == 0) {
             down.mtu(PATH_MTUS[random.nextInt(PATH_MTUS.length)]);
         }
         final int path = random.nextInt(5) == 0 ? PATH_MTUS[random.nextInt(PATH_MTUS.length)] : mtu;

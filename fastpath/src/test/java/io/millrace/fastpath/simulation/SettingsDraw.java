@@ -58,6 +58,7 @@ final class SettingsDraw {
                 .maxPacingRate(random.nextInt(10) == 0 ? 10_000L << random.nextInt(15) : 0)
                 .rtoMinNs((random.nextInt(4) == 0 ? 1 + random.nextInt(1_000) : 200) * MILLISECOND_NS)
                 .retries(random.nextInt(4) == 0 ? 3 + random.nextInt(12) : 15)
+                .mtuProbing(one(TcpSettings.MtuProbing.values(), random))
                 .userTimeoutNs(random.nextInt(10) == 0 ? (1 + random.nextInt(60)) * SECOND_NS : 0);
     }
 }

@@ -11,7 +11,8 @@ class SimulationTest {
     private static final int SEEDS = 500;
     /** What the networks and applications must have brought about, or the simulation shows less than it says. */
     private static final List<Counter> SEEN = List.of(Counter.ICMP_ERRORS_RECEIVED,
-            Counter.TCP_PATH_MTU_REDUCED, Counter.TCP_BAD_CHECKSUM, Counter.TCP_OUT_OF_ORDER,
+            Counter.TCP_PATH_MTU_REDUCED, Counter.TCP_MTU_BLACK_HOLES, Counter.TCP_MTU_PROBES_ARRIVED,
+            Counter.TCP_MTU_PROBES_LOST, Counter.TCP_BAD_CHECKSUM, Counter.TCP_OUT_OF_ORDER,
             Counter.TCP_OUT_OF_ORDER_DROPPED, Counter.TCP_OVERLAP, Counter.TCP_RETRANSMITS, Counter.TCP_TIMEOUTS,
             Counter.TCP_SYN_RETRANSMITS, Counter.TCP_SIMULTANEOUS_OPENS, Counter.TCP_WINDOW_PROBES,
             Counter.TCP_DELAYED_ACKS, Counter.TCP_KEEPALIVE_PROBES, Counter.TCP_TIMED_OUT, Counter.TCP_RESETS_RECEIVED,

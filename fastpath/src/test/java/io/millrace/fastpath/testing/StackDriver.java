@@ -82,6 +82,11 @@ public final class StackDriver implements AutoCloseable {
         return port;
     }
 
+    /** What the engine asks. */
+    public StandInControl control() {
+        return control;
+    }
+
     /** The stack's addresses, of both families, and the groups it joined. */
     public StandInRoutes routes() {
         return routes;

@@ -29,6 +29,9 @@ public class StandInControl implements EngineControl, EngineEvents {
     private final Int2ObjectHashMap<ListenerPolicy> listeners = new Int2ObjectHashMap<>();
     private final BindingTable bindings = new BindingTable(new PortRange(50_000, 59_999, count -> 0));
     private @Nullable Throwable defect;
+    private boolean dualStack;
+    private boolean v6Only;
+    private boolean flowLabels = true;
 
     /** Without Fast Open. */
     public StandInControl(final RouteSnapshot routes, final InitialSequenceNumbers initialSequenceNumbers,
@@ -57,6 +60,32 @@ public class StandInControl implements EngineControl, EngineEvents {
     /** The exception that the engine caught first; null where there was none. */
     public final @Nullable Throwable defect() {
         return defect;
+    }
+
+    /** How wildcards are meant: {@link EngineControl#dualStack}, {@link EngineControl#v6Only}. */
+    public final void wildcards(final boolean forBoth, final boolean forV6Only) {
+        dualStack = forBoth;
+        v6Only = forV6Only;
+    }
+
+    /** Whether packets carry flow labels. */
+    public final void flowLabels(final boolean value) {
+        flowLabels = value;
+    }
+
+    @Override
+    public final boolean dualStack() {
+        return dualStack;
+    }
+
+    @Override
+    public final boolean v6Only() {
+        return v6Only;
+    }
+
+    @Override
+    public final boolean flowLabels() {
+        return flowLabels;
     }
 
     @Override

@@ -65,7 +65,12 @@ final class EndpointRig implements AutoCloseable {
     }
 
     SendResult sendTo(final DatagramEndpoint endpoint, final String address, final int port, final byte[] bytes) {
-        final SendResult result = endpoint.send(0, address(address), port, stack.scratch(), put(bytes));
+        return sendTo(endpoint, 0, address(address), port, bytes);
+    }
+
+    SendResult sendTo(final DatagramEndpoint endpoint, final long hi, final long lo, final int port,
+            final byte[] bytes) {
+        final SendResult result = endpoint.send(hi, lo, port, stack.scratch(), put(bytes));
         stack.run();
         return result;
     }

@@ -91,10 +91,12 @@ abstract class FlightState {
     private static final int USAGE_END = 160;
     private static final int FORWARD_RTO_POINT = 164;
     private static final int RETRANSMITTED_BYTES = 168;
+    private static final int MTU_PROBE_START = 172;
     private static final int REORDERING_AT_NS = 176;
     private static final int AGAIN_HINT = 184;
     private static final int WAITING_HINT = 188;
     private static final int AGAIN_END = 192;
+    private static final int MTU_PROBE_END = 196;
 
     /** Address of the block; 0: nothing is in flight. */
     long block;
@@ -371,6 +373,21 @@ abstract class FlightState {
 
     final void probeEnd(final int value) {
         intAt(PROBE_END, value);
+    }
+
+    /** First sequence number of the segment that probes for a larger MTU; as {@link #mtuProbeEnd} where none is out. */
+    final int mtuProbeStart() {
+        return intAt(MTU_PROBE_START);
+    }
+
+    /** One past its last. */
+    final int mtuProbeEnd() {
+        return intAt(MTU_PROBE_END);
+    }
+
+    final void mtuProbe(final int start, final int end) {
+        intAt(MTU_PROBE_START, start);
+        intAt(MTU_PROBE_END, end);
     }
 
     /** cwnd before the episode. */

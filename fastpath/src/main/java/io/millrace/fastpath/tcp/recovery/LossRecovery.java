@@ -28,6 +28,7 @@ public final class LossRecovery {
     private final Undo undo;
     private final Episodes episodes;
     private final WindowUse windowUse;
+    private final MtuProbe mtuProbe;
     private final EngineCounters counters;
 
     public LossRecovery(final Slab slab, final EngineCounters counters) {
@@ -35,7 +36,8 @@ public final class LossRecovery {
         board = new Scoreboard(slab);
         deliveries = new Deliveries(board, sample);
         blocks = new SackBlocks(board, deliveries, counters);
-        final Losses losses = new Losses(board);
+        mtuProbe = new MtuProbe(board);
+        final Losses losses = new Losses(board, mtuProbe);
         rack = new Rack(board, losses);
         threshold = new DuplicateThreshold(board, losses, sample);
         prr = new ProportionalRate(board);
@@ -96,6 +98,7 @@ public final class LossRecovery {
     public AckSample onAck(final Tcb tcb, final AckEvent of, final CongestionControl congestion,
             final RecoverySettings settings, final boolean newData) {
         board.wrap(tcb);
+        mtuProbe.begin();
         sample.reset(of.arrivedNs);
         final int before = tcb.sndUna();
         final boolean open = board.state() == FlightState.OPEN;
@@ -112,6 +115,7 @@ public final class LossRecovery {
         if (advanced) {
             advance(tcb, of);
         }
+        mtuProbe.onAck(tcb);
         deliveries.measure(tcb, settings, advanced);
         deliveries.finish(tcb);
         recover(tcb, of, congestion, settings, advanced, newData);
@@ -199,10 +203,10 @@ public final class LossRecovery {
             final boolean partial = advanced && board.state() == FlightState.RECOVERY;
             lost = begin && board.state() <= FlightState.REDUCED || partial ? threshold.markHead(tcb, congestion) : 0;
         } else if (settings.rack()) {
-            lost = rack.detect(tcb, congestion, sample.nowNs);
+            lost = rack.detect(tcb, congestion, sample.nowNs) - mtuProbe.lostBytes();
             begin = lost > 0;
         } else {
-            lost = threshold.detectBySack(tcb, congestion);
+            lost = threshold.detectBySack(tcb, congestion) - mtuProbe.lostBytes();
             begin = lost > 0;
         }
         sample.lostBytes += lost;
@@ -242,6 +246,7 @@ public final class LossRecovery {
     public void onTimeout(final Tcb tcb, final CongestionControl congestion, final RecoverySettings settings,
             final boolean first, final long nowNs) {
         board.wrap(tcb);
+        mtuProbe.begin();
         if (board.count() == 0) {
             return;
         }
@@ -287,14 +292,15 @@ public final class LossRecovery {
     /** The reordering timer expired (RFC 8985 §6.2 step 5); true where something is lost. */
     public boolean onReorderingTimer(final Tcb tcb, final CongestionControl congestion, final long nowNs) {
         board.wrap(tcb);
+        mtuProbe.begin();
         sample.reset(nowNs);
         if (board.count() == 0) {
             return false;
         }
         sample.priorInFlight = Math.max(0, board.inFlight(tcb));
-        sample.lostBytes = rack.detect(tcb, congestion, nowNs);
+        sample.lostBytes = rack.detect(tcb, congestion, nowNs) - mtuProbe.lostBytes();
         if (sample.lostBytes == 0) {
-            return false;
+            return mtuProbe.lostBytes() != 0;
         }
         if (board.state() <= FlightState.REDUCED) {
             episodes.beginRecovery(tcb, congestion);
@@ -306,6 +312,9 @@ public final class LossRecovery {
     /** The path takes no segments as large as those outstanding: all of them are lost, without congestion (RFC 1191). */
     public void onSegmentsTooLarge(final Tcb tcb) {
         board.wrap(tcb);
+        if (board.count() > 0) {
+            mtuProbe.forget();
+        }
         for (int i = 0; i < board.count(); i++) {
             if (!board.has(board.at(i), Scoreboard.SACKED | Scoreboard.LOST)) {
                 board.markLost(board.at(i));
@@ -369,6 +378,29 @@ public final class LossRecovery {
     /** Since when nothing new was acknowledged; only where something is in flight. */
     public long unansweredSinceNs(final Tcb tcb) {
         return board.wrap(tcb).count() == 0 ? tcb.lastSendNs() : board.firstUnansweredNs();
+    }
+
+    /**
+     * True where a probe of the path's MTU would tell something: nothing is lost or out of order, acknowledgements are
+     * selective, none is out.
+     */
+    public boolean mayProbeMtu(final Tcb tcb) {
+        return tcb.has(Tcb.SACK) && (board.wrap(tcb).block == 0 || board.state() == FlightState.OPEN
+                && board.sackedBytes() == 0 && board.lostBytes() == 0 && !mtuProbe.isOut());
+    }
+
+    /** The bytes [start, end) were just sent as one segment, longer than the others, to see whether it arrives. */
+    public void onMtuProbeSent(final Tcb tcb, final int start, final int end) {
+        board.wrap(tcb);
+        mtuProbe.onSent(start, end);
+    }
+
+    /**
+     * What the last call of {@link #onAck}, {@link #onReorderingTimer} or {@link #onTimeout} told of the probe of the path's
+     * MTU: bytes of it that arrived, or, negative, that were lost; 0: nothing.
+     */
+    public int mtuProbeVerdict() {
+        return mtuProbe.verdict();
     }
 
     /** How retransmission goes: see there. */

@@ -31,7 +31,7 @@ class RackScanTest {
             bench = new Bench(start);
             tcb = bench.tcb;
             board = bench.board;
-            rack = new Rack(board, new Losses(board));
+            rack = new Rack(board, new Losses(board, new MtuProbe(board)));
             tcb.set(Tcb.SACK);
             tcb.srttNs(20 * MS);
             tcb.minRttNs((int) (20 * MS));

@@ -2,6 +2,7 @@ package io.millrace.fastpath.testing.script;
 
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.Ecn;
+import io.millrace.fastpath.tcp.TcpSettings.MtuProbing;
 import io.millrace.fastpath.testing.StandInListener.Cookies;
 import io.millrace.fastpath.testing.socket.Setup;
 import io.millrace.fastpath.testing.socket.Setup.Overload;
@@ -27,7 +28,7 @@ final class Sysctls {
             "tcp_thin_linear_timeouts", "tcp_tw_reuse", "tcp_invalid_ratelimit", "tcp_challenge_ack_limit",
             "ip_local_port_range", "tcp_pacing_ss_ratio", "tcp_pacing_ca_ratio", "tcp_fastopen_key",
             "tcp_fastopen_blackhole_timeout_sec", "tcp_fack", "tcp_ecn_fallback", "tcp_min_snd_mss",
-            "tcp_allowed_congestion_control", "tcp_reordering", "tcp_max_reordering", "tcp_mtu_probing",
+            "tcp_allowed_congestion_control", "tcp_reordering", "tcp_max_reordering",
             "tcp_adv_win_scale", "tcp_backlog_ack_defer", "tcp_shrink_window");
 
     static {
@@ -51,6 +52,7 @@ final class Sysctls {
         number("tcp_timestamps", (tcp, value) -> tcp.timestamps(value != 0));
         number("tcp_ecn", (tcp, value) -> tcp.ecn(Ecn.values()[Math.toIntExact(value)]));
         number("tcp_frto", (tcp, value) -> tcp.forwardRtoRecovery(value != 0));
+        number("tcp_mtu_probing", (tcp, value) -> tcp.mtuProbing(MtuProbing.values()[Math.toIntExact(value)]));
         number("tcp_recovery", (tcp, value) -> tcp.rack((value & 1) != 0));
         number("tcp_early_retrans", (tcp, value) -> tcp.tailLossProbe(value != 0));
         number("tcp_slow_start_after_idle", (tcp, value) -> tcp.slowStartAfterIdle(value != 0));

@@ -22,7 +22,9 @@ public record Setup(TcpSettings tcp, EngineSettings engine, int mtu, List<String
         int ephemeralPort, long startNs, Overload overload) {
 
     /** Every TCP setting at its default, room for 1,024 connections, an MTU of 1,500, the address 192.168.0.1. */
-    public static final Setup DEFAULT = new Setup(TcpSettings.DEFAULT,
+    public static final Setup DEFAULT = new Setup(
+            // as Linux has it
+            TcpSettings.DEFAULT.toBuilder().mtuProbing(TcpSettings.MtuProbing.OFF).build(),
             new EngineSettings(1_024, 1_024, 64L << 20, 64, 1 << 16, 64, 64, 1_000), 1_500, List.of("192.168.0.1"),
             "192.168.255.255", 1_000_000, 49_152, 1_000_000_000L, new Overload(Cookies.OFF, false));
 

@@ -1,0 +1,13 @@
+package io.millrace.control.lifecycle;
+
+import io.millrace.fastpath.control.EngineControl;
+
+/**
+ * What an engine is told once of its stack. Thread: any.
+ *
+ * @param engines        how many the stack has.
+ * @param observedMemory {@link EngineControl#observedMemory}.
+ * @param v6Only         {@link EngineControl#v6Only}.
+ * @param flowLabels     {@link EngineControl#flowLabels}.
+ */
+public record EngineViewSettings(int engines, long observedMemory, boolean v6Only, boolean flowLabels) {}
