@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kernels that negotiate something else than usual, and links of another MTU. */
-class PeerOptionsInteropTest extends KernelInterop {
+class PeerOptionsInteropTest extends KernelInteropBothFamilies {
     private static final long LENGTH = 5L * MIB;
 
     @ParameterizedTest
@@ -45,7 +45,7 @@ class PeerOptionsInteropTest extends KernelInterop {
     @CsvSource({"true,88", "false,88", "true,536", "false,536"})
     void shouldHeedTheMssOfTheKernel(final boolean offloads, final int mss) throws Exception {
         launch(offloads);
-        run("ip", "route", "replace", "10.77.0.0/24", "dev", "mr0", "advmss", Integer.toString(mss));
+        run("ip", "route", "replace", family.network, "dev", "mr0", "advmss", Integer.toString(mss));
         echo();
     }
 
@@ -87,7 +87,7 @@ class PeerOptionsInteropTest extends KernelInterop {
         new Bootstrap().group(group).channel(MillraceSocketChannel.class).option(ChannelOption.SO_KEEPALIVE, true)
                 .option(MillraceChannelOption.TCP_KEEPIDLE, 1).option(MillraceChannelOption.TCP_KEEPINTVL, 1)
                 .option(MillraceChannelOption.TCP_KEEPCNT, 1).handler(probe)
-                .connect(new InetSocketAddress(KERNEL, listener.getLocalPort())).syncUninterruptibly();
+                .connect(new InetSocketAddress(kernelIp(), listener.getLocalPort())).syncUninterruptibly();
         accept(listener);
         Await.until("it has probed twice", () -> counter("TcpKeepaliveProbes") == 2);
         HexText.write(client.getOutputStream(), 1_000);
