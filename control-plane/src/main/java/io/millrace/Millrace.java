@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -194,6 +195,16 @@ public final class Millrace implements NetworkStack {
         return parts.neighbourCache().snapshot();
     }
 
+    /**
+     * Waits until the stack has an address that reaches further than its link: by DHCP that takes seconds, and as long as
+     * no server answers. Thread: any but one that drives an engine.
+     *
+     * @return false where it still has none when the time is over.
+     */
+    public boolean awaitAddress(final Duration timeout) throws InterruptedException {
+        return parts.addressChanges.await(timeout.toNanos());
+    }
+
     /** The device's name, e.g. {@code tap:mr0}. */
     public String deviceName() {
         return parts.device.name();
@@ -264,6 +275,7 @@ public final class Millrace implements NetworkStack {
     }
 
     private void closeParts() {
+        parts.takeLeave();
         final List<StackEngine> hanging = EngineShutdown.close(parts.engines, parts.closeTimeoutNs);
         if (hanging.isEmpty()) {
             parts.close();

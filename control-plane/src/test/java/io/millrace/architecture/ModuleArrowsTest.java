@@ -26,10 +26,11 @@ class ModuleArrowsTest {
             .dependOnClassesThat(resideInAPackage("io.millrace..").and(not(resideInAPackage(FAST_PATH))));
 
     @ArchTest
-    private static final ArchRule SHOULD_LET_NATIVE_PORTS_KNOW_ONLY_PORTS_AND_MEMORY = noClasses().that()
+    private static final ArchRule SHOULD_LET_NATIVE_PORTS_KNOW_ONLY_PORTS_MEMORY_AND_THE_WIRE = noClasses().that()
             .resideInAPackage(NATIVE).should()
             .dependOnClassesThat(resideInAPackage("io.millrace..").and(
-                    not(resideInAnyPackage(NATIVE, "io.millrace.fastpath.port", "io.millrace.fastpath.memory"))));
+                    not(resideInAnyPackage(NATIVE, "io.millrace.fastpath.port", "io.millrace.fastpath.memory",
+                            "io.millrace.fastpath.wire"))));
 
     @ArchTest
     private static final ArchRule SHOULD_LET_THE_CONTROL_PLANE_FIND_NATIVE_PORTS_BY_SERVICE_LOADER_ALONE = noClasses()

@@ -61,10 +61,12 @@ public final class RecordingCommands implements EngineCommands {
     }
 
     @Override
-    public boolean transmitDatagram(final int source, final int destination, final long address, final int length) {
+    public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
+            final long address, final int length) {
         final byte[] datagram = new byte[length];
         Memory.copyToArray(address, datagram, 0, length);
-        return add("datagram " + ip(source) + " > " + ip(destination) + ": " + HexFormat.of().formatHex(datagram));
+        return add("datagram " + ip(source) + " > " + ip(destination) + " "
+                + Long.toHexString(linkDestination) + ": " + HexFormat.of().formatHex(datagram));
     }
 
     @Override

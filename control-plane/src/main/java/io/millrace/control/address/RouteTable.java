@@ -140,9 +140,9 @@ public final class RouteTable implements RouteSnapshot {
         return route >= 0 && isConnected(route);
     }
 
-    /** True where one of the own addresses is of IPv6. */
+    /** True where one of the own addresses is of IPv6, be it one that cannot be used yet. */
     public boolean hasV6() {
-        return Stream.concat(addresses().stream(), ownPrefixes().stream())
+        return Stream.concat(routing.addresses().stream().map(OwnAddress::cidr), ownPrefixes().stream())
                 .anyMatch(own -> own.address() instanceof Inet6Address);
     }
 

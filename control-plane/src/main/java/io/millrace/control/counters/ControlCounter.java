@@ -54,6 +54,18 @@ public enum ControlCounter {
     IGMP_REPORTS_SENT("IGMP reports sent"),
     /** Leaves sent. */
     IGMP_LEAVES_SENT("IGMP leave messages sent"),
+    /** Messages of the DHCP client. */
+    DHCP_SENT("DHCP messages sent"),
+    /** Of no interest. */
+    DHCP_IGNORED("DHCP messages ignored: malformed, for another client, too late, or unusable"),
+    /** Leases made or prolonged. */
+    DHCP_LEASES("DHCP leases made or prolonged"),
+    /** Refusals. */
+    DHCP_REFUSED("DHCP requests that a server refused (NAK)"),
+    /** Leased to two. */
+    DHCP_DECLINED("DHCP leases declined: another host has the address"),
+    /** Leases over. */
+    DHCP_EXPIRED("DHCP leases that expired: no server answered in time"),
     /** Queries of multicast routers. */
     MLD_QUERIES_RECEIVED("MLD queries received"),
     /** Reports of others that spare us ours. */
@@ -80,7 +92,7 @@ public enum ControlCounter {
     COMMANDS_DEFERRED("commands that found an engine's ring full and were tried again"),
     /** A command was lost. */
     COMMANDS_REFUSED(
-            "commands lost: an engine's ring was full, and ARP, IGMP and ICMPv6 do not wait, or too many others did"),
+            "commands lost: an engine's ring was full, and ARP, IGMP, ICMPv6 and DHCP do not wait, or too many others did"),
     /** A defect. */
     EXCEPTIONS("exceptions caught in the control agent: defects, please report");
 
