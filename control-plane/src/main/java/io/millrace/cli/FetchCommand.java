@@ -1,7 +1,9 @@
 package io.millrace.cli;
 
 import io.millrace.Millrace;
+import io.millrace.config.ControlThreading;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.ThreadingKeys;
 import io.millrace.services.HttpFetch;
 import io.netty.util.NetUtil;
 import java.io.BufferedOutputStream;
@@ -11,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,6 +31,8 @@ import picocli.CommandLine.Spec;
 final class FetchCommand implements Callable<Integer> {
     private static final int LAST_PORT = 65_535;
     private static final int LONGEST_TIMEOUT = 86_400;
+    /** Longer than the probes of either family take. */
+    private static final Duration ADDRESSES_TRIED = Duration.ofSeconds(20);
 
     @Spec
     private CommandSpec spec;
@@ -50,6 +55,10 @@ final class FetchCommand implements Callable<Integer> {
         final MillraceConfig config = stackOptions.config();
         try (OutputStream body = new BufferedOutputStream(open(), 1 << 16);
                 Millrace stack = Millrace.launch(config)) {
+            if (config.get(ThreadingKeys.CONTROL) == ControlThreading.DEDICATED) {
+                // shared, the stack does nothing before the loop of the request drives it
+                stack.awaitAddresses(ADDRESSES_TRIED);
+            }
             final HttpFetch.Result result = HttpFetch.get(stack, url, body, timeoutSeconds);
             body.flush();
             spec.commandLine().getErr().println("HTTP " + result.status() + ", " + result.bytes() + " bytes in "

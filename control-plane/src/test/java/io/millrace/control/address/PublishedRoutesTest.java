@@ -11,6 +11,8 @@ import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PublishedRoutesTest {
@@ -73,11 +75,14 @@ class PublishedRoutesTest {
         assertThat(route("fd00::1")).isEqualTo(NO_ROUTE);
         assertThat(isJoined("ff02::1:ffaa:bbcc")).isTrue();
         assertThat(isJoined("ff02::1:ffaa:bbcd")).isFalse();
+        assertThat(isAssigned("fd00::aa:bbcc")).as("may be bound to").isTrue();
+        assertThat(isAssigned("fd00::aa:bbcd")).isFalse();
         final InetAddress address = InetAddress.ofLiteral("fd00::aa:bbcc");
         assertThat(routes.state(address, OwnAddress.State.PREFERRED)).isTrue();
         assertThat(route("fd00::aa:bbcc")).isEqualTo(LOCAL);
         assertThat(sourceTo("fd00::1")).isEqualTo("fd00:0:0:0:0:0:aa:bbcc");
         routes.state(address, OwnAddress.State.DUPLICATE);
+        assertThat(isAssigned("fd00::aa:bbcc")).isFalse();
         assertThat(route("fd00::aa:bbcc")).isEqualTo(NO_ROUTE);
         assertThat(isJoined("ff02::1:ffaa:bbcc")).isFalse();
         assertThat(routes.current()).hasToString(
@@ -117,6 +122,30 @@ class PublishedRoutesTest {
         assertThat(isJoined("239.1.2.3")).isTrue();
         assertThat(isJoined("ff05::3")).isFalse();
         assertThat(told).isEmpty();
+    }
+
+    @Test
+    void shouldWaitUntilItIsKnownOfEveryAddressWhetherItIsUsed() throws Exception {
+        assertThat(routes.awaitDecided(0)).isTrue();
+        routes.addAddress(OwnAddress.of(Cidr.parse("fd00::3/64")).in(OwnAddress.State.TENTATIVE));
+        assertThat(routes.awaitDecided(0)).isFalse();
+        final CompletableFuture<Boolean> decided = new CompletableFuture<>();
+        final Thread waiting = Thread.ofVirtual().start(() -> {
+            try {
+                decided.complete(routes.awaitDecided(Long.MAX_VALUE));
+            } catch (final InterruptedException e) {
+                decided.completeExceptionally(e);
+            }
+        });
+        assertThat(decided).isNotDone();
+        routes.state(InetAddress.ofLiteral("fd00::3"), OwnAddress.State.DUPLICATE);
+        assertThat(decided.get(20, TimeUnit.SECONDS)).isTrue();
+        waiting.join();
+    }
+
+    private boolean isAssigned(final String address) {
+        final InetAddress at = InetAddress.ofLiteral(address);
+        return routes.current().isAssigned(IpAddress.hi(at), IpAddress.lo(at));
     }
 
     private boolean isJoined(final String group) {
