@@ -78,7 +78,8 @@ class ConnectInteropTest extends KernelInteropBothFamilies {
         try (BufferedReader output = python.inputReader()) {
             assertThat(output.readLine()).startsWith("Serving HTTP");
             final ByteArrayOutputStream body = new ByteArrayOutputStream();
-            final HttpFetch.Result result = HttpFetch.get(stack, URI.create("http://" + family.host(kernelIp()) + ":8000/page"), body,
+            final HttpFetch.Result result = HttpFetch.get(stack,
+                    URI.create("http://" + family.host(kernelIp()) + ":8000/page"), body,
                     TIMEOUT_S);
             assertThat(result.status()).isEqualTo(200);
             assertThat(body.toByteArray()).isEqualTo(page);

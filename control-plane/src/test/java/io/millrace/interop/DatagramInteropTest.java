@@ -260,7 +260,8 @@ class DatagramInteropTest extends KernelInteropBothFamilies {
     @Test
     void shouldMulticastBothWays() throws Exception {
         launch(true);
-        final InetSocketAddress group = new InetSocketAddress(family == Family.V4 ? "239.77.1.2" : "ff15::77:1:2", PORT);
+        final InetSocketAddress group = new InetSocketAddress(family == Family.V4 ? "239.77.1.2" : "ff15::77:1:2",
+                PORT);
         final Probe probe = new Probe();
         final MillraceDatagramChannel channel = (MillraceDatagramChannel) bootstrap(probe).bind(PORT).sync().channel();
         channel.joinGroup(group.getAddress()).sync();

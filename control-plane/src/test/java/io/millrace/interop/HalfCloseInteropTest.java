@@ -122,7 +122,8 @@ class HalfCloseInteropTest extends KernelInteropBothFamilies {
         final Socket client = connectFromKernel(7, socket -> socket.setReceiveBufferSize(4_096));
         HexText.write(client.getOutputStream(), length);
         client.shutdownOutput();
-        Await.until("the FIN is acknowledged", () -> run("ss", "-tn", "dst", family.host(stackIp())).contains("FIN-WAIT-2"));
+        Await.until("the FIN is acknowledged",
+                () -> run("ss", "-tn", "dst", family.host(stackIp())).contains("FIN-WAIT-2"));
         HexText.readAll(client.getInputStream(), length);
         awaitNoConnections();
     }
