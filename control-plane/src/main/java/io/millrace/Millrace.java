@@ -22,7 +22,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -189,16 +188,6 @@ public final class Millrace implements NetworkStack {
      */
     public PublishedRoutes routes() {
         return parts.routes;
-    }
-
-    /**
-     * Waits until it is known of every address whether another host has it: until then, a second or two after the start,
-     * nothing is sent from it. Returns at once where no address is tried. Thread: any but one that drives the stack.
-     *
-     * @return false where the time is over; some addresses cannot be used yet.
-     */
-    public boolean awaitAddresses(final Duration atMost) throws InterruptedException {
-        return parts.routes.awaitDecided(atMost.toNanos());
     }
 
     /** The neighbours known now, in no order. Thread: any. */

@@ -1,9 +1,8 @@
 package io.millrace.cli;
 
 import io.millrace.Millrace;
-import io.millrace.config.ControlThreading;
+import io.millrace.config.DhcpKeys;
 import io.millrace.config.MillraceConfig;
-import io.millrace.config.ThreadingKeys;
 import io.millrace.services.HttpFetch;
 import io.netty.util.NetUtil;
 import java.io.BufferedOutputStream;
@@ -31,8 +30,6 @@ import picocli.CommandLine.Spec;
 final class FetchCommand implements Callable<Integer> {
     private static final int LAST_PORT = 65_535;
     private static final int LONGEST_TIMEOUT = 86_400;
-    /** Longer than the probes of either family take. */
-    private static final Duration ADDRESSES_TRIED = Duration.ofSeconds(20);
 
     @Spec
     private CommandSpec spec;
@@ -55,10 +52,7 @@ final class FetchCommand implements Callable<Integer> {
         final MillraceConfig config = stackOptions.config();
         try (OutputStream body = new BufferedOutputStream(open(), 1 << 16);
                 Millrace stack = Millrace.launch(config)) {
-            if (config.get(ThreadingKeys.CONTROL) == ControlThreading.DEDICATED) {
-                // shared, the stack does nothing before the loop of the request drives it
-                stack.awaitAddresses(ADDRESSES_TRIED);
-            }
+            awaitAddress(stack, config);
             final HttpFetch.Result result = HttpFetch.get(stack, url, body, timeoutSeconds);
             body.flush();
             spec.commandLine().getErr().println("HTTP " + result.status() + ", " + result.bytes() + " bytes in "
@@ -66,6 +60,18 @@ final class FetchCommand implements Callable<Integer> {
                     + NetUtil.toSocketAddressString((InetSocketAddress) result.from()));
             spec.commandLine().getErr().flush();
             return result.status() < 400 ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    /** By DHCP it takes seconds, and so it does where an address is tried before it is used. */
+    private void awaitAddress(final Millrace stack, final MillraceConfig config)
+            throws IOException, InterruptedException {
+        final boolean dhcp = config.get(DhcpKeys.DHCP);
+        final boolean expected = dhcp
+                || config.addresses().stream().anyMatch(cidr -> !cidr.address().isLinkLocalAddress());
+        if (expected && !stack.awaitAddress(Duration.ofSeconds(timeoutSeconds))) {
+            throw new IOException("the stack has no address after " + timeoutSeconds + " s"
+                    + (dhcp ? ": no DHCP server gave one" : ""));
         }
     }
 

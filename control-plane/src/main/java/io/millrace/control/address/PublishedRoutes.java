@@ -5,7 +5,6 @@ import io.millrace.config.Route;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
@@ -46,7 +45,6 @@ public final class PublishedRoutes {
                 return false;
             }
             table = new RouteTable(after, groups);
-            notifyAll();
         }
         listeners.forEach(Runnable::run);
         return true;
@@ -106,21 +104,6 @@ public final class PublishedRoutes {
      */
     public void onChange(final Runnable listener) {
         listeners.add(listener);
-    }
-
-    /** Waits until no address is tentative; false where that took longer. Thread: any but the agent's. */
-    public boolean awaitDecided(final long atMostNs) throws InterruptedException {
-        final long startNs = System.nanoTime();
-        synchronized (this) {
-            while (table.routing().addresses().stream().anyMatch(own -> own.state() == OwnAddress.State.TENTATIVE)) {
-                final long leftNs = atMostNs - (System.nanoTime() - startNs);
-                if (leftNs <= 0) {
-                    return false;
-                }
-                TimeUnit.NANOSECONDS.timedWait(this, leftNs);
-            }
-        }
-        return true;
     }
 
     /** Replaces the joined multicast groups: upper and lower halves of their addresses in turn. */

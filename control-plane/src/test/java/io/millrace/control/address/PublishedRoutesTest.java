@@ -11,8 +11,6 @@ import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PublishedRoutesTest {
@@ -122,25 +120,6 @@ class PublishedRoutesTest {
         assertThat(isJoined("239.1.2.3")).isTrue();
         assertThat(isJoined("ff05::3")).isFalse();
         assertThat(told).isEmpty();
-    }
-
-    @Test
-    void shouldWaitUntilItIsKnownOfEveryAddressWhetherItIsUsed() throws Exception {
-        assertThat(routes.awaitDecided(0)).isTrue();
-        routes.addAddress(OwnAddress.of(Cidr.parse("fd00::3/64")).in(OwnAddress.State.TENTATIVE));
-        assertThat(routes.awaitDecided(0)).isFalse();
-        final CompletableFuture<Boolean> decided = new CompletableFuture<>();
-        final Thread waiting = Thread.ofVirtual().start(() -> {
-            try {
-                decided.complete(routes.awaitDecided(Long.MAX_VALUE));
-            } catch (final InterruptedException e) {
-                decided.completeExceptionally(e);
-            }
-        });
-        assertThat(decided).isNotDone();
-        routes.state(InetAddress.ofLiteral("fd00::3"), OwnAddress.State.DUPLICATE);
-        assertThat(decided.get(20, TimeUnit.SECONDS)).isTrue();
-        waiting.join();
     }
 
     private boolean isAssigned(final String address) {

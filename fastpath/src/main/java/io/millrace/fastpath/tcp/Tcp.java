@@ -21,7 +21,8 @@ import io.millrace.fastpath.wire.AddressTest;
  * {@linkplain #calls user calls} to the application. Thread: the engine's, but for {@link #isPortInUse}.
  */
 public final class Tcp implements AutoCloseable {
-    private static final int SLAB_BLOCK = 1_024;
+    /** Bytes of the smallest block of the slab. */
+    public static final int SLAB_BLOCK = 1_024;
     private static final int TIMERS_A_TURN = 1_024;
 
     private final ConnectionTable connections;

@@ -306,6 +306,11 @@ final class UserCalls implements TcpCalls {
     }
 
     @Override
+    public String refusal() {
+        return open.refusalText();
+    }
+
+    @Override
     public TcpFailure failure(final long connection) {
         if (connection == 0) {
             return open.refusal();
@@ -349,7 +354,7 @@ final class UserCalls implements TcpCalls {
         final Tcb tcb = running(connection);
         if (tcb != null && keepAlive) {
             tcb.set(Tcb.KEEP_ALIVE);
-            lifecycle.armKeepAlive(tcb);
+            lifecycle.armLife(tcb);
         } else if (tcb != null) {
             change.endKeepAlive(tcb);
         }
