@@ -152,6 +152,8 @@ abstract class KernelInterop {
         final PacketDevice tap = kernel.call(
                 () -> DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest()));
         if (family == Family.V6) {
+            // else the kernel forgets the address where the link goes down
+            run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/mr0/keep_addr_on_down");
             run("ip", "-6", "address", "add", kernelIp() + "/" + family.prefixLength(), "dev", "mr0", "nodad");
         }
         mac = "%012x".formatted(tap.queue(0).capabilities().macAddress()).replaceAll("(..)(?=.)", "$1:");

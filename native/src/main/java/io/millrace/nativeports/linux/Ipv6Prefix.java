@@ -23,26 +23,22 @@ public record Ipv6Prefix(InetAddress address, int length) {
      */
     public static Ipv6Prefix parse(final String text) {
         final int slash = text.indexOf('/');
-        if (slash > 0 && isMeant(text) && text.indexOf('%') < 0 && text.substring(slash + 1).matches("\\d{1,3}")) {
-            final int length = Integer.parseInt(text.substring(slash + 1));
-            final InetAddress address = literal(text.substring(0, slash));
-            if (length <= BITS && address.getAddress().length * Byte.SIZE == BITS) {
-                return new Ipv6Prefix(address, length);
-            }
-        }
-        throw refused(text);
-    }
-
-    private static InetAddress literal(final String text) {
         try {
-            return InetAddress.ofLiteral(text);
+            if (slash > 0 && isMeant(text) && text.indexOf('%') < 0 && text.substring(slash + 1).matches("\\d{1,3}")) {
+                final int length = Integer.parseInt(text.substring(slash + 1));
+                final InetAddress address = InetAddress.ofLiteral(text.substring(0, slash));
+                if (length <= BITS && address.getAddress().length * Byte.SIZE == BITS) {
+                    return new Ipv6Prefix(address, length);
+                }
+            }
         } catch (final IllegalArgumentException e) {
-            throw refused(text);
+            throw new IllegalArgumentException(refusal(text), e);
         }
+        throw new IllegalArgumentException(refusal(text));
     }
 
-    private static IllegalArgumentException refused(final String text) {
-        return new IllegalArgumentException("\"" + text + "\" is no IPv6 address with prefix such as fd00::1/64");
+    private static String refusal(final String text) {
+        return "\"" + text + "\" is no IPv6 address with prefix such as fd00::1/64";
     }
 
     @Override
