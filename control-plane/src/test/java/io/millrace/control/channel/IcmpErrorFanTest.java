@@ -14,7 +14,7 @@ class IcmpErrorFanTest {
                 new RecordingCommands());
         new IcmpErrorFan(engines, 1).onIcmpError(3, 0, 0xFFFF_0A00_0001L, 0, 0xFFFF_0A00_0002L, 80 << 16 | 90, 7,
                 1_000);
-        assertThat(engines.get(0).take()).containsExactly("icmp error 3 10.0.0.1 > 10.0.0.2 500005a 7 1000");
+        assertThat(engines.get(0).take()).containsExactly("icmp error 3 10.0.0.1 > 10.0.0.2 50005a 7 1000");
         assertThat(engines.get(1).take()).isEmpty();
         assertThat(engines.get(2).take()).hasSize(1);
     }
