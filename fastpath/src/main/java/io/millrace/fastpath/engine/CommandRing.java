@@ -3,6 +3,8 @@ package io.millrace.fastpath.engine;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
@@ -34,6 +36,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int TRANSMIT_DATAGRAM = 9;
     private static final int ADDRESSES_REMOVED = 10;
     private static final int TRANSMIT_ICMPV6 = 11;
+    private static final int LINK_MTU_V6 = 12;
 
     private static final int LINK_DESTINATION = 4 * BitUtil.SIZE_OF_LONG;
     private static final int HOP_LIMIT = 5 * BitUtil.SIZE_OF_LONG;
@@ -43,7 +46,10 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private final MemoryRegion region;
     private final ManyToOneRingBuffer ring;
     private final MessageHandler adapter;
+    /** What found the ring full and must not get lost. */
+    private final Queue<Runnable> postponed = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Runnable wakeup;
+    private volatile boolean closed;
 
     /** What the engine does with a command; each is named after the verb of {@link EngineCommands}. */
     interface Handler {
@@ -61,6 +67,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
                 long linkDestination, int hopLimit, boolean routerAlert, long address, int length);
 
         void onTransmitDatagram(int source, int destination, long linkDestination, long address, int length);
+
+        void onLinkMtuV6(int mtu);
 
         void onAddressesRemoved();
 
@@ -94,12 +102,32 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     int drain() {
         final int read = ring.read(adapter, COMMANDS_A_TURN);
         // A read ends at the end of the buffer, maybe on padding alone; what follows stands at its start.
-        return read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
+        final int all = read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
+        return postponed.isEmpty() ? all : all + runPostponed();
+    }
+
+    private int runPostponed() {
+        int done = 0;
+        for (Runnable next = postponed.poll(); next != null; next = postponed.poll()) {
+            next.run();
+            done++;
+        }
+        return done;
+    }
+
+    /** Done in the next turn, whoever drives the engine; forgotten where it is closed. Thread: any. */
+    void postpone(final Runnable command) {
+        postponed.add(command);
+        if (closed) {
+            postponed.clear();
+        } else {
+            wake();
+        }
     }
 
     /** True where commands wait. Thread: the engine's. */
     boolean isWaiting() {
-        return ring.size() > 0;
+        return ring.size() > 0 || !postponed.isEmpty();
     }
 
     /** Called after each command; null: nobody is called. */
@@ -137,6 +165,11 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
             final long address, final int length) {
         return writeMessage(TRANSMIT_DATAGRAM, source, destination, linkDestination, address, length);
+    }
+
+    @Override
+    public boolean linkMtuV6(final int mtu) {
+        return write(LINK_MTU_V6, mtu, 0, 0, 0);
     }
 
     @Override
@@ -203,6 +236,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
+        postponed.clear();
         region.close();
     }
 
@@ -225,6 +260,10 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     private void commit(final int index) {
         ring.commit(index);
+        wake();
+    }
+
+    private void wake() {
         final Runnable hook = wakeup;
         if (hook != null) {
             hook.run();
@@ -252,6 +291,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             case TRANSMIT_ARP -> handler.onTransmitArp(d, a, (int) (c >>> 32), b, (int) c);
             case LISTENER_CLOSED -> handler.onListenerClosed((int) a);
             case ABORT -> handler.onAbort(a);
+            case LINK_MTU_V6 -> handler.onLinkMtuV6((int) a);
             case ADDRESSES_REMOVED -> handler.onAddressesRemoved();
             case CLOSE_ENDPOINT -> handler.onCloseEndpoint((int) a);
             default -> throw new IllegalStateException("command " + type);

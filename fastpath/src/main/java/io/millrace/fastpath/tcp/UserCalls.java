@@ -293,7 +293,7 @@ final class UserCalls implements TcpCalls {
      * What was flushed earlier in this turn leaves before the reset, as it would where each flush sends at once: as much
      * as may be sent now. The rest is thrown away (RFC 9293 §3.10.5).
      */
-    private void sendBeforeReset(final Tcb tcb) {
+    void sendBeforeReset(final Tcb tcb) {
         if (tcb.has(Tcb.IN_OUTPUT_LIST) && tcb.state() != TcpState.SYN_SENT.ordinal()) {
             output.pump(tcb);
         }
