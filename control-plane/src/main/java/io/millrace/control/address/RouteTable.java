@@ -158,6 +158,15 @@ public final class RouteTable implements RouteSnapshot {
         return found >= addresses.size() ? !isNoUnicast(hi, lo) && !isBroadcast(hi, lo) : found != PrefixTrie.NONE;
     }
 
+    @Override
+    public boolean isAssigned(final long hi, final long lo) {
+        if (isOwn(hi, lo)) {
+            return true;
+        }
+        final OwnAddress own = routing.find(IpAddress.toInetAddress(hi, lo));
+        return own != null && own.state() == OwnAddress.State.TENTATIVE;
+    }
+
     /** True for one of {@link #addresses}, false for the others of an own prefix. */
     public boolean isAddress(final long hi, final long lo) {
         final int found = own.find(hi, lo);
