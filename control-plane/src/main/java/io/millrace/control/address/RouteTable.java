@@ -140,10 +140,20 @@ public final class RouteTable implements RouteSnapshot {
         return route >= 0 && isConnected(route);
     }
 
-    /** True where one of the own addresses is of IPv6. */
+    /** True where one of the own addresses is of IPv6, be it in use already or not yet. */
     public boolean hasV6() {
-        return Stream.concat(addresses().stream(), ownPrefixes().stream())
-                .anyMatch(own -> own.address() instanceof Inet6Address);
+        return Stream.concat(routing.addresses().stream().filter(RouteTable::mayBeUsed).map(OwnAddress::address),
+                ownPrefixes().stream().map(Cidr::address)).anyMatch(Inet6Address.class::isInstance);
+    }
+
+    /** True where an address may be listened at: an own one, also one that is not in use yet. */
+    public boolean mayBind(final InetAddress address) {
+        final OwnAddress own = routing.find(address);
+        return isOwn(IpAddress.hi(address), IpAddress.lo(address)) || own != null && mayBeUsed(own);
+    }
+
+    private static boolean mayBeUsed(final OwnAddress own) {
+        return own.state() != OwnAddress.State.DUPLICATE;
     }
 
     @Override
