@@ -128,12 +128,12 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     @Override
     public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
-        return write(TRANSMIT_IGMP, source, destination, address, length);
+        return writeMessage(TRANSMIT_IGMP, source, destination, address, length);
     }
 
     @Override
     public boolean transmitDatagram(final int source, final int destination, final long address, final int length) {
-        return write(TRANSMIT_DATAGRAM, source, destination, address, length);
+        return writeMessage(TRANSMIT_DATAGRAM, source, destination, address, length);
     }
 
     @Override
@@ -141,7 +141,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         return write(ADDRESSES_REMOVED, 0, 0, 0, 0);
     }
 
-    private synchronized boolean write(final int type, final int source, final int destination, final long address,
+    private synchronized boolean writeMessage(final int type, final int source, final int destination,
+            final long address,
             final int length) {
         if (region.address() == 0) {
             return true;
@@ -194,7 +195,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     @Override
     public boolean closeEndpoint(final int endpoint) {
-        return write(CLOSE_ENDPOINT, endpoint, 0, 0, 0);
+        return write(CLOSE_ENDPOINT, endpoint, 0L, 0L, 0L);
     }
 
     @Override

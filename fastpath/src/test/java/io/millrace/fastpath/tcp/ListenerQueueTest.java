@@ -6,6 +6,7 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.testing.Application;
 import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
@@ -102,14 +103,14 @@ class ListenerQueueTest {
     void shouldDropInSilenceWhatComesFromSourcesThatAreNotAdmitted() {
         try (StackDriver stack = new StackDriver()) {
             final StackDriver.Listener listener = stack.listen(80, 8, TcpSettings.DEFAULT);
-            listener.sources(IpPrefix.parse("10.9.0.0/16"));
+            listener.sources(sources("10.9.0.0", 16));
             final Peer peer = new Peer(stack, 40_000, 80, 5_000);
             peer.send("S", NOTHING, 1_460, -1);
             peer.send("A", NOTHING, -1, -1);
             assertThat(stack.allSent()).isEmpty();
             assertThat(listener.syns()).isZero();
             assertThat(stack.counter(Counter.LISTEN_SOURCE_REFUSED)).isEqualTo(2);
-            listener.sources(IpPrefix.parse("10.0.0.0/8"));
+            listener.sources(sources("10.0.0.0", 8));
             peer.open(1_460);
             assertThat(listener.poll()).isPositive();
         }
@@ -198,5 +199,12 @@ class ListenerQueueTest {
             assertThat(listener.syns()).isZero();
             assertThat(stack.engine().connections()).isZero();
         }
+    }
+
+    /** Of either family; the last 32 bits of an address differ. */
+    private static IpPrefix sources(final String network, final int length) {
+        return Family.current() == Family.V4
+                ? IpPrefix.parse(network + '/' + length)
+                : IpPrefix.parse("2001:db8::" + network + '/' + (96 + length));
     }
 }
