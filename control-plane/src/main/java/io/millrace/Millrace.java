@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -174,6 +175,11 @@ public final class Millrace implements NetworkStack {
     /** The file in which this stack shows itself to other processes; none where that is off, or was not possible. */
     public Optional<Path> observationFile() {
         return Optional.ofNullable(parts.observed.file());
+    }
+
+    @Override
+    public boolean awaitAddresses(final Duration timeout) throws InterruptedException {
+        return parts.routes.awaitSettled(timeout);
     }
 
     /** The stack's own addresses. */
