@@ -200,6 +200,16 @@ public final class Millrace implements NetworkStack {
         return parts.neighbourCache().snapshot();
     }
 
+    /**
+     * Waits until the stack has an address that reaches further than its link: by DHCP that takes seconds, and as long as
+     * no server answers. Thread: any but one that drives an engine.
+     *
+     * @return false where it still has none when the time is over.
+     */
+    public boolean awaitAddress(final Duration timeout) throws InterruptedException {
+        return parts.addressChanges.await(timeout.toNanos());
+    }
+
     /** The device's name, e.g. {@code tap:mr0}. */
     public String deviceName() {
         return parts.device.name();
@@ -270,6 +280,7 @@ public final class Millrace implements NetworkStack {
     }
 
     private void closeParts() {
+        parts.takeLeave();
         final List<StackEngine> hanging = EngineShutdown.close(parts.engines, parts.closeTimeoutNs);
         if (hanging.isEmpty()) {
             parts.close();

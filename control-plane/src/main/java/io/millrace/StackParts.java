@@ -1,6 +1,7 @@
 package io.millrace;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.IpKeys;
@@ -9,12 +10,17 @@ import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
 import io.millrace.config.StaticNeighbour;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.autoconf.Autoconfiguration;
+import io.millrace.control.autoconf.SolicitedNodeGroups;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.dhcp.DhcpClient;
+import io.millrace.control.dhcp.DhcpSettings;
+import io.millrace.control.dhcp.LeasedRoutes;
 import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.ControlTask;
@@ -83,6 +89,7 @@ final class StackParts {
     private static final int SYN_COOKIES = 9;
     private static final int NEIGHBOUR_DELAYS = 10;
     private static final int ROUTER_DELAYS = 11;
+    private static final int DHCP = 12;
 
     /** How long an engine may take to close; each connection that it has is reset. */
     private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
@@ -96,10 +103,12 @@ final class StackParts {
     final PublishedRoutes routes;
     final Listeners listeners;
     final BindingTable bindings;
+    final AddressChanges addressChanges;
     final ObservedStack observed;
     final StackEngine[] engines;
     private final boolean linkLayer;
     private final GroupMembership groups;
+    private final @Nullable DhcpClient dhcp;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
     private final Rfc6056Ports[] ports;
@@ -132,12 +141,14 @@ final class StackParts {
             final int engine = i;
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
+        addressChanges = new AddressChanges(routes, commands);
         listeners = new Listeners(settings.listen(), config.get(IpKeys.V6_ONLY), routes, commands,
                 this::isPortInUse, builder.secret.derive(LISTEN_PORTS), counters);
         bindings = new BindingTable(new PortRange(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh(),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(settings.igmp(), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
+        dhcp = config.get(DhcpKeys.DHCP) ? dhcpClient(builder) : null;
         observed = ObservedStack.create(observationDirectory(config), engines.length,
                 new Metadata("stack " + routes.current() + " on " + device.name(), device.name(),
                         Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
@@ -228,9 +239,17 @@ final class StackParts {
         stopAgent();
         device.close();
         groups.close();
+        CloseHelper.close(dhcp);
         CloseHelper.close(neighbours);
         CloseHelper.closeAll(rings);
         observed.close();
+    }
+
+    /** Says good-bye to whom it concerns, while the engines still run. */
+    void takeLeave() {
+        if (dhcp != null) {
+            dhcp.stop();
+        }
     }
 
     void stopAgent() {
@@ -243,7 +262,7 @@ final class StackParts {
             engines[i] = engine(builder, i);
         }
         final NeighbourCache cache = neighbours(builder);
-        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups,
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups, dhcp,
                 counters, tasks(builder, cache));
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
@@ -295,7 +314,7 @@ final class StackParts {
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets,
                 new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
-                        config.get(IpKeys.FLOW_LABELS)),
+                        config.get(IpKeys.FLOW_LABELS), config.get(DhcpKeys.DHCP)),
                 listeners, bindings, routes, groups, rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
@@ -316,6 +335,19 @@ final class StackParts {
         return cache;
     }
 
+    private DhcpClient dhcpClient(final MillraceBuilder builder) {
+        if (!device.queue(0).capabilities().linkLayer()) {
+            throw new IllegalArgumentException(device.name() + " has no link layer, which DHCP needs");
+        }
+        final LeasedRoutes leased = new LeasedRoutes(routes, builder.config.get(DhcpKeys.PROBE));
+        final DhcpClient client = new DhcpClient(
+                new DhcpSettings(mac(), builder.config.get(DhcpKeys.HOST_NAME).orElse(""),
+                        builder.config.get(DhcpKeys.RELEASE)),
+                commands[0], leased, new SplittableRandom(builder.secret.derive(DHCP).k0()), counters);
+        leased.tell(client);
+        return client;
+    }
+
     /** Whatever else the agent does in a turn. */
     private ControlTask[] tasks(final MillraceBuilder builder, final NeighbourCache cache) {
         final List<ControlTask> tasks = new ArrayList<>(List.of(desk(cache)));
@@ -324,6 +356,7 @@ final class StackParts {
                     routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
             autoconfiguration.start();
             tasks.add(autoconfiguration);
+            tasks.add(new SolicitedNodeGroups(routes, groups));
         }
         return tasks.toArray(ControlTask[]::new);
     }
@@ -347,6 +380,7 @@ final class StackParts {
         }
         CloseHelper.quietClose(device);
         CloseHelper.quietClose(groups);
+        CloseHelper.quietClose(dhcp);
         CloseHelper.quietClose(neighbours);
         CloseHelper.quietCloseAll(rings);
         CloseHelper.quietClose(observed);

@@ -92,9 +92,9 @@ record StackSettings(TcpSettings tcp, EngineSettings engine, ListenSettings list
     private static RouteTable table(final MillraceConfig config) {
         final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
         config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
-        final PublishedRoutes made = new PublishedRoutes(RouteTable.of(config.get(IpKeys.ADDRESSES),
+        final PublishedRoutes made = new PublishedRoutes(RouteTable.of(config.addresses(),
                 config.get(IpKeys.OWN_PREFIXES), routes, config.get(IpKeys.TTL)));
-        for (final Cidr address : config.get(IpKeys.ADDRESSES)) {
+        for (final Cidr address : config.addresses()) {
             if (address.address() instanceof Inet4Address
                     ? config.get(NeighbourKeys.PROBE)
                     : config.get(Ipv6Keys.DAD_TRANSMITS) > 0) {

@@ -6,6 +6,7 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
@@ -30,10 +31,21 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     private final BindingTable bindings = new BindingTable(
             new PortRange(FIRST_EPHEMERAL, LAST_EPHEMERAL, count -> 0));
     private int ephemeral = FIRST_EPHEMERAL;
+    private long observedMemory;
 
     BenchControl(final int address, final TcpSettings settings) {
         own = IpAddress.v4(address);
         listener = new Listener(settings);
+    }
+
+    /** Where the engine that is made next shows itself. */
+    void observe(final MemoryRegion memory) {
+        observedMemory = memory.address();
+    }
+
+    @Override
+    public long observedMemory() {
+        return observedMemory;
     }
 
     Listener listener() {

@@ -1,5 +1,6 @@
 package io.millrace.bench;
 
+import io.millrace.fastpath.counters.EngineArea;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.Memory;
@@ -40,6 +41,7 @@ final class EstablishedPeers implements ConnectionHandler, AutoCloseable {
     private final FramePool frames = new FramePool("benchmark segments", BURST + 1, 2_048);
     private final long[] segments = new long[BURST];
     private final MemoryRegion scratch = MemoryRegion.allocate("benchmark application", SCRATCH);
+    private final MemoryRegion observed = MemoryRegion.allocate("benchmark counters", EngineArea.LENGTH);
     private final int[] sequences;
     private final int payload;
     private long nowNs = 1_000_000_000L;
@@ -58,6 +60,7 @@ final class EstablishedPeers implements ConnectionHandler, AutoCloseable {
         this.payload = payload;
         port = new BenchPort(BURST, trusted);
         control = new BenchControl(STACK, TcpSettings.DEFAULT.toBuilder().delayedAckNs(ackDelayNs).build());
+        control.observe(observed);
         final EngineSettings settings = new EngineSettings(Math.max(connections, 16), 16, SLAB, 64, 1 << 16, 16, 4,
                 1_000);
         engine = new StackEngine(0, settings, port, control, () -> nowNs);
@@ -98,6 +101,11 @@ final class EstablishedPeers implements ConnectionHandler, AutoCloseable {
         port.inject(frame);
         sent += payload;
         busyTurns += slot == 0 ? 1 : 0;
+    }
+
+    /** Address of the engine's {@link EngineArea}. */
+    long observed() {
+        return observed.address();
     }
 
     /** One turn of the engine. */
@@ -177,5 +185,6 @@ final class EstablishedPeers implements ConnectionHandler, AutoCloseable {
         port.close();
         frames.close();
         scratch.close();
+        observed.close();
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.config.ConfigKey;
+import io.millrace.config.DhcpKeys;
 import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
@@ -25,6 +26,9 @@ final class StackOptions {
     @Option(names = "--gateway", paramLabel = "IP", description = "Default gateway (millrace.ip.gateway).")
     private @Nullable String gateway;
 
+    @Option(names = "--dhcp", description = "Lease an address by DHCP (millrace.ip.dhcp).")
+    private boolean dhcp;
+
     @Option(names = "--vlan", paramLabel = "N", description = "The VLAN that the stack lives in, 0 for none (millrace.port.vlan).")
     private @Nullable String vlan;
 
@@ -41,6 +45,7 @@ final class StackOptions {
         option(builder, "--address", IpKeys.ADDRESSES, address);
         option(builder, "--host-address", PortKeys.HOST_ADDRESS, hostAddress);
         option(builder, "--gateway", IpKeys.GATEWAY, gateway);
+        option(builder, "--dhcp", DhcpKeys.DHCP, dhcp ? "true" : null);
         option(builder, "--vlan", PortKeys.VLAN, vlan);
         option(builder, "--capture", PortKeys.CAPTURE, capture);
         return builder.build();

@@ -36,7 +36,7 @@ final class CrossChecks {
             new Rule(config -> notAbove(config, EphemeralPortKeys.LOW, EphemeralPortKeys.HIGH), EphemeralPortKeys.LOW,
                     EphemeralPortKeys.HIGH),
             new Rule(CrossChecks::framesHoldTwoBursts, PortKeys.FRAMES, EngineKeys.BURST),
-            new Rule(CrossChecks::addressesAreUsable, IpKeys.ADDRESSES, Ipv6Keys.MODE),
+            new Rule(CrossChecks::addressesAreUsable, IpKeys.ADDRESSES, Ipv6Keys.MODE, DhcpKeys.DHCP),
             new Rule(CrossChecks::ownPrefixesAreUsable, IpKeys.OWN_PREFIXES),
             new Rule(CrossChecks::ipv6IsNotOff, IpKeys.ADDRESSES, Ipv6Keys.MODE),
             new Rule(CrossChecks::mtuFitsIpv6, PortKeys.MTU, IpKeys.ADDRESSES, Ipv6Keys.MODE),
@@ -137,7 +137,7 @@ final class CrossChecks {
 
     private static @Nullable String addressesAreUsable(final MillraceConfig config) {
         final Set<InetAddress> seen = new HashSet<>();
-        for (final Cidr cidr : config.get(IpKeys.ADDRESSES)) {
+        for (final Cidr cidr : config.addresses()) {
             final InetAddress address = cidr.address();
             if (!seen.add(address)) {
                 return "must not name " + address.getHostAddress() + " twice";
@@ -148,7 +148,9 @@ final class CrossChecks {
                 return "must be addresses of a host, which " + cidr + " is not";
             }
         }
-        return seen.isEmpty() && !config.isIpv6() ? "must name at least one address" : null;
+        return seen.isEmpty() && !config.isIpv6() && !config.get(DhcpKeys.DHCP)
+                ? "must name at least one address"
+                : null;
     }
 
     private static @Nullable String ownPrefixesAreUsable(final MillraceConfig config) {
@@ -194,7 +196,7 @@ final class CrossChecks {
 
     private static @Nullable String notNear(final MillraceConfig config, final String which,
             final InetAddress gateway) {
-        final List<Cidr> addresses = config.get(IpKeys.ADDRESSES);
+        final List<Cidr> addresses = config.addresses();
         if (isOwn(config, gateway)) {
             return which + "must not be one of the stack's own addresses";
         }
@@ -214,7 +216,7 @@ final class CrossChecks {
     }
 
     private static boolean isOwn(final MillraceConfig config, final InetAddress address) {
-        return config.get(IpKeys.ADDRESSES).stream().anyMatch(own -> own.address().equals(address))
+        return config.addresses().stream().anyMatch(own -> own.address().equals(address))
                 || config.get(IpKeys.OWN_PREFIXES).stream().anyMatch(prefix -> prefix.contains(address));
     }
 }

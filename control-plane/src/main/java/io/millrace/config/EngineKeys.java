@@ -22,8 +22,8 @@ public final class EngineKeys {
     /** Records of TIME_WAIT at once. */
     public static final ConfigKey<Integer> MAX_TIME_WAIT = ConfigKey.of(GROUP + ".max-time-wait",
             whole(16, 16_777_216), DEFAULT.maxTimeWait(), "net.ipv4.tcp_max_tw_buckets", """
-                    Connections of one engine in TIME_WAIT at once. When the table is full, a connection is closed
-                    without TIME_WAIT, and counted.
+                    Connections of one engine in TIME_WAIT at once. When the table is full, the oldest ends early,
+                    and is counted (TimeWaitOverflow).
                     """);
 
     /** Connections without an application. */

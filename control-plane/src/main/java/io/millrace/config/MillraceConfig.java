@@ -1,6 +1,7 @@
 package io.millrace.config;
 
 import com.typesafe.config.ConfigValueFactory;
+import io.millrace.config.Origin.Source;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.ip.PathMtuSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
@@ -94,9 +95,16 @@ public final class MillraceConfig {
         return (Setting<T>) setting;
     }
 
+    /** The addresses that are set: the default counts only where none are asked for by DHCP. */
+    public List<Cidr> addresses() {
+        return get(DhcpKeys.DHCP) && origin(IpKeys.ADDRESSES).source() == Source.DEFAULT
+                ? List.of()
+                : get(IpKeys.ADDRESSES);
+    }
+
     /** Whether the stack speaks IPv6: {@link Ipv6Keys#MODE}. */
     public boolean isIpv6() {
-        final boolean named = Stream.of(get(IpKeys.ADDRESSES), get(IpKeys.OWN_PREFIXES),
+        final boolean named = Stream.of(addresses(), get(IpKeys.OWN_PREFIXES),
                 get(IpKeys.ROUTES).stream().map(Route::destination).toList()).flatMap(List::stream)
                 .anyMatch(cidr -> cidr.address() instanceof Inet6Address)
                 || get(IpKeys.GATEWAY).filter(Inet6Address.class::isInstance).isPresent();

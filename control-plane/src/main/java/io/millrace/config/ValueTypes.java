@@ -84,6 +84,15 @@ final class ValueTypes {
         return new TextType<>("a device such as memory or tap:mr0", DeviceSpec::parse, DeviceSpec::toString);
     }
 
+    static ValueType<String> hostName() {
+        return new TextType<>("1 to 63 letters, digits, dots and hyphens", text -> {
+            if (!text.matches("[A-Za-z0-9.-]{1,63}")) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }, text -> text);
+    }
+
     static ValueType<StaticNeighbour> neighbour() {
         return new TextType<>("a neighbour such as 10.0.0.9 = 02:00:00:00:00:0a", StaticNeighbour::parse,
                 StaticNeighbour::toString);

@@ -146,7 +146,7 @@ public final class BeforeRun {
     }
 
     private void addresses(final MillraceConfig config) {
-        for (final Cidr own : config.get(IpKeys.ADDRESSES)) {
+        for (final Cidr own : config.addresses()) {
             kernelAddress(own.address(), machine.kernelAddresses()).ifPresent(findings::add);
         }
     }

@@ -26,10 +26,11 @@ class ModuleArrowsTest {
             .dependOnClassesThat(resideInAPackage("io.millrace..").and(not(resideInAPackage(FAST_PATH))));
 
     @ArchTest
-    private static final ArchRule SHOULD_LET_NATIVE_PORTS_KNOW_ONLY_PORTS_AND_MEMORY = noClasses().that()
+    private static final ArchRule SHOULD_LET_NATIVE_PORTS_KNOW_ONLY_PORTS_MEMORY_AND_THE_WIRE = noClasses().that()
             .resideInAPackage(NATIVE).should()
             .dependOnClassesThat(resideInAPackage("io.millrace..").and(
-                    not(resideInAnyPackage(NATIVE, "io.millrace.fastpath.port", "io.millrace.fastpath.memory"))));
+                    not(resideInAnyPackage(NATIVE, "io.millrace.fastpath.port", "io.millrace.fastpath.memory",
+                            "io.millrace.fastpath.wire"))));
 
     @ArchTest
     private static final ArchRule SHOULD_LET_THE_CONTROL_PLANE_FIND_NATIVE_PORTS_BY_SERVICE_LOADER_ALONE = noClasses()
@@ -46,6 +47,12 @@ class ModuleArrowsTest {
             .that().resideInAPackage("io.millrace.config..").should()
             .dependOnClassesThat(resideInAPackage("io.millrace..")
                     .and(not(resideInAnyPackage("io.millrace.config..", FAST_PATH))));
+
+    @ArchTest
+    private static final ArchRule SHOULD_LET_WHO_LOOKS_INTO_A_STACK_KNOW_NOTHING_BUT_THE_FAST_PATH = noClasses().that()
+            .resideInAPackage("io.millrace.observe..").should()
+            .dependOnClassesThat(resideInAPackage("io.millrace..")
+                    .and(not(resideInAnyPackage("io.millrace.observe..", FAST_PATH))));
 
     @ArchTest
     private static final ArchRule SHOULD_KEEP_NETTY_IN_THE_TRANSPORT = noClasses().that()

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class ConfigKeysTest {
     private static final List<Class<?>> GROUPS = List.of(ThreadingKeys.class, PortKeys.class, IpKeys.class,
-            NeighbourKeys.class, Ipv6Keys.class, IcmpKeys.class, EngineKeys.class, TcpKeys.class, TcpOptionKeys.class,
+            DhcpKeys.class, NeighbourKeys.class, Ipv6Keys.class, IcmpKeys.class, EngineKeys.class, TcpKeys.class,
+            TcpOptionKeys.class,
             TcpRecoveryKeys.class, ListenKeys.class, EphemeralPortKeys.class, TransportKeys.class,
             ObserveKeys.class);
 

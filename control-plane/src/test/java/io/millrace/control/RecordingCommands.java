@@ -57,14 +57,16 @@ public final class RecordingCommands implements EngineCommands {
             final long address, final int length) {
         return add("icmpv6 " + IpAddress.toString(sourceHi, sourceLo) + " > "
                 + IpAddress.toString(destinationHi, destinationLo) + " " + Long.toHexString(linkDestination) + " "
-                + hopLimit + (routerAlert ? " alert" : "") + ": " + NdText.of(address, length));
+                + hopLimit + (routerAlert ? " alert" : "") + ": " + Icmpv6Text.of(address, length));
     }
 
     @Override
-    public boolean transmitDatagram(final int source, final int destination, final long address, final int length) {
+    public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
+            final long address, final int length) {
         final byte[] datagram = new byte[length];
         Memory.copyToArray(address, datagram, 0, length);
-        return add("datagram " + ip(source) + " > " + ip(destination) + ": " + HexFormat.of().formatHex(datagram));
+        return add("datagram " + ip(source) + " > " + ip(destination) + " "
+                + Long.toHexString(linkDestination) + ": " + HexFormat.of().formatHex(datagram));
     }
 
     @Override

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.extension.InvocationInterceptor.Invocation;
 
 /** What pairings run on: made for the first test that needs it, closed after the last test of the run. Thread: any. */
 interface Ground extends AutoCloseable {
-    Side server(Pairing pairing);
+    Side server(Pairing pairing, Family family);
 
-    Side client(Pairing pairing);
+    Side client(Pairing pairing, Family family);
 
     List<SuiteStack> stacks();
 

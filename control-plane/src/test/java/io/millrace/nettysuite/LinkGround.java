@@ -11,18 +11,18 @@ final class LinkGround implements Ground {
 
     LinkGround() throws IOException {
         final MemoryLink link = MemoryLink.builder().queues(2).build();
-        server = new SuiteStack("10.78.1.1", link.side(0), Ground.threads("link-server"));
-        client = new SuiteStack("10.78.1.2", link.side(1), Ground.threads("link-client"));
+        server = new SuiteStack("10.78.1.1", "fd78:1::1", link.side(0), Ground.threads("link-server"));
+        client = new SuiteStack("10.78.1.2", "fd78:1::2", link.side(1), Ground.threads("link-client"));
     }
 
     @Override
-    public Side server(final Pairing pairing) {
-        return server.side();
+    public Side server(final Pairing pairing, final Family family) {
+        return server.side(family);
     }
 
     @Override
-    public Side client(final Pairing pairing) {
-        return client.side();
+    public Side client(final Pairing pairing, final Family family) {
+        return client.side(family);
     }
 
     @Override

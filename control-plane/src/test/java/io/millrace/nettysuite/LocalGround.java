@@ -11,17 +11,17 @@ final class LocalGround implements Ground {
     LocalGround() throws IOException {
         final MemoryLink link = MemoryLink.builder().build();
         link.side(1).close();
-        stack = new SuiteStack("10.78.2.1", link.side(0), Ground.threads("local"));
+        stack = new SuiteStack("10.78.2.1", "fd78:2::1", link.side(0), Ground.threads("local"));
     }
 
     @Override
-    public Side server(final Pairing pairing) {
-        return stack.side();
+    public Side server(final Pairing pairing, final Family family) {
+        return stack.side(family);
     }
 
     @Override
-    public Side client(final Pairing pairing) {
-        return stack.side();
+    public Side client(final Pairing pairing, final Family family) {
+        return stack.side(family);
     }
 
     @Override

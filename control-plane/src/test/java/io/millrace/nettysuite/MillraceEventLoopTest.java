@@ -37,9 +37,9 @@ class MillraceEventLoopTest extends AbstractSingleThreadEventLoopTest {
         final MemoryLink link = MemoryLink.builder().build();
         link.side(1).close();
         try {
-            final SuiteStack stack = new SuiteStack("10.78.4.1", link.side(0), Ground.threads("loop"));
+            final SuiteStack stack = new SuiteStack("10.78.4.1", "fd78:4::1", link.side(0), Ground.threads("loop"));
             stacks.add(stack);
-            return stack.side().group();
+            return stack.side(Family.INET).group();
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -16,13 +16,15 @@ import org.junit.jupiter.api.extension.InvocationInterceptor.Invocation;
 /** What a class of the suite runs on: the two sides of one pairing. Thread: JUnit's. */
 final class Pair {
     private final Pairing pairing;
+    private final Family family;
     private final Supplier<Ground> ground;
     private OpenChannels channels = new OpenChannels();
     private @Nullable Ground made;
 
     /** @param ground made only if a test is run. */
-    Pair(final Pairing pairing, final Supplier<Ground> ground) {
+    Pair(final Pairing pairing, final Family family, final Supplier<Ground> ground) {
         this.pairing = pairing;
+        this.family = family;
         this.ground = ground;
     }
 
@@ -38,11 +40,11 @@ final class Pair {
     }
 
     private Side server() {
-        return made().server(pairing);
+        return made().server(pairing, family);
     }
 
     private Side client() {
-        return made().client(pairing);
+        return made().client(pairing, family);
     }
 
     /** Where the server listens, on a port that it chooses. */
@@ -138,7 +140,7 @@ final class Pair {
     /** As the results of the tests name it. */
     @Override
     public String toString() {
-        return pairing.name();
+        return family == Family.INET ? pairing.name() : pairing + " over " + family;
     }
 
     /** Binds to the address of its side, of whichever the test has asked for one. */

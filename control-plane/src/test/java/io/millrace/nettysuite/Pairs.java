@@ -22,12 +22,20 @@ final class Pairs implements ArgumentsProvider {
                 : Arrays.stream(names.split(",")).map(Pairing::valueOf).collect(Collectors.toSet());
     }
 
+    /** What is run over IPv4 may be run over another family. */
+    private static Family wanted(final Family family) {
+        return family == Family.INET
+                ? Family.valueOf(System.getProperty("millrace.suite.family", Family.INET.name()))
+                : family;
+    }
+
     @Override
     public Stream<? extends Arguments> provideArguments(final ParameterDeclarations parameters,
             final ExtensionContext context) {
         final Store store = context.getRoot().getStore(Namespace.create(Pairs.class));
-        return Arrays.stream(context.getRequiredTestClass().getAnnotation(OverPairings.class).value())
-                .filter(WANTED::contains).map(pairing -> Arguments.of(new Pair(pairing, ground(pairing, store))));
+        final OverPairings over = context.getRequiredTestClass().getAnnotation(OverPairings.class);
+        return Arrays.stream(over.value()).filter(WANTED::contains).flatMap(pairing -> Arrays.stream(over.families())
+                .map(family -> Arguments.of(new Pair(pairing, wanted(family), ground(pairing, store)))));
     }
 
     private static Supplier<Ground> ground(final Pairing pairing, final Store store) {

@@ -13,7 +13,6 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -31,7 +30,9 @@ import org.junit.jupiter.api.extension.InvocationInterceptor.Invocation;
  */
 final class TapGround implements Ground {
     private static final String STACK = "10.78.3.1";
+    private static final String STACK_6 = "fd78:3::1";
     private static final String KERNEL = "10.78.3.2";
+    private static final String KERNEL_6 = "fd78:3::2";
     private static final String TAP = "suite";
     private static final int MTU = 1_500;
     private static final int FRAMES = 1_024;
@@ -47,10 +48,11 @@ final class TapGround implements Ground {
         final PacketDevice tap = namespace.call(() -> DeviceOpener.discover().open(new DeviceSpec("tap", TAP),
                 new DeviceRequest(TAP, MTU, 1, FRAMES, true, null)));
         namespace.exec("ip", "address", "add", KERNEL + "/24", "dev", TAP);
+        namespace.exec("ip", "address", "add", KERNEL_6 + "/64", "dev", TAP, "nodad");
         namespace.exec("ip", "link", "set", TAP, "up");
         // else the kernel tells of some closed ports and not of others
-        namespace.exec("sysctl", "-w", "net.ipv4.icmp_ratelimit=0");
-        stack = new SuiteStack(STACK, tap, inside("tap"));
+        namespace.exec("sysctl", "-w", "net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0");
+        stack = new SuiteStack(STACK, STACK_6, tap, inside("tap"));
     }
 
     private EventLoopGroup kernelGroup(final String name, final IoHandlerFactory handlers) {
@@ -74,25 +76,25 @@ final class TapGround implements Ground {
     }
 
     @Override
-    public Side server(final Pairing pairing) {
-        return pairing.serves() ? stack.side() : kernel(pairing);
+    public Side server(final Pairing pairing, final Family family) {
+        return pairing.serves() ? stack.side(family) : kernel(pairing, family);
     }
 
     @Override
-    public Side client(final Pairing pairing) {
-        return pairing.connects() ? stack.side() : kernel(pairing);
+    public Side client(final Pairing pairing, final Family family) {
+        return pairing.connects() ? stack.side(family) : kernel(pairing, family);
     }
 
-    private static InetAddress kernelAddress() {
-        return InetAddress.ofLiteral(KERNEL);
+    private static InetAddress kernelAddress(final Family family) {
+        return family.of(InetAddress.ofLiteral(KERNEL), InetAddress.ofLiteral(KERNEL_6));
     }
 
-    private Side kernel(final Pairing pairing) {
+    private Side kernel(final Pairing pairing, final Family family) {
         return switch (pairing) {
             case NIO_CLIENT, NIO_SERVER -> new Side(nio, NioServerSocketChannel::new, NioSocketChannel::new,
-                    () -> new NioDatagramChannel(SocketProtocolFamily.INET), kernelAddress());
+                    () -> new NioDatagramChannel(family.sockets()), kernelAddress(family));
             case EPOLL_CLIENT, EPOLL_SERVER -> new Side(epoll, EpollServerSocketChannel::new, EpollSocketChannel::new,
-                    () -> new EpollDatagramChannel(SocketProtocolFamily.INET), kernelAddress());
+                    () -> new EpollDatagramChannel(family.sockets()), kernelAddress(family));
             case LINK, LOCAL -> throw new IllegalArgumentException(pairing + " has no kernel");
         };
     }

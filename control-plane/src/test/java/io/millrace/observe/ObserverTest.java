@@ -10,6 +10,7 @@ import io.millrace.control.listen.TcpListener;
 import io.millrace.fastpath.control.NetworkStack.Accepted;
 import io.millrace.fastpath.counters.ConnectionRecord;
 import io.millrace.fastpath.counters.EngineArea;
+import io.millrace.fastpath.counters.Mailbox;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
@@ -172,6 +173,100 @@ class ObserverTest {
             final int[] ports = asked(() -> connections(server.observer()), server, client).stream()
                     .mapToInt(ObservedConnection::remotePort).toArray();
             assertThat(ports).hasSize(connections).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void shouldWriteAtMostSixtyFourConnectionsATurn() throws Exception {
+        try (Millrace server = stack(0, "10.0.0.2/24");
+                Millrace client = stack(1, "10.0.0.1/24");
+                ObservationMemory memory = ObservationMemory.map(server.observationFile().orElseThrow())) {
+            server.listen(new InetSocketAddress(80), 4_096, server.tcpSettings(), false);
+            for (int i = 0; i < 100; i++) {
+                connect(client, (connection, events) -> {});
+                turns(3, server, client);
+            }
+            final long mailbox = memory.getInt(FileLayout.FIRST_AREA) + memory.getInt(FileLayout.AREA_MAILBOX);
+            memory.putLongRelease(mailbox + Mailbox.REQUEST, 1);
+
+            server.engine(0).doWork();
+            assertThat(memory.getLongAcquire(mailbox + Mailbox.RESPONSE)).isZero();
+            assertThat(memory.copy(mailbox + Mailbox.RECORDS + 63 * ConnectionRecord.LENGTH, 384)
+                    .getInt(ConnectionRecord.PORTS)).as("the last of the first slice").isNotZero();
+            assertThat(memory.copy(mailbox + Mailbox.RECORDS + 64 * ConnectionRecord.LENGTH, 384)
+                    .getInt(ConnectionRecord.PORTS)).as("not in the first slice").isZero();
+            assertThat(server.nextDeadlineNs()).as("goes on at once").isEqualTo(Long.MIN_VALUE);
+            turns(3, server);
+            assertThat(memory.getLongAcquire(mailbox + Mailbox.RESPONSE)).isEqualTo(1);
+            assertThat(memory.getInt(mailbox + Mailbox.COUNT)).isEqualTo(100);
+        }
+    }
+
+    @Test
+    void shouldIgnoreAQuestionThatMakesNoSense() throws Exception {
+        try (Millrace server = stack(0, "10.0.0.2/24");
+                ObservationMemory memory = ObservationMemory.map(server.observationFile().orElseThrow())) {
+            final long mailbox = memory.getInt(FileLayout.FIRST_AREA) + memory.getInt(FileLayout.AREA_MAILBOX);
+            long request = 0;
+            for (final long cursor : new long[]{-1, Long.MIN_VALUE, Long.MAX_VALUE, 0x8000_0000L, 1L << 40,
+                    0x1_7FFF_FFFFL, 0x7FFF_FFFFL}) {
+                memory.putLong(mailbox + Mailbox.CURSOR, cursor);
+                memory.putLongRelease(mailbox + Mailbox.REQUEST, ++request);
+                turns(4, server);
+                assertThat(memory.getLongAcquire(mailbox + Mailbox.RESPONSE)).isEqualTo(request);
+                assertThat(memory.getInt(mailbox + Mailbox.COUNT)).isZero();
+            }
+            assertThat(server.counters()).containsEntry("Exceptions", 0L);
+        }
+    }
+
+    @Test
+    void shouldTellWhoAsksWhileTheStackIsClosed() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            final Millrace server = stack(0, "10.0.0.2/24");
+            final Observer observer = server.observer();
+            final AtomicBoolean asking = new AtomicBoolean();
+            final List<Throwable> ends = new ArrayList<>();
+            final Thread asks = Thread.ofPlatform().start(() -> {
+                try {
+                    while (true) {
+                        asking.set(true);
+                        observer.routes();
+                    }
+                } catch (final Exception e) {
+                    ends.add(e);
+                }
+            });
+            while (!asking.get()) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; i < 50 * round; i++) {
+                server.engine(0).doWork();
+            }
+            server.close();
+            asks.join();
+            assertThat(ends).singleElement().isInstanceOfSatisfying(IOException.class,
+                    end -> assertThat(end).hasMessage("the stack was closed meanwhile"));
+        }
+    }
+
+    @Test
+    void shouldListTheConnectionsOfItsOwnProcessButNotToTheOneWhoMustAnswer() throws Exception {
+        try (Millrace server = stack(0, "10.0.0.2/24"); Millrace client = stack(1, "10.0.0.1/24")) {
+            server.listen(new InetSocketAddress(80), 4, server.tcpSettings(), false);
+            final List<Exception> refused = new ArrayList<>();
+            connect(client, (connection, events) -> {
+                try {
+                    client.connections();
+                } catch (final IllegalStateException | IOException e) {
+                    refused.add(e);
+                }
+            });
+            client.engine(0).tryAttachDriver(Thread.currentThread());
+            turns(20, server, client);
+            assertThat(refused).first().isInstanceOf(IllegalStateException.class);
+            client.engine(0).detachDriver();
+            assertThat(asked(client::connections, client)).hasSize(1);
         }
     }
 

@@ -91,6 +91,15 @@ class WholeStackSimulationTest {
         return whole;
     }
 
+    private static boolean connect(final TwoStacks stacks, final InetAddress to, final End client) {
+        final long handle = stacks.clientCalls().connect(0, 0, 0, IpAddress.hi(to), IpAddress.lo(to), PORT,
+                TcpSettings.DEFAULT, client);
+        if (handle != 0) {
+            client.begin(handle);
+        }
+        return handle != 0;
+    }
+
     private static boolean exchange(final TwoStacks stacks, final NetworkStack.Listener listener, final long scratch,
             final SplittableRandom random) {
         final int up = random.nextInt(60_000);
@@ -98,10 +107,8 @@ class WholeStackSimulationTest {
         final End client = new End(stacks.clientCalls(), scratch, random.split(), up, down);
         final End server = new End(stacks.serverCalls(), scratch, random.split(), down, up);
         final InetAddress to = InetAddress.ofLiteral(random.nextBoolean() ? TwoStacks.SERVER : TwoStacks.SERVER_V6);
-        final long handle = stacks.clientCalls().connect(0, 0, 0, IpAddress.hi(to), IpAddress.lo(to), PORT,
-                TcpSettings.DEFAULT, client);
-        assertThat(handle).isNotZero();
-        client.begin(handle);
+        // an address of IPv6 is none before duplicate address detection has found nobody who has it
+        assertThat(stacks.runUntil(() -> connect(stacks, to, client), PATIENCE_NS)).as("%s is reached", to).isTrue();
         final boolean over = stacks.runUntil(() -> {
             if (!server.isOpen()) {
                 final NetworkStack.Accepted accepted = listener.poll();

@@ -35,7 +35,7 @@ public final class ShortLives implements AutoCloseable {
      */
     public ShortLives(final ShortSettings settings, final NanoClock clock, final Runnable tick) throws IOException {
         this.settings = settings;
-        stacks = new StackPair(2 * settings.window(), settings.timeWait(), clock, tick);
+        stacks = new StackPair(connections(settings), settings.timeWait(), clock, tick);
     }
 
     /** Connections until TIME_WAIT is at its steady state, or so many: the table is full, or its waits end. */
@@ -93,6 +93,11 @@ public final class ShortLives implements AutoCloseable {
         stacks.accept(server);
         serverNs += System.nanoTime() - startNs;
         return done + served;
+    }
+
+    /** As many again as live at once may be on their way out. */
+    static int connections(final ShortSettings settings) {
+        return 2 * settings.window();
     }
 
     StackPair stacks() {

@@ -47,13 +47,14 @@ public final class EngineEventAdapter {
                         buffer.getLong(index + EngineEventLayout.NEIGHBOUR_LO));
             case EngineEventLayout.IGMP -> handler.onIgmp(buffer.getInt(index + EngineEventLayout.V4_SOURCE),
                     buffer.getInt(index + EngineEventLayout.V4_DESTINATION),
-                    buffer.addressOffset() + index + EngineEventLayout.V4_MESSAGE,
-                    length - EngineEventLayout.V4_MESSAGE);
+                    buffer.addressOffset() + index + EngineEventLayout.IGMP_MESSAGE,
+                    length - EngineEventLayout.IGMP_MESSAGE);
             case EngineEventLayout.ICMPV6 -> onIcmpv6(buffer, index, length);
             case EngineEventLayout.DHCP -> handler.onDhcp(buffer.getInt(index + EngineEventLayout.V4_SOURCE),
                     buffer.getInt(index + EngineEventLayout.V4_DESTINATION),
-                    buffer.addressOffset() + index + EngineEventLayout.V4_MESSAGE,
-                    length - EngineEventLayout.V4_MESSAGE);
+                    buffer.getLong(index + EngineEventLayout.DHCP_LINK_SOURCE),
+                    buffer.addressOffset() + index + EngineEventLayout.DHCP_MESSAGE,
+                    length - EngineEventLayout.DHCP_MESSAGE);
             default -> throw new IllegalStateException("event type " + type);
         }
     }

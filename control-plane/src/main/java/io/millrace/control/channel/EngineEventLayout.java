@@ -9,7 +9,7 @@ package io.millrace.control.channel;
  *   IGMP       0: source (4)        4: destination (4)  8: the message
  *   ICMPV6     0: source, hi, lo (16)   16: destination, hi, lo (16)   32: link source (8)   40: hop limit (4)
  *             44: the message
- *   DHCP       as IGMP
+ *   DHCP       0: source (4)        4: destination (4)  8: link source (8)   16: the message
  * </pre>
  */
 final class EngineEventLayout {
@@ -40,7 +40,9 @@ final class EngineEventLayout {
 
     static final int V4_SOURCE = 0;
     static final int V4_DESTINATION = 4;
-    static final int V4_MESSAGE = 8;
+    static final int IGMP_MESSAGE = 8;
+    static final int DHCP_LINK_SOURCE = 8;
+    static final int DHCP_MESSAGE = 16;
 
     static final int ICMPV6_SOURCE_HI = 0;
     static final int ICMPV6_SOURCE_LO = 8;

@@ -48,22 +48,26 @@ public final class EngineEventProxy implements EngineEvents {
 
     @Override
     public void onIgmp(final int source, final int destination, final long address, final int length) {
-        message(EngineEventLayout.IGMP, source, destination, address, length);
-    }
-
-    @Override
-    public void onDhcp(final int source, final int destination, final long address, final int length) {
-        message(EngineEventLayout.DHCP, source, destination, address, length);
-    }
-
-    private void message(final int type, final int source, final int destination, final long address,
-            final int length) {
         final boolean first = isEmpty();
-        final int at = claim(type, EngineEventLayout.V4_MESSAGE + length);
+        final int at = claim(EngineEventLayout.IGMP, EngineEventLayout.IGMP_MESSAGE + length);
         if (at > 0) {
             buffer.putInt(at + EngineEventLayout.V4_SOURCE, source);
             buffer.putInt(at + EngineEventLayout.V4_DESTINATION, destination);
-            Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.V4_MESSAGE, length);
+            Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.IGMP_MESSAGE, length);
+            commit(at, first);
+        }
+    }
+
+    @Override
+    public void onDhcp(final int source, final int destination, final long linkSource, final long address,
+            final int length) {
+        final boolean first = isEmpty();
+        final int at = claim(EngineEventLayout.DHCP, EngineEventLayout.DHCP_MESSAGE + length);
+        if (at > 0) {
+            buffer.putInt(at + EngineEventLayout.V4_SOURCE, source);
+            buffer.putInt(at + EngineEventLayout.V4_DESTINATION, destination);
+            buffer.putLong(at + EngineEventLayout.DHCP_LINK_SOURCE, linkSource);
+            Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.DHCP_MESSAGE, length);
             commit(at, first);
         }
     }

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /**
  * Commands to an engine that survive a full command ring: what the ring refuses waits here, in order, until the agent
  * tries again. Nobody spins, for the caller may be the very thread that empties the ring. At most {@link #LIMIT}
- * commands wait; the next is refused. ARP, IGMP and ICMPv6 do not wait: they repeat themselves.
+ * commands wait; the next is refused. ARP, IGMP, ICMPv6 and DHCP do not wait: they repeat themselves.
  * <p>
  * Thread: any; commands of one thread keep their order. {@link #doWork}: the agent's.
  */
@@ -83,8 +83,9 @@ public final class PatientCommands implements EngineCommands {
     }
 
     @Override
-    public boolean transmitDatagram(final int source, final int destination, final long address, final int length) {
-        return engine.get().transmitDatagram(source, destination, address, length) || refuse();
+    public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
+            final long address, final int length) {
+        return engine.get().transmitDatagram(source, destination, linkDestination, address, length) || refuse();
     }
 
     @Override

@@ -54,6 +54,28 @@ public enum ControlCounter {
     IGMP_REPORTS_SENT("IGMP reports sent"),
     /** Leaves sent. */
     IGMP_LEAVES_SENT("IGMP leave messages sent"),
+    /** Messages of the DHCP client. */
+    DHCP_SENT("DHCP messages sent"),
+    /** Of no interest. */
+    DHCP_IGNORED("DHCP messages ignored: malformed, for another client, too late, or unusable"),
+    /** Leases made or prolonged. */
+    DHCP_LEASES("DHCP leases made or prolonged"),
+    /** Refusals. */
+    DHCP_REFUSED("DHCP requests that a server refused (NAK)"),
+    /** Leased to two. */
+    DHCP_DECLINED("DHCP leases declined: another host has the address"),
+    /** Leases over. */
+    DHCP_EXPIRED("DHCP leases that expired: no server answered in time"),
+    /** Queries of multicast routers. */
+    MLD_QUERIES_RECEIVED("MLD queries received"),
+    /** Reports of others that spare us ours. */
+    MLD_REPORTS_HEARD("MLD reports of other hosts about groups of ours (before version 2: one is enough)"),
+    /** Of no interest. */
+    MLD_IGNORED("MLD messages ignored: of no interest, not from the link, or malformed"),
+    /** Reports sent. */
+    MLD_REPORTS_SENT("MLD reports sent"),
+    /** Leaves sent. */
+    MLD_DONES_SENT("MLD done messages sent"),
     /** A handshake met a full accept queue. */
     LISTEN_OVERFLOWS("SYNs and handshakes dropped: the accept queue was full (Linux: ListenOverflows)"),
     /** Any drop at a listener. */
@@ -70,7 +92,7 @@ public enum ControlCounter {
     COMMANDS_DEFERRED("commands that found an engine's ring full and were tried again"),
     /** A command was lost. */
     COMMANDS_REFUSED(
-            "commands lost: an engine's ring was full, and ARP, IGMP and ICMPv6 do not wait, or too many others did"),
+            "commands lost: an engine's ring was full, and ARP, IGMP, ICMPv6 and DHCP do not wait, or too many others did"),
     /** A defect. */
     EXCEPTIONS("exceptions caught in the control agent: defects, please report");
 

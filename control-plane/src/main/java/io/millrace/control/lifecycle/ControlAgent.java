@@ -4,6 +4,7 @@ import io.millrace.control.channel.EngineEventAdapter;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.dhcp.DhcpClient;
 import io.millrace.control.multicast.GroupMembership;
 import io.millrace.control.neighbour.NeighbourCache;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.function.LongToIntFunction;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The control plane's duty cycle: the engines' events, commands that had to wait, timers. Runs on a thread of its own or
@@ -33,22 +35,26 @@ public final class ControlAgent implements Agent {
      * @param clock    read once a turn.
      * @param rings    the engines' event rings, in the order of the engines.
      * @param commands the way to each engine.
+     * @param dhcp     null where no address is asked for.
      * @param tasks    what else is done in each turn, in this order.
      */
     public ControlAgent(final NanoClock clock, final EngineEventRing[] rings, final PatientCommands[] commands,
-            final NeighbourCache neighbours, final GroupMembership groups, final ControlCounters counters,
-            final ControlTask... tasks) {
+            final NeighbourCache neighbours, final GroupMembership groups, final @Nullable DhcpClient dhcp,
+            final ControlCounters counters, final ControlTask... tasks) {
         this.clock = clock;
         this.commands = commands.clone();
         final List<ControlTask> all = new ArrayList<>();
         all.add(task(neighbours::doWork, neighbours::nextDeadlineNs));
         all.add(task(groups::doWork, groups::nextDeadlineNs));
+        if (dhcp != null) {
+            all.add(task(dhcp::doWork, dhcp::nextDeadlineNs));
+        }
         all.addAll(List.of(tasks));
         this.tasks = List.copyOf(all);
         defects = Defects.ofControlPlane(counters);
         events = new EngineEventAdapter[rings.length];
         for (int engine = 0; engine < rings.length; engine++) {
-            events[engine] = rings[engine].adapter(new AgentEvents(engine, neighbours, groups, turnClock));
+            events[engine] = rings[engine].adapter(new AgentEvents(engine, neighbours, groups, dhcp, turnClock));
         }
     }
 

@@ -72,6 +72,11 @@ public final class EngineView implements EngineControl {
     }
 
     @Override
+    public boolean hasDhcpClient() {
+        return settings.hasDhcpClient();
+    }
+
+    @Override
     public InitialSequenceNumbers initialSequenceNumbers() {
         return secrets.sequenceNumbers();
     }

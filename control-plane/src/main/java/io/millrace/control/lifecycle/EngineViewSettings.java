@@ -9,5 +9,7 @@ import io.millrace.fastpath.control.EngineControl;
  * @param observedMemory {@link EngineControl#observedMemory}.
  * @param v6Only         {@link EngineControl#v6Only}.
  * @param flowLabels     {@link EngineControl#flowLabels}.
+ * @param hasDhcpClient  {@link EngineControl#hasDhcpClient}.
  */
-public record EngineViewSettings(int engines, long observedMemory, boolean v6Only, boolean flowLabels) {}
+public record EngineViewSettings(int engines, long observedMemory, boolean v6Only, boolean flowLabels,
+        boolean hasDhcpClient) {}

@@ -17,22 +17,21 @@ final class Group {
     /** Sources of unanswered queries that are remembered: who asks may name others for almost an hour. */
     private static final int MAX_ASKED = 256;
 
-    /** In host order. */
-    final int address;
+    final GroupAddress address;
     private final Map<Object, GroupFilter> listeners = new HashMap<>();
     /** What all listeners want together. */
     private GroupFilter filter = GroupFilter.NONE;
     /** How often each change is to be reported yet (RFC 3376 §5.1). */
     private int modeReportsLeft;
-    private final SortedMap<Integer, Integer> sourceReportsLeft = new TreeMap<>();
+    private final SortedMap<GroupAddress, Integer> sourceReportsLeft = new TreeMap<>();
     private long reportAtNs = NEVER;
     private long answerAtNs = NEVER;
     /** The sources that the query to be answered named; empty: it asked about the group as a whole. */
-    private final SortedSet<Integer> asked = new TreeSet<>();
+    private final SortedSet<GroupAddress> asked = new TreeSet<>();
     /** Versions 1 and 2: nobody else has reported the group since we did (RFC 2236 §3). */
     private boolean lastReporter;
 
-    Group(final int address) {
+    Group(final GroupAddress address) {
         this.address = address;
     }
 
@@ -63,8 +62,9 @@ final class Group {
         return true;
     }
 
-    private void changed(final Collection<Integer> some, final Collection<Integer> others, final int robustness) {
-        for (final Integer source : some) {
+    private void changed(final Collection<GroupAddress> some, final Collection<GroupAddress> others,
+            final int robustness) {
+        for (final GroupAddress source : some) {
             if (!others.contains(source)) {
                 sourceReportsLeft.put(source, robustness);
             }
@@ -93,8 +93,8 @@ final class Group {
     }
 
     /** Sources whose change is to be reported: those that are wanted now, or those that are not any more. */
-    SortedSet<Integer> changedSources(final boolean wanted) {
-        final SortedSet<Integer> sources = new TreeSet<>(sourceReportsLeft.keySet());
+    SortedSet<GroupAddress> changedSources(final boolean wanted) {
+        final SortedSet<GroupAddress> sources = new TreeSet<>(sourceReportsLeft.keySet());
         sources.removeIf(source -> filter.wants(source) != wanted);
         return sources;
     }
@@ -115,7 +115,7 @@ final class Group {
     }
 
     /** A query about sources of this group is to be answered by this time (RFC 3376 §5.2, rules 3 to 5). */
-    void ask(final Collection<Integer> sources, final long atNs) {
+    void ask(final Collection<GroupAddress> sources, final long atNs) {
         if (answerAtNs != NEVER && asked.isEmpty() || sources.isEmpty()) {
             asked.clear();
         } else {
@@ -137,7 +137,7 @@ final class Group {
         if (asked.isEmpty()) {
             return filter;
         }
-        final SortedSet<Integer> wanted = new TreeSet<>(asked);
+        final SortedSet<GroupAddress> wanted = new TreeSet<>(asked);
         wanted.removeIf(source -> !filter.wants(source));
         return new GroupFilter(true, wanted);
     }

@@ -9,9 +9,9 @@ import java.util.TreeSet;
  * Which sources of a group are wanted (RFC 3376 §3). Immutable. Thread: any.
  *
  * @param include true: these and no others; false: all but these.
- * @param sources IPv4 addresses in host order.
+ * @param sources addresses of the family of the group.
  */
-record GroupFilter(boolean include, SortedSet<Integer> sources) {
+record GroupFilter(boolean include, SortedSet<GroupAddress> sources) {
     /** Nothing: no member of the group. */
     static final GroupFilter NONE = new GroupFilter(true, new TreeSet<>());
 
@@ -23,14 +23,14 @@ record GroupFilter(boolean include, SortedSet<Integer> sources) {
         return include && sources.isEmpty();
     }
 
-    boolean wants(final int source) {
+    boolean wants(final GroupAddress source) {
         return include == sources.contains(source);
     }
 
     /** What all listeners together want (RFC 3376 §3.2). */
     static GroupFilter of(final Collection<GroupFilter> all) {
-        final SortedSet<Integer> wanted = new TreeSet<>();
-        SortedSet<Integer> unwanted = null;
+        final SortedSet<GroupAddress> wanted = new TreeSet<>();
+        SortedSet<GroupAddress> unwanted = null;
         for (final GroupFilter filter : all) {
             if (filter.include) {
                 wanted.addAll(filter.sources);

@@ -54,10 +54,11 @@ class EngineEventRingTest {
     void shouldCarryMessagesOfDhcpAsTheyAre() {
         try (MemoryRegion message = MemoryRegion.allocate("test message", 64)) {
             Memory.putIntBE(message.address(), 0x0201_0600);
-            proxy.onDhcp(0x0A00_0001, 0xFFFF_FFFF, message.address(), 4);
-            proxy.onDhcp(0x0A00_0001, 0x0A00_0002, message.address(), 0);
+            proxy.onDhcp(0x0A00_0001, 0xFFFF_FFFF, 0xFFEE_DDCC_BBAAL, message.address(), 4);
+            proxy.onDhcp(0x0A00_0001, 0x0A00_0002, 7, message.address(), 0);
             assertThat(adapter.drain(10)).isEqualTo(2);
-            assertThat(events).containsExactly("dhcp a000001 ffffffff 02010600", "dhcp a000001 a000002 ");
+            assertThat(events).containsExactly("dhcp a000001 ffffffff ffeeddccbbaa 02010600",
+                    "dhcp a000001 a000002 7 ");
         }
     }
 
@@ -142,11 +143,12 @@ class EngineEventRingTest {
         }
 
         @Override
-        public void onDhcp(final int source, final int destination, final long address, final int length) {
+        public void onDhcp(final int source, final int destination, final long linkSource, final long address,
+                final int length) {
             final byte[] message = new byte[length];
             Memory.copyToArray(address, message, 0, length);
             events.add("dhcp " + Integer.toHexString(source) + " " + Integer.toHexString(destination) + " "
-                    + HexFormat.of().formatHex(message));
+                    + Long.toHexString(linkSource) + " " + HexFormat.of().formatHex(message));
         }
 
         @Override

@@ -45,7 +45,8 @@ class ControlAgentTest {
             }, new SplittableRandom(2), counters);
     private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes,
             new SplittableRandom(1), counters);
-    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, counters);
+    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, null,
+            counters);
 
     @AfterEach
     void close() {

@@ -426,7 +426,7 @@ class GroupMembershipTest {
         assertThat(isJoined(GROUP + 4)).isTrue();
         assertThatThrownBy(() -> listen(socket, GROUP, false, new int[65])).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> join(socket, ROUTER)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("10.0.0.1 is no IPv4 multicast group");
+                .hasMessage("10.0.0.1 is no multicast group");
     }
 
     @Test

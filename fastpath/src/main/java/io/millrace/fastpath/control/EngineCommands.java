@@ -40,12 +40,13 @@ public interface EngineCommands {
      * Send a UDP datagram as it is, from any address: before a stack has one, from 0.0.0.0. Lost where the port has no
      * room: who sends it repeats it.
      *
-     * @param source      IPv4 in host order; 0 where there is none.
-     * @param destination IPv4 in host order: 255.255.255.255, or what a route leads to.
-     * @param address     where the datagram lies, UDP header and checksum included; it is copied before this returns.
-     * @param length      bytes, 8 to {@value #MAX_DATAGRAM_LENGTH}.
+     * @param source          IPv4 in host order; 0 where there is none.
+     * @param destination     IPv4 in host order.
+     * @param linkDestination 48 bits: the MAC that it goes to; 0: everybody for 255.255.255.255, else where the route leads.
+     * @param address         where the datagram lies, UDP header and checksum included; it is copied before this returns.
+     * @param length          bytes, 8 to {@value #MAX_DATAGRAM_LENGTH}.
      */
-    boolean transmitDatagram(int source, int destination, long address, int length);
+    boolean transmitDatagram(int source, int destination, long linkDestination, long address, int length);
 
     /** Addresses of the stack were removed: connections of addresses that are not its own any more fail. */
     boolean addressesRemoved();

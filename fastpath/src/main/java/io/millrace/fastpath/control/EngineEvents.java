@@ -31,10 +31,12 @@ public interface EngineEvents {
      *
      * @param source      IPv4 of the server or relay, in host order.
      * @param destination IPv4 in host order: 255.255.255.255, or what the server offers, which need not be ours.
+     * @param linkSource  48 bits: the MAC that the frame came from.
      * @param address     where the DHCP message lies, until this returns.
      * @param length      bytes of the DHCP message, 0 or more.
      */
-    default void onDhcp(final int source, final int destination, final long address, final int length) {}
+    default void onDhcp(final int source, final int destination, final long linkSource, final long address,
+            final int length) {}
 
     /**
      * An ICMPv6 message of Neighbour Discovery (types 133 to 137, RFC 4861) or of Multicast Listener Discovery (130 to

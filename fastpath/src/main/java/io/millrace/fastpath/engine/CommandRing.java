@@ -20,7 +20,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int CAPACITY = 64 * 1024;
     private static final int LENGTH = 4 * BitUtil.SIZE_OF_LONG;
     private static final int COMMANDS_A_TURN = 16;
-    private static final int BYTES_OFFSET = 2 * BitUtil.SIZE_OF_INT;
+    private static final int LINK_OFFSET = 2 * BitUtil.SIZE_OF_INT;
+    private static final int BYTES_OFFSET = LINK_OFFSET + BitUtil.SIZE_OF_LONG;
 
     private static final int NEIGHBOUR_RESOLVED = 1;
     private static final int NEIGHBOUR_FAILED = 2;
@@ -59,7 +60,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         void onTransmitIcmpv6(long sourceHi, long sourceLo, long destinationHi, long destinationLo,
                 long linkDestination, int hopLimit, boolean routerAlert, long address, int length);
 
-        void onTransmitDatagram(int source, int destination, long address, int length);
+        void onTransmitDatagram(int source, int destination, long linkDestination, long address, int length);
 
         void onAddressesRemoved();
 
@@ -81,7 +82,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
                             buffer.addressOffset() + index + BYTES_OFFSET, length - BYTES_OFFSET);
                 case TRANSMIT_DATAGRAM ->
                     handler.onTransmitDatagram(buffer.getInt(index), buffer.getInt(index + BitUtil.SIZE_OF_INT),
-                            buffer.addressOffset() + index + BYTES_OFFSET, length - BYTES_OFFSET);
+                            buffer.getLong(index + LINK_OFFSET), buffer.addressOffset() + index + BYTES_OFFSET,
+                            length - BYTES_OFFSET);
                 case TRANSMIT_ICMPV6 -> dispatchIcmpv6(handler, buffer, index, length);
                 default -> dispatch(handler, type, buffer, index);
             }
@@ -128,12 +130,13 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     @Override
     public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
-        return writeMessage(TRANSMIT_IGMP, source, destination, address, length);
+        return writeMessage(TRANSMIT_IGMP, source, destination, 0, address, length);
     }
 
     @Override
-    public boolean transmitDatagram(final int source, final int destination, final long address, final int length) {
-        return writeMessage(TRANSMIT_DATAGRAM, source, destination, address, length);
+    public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
+            final long address, final int length) {
+        return writeMessage(TRANSMIT_DATAGRAM, source, destination, linkDestination, address, length);
     }
 
     @Override
@@ -142,8 +145,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     }
 
     private synchronized boolean writeMessage(final int type, final int source, final int destination,
-            final long address,
-            final int length) {
+            final long link, final long address, final int length) {
         if (region.address() == 0) {
             return true;
         }
@@ -154,6 +156,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         final MutableDirectBuffer buffer = ring.buffer();
         buffer.putInt(index, source);
         buffer.putInt(index + BitUtil.SIZE_OF_INT, destination);
+        buffer.putLong(index + LINK_OFFSET, link);
         Memory.copy(address, buffer.addressOffset() + index + BYTES_OFFSET, length);
         commit(index);
         return true;

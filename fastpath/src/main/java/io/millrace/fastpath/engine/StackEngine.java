@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StackEngine implements Agent {
     private static final int TRANSMIT_QUEUE = 4_096;
+    /** Enough for a full ring, while others may go on writing into it. */
+    private static final int LAST_COMMAND_TURNS = 256;
 
     private final int index;
     private final PacketPort port;
@@ -200,6 +202,7 @@ public final class StackEngine implements Agent {
         final int received = port.receive(burst, 0, burst.length, nowNs);
         if (received > 0) {
             counters.add(Counter.FRAMES_RECEIVED, received);
+            tcp.onBurst(burst, received);
             for (int i = 0; i < received; i++) {
                 onFrame(burst[i]);
             }
@@ -410,6 +413,7 @@ public final class StackEngine implements Agent {
             return;
         }
         closing = true;
+        lastCommands();
         try {
             tcp.abortAll();
             tcp.dispatchReady();
@@ -419,6 +423,17 @@ public final class StackEngine implements Agent {
             onDefect(e);
         } finally {
             giveBack();
+        }
+    }
+
+    /** What the control plane has said before, e.g. that it gives its address back. */
+    private void lastCommands() {
+        try {
+            for (int turns = 0; turns < LAST_COMMAND_TURNS && commands.drain() > 0; turns++) {
+                transmitQueue.flush(nowNs);
+            }
+        } catch (final RuntimeException e) {
+            onDefect(e);
         }
     }
 
@@ -480,9 +495,9 @@ public final class StackEngine implements Agent {
         }
 
         @Override
-        public void onTransmitDatagram(final int source, final int destination, final long address,
-                final int length) {
-            ipOutput.sendUdp(source, destination, address, length);
+        public void onTransmitDatagram(final int source, final int destination, final long linkDestination,
+                final long address, final int length) {
+            ipOutput.sendUdp(source, destination, linkDestination, address, length);
         }
 
         @Override

@@ -111,6 +111,25 @@ public final class FlowTable implements AutoCloseable {
     }
 
     /**
+     * Looks a key up without a look at the records: by the hash alone, so another key's value may come out.
+     *
+     * @return what {@link #find} would answer, but for a few keys in 2^32; or {@link #ABSENT}.
+     */
+    public int foresee(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final int ports) {
+        final int hash = hash(localHi, localLo, remoteHi, remoteLo, ports);
+        for (int slot = hash & mask;; slot = slot + 1 & mask) {
+            final long entry = entry(slot);
+            if ((int) entry == EMPTY) {
+                return ABSENT;
+            }
+            if ((int) (entry >>> 32) == hash) {
+                return (int) entry - 1;
+            }
+        }
+    }
+
+    /**
      * Adds an entry for a key that has none.
      *
      * @param value any number but {@link #ABSENT}.

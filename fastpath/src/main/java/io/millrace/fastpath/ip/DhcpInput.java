@@ -32,10 +32,11 @@ final class DhcpInput {
     /**
      * Takes a packet that is for the client.
      *
-     * @param trusted the port verified the transport checksum.
+     * @param linkSource the MAC that the frame came from.
+     * @param trusted    the port verified the transport checksum.
      * @return false where it is not, whoever it is for.
      */
-    boolean take(final Ipv4Header ip, final boolean trusted) {
+    boolean take(final Ipv4Header ip, final long linkSource, final boolean trusted) {
         if (!hasClient || ip.protocol() != IpProtocol.UDP || ip.isFragment()
                 || ip.payloadLength() < UdpHeader.LENGTH) {
             return false;
@@ -51,7 +52,8 @@ final class DhcpInput {
             counters.increment(Counter.UDP_BAD_CHECKSUM);
         } else {
             counters.increment(Counter.DHCP_RECEIVED);
-            control.events().onDhcp(ip.source(), ip.destination(), udp.payloadAddress(), udp.payloadLength());
+            control.events().onDhcp(ip.source(), ip.destination(), linkSource, udp.payloadAddress(),
+                    udp.payloadLength());
         }
         return true;
     }

@@ -132,7 +132,8 @@ public final class IpInput implements AutoCloseable {
             counters.increment(Counter.IP_BAD_SOURCE);
         } else if (ip.hasSourceRoute()) {
             counters.increment(Counter.IP_SOURCE_ROUTE);
-        } else if (!dhcp.take(ip, isTrusted(frame)) && isForUs(group)) {
+        } else if (!(capabilities.linkLayer() && !fromHere && dhcp.take(ip, ethernet.source(), isTrusted(frame)))
+                && isForUs(group)) {
             if (ip.isFragment()) {
                 onFragment(frame, nowNs);
             } else {

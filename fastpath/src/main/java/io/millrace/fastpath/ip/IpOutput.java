@@ -359,21 +359,27 @@ public final class IpOutput {
         icmpv6Header.updateChecksum(sourceHi, sourceLo, hi, lo);
         icmpv6.source(sourceHi, sourceLo).destination(hi, lo).hopLimit(hopLimit).routerAlert(routerAlert)
                 .payload(address, length, 0, 0);
+        sendTo(linkDestination, icmpv6, hopLimit);
+    }
+
+    /** Sends a UDP datagram, as {@link io.millrace.fastpath.control.EngineCommands#transmitDatagram} says. */
+    public void sendUdp(final int source, final int destination, final long linkDestination, final long address,
+            final int length) {
+        udp.source(0, IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
+        sendTo(linkDestination, udp, control.routes().hopLimit());
+    }
+
+    /** @param linkDestination the MAC that it goes to; 0: what follows from the destination. */
+    private void sendTo(final long linkDestination, final OutgoingDatagram datagram, final int hopLimit) {
         if (linkDestination == 0 || !capabilities.linkLayer()) {
-            sendDatagram(icmpv6, UNKNOWN);
+            sendDatagram(datagram, UNKNOWN);
             return;
         }
-        final long frame = fragmenter.make(icmpv6, 1, hopLimit, capabilities.mtu());
+        final long frame = fragmenter.make(datagram, 1, hopLimit, capabilities.mtu());
         if (frame != 0) {
             frameFor(frame, linkDestination);
             queue.add(frame);
         }
-    }
-
-    /** Sends a UDP datagram of the control plane, header included; the source may be the unspecified address. */
-    public void sendUdp(final int source, final int destination, final long address, final int length) {
-        udp.source(0, IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
-        sendDatagram(udp, UNKNOWN);
     }
 
     /** Sends an ARP packet; nothing where no frame is free (ARP repeats itself). */

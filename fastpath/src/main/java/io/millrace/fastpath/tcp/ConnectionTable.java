@@ -22,6 +22,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     static final int NONE = -1;
 
     private static final int PORTS = 1 << 16;
+    private static final int CACHE_LINE = 64;
     /** A handle has a generation, from 1, above the index. */
     private static final long MAX_INDEX = 0xFFFF_FFFFL;
     private static final int KEY_LOCAL_HI = 0;
@@ -142,6 +143,28 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     /** Connection index, {@code -2 - index} of a TIME_WAIT record, or {@link #NONE}. */
     int find(final long localHi, final long localLo, final long remoteHi, final long remoteLo, final int ports) {
         return flows.find(localHi, localLo, remoteHi, remoteLo, ports);
+    }
+
+    /** {@link #find} by the hash alone: what comes out may be another's. */
+    int foresee(final long localHi, final long localLo, final long remoteHi, final long remoteLo, final int ports) {
+        return flows.foresee(localHi, localLo, remoteHi, remoteLo, ports);
+    }
+
+    /** Reads every cache line of a connection, or of a TIME_WAIT record; what comes out means nothing. */
+    long touch(final int value) {
+        if (value < NONE) {
+            return Memory.getLong(timeWait.address(timeWaitRecord(value)));
+        }
+        if (value == NONE) {
+            return 0;
+        }
+        long sum = attachments.get(value) == null ? 0 : 1;
+        sum += settings.get(value) == null ? 0 : 1;
+        final long record = records.address(value);
+        for (int line = 0; line < Tcb.LENGTH; line += CACHE_LINE) {
+            sum += Memory.getLong(record + line);
+        }
+        return sum;
     }
 
     /** Enters a connection into the flow table. */

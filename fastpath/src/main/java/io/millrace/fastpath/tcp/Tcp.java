@@ -35,6 +35,7 @@ public final class Tcp implements AutoCloseable {
     private final TimeWaitState timeWait;
     private final TcpTimers expiry;
     private final ListenerSweep sweep;
+    private final BurstPreview preview;
     private final UserCalls calls;
     private final ConnectionReporter reporter;
 
@@ -58,6 +59,7 @@ public final class Tcp implements AutoCloseable {
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning, pathMtu,
                 limits.maxOrphans());
         sweep = new ListenerSweep(connections, lifecycle);
+        preview = new BurstPreview(connections, ip.capabilities().linkLayer());
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer, pathMtu);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);
@@ -98,6 +100,11 @@ public final class Tcp implements AutoCloseable {
     /** The user/TCP interface. */
     public TcpCalls calls() {
         return calls;
+    }
+
+    /** A burst of frames came, and is worked off next: a preview of what it is for. */
+    public void onBurst(final long[] received, final int count) {
+        preview.look(received, count);
     }
 
     /** A turn begins. */

@@ -45,8 +45,11 @@ class FlowTableTest {
         try (FlowTable table = table(10, 1)) {
             final Flow flow = Flow.ipv4(1, 1);
             assertThat(find(table, flow)).isEqualTo(FlowTable.ABSENT);
+            assertThat(foresee(table, flow)).isEqualTo(FlowTable.ABSENT);
             assertThat(put(table, flow, 7)).isTrue();
             assertThat(find(table, flow)).isEqualTo(7);
+            records.clear();
+            assertThat(foresee(table, flow)).as("without a look at the record").isEqualTo(7);
             assertThat(table.size()).isEqualTo(1);
             assertThat(table.maxEntries()).isEqualTo(10);
         }
@@ -313,7 +316,15 @@ class FlowTableTest {
     }
 
     private static int find(final FlowTable table, final Flow flow) {
-        return table.find(flow.localHi, flow.localLo, flow.remoteHi, flow.remoteLo, flow.ports);
+        final int found = table.find(flow.localHi, flow.localLo, flow.remoteHi, flow.remoteLo, flow.ports);
+        if (found != FlowTable.ABSENT) {
+            assertThat(foresee(table, flow)).as("whatever is there can be foreseen").isNotEqualTo(FlowTable.ABSENT);
+        }
+        return found;
+    }
+
+    private static int foresee(final FlowTable table, final Flow flow) {
+        return table.foresee(flow.localHi, flow.localLo, flow.remoteHi, flow.remoteLo, flow.ports);
     }
 
     private boolean put(final FlowTable table, final Flow flow, final int value) {

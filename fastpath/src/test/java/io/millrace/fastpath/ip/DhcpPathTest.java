@@ -51,11 +51,12 @@ class DhcpPathTest {
         }
 
         @Override
-        public void onDhcp(final int source, final int destination, final long address, final int length) {
+        public void onDhcp(final int source, final int destination, final long linkSource, final long address,
+                final int length) {
             final byte[] bytes = new byte[length];
             Memory.copyToArray(address, bytes, 0, length);
             heard.add(Integer.toHexString(source) + " " + Integer.toHexString(destination) + " "
-                    + new String(bytes, StandardCharsets.US_ASCII));
+                    + Long.toHexString(linkSource) + " " + new String(bytes, StandardCharsets.US_ASCII));
         }
     }
 
@@ -77,7 +78,7 @@ class DhcpPathTest {
     void shouldHandTheControlPlaneWhatServersSay(final String to, final boolean linkBroadcast, final String heardTo) {
         start();
         inject(offer(to).toBytes(), linkBroadcast ? EthernetHeader.BROADCAST : MAC);
-        assertThat(heard).containsExactly("a000009 " + heardTo + " offer");
+        assertThat(heard).containsExactly("a000009 " + heardTo + " 20000000002 offer");
         assertThat(engine.counters().get(Counter.DHCP_RECEIVED)).isEqualTo(1);
     }
 
@@ -140,7 +141,7 @@ class DhcpPathTest {
         final Datagram discover = new Datagram(0, 68, -1, 67, "discover".getBytes(StandardCharsets.US_ASCII));
         final byte[] udp = discover.udp(0);
         Memory.copyFromArray(udp, 0, message.address(), udp.length);
-        assertThat(engine.commands().transmitDatagram(0, -1, message.address(), udp.length)).isTrue();
+        assertThat(engine.commands().transmitDatagram(0, -1, 0, message.address(), udp.length)).isTrue();
         engine.doWork();
         final byte[] frame = port.poll();
         assertThat(OutputRig.target(frame)).isEqualTo(EthernetHeader.BROADCAST);
@@ -154,10 +155,25 @@ class DhcpPathTest {
     }
 
     @Test
+    void shouldSendToAStationWithoutAskingForIt() {
+        start();
+        final Datagram release = new Datagram(Packet.address(OFFERED), 68, Packet.address(SERVER), 67, new byte[3]);
+        final byte[] udp = release.udp(0);
+        Memory.copyFromArray(udp, 0, message.address(), udp.length);
+        engine.commands().transmitDatagram(release.source(), release.destination(), MAC + 8, message.address(),
+                udp.length);
+        // also where the stack closes in the same turn
+        engine.requestClose();
+        final byte[] frame = port.poll();
+        assertThat(OutputRig.target(frame)).isEqualTo(MAC + 8);
+        assertThat(Datagram.of(OutputRig.withoutLink(frame)).destination()).isEqualTo(release.destination());
+    }
+
+    @Test
     void shouldSendTheLongestDatagram() {
         start();
         for (int i = 0; i < 100; i++) {
-            assertThat(engine.commands().transmitDatagram(0, -1, message.address(),
+            assertThat(engine.commands().transmitDatagram(0, -1, 0, message.address(),
                     EngineCommands.MAX_DATAGRAM_LENGTH)).isTrue();
             engine.doWork();
             assertThat(OutputRig.withoutLink(port.poll())).hasSize(1_500);

@@ -67,7 +67,8 @@ final class Configuration {
             case "tolerance_usecs" -> toleranceNs = Long.parseLong(value) * MICROSECOND;
             case "tcp_ts_tick_usecs" -> timestampTickNs = Long.parseLong(value) * MICROSECOND;
             case "mtu" -> setup = setup.mtu(Integer.parseInt(value));
-            case "mss" -> setup = setup.mtu(Integer.parseInt(value) + HEADERS + (family == Family.V6 ? Family.V6.mtu(0) : 0));
+            case "mss" ->
+                setup = setup.mtu(Integer.parseInt(value) + HEADERS + (family == Family.V6 ? Family.V6.mtu(0) : 0));
             case "bind_port" -> bindPort = Integer.parseInt(value);
             case "connect_port" -> connectPort = Integer.parseInt(value);
             case "local_ip" -> setup = setup.addresses(value);
