@@ -1,6 +1,5 @@
 package io.millrace;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
@@ -9,7 +8,6 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
 import io.millrace.config.StaticNeighbour;
-import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
@@ -53,7 +51,6 @@ import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.observe.FileLayout;
 import io.millrace.observe.Metadata;
 import io.millrace.observe.ObservationFiles;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -268,7 +265,6 @@ final class StackParts {
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
                 engines.length, offHeapBytes >> 20);
-        warnOfTooMuch();
         if (builder.isDedicated()) {
             agentThread = AgentThread.start(started, engines, rings, counters);
         } else {
@@ -284,15 +280,6 @@ final class StackParts {
     }
 
     /** Memory is reserved, not taken, so nothing fails before the load comes: better said now. */
-    private void warnOfTooMuch() {
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof final OperatingSystemMXBean machine
-                && offHeapBytes > machine.getTotalMemorySize()) {
-            LOG.warn("the stack may take {} MiB of memory, but there are only {} MiB: less of {}, {} or {}",
-                    offHeapBytes >> 20, machine.getTotalMemorySize() >> 20, EngineKeys.SLAB,
-                    EngineKeys.MAX_CONNECTIONS, ThreadingKeys.ENGINES);
-        }
-    }
-
     private boolean isPortInUse(final int port) {
         for (final StackEngine engine : engines) {
             if (engine.isPortInUse(port)) {

@@ -61,19 +61,19 @@ public final class ObservedConnection {
     }
 
     public InetAddress localAddress() {
-        return IpAddress.toInetAddress(time(ConnectionRecord.LOCAL_HI), time(ConnectionRecord.LOCAL_LO));
+        return IpAddress.toInetAddress(longAt(ConnectionRecord.LOCAL_HI), longAt(ConnectionRecord.LOCAL_LO));
     }
 
     public InetAddress remoteAddress() {
-        return IpAddress.toInetAddress(time(ConnectionRecord.REMOTE_HI), time(ConnectionRecord.REMOTE_LO));
+        return IpAddress.toInetAddress(longAt(ConnectionRecord.REMOTE_HI), longAt(ConnectionRecord.REMOTE_LO));
     }
 
     public int localPort() {
-        return size(ConnectionRecord.PORTS) >>> 16;
+        return intAt(ConnectionRecord.PORTS) >>> 16;
     }
 
     public int remotePort() {
-        return size(ConnectionRecord.PORTS) & 0xFFFF;
+        return intAt(ConnectionRecord.PORTS) & 0xFFFF;
     }
 
     /** {@code 10.0.0.2:80}, {@code [fe80::1]:80}. */
@@ -87,13 +87,13 @@ public final class ObservedConnection {
     }
 
     private String text(final int hi, final int lo, final int port) {
-        final String address = IpAddress.toString(time(hi), time(lo));
+        final String address = IpAddress.toString(longAt(hi), longAt(lo));
         return address.indexOf(':') < 0 ? address + ':' + port : '[' + address + "]:" + port;
     }
 
     /** What the application calls the connection; 0 in TIME_WAIT. */
     public long handle() {
-        return time(ConnectionRecord.HANDLE);
+        return longAt(ConnectionRecord.HANDLE);
     }
 
     public Owner owner() {
@@ -107,95 +107,95 @@ public final class ObservedConnection {
 
     /** Id of the listener that made it; 0 for an active open. */
     public int listener() {
-        return size(ConnectionRecord.LISTENER);
+        return intAt(ConnectionRecord.LISTENER);
     }
 
     /** Time until a timer fires; -1 where it is off. */
     public long timerNs(final Timer timer) {
-        return time(timer.offset);
+        return longAt(timer.offset);
     }
 
     public long rtoNs() {
-        return time(ConnectionRecord.RTO);
+        return longAt(ConnectionRecord.RTO);
     }
 
     public long srttNs() {
-        return time(ConnectionRecord.SRTT);
+        return longAt(ConnectionRecord.SRTT);
     }
 
     public long rttvarNs() {
-        return time(ConnectionRecord.RTTVAR);
+        return longAt(ConnectionRecord.RTTVAR);
     }
 
     public long minRttNs() {
-        return time(ConnectionRecord.MIN_RTT);
+        return longAt(ConnectionRecord.MIN_RTT);
     }
 
     public long receiveRttNs() {
-        return time(ConnectionRecord.RECEIVE_RTT);
+        return longAt(ConnectionRecord.RECEIVE_RTT);
     }
 
     /** Since data was sent; -1: none was. */
     public long sinceSentNs() {
-        return time(ConnectionRecord.SINCE_SENT);
+        return longAt(ConnectionRecord.SINCE_SENT);
     }
 
     public long sinceReceivedNs() {
-        return time(ConnectionRecord.SINCE_RECEIVED);
+        return longAt(ConnectionRecord.SINCE_RECEIVED);
     }
 
     public int sendMss() {
-        return size(ConnectionRecord.SEND_MSS);
+        return intAt(ConnectionRecord.SEND_MSS);
     }
 
     public int receiveMss() {
-        return size(ConnectionRecord.RECEIVE_MSS);
+        return intAt(ConnectionRecord.RECEIVE_MSS);
     }
 
     public int announcedMss() {
-        return size(ConnectionRecord.ANNOUNCED_MSS);
+        return intAt(ConnectionRecord.ANNOUNCED_MSS);
     }
 
     public int pathMtu() {
-        return size(ConnectionRecord.PATH_MTU);
+        return intAt(ConnectionRecord.PATH_MTU);
     }
 
     public int congestionWindow() {
-        return size(ConnectionRecord.CONGESTION_WINDOW);
+        return intAt(ConnectionRecord.CONGESTION_WINDOW);
     }
 
     /** 1 GiB and more: none yet. */
     public int slowStartThreshold() {
-        return size(ConnectionRecord.SLOW_START_THRESHOLD);
+        return intAt(ConnectionRecord.SLOW_START_THRESHOLD);
     }
 
     public int sendWindow() {
-        return size(ConnectionRecord.SEND_WINDOW);
+        return intAt(ConnectionRecord.SEND_WINDOW);
     }
 
     public int receiveWindow() {
-        return size(ConnectionRecord.RECEIVE_WINDOW);
+        return intAt(ConnectionRecord.RECEIVE_WINDOW);
     }
 
     public int sendBuffer() {
-        return size(ConnectionRecord.SEND_BUFFER);
+        return intAt(ConnectionRecord.SEND_BUFFER);
     }
 
     public int receiveBuffer() {
-        return size(ConnectionRecord.RECEIVE_BUFFER);
+        return intAt(ConnectionRecord.RECEIVE_BUFFER);
     }
 
     /** Received and not taken by the application (ss: Recv-Q). */
     public int unreadBytes() {
-        return size(ConnectionRecord.UNREAD);
+        return intAt(ConnectionRecord.UNREAD);
     }
 
     public int notSentBytes() {
-        return size(ConnectionRecord.NOT_SENT);
+        return intAt(ConnectionRecord.NOT_SENT);
     }
 
     public int unackedBytes() {
-        return size(ConnectionRecord.UNACKED);
+        return intAt(ConnectionRecord.UNACKED);
     }
 
     /** Given by the application and not acknowledged by the peer (ss: Send-Q). */
@@ -204,43 +204,43 @@ public final class ObservedConnection {
     }
 
     public int sackedBytes() {
-        return size(ConnectionRecord.SACKED);
+        return intAt(ConnectionRecord.SACKED);
     }
 
     public int lostBytes() {
-        return size(ConnectionRecord.LOST);
+        return intAt(ConnectionRecord.LOST);
     }
 
     public int retransmittedBytes() {
-        return size(ConnectionRecord.RETRANSMITTED);
+        return intAt(ConnectionRecord.RETRANSMITTED);
     }
 
     /** Segments sent again in the connection's life. */
     public int totalRetransmits() {
-        return size(ConnectionRecord.TOTAL_RETRANSMITS);
+        return intAt(ConnectionRecord.TOTAL_RETRANSMITS);
     }
 
     /** Retransmission timeouts in a row. */
     public int timeouts() {
-        return size(ConnectionRecord.TIMEOUTS);
+        return intAt(ConnectionRecord.TIMEOUTS);
     }
 
     public int probes() {
-        return size(ConnectionRecord.PROBES);
+        return intAt(ConnectionRecord.PROBES);
     }
 
     public int reorderingDegree() {
-        return size(ConnectionRecord.REORDERING_DEGREE);
+        return intAt(ConnectionRecord.REORDERING_DEGREE);
     }
 
     /** Memory held to send from. */
     public int sendMemory() {
-        return size(ConnectionRecord.SEND_MEMORY);
+        return intAt(ConnectionRecord.SEND_MEMORY);
     }
 
     /** Memory held to receive into. */
     public int receiveMemory() {
-        return size(ConnectionRecord.RECEIVE_MEMORY);
+        return intAt(ConnectionRecord.RECEIVE_MEMORY);
     }
 
     public int sendWindowShift() {
@@ -257,15 +257,15 @@ public final class ObservedConnection {
 
     /** 0: not paced. */
     public long pacingRate() {
-        return time(ConnectionRecord.PACING_RATE);
+        return longAt(ConnectionRecord.PACING_RATE);
     }
 
     public long deliveredBytes() {
-        return time(ConnectionRecord.DELIVERED);
+        return longAt(ConnectionRecord.DELIVERED);
     }
 
     public long deliveryRate() {
-        return time(ConnectionRecord.DELIVERY_RATE);
+        return longAt(ConnectionRecord.DELIVERY_RATE);
     }
 
     /** What keeps more from being sent. */
@@ -280,7 +280,7 @@ public final class ObservedConnection {
 
     /** True where one of {@code FLAG_...} of {@link ConnectionRecord} is set. */
     public boolean has(final int flag) {
-        return (size(ConnectionRecord.FLAGS) & flag) != 0;
+        return (intAt(ConnectionRecord.FLAGS) & flag) != 0;
     }
 
     /** {@code ESTABLISHED 10.0.0.2:80 10.0.0.1:40000}. */
@@ -289,11 +289,11 @@ public final class ObservedConnection {
         return state() + " " + local() + ' ' + remote();
     }
 
-    private long time(final int offset) {
+    private long longAt(final int offset) {
         return record.getLong(offset);
     }
 
-    private int size(final int offset) {
+    private int intAt(final int offset) {
         return record.getInt(offset);
     }
 

@@ -86,6 +86,20 @@ public final class Observer implements AutoCloseable {
     }
 
     /**
+     * One value now, of one engine.
+     *
+     * @param engine which; without a meaning for a counter of the control plane.
+     * @throws IllegalStateException where the stack, of this process, is closed.
+     */
+    public long value(final Metadata.Described described, final int engine) {
+        return switch (described.scope()) {
+            case CONTROL -> memory.getLong(cell(memory.getInt(FileLayout.CONTROL_COUNTERS), described));
+            case ENGINE -> memory.getLong(cell(area(engine) + memory.getInt(FileLayout.AREA_COUNTERS), described));
+            case GAUGE -> memory.getLong(cell(area(engine) + memory.getInt(FileLayout.AREA_GAUGES), described));
+        };
+    }
+
+    /**
      * How often so much time lay between the beginnings of two turns of an engine: bucket {@code i} counts times of 2^i up
      * to 2^(i+1) ns.
      */
@@ -147,14 +161,11 @@ public final class Observer implements AutoCloseable {
 
     private Reading read(final Metadata.Described described) {
         if (described.scope() == Metadata.Scope.CONTROL) {
-            return new Reading(described, memory.getLong(cell(memory.getInt(FileLayout.CONTROL_COUNTERS), described)),
-                    List.of());
+            return new Reading(described, value(described, 0), List.of());
         }
-        final int part = memory.getInt(
-                described.scope() == Metadata.Scope.ENGINE ? FileLayout.AREA_COUNTERS : FileLayout.AREA_GAUGES);
         final List<Long> values = new ArrayList<>();
         for (int engine = 0; engine < engines(); engine++) {
-            values.add(memory.getLong(cell(area(engine) + part, described)));
+            values.add(value(described, engine));
         }
         final long value = described.kind() == Metadata.Kind.MOST
                 ? values.stream().mapToLong(Long::longValue).max().orElse(0)

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A network namespace of this process, set up by {@code ip} and removed by {@link #close}. Needs root. Thread: one. */
-final class Namespace implements AutoCloseable {
+public final class Namespace implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final String name = "millrace-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
@@ -18,7 +18,7 @@ final class Namespace implements AutoCloseable {
      * Makes it, with room for windows of {@code maxBuffer} bytes, without IPv6 (which speaks unasked), and with nothing
      * remembered from one connection for the next.
      */
-    Namespace(final long maxBuffer) throws IOException {
+    public Namespace(final long maxBuffer) throws IOException {
         run(List.of("ip", "netns", "add", name));
         try {
             exec("sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1", "net.ipv4.tcp_no_metrics_save=1",
@@ -29,15 +29,16 @@ final class Namespace implements AutoCloseable {
         }
     }
 
-    String name() {
+    /** As {@code ip netns} knows it. */
+    public String name() {
         return name;
     }
 
-    /** Runs a command inside, which must succeed. */
-    void exec(final String... command) throws IOException {
+    /** Runs a command inside, which must succeed; what it has said. */
+    public String exec(final String... command) throws IOException {
         final List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", name));
         line.addAll(List.of(command));
-        run(line);
+        return run(line);
     }
 
     @Override
@@ -53,13 +54,14 @@ final class Namespace implements AutoCloseable {
         }
     }
 
-    private static void run(final List<String> command) throws IOException {
+    private static String run(final List<String> command) throws IOException {
         final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         try {
             if (process.waitFor() != 0) {
                 throw new IOException(String.join(" ", command) + ": " + output);
             }
+            return output;
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

@@ -277,11 +277,12 @@ public final class RouteTable implements RouteSnapshot {
     /** {@code 10.0.0.2/24, local 10.64.0.0/16, on-link fd00::/64, 0.0.0.0/0 via 10.0.0.1}. */
     @Override
     public String toString() {
-        return Stream.of(routing.addresses().stream().map(Object::toString),
+        final String text = Stream.of(routing.addresses().stream().map(Object::toString),
                 routing.ownPrefixes().stream().map(prefix -> "local " + prefix),
                 routing.onLink().stream().map(prefix -> "on-link " + prefix),
                 routing.routes().stream().map(Object::toString)).flatMap(texts -> texts)
                 .collect(Collectors.joining(", "));
+        return text.isEmpty() ? "without an address" : text;
     }
 
     /** Makes the rows, and lists the prefix of each. A connected prefix comes before a route to the same. */

@@ -79,6 +79,10 @@ public final class ControlRows {
         row.put("overflows", Long.toString(listener.overflows()));
         row.put("drops", Long.toString(listener.drops()));
         row.put("syn-queue-full", Long.toString(listener.synQueueFull()));
+        row.put("cookies-sent", Long.toString(listener.cookiesSent()));
+        row.put("cookies-received", Long.toString(listener.cookiesReceived()));
+        row.put("cookies-failed", Long.toString(listener.cookiesFailed()));
+        row.put("sources-refused", Long.toString(listener.sourcesRefused()));
         row.put("dead-before-accept", Long.toString(listener.deadBeforeAccept()));
         return row;
     }

@@ -142,6 +142,7 @@ public enum Counter {
     TCP_DELAYED_ACKS("acknowledgements sent because the delay was over"),
     TCP_KEEPALIVE_PROBES("keepalive probes sent"),
     TCP_KEEPALIVE_TIMED_OUT("connections given up: no answer to keepalive probes"),
+    TCP_IDLE_TIMED_OUT("connections reset: nothing was sent or received for as long as they may be idle"),
     TCP_FIN_WAIT_2_TIMED_OUT("orphans forgotten in FIN_WAIT_2"),
     TCP_PATH_MTU_REDUCED("path MTU reductions accepted"),
     TCP_MTU_BLACK_HOLES("times segments were made smaller because longer ones seem to vanish (RFC 4821 section 7.7)"),

@@ -3,6 +3,8 @@ package io.millrace.fastpath.engine;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
@@ -43,7 +45,10 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private final MemoryRegion region;
     private final ManyToOneRingBuffer ring;
     private final MessageHandler adapter;
+    /** What found the ring full and must not get lost. */
+    private final Queue<Runnable> postponed = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Runnable wakeup;
+    private volatile boolean closed;
 
     /** What the engine does with a command; each is named after the verb of {@link EngineCommands}. */
     interface Handler {
@@ -94,12 +99,32 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     int drain() {
         final int read = ring.read(adapter, COMMANDS_A_TURN);
         // A read ends at the end of the buffer, maybe on padding alone; what follows stands at its start.
-        return read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
+        final int all = read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
+        return postponed.isEmpty() ? all : all + runPostponed();
+    }
+
+    private int runPostponed() {
+        int done = 0;
+        for (Runnable next = postponed.poll(); next != null; next = postponed.poll()) {
+            next.run();
+            done++;
+        }
+        return done;
+    }
+
+    /** Done in the next turn, whoever drives the engine; forgotten where it is closed. Thread: any. */
+    void postpone(final Runnable command) {
+        postponed.add(command);
+        if (closed) {
+            postponed.clear();
+        } else {
+            wake();
+        }
     }
 
     /** True where commands wait. Thread: the engine's. */
     boolean isWaiting() {
-        return ring.size() > 0;
+        return ring.size() > 0 || !postponed.isEmpty();
     }
 
     /** Called after each command; null: nobody is called. */
@@ -203,6 +228,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
+        postponed.clear();
         region.close();
     }
 
@@ -225,6 +252,10 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     private void commit(final int index) {
         ring.commit(index);
+        wake();
+    }
+
+    private void wake() {
         final Runnable hook = wakeup;
         if (hook != null) {
             hook.run();

@@ -294,6 +294,14 @@ public final class StackEngine implements Agent {
         return commands;
     }
 
+    /**
+     * Does this in the next turn, whoever drives the engine then, for who found the command ring full and must not forget
+     * it. Forgotten where the engine is closed: nothing is left then. Thread: any.
+     */
+    public void postpone(final Runnable command) {
+        commands.postpone(command);
+    }
+
     /** This engine's counters; they keep their last values when it is closed. Thread: any may read. */
     public EngineCounters counters() {
         return counters;

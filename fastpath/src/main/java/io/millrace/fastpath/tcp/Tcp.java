@@ -21,7 +21,8 @@ import io.millrace.fastpath.wire.AddressTest;
  * {@linkplain #calls user calls} to the application. Thread: the engine's, but for {@link #isPortInUse}.
  */
 public final class Tcp implements AutoCloseable {
-    private static final int SLAB_BLOCK = 1_024;
+    /** Bytes of the smallest block of the slab. */
+    public static final int SLAB_BLOCK = 1_024;
     private static final int TIMERS_A_TURN = 1_024;
 
     private final ConnectionTable connections;
@@ -221,12 +222,19 @@ public final class Tcp implements AutoCloseable {
         }
     }
 
-    /** Resets every connection; handlers are told in the ready phase that follows. */
+    /** Resets every connection, behind what was flushed in this turn; handlers are told in the ready phase that follows. */
     public void abortAll() {
         for (int index = 0; index < connections.highest(); index++) {
-            final Tcb tcb = connections.wrap(index);
-            if (tcb.generation() != 0 && !tcb.has(Tcb.SHELL)) {
-                lifecycle.abort(tcb, TcpFailure.ABORTED);
+            try {
+                final Tcb tcb = connections.wrap(index);
+                if (tcb.generation() != 0 && !tcb.has(Tcb.SHELL)) {
+                    calls.sendBeforeReset(tcb);
+                    lifecycle.abort(tcb, TcpFailure.ABORTED);
+                }
+            } catch (final RuntimeException e) {
+                // the peers of the others shall still learn it
+                context.count(Counter.EXCEPTIONS);
+                context.control.onDefect(e);
             }
         }
     }
