@@ -340,7 +340,11 @@ final class StackParts {
         final List<ControlTask> tasks = new ArrayList<>(List.of(desk(cache)));
         if (linkLayer && builder.config.isIpv6()) {
             final Autoconfiguration autoconfiguration = new Autoconfiguration(StackSettings.ipv6(builder.config), mac(),
-                    routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
+                    routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters, mtu -> {
+                        for (final PatientCommands engine : commands) {
+                            engine.linkMtuV6(mtu);
+                        }
+                    });
             autoconfiguration.start();
             tasks.add(autoconfiguration);
             tasks.add(new SolicitedNodeGroups(routes, groups));

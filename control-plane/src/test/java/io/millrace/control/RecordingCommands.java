@@ -70,6 +70,11 @@ public final class RecordingCommands implements EngineCommands {
     }
 
     @Override
+    public boolean linkMtuV6(final int mtu) {
+        return add("link mtu v6 " + mtu);
+    }
+
+    @Override
     public boolean addressesRemoved() {
         return add("addresses removed");
     }

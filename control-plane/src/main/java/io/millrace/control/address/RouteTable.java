@@ -146,12 +146,6 @@ public final class RouteTable implements RouteSnapshot {
                 ownPrefixes().stream().map(Cidr::address)).anyMatch(Inet6Address.class::isInstance);
     }
 
-    /** True where an address may be listened at: an own one, also one that is not in use yet. */
-    public boolean mayBind(final InetAddress address) {
-        final OwnAddress own = routing.find(address);
-        return isOwn(IpAddress.hi(address), IpAddress.lo(address)) || own != null && mayBeUsed(own);
-    }
-
     private static boolean mayBeUsed(final OwnAddress own) {
         return own.state() != OwnAddress.State.DUPLICATE;
     }
@@ -166,6 +160,15 @@ public final class RouteTable implements RouteSnapshot {
     public boolean isOwn(final long hi, final long lo) {
         final int found = own.find(hi, lo);
         return found >= addresses.size() ? !isNoUnicast(hi, lo) && !isBroadcast(hi, lo) : found != PrefixTrie.NONE;
+    }
+
+    @Override
+    public boolean isAssigned(final long hi, final long lo) {
+        if (isOwn(hi, lo)) {
+            return true;
+        }
+        final OwnAddress own = routing.find(IpAddress.toInetAddress(hi, lo));
+        return own != null && own.state() == OwnAddress.State.TENTATIVE;
     }
 
     /** True for one of {@link #addresses}, false for the others of an own prefix. */

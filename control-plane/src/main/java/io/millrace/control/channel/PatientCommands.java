@@ -89,6 +89,11 @@ public final class PatientCommands implements EngineCommands {
     }
 
     @Override
+    public boolean linkMtuV6(final int mtu) {
+        return isClear() && engine.get().linkMtuV6(mtu) || defer(() -> engine.get().linkMtuV6(mtu));
+    }
+
+    @Override
     public boolean addressesRemoved() {
         return isClear() && engine.get().addressesRemoved() || defer(() -> engine.get().addressesRemoved());
     }

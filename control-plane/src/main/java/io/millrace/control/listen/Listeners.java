@@ -101,7 +101,7 @@ public final class Listeners implements AutoCloseable {
         final InetAddress address = meant(local.getAddress());
         final long hi = IpAddress.hi(address);
         final long lo = IpAddress.lo(address);
-        checkAddress(address);
+        checkAddress(hi, lo);
         final int port = local.getPort() == 0 ? freePort(hi, lo) : local.getPort();
         checkPort(hi, lo, port, options);
         final TcpListener listener = new TcpListener(++lastId, new InetSocketAddress(address, port), tcp,
@@ -173,9 +173,9 @@ public final class Listeners implements AutoCloseable {
                 : address;
     }
 
-    private void checkAddress(final InetAddress address) throws BindException {
-        if (!address.isAnyLocalAddress() && !routes.current().mayBind(address)) {
-            throw new BindException(address.getHostAddress() + " is none of this stack's addresses: "
+    private void checkAddress(final long hi, final long lo) throws BindException {
+        if (!IpAddress.isAny(hi, lo) && !routes.current().isAssigned(hi, lo)) {
+            throw new BindException(IpAddress.toString(hi, lo) + " is none of this stack's addresses: "
                     + routes.current().addresses().stream().map(own -> own.address().getHostAddress())
                             .collect(Collectors.joining(", ")));
         }

@@ -74,11 +74,14 @@ class PublishedRoutesTest {
         assertThat(route("fd00::1")).isEqualTo(NO_ROUTE);
         assertThat(isJoined("ff02::1:ffaa:bbcc")).isTrue();
         assertThat(isJoined("ff02::1:ffaa:bbcd")).isFalse();
+        assertThat(isAssigned("fd00::aa:bbcc")).as("may be bound to").isTrue();
+        assertThat(isAssigned("fd00::aa:bbcd")).isFalse();
         final InetAddress address = InetAddress.ofLiteral("fd00::aa:bbcc");
         assertThat(routes.state(address, OwnAddress.State.PREFERRED)).isTrue();
         assertThat(route("fd00::aa:bbcc")).isEqualTo(LOCAL);
         assertThat(sourceTo("fd00::1")).isEqualTo("fd00:0:0:0:0:0:aa:bbcc");
         routes.state(address, OwnAddress.State.DUPLICATE);
+        assertThat(isAssigned("fd00::aa:bbcc")).isFalse();
         assertThat(route("fd00::aa:bbcc")).isEqualTo(NO_ROUTE);
         assertThat(isJoined("ff02::1:ffaa:bbcc")).isFalse();
         assertThat(routes.current()).hasToString(
@@ -132,6 +135,11 @@ class PublishedRoutesTest {
         assertThat(isJoined("239.1.2.3")).isTrue();
         assertThat(isJoined("ff05::3")).isFalse();
         assertThat(told).isEmpty();
+    }
+
+    private boolean isAssigned(final String address) {
+        final InetAddress at = InetAddress.ofLiteral(address);
+        return routes.current().isAssigned(IpAddress.hi(at), IpAddress.lo(at));
     }
 
     private boolean isJoined(final String group) {

@@ -48,6 +48,9 @@ public interface EngineCommands {
      */
     boolean transmitDatagram(int source, int destination, long linkDestination, long address, int length);
 
+    /** No packet of IPv6 that is sent is longer than so many bytes, 1,280 and more: a router said so (RFC 4861 §6.3.4). */
+    boolean linkMtuV6(int mtu);
+
     /** Addresses of the stack were removed: connections of addresses that are not its own any more fail. */
     boolean addressesRemoved();
 

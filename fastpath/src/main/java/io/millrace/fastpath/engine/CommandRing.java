@@ -36,6 +36,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int TRANSMIT_DATAGRAM = 9;
     private static final int ADDRESSES_REMOVED = 10;
     private static final int TRANSMIT_ICMPV6 = 11;
+    private static final int LINK_MTU_V6 = 12;
 
     private static final int LINK_DESTINATION = 4 * BitUtil.SIZE_OF_LONG;
     private static final int HOP_LIMIT = 5 * BitUtil.SIZE_OF_LONG;
@@ -66,6 +67,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
                 long linkDestination, int hopLimit, boolean routerAlert, long address, int length);
 
         void onTransmitDatagram(int source, int destination, long linkDestination, long address, int length);
+
+        void onLinkMtuV6(int mtu);
 
         void onAddressesRemoved();
 
@@ -162,6 +165,11 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
             final long address, final int length) {
         return writeMessage(TRANSMIT_DATAGRAM, source, destination, linkDestination, address, length);
+    }
+
+    @Override
+    public boolean linkMtuV6(final int mtu) {
+        return write(LINK_MTU_V6, mtu, 0, 0, 0);
     }
 
     @Override
@@ -283,6 +291,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             case TRANSMIT_ARP -> handler.onTransmitArp(d, a, (int) (c >>> 32), b, (int) c);
             case LISTENER_CLOSED -> handler.onListenerClosed((int) a);
             case ABORT -> handler.onAbort(a);
+            case LINK_MTU_V6 -> handler.onLinkMtuV6((int) a);
             case ADDRESSES_REMOVED -> handler.onAddressesRemoved();
             case CLOSE_ENDPOINT -> handler.onCloseEndpoint((int) a);
             default -> throw new IllegalStateException("command " + type);

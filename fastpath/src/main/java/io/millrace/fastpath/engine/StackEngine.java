@@ -509,6 +509,11 @@ public final class StackEngine implements Agent {
         }
 
         @Override
+        public void onLinkMtuV6(final int mtu) {
+            ipOutput.pathMtus().linkMtuV6(mtu);
+        }
+
+        @Override
         public void onAddressesRemoved() {
             tcp.onAddressesRemoved();
         }

@@ -72,7 +72,7 @@ public final class DatagramEndpoint {
             throw new BindException("Already bound, to " + localAddress());
         }
         final RouteSnapshot routes = udp.routes();
-        if (!IpAddress.isAny(hi, lo) && !routes.isOwn(hi, lo) && !routes.isBroadcast(hi, lo)
+        if (!IpAddress.isAny(hi, lo) && !routes.isAssigned(hi, lo) && !routes.isBroadcast(hi, lo)
                 && !IpAddress.isMulticast(hi, lo)) {
             throw new BindException("Cannot assign requested address: " + IpAddress.toString(hi, lo));
         }
