@@ -14,6 +14,7 @@ import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.autoconf.Autoconfiguration;
 import io.millrace.control.autoconf.SolicitedNodeGroups;
 import io.millrace.control.channel.EngineEventRing;
+import io.millrace.control.channel.IcmpErrorFan;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.dhcp.DhcpClient;
@@ -301,7 +302,8 @@ final class StackParts {
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets,
                 new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
-                        config.get(IpKeys.FLOW_LABELS), config.get(DhcpKeys.DHCP)),
+                        config.get(IpKeys.FLOW_LABELS), config.get(DhcpKeys.DHCP),
+                        new IcmpErrorFan(Arrays.asList(commands), index)),
                 listeners, bindings, routes, groups, rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }

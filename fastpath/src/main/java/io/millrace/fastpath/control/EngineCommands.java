@@ -72,6 +72,12 @@ public interface EngineCommands {
         return false;
     }
 
+    /** An ICMP error that reached another engine: {@link IcmpErrors#onIcmpError}. Lost where the ring is full. */
+    default boolean icmpError(final int error, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports, final int sequence, final int mtu) {
+        return false;
+    }
+
     /** The listener is closed: its half-open connections are reset. */
     boolean listenerClosed(int listenerId);
 

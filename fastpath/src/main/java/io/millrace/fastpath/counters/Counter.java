@@ -73,6 +73,7 @@ public enum Counter {
     ICMP_MALFORMED("ICMP messages dropped: truncated"),
     ICMP_BAD_CHECKSUM("ICMP messages dropped: checksum"),
     ICMP_IGNORED("ICMP messages ignored: of no interest, or about nothing in flight (RFC 5927)"),
+    ICMP_ELSEWHERE("ICMP errors about connections of none here, handed to the other engines"),
     ICMP_ECHOES_ANSWERED("echo requests answered"),
     ICMP_ERRORS_SENT("ICMP errors sent"),
     ICMP_ERRORS_RECEIVED("ICMP errors received"),

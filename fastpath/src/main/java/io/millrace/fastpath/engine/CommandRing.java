@@ -37,6 +37,13 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int ADDRESSES_REMOVED = 10;
     private static final int TRANSMIT_ICMPV6 = 11;
     private static final int LINK_MTU_V6 = 12;
+    private static final int ICMP_ERROR = 13;
+
+    private static final int ICMP_ERROR_KIND = 4 * BitUtil.SIZE_OF_LONG;
+    private static final int ICMP_ERROR_PORTS = ICMP_ERROR_KIND + BitUtil.SIZE_OF_INT;
+    private static final int ICMP_ERROR_SEQUENCE = ICMP_ERROR_PORTS + BitUtil.SIZE_OF_INT;
+    private static final int ICMP_ERROR_MTU = ICMP_ERROR_SEQUENCE + BitUtil.SIZE_OF_INT;
+    private static final int ICMP_ERROR_LENGTH = ICMP_ERROR_MTU + BitUtil.SIZE_OF_INT;
 
     private static final int LINK_DESTINATION = 4 * BitUtil.SIZE_OF_LONG;
     private static final int HOP_LIMIT = 5 * BitUtil.SIZE_OF_LONG;
@@ -72,6 +79,9 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
         void onAddressesRemoved();
 
+        void onIcmpError(int error, long localHi, long localLo, long remoteHi, long remoteLo, int ports, int sequence,
+                int mtu);
+
         void onListenerClosed(int listenerId);
 
         void onAbort(long connection);
@@ -93,6 +103,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
                             buffer.getLong(index + LINK_OFFSET), buffer.addressOffset() + index + BYTES_OFFSET,
                             length - BYTES_OFFSET);
                 case TRANSMIT_ICMPV6 -> dispatchIcmpv6(handler, buffer, index, length);
+                case ICMP_ERROR -> dispatchIcmpError(handler, buffer, index);
                 default -> dispatch(handler, type, buffer, index);
             }
         };
@@ -217,6 +228,35 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         Memory.copy(address, buffer.addressOffset() + index + ICMPV6_OFFSET, length);
         commit(index);
         return true;
+    }
+
+    @Override
+    public synchronized boolean icmpError(final int error, final long localHi, final long localLo,
+            final long remoteHi, final long remoteLo, final int ports, final int sequence, final int mtu) {
+        if (region.address() == 0) {
+            return true;
+        }
+        final int index = ring.tryClaim(ICMP_ERROR, ICMP_ERROR_LENGTH);
+        if (index < 0) {
+            return false;
+        }
+        final MutableDirectBuffer buffer = ring.buffer();
+        buffer.putLong(index, localHi);
+        buffer.putLong(index + 8, localLo);
+        buffer.putLong(index + 16, remoteHi);
+        buffer.putLong(index + 24, remoteLo);
+        buffer.putInt(index + ICMP_ERROR_KIND, error);
+        buffer.putInt(index + ICMP_ERROR_PORTS, ports);
+        buffer.putInt(index + ICMP_ERROR_SEQUENCE, sequence);
+        buffer.putInt(index + ICMP_ERROR_MTU, mtu);
+        commit(index);
+        return true;
+    }
+
+    private static void dispatchIcmpError(final Handler handler, final MutableDirectBuffer buffer, final int index) {
+        handler.onIcmpError(buffer.getInt(index + ICMP_ERROR_KIND), buffer.getLong(index), buffer.getLong(index + 8),
+                buffer.getLong(index + 16), buffer.getLong(index + 24), buffer.getInt(index + ICMP_ERROR_PORTS),
+                buffer.getInt(index + ICMP_ERROR_SEQUENCE), buffer.getInt(index + ICMP_ERROR_MTU));
     }
 
     @Override

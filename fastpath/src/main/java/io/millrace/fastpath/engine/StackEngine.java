@@ -5,6 +5,7 @@ import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.ip.Icmp;
+import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.IpInput;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.NeighbourTable;
@@ -516,6 +517,12 @@ public final class StackEngine implements Agent {
         @Override
         public void onAddressesRemoved() {
             tcp.onAddressesRemoved();
+        }
+
+        @Override
+        public void onIcmpError(final int error, final long localHi, final long localLo, final long remoteHi,
+                final long remoteLo, final int ports, final int sequence, final int mtu) {
+            tcp.onForwardedIcmpError(IcmpError.of(error), localHi, localLo, remoteHi, remoteLo, ports, sequence, mtu);
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.counters.Mailbox;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransportInput;
@@ -96,6 +97,12 @@ public final class Tcp implements AutoCloseable {
     /** Where IP hands segments to. */
     public TransportInput input() {
         return input;
+    }
+
+    /** An ICMP error that reached another engine. */
+    public void onForwardedIcmpError(final IcmpError error, final long localHi, final long localLo,
+            final long remoteHi, final long remoteLo, final int ports, final int sequence, final int mtu) {
+        input.onForwardedIcmpError(error, localHi, localLo, remoteHi, remoteLo, ports, sequence, mtu);
     }
 
     /** The user/TCP interface. */
