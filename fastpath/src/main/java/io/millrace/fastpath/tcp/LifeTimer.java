@@ -29,7 +29,7 @@ final class LifeTimer {
         if (atNs == Long.MAX_VALUE) {
             context.timers.cancel(timer);
         } else {
-            context.timers.schedule(timer, Math.max(context.nowNs, atNs));
+            context.timers.schedule(timer, atNs);
         }
     }
 
