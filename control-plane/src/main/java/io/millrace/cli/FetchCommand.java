@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code millrace fetch}: an HTTP client whose connection is an active open of the stack. */
 @Command(name = "fetch", description = {
         "Fetch a URL through a Millrace stack: an active open, GET, and the body on standard output.",
-        "The host must be an IPv4 address: there is no resolver. A status of 400 or more ends in exit code 1."})
+        "The host must be an IP address, IPv6 in brackets: there is no resolver. A status of 400 or more ends in exit code 1."})
 final class FetchCommand implements Callable<Integer> {
     private static final int LAST_PORT = 65_535;
     private static final int LONGEST_TIMEOUT = 86_400;

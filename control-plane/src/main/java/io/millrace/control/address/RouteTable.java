@@ -140,10 +140,14 @@ public final class RouteTable implements RouteSnapshot {
         return route >= 0 && isConnected(route);
     }
 
-    /** True where one of the own addresses is of IPv6, be it one that cannot be used yet. */
+    /** True where one of the own addresses is of IPv6, be it in use already or not yet. */
     public boolean hasV6() {
-        return Stream.concat(routing.addresses().stream().map(OwnAddress::cidr), ownPrefixes().stream())
-                .anyMatch(own -> own.address() instanceof Inet6Address);
+        return Stream.concat(routing.addresses().stream().filter(RouteTable::mayBeUsed).map(OwnAddress::address),
+                ownPrefixes().stream().map(Cidr::address)).anyMatch(Inet6Address.class::isInstance);
+    }
+
+    private static boolean mayBeUsed(final OwnAddress own) {
+        return own.state() != OwnAddress.State.DUPLICATE;
     }
 
     @Override
