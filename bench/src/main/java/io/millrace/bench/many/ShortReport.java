@@ -32,12 +32,12 @@ public record ShortReport(ShortSettings settings, List<Phase> samples, int timeW
         final Phase all = new Phase(count(), ns, samples.stream().mapToLong(Phase::cpuNs).sum());
         return String.format(Locale.ROOT,
                 """
-                              %,.0f connections a second over %d s (each second %,.0f to %,.0f), both stacks on one thread
-                              %.2f us of processor time a connection, of which the server took %.0f %%: %,.0f a second of processor time
-                              TIME_WAIT at the server: %,d of %,d; the table was full %,d times, %,d were opened anew
-                                a record is %d bytes, its share of the flow table %.1f
-                              heap: %d bytes a connection at both sides together; sent again: %,d
-                              """,
+                        %,.0f connections a second over %d s (each second %,.0f to %,.0f), both stacks on one thread
+                        %.2f us of processor time a connection, of which the server took %.0f %%: %,.0f a second of processor time
+                        TIME_WAIT at the server: %,d of %,d; the table was full %,d times, %,d were opened anew
+                          a record is %d bytes, its share of the flow table %.1f
+                        heap: %d bytes a connection at both sides together; sent again: %,d
+                        """,
                 all.rate(), samples.size(), least, most, all.cpuMicros(), 100.0 * serverNs / ns, all.cpuRate(),
                 timeWaits, settings.timeWait(), overflows, reopened, TimeWaitTable.LENGTH, flowShare(), allocated,
                 retransmissions);
