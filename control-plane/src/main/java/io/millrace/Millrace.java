@@ -177,6 +177,11 @@ public final class Millrace implements NetworkStack {
         return Optional.ofNullable(parts.observed.file());
     }
 
+    @Override
+    public boolean awaitAddresses(final Duration timeout) throws InterruptedException {
+        return parts.routes.awaitSettled(timeout);
+    }
+
     /** The stack's own addresses. */
     public List<InetAddress> localAddresses() {
         return parts.routes.current().addresses().stream().map(Cidr::address).toList();

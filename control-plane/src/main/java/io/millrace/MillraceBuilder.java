@@ -2,6 +2,7 @@ package io.millrace;
 
 import io.millrace.config.ControlThreading;
 import io.millrace.config.EngineKeys;
+import io.millrace.config.MemoryPlan;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
@@ -87,6 +88,10 @@ public final class MillraceBuilder {
     /** Opens the device where none was brought, and runs the stack: {@link Millrace#launch}. */
     public Millrace launch() throws IOException {
         final long bytesBefore = MemoryRegion.bytesInUse();
+        final MemoryPlan plan = MemoryPlan.of(config);
+        if (!plan.fits()) {
+            throw new IOException(plan.refusal());
+        }
         try {
             return new Millrace(StackParts.start(this, wrap(device != null ? device : openConfigured()), bytesBefore),
                     config);

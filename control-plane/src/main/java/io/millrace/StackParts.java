@@ -1,6 +1,5 @@
 package io.millrace;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
@@ -9,13 +8,13 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
 import io.millrace.config.StaticNeighbour;
-import io.millrace.config.ThreadingKeys;
 import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.autoconf.Autoconfiguration;
 import io.millrace.control.autoconf.SolicitedNodeGroups;
 import io.millrace.control.channel.EngineEventRing;
+import io.millrace.control.channel.IcmpErrorFan;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.dhcp.DhcpClient;
@@ -53,7 +52,6 @@ import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.observe.FileLayout;
 import io.millrace.observe.Metadata;
 import io.millrace.observe.ObservationFiles;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -268,7 +266,6 @@ final class StackParts {
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
                 engines.length, offHeapBytes >> 20);
-        warnOfTooMuch();
         if (builder.isDedicated()) {
             agentThread = AgentThread.start(started, engines, rings, counters);
         } else {
@@ -284,15 +281,6 @@ final class StackParts {
     }
 
     /** Memory is reserved, not taken, so nothing fails before the load comes: better said now. */
-    private void warnOfTooMuch() {
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof final OperatingSystemMXBean machine
-                && offHeapBytes > machine.getTotalMemorySize()) {
-            LOG.warn("the stack may take {} MiB of memory, but there are only {} MiB: less of {}, {} or {}",
-                    offHeapBytes >> 20, machine.getTotalMemorySize() >> 20, EngineKeys.SLAB,
-                    EngineKeys.MAX_CONNECTIONS, ThreadingKeys.ENGINES);
-        }
-    }
-
     private boolean isPortInUse(final int port) {
         for (final StackEngine engine : engines) {
             if (engine.isPortInUse(port)) {
@@ -314,7 +302,8 @@ final class StackParts {
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets,
                 new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
-                        config.get(IpKeys.FLOW_LABELS), config.get(DhcpKeys.DHCP)),
+                        config.get(IpKeys.FLOW_LABELS), config.get(DhcpKeys.DHCP),
+                        new IcmpErrorFan(Arrays.asList(commands), index)),
                 listeners, bindings, routes, groups, rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
@@ -353,7 +342,11 @@ final class StackParts {
         final List<ControlTask> tasks = new ArrayList<>(List.of(desk(cache)));
         if (linkLayer && builder.config.isIpv6()) {
             final Autoconfiguration autoconfiguration = new Autoconfiguration(StackSettings.ipv6(builder.config), mac(),
-                    routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters);
+                    routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters, mtu -> {
+                        for (final PatientCommands engine : commands) {
+                            engine.linkMtuV6(mtu);
+                        }
+                    });
             autoconfiguration.start();
             tasks.add(autoconfiguration);
             tasks.add(new SolicitedNodeGroups(routes, groups));

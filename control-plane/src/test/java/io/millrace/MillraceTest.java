@@ -43,6 +43,18 @@ class MillraceTest {
     private final MemoryLink link = MemoryLink.builder().build();
     private final CachedNanoClock clock = new CachedNanoClock();
 
+    /** Before anything is taken: the table of connections alone would be 428 MiB. */
+    @Test
+    void shouldRefuseToStartWhereTheMemoryDoesNotSuffice() {
+        final MillraceConfig config = MillraceConfig.parse("""
+                millrace.engine { max-connections = 1000000, memory-limit = 200MiB }
+                """);
+
+        assertThatThrownBy(() -> Millrace.builder(config).device(link.side(0)).launch()).isInstanceOf(IOException.class)
+                .hasMessageStartingWith("the stack may come to ")
+                .hasMessageContaining("millrace.engine.max-connections");
+    }
+
     @AfterEach
     void shouldLeaveNothingBehind() {
         link.close();

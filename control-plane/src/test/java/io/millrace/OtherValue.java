@@ -47,6 +47,7 @@ final class OtherValue {
             Map.entry("millrace.engine.datagrams", "2MiB"),
             Map.entry("millrace.engine.burst", "32"),
             Map.entry("millrace.engine.timer-tick", "131072ns"),
+            Map.entry("millrace.engine.memory-limit", "8GiB"),
             Map.entry("millrace.engine.max-lent-frames", "16"));
 
     private OtherValue() {}

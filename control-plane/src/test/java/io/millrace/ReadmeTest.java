@@ -12,34 +12,40 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the README names must exist. */
+/** What the README and the lists of features name must exist. */
 class ReadmeTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(should\\w+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
-    private static final int FEATURES = 40;
+    private static final List<Path> PAGES = List.of(ROOT.resolve("README.md"),
+            ROOT.resolve("fastpath/FEATURES.md"), ROOT.resolve("control-plane/FEATURES.md"));
+    private static final int FEATURES = 150;
 
     @Test
     void shouldNameOnlyTestsThatExist() throws IOException {
         final List<String> missing = new ArrayList<>();
         int named = 0;
-        final Matcher matcher = TEST.matcher(Files.readString(ROOT.resolve("README.md")));
-        while (matcher.find()) {
-            named++;
-            final Path file = source(matcher.group(1));
-            if (file == null || !Files.readString(file).contains("void " + matcher.group(2) + "(")) {
-                missing.add(matcher.group());
+        for (final Path page : PAGES) {
+            final Matcher matcher = TEST.matcher(Files.readString(page));
+            while (matcher.find()) {
+                named++;
+                final Path file = source(matcher.group(1));
+                if (file == null || !Files.readString(file).contains("void " + matcher.group(2) + "(")) {
+                    missing.add(page.getFileName() + ": " + matcher.group());
+                }
             }
         }
-        assertThat(missing).as("tests that the README names and that do not exist").isEmpty();
-        assertThat(named).as("tests that the README names").isGreaterThan(FEATURES);
+        assertThat(missing).as("tests that are named and that do not exist").isEmpty();
+        assertThat(named).as("tests that are named").isGreaterThan(FEATURES);
     }
 
     @Test
     void shouldLinkOnlyToFilesThatExist() throws IOException {
-        final Matcher matcher = LINK.matcher(Files.readString(ROOT.resolve("README.md")));
-        while (matcher.find()) {
-            assertThat(ROOT.resolve(matcher.group(1))).exists();
+        for (final Path page : PAGES) {
+            final Matcher matcher = LINK.matcher(Files.readString(page));
+            while (matcher.find()) {
+                assertThat(page.resolveSibling(matcher.group(1))).exists();
+            }
         }
     }
 

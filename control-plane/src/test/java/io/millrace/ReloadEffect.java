@@ -125,6 +125,7 @@ record ReloadEffect(String before, String after, Observation observe) {
         tcp("keep-alive-idle", "60s", TcpSettings::keepAliveIdleNs);
         tcp("keep-alive-interval", "5s", TcpSettings::keepAliveIntervalNs);
         tcp("keep-alive-probes", "3", TcpSettings::keepAliveProbes);
+        tcp("idle-timeout", "60s", TcpSettings::idleTimeoutNs);
     }
 
     private static void tcpOptions() {
@@ -147,6 +148,7 @@ record ReloadEffect(String before, String after, Observation observe) {
         tcp("rack", "false", TcpSettings::rack);
         tcp("tail-loss-probe", "false", TcpSettings::tailLossProbe);
         tcp("forward-rto-recovery", "false", TcpSettings::forwardRtoRecovery);
+        tcp("mtu-probing", "always", TcpSettings::mtuProbing);
     }
 
     private static void addresses() {

@@ -1,6 +1,7 @@
 package io.millrace.cli;
 
 import io.millrace.Millrace;
+import io.millrace.config.DhcpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.services.HttpFetch;
 import io.netty.util.NetUtil;
@@ -11,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code millrace fetch}: an HTTP client whose connection is an active open of the stack. */
 @Command(name = "fetch", description = {
         "Fetch a URL through a Millrace stack: an active open, GET, and the body on standard output.",
-        "The host must be an IPv4 address: there is no resolver. A status of 400 or more ends in exit code 1."})
+        "The host must be an IP address, IPv6 in brackets: there is no resolver. A status of 400 or more ends in exit code 1."})
 final class FetchCommand implements Callable<Integer> {
     private static final int LAST_PORT = 65_535;
     private static final int LONGEST_TIMEOUT = 86_400;
@@ -50,6 +52,7 @@ final class FetchCommand implements Callable<Integer> {
         final MillraceConfig config = stackOptions.config();
         try (OutputStream body = new BufferedOutputStream(open(), 1 << 16);
                 Millrace stack = Millrace.launch(config)) {
+            awaitAddress(stack, config);
             final HttpFetch.Result result = HttpFetch.get(stack, url, body, timeoutSeconds);
             body.flush();
             spec.commandLine().getErr().println("HTTP " + result.status() + ", " + result.bytes() + " bytes in "
@@ -57,6 +60,18 @@ final class FetchCommand implements Callable<Integer> {
                     + NetUtil.toSocketAddressString((InetSocketAddress) result.from()));
             spec.commandLine().getErr().flush();
             return result.status() < 400 ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    /** By DHCP it takes seconds, and so it does where an address is tried before it is used. */
+    private void awaitAddress(final Millrace stack, final MillraceConfig config)
+            throws IOException, InterruptedException {
+        final boolean dhcp = config.get(DhcpKeys.DHCP);
+        final boolean expected = dhcp
+                || config.addresses().stream().anyMatch(cidr -> !cidr.address().isLinkLocalAddress());
+        if (expected && !stack.awaitAddress(Duration.ofSeconds(timeoutSeconds))) {
+            throw new IOException("the stack has no address after " + timeoutSeconds + " s"
+                    + (dhcp ? ": no DHCP server gave one" : ""));
         }
     }
 

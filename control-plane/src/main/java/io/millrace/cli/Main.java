@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
                 RowsCommand.RoutesCommand.class,
                 DoctorCommand.class,
                 ReloadCommand.class,
+                MemoryCommand.class,
                 ConfigCommand.class
         })
 // @formatter:on

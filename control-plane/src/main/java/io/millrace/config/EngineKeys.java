@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import static io.millrace.config.ValueTypes.bytesOrZero;
 import static io.millrace.config.ValueTypes.bytesPowerOfTwo;
 import static io.millrace.config.ValueTypes.timePowerOfTwo;
 import static io.millrace.config.ValueTypes.whole;
@@ -66,6 +67,15 @@ public final class EngineKeys {
             whole(0, 65_536), DEFAULT.maxLentFrames(), null, """
                     Received frames that applications may have at once (tcp.zero-copy-receive), but never more than a
                     quarter of the port's; what arrives beyond is copied.
+                    """);
+
+    /** What may be reserved in all. */
+    public static final ConfigKey<Long> MEMORY_LIMIT = ConfigKey.of(GROUP + ".memory-limit",
+            bytesOrZero(1L << 20, 1L << 50), 0L, null,
+            """
+                    Memory outside of the heap that all engines together may come to: a stack that could take more is
+                    refused before it starts. `millrace memory` shows what it is made of. 0: the memory of the machine, or
+                    of the container.
                     """);
 
     private EngineKeys() {}

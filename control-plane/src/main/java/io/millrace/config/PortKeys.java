@@ -46,9 +46,11 @@ public final class PortKeys {
 
     /** Which VLAN of a trunk. */
     public static final ConfigKey<Integer> VLAN = ConfigKey.of(GROUP + ".vlan", whole(0, 4_094), 0,
-            "ip link add link DEVICE type vlan id N", """
+            "ip link add link DEVICE type vlan id N",
+            """
                     The VLAN (IEEE 802.1Q) that the stack lives in: every frame sent carries its tag, frames of
-                    other VLANs or without a tag are dropped and counted. 0: no tags. The MTU does not count them.
+                    other VLANs or without a tag are dropped and counted. 0: untagged frames, and those whose tag has only a
+                    priority. The MTU does not count the tag.
                     """);
 
     /** Address of the host's side of the link. */

@@ -243,6 +243,15 @@ public final class TcpKeys {
                     Unanswered keepalive probes before the connection is given up.
                     """).changingForNewConnections();
 
+    /** Idleness. */
+    public static final ConfigKey<Duration> IDLE_TIMEOUT = ConfigKey.of(GROUP + ".idle-timeout",
+            time(Duration.ZERO, Duration.ofDays(24)), Duration.ofNanos(DEFAULT.idleTimeoutNs()), null,
+            """
+                    How long neither side may send data before an open connection is reset, counted (TcpIdleTimedOut) and
+                    told to its application. Keepalive probes and acknowledgements are no data. 0ms: for ever.
+                    """)
+            .changingForNewConnections();
+
     /** Ranges of out-of-order bytes. */
     public static final ConfigKey<Integer> OUT_OF_ORDER_RANGES = ConfigKey.of(GROUP + ".out-of-order-ranges",
             whole(1, MAX_RANGES), DEFAULT.outOfOrderRanges(), null, """

@@ -79,7 +79,8 @@ public final class TcpRecoveryKeys {
                     Find out what a path takes where routers do not tell (RFC 4821). on-black-hole: after three timeouts
                     in a row try 1024 bytes, then half of it and so on, and grow again by probes. always: begin with 1024
                     bytes and grow. off: by ICMP alone.
-                    """);
+                    """)
+            .changingForNewConnections();
 
     private TcpRecoveryKeys() {}
 }

@@ -58,7 +58,7 @@ final class TcpValues {
                 .timeWaitReuse(config.get(TcpKeys.TIME_WAIT_REUSE))
                 .finWait2TimeoutNs(nanos(TcpKeys.FIN_WAIT_2_TIMEOUT)).keepAlive(config.get(TcpKeys.KEEP_ALIVE))
                 .keepAliveIdleNs(nanos(TcpKeys.KEEP_ALIVE_IDLE)).keepAliveIntervalNs(nanos(TcpKeys.KEEP_ALIVE_INTERVAL))
-                .keepAliveProbes(config.get(TcpKeys.KEEP_ALIVE_PROBES));
+                .keepAliveProbes(config.get(TcpKeys.KEEP_ALIVE_PROBES)).idleTimeoutNs(nanos(TcpKeys.IDLE_TIMEOUT));
     }
 
     private void options() {

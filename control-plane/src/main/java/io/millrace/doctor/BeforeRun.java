@@ -7,13 +7,11 @@ import io.millrace.config.ControlThreading;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.IdleMode;
 import io.millrace.config.IpKeys;
+import io.millrace.config.MemoryPlan;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.ObserveKeys;
 import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
-import io.millrace.fastpath.engine.EngineSettings;
-import io.millrace.fastpath.flow.Tcb;
-import io.millrace.fastpath.flow.TimeWaitTable;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.PacketDeviceProvider;
 import java.net.InetAddress;
@@ -29,7 +27,6 @@ public final class BeforeRun {
     private static final int NEEDED_JDK = 25;
     /** A file of one engine takes 140 KiB. */
     private static final long FILE_BYTES = 1 << 20;
-    private static final int MEBIBYTE_SHIFT = 20;
 
     private final Machine machine;
     private final Function<String, OptionalInt> interfaceMtus;
@@ -78,7 +75,7 @@ public final class BeforeRun {
      */
     public List<Finding> machine(final MillraceConfig config, final List<PacketDeviceProvider> providers) {
         device(config, providers);
-        memory(leastBytes(config));
+        memory(config);
         cores(config);
         mtu(config);
         addresses(config);
@@ -101,22 +98,17 @@ public final class BeforeRun {
         }
     }
 
-    /** What the tables and buffers take that the configuration names; a little more comes to it. */
-    private static long leastBytes(final MillraceConfig config) {
-        final EngineSettings settings = config.engineSettings();
-        return config.get(ThreadingKeys.ENGINES) * (settings.slabBytes() + settings.datagramBytes()
-                + (long) settings.maxConnections() * Tcb.LENGTH
-                + (long) settings.maxTimeWait() * TimeWaitTable.LENGTH);
-    }
-
-    private void memory(final long offHeapBytes) {
-        if (offHeapBytes > machine.memoryBytes()) {
+    private void memory(final MillraceConfig config) {
+        final MemoryPlan asked = MemoryPlan.of(config);
+        final MemoryPlan plan = config.get(EngineKeys.MEMORY_LIMIT) == 0
+                ? new MemoryPlan(asked.parts(), machine.memoryBytes())
+                : asked;
+        if (!plan.fits()) {
             add(Symptom.MEMORY_EXCEEDS_MACHINE,
-                    "The stack may take more than " + (offHeapBytes >> MEBIBYTE_SHIFT)
-                            + " MiB of memory, but there are only "
-                            + (machine.memoryBytes() >> MEBIBYTE_SHIFT) + " MiB.",
-                    "Less of " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS + " or " + ThreadingKeys.ENGINES
-                            + '.');
+                    "The stack may come to " + MemoryPlan.mib(plan.total()) + " MiB of memory, but there are only "
+                            + MemoryPlan.mib(plan.limitBytes()) + " MiB.",
+                    "Lower the largest part, which `millrace memory` shows with its key, or raise "
+                            + EngineKeys.MEMORY_LIMIT + '.');
         }
     }
 

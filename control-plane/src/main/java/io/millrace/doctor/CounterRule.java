@@ -7,6 +7,7 @@ import io.millrace.config.IpKeys;
 import io.millrace.config.ListenKeys;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.PortKeys;
+import io.millrace.config.ThreadingKeys;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.fastpath.counters.Counter;
 import java.util.List;
@@ -40,6 +41,9 @@ record CounterRule(Symptom symptom, String counter, String text, String remedy) 
             of(Symptom.BUFFER_FULL, Counter.UDP_SLAB_FULL, raise(EngineKeys.DATAGRAMS)),
             of(Symptom.BUFFER_FULL, Counter.UDP_BUFFER_FULL,
                     "Read datagrams faster, or give the endpoint a larger SO_RCVBUF."),
+            of(Symptom.BUFFER_FULL, Counter.UDP_INBOX_FULL,
+                    "The engine that owns the endpoint is too busy: have more " + ThreadingKeys.ENGINES
+                            + ", or more endpoints on other ports."),
             of(Symptom.BUFFER_FULL, Counter.IP_REASSEMBLY_EVICTED, raise(IpKeys.REASSEMBLY_MEMORY)),
             of(Symptom.BUFFER_FULL, Counter.TRANSMIT_NO_FRAME, raise(PortKeys.FRAMES)),
             of(Symptom.BUFFER_FULL, Counter.TRANSMIT_QUEUE_FULL,

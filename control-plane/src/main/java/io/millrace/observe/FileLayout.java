@@ -47,6 +47,9 @@ public final class FileLayout {
     /** The control plane's clock when it last wrote its counters, in nanoseconds, a long. */
     public static final int CONTROL_LOOK = 96;
 
+    /** Namespace of process ids that {@link #PID} belongs to, a long; 0 where the system has none. */
+    public static final int PID_NAMESPACE = 104;
+
     public static final long STATE_LIVE = 1;
     public static final long STATE_CLOSED = 2;
 

@@ -106,9 +106,11 @@ final class MailboxClient {
         }
         if (System.nanoTime() - deadlineNs > 0) {
             final long pid = memory.getLong(FileLayout.PID);
-            throw new IOException(ProcessIdentity.isAlive(pid, memory.getLong(FileLayout.PROCESS_START))
-                    ? agent + " of process " + pid + " does not answer: its thread hangs, or nobody drives it"
-                    : "process " + pid + " has ended");
+            throw new IOException(ProcessIdentity.hasEnded(pid, memory.getLong(FileLayout.PROCESS_START),
+                    memory.getLong(FileLayout.PID_NAMESPACE))
+                            ? "process " + pid + " has ended"
+                            : agent + " of process " + pid
+                                    + " does not answer: its thread hangs, or nobody drives it");
         }
         LockSupport.parkNanos(PAUSE_NS);
     }

@@ -63,6 +63,10 @@ public final class ObservationFiles {
      * @throws IOException one sentence: why it cannot be used; also where others could write to it.
      */
     public static void prepare(final Path directory) throws IOException {
+        final Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
         try {
             Files.createDirectory(directory,
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -117,7 +121,8 @@ public final class ObservationFiles {
     /** True where the process that made the file has ended. */
     public static boolean isStale(final Path file) {
         try (ObservationMemory memory = ObservationMemory.map(file)) {
-            return !ProcessIdentity.isAlive(memory.getLong(FileLayout.PID), memory.getLong(FileLayout.PROCESS_START));
+            return ProcessIdentity.hasEnded(memory.getLong(FileLayout.PID), memory.getLong(FileLayout.PROCESS_START),
+                    memory.getLong(FileLayout.PID_NAMESPACE));
         } catch (final IOException e) {
             // Of another version, or not complete: then the name decides.
             return ProcessIdentity.startOf(pidOf(file)) == ProcessIdentity.NONE;

@@ -72,7 +72,8 @@ public final class Observer implements AutoCloseable {
     /** True until the stack is closed, or its process has ended. */
     public boolean isAlive() {
         return memory.getLong(FileLayout.STATE) == FileLayout.STATE_LIVE
-                && ProcessIdentity.isAlive(pid(), memory.getLong(FileLayout.PROCESS_START));
+                && !ProcessIdentity.hasEnded(pid(), memory.getLong(FileLayout.PROCESS_START),
+                        memory.getLong(FileLayout.PID_NAMESPACE));
     }
 
     /** Engines of the stack. */

@@ -37,6 +37,28 @@ public final class ProcessIdentity {
         }
     }
 
+    /**
+     * The namespace of process ids that this process lives in: a container that shares {@code /dev/shm} with others knows
+     * nothing of their processes. 0 where the system has none.
+     */
+    public static long namespace() {
+        try {
+            final String link = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+            return Long.parseLong(link.replaceAll("\\D", ""));
+        } catch (final IOException | IllegalArgumentException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * True where the process that made a file has ended, false where it runs, or nobody here can tell.
+     *
+     * @param pidNamespace the one that its id belongs to.
+     */
+    static boolean hasEnded(final long pid, final long start, final long pidNamespace) {
+        return pidNamespace == namespace() && !isAlive(pid, start);
+    }
+
     /** True where that very process runs. */
     public static boolean isAlive(final long pid, final long start) {
         return start != NONE && startOf(pid) == start;

@@ -31,6 +31,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +65,7 @@ public final class HttpFetch {
         final InetSocketAddress peer = peer(url);
         final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
         try {
+            stack.awaitAddresses(Duration.ofSeconds(timeoutSeconds));
             final CompletableFuture<Result> result = new CompletableFuture<>();
             final ChannelFuture connected = new Bootstrap().group(group).channel(MillraceSocketChannel.class)
                     .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutSeconds * MILLISECONDS)

@@ -117,6 +117,19 @@ class MainTest {
     }
 
     @Test
+    void shouldPrintTheMemoryThatAStackMayComeTo() throws IOException {
+        final Path file = Files.writeString(folder.resolve("big.conf"),
+                "millrace.engine { max-connections = 1000000, memory-limit = 100MiB }\n");
+
+        assertThat(run("memory", "--config", file.toString())).isEqualTo(ExitCode.REFUSED);
+        assertThat(out.toString().lines()).anyMatch(line -> line.matches("connections +1 +428 +428 +millrace.engine.*"))
+                .anyMatch(line -> line.matches("total +[0-9]+"))
+                .anyMatch(line -> line.matches("limit +100 +millrace.*"));
+        assertThat(err.toString()).startsWith("the stack may come to ");
+        assertThat(run("memory")).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
     void shouldShowEveryValueAndWhereItComesFromAsAConfiguration() throws IOException {
         final Path file = Files.writeString(folder.resolve("my.conf"), "\nmillrace.tcp.delayed-ack = 10ms\n");
 

@@ -65,6 +65,7 @@ class MillraceConfigTest {
                   pacing = yes, max-pacing-rate = 1MiB, push-policy = last
                   option-order = bsd, fin-in-closing = every-ack, zero-copy-send = 77, zero-copy-receive = 88
                   not-sent-low-water = 99, traffic-class = 187, mtu-probing = always
+                  idle-timeout = 11s
                 }
                 """);
 
@@ -79,7 +80,7 @@ class MillraceConfigTest {
                 .windowScale(3).fastOpen(true).rack(false).tailLossProbe(false).forwardRtoRecovery(false)
                 .slowStartAfterIdle(false).pacing(true).maxPacingRate(1 << 20).optionOrder(OptionOrder.BSD)
                 .pushPolicy(PushPolicy.LAST).finInClosing(FinInClosing.EVERY_ACK).zeroCopySend(77).zeroCopyReceive(88)
-                .notSentLowWater(99).trafficClass(184).mtuProbing(MtuProbing.ALWAYS);
+                .notSentLowWater(99).trafficClass(184).mtuProbing(MtuProbing.ALWAYS).idleTimeoutNs(11_000_000_000L);
         assertThat(config.tcpSettings()).usingRecursiveComparison().isEqualTo(expected.build());
     }
 

@@ -24,6 +24,14 @@ public final class RecordingCommands implements EngineCommands {
     }
 
     @Override
+    public boolean icmpError(final int error, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports, final int sequence, final int mtu) {
+        return add("icmp error " + error + ' ' + IpAddress.toString(localHi, localLo) + " > "
+                + IpAddress.toString(remoteHi, remoteLo) + ' ' + Integer.toHexString(ports) + ' ' + sequence + ' '
+                + mtu);
+    }
+
+    @Override
     public boolean neighbourResolved(final long hi, final long lo, final long mac) {
         return add("resolved " + IpAddress.toString(hi, lo) + " " + Long.toHexString(mac));
     }
@@ -67,6 +75,11 @@ public final class RecordingCommands implements EngineCommands {
         Memory.copyToArray(address, datagram, 0, length);
         return add("datagram " + ip(source) + " > " + ip(destination) + " "
                 + Long.toHexString(linkDestination) + ": " + HexFormat.of().formatHex(datagram));
+    }
+
+    @Override
+    public boolean linkMtuV6(final int mtu) {
+        return add("link mtu v6 " + mtu);
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class BackPressureInteropTest extends KernelInterop {
+class BackPressureInteropTest extends KernelInteropBothFamilies {
     private static final int TIMEOUT_S = 20;
     private static final long LENGTH = 50L * MIB;
     /** What a window, a send ring and the slab's blocks may take of one connection. */
@@ -55,7 +55,7 @@ class BackPressureInteropTest extends KernelInterop {
             }
         });
         Await.until("the kernel probes the closed window",
-                () -> run("ss", "-tno", "dst", STACK).contains("timer:(persist"));
+                () -> run("ss", "-tno", "dst", family.host(stackIp())).contains("timer:(persist"));
         assertThat(writing).isNotDone();
         assertThat(server.received).isZero();
         assertThat(onEngines(StackEngine::slabInUse)).isLessThan(MOST_OFF_HEAP);

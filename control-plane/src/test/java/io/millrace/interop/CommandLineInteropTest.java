@@ -86,6 +86,35 @@ class CommandLineInteropTest {
     }
 
     @Test
+    void shouldFetchFromAnAddressThatItLeases() throws Exception {
+        for (final String command : new String[]{"ip tuntap add mr0 mode tap", "ip addr add " + KERNEL + "/24 dev mr0",
+                "ip link set mr0 up"}) {
+            assertThat(kernel.exec(command.split(" ")).exitCode()).as(command).isZero();
+        }
+        try (ServerSocket server = listen();
+                Dnsmasq dhcp = Dnsmasq.start(kernel, folder, "mr0", "10.77.0.50,10.77.0.51,255.255.255.0,10m")) {
+            CompletableFuture.runAsync(() -> answer(server, "200 OK", "a page\n"));
+            try (CommandLine fetch = CommandLine.start(kernel, folder, "fetch", "--port", "tap:mr0", "--dhcp",
+                    "http://" + KERNEL + ":" + server.getLocalPort() + "/page")) {
+                assertThat(fetch.exitCode(3 * EXIT_S)).as(fetch.errors()).isZero();
+                assertThat(fetch.output()).isEqualTo("a page\n");
+            }
+            dhcp.awaitLog("DHCPRELEASE(mr0) 10.77.0.5");
+        } finally {
+            kernel.exec("ip", "link", "del", "mr0");
+        }
+    }
+
+    @Test
+    void shouldSayWhereNoServerGivesAnAddress() throws Exception {
+        try (CommandLine fetch = CommandLine.start(kernel, folder, "fetch", "--port", "tap:mr0", "--dhcp", "--timeout",
+                "1", "http://" + KERNEL + "/")) {
+            assertThat(fetch.exitCode(EXIT_S)).isEqualTo(1);
+            assertThat(fetch.errors()).contains("the stack has no address after 1 s: no DHCP server gave one");
+        }
+    }
+
+    @Test
     void shouldFetchAndTellHowItEnded() throws Exception {
         try (ServerSocket server = listen()) {
             final String url = "http://" + KERNEL + ":" + server.getLocalPort();

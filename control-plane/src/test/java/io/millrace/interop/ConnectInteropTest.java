@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ConnectInteropTest extends KernelInterop {
+class ConnectInteropTest extends KernelInteropBothFamilies {
     private static final long LENGTH = 50L * MIB;
     private static final int TIMEOUT_S = 20;
 
@@ -42,7 +42,7 @@ class ConnectInteropTest extends KernelInterop {
     @Test
     void shouldTellThatTheKernelRefuses() throws Exception {
         launch(true);
-        assertThat(connectFromStack(KERNEL, 9, new ChannelProbe()).await().cause())
+        assertThat(connectFromStack(kernelIp(), 9, new ChannelProbe()).await().cause())
                 .isInstanceOf(ConnectException.class).hasMessageContaining("Connection refused");
         assertThat(counter("TcpSynRetransmits")).isZero();
     }
@@ -57,7 +57,7 @@ class ConnectInteropTest extends KernelInterop {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         group = null; // fetching brings its own
         final HttpFetch.Result result = HttpFetch.get(stack,
-                URI.create("http://" + KERNEL + ":" + server.getLocalPort() + "/"),
+                URI.create("http://" + family.host(kernelIp()) + ":" + server.getLocalPort() + "/"),
                 new DigestOutputStream(OutputStream.nullOutputStream(), digest), TIMEOUT_S);
         served.get(TIMEOUT_S, TimeUnit.SECONDS);
         assertThat(result.status()).isEqualTo(200);
@@ -73,12 +73,13 @@ class ConnectInteropTest extends KernelInterop {
         launch(true);
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         group = null; // fetching brings its own
-        final Process python = kernel.start("python3", "-u", "-m", "http.server", "8000", "--bind", KERNEL,
+        final Process python = kernel.start("python3", "-u", "-m", "http.server", "8000", "--bind", kernelIp(),
                 "--directory", folder.toString());
         try (BufferedReader output = python.inputReader()) {
             assertThat(output.readLine()).startsWith("Serving HTTP");
             final ByteArrayOutputStream body = new ByteArrayOutputStream();
-            final HttpFetch.Result result = HttpFetch.get(stack, URI.create("http://" + KERNEL + ":8000/page"), body,
+            final HttpFetch.Result result = HttpFetch.get(stack,
+                    URI.create("http://" + family.host(kernelIp()) + ":8000/page"), body,
                     TIMEOUT_S);
             assertThat(result.status()).isEqualTo(200);
             assertThat(body.toByteArray()).isEqualTo(page);
@@ -93,7 +94,7 @@ class ConnectInteropTest extends KernelInterop {
         launch(offloads);
         serve(7, EchoHandler::new);
         final ChannelProbe client = new ChannelProbe();
-        connectFromStack(STACK, 7, client).syncUninterruptibly();
+        connectFromStack(stackIp(), 7, client).syncUninterruptibly();
         client.send(10L * MIB);
         client.inputEnded.get(TIMEOUT_S, TimeUnit.SECONDS);
         assertThat(client.received).isEqualTo(10L * MIB);

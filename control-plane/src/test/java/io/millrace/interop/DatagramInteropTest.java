@@ -1,6 +1,7 @@
 package io.millrace.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.fastpath.netty.MillraceDatagramChannel;
 import io.netty.bootstrap.Bootstrap;
@@ -34,11 +35,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** UDP between the stack and the kernel. */
-class DatagramInteropTest extends KernelInterop {
+class DatagramInteropTest extends KernelInteropBothFamilies {
     private static final int TIMEOUT_S = 20;
     private static final int TIMEOUT_MS = 20_000;
     private static final int PORT = 5_000;
-    private static final InetSocketAddress SERVER = new InetSocketAddress(STACK, PORT);
 
     /** Keeps datagrams and exceptions. */
     private static final class Probe extends ChannelInboundHandlerAdapter {
@@ -65,6 +65,10 @@ class DatagramInteropTest extends KernelInterop {
             final DatagramPacket packet = (DatagramPacket) message;
             ctx.writeAndFlush(new DatagramPacket(packet.content(), packet.sender()));
         }
+    }
+
+    private InetSocketAddress server() {
+        return new InetSocketAddress(stackIp(), PORT);
     }
 
     private Bootstrap bootstrap(final ChannelHandler handler) {
@@ -101,10 +105,10 @@ class DatagramInteropTest extends KernelInterop {
     @ValueSource(booleans = {true, false})
     void shouldEchoToTheKernel(final boolean offloads) throws Exception {
         launch(offloads);
-        bootstrap(new Echo()).bind(SERVER).sync();
-        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(KERNEL, 0))) {
+        bootstrap(new Echo()).bind(server()).sync();
+        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(kernelIp(), 0))) {
             for (final int length : new int[]{0, 1, 2, 3, 64, 1_471, 1_472, 1_473, 1_480, 10_000, 65_507}) {
-                send(socket, bytes(length), SERVER);
+                send(socket, bytes(length), server());
                 assertThat(receive(socket)).isEqualTo(bytes(length));
             }
         }
@@ -115,10 +119,10 @@ class DatagramInteropTest extends KernelInterop {
     @ValueSource(booleans = {true, false})
     void shouldEchoToTheKernelInFragments(final boolean offloads) throws Exception {
         launch(offloads);
-        bootstrap(new Echo()).bind(SERVER).sync();
-        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(KERNEL, 0))) {
+        bootstrap(new Echo()).bind(server()).sync();
+        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(kernelIp(), 0))) {
             for (final int length : new int[]{1_473, 20_000, 65_507}) {
-                send(socket, bytes(length), SERVER);
+                send(socket, bytes(length), server());
                 assertThat(receive(socket)).isEqualTo(bytes(length));
             }
         }
@@ -130,12 +134,12 @@ class DatagramInteropTest extends KernelInterop {
     @Test
     void shouldPutFragmentsTogetherForAnEndpointOfAnotherEngine() throws Exception {
         launch(true, "millrace.threading.engines = 2", device -> device);
-        bootstrap(new Echo()).bind(SERVER).sync();
-        bootstrap(new Echo()).bind(new InetSocketAddress(STACK, PORT + 1)).sync();
-        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(KERNEL, 0))) {
+        bootstrap(new Echo()).bind(server()).sync();
+        bootstrap(new Echo()).bind(new InetSocketAddress(stackIp(), PORT + 1)).sync();
+        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(kernelIp(), 0))) {
             for (int i = 0; i < 16; i++) {
                 // both go to the queue that the addresses lead to; the endpoints are of different engines
-                send(socket, bytes(5_000 + i), new InetSocketAddress(STACK, PORT + (i & 1)));
+                send(socket, bytes(5_000 + i), new InetSocketAddress(stackIp(), PORT + (i & 1)));
                 assertThat(receive(socket)).isEqualTo(bytes(5_000 + i));
             }
         }
@@ -146,12 +150,12 @@ class DatagramInteropTest extends KernelInterop {
     @Test
     void shouldTalkToAGroupBothWays() throws Exception {
         launch(true);
-        final InetAddress group = InetAddress.getByName("239.77.0.1");
+        final InetAddress group = InetAddress.getByName(family == Family.V4 ? "239.77.0.1" : "ff15::77:0:1");
         final InetSocketAddress address = new InetSocketAddress(group, PORT);
         final Probe probe = new Probe();
         final Channel channel = bootstrap(probe).bind(PORT).sync().channel();
         ((MillraceDatagramChannel) channel).joinGroup(group).sync();
-        Await.until("the group is reported twice", () -> counter("IgmpReportsSent") == 2);
+        Await.until("the group is reported twice", () -> reportsOfGroups() == 2);
         try (MulticastSocket socket = kernel.call(() -> new MulticastSocket(PORT))) {
             socket.setSoTimeout(TIMEOUT_MS);
             final NetworkInterface link = kernel.call(() -> NetworkInterface.getByName("mr0"));
@@ -167,7 +171,7 @@ class DatagramInteropTest extends KernelInterop {
             send(socket, bytes(2_000), address);
             assertThat(probe.datagrams.poll(TIMEOUT_S, TimeUnit.SECONDS)).isEqualTo(bytes(2_000));
             ((MillraceDatagramChannel) channel).leaveGroup(group).sync();
-            Await.until("the leave is reported twice", () -> counter("IgmpReportsSent") == 4);
+            Await.until("the leave is reported twice", () -> reportsOfGroups() == 4);
             final long before = counter("IpNotForUs");
             send(socket, bytes(100), address);
             Await.until("it is dropped", () -> counter("IpNotForUs") > before);
@@ -175,11 +179,16 @@ class DatagramInteropTest extends KernelInterop {
         }
     }
 
+    /** Without those of the two solicited-node groups, each of which is reported twice. */
+    private long reportsOfGroups() {
+        return family == Family.V4 ? counter("IgmpReportsSent") : counter("MldReportsSent") - 4;
+    }
+
     @Test
     void shouldTellTheKernelThatNobodyListens() throws Exception {
         launch(true);
-        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(KERNEL, 0))) {
-            socket.connect(SERVER);
+        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(kernelIp(), 0))) {
+            socket.connect(server());
             Throwable told = null;
             try {
                 socket.send(new java.net.DatagramPacket(new byte[1], 1));
@@ -198,7 +207,7 @@ class DatagramInteropTest extends KernelInterop {
     void shouldLearnThatNobodyListensInTheKernel() throws Exception {
         launch(true);
         final Probe probe = new Probe();
-        final Channel channel = bootstrap(probe).connect(KERNEL, 9).sync().channel();
+        final Channel channel = bootstrap(probe).connect(kernelIp(), 9).sync().channel();
         channel.writeAndFlush(Unpooled.wrappedBuffer(bytes(10))).sync();
         assertThat(probe.exceptions.poll(TIMEOUT_S, TimeUnit.SECONDS)).isInstanceOf(PortUnreachableException.class);
         assertThat(channel.isOpen()).isTrue();
@@ -208,7 +217,7 @@ class DatagramInteropTest extends KernelInterop {
     void shouldLearnThatANeighbourDoesNotAnswer() throws Exception {
         launch(true);
         final Probe probe = new Probe();
-        final Channel channel = bootstrap(probe).connect("10.77.0.99", 9).sync().channel();
+        final Channel channel = bootstrap(probe).connect(family.nobody, 9).sync().channel();
         channel.writeAndFlush(Unpooled.wrappedBuffer(bytes(10))).sync();
         assertThat(probe.exceptions.poll(TIMEOUT_S, TimeUnit.SECONDS)).isInstanceOf(NoRouteToHostException.class);
     }
@@ -216,8 +225,8 @@ class DatagramInteropTest extends KernelInterop {
     @Test
     void shouldSendFirstAndAskForTheNeighbourThen() throws Exception {
         launch(true);
-        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(KERNEL, 0))) {
-            final Channel channel = bootstrap(new Probe()).bind(STACK, 0).sync().channel();
+        try (DatagramSocket socket = kernelSocket(new InetSocketAddress(kernelIp(), 0))) {
+            final Channel channel = bootstrap(new Probe()).bind(stackIp(), 0).sync().channel();
             for (int i = 0; i < 5; i++) {
                 channel.write(new DatagramPacket(Unpooled.wrappedBuffer(bytes(i)),
                         (InetSocketAddress) socket.getLocalSocketAddress()));
@@ -231,6 +240,7 @@ class DatagramInteropTest extends KernelInterop {
 
     @Test
     void shouldBroadcastBothWays() throws Exception {
+        assumeTrue(family == Family.V4, "IPv6 has no broadcast");
         launch(true);
         final Probe probe = new Probe();
         final Channel channel = bootstrap(probe).option(ChannelOption.SO_BROADCAST, true).bind(PORT).sync().channel();
@@ -250,12 +260,13 @@ class DatagramInteropTest extends KernelInterop {
     @Test
     void shouldMulticastBothWays() throws Exception {
         launch(true);
-        final InetSocketAddress group = new InetSocketAddress("239.77.1.2", PORT);
+        final InetSocketAddress group = new InetSocketAddress(family == Family.V4 ? "239.77.1.2" : "ff15::77:1:2",
+                PORT);
         final Probe probe = new Probe();
         final MillraceDatagramChannel channel = (MillraceDatagramChannel) bootstrap(probe).bind(PORT).sync().channel();
         channel.joinGroup(group.getAddress()).sync();
         try (MulticastSocket socket = kernel.call(() -> {
-            final NetworkInterface link = NetworkInterface.getByInetAddress(InetAddress.getByName(KERNEL));
+            final NetworkInterface link = NetworkInterface.getByName("mr0");
             final MulticastSocket member = new MulticastSocket(PORT);
             member.setNetworkInterface(link);
             member.joinGroup(group, link);
@@ -275,11 +286,11 @@ class DatagramInteropTest extends KernelInterop {
     @Test
     void shouldServeFromEveryEngine() throws Exception {
         launch(true, "millrace.threading.engines = 2", device -> device);
-        bootstrap(new Echo()).bind(SERVER).sync();
+        bootstrap(new Echo()).bind(server()).sync();
         for (int i = 0; i < 32; i++) {
             // each socket's datagrams come to the engine that its port leads to
-            try (DatagramSocket socket = kernelSocket(new InetSocketAddress(KERNEL, 0))) {
-                send(socket, bytes(100 + i), SERVER);
+            try (DatagramSocket socket = kernelSocket(new InetSocketAddress(kernelIp(), 0))) {
+                send(socket, bytes(100 + i), server());
                 assertThat(receive(socket)).isEqualTo(bytes(100 + i));
             }
         }

@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class FaultyLinkInteropTest extends KernelInterop {
+class FaultyLinkInteropTest extends KernelInteropBothFamilies {
     private static final int TIMEOUT_S = 40;
     private static final long LENGTH = 20L * MIB;
 
@@ -45,6 +45,6 @@ class FaultyLinkInteropTest extends KernelInterop {
     private void launchFaulty() throws Exception {
         launch(false, "millrace.tcp.rto-min = 5ms", tap -> new WrappedDevice(tap,
                 port -> new FaultInjectionPort(port, FAULTS, FAULTS, 20_261_121)));
-        run("ip", "route", "replace", "10.77.0.0/24", "dev", "mr0", "rto_min", "5ms");
+        run("ip", "route", "replace", family.network, "dev", "mr0", "rto_min", "5ms");
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HalfCloseInteropTest extends KernelInterop {
+class HalfCloseInteropTest extends KernelInteropBothFamilies {
     private static final int TIMEOUT_S = 20;
 
     @ParameterizedTest(name = "offloads {0}")
@@ -61,7 +61,7 @@ class HalfCloseInteropTest extends KernelInterop {
         launch(true);
         final ServerSocket listener = listenInKernel();
         final ChannelProbe client = new ChannelProbe();
-        connectFromStack(KERNEL, listener.getLocalPort(), client).syncUninterruptibly();
+        connectFromStack(kernelIp(), listener.getLocalPort(), client).syncUninterruptibly();
         final Socket server = accept(listener);
         client.send(MIB);
         HexText.readAll(server.getInputStream(), MIB);
@@ -84,7 +84,7 @@ class HalfCloseInteropTest extends KernelInterop {
         }
         launch(offloads);
         serve(7, EchoHandler::new);
-        run("sh", "-c", "timeout 20 nc -N " + STACK + " 7 <" + sent + " >" + echoed);
+        run("sh", "-c", "timeout 20 nc -N " + stackIp() + " 7 <" + sent + " >" + echoed);
         assertThat(Files.mismatch(sent, echoed)).as("first byte that differs").isEqualTo(-1);
     }
 
@@ -98,10 +98,10 @@ class HalfCloseInteropTest extends KernelInterop {
         }
         launch(true);
         final Process netcat = kernel.start("sh", "-c",
-                "exec timeout 20 nc -N -l " + KERNEL + " 9000 <" + sent + " >" + received);
-        Await.until("netcat listens", () -> run("ss", "-tln").contains(KERNEL + ":9000"));
+                "exec timeout 20 nc -N -l " + kernelIp() + " 9000 <" + sent + " >" + received);
+        Await.until("netcat listens", () -> run("ss", "-tln").contains(":9000"));
         final ChannelProbe client = new ChannelProbe();
-        connectFromStack(KERNEL, 9000, client).syncUninterruptibly();
+        connectFromStack(kernelIp(), 9000, client).syncUninterruptibly();
         client.send(MIB);
         client.inputEnded.get(TIMEOUT_S, TimeUnit.SECONDS);
         assertThat(netcat.waitFor()).isZero();
@@ -122,7 +122,8 @@ class HalfCloseInteropTest extends KernelInterop {
         final Socket client = connectFromKernel(7, socket -> socket.setReceiveBufferSize(4_096));
         HexText.write(client.getOutputStream(), length);
         client.shutdownOutput();
-        Await.until("the FIN is acknowledged", () -> run("ss", "-tn", "dst", STACK).contains("FIN-WAIT-2"));
+        Await.until("the FIN is acknowledged",
+                () -> run("ss", "-tn", "dst", family.host(stackIp())).contains("FIN-WAIT-2"));
         HexText.readAll(client.getInputStream(), length);
         awaitNoConnections();
     }

@@ -12,14 +12,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HttpInteropTest extends KernelInterop {
-    private static final String URL = "http://" + STACK;
-
+class HttpInteropTest extends KernelInteropBothFamilies {
     @ParameterizedTest(name = "offloads {0}")
     @ValueSource(booleans = {true, false})
     void shouldAnswerCurl(final boolean offloads) throws Exception {
         launchHttp(offloads);
-        assertThat(run("curl", "-sS", "--max-time", "20", URL + "/"))
+        assertThat(run("curl", "-gsS", "--max-time", "20", url() + "/"))
                 .isEqualTo("Hello from Millrace: TCP without the kernel.\n");
     }
 
@@ -27,7 +25,7 @@ class HttpInteropTest extends KernelInterop {
     @CsvSource({"true,1073741824", "false,100000000"})
     void shouldSendEveryByteToCurl(final boolean offloads, final long length) throws Exception {
         launchHttp(offloads);
-        assertThat(run("sh", "-c", "curl -sS --max-time 50 " + URL + "/bytes/" + length + " | sha256sum"))
+        assertThat(run("sh", "-c", "curl -gsS --max-time 50 '" + url() + "/bytes/" + length + "' | sha256sum"))
                 .isEqualTo(HexText.sha256(length) + "  -\n");
     }
 
@@ -41,16 +39,16 @@ class HttpInteropTest extends KernelInterop {
             HexText.write(file, 100_000_000);
         }
         launchHttp(offloads);
-        run("curl", "-sS", "--max-time", "50", "-X", "POST", "-T", sent.toString(), "-o", echoed.toString(), "-H",
-                length.equals("chunked") ? "Transfer-Encoding: chunked" : "X-Length: known", URL + "/echo");
+        run("curl", "-gsS", "--max-time", "50", "-X", "POST", "-T", sent.toString(), "-o", echoed.toString(), "-H",
+                length.equals("chunked") ? "Transfer-Encoding: chunked" : "X-Length: known", url() + "/echo");
         assertThat(Files.mismatch(sent, echoed)).as("first byte that differs").isEqualTo(-1);
     }
 
     @Test
     void shouldServeTwoHundredClientsAtOnce() throws Exception {
         launchHttp(true);
-        final String results = run("sh", "-c", "for i in $(seq 200); do curl -sS --max-time 50 -o /dev/null -w"
-                + " '%{http_code} %{size_download}\\n' " + URL + "/bytes/100000 & done; wait");
+        final String results = run("sh", "-c", "for i in $(seq 200); do curl -gsS --max-time 50 -o /dev/null -w"
+                + " '%{http_code} %{size_download}\\n' '" + url() + "/bytes/100000' & done; wait");
         assertThat(results.lines()).hasSize(200).containsOnly("200 100000");
     }
 
@@ -58,5 +56,9 @@ class HttpInteropTest extends KernelInterop {
         requireTool("curl");
         launch(offloads);
         serve(80, HttpService::new);
+    }
+
+    private String url() {
+        return "http://" + family.host(stackIp());
     }
 }

@@ -2,14 +2,15 @@ package io.millrace.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.config.Cidr;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.neighbour.NeighbourInfo;
 import io.millrace.control.neighbour.NeighbourState;
 import io.millrace.services.EchoHandler;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -90,10 +91,10 @@ class Ipv6InteropTest extends KernelInterop {
 
     @Test
     void shouldNotUseAnAddressThatTheKernelHas() throws Exception {
-        launch(true, "millrace.ipv6.mode = on", device -> device);
+        launch(true, "millrace.ipv6 { mode = on, dad-transmits = 1 }", device -> device);
         run("ip", "-6", "addr", "add", ADDRESS + "/64", "dev", "mr0", "nodad");
         final InetAddress wanted = InetAddress.ofLiteral(ADDRESS);
-        stack.routes().addAddress(OwnAddress.of(io.millrace.config.Cidr.parse(ADDRESS + "/64"))
+        stack.routes().addAddress(OwnAddress.of(Cidr.parse(ADDRESS + "/64"))
                 .in(OwnAddress.State.TENTATIVE));
         Await.until("the kernel has said that it has the address",
                 () -> stack.routes().current().routing().find(wanted).state() == OwnAddress.State.DUPLICATE);
@@ -129,9 +130,9 @@ class Ipv6InteropTest extends KernelInterop {
     }
 
     private void launchV6(final String settings) throws Exception {
-        launch(true, "millrace.ipv6.mode = on\n" + settings, device -> device);
+        launch(true, "millrace.ipv6 { mode = on, dad-transmits = 1 }\n" + settings, device -> device);
         run("ip", "-6", "addr", "add", KERNEL_V6 + "/64", "dev", "mr0", "nodad");
-        stack.routes().addAddress(OwnAddress.of(io.millrace.config.Cidr.parse(ADDRESS + "/64"))
+        stack.routes().addAddress(OwnAddress.of(Cidr.parse(ADDRESS + "/64"))
                 .in(OwnAddress.State.TENTATIVE));
         final InetAddress own = InetAddress.ofLiteral(ADDRESS);
         Await.until("duplicate address detection is over", () -> stack.localAddresses().contains(own));

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
 
 /**
  * A stack on a TAP device in a network namespace, and the kernel on the other side. After each test the connections
@@ -58,6 +59,10 @@ abstract class KernelInterop {
 
     private final Leftovers leftovers = new Leftovers();
     private final Deque<AutoCloseable> kernelSockets = new ArrayDeque<>();
+
+    /** Which of them the stack has an address of; what the host's side is set up with has always one of IPv4. */
+    @Parameter
+    Family family = Family.V4;
 
     NetworkNamespace kernel;
     Millrace stack;
@@ -118,6 +123,14 @@ abstract class KernelInterop {
         assertThat(onEngines(StackEngine::slabInUse)).as("bytes of the slab in use").isZero();
     }
 
+    String stackIp() {
+        return family.stack;
+    }
+
+    String kernelIp() {
+        return family.kernel;
+    }
+
     void launch(final boolean offloads) throws Exception {
         launch(offloads, "", device -> device);
     }
@@ -132,11 +145,17 @@ abstract class KernelInterop {
             throws Exception {
         final MillraceConfig config = MillraceConfig.parse("""
                 millrace.port { device = "tap:mr0", host-address = "%s/24", offloads = %s }
-                millrace.ip.addresses = ["%s/24"]
+                millrace.ip.addresses = ["%s/%d"]
+                millrace.ipv6.dad-transmits = 0
                 %s
-                """.formatted(KERNEL, offloads, STACK, settings));
+                """.formatted(KERNEL, offloads, stackIp(), family.prefixLength(), settings));
         final PacketDevice tap = kernel.call(
                 () -> DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest()));
+        if (family == Family.V6) {
+            // else the kernel forgets the address where the link goes down
+            run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/mr0/keep_addr_on_down");
+            run("ip", "-6", "address", "add", kernelIp() + "/" + family.prefixLength(), "dev", "mr0", "nodad");
+        }
         mac = "%012x".formatted(tap.queue(0).capabilities().macAddress()).replaceAll("(..)(?=.)", "$1:");
         stack = Millrace.builder(config).device(wrapper.apply(tap)).launch();
         group = new MillraceEventLoopGroup(stack, new DefaultThreadFactory("millrace-loop"));
@@ -197,7 +216,7 @@ abstract class KernelInterop {
             final Socket unconnected = new Socket();
             try {
                 preparation.prepare(unconnected);
-                unconnected.connect(new InetSocketAddress(STACK, port), SOCKET_TIMEOUT_MS);
+                unconnected.connect(new InetSocketAddress(stackIp(), port), SOCKET_TIMEOUT_MS);
                 return unconnected;
             } catch (final IOException e) {
                 unconnected.close();
@@ -211,7 +230,7 @@ abstract class KernelInterop {
 
     /** A listening socket of the kernel; closed after the test. */
     ServerSocket listenInKernel() throws Exception {
-        final ServerSocket server = kernel.call(() -> new ServerSocket(0, 50, new InetSocketAddress(KERNEL, 0)
+        final ServerSocket server = kernel.call(() -> new ServerSocket(0, 50, new InetSocketAddress(kernelIp(), 0)
                 .getAddress()));
         kernelSockets.add(server);
         server.setSoTimeout(SOCKET_TIMEOUT_MS);

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ManyConnectionsInteropTest extends KernelInterop {
+class ManyConnectionsInteropTest extends KernelInteropBothFamilies {
     private static final int CONNECTIONS = 1_000;
     private static final int LENGTH = 1_000;
 
@@ -45,7 +45,7 @@ class ManyConnectionsInteropTest extends KernelInterop {
         final ServerSocket listener = listenInKernel();
         for (int i = 0; i < 100; i++) {
             final ChannelProbe client = new ChannelProbe();
-            connectFromStack(KERNEL, listener.getLocalPort(), client).syncUninterruptibly();
+            connectFromStack(kernelIp(), listener.getLocalPort(), client).syncUninterruptibly();
             accept(listener);
             clients.add(client);
         }

@@ -9,7 +9,7 @@ import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class OutageInteropTest extends KernelInterop {
+class OutageInteropTest extends KernelInteropBothFamilies {
     @Test
     void shouldResetTheKernelWhenTheStackIsClosed() throws Exception {
         launch(true);

@@ -1,6 +1,7 @@
 package io.millrace.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.netty.MillraceChannelOption;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kernels that negotiate something else than usual, and links of another MTU. */
-class PeerOptionsInteropTest extends KernelInterop {
+class PeerOptionsInteropTest extends KernelInteropBothFamilies {
     private static final long LENGTH = 5L * MIB;
 
     @ParameterizedTest
@@ -37,6 +38,7 @@ class PeerOptionsInteropTest extends KernelInterop {
     @ParameterizedTest(name = "offloads {0}, MTU {1}")
     @CsvSource({"true,576", "false,576", "true,1280", "true,9000", "false,9000", "true,65521", "false,65521"})
     void shouldEchoOverAnyMtu(final boolean offloads, final int mtu) throws Exception {
+        assumeTrue(family == Family.V4 || mtu >= 1_280, "every link of IPv6 takes 1,280 bytes");
         launch(offloads, "millrace.port.mtu = " + mtu, device -> device);
         echo();
     }
@@ -45,7 +47,7 @@ class PeerOptionsInteropTest extends KernelInterop {
     @CsvSource({"true,88", "false,88", "true,536", "false,536"})
     void shouldHeedTheMssOfTheKernel(final boolean offloads, final int mss) throws Exception {
         launch(offloads);
-        run("ip", "route", "replace", "10.77.0.0/24", "dev", "mr0", "advmss", Integer.toString(mss));
+        run("ip", "route", "replace", family.network, "dev", "mr0", "advmss", Integer.toString(mss));
         echo();
     }
 
@@ -87,7 +89,7 @@ class PeerOptionsInteropTest extends KernelInterop {
         new Bootstrap().group(group).channel(MillraceSocketChannel.class).option(ChannelOption.SO_KEEPALIVE, true)
                 .option(MillraceChannelOption.TCP_KEEPIDLE, 1).option(MillraceChannelOption.TCP_KEEPINTVL, 1)
                 .option(MillraceChannelOption.TCP_KEEPCNT, 1).handler(probe)
-                .connect(new InetSocketAddress(KERNEL, listener.getLocalPort())).syncUninterruptibly();
+                .connect(new InetSocketAddress(kernelIp(), listener.getLocalPort())).syncUninterruptibly();
         accept(listener);
         Await.until("it has probed twice", () -> counter("TcpKeepaliveProbes") == 2);
         HexText.write(client.getOutputStream(), 1_000);

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class ResetInteropTest extends KernelInterop {
+class ResetInteropTest extends KernelInteropBothFamilies {
     private static final int TIMEOUT_S = 20;
 
     @Test

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Blocking sockets of the stack against those of the kernel. */
-class SocketInteropTest extends KernelInterop {
+class SocketInteropTest extends KernelInteropBothFamilies {
     private static final int LENGTH = 5 * MIB;
 
     private MillraceSockets sockets() throws Exception {
@@ -61,7 +61,7 @@ class SocketInteropTest extends KernelInterop {
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
                 // on virtual threads the kernel's sockets would leave descriptors of the JDK's poller behind
                 ExecutorService kernelThreads = Executors.newCachedThreadPool()) {
-            final MillraceServerSocket server = sockets.listen(new InetSocketAddress(STACK, 7), 0);
+            final MillraceServerSocket server = sockets.listen(new InetSocketAddress(stackIp(), 7), 0);
             final Future<byte[]> accepted = threads.submit(() -> {
                 try (MillraceSocket socket = server.accept()) {
                     return exchange(socket.getOutputStream(), socket.getInputStream(), socket::shutdownOutput,
@@ -75,7 +75,7 @@ class SocketInteropTest extends KernelInterop {
 
             final ServerSocket kernelServer = listenInKernel();
             final Future<byte[]> connected = threads.submit(() -> {
-                try (MillraceSocket socket = sockets.connect(new InetSocketAddress(KERNEL,
+                try (MillraceSocket socket = sockets.connect(new InetSocketAddress(kernelIp(),
                         kernelServer.getLocalPort()), 10_000)) {
                     return exchange(socket.getOutputStream(), socket.getInputStream(), socket::shutdownOutput,
                             threads);
@@ -91,11 +91,11 @@ class SocketInteropTest extends KernelInterop {
     @Test
     void shouldTellThatTheKernelRefusesOrResets() throws Exception {
         try (MillraceSockets sockets = sockets()) {
-            assertThatThrownBy(() -> sockets.connect(new InetSocketAddress(KERNEL, 9), 10_000))
+            assertThatThrownBy(() -> sockets.connect(new InetSocketAddress(kernelIp(), 9), 10_000))
                     .isInstanceOf(ConnectException.class).hasMessage("Connection refused");
             final ServerSocket kernelServer = listenInKernel();
             final MillraceSocket socket = sockets.connect(
-                    new InetSocketAddress(KERNEL, kernelServer.getLocalPort()), 10_000);
+                    new InetSocketAddress(kernelIp(), kernelServer.getLocalPort()), 10_000);
             final Socket inKernel = accept(kernelServer);
             inKernel.setSoLinger(true, 0);
             inKernel.close();

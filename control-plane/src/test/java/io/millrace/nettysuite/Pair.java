@@ -32,6 +32,10 @@ final class Pair {
         return pairing;
     }
 
+    Family family() {
+        return family;
+    }
+
     private Ground made() {
         if (made == null) {
             made = ground.get();

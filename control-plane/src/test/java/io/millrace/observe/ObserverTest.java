@@ -394,12 +394,31 @@ class ObserverTest {
                 edited.seek(FileLayout.PROCESS_START);
                 edited.writeLong(Long.reverseBytes(ProcessIdentity.own() - 1));
             }
+            final Path elsewhere = ObservationFiles.nameFor(directory, ProcessHandle.current().pid(), 78);
+            Files.copy(stale, elsewhere);
+            try (RandomAccessFile edited = new RandomAccessFile(elsewhere.toFile(), "rw")) {
+                edited.seek(FileLayout.PID_NAMESPACE);
+                edited.writeLong(Long.reverseBytes(ProcessIdentity.namespace() + 1));
+            }
             final Path incomplete = Files.writeString(ObservationFiles.nameFor(directory, 999_999_999L, 1), "x");
 
             assertThat(ObservationFiles.removeStale(directory)).isEqualTo(2);
             assertThat(file).exists();
             assertThat(stale).doesNotExist();
             assertThat(incomplete).doesNotExist();
+            assertThat(elsewhere).as("of a container whose processes nobody here knows").exists();
+        }
+    }
+
+    @Test
+    void shouldMakeTheFolderWithWhatLeadsToIt() throws Exception {
+        final MillraceConfig config = MillraceConfig.parse("""
+                millrace.threading.control = shared
+                millrace.ip.addresses = ["10.0.0.2/24"]
+                millrace.observe.directory = "%s"
+                """.formatted(folder.resolve("a").resolve("b")));
+        try (Millrace server = Millrace.builder(config).clock(clock).launch()) {
+            assertThat(server.observationFile().orElseThrow()).exists();
         }
     }
 

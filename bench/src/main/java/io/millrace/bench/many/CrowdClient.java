@@ -54,17 +54,17 @@ final class CrowdClient implements ConnectionHandler, AutoCloseable {
         return received == total * payload;
     }
 
-    /** Closes; true once all are gone from both sides. */
+    /** Closes until so many are closed; true once those are gone from both sides. */
     boolean close(final int total) {
-        while (closing < total && closing - gone(total) < settings.window()) {
+        while (closing < total && closing - gone() < settings.window()) {
             stacks.client().tcp().close(handle(closing));
             closing++;
         }
-        return gone(total) == total;
+        return gone() == total;
     }
 
-    private int gone(final int total) {
-        return total - Math.max(stacks.client().connections(), stacks.server().connections());
+    private int gone() {
+        return settings.connections() - Math.max(stacks.client().connections(), stacks.server().connections());
     }
 
     /** Connections that were refused or lost. */

@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param opened          memory that opening took, of both sides together.
  * @param used            the same after the messages.
  * @param slab            bytes of rings in use after the messages, at the side that has more.
- * @param idleFew         nanoseconds of a poll with few connections, of the client's engine and of the server's.
+ * @param idleFew         nanoseconds of a poll when few connections are left, of the client's engine and of the server's.
  * @param idleMany        the same with all of them.
  * @param retransmissions of both sides.
  * @param timeWaitFull    connections that found the client's table of TIME_WAIT full: the oldest made room.
@@ -59,7 +59,7 @@ public record CrowdReport(CrowdSettings settings, int established, long reserved
                 opened    %,10d in %6.1f s: %,9.0f a second, %5.2f us of processor time each
                 messages  %,10d in %6.1f s: %,9.0f a second, %5.2f us each, there and back
                 closed    %,10d in %6.1f s: %,9.0f a second, %5.2f us each; TIME_WAIT full %,d times
-                an idle poll: client %.0f ns, server %.0f ns; with %d connections %.0f ns, %.0f ns
+                an idle poll: client %.0f ns, server %.0f ns; when %d connections are left %.0f ns, %.0f ns
                 sent again: %,d
                 """, established, settings.addresses(), reserved / MEBIBYTE, offHeap(), Tcb.LENGTH, flowShare(), heap(),
                 resident(), share(opened.resident()), share(used.huge()), share(used.pageTables()), slab,

@@ -3,8 +3,10 @@ package io.millrace.control.address;
 import io.millrace.config.Cidr;
 import io.millrace.config.Route;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
@@ -45,9 +47,26 @@ public final class PublishedRoutes {
                 return false;
             }
             table = new RouteTable(after, groups);
+            notifyAll();
         }
         listeners.forEach(Runnable::run);
         return true;
+    }
+
+    /**
+     * Waits until there is an address, and it is known of each whether it can be used.
+     *
+     * @param timeout how long at the most.
+     * @return false where it is not known by then.
+     */
+    public synchronized boolean awaitSettled(final Duration timeout) throws InterruptedException {
+        final long endNs = System.nanoTime() + timeout.toNanos();
+        long leftNs = timeout.toNanos();
+        while (!table.routing().isSettled() && leftNs > 0) {
+            TimeUnit.NANOSECONDS.timedWait(this, leftNs);
+            leftNs = endNs - System.nanoTime();
+        }
+        return table.routing().isSettled();
     }
 
     /** The table that a change would make, which is not published. */

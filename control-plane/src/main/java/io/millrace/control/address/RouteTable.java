@@ -140,10 +140,14 @@ public final class RouteTable implements RouteSnapshot {
         return route >= 0 && isConnected(route);
     }
 
-    /** True where one of the own addresses is of IPv6, be it one that cannot be used yet. */
+    /** True where one of the own addresses is of IPv6, be it in use already or not yet. */
     public boolean hasV6() {
-        return Stream.concat(routing.addresses().stream().map(OwnAddress::cidr), ownPrefixes().stream())
-                .anyMatch(own -> own.address() instanceof Inet6Address);
+        return Stream.concat(routing.addresses().stream().filter(RouteTable::mayBeUsed).map(OwnAddress::address),
+                ownPrefixes().stream().map(Cidr::address)).anyMatch(Inet6Address.class::isInstance);
+    }
+
+    private static boolean mayBeUsed(final OwnAddress own) {
+        return own.state() != OwnAddress.State.DUPLICATE;
     }
 
     @Override
@@ -156,6 +160,15 @@ public final class RouteTable implements RouteSnapshot {
     public boolean isOwn(final long hi, final long lo) {
         final int found = own.find(hi, lo);
         return found >= addresses.size() ? !isNoUnicast(hi, lo) && !isBroadcast(hi, lo) : found != PrefixTrie.NONE;
+    }
+
+    @Override
+    public boolean isAssigned(final long hi, final long lo) {
+        if (isOwn(hi, lo)) {
+            return true;
+        }
+        final OwnAddress own = routing.find(IpAddress.toInetAddress(hi, lo));
+        return own != null && own.state() == OwnAddress.State.TENTATIVE;
     }
 
     /** True for one of {@link #addresses}, false for the others of an own prefix. */
@@ -267,11 +280,12 @@ public final class RouteTable implements RouteSnapshot {
     /** {@code 10.0.0.2/24, local 10.64.0.0/16, on-link fd00::/64, 0.0.0.0/0 via 10.0.0.1}. */
     @Override
     public String toString() {
-        return Stream.of(routing.addresses().stream().map(Object::toString),
+        final String text = Stream.of(routing.addresses().stream().map(Object::toString),
                 routing.ownPrefixes().stream().map(prefix -> "local " + prefix),
                 routing.onLink().stream().map(prefix -> "on-link " + prefix),
                 routing.routes().stream().map(Object::toString)).flatMap(texts -> texts)
                 .collect(Collectors.joining(", "));
+        return text.isEmpty() ? "without an address" : text;
     }
 
     /** Makes the rows, and lists the prefix of each. A connected prefix comes before a route to the same. */

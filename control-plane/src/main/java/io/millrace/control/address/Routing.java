@@ -30,6 +30,12 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<C
         routes = List.copyOf(routes);
     }
 
+    /** True where there is an address, and none that is still being tried. */
+    boolean isSettled() {
+        return !addresses.isEmpty()
+                && addresses.stream().noneMatch(own -> own.state() == OwnAddress.State.TENTATIVE);
+    }
+
     /** The entry of an address; null where it is none of the stack's. */
     public @Nullable OwnAddress find(final InetAddress address) {
         return addresses.stream().filter(own -> own.address().equals(address)).findFirst().orElse(null);

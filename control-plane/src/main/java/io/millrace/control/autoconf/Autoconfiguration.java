@@ -14,6 +14,7 @@ import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.NdMessage;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,8 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     private static final long MAX_SOLICITATION_INTERVAL_NS = TimeUnit.HOURS.toNanos(1);
     /** RFC 4861 §6.2.1: what a router may say of the time that a confirmation holds. */
     private static final long MAX_REACHABLE_MS = TimeUnit.HOURS.toMillis(1);
+    private static final int MIN_MTU = 1_280;
+    private static final int MAX_MTU = 65_535;
     private static final long MIN_RETRANSMIT_MS = 10;
     private static final long MAX_RETRANSMIT_MS = TimeUnit.MINUTES.toMillis(1);
 
@@ -42,6 +45,7 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     private final NeighbourCache neighbours;
     private final RandomGenerator random;
     private final ControlCounters counters;
+    private final IntConsumer linkMtu;
     private final DefaultRouters routers;
     private final AdvertisedPrefixes prefixes;
     private final Redirects redirects;
@@ -51,16 +55,22 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     private long solicitAtNs = Long.MAX_VALUE;
     private long intervalNs;
     private boolean answered;
+    private long mtu;
     private long lastNs = Long.MIN_VALUE;
 
-    /** @param mac the device's, 48 bits. */
+    /**
+     * @param mac     the device's, 48 bits.
+     * @param linkMtu told how long packets of IPv6 may be, where a router says so.
+     */
     public Autoconfiguration(final Ipv6Settings settings, final long mac, final PublishedRoutes routes,
-            final NeighbourCache neighbours, final RandomGenerator random, final ControlCounters counters) {
+            final NeighbourCache neighbours, final RandomGenerator random, final ControlCounters counters,
+            final IntConsumer linkMtu) {
         this.settings = settings;
         this.routes = routes;
         this.neighbours = neighbours;
         this.random = random;
         this.counters = counters;
+        this.linkMtu = linkMtu;
         ids = new InterfaceIds(mac, settings.stableSecret());
         routers = new DefaultRouters(routes);
         prefixes = new AdvertisedPrefixes(settings, ids, routes);
@@ -105,6 +115,7 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
         routers.onAdvertisement(hi, lo, message, nowNs);
         prefixes.onAdvertisement(message, nowNs);
         neighbours.times(reachableNs(message.reachableMs()), retransmitNs(message.retransmitMs()));
+        mtu(message.mtu());
         if (message.routerLifetimeSeconds() > 0) {
             // RFC 7559 §2.1: the question is answered
             answered = true;
@@ -128,6 +139,14 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     public void onRouterGone(final long hi, final long lo) {
         routers.onGone(hi, lo);
         redirects.onLost(hi, lo);
+    }
+
+    /** RFC 4861 §6.3.4; less than every link of IPv6 takes is no news (RFC 8200 §5). */
+    private void mtu(final long said) {
+        if (said >= MIN_MTU && said <= MAX_MTU && said != mtu) {
+            mtu = said;
+            linkMtu.accept((int) said);
+        }
     }
 
     /** Looks what became of the link-local address. */

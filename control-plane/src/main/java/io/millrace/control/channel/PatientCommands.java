@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /**
  * Commands to an engine that survive a full command ring: what the ring refuses waits here, in order, until the agent
  * tries again. Nobody spins, for the caller may be the very thread that empties the ring. At most {@link #LIMIT}
- * commands wait; the next is refused. ARP, IGMP, ICMPv6 and DHCP do not wait: they repeat themselves.
+ * commands wait; the next is refused. ARP, IGMP, ICMPv6, DHCP and ICMP errors do not wait: they repeat themselves.
  * <p>
  * Thread: any; commands of one thread keep their order. {@link #doWork}: the agent's.
  */
@@ -86,6 +86,17 @@ public final class PatientCommands implements EngineCommands {
     public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
             final long address, final int length) {
         return engine.get().transmitDatagram(source, destination, linkDestination, address, length) || refuse();
+    }
+
+    @Override
+    public boolean icmpError(final int error, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports, final int sequence, final int mtu) {
+        return engine.get().icmpError(error, localHi, localLo, remoteHi, remoteLo, ports, sequence, mtu) || refuse();
+    }
+
+    @Override
+    public boolean linkMtuV6(final int mtu) {
+        return isClear() && engine.get().linkMtuV6(mtu) || defer(() -> engine.get().linkMtuV6(mtu));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.EngineEvents;
 import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.FastOpenCookies;
+import io.millrace.fastpath.control.IcmpErrors;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
@@ -44,6 +45,11 @@ public final class EngineView implements EngineControl {
     @Override
     public int engines() {
         return settings.engines();
+    }
+
+    @Override
+    public IcmpErrors otherEngines() {
+        return settings.otherEngines();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.control.lifecycle;
 
 import io.millrace.fastpath.control.EngineControl;
+import io.millrace.fastpath.control.IcmpErrors;
 
 /**
  * What an engine is told once of its stack. Thread: any.
@@ -10,6 +11,7 @@ import io.millrace.fastpath.control.EngineControl;
  * @param v6Only         {@link EngineControl#v6Only}.
  * @param flowLabels     {@link EngineControl#flowLabels}.
  * @param hasDhcpClient  {@link EngineControl#hasDhcpClient}.
+ * @param otherEngines   {@link EngineControl#otherEngines}.
  */
 public record EngineViewSettings(int engines, long observedMemory, boolean v6Only, boolean flowLabels,
-        boolean hasDhcpClient) {}
+        boolean hasDhcpClient, IcmpErrors otherEngines) {}

@@ -174,7 +174,7 @@ public final class Listeners implements AutoCloseable {
     }
 
     private void checkAddress(final long hi, final long lo) throws BindException {
-        if (!IpAddress.isAny(hi, lo) && !routes.current().isOwn(hi, lo)) {
+        if (!IpAddress.isAny(hi, lo) && !routes.current().isAssigned(hi, lo)) {
             throw new BindException(IpAddress.toString(hi, lo) + " is none of this stack's addresses: "
                     + routes.current().addresses().stream().map(own -> own.address().getHostAddress())
                             .collect(Collectors.joining(", ")));

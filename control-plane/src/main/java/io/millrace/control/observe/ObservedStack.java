@@ -173,6 +173,7 @@ public final class ObservedStack implements AutoCloseable {
             memory.putInt(FileLayout.ENGINES, engines);
             memory.putLong(FileLayout.PID, ProcessHandle.current().pid());
             memory.putLong(FileLayout.PROCESS_START, ProcessIdentity.own());
+            memory.putLong(FileLayout.PID_NAMESPACE, ProcessIdentity.namespace());
             memory.putLong(FileLayout.STACK_START, System.currentTimeMillis());
             memory.putLong(FileLayout.FILE_LENGTH, length());
             memory.putInt(FileLayout.METADATA, FileLayout.HEADER_LENGTH);

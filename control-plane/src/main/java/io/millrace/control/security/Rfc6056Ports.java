@@ -67,6 +67,15 @@ public final class Rfc6056Ports implements EphemeralPorts {
     }
 
     @Override
+    public String describe() {
+        final Range now = wanted;
+        final int last = now.first + (now.candidates - 1) * stride;
+        return now.candidates + " from " + now.first + " to " + last
+                + " (millrace.ephemeral-ports.low and high"
+                + (stride == 1 ? ")" : ", of which each engine has its share)");
+    }
+
+    @Override
     public int candidates() {
         return range.candidates;
     }

@@ -9,6 +9,7 @@ import io.millrace.config.Cidr;
 import io.millrace.config.Route;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -73,15 +74,32 @@ class PublishedRoutesTest {
         assertThat(route("fd00::1")).isEqualTo(NO_ROUTE);
         assertThat(isJoined("ff02::1:ffaa:bbcc")).isTrue();
         assertThat(isJoined("ff02::1:ffaa:bbcd")).isFalse();
+        assertThat(isAssigned("fd00::aa:bbcc")).as("may be bound to").isTrue();
+        assertThat(isAssigned("fd00::aa:bbcd")).isFalse();
         final InetAddress address = InetAddress.ofLiteral("fd00::aa:bbcc");
         assertThat(routes.state(address, OwnAddress.State.PREFERRED)).isTrue();
         assertThat(route("fd00::aa:bbcc")).isEqualTo(LOCAL);
         assertThat(sourceTo("fd00::1")).isEqualTo("fd00:0:0:0:0:0:aa:bbcc");
         routes.state(address, OwnAddress.State.DUPLICATE);
+        assertThat(isAssigned("fd00::aa:bbcc")).isFalse();
         assertThat(route("fd00::aa:bbcc")).isEqualTo(NO_ROUTE);
         assertThat(isJoined("ff02::1:ffaa:bbcc")).isFalse();
         assertThat(routes.current()).hasToString(
                 "10.0.0.2/24, fd00:0:0:0:0:0:aa:bbcc/64 (duplicate), 0.0.0.0/0 via 10.0.0.1");
+    }
+
+    @Test
+    void shouldLetOthersWaitUntilItIsKnownOfEachAddressWhetherItCanBeUsed() throws InterruptedException {
+        assertThat(routes.awaitSettled(Duration.ZERO)).isTrue();
+        final InetAddress address = InetAddress.ofLiteral("fd00::2");
+        routes.addAddress(OwnAddress.of(Cidr.parse("fd00::2/64")).in(OwnAddress.State.TENTATIVE));
+        assertThat(routes.awaitSettled(Duration.ZERO)).isFalse();
+        final Thread settles = Thread.ofVirtual().start(() -> routes.state(address, OwnAddress.State.DUPLICATE));
+        assertThat(routes.awaitSettled(Duration.ofMinutes(1))).isTrue();
+        settles.join();
+        routes.removeAddress(address);
+        routes.removeAddress(InetAddress.ofLiteral("10.0.0.2"));
+        assertThat(routes.awaitSettled(Duration.ZERO)).as("without any").isFalse();
     }
 
     @Test
@@ -117,6 +135,11 @@ class PublishedRoutesTest {
         assertThat(isJoined("239.1.2.3")).isTrue();
         assertThat(isJoined("ff05::3")).isFalse();
         assertThat(told).isEmpty();
+    }
+
+    private boolean isAssigned(final String address) {
+        final InetAddress at = InetAddress.ofLiteral(address);
+        return routes.current().isAssigned(IpAddress.hi(at), IpAddress.lo(at));
     }
 
     private boolean isJoined(final String group) {

@@ -191,6 +191,17 @@ class AutoconfigurationTest {
     }
 
     @Test
+    void shouldSendNoLongerPacketsThanARouterSays() {
+        begin();
+        advertise(ROUTER, 1_800, 0, "0501000000000578");
+        assertThat(engine.take()).contains("link mtu v6 1400");
+        advertise(ROUTER, 1_800, 0, "0501000000000578");
+        advertise(ROUTER, 1_800, 0, "05010000000004ff");
+        advertise(ROUTER, 1_800, 0, "0501000080000578");
+        assertThat(engine.take()).as("said before, shorter than any link's, longer than any packet").isEmpty();
+    }
+
+    @Test
     void shouldIgnoreRoutersWhereThatIsConfigured() {
         start(new Ipv6Settings(false, true, true, 16, true, ""));
         pass(2_000);
@@ -248,7 +259,7 @@ class AutoconfigurationTest {
         assertThat(hopTo("2001:db8:2::1")).as("the oldest went").isEqualTo(InetAddress.ofLiteral(ROUTER));
         assertThat(hopTo("2001:db8:2::12c")).isEqualTo(InetAddress.ofLiteral("fe80::9"));
         autoconfiguration = new Autoconfiguration(new Ipv6Settings(true, true, false, 16, true, ""), OUR_MAC, routes,
-                cache, new SplittableRandom(1), counters);
+                cache, new SplittableRandom(1), counters, engine::linkMtuV6);
         autoconfiguration.start();
         redirect(ROUTER, "2001:db8:3::1", "fe80::9");
         assertThat(hopTo("2001:db8:3::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
@@ -299,7 +310,8 @@ class AutoconfigurationTest {
                 new EngineCommands[]{engine}, OUR_MAC, routes, (address, mac, outcome) -> {}, new SplittableRandom(1),
                 counters);
         caches.add(cache);
-        autoconfiguration = new Autoconfiguration(settings, OUR_MAC, routes, cache, new SplittableRandom(2), counters);
+        autoconfiguration = new Autoconfiguration(settings, OUR_MAC, routes, cache, new SplittableRandom(2), counters,
+                engine::linkMtuV6);
         autoconfiguration.start();
         pass(0);
     }

@@ -135,6 +135,11 @@ final class DhcpRig implements AutoCloseable {
         }
 
         @Override
+        public boolean linkMtuV6(final int mtu) {
+            return true;
+        }
+
+        @Override
         public boolean addressesRemoved() {
             throw new AssertionError("not the client's business");
         }

@@ -48,6 +48,9 @@ public interface EngineCommands {
      */
     boolean transmitDatagram(int source, int destination, long linkDestination, long address, int length);
 
+    /** No packet of IPv6 that is sent is longer than so many bytes, 1,280 and more: a router said so (RFC 4861 §6.3.4). */
+    boolean linkMtuV6(int mtu);
+
     /** Addresses of the stack were removed: connections of addresses that are not its own any more fail. */
     boolean addressesRemoved();
 
@@ -66,6 +69,12 @@ public interface EngineCommands {
     default boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
             final long address, final int length) {
+        return false;
+    }
+
+    /** An ICMP error that reached another engine: {@link IcmpErrors#onIcmpError}. Lost where the ring is full. */
+    default boolean icmpError(final int error, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports, final int sequence, final int mtu) {
         return false;
     }
 

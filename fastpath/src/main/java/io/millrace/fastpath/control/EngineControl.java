@@ -64,6 +64,11 @@ public interface EngineControl {
         return 1;
     }
 
+    /** The way to the other engines for ICMP errors about connections that this one does not have. */
+    default IcmpErrors otherEngines() {
+        return IcmpErrors.NONE;
+    }
+
     /** Random; keys the hash of the flow table, so that nobody outside can choose colliding flows. */
     long hashSeed();
 

@@ -13,4 +13,9 @@ public interface EphemeralPorts {
 
     /** The next candidate of the choice begun; the engine asks until one is free, {@link #candidates} times at most. */
     int next();
+
+    /** Which ports it chooses from and what decides about them, for messages. Thread: any. */
+    default String describe() {
+        return candidates() + " ports";
+    }
 }

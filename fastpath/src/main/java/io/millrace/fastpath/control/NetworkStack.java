@@ -4,6 +4,7 @@ import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.tcp.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.agrona.concurrent.IdleStrategy;
@@ -44,6 +45,16 @@ public interface NetworkStack extends AutoCloseable {
     default Listener listen(final InetSocketAddress local, final int backlog, final TcpSettings settings,
             final boolean reuseAddress) throws IOException {
         return listen(local, settings, ListenOptions.DEFAULT.withBacklog(backlog).withReuseAddress(reuseAddress));
+    }
+
+    /**
+     * Waits until there is an own address, and it is known of each whether it can be used: until then nothing is sent from
+     * it (RFC 4862 §5.4). The engines are driven by others meanwhile.
+     *
+     * @return false where that takes longer.
+     */
+    default boolean awaitAddresses(final Duration timeout) throws InterruptedException {
+        return true;
     }
 
     /** True once {@link #close} has begun. */

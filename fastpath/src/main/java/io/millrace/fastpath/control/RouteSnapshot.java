@@ -17,6 +17,14 @@ public interface RouteSnapshot {
     /** True for one of the stack's own unicast addresses. */
     boolean isOwn(long hi, long lo);
 
+    /**
+     * True for one that endpoints may be bound to: an own one, or one that will be as soon as it is known that no other
+     * host has it (RFC 4862 §5.4). Allocates.
+     */
+    default boolean isAssigned(final long hi, final long lo) {
+        return isOwn(hi, lo);
+    }
+
     /** True for the limited broadcast, a directed broadcast of an own prefix, or a multicast group that all hosts join. */
     boolean isBroadcast(long hi, long lo);
 

@@ -3,6 +3,8 @@ package io.millrace.fastpath.engine;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
@@ -34,6 +36,14 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int TRANSMIT_DATAGRAM = 9;
     private static final int ADDRESSES_REMOVED = 10;
     private static final int TRANSMIT_ICMPV6 = 11;
+    private static final int LINK_MTU_V6 = 12;
+    private static final int ICMP_ERROR = 13;
+
+    private static final int ICMP_ERROR_KIND = 4 * BitUtil.SIZE_OF_LONG;
+    private static final int ICMP_ERROR_PORTS = ICMP_ERROR_KIND + BitUtil.SIZE_OF_INT;
+    private static final int ICMP_ERROR_SEQUENCE = ICMP_ERROR_PORTS + BitUtil.SIZE_OF_INT;
+    private static final int ICMP_ERROR_MTU = ICMP_ERROR_SEQUENCE + BitUtil.SIZE_OF_INT;
+    private static final int ICMP_ERROR_LENGTH = ICMP_ERROR_MTU + BitUtil.SIZE_OF_INT;
 
     private static final int LINK_DESTINATION = 4 * BitUtil.SIZE_OF_LONG;
     private static final int HOP_LIMIT = 5 * BitUtil.SIZE_OF_LONG;
@@ -43,7 +53,10 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private final MemoryRegion region;
     private final ManyToOneRingBuffer ring;
     private final MessageHandler adapter;
+    /** What found the ring full and must not get lost. */
+    private final Queue<Runnable> postponed = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Runnable wakeup;
+    private volatile boolean closed;
 
     /** What the engine does with a command; each is named after the verb of {@link EngineCommands}. */
     interface Handler {
@@ -62,7 +75,12 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
         void onTransmitDatagram(int source, int destination, long linkDestination, long address, int length);
 
+        void onLinkMtuV6(int mtu);
+
         void onAddressesRemoved();
+
+        void onIcmpError(int error, long localHi, long localLo, long remoteHi, long remoteLo, int ports, int sequence,
+                int mtu);
 
         void onListenerClosed(int listenerId);
 
@@ -85,6 +103,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
                             buffer.getLong(index + LINK_OFFSET), buffer.addressOffset() + index + BYTES_OFFSET,
                             length - BYTES_OFFSET);
                 case TRANSMIT_ICMPV6 -> dispatchIcmpv6(handler, buffer, index, length);
+                case ICMP_ERROR -> dispatchIcmpError(handler, buffer, index);
                 default -> dispatch(handler, type, buffer, index);
             }
         };
@@ -94,12 +113,32 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     int drain() {
         final int read = ring.read(adapter, COMMANDS_A_TURN);
         // A read ends at the end of the buffer, maybe on padding alone; what follows stands at its start.
-        return read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
+        final int all = read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
+        return postponed.isEmpty() ? all : all + runPostponed();
+    }
+
+    private int runPostponed() {
+        int done = 0;
+        for (Runnable next = postponed.poll(); next != null; next = postponed.poll()) {
+            next.run();
+            done++;
+        }
+        return done;
+    }
+
+    /** Done in the next turn, whoever drives the engine; forgotten where it is closed. Thread: any. */
+    void postpone(final Runnable command) {
+        postponed.add(command);
+        if (closed) {
+            postponed.clear();
+        } else {
+            wake();
+        }
     }
 
     /** True where commands wait. Thread: the engine's. */
     boolean isWaiting() {
-        return ring.size() > 0;
+        return ring.size() > 0 || !postponed.isEmpty();
     }
 
     /** Called after each command; null: nobody is called. */
@@ -137,6 +176,11 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
             final long address, final int length) {
         return writeMessage(TRANSMIT_DATAGRAM, source, destination, linkDestination, address, length);
+    }
+
+    @Override
+    public boolean linkMtuV6(final int mtu) {
+        return write(LINK_MTU_V6, mtu, 0, 0, 0);
     }
 
     @Override
@@ -187,6 +231,35 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     }
 
     @Override
+    public synchronized boolean icmpError(final int error, final long localHi, final long localLo,
+            final long remoteHi, final long remoteLo, final int ports, final int sequence, final int mtu) {
+        if (region.address() == 0) {
+            return true;
+        }
+        final int index = ring.tryClaim(ICMP_ERROR, ICMP_ERROR_LENGTH);
+        if (index < 0) {
+            return false;
+        }
+        final MutableDirectBuffer buffer = ring.buffer();
+        buffer.putLong(index, localHi);
+        buffer.putLong(index + 8, localLo);
+        buffer.putLong(index + 16, remoteHi);
+        buffer.putLong(index + 24, remoteLo);
+        buffer.putInt(index + ICMP_ERROR_KIND, error);
+        buffer.putInt(index + ICMP_ERROR_PORTS, ports);
+        buffer.putInt(index + ICMP_ERROR_SEQUENCE, sequence);
+        buffer.putInt(index + ICMP_ERROR_MTU, mtu);
+        commit(index);
+        return true;
+    }
+
+    private static void dispatchIcmpError(final Handler handler, final MutableDirectBuffer buffer, final int index) {
+        handler.onIcmpError(buffer.getInt(index + ICMP_ERROR_KIND), buffer.getLong(index), buffer.getLong(index + 8),
+                buffer.getLong(index + 16), buffer.getLong(index + 24), buffer.getInt(index + ICMP_ERROR_PORTS),
+                buffer.getInt(index + ICMP_ERROR_SEQUENCE), buffer.getInt(index + ICMP_ERROR_MTU));
+    }
+
+    @Override
     public boolean listenerClosed(final int listenerId) {
         return write(LISTENER_CLOSED, listenerId, 0, 0, 0);
     }
@@ -203,6 +276,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
+        postponed.clear();
         region.close();
     }
 
@@ -225,6 +300,10 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     private void commit(final int index) {
         ring.commit(index);
+        wake();
+    }
+
+    private void wake() {
         final Runnable hook = wakeup;
         if (hook != null) {
             hook.run();
@@ -252,6 +331,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             case TRANSMIT_ARP -> handler.onTransmitArp(d, a, (int) (c >>> 32), b, (int) c);
             case LISTENER_CLOSED -> handler.onListenerClosed((int) a);
             case ABORT -> handler.onAbort(a);
+            case LINK_MTU_V6 -> handler.onLinkMtuV6((int) a);
             case ADDRESSES_REMOVED -> handler.onAddressesRemoved();
             case CLOSE_ENDPOINT -> handler.onCloseEndpoint((int) a);
             default -> throw new IllegalStateException("command " + type);

@@ -5,6 +5,7 @@ import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.ip.Icmp;
+import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.IpInput;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.NeighbourTable;
@@ -294,6 +295,14 @@ public final class StackEngine implements Agent {
         return commands;
     }
 
+    /**
+     * Does this in the next turn, whoever drives the engine then, for who found the command ring full and must not forget
+     * it. Forgotten where the engine is closed: nothing is left then. Thread: any.
+     */
+    public void postpone(final Runnable command) {
+        commands.postpone(command);
+    }
+
     /** This engine's counters; they keep their last values when it is closed. Thread: any may read. */
     public EngineCounters counters() {
         return counters;
@@ -501,8 +510,19 @@ public final class StackEngine implements Agent {
         }
 
         @Override
+        public void onLinkMtuV6(final int mtu) {
+            ipOutput.pathMtus().linkMtuV6(mtu);
+        }
+
+        @Override
         public void onAddressesRemoved() {
             tcp.onAddressesRemoved();
+        }
+
+        @Override
+        public void onIcmpError(final int error, final long localHi, final long localLo, final long remoteHi,
+                final long remoteLo, final int ports, final int sequence, final int mtu) {
+            tcp.onForwardedIcmpError(IcmpError.of(error), localHi, localLo, remoteHi, remoteLo, ports, sequence, mtu);
         }
 
         @Override

@@ -25,7 +25,8 @@ abstract class TcbReceive extends TcbIdentity {
     private static final int URGENT = 372;
     private static final int PROBES = 393;
     private static final int FIN_SEQ = 400;
-    private static final int OUT_OF_WINDOW_ACK_NS = 408;
+    private static final int OUT_OF_WINDOW_ACK_STAMP = 408;
+    private static final int LAST_TEXT_STAMP = 412;
     private static final int RECEIVE_RTT_NS = 248;
     private static final int TS_RECENT = 256;
     private static final int TS_OFFSET = 352;
@@ -191,13 +192,25 @@ abstract class TcbReceive extends TcbIdentity {
         Memory.putInt(address + FIN_SEQ, value);
     }
 
-    /** When a segment outside of the window was last answered; where none was, long enough before the connection began. */
-    public long outOfWindowAckNs() {
-        return Memory.getLong(address + OUT_OF_WINDOW_ACK_NS);
+    /**
+     * When a segment outside of the window was last answered, the clock shifted right by 20 (1.05 ms); where none was, long
+     * enough before the connection began.
+     */
+    public int outOfWindowAckStamp() {
+        return Memory.getInt(address + OUT_OF_WINDOW_ACK_STAMP);
     }
 
-    public void outOfWindowAckNs(final long value) {
-        Memory.putLong(address + OUT_OF_WINDOW_ACK_NS, value);
+    public void outOfWindowAckStamp(final int value) {
+        Memory.putInt(address + OUT_OF_WINDOW_ACK_STAMP, value);
+    }
+
+    /** When text last arrived in order, or the handshake ended: the clock shifted right by 20 (1.05 ms). */
+    public int lastTextStamp() {
+        return Memory.getInt(address + LAST_TEXT_STAMP);
+    }
+
+    public void lastTextStamp(final int value) {
+        Memory.putInt(address + LAST_TEXT_STAMP, value);
     }
 
     /** TS.Recent of RFC 7323 §4.3: the timestamp that is echoed. */

@@ -9,5 +9,12 @@ public enum IcmpError {
     /** Hard: protocol or port unreachable. */
     REFUSED,
     /** The packet was too large for the path (RFC 1191). */
-    FRAGMENTATION_NEEDED
+    FRAGMENTATION_NEEDED;
+
+    private static final IcmpError[] VALUES = values();
+
+    /** The one with this ordinal. */
+    public static IcmpError of(final int ordinal) {
+        return VALUES[ordinal];
+    }
 }

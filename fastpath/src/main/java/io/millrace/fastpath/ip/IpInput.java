@@ -5,6 +5,7 @@ import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.wire.ArpPacket;
@@ -16,6 +17,7 @@ import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.Ipv6Header;
+import io.millrace.fastpath.wire.VlanTag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ public final class IpInput implements AutoCloseable {
     private final Icmp icmp;
     private final DhcpInput dhcp;
     private final EthernetHeader ethernet = new EthernetHeader();
+    private final VlanTag tag = new VlanTag();
     private final ArpPacket arp = new ArpPacket();
     private final Ipv4Header ip = new Ipv4Header();
     private final Fragment fragment = new Fragment();
@@ -102,15 +105,24 @@ public final class IpInput implements AutoCloseable {
             counters.increment(Counter.ETHERNET_NOT_FOR_US);
             return;
         }
-        final long payload = address + EthernetHeader.LENGTH;
-        final int rest = length - EthernetHeader.LENGTH;
-        switch (ethernet.etherType()) {
+        final int header = EthernetHeader.LENGTH + priorityTagLength(address, length);
+        final long payload = address + header;
+        final int rest = length - header;
+        switch (Memory.getShortBE(payload - Short.BYTES)) {
             case EthernetHeader.ETHERTYPE_IPV4 -> onPacket(frame, payload, rest, group, false, nowNs);
             case EthernetHeader.ETHERTYPE_IPV6 -> ipv6.onPacket(frame, payload, rest, group, ethernet.source(), false,
                     nowNs);
             case EthernetHeader.ETHERTYPE_ARP -> onArp(payload, rest);
             default -> counters.increment(Counter.ETHERNET_UNKNOWN_TYPE);
         }
+    }
+
+    /** Bytes of a tag that names no VLAN, only a priority (IEEE 802.1Q, VLAN 0): such a frame is as good as untagged. */
+    private int priorityTagLength(final long address, final int length) {
+        return VlanTag.follows(address)
+                && tag.wrap(address + EthernetHeader.LENGTH, length - EthernetHeader.LENGTH) && tag.vlanId() == 0
+                        ? VlanTag.LENGTH
+                        : 0;
     }
 
     private void onArp(final long address, final int length) {

@@ -28,6 +28,7 @@ public final class PathMtus {
     private final byte[] probesLost;
     private final boolean[] fragmentable;
     private final long[] expiryNs;
+    private int linkMtuV6 = Integer.MAX_VALUE;
     private int version;
     private long nowNs;
 
@@ -56,8 +57,15 @@ public final class PathMtus {
 
     /** Largest packet for a destination as far as is known, in bytes: at most {@code linkMtu}. */
     public int mtu(final long hi, final long lo, final int linkMtu) {
+        final int link = IpAddress.isV4(hi, lo) ? linkMtu : Math.min(linkMtu, linkMtuV6);
         final int entry = slots.find(hi, lo);
-        return entry < 0 ? linkMtu : Math.min(mtu[entry], linkMtu);
+        return entry < 0 ? link : Math.min(mtu[entry], link);
+    }
+
+    /** A router said how long packets of IPv6 may be on our link, in bytes; the port's MTU holds nevertheless. */
+    public void linkMtuV6(final int mtu) {
+        linkMtuV6 = mtu;
+        version++;
     }
 
     /** True where something is known of the path. */

@@ -29,7 +29,7 @@ final class Reassembly implements AutoCloseable {
     private final FragmentPages pages;
     private final PartialDatagrams datagrams;
     private final MemoryRegion whole = MemoryRegion.allocate("reassembled datagram",
-            Ipv4Header.MAX_LENGTH + FragmentPages.PAGES_A_DATAGRAM * FragmentPages.PAGE_LENGTH);
+            ReassemblySettings.BYTES_OF_ONE_DATAGRAM);
     private final PartialDatagram datagram = new PartialDatagram();
     private final Ipv4Header header = new Ipv4Header();
     private final Ipv6Header headerV6 = new Ipv6Header();

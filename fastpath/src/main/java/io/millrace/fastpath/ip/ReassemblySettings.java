@@ -1,5 +1,6 @@
 package io.millrace.fastpath.ip;
 
+import io.millrace.fastpath.wire.Ipv4Header;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,8 +14,17 @@ public record ReassemblySettings(long memoryBytes, long timeoutNs) {
     /** A page of bytes, which of them are there, and as many records of datagrams as there are pages. */
     static final int BYTES_A_PAGE = FragmentPages.RECORD_LENGTH + PartialDatagram.LENGTH;
 
+    /** Where a datagram lies that is complete. */
+    static final int BYTES_OF_ONE_DATAGRAM = Ipv4Header.MAX_LENGTH
+            + FragmentPages.PAGES_A_DATAGRAM * FragmentPages.PAGE_LENGTH;
+
     /** As Linux: 4 MiB (ipfrag_high_thresh), 30 s (ipfrag_time). */
     public static final ReassemblySettings DEFAULT = new ReassemblySettings(4 << 20, TimeUnit.SECONDS.toNanos(30));
+
+    /** Off-heap bytes in all. */
+    public long requiredBytes() {
+        return memoryBytes == 0 ? 0 : memoryBytes + BYTES_OF_ONE_DATAGRAM;
+    }
 
     /** Datagrams at once, at the most, and pages for all of them together. */
     int pages() {

@@ -92,8 +92,15 @@ public final class MillraceChannelOption {
     public static final ChannelOption<TcpSettings.Ecn> TCP_ECN = option("TCP_ECN");
 
     /**
+     * Time to live, or hop limit, of the datagrams of a channel to one host, or a broadcast: 1 to 255; 0, the default: as the
+     * stack is configured. At any time.
+     */
+    public static final ChannelOption<Integer> IP_TTL = option("IP_TTL");
+
+    /**
      * True: other server channels that have it too may be bound to the same address and port; each flow goes to one of
-     * them. The option of this name of Netty's native transports is taken for it. On a server channel, before {@code bind}.
+     * them. The option of this name of Netty's native transports is taken for it. On a server channel, before {@code bind}; on
+     * datagram channels too, where the flow is the sender's address and port.
      */
     public static final ChannelOption<Boolean> SO_REUSEPORT = option("SO_REUSEPORT");
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a {@link MillraceDatagramChannel}: those of Netty's own datagram channels. All may be set at any time;
- * {@code SO_REUSEADDR} takes effect when the channel is bound. Datagrams are received into buffers of 2,048 bytes
- * unless {@code RECVBUF_ALLOCATOR} says otherwise, and cut to them. Thread: any.
+ * {@code SO_REUSEADDR} and {@code SO_REUSEPORT} take effect when the channel is bound. Datagrams are received into buffers
+ * of 2,048 bytes unless {@code RECVBUF_ALLOCATOR} says otherwise, and cut to them. Thread: any.
  */
 public final class MillraceDatagramChannelConfig extends DefaultChannelConfig implements DatagramChannelConfig {
     /** As Netty's other datagram channels. */
@@ -39,6 +39,8 @@ public final class MillraceDatagramChannelConfig extends DefaultChannelConfig im
     private volatile int sendBuffer = DatagramEndpoint.DEFAULT_BUFFER;
     private volatile int trafficClass;
     private volatile int timeToLive = 1;
+    private volatile int unicastTtl;
+    private volatile boolean reusePort;
     private volatile Fragmentation fragmentation = Fragmentation.BY_SENDER;
     private volatile @Nullable InetAddress multicastAddress;
     private volatile @Nullable NetworkInterface networkInterface;
@@ -55,6 +57,8 @@ public final class MillraceDatagramChannelConfig extends DefaultChannelConfig im
                 .with(ChannelOption.SO_RCVBUF, c -> c.getReceiveBufferSize(), (c, v) -> c.setReceiveBufferSize(v))
                 .with(ChannelOption.SO_SNDBUF, c -> c.getSendBufferSize(), (c, v) -> c.setSendBufferSize(v))
                 .with(ChannelOption.SO_REUSEADDR, c -> c.isReuseAddress(), (c, v) -> c.setReuseAddress(v))
+                .with(MillraceChannelOption.SO_REUSEPORT, c -> c.reusePort, (c, v) -> c.reusePort(v))
+                .with(MillraceChannelOption.IP_TTL, c -> c.unicastTtl, (c, v) -> c.unicastTtl(v))
                 .with(ChannelOption.IP_TOS, c -> c.getTrafficClass(), (c, v) -> c.setTrafficClass(v))
                 .with(ChannelOption.IP_MULTICAST_ADDR, c -> c.getInterface(), (c, v) -> c.setInterface(v))
                 .with(ChannelOption.IP_MULTICAST_IF, c -> c.getNetworkInterface(), (c, v) -> c.setNetworkInterface(v))
@@ -89,6 +93,8 @@ public final class MillraceDatagramChannelConfig extends DefaultChannelConfig im
         endpoint.receiveBuffer(receiveBuffer);
         endpoint.sendBuffer(sendBuffer);
         endpoint.trafficClass(trafficClass);
+        endpoint.sharePort(reusePort);
+        endpoint.ttl(unicastTtl);
         endpoint.multicastTtl(timeToLive);
         endpoint.multicastLoop(!loopbackDisabled);
         endpoint.fragmentation(fragmentation);
@@ -190,6 +196,15 @@ public final class MillraceDatagramChannelConfig extends DefaultChannelConfig im
     @Override
     public int getTimeToLive() {
         return timeToLive;
+    }
+
+    private void unicastTtl(final int hops) {
+        unicastTtl = byteValue("IP_TTL", hops);
+        channel.onEndpoint(endpoint -> endpoint.ttl(hops));
+    }
+
+    private void reusePort(final boolean share) {
+        reusePort = share;
     }
 
     /** Of multicasts, 0 to 255; 0: not beyond this stack. */

@@ -49,7 +49,7 @@ final class SocketConnector {
         final long handle = started.open(channel.tcp(), channel.events());
         if (handle == 0) {
             channel.doClose();
-            throw TcpExceptions.ofConnect(channel.tcp().failure(0));
+            throw TcpExceptions.ofRefusal(channel.tcp().failure(0), channel.tcp().refusal());
         }
         channel.onOpened(handle);
         attempt = started;

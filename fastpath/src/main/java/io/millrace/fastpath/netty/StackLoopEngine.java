@@ -5,15 +5,11 @@ import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.udp.DatagramEndpoint;
 import io.millrace.fastpath.udp.Udp;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link StackEngine} as an event loop uses it. */
 final class StackLoopEngine implements LoopEngine {
     private final StackEngine engine;
-    /** What lets go of the connections and endpoints for which the engine's command ring had no room. */
-    private final Queue<Runnable> refused = new ConcurrentLinkedQueue<>();
 
     StackLoopEngine(final StackEngine engine) {
         this.engine = engine;
@@ -36,16 +32,7 @@ final class StackLoopEngine implements LoopEngine {
 
     @Override
     public int doWork() {
-        if (!refused.isEmpty() && !engine.isClosed()) {
-            letGoOfRefused();
-        }
         return engine.doWork();
-    }
-
-    private void letGoOfRefused() {
-        for (Runnable next = refused.poll(); next != null; next = refused.poll()) {
-            next.run();
-        }
     }
 
     @Override
@@ -76,14 +63,14 @@ final class StackLoopEngine implements LoopEngine {
     @Override
     public void abandon(final long connection) {
         if (!engine.commands().abort(connection)) {
-            refused.add(() -> engine.tcp().abort(connection));
+            engine.postpone(() -> engine.tcp().abort(connection));
         }
     }
 
     @Override
     public void abandon(final DatagramEndpoint endpoint) {
         if (!engine.commands().closeEndpoint(endpoint.id())) {
-            refused.add(endpoint::close);
+            engine.postpone(endpoint::close);
         }
     }
 }

@@ -19,11 +19,16 @@ public final class TcpExceptions {
         };
     }
 
+    /** For an attempt that was refused before anything was sent. @param detail of {@code TcpCalls.refusal}. */
+    static IOException ofRefusal(final TcpFailure failure, final String detail) {
+        return failure == TcpFailure.NO_LOCAL_PORT ? new BindException(capitalised(detail)) : ofConnect(failure);
+    }
+
     /** For a connection that was open. */
     public static IOException of(final TcpFailure failure) {
         return switch (failure) {
             case HOST_UNREACHABLE -> new NoRouteToHostException(message(failure));
-            case ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE -> new BindException(message(failure));
+            case ADDRESS_IN_USE, ADDRESS_NOT_AVAILABLE, NO_LOCAL_PORT -> new BindException(message(failure));
             default -> new SocketException(message(failure));
         };
     }
@@ -36,7 +41,10 @@ public final class TcpExceptions {
     }
 
     private static String message(final TcpFailure failure) {
-        final String text = failure.text();
+        return capitalised(failure.text());
+    }
+
+    private static String capitalised(final String text) {
         return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 }

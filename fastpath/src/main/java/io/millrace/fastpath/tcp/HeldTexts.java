@@ -100,7 +100,8 @@ final class HeldTexts {
             assert text != null && owner != null;
             try {
                 owner.release(text);
-            } catch (final RuntimeException e) {
+            } catch (final Throwable e) {
+                // an owner's Error is no reason to keep the memory of the others
                 counters.increment(Counter.EXCEPTIONS);
                 control.onDefect(e);
             }

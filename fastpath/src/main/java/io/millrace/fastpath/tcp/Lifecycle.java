@@ -110,7 +110,7 @@ final class Lifecycle {
         tcb.tsOffset(context.control.initialSequenceNumbers().timestampOffset(tcb.localHi(), tcb.localLo(),
                 tcb.remoteHi(), tcb.remoteLo()));
         tcb.lastReceiveNs(context.nowNs);
-        tcb.outOfWindowAckNs(context.nowNs - TcpOutput.OUT_OF_WINDOW_INTERVAL_NS);
+        tcb.outOfWindowAckStamp(LifeTimer.stamp(context.nowNs - TcpOutput.OUT_OF_WINDOW_INTERVAL_NS));
         tcb.flags((settings.noDelay() ? Tcb.NO_DELAY : 0) | (settings.keepAlive() ? Tcb.KEEP_ALIVE : 0));
     }
 
@@ -237,7 +237,8 @@ final class Lifecycle {
         // what a SYN carried may be acknowledged
         sendQueue.onAcknowledged(tcb);
         context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
-        armKeepAlive(tcb);
+        tcb.lastTextStamp(LifeTimer.stamp(context.nowNs));
+        armLife(tcb);
         context.count(Counter.TCP_ESTABLISHED);
         if (tcb.has(Tcb.FIN_QUEUED)) {
             // RFC 9293 §3.10.4: a CLOSE that came during the handshake takes effect now
@@ -257,13 +258,12 @@ final class Lifecycle {
         }
     }
 
-    /** Starts the keepalive timer where keepalive is on. */
-    void armKeepAlive(final Tcb tcb) {
-        if (tcb.has(Tcb.KEEP_ALIVE)) {
-            tcb.probes(0);
-            context.timers.schedule(tcb.timer(Tcb.TIMER_LIFE),
-                    context.nowNs + connections.settings(tcb).keepAliveIdleNs());
-        }
+    /** Starts the timer of life where keepalive is on, or idleness bounded. */
+    void armLife(final Tcb tcb) {
+        tcb.probes(0);
+        context.lifeTimer.schedule(tcb, tcb.has(Tcb.KEEP_ALIVE)
+                ? context.nowNs + connections.settings(tcb).keepAliveIdleNs()
+                : LifeTimer.NO_PROBE);
     }
 
     /** The connection lives on without an application; false where too many do. */

@@ -13,6 +13,10 @@ final class OpenCall {
     private final Lifecycle lifecycle;
     private final TcpOutput output;
     private TcpFailure refusal = TcpFailure.NONE;
+    /** For which destination no local port was left. */
+    private long refusedHi;
+    private long refusedLo;
+    private int refusedPort;
 
     OpenCall(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output) {
         this.context = context;
@@ -24,6 +28,16 @@ final class OpenCall {
     /** Why the last call was refused. */
     TcpFailure refusal() {
         return refusal;
+    }
+
+    /** The same in words. */
+    String refusalText() {
+        if (refusal != TcpFailure.NO_LOCAL_PORT) {
+            return refusal.text();
+        }
+        return refusal.text() + ' ' + IpAddress.toString(refusedHi, refusedLo) + ':' + refusedPort + ": all "
+                + context.control.ephemeralPorts().describe() + " are in use towards it, or listened on; "
+                + connections.timeWait().size() + " connections are in TIME_WAIT";
     }
 
     /** As {@link TcpCalls#connect}. */
@@ -52,7 +66,10 @@ final class OpenCall {
         final int port = localPort != 0 ? localPort : choosePort(fromHi, fromLo, remoteHi, remoteLo, remotePort);
         if (port == 0) {
             context.count(Counter.TCP_NO_EPHEMERAL_PORT);
-            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
+            refusedHi = remoteHi;
+            refusedLo = remoteLo;
+            refusedPort = remotePort;
+            return refuse(TcpFailure.NO_LOCAL_PORT);
         }
         final int ports = port << 16 | remotePort;
         if (connections.find(fromHi, fromLo, remoteHi, remoteLo, ports) != ConnectionTable.NONE) {

@@ -105,7 +105,8 @@ final class SettingsChange {
         final boolean same = tcb.has(Tcb.KEEP_ALIVE) == wanted.keepAlive()
                 && before.keepAliveIdleNs() == wanted.keepAliveIdleNs()
                 && before.keepAliveIntervalNs() == wanted.keepAliveIntervalNs()
-                && before.keepAliveProbes() == wanted.keepAliveProbes();
+                && before.keepAliveProbes() == wanted.keepAliveProbes()
+                && before.idleTimeoutNs() == wanted.idleTimeoutNs();
         if (same) {
             return;
         }
@@ -116,14 +117,14 @@ final class SettingsChange {
         tcb.set(Tcb.KEEP_ALIVE);
         if (!isHandshake(tcb)) {
             // what was silence already counts; probes sent so far are judged by the new times
-            context.timers.schedule(tcb.timer(Tcb.TIMER_LIFE), tcb.lastReceiveNs() + wanted.keepAliveIdleNs());
+            context.lifeTimer.schedule(tcb, tcb.lastReceiveNs() + wanted.keepAliveIdleNs());
         }
     }
 
     /** No probes from now on. */
     void endKeepAlive(final Tcb tcb) {
         tcb.clear(Tcb.KEEP_ALIVE);
-        context.timers.cancel(tcb.timer(Tcb.TIMER_LIFE));
+        context.lifeTimer.schedule(tcb, LifeTimer.NO_PROBE);
     }
 
     /** The application sets the receive buffer: it is tuned no more. */

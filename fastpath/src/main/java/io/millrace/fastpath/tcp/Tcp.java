@@ -6,6 +6,7 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.counters.Mailbox;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransportInput;
@@ -21,7 +22,8 @@ import io.millrace.fastpath.wire.AddressTest;
  * {@linkplain #calls user calls} to the application. Thread: the engine's, but for {@link #isPortInUse}.
  */
 public final class Tcp implements AutoCloseable {
-    private static final int SLAB_BLOCK = 1_024;
+    /** Bytes of the smallest block of the slab. */
+    public static final int SLAB_BLOCK = 1_024;
     private static final int TIMERS_A_TURN = 1_024;
 
     private final ConnectionTable connections;
@@ -95,6 +97,12 @@ public final class Tcp implements AutoCloseable {
     /** Where IP hands segments to. */
     public TransportInput input() {
         return input;
+    }
+
+    /** An ICMP error that reached another engine. */
+    public void onForwardedIcmpError(final IcmpError error, final long localHi, final long localLo,
+            final long remoteHi, final long remoteLo, final int ports, final int sequence, final int mtu) {
+        input.onForwardedIcmpError(error, localHi, localLo, remoteHi, remoteLo, ports, sequence, mtu);
     }
 
     /** The user/TCP interface. */
@@ -221,12 +229,19 @@ public final class Tcp implements AutoCloseable {
         }
     }
 
-    /** Resets every connection; handlers are told in the ready phase that follows. */
+    /** Resets every connection, behind what was flushed in this turn; handlers are told in the ready phase that follows. */
     public void abortAll() {
         for (int index = 0; index < connections.highest(); index++) {
-            final Tcb tcb = connections.wrap(index);
-            if (tcb.generation() != 0 && !tcb.has(Tcb.SHELL)) {
-                lifecycle.abort(tcb, TcpFailure.ABORTED);
+            try {
+                final Tcb tcb = connections.wrap(index);
+                if (tcb.generation() != 0 && !tcb.has(Tcb.SHELL)) {
+                    calls.sendBeforeReset(tcb);
+                    lifecycle.abort(tcb, TcpFailure.ABORTED);
+                }
+            } catch (final RuntimeException e) {
+                // the peers of the others shall still learn it
+                context.count(Counter.EXCEPTIONS);
+                context.control.onDefect(e);
             }
         }
     }

@@ -136,6 +136,11 @@ public interface TcpCalls {
      */
     TcpFailure failure(long connection);
 
+    /** Why the last {@link #connect} was refused, in words that say what to do where that is known. Allocates. */
+    default String refusal() {
+        return failure(0).text();
+    }
+
     /** Our end. Allocates. @throws IllegalStateException for a stale handle. */
     InetSocketAddress localAddress(long connection);
 

@@ -38,6 +38,7 @@ final class TcpContext {
     final LentTexts lentTexts;
     final FastOpenCache fastOpen = new FastOpenCache();
     final SendRoom sendRoom = new SendRoom(this);
+    final LifeTimer lifeTimer = new LifeTimer(this);
     /** The engine's clock, read once a turn. */
     long nowNs;
 

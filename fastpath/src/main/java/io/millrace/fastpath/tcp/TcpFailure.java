@@ -10,13 +10,17 @@ public enum TcpFailure {
     RESET("ECONNRESET", "connection reset by peer"),
     /** Retransmissions, keepalive probes or zero-window probes went unanswered. */
     TIMED_OUT("ETIMEDOUT", "connection timed out"),
+    /** Nothing was sent or received for as long as the settings allow: reset from our side. */
+    IDLE("ETIMEDOUT", "connection was idle for longer than its idle timeout"),
     /** ICMP or neighbour resolution says that the host cannot be reached. */
     HOST_UNREACHABLE("EHOSTUNREACH", "no route to host"),
     /** No route leads there. */
     NETWORK_UNREACHABLE("ENETUNREACH", "network is unreachable"),
     /** The 4-tuple is in use. */
     ADDRESS_IN_USE("EADDRINUSE", "address already in use"),
-    /** The local address is none of ours, or no ephemeral port is left. */
+    /** Every local port that may be chosen is in use towards the destination. */
+    NO_LOCAL_PORT("EADDRNOTAVAIL", "no local port is left for the destination"),
+    /** The local address is none of ours. */
     ADDRESS_NOT_AVAILABLE("EADDRNOTAVAIL", "cannot assign requested address"),
     /** The local address is not ours any more: its lease expired, or it was taken away. */
     ADDRESS_REMOVED("EADDRNOTAVAIL", "local address was removed from the stack"),

@@ -4,6 +4,7 @@ import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IcmpError;
+import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransportInput;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpProtocol;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Segments from IP: validated, matched to a connection, handed to the state it is in. Thread: the engine's. */
 final class TcpInput implements TransportInput {
+    private static final int ELSEWHERE_A_SECOND = 1_000;
+
     private final TcpContext context;
     private final ClosedState closed;
     private final ListenState listen;
@@ -21,6 +24,8 @@ final class TcpInput implements TransportInput {
     private final TimeWaitState timeWait;
     private final Lifecycle lifecycle;
     private final PathMtu pathMtu;
+    /** As many errors a second as a host of Linux sends by default: a flood of them must not fill the others' rings. */
+    private final TokenBucket elsewhere = new TokenBucket(ELSEWHERE_A_SECOND);
     private final TcpHeader header = new TcpHeader();
     private final Segment segment = new Segment();
 
@@ -114,11 +119,28 @@ final class TcpInput implements TransportInput {
     public void onIcmpError(final IcmpError error, final long localHi, final long localLo, final long remoteHi,
             final long remoteLo, final int ports, final int sequence, final int mtu) {
         final int found = context.connections.find(localHi, localLo, remoteHi, remoteLo, ports);
-        if (found < 0) {
+        if (found >= 0) {
+            onIcmpError(error, context.connections.wrap(found), sequence, mtu);
+        } else if (found == ConnectionTable.NONE && context.control.engines() > 1
+                && elsewhere.tryTake(context.nowNs)) {
+            context.count(Counter.ICMP_ELSEWHERE);
+            context.control.otherEngines().onIcmpError(error.ordinal(), localHi, localLo, remoteHi, remoteLo, ports,
+                    sequence, mtu);
+        } else {
             context.count(Counter.ICMP_IGNORED);
-            return;
         }
-        final Tcb tcb = context.connections.wrap(found);
+    }
+
+    /** The same, where it reached another engine, which does not have the connection. */
+    void onForwardedIcmpError(final IcmpError error, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports, final int sequence, final int mtu) {
+        final int found = context.connections.find(localHi, localLo, remoteHi, remoteLo, ports);
+        if (found >= 0) {
+            onIcmpError(error, context.connections.wrap(found), sequence, mtu);
+        }
+    }
+
+    private void onIcmpError(final IcmpError error, final Tcb tcb, final int sequence, final int mtu) {
         if (Seq.lt(sequence, tcb.sndUna()) || Seq.ge(sequence, tcb.sndMax())) {
             // RFC 5927 §4.1: not about anything in flight
             context.count(Counter.ICMP_IGNORED);

@@ -299,10 +299,11 @@ final class TcpOutput {
      * a flood at one leave the keepalive probes of others unanswered.
      */
     void sendOutOfWindowAck(final Tcb tcb) {
-        if (context.nowNs - tcb.outOfWindowAckNs() < OUT_OF_WINDOW_INTERVAL_NS) {
+        final int now = LifeTimer.stamp(context.nowNs);
+        if (Integer.compareUnsigned(now - tcb.outOfWindowAckStamp(), LifeTimer.stamp(OUT_OF_WINDOW_INTERVAL_NS)) < 0) {
             context.count(Counter.TCP_CHALLENGE_ACKS_SUPPRESSED);
         } else {
-            tcb.outOfWindowAckNs(context.nowNs);
+            tcb.outOfWindowAckStamp(now);
             writer.writeAck(tcb);
         }
     }

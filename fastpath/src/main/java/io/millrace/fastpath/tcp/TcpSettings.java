@@ -248,6 +248,11 @@ public final class TcpSettings implements RecoverySettings {
         return values.keepAliveProbes;
     }
 
+    /** How long neither side may send text before the connection is reset, up to 24 days; 0: for ever. */
+    public long idleTimeoutNs() {
+        return values.idleTimeoutNs;
+    }
+
     /** When a FIN that is not acknowledged is sent again in CLOSING. */
     public FinInClosing finInClosing() {
         return values.finInClosing;

@@ -248,6 +248,11 @@ public abstract sealed class TcpSettingsBuilder permits TcpSettings.Builder {
         return self();
     }
 
+    public TcpSettings.Builder idleTimeoutNs(final long value) {
+        values.idleTimeoutNs = value;
+        return self();
+    }
+
     public TcpSettings.Builder mtuProbing(final TcpSettings.MtuProbing value) {
         values.mtuProbing = value;
         return self();

@@ -57,6 +57,7 @@ final class TcpSettingsValues implements Cloneable {
     long keepAliveIdleNs = TimeUnit.SECONDS.toNanos(7200);
     long keepAliveIntervalNs = TimeUnit.SECONDS.toNanos(75);
     int keepAliveProbes = 9;
+    long idleTimeoutNs;
 
     // closing
     FinInClosing finInClosing = FinInClosing.TIMEOUT;

@@ -173,24 +173,28 @@ final class TcpTimers implements TimerHandler {
         if (tcb.has(Tcb.ORPHAN) && tcb.state() == TcpState.FIN_WAIT_2.ordinal()) {
             context.count(Counter.TCP_FIN_WAIT_2_TIMED_OUT);
             lifecycle.forget(tcb);
+        } else if (context.lifeTimer.isIdleTooLong(tcb)) {
+            context.count(Counter.TCP_IDLE_TIMED_OUT);
+            lifecycle.abort(tcb, TcpFailure.IDLE);
         } else if (tcb.has(Tcb.KEEP_ALIVE)) {
             onKeepAlive(tcb);
+        } else {
+            context.lifeTimer.schedule(tcb, LifeTimer.NO_PROBE);
         }
     }
 
     /** RFC 9293 §3.8.4: probes after silence; a peer that answers none of them is gone. */
     private void onKeepAlive(final Tcb tcb) {
         final TcpSettings settings = context.connections.settings(tcb);
-        final int timer = tcb.timer(Tcb.TIMER_LIFE);
         final long silentNs = context.nowNs - tcb.lastReceiveNs();
         // Longer than that only where no probe was answered, however short the interval and late this timer.
         final long unansweredNs = settings.keepAliveIdleNs() + tcb.probes() * settings.keepAliveIntervalNs();
         if (silentNs < unansweredNs) {
             tcb.probes(0);
-            context.timers.schedule(timer, tcb.lastReceiveNs() + settings.keepAliveIdleNs());
+            context.lifeTimer.schedule(tcb, tcb.lastReceiveNs() + settings.keepAliveIdleNs());
         } else if (tcb.sndMax() != tcb.sndUna()) {
             // something is in flight: retransmission decides
-            context.timers.schedule(timer, context.nowNs + settings.keepAliveIdleNs());
+            context.lifeTimer.schedule(tcb, context.nowNs + settings.keepAliveIdleNs());
         } else if (tcb.probes() >= settings.keepAliveProbes()) {
             context.count(Counter.TCP_KEEPALIVE_TIMED_OUT);
             lifecycle.abort(tcb, reasonOf(tcb));
@@ -198,7 +202,7 @@ final class TcpTimers implements TimerHandler {
             tcb.probes(tcb.probes() + 1);
             context.count(Counter.TCP_KEEPALIVE_PROBES);
             writer.writeKeepAlive(tcb);
-            context.timers.schedule(timer, context.nowNs + settings.keepAliveIntervalNs());
+            context.lifeTimer.schedule(tcb, context.nowNs + settings.keepAliveIntervalNs());
         }
     }
 }

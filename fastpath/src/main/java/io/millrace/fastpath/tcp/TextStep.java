@@ -140,6 +140,7 @@ final class TextStep {
             return;
         }
         context.counters.add(Counter.TCP_BYTES_RECEIVED, segment.textLength);
+        tcb.lastTextStamp(LifeTimer.stamp(context.nowNs));
         if (gap) {
             // all or part of a gap was filled: RFC 5681 §4.2 wants an acknowledgement at once
             tcb.set(Tcb.ACK_NOW);

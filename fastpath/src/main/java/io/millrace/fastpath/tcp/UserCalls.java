@@ -293,7 +293,7 @@ final class UserCalls implements TcpCalls {
      * What was flushed earlier in this turn leaves before the reset, as it would where each flush sends at once: as much
      * as may be sent now. The rest is thrown away (RFC 9293 §3.10.5).
      */
-    private void sendBeforeReset(final Tcb tcb) {
+    void sendBeforeReset(final Tcb tcb) {
         if (tcb.has(Tcb.IN_OUTPUT_LIST) && tcb.state() != TcpState.SYN_SENT.ordinal()) {
             output.pump(tcb);
         }
@@ -303,6 +303,11 @@ final class UserCalls implements TcpCalls {
     public TcpState state(final long connection) {
         final Tcb tcb = connections.find(connection);
         return tcb == null ? TcpState.CLOSED : TcpState.of(tcb.state());
+    }
+
+    @Override
+    public String refusal() {
+        return open.refusalText();
     }
 
     @Override
@@ -349,7 +354,7 @@ final class UserCalls implements TcpCalls {
         final Tcb tcb = running(connection);
         if (tcb != null && keepAlive) {
             tcb.set(Tcb.KEEP_ALIVE);
-            lifecycle.armKeepAlive(tcb);
+            lifecycle.armLife(tcb);
         } else if (tcb != null) {
             change.endKeepAlive(tcb);
         }

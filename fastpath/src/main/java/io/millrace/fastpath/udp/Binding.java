@@ -16,6 +16,11 @@ import io.millrace.fastpath.wire.IpAddress;
 record Binding(DatagramEndpoint endpoint, long localHi, long localLo, int localPort, long remoteHi, long remoteLo,
         int remotePort, boolean reuse, boolean v6Only, Memberships groups) {
 
+    /** {@code SO_REUSEPORT}: flows are divided among those that have it. */
+    boolean sharesPort() {
+        return endpoint.sharesPort();
+    }
+
     boolean isConnected() {
         return remotePort != 0;
     }
@@ -31,9 +36,10 @@ record Binding(DatagramEndpoint endpoint, long localHi, long localLo, int localP
                 newGroups);
     }
 
-    /** Two that are bound to one port exclude each other where their addresses overlap, unless both reuse it. */
+    /** Two that are bound to one port exclude each other where their addresses overlap, unless both reuse or share it. */
     boolean conflicts(final Binding other) {
-        return (isFor(other.localHi, other.localLo) || other.isFor(localHi, localLo)) && !(reuse && other.reuse);
+        return (isFor(other.localHi, other.localLo) || other.isFor(localHi, localLo)) && !(reuse && other.reuse)
+                && !(sharesPort() && other.sharesPort());
     }
 
     /** True where it may send to this address: of its own family, or of IPv4 too where it is bound to {@code ::}. */

@@ -11,24 +11,26 @@ import org.jspecify.annotations.Nullable;
  * allocates nothing: it reads the bindings of one port, which are published whole.
  * <p>
  * Rules, as Linux has them: a port may be bound once for an address, and not both for an address and the wildcard,
- * unless every one that shares it sets {@code SO_REUSEADDR}. Of several that fit a unicast datagram equally well the
- * one bound last gets it; broadcasts and multicasts go to all that fit.
+ * unless every one that shares it sets {@code SO_REUSEADDR}, or every one {@code SO_REUSEPORT}. Of several that fit a unicast
+ * datagram equally well the one bound last gets it, with {@code SO_REUSEPORT} the one that the flow belongs to; broadcasts and multicasts go to all that fit.
  * <p>
  * Thread: any; changes are serialised.
  */
 public final class BindingTable {
-    private static final Binding[] NOBODY = new Binding[0];
     private static final int PAGE_SHIFT = 8;
     private static final int PAGE = 1 << PAGE_SHIFT;
 
+    /** Which of those that share a port gets a flow follows from it. */
+    private final int seed;
     private PortRange range;
     /** Ports by upper and lower byte: a stack with few bindings holds few pages. */
-    private final AtomicReferenceArray<@Nullable AtomicReferenceArray<Binding @Nullable []>> pages = new AtomicReferenceArray<>(
+    private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable PortBindings>> pages = new AtomicReferenceArray<>(
             PAGE);
 
     /** @param range ports for endpoints that ask for none. */
     public BindingTable(final PortRange range) {
         this.range = range;
+        seed = range.start().applyAsInt(Integer.MAX_VALUE);
     }
 
     /** Other ports, from now on, for endpoints that ask for none. */
@@ -52,24 +54,18 @@ public final class BindingTable {
     @Nullable
     Binding find(final long hi, final long lo, final int port, final long fromHi, final long fromLo,
             final int fromPort) {
-        final Binding[] bound = at(port);
-        Binding best = null;
-        int bestRank = 0;
-        for (int i = bound.length - 1; i >= 0; i--) {
-            final int rank = bound[i].rank(hi, lo, fromHi, fromLo, fromPort);
-            if (rank > bestRank) {
-                best = bound[i];
-                bestRank = rank;
-            }
-        }
-        return best;
+        return of(port).find(hi, lo, fromHi, fromLo, fromPort, seed);
     }
 
     /** All bindings of a port, in the order in which they were made. Never changes. */
     Binding[] at(final int port) {
-        final AtomicReferenceArray<Binding @Nullable []> page = pages.get(port >>> PAGE_SHIFT);
-        final Binding[] bound = page == null ? null : page.get(port & PAGE - 1);
-        return bound == null ? NOBODY : bound;
+        return of(port).all;
+    }
+
+    private PortBindings of(final int port) {
+        final AtomicReferenceArray<@Nullable PortBindings> page = pages.get(port >>> PAGE_SHIFT);
+        final PortBindings bound = page == null ? null : page.get(port & PAGE - 1);
+        return bound == null ? PortBindings.NONE : bound;
     }
 
     /**
@@ -139,11 +135,11 @@ public final class BindingTable {
     }
 
     private void publish(final int port, final Binding[] bound) {
-        AtomicReferenceArray<Binding @Nullable []> page = pages.get(port >>> PAGE_SHIFT);
+        AtomicReferenceArray<@Nullable PortBindings> page = pages.get(port >>> PAGE_SHIFT);
         if (page == null) {
             page = new AtomicReferenceArray<>(PAGE);
             pages.set(port >>> PAGE_SHIFT, page);
         }
-        page.set(port & PAGE - 1, bound.length == 0 ? null : bound);
+        page.set(port & PAGE - 1, bound.length == 0 ? null : new PortBindings(bound));
     }
 }

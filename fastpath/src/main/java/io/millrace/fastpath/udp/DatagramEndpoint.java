@@ -26,6 +26,7 @@ public final class DatagramEndpoint {
     final Udp udp;
     /** Its name within the owner; read by every engine. */
     final int id;
+    private boolean sharesPort;
     final SendFields fields = new SendFields();
     private final DatagramHandler handler;
     private final ReceiveQueue queue;
@@ -71,7 +72,7 @@ public final class DatagramEndpoint {
             throw new BindException("Already bound, to " + localAddress());
         }
         final RouteSnapshot routes = udp.routes();
-        if (!IpAddress.isAny(hi, lo) && !routes.isOwn(hi, lo) && !routes.isBroadcast(hi, lo)
+        if (!IpAddress.isAny(hi, lo) && !routes.isAssigned(hi, lo) && !routes.isBroadcast(hi, lo)
                 && !IpAddress.isMulticast(hi, lo)) {
             throw new BindException("Cannot assign requested address: " + IpAddress.toString(hi, lo));
         }
@@ -229,6 +230,23 @@ public final class DatagramEndpoint {
         fields.trafficClass = value & ~3;
     }
 
+    /** Time to live of what goes to one host, 1 to 255; 0: as the stack is configured (IP_TTL). */
+    public void ttl(final int hops) {
+        fields.ttl = hops;
+    }
+
+    /**
+     * Whether others that do so too may be bound to the same address and port, each for some of the flows (SO_REUSEPORT).
+     * Before {@link #bind}.
+     */
+    public void sharePort(final boolean share) {
+        sharesPort = share;
+    }
+
+    boolean sharesPort() {
+        return sharesPort;
+    }
+
     /** Time to live of multicasts, 0 to 255; 0: not beyond this stack. */
     public void multicastTtl(final int hops) {
         fields.multicastTtl = hops;
@@ -242,6 +260,7 @@ public final class DatagramEndpoint {
     /** Whether broadcasts may be sent ({@code SO_BROADCAST}). */
     public void broadcast(final boolean allowed) {
         fields.broadcast = allowed;
+        fields.forgetHop();
     }
 
     /** Who may fragment what is sent, {@link Fragmentation#BY_SENDER} unless set (IP_MTU_DISCOVER). */

@@ -1,7 +1,6 @@
 package io.millrace.fastpath.udp;
 
 import io.millrace.fastpath.control.RouteSnapshot;
-import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
 import io.millrace.fastpath.ip.PathMtus;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +13,8 @@ final class SendFields {
     static final int NO_LABEL = -1;
 
     int trafficClass;
+    /** 0: as the stack is configured. */
+    int ttl;
     int multicastTtl = DEFAULT_MULTICAST_TTL;
     boolean multicastLoop = true;
     boolean broadcast;
@@ -33,9 +34,14 @@ final class SendFields {
     private long turn;
     private long sentInTurn;
 
-    /** True where this is the unicast destination that was sent to last, and nothing has changed since. */
+    /** True where this is the destination that was sent to last, and nothing has changed since. */
     boolean isHopTo(final RouteSnapshot now, final long hi, final long lo) {
-        return hopLo == lo && hopHi == hi && routes == now && hop != IpOutput.GROUP;
+        return hopLo == lo && hopHi == hi && routes == now;
+    }
+
+    /** Looks at the next destination anew: what is allowed has changed. */
+    void forgetHop() {
+        routes = null;
     }
 
     /** Remembers a destination, the address to send from and the next hop. */

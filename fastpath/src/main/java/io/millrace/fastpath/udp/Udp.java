@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Thread: the engine's, but for what says otherwise.
  */
 public final class Udp implements AutoCloseable {
-    private static final int MIN_BLOCK = 64;
+    /** Bytes of the smallest block of the slab. */
+    public static final int MIN_BLOCK = 64;
 
     private final EngineControl control;
     private final EngineCounters counters;

@@ -107,7 +107,9 @@ final class UdpOutput implements AutoCloseable {
         final boolean bound = udp.routes().isOwn(binding.localHi(), binding.localLo());
         datagram.source(bound ? binding.localHi() : fields.sourceHi(), bound ? binding.localLo() : fields.sourceLo())
                 .destination(hi, lo).dscpEcn(fields.trafficClass).loopback(fields.multicastLoop)
-                .hopLimit(multicast ? fields.multicastTtl : OutgoingDatagram.DEFAULT_HOP_LIMIT);
+                .hopLimit(multicast
+                        ? fields.multicastTtl
+                        : fields.ttl == 0 ? OutgoingDatagram.DEFAULT_HOP_LIMIT : fields.ttl);
         if (fields.flowLabel() == SendFields.NO_LABEL) {
             // of all that goes from this port to that host: who is sent to is remembered without the port
             fields.flowLabel(

@@ -104,6 +104,12 @@ final class Evidence {
         return !code.startsWith(KEY) || keys.contains(code);
     }
 
+    /** The source of the class of a test; "" where there is none. @param code {@code Class.method}. */
+    String source(final String code) {
+        final Matcher test = TEST.matcher(code);
+        return test.matches() ? sources.getOrDefault(test.group(1), "") : "";
+    }
+
     private boolean isTest(final String className, final String method) {
         final String source = sources.get(className);
         return source != null && Pattern

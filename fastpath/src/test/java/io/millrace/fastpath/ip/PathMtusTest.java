@@ -54,6 +54,17 @@ class PathMtusTest {
         assertThat(paths.mtu(V6_HI, 1, LINK)).isEqualTo(1_280);
     }
 
+    @Test
+    void shouldSendNothingLongerOverIpv6ThanARouterSaysOfTheLink() {
+        final int before = paths.version();
+        paths.linkMtuV6(1_400);
+        assertThat(paths.version()).isNotEqualTo(before);
+        assertThat(paths.mtu(V6_HI, 1, LINK)).isEqualTo(1_400);
+        assertThat(paths.mtu(V6_HI, 1, 1_280)).isEqualTo(1_280);
+        assertThat(paths.mtu(0, IpAddress.v4(1), LINK)).isEqualTo(LINK);
+        assertThat(paths.onTooLong(V6_HI, 1, 1_400, LINK)).as("no news").isFalse();
+    }
+
     /** 17 destinations in a table of 16. */
     @Test
     void shouldForgetTheOldestWhereTheTableIsFull() {

@@ -29,6 +29,8 @@ class EveryDatagramOptionTest {
         OPTIONS.put(ChannelOption.SO_SNDBUF, 234_567);
         OPTIONS.put(ChannelOption.SO_REUSEADDR, true);
         OPTIONS.put(ChannelOption.IP_TOS, 0xB8);
+        OPTIONS.put(MillraceChannelOption.SO_REUSEPORT, true);
+        OPTIONS.put(MillraceChannelOption.IP_TTL, 9);
         OPTIONS.put(ChannelOption.IP_MULTICAST_ADDR, InetAddress.getLoopbackAddress());
         OPTIONS.put(ChannelOption.IP_MULTICAST_TTL, 7);
         OPTIONS.put(ChannelOption.IP_MULTICAST_LOOP_DISABLED, true);

@@ -57,6 +57,23 @@ class StackLoopEngineTest {
         }
     }
 
+    /** The loop has ended: nobody calls {@link StackLoopEngine#doWork} any more. */
+    @Test
+    void shouldResetWhatWasAbandonedWithTheRingFullWhoeverDrivesTheEngine() {
+        try (MemoryLink link = MemoryLink.builder().ethernet(false).build();
+                LinkedStack stack = new LinkedStack("10.0.0.2", 1, link.side(0)::queue)) {
+            final StackLoopEngine loop = new StackLoopEngine(stack.engine(0));
+            final long connection = connect(loop.tcp());
+            for (int i = 0; i < MORE_THAN_THE_RING_TAKES; i++) {
+                loop.abandon(Long.MAX_VALUE);
+            }
+            loop.abandon(connection);
+            assertThat(stack.engine(0).nextDeadlineNs()).as("something waits").isEqualTo(Long.MIN_VALUE);
+            stack.engine(0).doWork();
+            assertThat(loop.tcp().state(connection)).isEqualTo(TcpState.CLOSED);
+        }
+    }
+
     @Test
     void shouldCloseAbandonedEndpointsThoughTheCommandRingIsFull() throws Exception {
         try (MemoryLink link = MemoryLink.builder().ethernet(false).build();

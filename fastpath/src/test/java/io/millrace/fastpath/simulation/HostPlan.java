@@ -27,18 +27,20 @@ record HostPlan(int mtu, int frames, Faults up, Faults down, int pathMtu, boolea
                 false, offloads);
     }
 
-    /** A host on a link with faults. */
-    static HostPlan draw(final Random random) {
-        final int mtu = random.nextInt(6) == 0 ? PORT_MTUS[random.nextInt(PORT_MTUS.length)] : ETHERNET;
+    /** A host on a link with faults; every link takes packets of {@code leastMtu} bytes. */
+    static HostPlan draw(final Random random, final int leastMtu) {
+        final int mtu = Math.max(leastMtu,
+                random.nextInt(6) == 0 ? PORT_MTUS[random.nextInt(PORT_MTUS.length)] : ETHERNET);
         final int frames = random.nextInt(12) == 0 ? FEW_FRAMES : MANY_FRAMES;
         final Faults.Builder up = faults(random);
         // on one of the two links that a packet crosses: two flipped bits can pass for none in a checksum
         up.corruption(random.nextInt(3) == 0 ? 0.05 * random.nextDouble() : 0);
         final Faults.Builder down = faults(random);
         if (random.nextInt(15) == 0) {
-            down.mtu(PATH_MTUS[random.nextInt(PATH_MTUS.length)]);
+            down.mtu(Math.max(leastMtu, PATH_MTUS[random.nextInt(PATH_MTUS.length)]));
         }
-        final int path = random.nextInt(5) == 0 ? PATH_MTUS[random.nextInt(PATH_MTUS.length)] : mtu;
+        final int path = Math.max(leastMtu,
+                random.nextInt(5) == 0 ? PATH_MTUS[random.nextInt(PATH_MTUS.length)] : mtu);
         return new HostPlan(mtu, frames, up.build(), down.build(), Math.min(path, mtu), random.nextInt(5) == 0, false);
     }
 

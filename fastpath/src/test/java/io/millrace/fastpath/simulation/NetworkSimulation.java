@@ -2,6 +2,8 @@ package io.millrace.fastpath.simulation;
 
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PcapngWriter;
+import io.millrace.fastpath.testing.Family;
+import io.millrace.fastpath.wire.Ipv6Header;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -10,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Two to eight whole stacks in virtual time, joined by a router over links with bandwidth, queue, delay, loss at random
- * and in bursts, reordering, duplication, corruption and MTU, all of it from one seed: connections are opened between
+ * and in bursts, reordering, duplication, corruption and MTU, over IPv4 or IPv6, all of it from one seed: connections are opened between
  * random pairs, bytes flow both ways, ends are closed, half-closed and aborted. {@link #run} asserts the invariants of
  * every TCB after every step, that every byte arrives in order or the connection fails with a reason, that the whole
  * thing comes to rest, and that nothing is left behind. Thread: one.
  */
 public final class NetworkSimulation {
     private static final int MAX_HOSTS = 8;
+    private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
     private static final int MAX_CONNECTIONS = 6;
     private static final int CROWD = 10;
     private static final int MAX_ROUNDS = 3_000_000;
@@ -29,6 +32,7 @@ public final class NetworkSimulation {
     private static final int LATEST_START_NS = 2_000_000_000;
 
     private final long seed;
+    private final Family family;
     private final int largest;
     private final Random random;
     private final List<SimulatedHost> hosts = new ArrayList<>();
@@ -47,11 +51,15 @@ public final class NetworkSimulation {
         this.seed = seed;
         this.largest = largest;
         this.random = new Random(seed);
+        // of the seed, and of nothing that is drawn: seeds of IPv4 do what they always did
+        this.family = (seed * GOLDEN >>> 62) == 0 ? Family.V6 : Family.V4;
         final int count = random.nextInt(3) == 0 ? 3 + random.nextInt(MAX_HOSTS - 2) : 2;
         final boolean clean = random.nextInt(10) == 0;
         final boolean offloads = clean && random.nextBoolean();
         for (int i = 0; i < count; i++) {
-            plans.add(clean ? HostPlan.clean(offloads) : HostPlan.draw(random));
+            plans.add(clean
+                    ? HostPlan.clean(offloads)
+                    : HostPlan.draw(random, family == Family.V4 ? 0 : Ipv6Header.MIN_MTU));
         }
         // many connections with large buffers: the slab is too small for all of them
         crowded = random.nextInt(12) == 0;
@@ -89,8 +97,11 @@ public final class NetworkSimulation {
      */
     public void run() {
         final long before = MemoryRegion.bytesInUse();
+        Family.use(family);
         try (MemoryRegion scratch = MemoryRegion.allocate("simulation", 1 << 16)) {
             run(scratch);
+        } finally {
+            Family.use(Family.V4);
         }
         if (MemoryRegion.bytesInUse() != before) {
             throw new AssertionError("off-heap bytes are left: " + (MemoryRegion.bytesInUse() - before));
@@ -207,7 +218,7 @@ public final class NetworkSimulation {
 
     @Override
     public String toString() {
-        return "seed " + seed + ", step " + steps + ", " + nowNs + " ns\n"
+        return "seed " + seed + ", " + family + ", step " + steps + ", " + nowNs + " ns\n"
                 + hosts.stream().map(host -> "  " + host.describe()).collect(Collectors.joining("\n")) + "\n"
                 + connections.stream().map(connection -> "  " + connection).collect(Collectors.joining("\n"));
     }

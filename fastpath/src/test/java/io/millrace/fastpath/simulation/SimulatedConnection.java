@@ -1,7 +1,7 @@
 package io.millrace.fastpath.simulation;
 
 import io.millrace.fastpath.tcp.TcpSettings;
-import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.fastpath.testing.Family;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,8 +117,8 @@ final class SimulatedConnection {
 
     private void open(final SimulatedHost from, final SimulatedHost to, final TcpSettings settings,
             final SimulatedApplication application, final int localPort) {
-        application.attached(from.engine().tcp().connect(0, 0, localPort, 0, IpAddress.v4(to.address()), port(),
-                settings, application));
+        application.attached(from.engine().tcp().connect(0, 0, localPort, Family.current().hi(),
+                Family.current().lo(to.address()), port(), settings, application));
     }
 
     /** The handle of a connection that the listener made. */

@@ -4,16 +4,19 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.wire.Icmpv4Header;
+import io.millrace.fastpath.testing.Family;
+import io.millrace.fastpath.wire.Icmpv6Header;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Header;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * Joins the links of all hosts: passes a packet on by its destination, drops one whose header is damaged, and answers
- * one that is too long for the next link with "fragmentation needed" (RFC 1191 §4), or fragments it where it may. Its queues are the links' own; a
- * packet that finds no frame is dropped. Thread: the simulation's.
+ * one that is too long for the next link with "fragmentation needed" (RFC 1191 §4) or "packet too big" (RFC 8201 §4), or
+ * fragments it where it may. Its queues are the links' own; a packet that finds no frame is dropped. Thread: the simulation's.
  */
 final class SimulatedRouter {
     /** 10.0.0.254; hosts are 10.0.0.1 and so on. */
@@ -30,6 +33,7 @@ final class SimulatedRouter {
     private final long[] burst = new long[BURST];
     private final long[] one = new long[1];
     private final Ipv4Header ip = new Ipv4Header();
+    private final Ipv6Header ipv6 = new Ipv6Header();
     private long answered;
 
     /**
@@ -66,10 +70,11 @@ final class SimulatedRouter {
     }
 
     private void onPacket(final int from, final long frame, final long nowNs) {
-        if (!ip.wrap(Frame.data(frame), Frame.length(frame)) || !ip.checksumValid()) {
+        final boolean v6 = Frame.length(frame) > 0 && Ipv6Header.isV6(Frame.data(frame));
+        if (v6 ? !ipv6.wrap(Frame.data(frame), Frame.length(frame)) : !isWholeV4(frame)) {
             return;
         }
-        final int to = ip.destination() - FIRST_HOST;
+        final int to = destination(v6) - FIRST_HOST;
         if (to < 0 || to >= ports.size()) {
             return;
         }
@@ -78,12 +83,29 @@ final class SimulatedRouter {
                 : Frame.headerLength(frame) + Frame.gsoSize(frame);
         if (longest <= pathMtus[to]) {
             pass(ports.get(to), frame, nowNs);
+        } else if (v6) {
+            answered++;
+            answerV6(ports.get(from), pathMtus[to], nowNs);
         } else if (!ip.dontFragment()) {
             fragment(ports.get(to), pathMtus[to], nowNs);
         } else {
             answered++;
             answer(ports.get(from), pathMtus[to], nowNs);
         }
+    }
+
+    private boolean isWholeV4(final long frame) {
+        return ip.wrap(Frame.data(frame), Frame.length(frame)) && ip.checksumValid();
+    }
+
+    /** As an address of IPv4; -1 for one that is no host's. */
+    private int destination(final boolean v6) {
+        if (!v6) {
+            return ip.destination();
+        }
+        final int address = (int) ipv6.destinationLo();
+        final boolean known = ipv6.destinationHi() == Family.V6.hi() && ipv6.destinationLo() == Family.V6.lo(address);
+        return known ? address : -1;
     }
 
     private void pass(final PacketPort port, final long frame, final long nowNs) {
@@ -135,6 +157,27 @@ final class SimulatedRouter {
         Memory.copy(ip.address(), message + Icmpv4Header.LENGTH, quote);
         new Icmpv4Header().wrapUnchecked(message, Icmpv4Header.LENGTH + quote).updateChecksum();
         Frame.length(frame, length);
+        transmit(port, frame, nowNs);
+    }
+
+    /** RFC 4443 §3.2. */
+    private void answerV6(final PacketPort port, final int mtu, final long nowNs) {
+        final long frame = port.acquire();
+        if (frame == 0) {
+            return;
+        }
+        final long packet = Frame.data(frame);
+        final long message = packet + Ipv6Header.LENGTH;
+        final int quote = Ipv6Header.LENGTH + QUOTED;
+        final int length = Icmpv6Header.LENGTH + quote;
+        Ipv6Header.write(packet, 0, 0, length, IpProtocol.ICMPV6, TTL);
+        Ipv6Header.addresses(packet, Family.V6.hi(), Family.V6.lo(ADDRESS), ipv6.sourceHi(), ipv6.sourceLo());
+        Icmpv6Header.write(message, Icmpv6Header.PACKET_TOO_BIG, 0, mtu);
+        Memory.copy(ipv6.address(), message + Icmpv6Header.LENGTH, quote);
+        final Icmpv6Header header = new Icmpv6Header();
+        header.wrap(message, length);
+        header.updateChecksum(Family.V6.hi(), Family.V6.lo(ADDRESS), ipv6.sourceHi(), ipv6.sourceLo());
+        Frame.length(frame, Ipv6Header.LENGTH + length);
         transmit(port, frame, nowNs);
     }
 

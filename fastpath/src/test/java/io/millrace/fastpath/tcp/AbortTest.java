@@ -105,6 +105,23 @@ class AbortTest {
     }
 
     @Test
+    void shouldSendWhatWasFlushedBeforeTheResetWhereTheStackIsClosed() {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
+            at.peer().window(1_460).send("PA", "request");
+            at.stack().allSent();
+            final TcpCalls tcp = at.stack().tcp();
+            tcp.send(at.handle(), at.stack().scratch(), 10_000);
+            tcp.flush(at.handle());
+            at.stack().engine().onClose();
+            final Packet text = at.stack().sent();
+            assertThat(text.length()).isEqualTo(1_460);
+            final Packet reset = at.stack().sent();
+            assertThat(reset.is("R")).isTrue();
+            assertThat(reset.seq()).isEqualTo(text.seq() + 1_460);
+        }
+    }
+
+    @Test
     void shouldResetWithinAClosedWindow() {
         try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
             at.peer().window(0).ack(at.sndNxt());

@@ -156,7 +156,9 @@ class HandleTest {
             assertThat(stack.connect(Peer.ADDRESS, 80, TcpSettings.DEFAULT, new Application(stack))).isPositive();
             stack.nextEphemeral(60_000);
             assertThat(stack.connect(Peer.ADDRESS, 80, TcpSettings.DEFAULT, new Application(stack))).isZero();
-            assertThat(stack.tcp().failure(0)).isEqualTo(TcpFailure.ADDRESS_NOT_AVAILABLE);
+            assertThat(stack.tcp().failure(0)).isEqualTo(TcpFailure.NO_LOCAL_PORT);
+            assertThat(stack.tcp().refusal()).isEqualTo("no local port is left for the destination " + Peer.ADDRESS
+                    + ":80: all 2 ports are in use towards it, or listened on; 0 connections are in TIME_WAIT");
             assertThat(stack.counter(Counter.TCP_NO_EPHEMERAL_PORT)).isEqualTo(1);
             // to another destination the port is free
             stack.nextEphemeral(60_000);

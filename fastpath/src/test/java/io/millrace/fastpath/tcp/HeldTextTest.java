@@ -219,6 +219,19 @@ class HeldTextTest {
     }
 
     @Test
+    void shouldLetGoOfTheOthersWhereAnOwnerFailsWithAnError() {
+        try (Wire wire = Wire.open()) {
+            wire.stack.expectExceptions(1);
+            wire.tcp.sendHeld(wire.handle, new byte[10], 0, 10, text -> {
+                throw new AssertionError("of the test");
+            }, this);
+            hold(wire, 0, 10);
+            wire.ackBytes(20);
+            assertThat(released).hasSize(1);
+        }
+    }
+
+    @Test
     void shouldSurviveAnOwnerThatThrows() {
         try (Wire wire = Wire.open()) {
             wire.stack.expectExceptions(1);

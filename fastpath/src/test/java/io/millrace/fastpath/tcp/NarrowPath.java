@@ -1,5 +1,6 @@
 package io.millrace.fastpath.tcp;
 
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.Packet;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,8 @@ import java.util.stream.Stream;
 
 /**
  * What lies between a {@link Flow} and its peer: packets longer than its MTU vanish without a word; the peer acknowledges
- * each of the others, selectively, a round trip after it was sent. Thread: the test's.
+ * each of the others, selectively, a round trip after it was sent. The MTU is that of IPv4, of IPv6 20 bytes more. Thread:
+ * the test's.
  */
 final class NarrowPath {
     private static final int MAX_STEPS = 20_000;
@@ -65,7 +67,7 @@ final class NarrowPath {
         if (packet.length() == 0) {
             return;
         }
-        if (packet.toBytes().length > mtu) {
+        if (packet.toBytes().length > Family.current().mtu(mtu)) {
             vanished++;
             return;
         }

@@ -28,6 +28,8 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
         this.broadcast = broadcast;
     }
 
+    private int groupLookups;
+
     /** @param addresses own ones in host order, at least one; the first is the source of all that is sent. */
     public static StandInRoutes of(final int... addresses) {
         return new StandInRoutes(addresses.clone(), IpAddress.v4(LIMITED_BROADCAST));
@@ -95,8 +97,14 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
         return Family.of(hi, lo).hi();
     }
 
+    /** How often somebody asked for the source of what is sent to a group. */
+    public int groupLookups() {
+        return groupLookups;
+    }
+
     @Override
     public long groupSourceLo(final long hi, final long lo) {
+        groupLookups++;
         return Family.of(hi, lo).lo(own[0]);
     }
 

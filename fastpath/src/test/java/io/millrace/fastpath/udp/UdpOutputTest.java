@@ -238,6 +238,30 @@ class UdpOutputTest {
     }
 
     @Test
+    void shouldLookForTheWayToAGroupOnce() throws Exception {
+        final DatagramEndpoint sender = rig.bind(StackDriver.ADDRESS, PORT);
+        rig.sendTo(sender, GROUP, 6_000, "x");
+        final int before = rig.stack.routes().groupLookups();
+        for (int i = 0; i < 10; i++) {
+            rig.sendTo(sender, GROUP, 6_000, "x");
+        }
+        assertThat(rig.stack.routes().groupLookups()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldSendWithItsOwnTimeToLive() throws Exception {
+        final DatagramEndpoint sender = rig.bind(StackDriver.ADDRESS, PORT);
+        sender.ttl(7);
+        rig.sendTo(sender, PEER, 77, "x");
+        assertThat(rig.sent().ttl()).isEqualTo(7);
+        sender.ttl(0);
+        rig.sendTo(sender, PEER, 77, "x");
+        assertThat(rig.sent().ttl()).isEqualTo(64);
+        rig.sendTo(sender, GROUP, 77, "x");
+        assertThat(rig.sent().ttl()).as("a group has one of its own").isEqualTo(1);
+    }
+
+    @Test
     void shouldReceiveFromGroupsThatItJoined() throws Exception {
         final DatagramEndpoint member = rig.bind("0.0.0.0", PORT);
         final Datagram datagram = Datagram.toStack(PORT, "x").to(GROUP);

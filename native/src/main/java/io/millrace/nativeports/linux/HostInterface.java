@@ -61,6 +61,23 @@ public final class HostInterface implements AutoCloseable {
         run(InterfaceRequest.SIOCSIFNETMASK, "set the netmask /" + prefix.length() + " of");
     }
 
+    /** Adds an IPv6 address; done too where the interface has it already. */
+    public void address(final Ipv6Prefix prefix) throws IOException {
+        final String what = "give the address " + prefix + " to";
+        final int v6 = calls.socket(Ipv6Request.AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (v6 < 0) {
+            throw failure(what, v6);
+        }
+        try (Ipv6Request address = new Ipv6Request(prefix, index())) {
+            final int result = calls.ioctl(v6, InterfaceRequest.SIOCSIFADDR, address.address());
+            if (result < 0 && result != -Errno.EEXIST) {
+                throw failure(what, result);
+            }
+        } finally {
+            calls.close(v6);
+        }
+    }
+
     /** True where the link is administratively up. */
     public boolean isUp() throws IOException {
         run(InterfaceRequest.SIOCGIFFLAGS, "read the state of");
@@ -84,10 +101,14 @@ public final class HostInterface implements AutoCloseable {
     private void run(final long number, final String what) throws IOException {
         final int result = calls.ioctl(socket, number, request.address());
         if (result < 0) {
-            final String remedy = result == -Errno.EPERM
-                    ? "; run as root or inside `unshare -Urn`, or set it up beforehand with `ip`"
-                    : "";
-            throw new IOException("cannot " + what + " " + name + ": " + Errno.describe(-result) + remedy);
+            throw failure(what, result);
         }
+    }
+
+    private IOException failure(final String what, final int result) {
+        final String remedy = result == -Errno.EPERM
+                ? "; run as root or inside `unshare -Urn`, or set it up beforehand with `ip`"
+                : "";
+        return new IOException("cannot " + what + " " + name + ": " + Errno.describe(-result) + remedy);
     }
 }

@@ -13,6 +13,7 @@ import io.millrace.nativeports.linux.HostInterface;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.Ipv4Prefix;
+import io.millrace.nativeports.linux.Ipv6Prefix;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.TunDescriptor;
 import io.millrace.nativeports.linux.VirtioNetHeader;
@@ -58,14 +59,20 @@ final class TapDevice implements PacketDevice {
         final int at = request.argument().indexOf(NAMESPACE);
         final String name = at < 0 ? request.argument() : request.argument().substring(0, at);
         checkName(name);
-        final Ipv4Prefix address = hostAddress(request);
+        final @Nullable HostAddress address = hostAddress(request);
         return at < 0
                 ? openHere(request, name, address)
                 : HostNamespace.call(request.argument().substring(at + 1), () -> openHere(request, name, address));
     }
 
+    /** Gives the host's side of the link its address. */
+    @FunctionalInterface
+    private interface HostAddress {
+        void giveTo(HostInterface host) throws IOException;
+    }
+
     private static TapDevice openHere(final DeviceRequest request, final String name,
-            final @Nullable Ipv4Prefix address) throws IOException {
+            final @Nullable HostAddress address) throws IOException {
         final TapDevice device = new TapDevice(request, name);
         try {
             for (int i = 0; i < request.queues(); i++) {
@@ -140,7 +147,7 @@ final class TapDevice implements PacketDevice {
         return Math.max(SMALL_FRAME, needed);
     }
 
-    private void setUpHost(final @Nullable Ipv4Prefix address) throws IOException {
+    private void setUpHost(final @Nullable HostAddress address) throws IOException {
         try (HostInterface host = new HostInterface(interfaceName)) {
             if (host.mtu() != request.mtu()) {
                 host.mtu(request.mtu());
@@ -149,7 +156,7 @@ final class TapDevice implements PacketDevice {
                 lengthenQueue(host);
             }
             if (address != null) {
-                host.address(address);
+                address.giveTo(host);
                 host.up(true);
             }
         }
@@ -173,11 +180,18 @@ final class TapDevice implements PacketDevice {
         }
     }
 
-    private static @Nullable Ipv4Prefix hostAddress(final DeviceRequest request)
-            throws IOException {
+    private static @Nullable HostAddress hostAddress(final DeviceRequest request) throws IOException {
         final String text = request.hostAddress();
         try {
-            return text == null ? null : Ipv4Prefix.parse(text);
+            if (text == null) {
+                return null;
+            }
+            if (Ipv6Prefix.isMeant(text)) {
+                final Ipv6Prefix prefix = Ipv6Prefix.parse(text);
+                return host -> host.address(prefix);
+            }
+            final Ipv4Prefix prefix = Ipv4Prefix.parse(text);
+            return host -> host.address(prefix);
         } catch (final IllegalArgumentException e) {
             throw new IOException("host address of tap:" + request.argument() + ": " + e.getMessage(), e);
         }

@@ -25,6 +25,7 @@ class StructuresTest {
             #include <sys/ioctl.h>
             #include <linux/if.h>
             #include <linux/if_tun.h>
+            #include <linux/ipv6.h>
             #include <linux/sockios.h>
             #include <linux/virtio_net.h>
             #ifndef VIRTIO_NET_HDR_GSO_UDP_L4 /* younger than many distributions' headers */
@@ -61,6 +62,11 @@ class StructuresTest {
 
     private static void addInterface(final Map<String, Long> numbers) {
         numbers.put("sizeof(struct ifreq)", (long) InterfaceRequest.LENGTH);
+        numbers.put("sizeof(struct in6_ifreq)", (long) Ipv6Request.LENGTH);
+        numbers.put("offsetof(struct in6_ifreq, ifr6_addr)", 0L);
+        numbers.put("offsetof(struct in6_ifreq, ifr6_prefixlen)", (long) Ipv6Request.PREFIX_LENGTH_OFFSET);
+        numbers.put("offsetof(struct in6_ifreq, ifr6_ifindex)", (long) Ipv6Request.INDEX_OFFSET);
+        numbers.put("AF_INET6", (long) Ipv6Request.AF_INET6);
         numbers.put("offsetof(struct ifreq, ifr_flags)", (long) InterfaceRequest.VALUE_OFFSET);
         numbers.put("offsetof(struct ifreq, ifr_mtu)", (long) InterfaceRequest.VALUE_OFFSET);
         numbers.put("offsetof(struct ifreq, ifr_qlen)", (long) InterfaceRequest.VALUE_OFFSET);

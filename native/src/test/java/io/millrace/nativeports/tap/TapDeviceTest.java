@@ -47,6 +47,18 @@ class TapDeviceTest {
 
     @Test
     @RequiresNetworkNamespaces
+    void shouldGiveTheHostAnAddressOfIpv6() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace();
+                PacketDevice device = open(namespace, request("tap0", 1, "fd09::8:1/72", 1_400))) {
+            assertThat(namespace.exec("ip", "-o", "-6", "addr", "show", "tap0").text())
+                    .contains("inet6 fd09::8:1/72");
+            assertThat(namespace.exec("ip", "-o", "link", "show", "tap0").text()).containsPattern("<.*\\bUP\\b.*>");
+            assertThat(device.queues()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @RequiresNetworkNamespaces
     void shouldLiveInTheNamespaceThatIsNamed() throws Exception {
         try (NetworkNamespace namespace = new NetworkNamespace();
                 PacketDevice device = new TapDeviceProvider()

@@ -1,13 +1,15 @@
 package io.millrace.fastpath.testing.script;
 
-import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.tcp.TcpSettings.FinInClosing;
 import io.millrace.fastpath.tcp.TcpSettings.OptionOrder;
+import io.millrace.fastpath.tcp.TcpSettings;
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.script.Script.Setting;
 import io.millrace.fastpath.testing.socket.Setup;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a script's options and initial commands ask for. Thread: one. */
 final class Configuration {
@@ -25,6 +27,7 @@ final class Configuration {
     private String remoteAddress = "192.0.2.1";
     private long toleranceNs = 4_000 * MICROSECOND;
     private long timestampTickNs;
+    private @Nullable Family family;
     private int bindPort = DEFAULT_PORT;
     private int connectPort = DEFAULT_PORT;
 
@@ -64,7 +67,8 @@ final class Configuration {
             case "tolerance_usecs" -> toleranceNs = Long.parseLong(value) * MICROSECOND;
             case "tcp_ts_tick_usecs" -> timestampTickNs = Long.parseLong(value) * MICROSECOND;
             case "mtu" -> setup = setup.mtu(Integer.parseInt(value));
-            case "mss" -> setup = setup.mtu(Integer.parseInt(value) + HEADERS);
+            case "mss" ->
+                setup = setup.mtu(Integer.parseInt(value) + HEADERS + (family == Family.V6 ? Family.V6.mtu(0) : 0));
             case "bind_port" -> bindPort = Integer.parseInt(value);
             case "connect_port" -> connectPort = Integer.parseInt(value);
             case "local_ip" -> setup = setup.addresses(value);
@@ -73,11 +77,11 @@ final class Configuration {
             case "ack_policy" -> tcp(setup.tcp().toBuilder().ackPolicy(choice(AckPolicy.class, value)));
             case "option_order" -> tcp(setup.tcp().toBuilder().optionOrder(choice(OptionOrder.class, value)));
             case "fin_in_closing" -> tcp(setup.tcp().toBuilder().finInClosing(choice(FinInClosing.class, value)));
-            case "ip_version" -> {
-                if (!value.equals("ipv4")) {
-                    throw place.error("--ip_version=" + value + ": only ipv4 is spoken here");
-                }
-            }
+            case "ip_version" -> family = switch (value) {
+                case "ipv4" -> Family.V4;
+                case "ipv6" -> Family.V6;
+                default -> throw place.error("--ip_version=" + value + ": only ipv4 and ipv6 are spoken here");
+            };
             default -> {
                 if (!IGNORED.contains(name)) {
                     throw place.error("--" + name + ": not known; known are tolerance_usecs, tcp_ts_tick_usecs, mtu, "
@@ -96,8 +100,20 @@ final class Configuration {
         return Enum.valueOf(type, value.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
+    /** With the MTU as one of IPv4. */
     Setup setup() {
-        return setup;
+        return family == Family.V6 ? setup.mtu(setup.mtu() - Family.V6.mtu(0)) : setup;
+    }
+
+    /** The family that the script is written for; null where it holds for either. */
+    @Nullable
+    Family family() {
+        return family;
+    }
+
+    /** What an MTU that an ICMP message tells is more than the script says. */
+    int mtuAllowance() {
+        return family == null ? Family.current().mtu(0) : 0;
     }
 
     String localAddress() {

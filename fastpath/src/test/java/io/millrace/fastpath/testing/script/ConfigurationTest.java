@@ -61,7 +61,7 @@ class ConfigurationTest {
     void shouldRefuseOptionsThatItDoesNotKnow() {
         assertTrue(problem("\n--colour=blue").startsWith("test.pkt:2:1: --colour: not known; known are"));
         assertTrue(problem("--mtu=large").contains("no such value"));
-        assertTrue(problem("--ip_version=ipv6").contains("only ipv4"));
+        assertTrue(problem("--ip_version=ipv5").contains("only ipv4 and ipv6"));
     }
 
     @Test

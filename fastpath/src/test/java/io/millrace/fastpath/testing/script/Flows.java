@@ -20,6 +20,7 @@ final class Flows {
     private final SocketDriver stack;
     private final String localAddress;
     private final String remoteAddress;
+    private final int mtuAllowance;
     private final List<Flow> flows = new ArrayList<>();
     private int nextRemotePort = FIRST_REMOTE_PORT;
     private @Nullable Flow current;
@@ -28,6 +29,7 @@ final class Flows {
         this.stack = stack;
         localAddress = configuration.localAddress();
         remoteAddress = configuration.remoteAddress();
+        mtuAllowance = configuration.mtuAllowance();
     }
 
     /** The wire form of a segment of the peer. @param listenPort where a new connection goes to. */
@@ -120,6 +122,6 @@ final class Flows {
         final Segment quoted = new Segment(Packet.address(localAddress), Packet.address(remoteAddress),
                 current.localPort(), current.remotePort(), 0, current.live(written.seq()), 0, Segment.ACK, 0, 0,
                 List.of(), new byte[written.length()]);
-        return SegmentCodec.encode(written, Packet.address(remoteAddress), quoted);
+        return SegmentCodec.encode(written, Packet.address(remoteAddress), quoted, mtuAllowance);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.testing.script;
 
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.script.Event.CallEvent;
 import io.millrace.fastpath.testing.script.Event.CodeEvent;
 import io.millrace.fastpath.testing.script.Event.CommandEvent;
@@ -9,15 +10,17 @@ import io.millrace.fastpath.testing.script.PacketSpec.Icmp;
 import io.millrace.fastpath.testing.script.PacketSpec.Tcp;
 import io.millrace.fastpath.testing.socket.SocketDriver;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
-/** Runs one script against a stack of its own. Times are those of the script, in nanoseconds. Thread: one. */
+/** Runs one script against a stack of its own, over the family it names, else the present one. Times are those of the script, in nanoseconds. Thread: one. */
 final class ScriptRunner implements AutoCloseable {
     private static final long WHENEVER_NS = 100L * 3_600 * 1_000_000_000;
 
     private final Script script;
     private final boolean strict;
     private final Configuration configuration;
+    private final Family familyBefore;
     private final SocketDriver stack;
     private final long startNs;
     private final Trace trace = new Trace();
@@ -33,6 +36,8 @@ final class ScriptRunner implements AutoCloseable {
         this.script = script;
         this.strict = strict;
         configuration = Configuration.of(script);
+        familyBefore = Family.current();
+        Family.use(Objects.requireNonNullElse(configuration.family(), familyBefore));
         stack = new SocketDriver(configuration.setup());
         startNs = stack.nowNs();
         outbox = new Outbox(stack, startNs);
@@ -205,6 +210,7 @@ final class ScriptRunner implements AutoCloseable {
 
     @Override
     public void close() {
+        Family.use(familyBefore);
         stack.close();
     }
 }

@@ -21,7 +21,7 @@ final class OpenCalls {
         if (socket.localPort != 0 || socket.phase != Phase.IDLE || port < 0 || port > MAX_PORT) {
             return Errno.EINVAL;
         }
-        if (localLo != 0 && !control.routes().isOwn(0, localLo)) {
+        if (localLo != 0 && !control.routes().isOwn(VirtualControl.hi(), localLo)) {
             return Errno.EADDRNOTAVAIL;
         }
         final int chosen = port == 0 ? freePort(socket, localLo) : port;
@@ -124,8 +124,8 @@ final class OpenCalls {
         reopen(socket);
         socket.connectTold = false;
         socket.phase = Phase.CONNECTING;
-        socket.connection = stack.tcp().connect(0, socket.localLo, socket.localPort, 0,
-                VirtualControl.lo(peer), port, socket.settings, socket);
+        socket.connection = stack.tcp().connect(socket.localLo == 0 ? 0 : VirtualControl.hi(), socket.localLo,
+                socket.localPort, VirtualControl.hi(), VirtualControl.lo(peer), port, socket.settings, socket);
         if (socket.connection == 0) {
             socket.phase = Phase.IDLE;
             return Errno.of(stack.tcp().failure(0));

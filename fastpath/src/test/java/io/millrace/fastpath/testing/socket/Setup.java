@@ -10,8 +10,8 @@ import java.util.List;
  *
  * @param tcp            settings that sockets start from.
  * @param engine         sizes and limits of the engine.
- * @param mtu            largest IP packet in bytes, 68 to 65,535.
- * @param addresses      the stack's own IPv4 addresses; the first is the source of connections it opens.
+ * @param mtu            largest IPv4 packet in bytes, 68 to 65,535; over IPv6 the link takes 20 bytes more.
+ * @param addresses      the stack's own addresses, as {@link io.millrace.fastpath.testing.Family} has them; the first is the source of connections it opens.
  * @param broadcast      the directed broadcast address of its network.
  * @param iss            initial sequence number of the first connection; of each that follows, 64,000 more.
  * @param ephemeralPort  local port of the first active open that names none; of each that follows, one more.

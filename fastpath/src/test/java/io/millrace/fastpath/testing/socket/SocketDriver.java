@@ -263,7 +263,8 @@ public final class SocketDriver implements AutoCloseable {
 
     /** State of the connection between two addresses and ports, TIME_WAIT included; CLOSED where there is none. */
     public TcpState state(final String local, final int localPort, final String peer, final int peerPort) {
-        return stack.engine().state(0, VirtualControl.lo(local), 0, VirtualControl.lo(peer),
+        return stack.engine().state(VirtualControl.hi(), VirtualControl.lo(local), VirtualControl.hi(),
+                VirtualControl.lo(peer),
                 localPort << 16 | peerPort);
     }
 

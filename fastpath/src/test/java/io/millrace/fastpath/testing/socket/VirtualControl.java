@@ -1,12 +1,12 @@
 package io.millrace.fastpath.testing.socket;
 
 import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.StandInControl;
 import io.millrace.fastpath.testing.StandInIss;
 import io.millrace.fastpath.testing.StandInPorts;
 import io.millrace.fastpath.testing.StandInRoutes;
-import io.millrace.fastpath.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The control plane of one stack in virtual time, whose listeners are sockets. Thread: the driver's. */
@@ -33,8 +33,13 @@ final class VirtualControl extends StandInControl {
         this.sockets = sockets;
     }
 
+    /** Upper half of every address but the wildcard. */
+    static long hi() {
+        return Family.current().hi();
+    }
+
     static long lo(final String address) {
-        return IpAddress.v4(Packet.address(address));
+        return Family.current().lo(Packet.address(address));
     }
 
     Setup.Overload overload() {

@@ -5,6 +5,7 @@ import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.tcp.TcpCalls;
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.QueuePort;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -25,7 +26,7 @@ final class VirtualStack implements AutoCloseable {
     VirtualStack(final Setup setup, final VirtualControl control) {
         this.control = control;
         nowNs = setup.startNs();
-        port = new QueuePort(setup.mtu());
+        port = new QueuePort(Family.current().mtu(setup.mtu()));
         engine = new StackEngine(0, setup.engine(), port, control, () -> nowNs);
     }
 

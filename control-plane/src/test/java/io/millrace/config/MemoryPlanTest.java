@@ -1,0 +1,51 @@
+package io.millrace.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.engine.EngineMemory;
+import org.junit.jupiter.api.Test;
+
+/** What a configuration asks for is computed before it is taken. */
+class MemoryPlanTest {
+    private static MemoryPlan plan(final String text) {
+        return MemoryPlan.of(MillraceConfig.parse(text));
+    }
+
+    @Test
+    void shouldCountEachEngine() {
+        final long one = plan("millrace.threading.engines = 1").total();
+        assertThat(plan("millrace.threading.engines = 3").total()).isEqualTo(3 * one);
+        assertThat(one).isGreaterThan(EngineMemory.of(MillraceConfig.defaults().engineSettings()).total());
+    }
+
+    @Test
+    void shouldNameAKeyOfEachPartThatHasOne() {
+        assertThat(plan("").parts()).filteredOn(part -> !part.key().isEmpty()).hasSizeGreaterThan(5)
+                .allSatisfy(part -> assertThat(ConfigKeys.find(part.key())).as(part.name()).isNotNull());
+    }
+
+    @Test
+    void shouldFitAsItComes() {
+        assertThat(plan("").fits()).isTrue();
+    }
+
+    @Test
+    void shouldSayInASentenceWhatDoesNotFitAndWhatToDo() {
+        final MemoryPlan plan = plan("""
+                millrace.engine { max-connections = 1000000, slab = 1GiB, memory-limit = 1GiB }
+                """);
+        assertThat(plan.fits()).isFalse();
+        assertThat(plan.refusal()).startsWith("the stack may come to ")
+                .contains(" MiB of memory outside of the heap, but there are only 1024 MiB: lower millrace.engine.slab "
+                        + "(send and receive buffers, ", "millrace.engine.max-connections (connections, 428 MiB)")
+                .endsWith("or millrace.threading.engines; or raise millrace.engine.memory-limit, since memory that is "
+                        + "not used is not taken");
+    }
+
+    /** Nobody has so much. */
+    @Test
+    void shouldTakeTheMachinesMemoryForTheLimit() {
+        assertThat(plan("millrace.engine.slab = 1TiB").fits()).isFalse();
+        assertThat(plan("millrace.engine { slab = 1TiB, memory-limit = 2TiB }").fits()).isTrue();
+    }
+}
