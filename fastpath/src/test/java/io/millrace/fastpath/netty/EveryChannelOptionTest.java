@@ -45,7 +45,8 @@ class EveryChannelOptionTest {
     private static final Set<ChannelOption<?>> OF_OTHER_CHANNELS = Set.of(ChannelOption.SO_BROADCAST,
             ChannelOption.SO_TIMEOUT, ChannelOption.IP_MULTICAST_ADDR, ChannelOption.IP_MULTICAST_IF,
             ChannelOption.IP_MULTICAST_TTL, ChannelOption.IP_MULTICAST_LOOP_DISABLED,
-            ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION, MillraceChannelOption.IP_MTU_DISCOVER);
+            ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION, MillraceChannelOption.IP_MTU_DISCOVER,
+            MillraceChannelOption.IP_TTL);
 
     static {
         everyChannel();
