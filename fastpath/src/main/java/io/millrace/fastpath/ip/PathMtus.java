@@ -125,13 +125,14 @@ public final class PathMtus {
      */
     public int nextProbe(final long hi, final long lo, final int arrives, final int most, final int threshold) {
         final int entry = slots.find(hi, lo);
-        final int limit = entry < 0 || tooLong[entry] == 0 ? most : Math.min(most, tooLong[entry] - 1);
+        final int useful = IpAddress.isV4(hi, lo) ? most : Math.min(most, linkMtuV6);
+        final int limit = entry < 0 || tooLong[entry] == 0 ? useful : Math.min(useful, tooLong[entry] - 1);
         final int gain = limit - arrives;
         if (gain <= 0) {
             return 0;
         }
         if (gain < threshold) {
-            return limit == most ? limit : 0;
+            return limit == useful ? limit : 0;
         }
         return arrives + (gain + 1) / 2;
     }

@@ -87,6 +87,15 @@ class PathMtusTest {
         assertThat(paths.nextProbe(0, lo, LINK, LINK, 8)).isZero();
     }
 
+    /** RFC 4861 §4.6.4. */
+    @Test
+    void shouldNotProbeForMoreThanARouterSaysOfOurLink() {
+        paths.linkMtuV6(1_400);
+        assertThat(paths.nextProbe(V6_HI, 1, 1_393, LINK, 8)).isEqualTo(1_400);
+        assertThat(paths.nextProbe(V6_HI, 1, 1_400, LINK, 8)).isZero();
+        assertThat(paths.nextProbe(0, IpAddress.v4(1), 1_400, LINK, 8)).isEqualTo(1_450);
+    }
+
     @Test
     void shouldGiveUpASizeAfterThreeProbesAreLost() {
         final long lo = IpAddress.v4(1);

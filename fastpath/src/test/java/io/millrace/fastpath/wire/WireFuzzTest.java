@@ -27,6 +27,11 @@ class WireFuzzTest {
             "ffffffffffff02000000000a0806000108000604000102000000000a0a0000010000000000000a000002",
             "33330000000202000000000b86dd6000000000103afffe80000000000000000000fffe00000b"
                     + "ff02000000000000000000000000000285007b1800000000010102000000000b",
+            "33330000001602000000000b86dd60000000002400010000000000000000000000000000000000ff02000000000000000000000000"
+                    + "00163a000502000001008f0011220000000104000000ff0200000000000000000000000100ff0000",
+            "02000000000a02000000000b86dd600000000030003cfe80000000000000000000fffe00000bfe80000000000000000000fffe00000a"
+                    + "3c000502000001002b000104000000003c00000000000000"
+                    + "2c003e04010203043a000001000000078000123400010002",
             "02000000000b02000000000a8100006408004600002c0b8a4000400600000a0000010a00000283030400"
                     + "a8b60050835152970000000050020000" + "00000000"};
 
@@ -35,6 +40,7 @@ class WireFuzzTest {
     private final ArpPacket arp = new ArpPacket();
     private final Ipv4Header ipv4 = new Ipv4Header();
     private final Ipv6Header ipv6 = new Ipv6Header();
+    private final Ipv6Extensions chain = new Ipv6Extensions();
     private final Icmpv4Header icmp = new Icmpv4Header();
     private final UdpHeader udp = new UdpHeader();
     private final TcpHeader tcp = new TcpHeader();
@@ -83,12 +89,22 @@ class WireFuzzTest {
         }
         if (ipv6.wrap(address, length)) {
             text.append(ipv6).append(Checksum.of(ipv6.payloadAddress(), ipv6.payloadLength()));
+            text.append(chain(address, Ipv6Header.LENGTH + ipv6.payloadLength()));
         }
         if (ipv4.wrap(address, length)) {
             text.append(ipv4).append(ipv4.checksumValid()).append(ipv4.hasSourceRoute());
             text.append(transport(ipv4.payloadAddress(), ipv4.payloadLength()));
         }
         return text.append(transport(address, length)).toString();
+    }
+
+    private String chain(final long address, final int length) {
+        Ipv6Extensions.End end = chain.walk(address, length);
+        while (end == Ipv6Extensions.End.FRAGMENT) {
+            end = chain.walkOn();
+        }
+        return end + " " + chain.protocol() + " at " + chain.offset() + " by " + chain.named() + ", " + chain.problem()
+                + " at " + chain.pointer() + chain.routerAlert() + chain.skip(address, length);
     }
 
     private String transport(final long address, final int length) {
