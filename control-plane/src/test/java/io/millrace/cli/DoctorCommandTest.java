@@ -187,7 +187,6 @@ class DoctorCommandTest {
 
             assertThat(ask(stack)).isEqualTo(ExitCode.FAILED);
             assertThat(out.toString()).contains("problem checksums-wrong", "millrace.port.offloads = false");
-            group.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS).sync();
         }
     }
 
