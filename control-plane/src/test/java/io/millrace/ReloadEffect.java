@@ -261,6 +261,14 @@ record ReloadEffect(String before, String after, Observation observe) {
     }
 
     private static void overflows() {
+        add("listen.rules", "[{ port = 80, backlog = 2, mss = 700 }]", (pair, listener) -> {
+            final long passive = pair.accept(listener);
+            for (int i = 0; i < 5; i++) {
+                StackPair.open(pair.peer, "10.0.0.2", 80);
+            }
+            pair.run(500);
+            return List.of(pair.engine().tcp().settings(passive).mss(), listener.acceptQueueDepth());
+        });
         add("millrace.listen.syn-queue = 2", "listen.syn-cookies", "off", (pair, listener) -> {
             pair.lostOfPeer = packet -> new TcpHeader().wrapUnchecked(packet.payloadAddress()).has(TcpHeader.ACK);
             for (int i = 0; i < 5; i++) {
