@@ -54,6 +54,7 @@ record ReloadEffect(String before, String after, Observation observe) {
         limits();
         listeners();
         overflows();
+        rules();
     }
 
     /** How the key's change shows; fails for one that nobody described. */
@@ -260,6 +261,14 @@ record ReloadEffect(String before, String after, Observation observe) {
     }
 
     private static void overflows() {
+        add("listen.rules", "[{ port = 80, backlog = 2, mss = 700 }]", (pair, listener) -> {
+            final long passive = pair.accept(listener);
+            for (int i = 0; i < 5; i++) {
+                StackPair.open(pair.peer, "10.0.0.2", 80);
+            }
+            pair.run(500);
+            return List.of(pair.engine().tcp().settings(passive).mss(), listener.acceptQueueDepth());
+        });
         add("millrace.listen.syn-queue = 2", "listen.syn-cookies", "off", (pair, listener) -> {
             pair.lostOfPeer = packet -> new TcpHeader().wrapUnchecked(packet.payloadAddress()).has(TcpHeader.ACK);
             for (int i = 0; i < 5; i++) {
@@ -275,6 +284,17 @@ record ReloadEffect(String before, String after, Observation observe) {
             pair.run(100);
             return List.of(pair.peerEngine().connections());
         });
+    }
+
+    private static void rules() {
+        add("listen.rules", "[{ port = 80, backlog = 3, mss = 700 }, { port = 81, sources = [\"192.0.2.0/24\"] }]",
+                (pair, listener) -> {
+                    final long passive = pair.accept(listener);
+                    final long refused = StackPair.open(pair.peer, "10.0.0.2", 81);
+                    pair.run(500);
+                    return List.of(listener.backlog(), pair.engine().tcp().settings(passive).mss(),
+                            pair.peerEngine().tcp().state(refused));
+                });
     }
 
     /** Whether the peer reaches the stack at an address. */

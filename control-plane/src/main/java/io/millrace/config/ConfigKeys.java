@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Every setting there is, in the order of the reference. To add one: a constant in its group's class, a line here, its
  * use in a converter of {@link MillraceConfig} or {@link TcpValues}; then {@code millrace config reference > config/millrace.conf}.
+ * One that changes at run time says so, and {@code ReloadEffect} of the tests how that shows; another has a second value in
+ * {@code OtherValue}.
  */
 public final class ConfigKeys {
     /** All keys. */

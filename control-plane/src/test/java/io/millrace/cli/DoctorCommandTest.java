@@ -19,9 +19,12 @@ import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +37,21 @@ class DoctorCommandTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+
+    private final List<MillraceEventLoopGroup> groups = new ArrayList<>();
+
+    @AfterEach
+    void endLoops() throws InterruptedException {
+        for (final MillraceEventLoopGroup group : groups) {
+            group.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS).sync();
+        }
+    }
+
+    private MillraceEventLoopGroup group(final Millrace stack) {
+        final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
+        groups.add(group);
+        return group;
+    }
 
     private int run(final String... arguments) {
         out.getBuffer().setLength(0);
@@ -92,7 +110,7 @@ class DoctorCommandTest {
     void shouldSayThatAnAcceptQueueOverflowedAndWhichKeyToRaise() throws Exception {
         try (Millrace stack = stack("")) {
             final TcpListener listener = stack.listen(new InetSocketAddress(80), 1, stack.tcpSettings(), false);
-            final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
+            final MillraceEventLoopGroup group = group(stack);
             final EventLoop loop = group.next();
             for (int i = 0; i < 3; i++) {
                 loop.submit(() -> stack.engine(0).tcp().connect(0, 0, 0, 0, IpAddress.v4(0x0a000002), 80,
@@ -104,7 +122,6 @@ class DoctorCommandTest {
             assertThat(ask(stack)).isEqualTo(ExitCode.FAILED);
             assertThat(out.toString()).contains("problem accept-queue-overflowed", "  ListenOverflows counts ",
                     "millrace.listen.max-backlog");
-            group.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS).sync();
         }
     }
 
@@ -116,7 +133,7 @@ class DoctorCommandTest {
     @Test
     void shouldSayThatALoopHangsInAHandler() throws Exception {
         try (Millrace stack = stack("")) {
-            final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
+            final MillraceEventLoopGroup group = group(stack);
             final CountDownLatch end = new CountDownLatch(1);
             final CountDownLatch begun = new CountDownLatch(1);
             group.next().execute(() -> {
@@ -138,14 +155,13 @@ class DoctorCommandTest {
             await(() -> observed(stack, "LongestGapNs") > TimeUnit.SECONDS.toNanos(2));
             assertThat(ask(stack)).isEqualTo(ExitCode.FAILED);
             assertThat(out.toString()).contains("problem loop-starved", "the longest time since the start is 2.");
-            group.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS).sync();
         }
     }
 
     @Test
     void shouldSayThatANeighbourDoesNotAnswer() throws Exception {
         try (Millrace stack = stack("millrace.neighbour { retransmit-interval = 10ms, probes = 1 }")) {
-            final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
+            final MillraceEventLoopGroup group = group(stack);
             group.next().submit(() -> stack.engine(0).tcp().connect(0, 0, 0, 0, IpAddress.v4(0x0a000009), 80,
                     stack.tcpSettings(), (connection, events) -> {})).sync();
             await(() -> value(stack, "NeighboursFailed") > 0);
@@ -153,7 +169,6 @@ class DoctorCommandTest {
             ask(stack);
             assertThat(out.toString()).contains("advice neighbour-unreachable",
                     "  1 neighbour(s) do not answer: 10.0.0.9.");
-            group.shutdownGracefully(0, 1_000, TimeUnit.MILLISECONDS).sync();
         }
     }
 
@@ -161,7 +176,7 @@ class DoctorCommandTest {
     void shouldSayThatChecksumsAreWrong() throws Exception {
         try (MemoryLink link = MemoryLink.builder().build();
                 Millrace stack = Millrace.builder(config("")).device(link.side(0)).launch()) {
-            final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
+            group(stack);
             final PacketPort peer = link.side(1).queue(0);
             final long to = link.side(0).queue(0).capabilities().macAddress();
             await(() -> {

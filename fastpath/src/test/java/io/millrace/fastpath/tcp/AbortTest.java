@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
+import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
+import io.millrace.fastpath.testing.StackDriver;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +120,22 @@ class AbortTest {
             final Packet reset = at.stack().sent();
             assertThat(reset.is("R")).isTrue();
             assertThat(reset.seq()).isEqualTo(text.seq() + 1_460);
+        }
+    }
+
+    /** Each fails by itself: who comes after the first one is reached too. */
+    @Test
+    void shouldResetEveryConnectionWhereTheStackIsClosedThoughOneFails() {
+        try (StackDriver stack = new StackDriver()) {
+            final StackDriver.Listener listener = stack.listen(80, 4, TcpSettings.DEFAULT);
+            for (int i = 0; i < 3; i++) {
+                new Peer(stack, 40_000 + i, 80, 5_000).open(1_460);
+                listener.accept(stack, (connection, events) -> {});
+            }
+            stack.port().broken(true);
+            stack.engine().onClose();
+            stack.port().broken(false);
+            assertThat(stack.counter(Counter.EXCEPTIONS)).as("every reset was tried").isEqualTo(3);
         }
     }
 
