@@ -8,7 +8,6 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.observe.FileLayout;
 import io.millrace.observe.TextRow;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -27,7 +26,9 @@ public final class ObservationDesk implements ControlTask {
     private final LongSupplier eventsLost;
     private final Mailbox mailbox;
     private final Map<Long, Rows> kinds = new HashMap<>();
-    private Iterator<Map<String, String>> answer = List.<Map<String, String>>of().iterator();
+    /** What the question before was about, and what there was; empty where that was answered to the end. */
+    private long rowsKind;
+    private List<Map<String, String>> rows = List.of();
     private long lookNs;
     private boolean looked;
 
@@ -74,19 +75,28 @@ public final class ObservationDesk implements ControlTask {
         Memory.putLongOpaque(countersAddress + ((long) ControlCounter.values().length << 3), eventsLost.getAsLong());
     }
 
-    /** The rows are taken once, for the first slice: later ones go on with them. */
+    /**
+     * The cursor is the number of rows that were told. They are taken once, and anew where somebody else asked in between:
+     * everyone has the rest of his own answer.
+     */
     private void answer(final long nowNs) {
         final long kind = mailbox.begin();
         long next = Mailbox.END;
         try {
-            if (mailbox.cursor() == 0) {
-                answer = kinds.getOrDefault(kind, List::of).now().iterator();
+            if (mailbox.cursor() == 0 || kind != rowsKind || rows.isEmpty()) {
+                rowsKind = kind;
+                rows = List.of();
+                rows = kinds.getOrDefault(kind, List::of).now();
             }
-            for (int i = 0; i < ROWS_A_SLICE && !mailbox.isFull() && answer.hasNext(); i++) {
-                write(answer.next(), mailbox.add());
+            int row = (int) Math.clamp(mailbox.cursor(), 0, (long) rows.size());
+            for (int i = 0; i < ROWS_A_SLICE && !mailbox.isFull() && row < rows.size(); i++) {
+                write(rows.get(row++), mailbox.add());
             }
-            next = answer.hasNext() ? 1 : Mailbox.END;
+            next = row < rows.size() ? row : Mailbox.END;
         } finally {
+            if (next == Mailbox.END) {
+                rows = List.of();
+            }
             mailbox.endSlice(next, nowNs);
         }
     }
