@@ -55,7 +55,7 @@ final class AdvertisedPrefixes {
         while (option != NdMessage.NONE) {
             final long hi = message.prefixHi(option);
             if (message.prefixBits(option) <= 128 && hi >>> 54 != 0xfe80 >>> 6
-                    && !IpAddress.isMulticast(hi, message.prefixLo(option))) {
+                    && !IpAddress.isMulticast(hi, message.prefixLo(option)) && !isReserved(message, option)) {
                 if ((message.prefixFlags(option) & NdMessage.ON_LINK) != 0) {
                     onLink(message, option, nowNs);
                 }
@@ -118,6 +118,11 @@ final class AdvertisedPrefixes {
         }
     }
 
+    /** Everything, or among it what no host of a link has: ::, ::1, the addresses of IPv4 (RFC 4291 §2.4, §2.5.5). */
+    private static boolean isReserved(final NdMessage message, final int option) {
+        return (message.prefixHi(option) & mask(message.prefixBits(option))) == 0;
+    }
+
     private void onLink(final NdMessage message, final int option, final long nowNs) {
         final int bits = message.prefixBits(option);
         final long hi = message.prefixHi(option) & mask(bits);
@@ -127,7 +132,7 @@ final class AdvertisedPrefixes {
         if (seconds == 0) {
             onLinkUntilNs.remove(prefix);
             routes.update(routing -> routing.withoutOnLink(prefix));
-        } else if (bits > 0 && (onLinkUntilNs.containsKey(prefix) || onLinkUntilNs.size() < MAX_ON_LINK)) {
+        } else if (onLinkUntilNs.containsKey(prefix) || onLinkUntilNs.size() < MAX_ON_LINK) {
             onLinkUntilNs.put(prefix, until(nowNs, seconds));
             routes.update(routing -> routing.withOnLink(prefix));
         }

@@ -124,9 +124,10 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     }
 
     @Override
-    public void onRedirect(final long hi, final long lo, final NdMessage message, final long nowNs) {
+    public boolean onRedirect(final long hi, final long lo, final NdMessage message, final long nowNs) {
         final boolean taken = settings.acceptRedirects() && redirects.onRedirect(hi, lo, message);
         counters.increment(taken ? ControlCounter.REDIRECTS_FOLLOWED : ControlCounter.REDIRECTS_REFUSED);
+        return taken;
     }
 
     @Override

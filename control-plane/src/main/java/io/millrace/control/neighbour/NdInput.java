@@ -63,7 +63,7 @@ final class NdInput {
         final long targetLo = message.targetLo();
         final long mac = message.linkAddress(NdMessage.SOURCE_LINK_ADDRESS);
         final boolean anonymous = (sourceHi | sourceLo) == 0;
-        if (IpAddress.isMulticast(targetHi, targetLo) || isNoUnicast(mac) || anonymous
+        if (isNoHost(targetHi, targetLo) || isNoUnicast(mac) || anonymous
                 && (mac != NdMessage.NO_ADDRESS || !NdSender.isSolicitedNode(destinationHi, destinationLo))) {
             return false;
         }
@@ -97,7 +97,7 @@ final class NdInput {
         final long targetLo = message.targetLo();
         final int flags = message.flags();
         final long mac = message.linkAddress(NdMessage.TARGET_LINK_ADDRESS);
-        if (IpAddress.isMulticast(targetHi, targetLo) || isNoUnicast(mac)
+        if (isNoHost(targetHi, targetLo) || isNoUnicast(mac)
                 || IpAddress.isMulticast(destinationHi, destinationLo) && (flags & NdMessage.SOLICITED) != 0) {
             return false;
         }
@@ -137,11 +137,14 @@ final class NdInput {
         final long targetLo = message.targetLo();
         final long mac = message.linkAddress(NdMessage.TARGET_LINK_ADDRESS);
         final boolean direct = targetHi == message.destinationHi() && targetLo == message.destinationLo();
-        if (!isLinkLocal(sourceHi) || IpAddress.isMulticast(message.destinationHi(), message.destinationLo())
+        if (!isLinkLocal(sourceHi) || isNoHost(message.destinationHi(), message.destinationLo())
                 || !direct && !isLinkLocal(targetHi) || isNoUnicast(mac)) {
             return false;
         }
-        routers.onRedirect(sourceHi, sourceLo, message, nowNs);
+        if (!routers.onRedirect(sourceHi, sourceLo, message, nowNs)) {
+            // what is refused says nothing about its target either
+            return true;
+        }
         if (mac != NdMessage.NO_ADDRESS && isNeighbour(sender.routes(), targetHi, targetLo)) {
             cache.heard(engine, targetHi, targetLo, mac, false, true, nowNs);
         }
@@ -153,6 +156,11 @@ final class NdInput {
 
     private static boolean isNeighbour(final RouteTable routes, final long hi, final long lo) {
         return routes.isOnLink(hi, lo);
+    }
+
+    /** No address of a host; in the form of IPv6 one of IPv4 (RFC 4291 §2.5.5.2) is none: ARP alone speaks for those. */
+    private static boolean isNoHost(final long hi, final long lo) {
+        return IpAddress.isMulticast(hi, lo) || IpAddress.isV4(hi, lo);
     }
 
     private static boolean isNoUnicast(final long mac) {

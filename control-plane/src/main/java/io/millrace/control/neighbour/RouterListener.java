@@ -10,7 +10,9 @@ public interface RouterListener {
         public void onRouterAdvertisement(final long hi, final long lo, final NdMessage message, final long nowNs) {}
 
         @Override
-        public void onRedirect(final long hi, final long lo, final NdMessage message, final long nowNs) {}
+        public boolean onRedirect(final long hi, final long lo, final NdMessage message, final long nowNs) {
+            return false;
+        }
 
         @Override
         public void onRouterUnreachable(final long hi, final long lo) {}
@@ -27,8 +29,12 @@ public interface RouterListener {
      */
     void onRouterAdvertisement(long hi, long lo, NdMessage message, long nowNs);
 
-    /** A valid redirect (RFC 4861 §8.1), but for the last condition: that it comes from the router in use. */
-    void onRedirect(long hi, long lo, NdMessage message, long nowNs);
+    /**
+     * A valid redirect (RFC 4861 §8.1), but for the last condition: that it comes from the router in use.
+     *
+     * @return false where it is refused.
+     */
+    boolean onRedirect(long hi, long lo, NdMessage message, long nowNs);
 
     /** A router does not answer any more (RFC 4861 §7.3.3). */
     void onRouterUnreachable(long hi, long lo);

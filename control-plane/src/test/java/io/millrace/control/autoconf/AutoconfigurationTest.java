@@ -248,6 +248,31 @@ class AutoconfigurationTest {
         assertThat(hopTo("2001:db8:2::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
     }
 
+    /** RFC 4861 §8.1: what is invalid is discarded, with what it says of the target's link-layer address. */
+    @Test
+    void shouldLearnNothingFromARedirectThatItRefuses() {
+        begin();
+        advertise(ROUTER, 1_800, 0x08, prefix(64, "c0", 600, 600));
+        final String neighbour = "2001:db8:1::9";
+        receive(OTHER_ROUTER, OURS, "8900000000000000" + hex(neighbour) + hex(neighbour) + "020102000000000e");
+        assertThat(cache.state(hi(neighbour), lo(neighbour))).isNull();
+    }
+
+    /** Among them: what of IPv4 looks like IPv6, which no table of routes has as such. */
+    @ParameterizedTest
+    @CsvSource({"00000000000000000000ffff0a000000, 104", "00000000000000000000ffff00000000, 96",
+            "00000000000000000000000000000000, 64", "00000000000000000000000000000001, 128",
+            "01230000000000000000000000000000, 1", "00000000000000000000000000000000, 0"})
+    void shouldTakeUpNoPrefixWithAddressesThatNoHostHas(final String prefix, final int bits) {
+        begin();
+        final String option = "0304%02xc0%08x%08x00000000".formatted(bits, 600, 600);
+        advertise(ROUTER, 1_800, 0, option + prefix + prefix(64, "c0", 86_400, 86_400));
+        pass(2_000);
+        assertThat(state(OURS)).as("the rest of it holds").isEqualTo(State.PREFERRED);
+        assertThat(hopTo("::2")).isEqualTo(InetAddress.ofLiteral(ROUTER));
+        assertThat(hopTo("10.0.0.9")).isNull();
+    }
+
     @Test
     void shouldBoundRedirectsAndRefuseThemWhereConfigured() {
         begin();

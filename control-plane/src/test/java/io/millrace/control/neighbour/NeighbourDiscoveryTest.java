@@ -71,7 +71,9 @@ class NeighbourDiscoveryTest {
             public void onRouterAdvertisement(final long hi, final long lo, final NdMessage said, final long now) {}
 
             @Override
-            public void onRedirect(final long hi, final long lo, final NdMessage said, final long now) {}
+            public boolean onRedirect(final long hi, final long lo, final NdMessage said, final long now) {
+                return false;
+            }
 
             @Override
             public void onRouterUnreachable(final long hi, final long lo) {
@@ -237,6 +239,26 @@ class NeighbourDiscoveryTest {
         assertThat(state()).isEqualTo(INCOMPLETE);
         assertThat(engine0.take()).isEmpty();
         assertThat(counters.get(ControlCounter.ND_INVALID)).isEqualTo(9);
+    }
+
+    /** ::ffff:10.0.0.x: what is said in IPv6 of an address of IPv4 goes past whatever watches over ARP. */
+    @Test
+    void shouldBelieveNothingAboutAnAddressOfV4() {
+        final long gateway = IpAddress.v4(0x0A00_0001);
+        final long ours = IpAddress.v4(0x0A00_0002);
+        routes.addAddress(OwnAddress.of(Cidr.parse("10.0.0.2/24")));
+        cache.doWork(nowNs);
+        cache.onNeighbourWanted(0, 0, gateway, nowNs);
+        engine0.take();
+        receive(PEER, US, OTHER_MAC, NdMessage.writeAdvertisement(message.address(), SOLICITED | OVERRIDE, 0, gateway,
+                OTHER_MAC));
+        assertThat(cache.state(0, gateway)).isEqualTo(INCOMPLETE);
+        receive(PEER, ALL_NODES, OTHER_MAC, NdMessage.writeAdvertisement(message.address(), OVERRIDE, 0, ours,
+                OTHER_MAC));
+        assertThat(conflicts).isEmpty();
+        receive(PEER, US, OTHER_MAC, NdMessage.writeSolicitation(message.address(), 0, ours, OTHER_MAC));
+        assertThat(engine0.take()).isEmpty();
+        assertThat(counters.get(ControlCounter.ND_INVALID)).isEqualTo(3);
     }
 
     @Test

@@ -218,7 +218,7 @@ public final class NetworkSimulation {
 
     @Override
     public String toString() {
-        return "seed " + seed + ", " + family + ", step " + steps + ", " + nowNs + " ns\n"
+        return "seed " + seed + ", step " + steps + ", " + nowNs + " ns, " + family + "\n"
                 + hosts.stream().map(host -> "  " + host.describe()).collect(Collectors.joining("\n")) + "\n"
                 + connections.stream().map(connection -> "  " + connection).collect(Collectors.joining("\n"));
     }
