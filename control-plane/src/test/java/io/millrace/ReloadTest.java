@@ -12,12 +12,15 @@ import io.millrace.control.listen.TcpListener;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.fastpath.udp.DatagramEndpoint;
+import io.millrace.fastpath.udp.SendResult;
+import io.millrace.fastpath.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +159,29 @@ class ReloadTest {
         }
         assertThatThrownBy(() -> stack.reload(with(""))).isInstanceOf(IllegalStateException.class)
                 .hasMessage("the stack is closed");
+    }
+
+    @Test
+    void shouldServeTheOtherFamilyAtAWildcardThatWasBoundBefore() throws IOException {
+        try (StackPair pair = new StackPair("")) {
+            final TcpListener listener = StackPair.listen(pair.stack, 80, 4);
+            final AtomicInteger datagrams = new AtomicInteger();
+            pair.engine().udp().open(events -> datagrams.incrementAndGet()).bind(0, IpAddress.ANY_V4, 53, false);
+            pair.stack.reload(with("millrace.ip.addresses = [\"10.0.0.2/24\", \"fd00::2/64\"]"));
+            pair.peer.reload(StackPair.config("10.0.0.1/24",
+                    "millrace.ip.addresses = [\"10.0.0.1/24\", \"fd00::1/64\"]"));
+            final InetAddress added = InetAddress.ofLiteral("fd00::2");
+            pair.until(() -> pair.stack.localAddresses().contains(added)
+                    && pair.peer.localAddresses().contains(InetAddress.ofLiteral("fd00::1")));
+            final long hi = IpAddress.hi(added);
+            final long lo = IpAddress.lo(added);
+            pair.peerEngine().tcp().connect(0, 0, 0, hi, lo, 80, pair.peer.tcpSettings(), (connection, events) -> {});
+            pair.until(() -> listener.acceptQueueDepth() > 0);
+            final DatagramEndpoint sender = pair.peerEngine().udp().open(events -> {});
+            assertThat(sender.connect(hi, lo, 53)).isEqualTo(SendResult.SENT);
+            assertThat(sender.send(0, 0)).isEqualTo(SendResult.SENT);
+            pair.until(() -> datagrams.get() > 0);
+        }
     }
 
     private static MillraceConfig with(final String text) {

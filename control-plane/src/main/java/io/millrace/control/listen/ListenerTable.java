@@ -47,7 +47,7 @@ final class ListenerTable {
     }
 
     /**
-     * The listener of a flow: the specific address wins, then {@code 0.0.0.0} (for IPv4), then {@code ::}, which listens to
+     * The listener of a flow: the specific address wins, then {@code 0.0.0.0}, then {@code ::}, each of which listens to
      * both families unless told otherwise; of several that share one the flow decides.
      *
      * @param seed   of {@link FlowChoice}.
@@ -85,14 +85,14 @@ final class ListenerTable {
         return IpAddress.isV4(listener.hi(), listener.lo()) ? 2 : 1;
     }
 
-    /** True where an address is a wildcard that stands for the other. */
+    /**
+     * True where an address is a wildcard that stands for the other: either one for both families unless told otherwise.
+     * One that was bound before the stack had an address of IPv6 is {@code 0.0.0.0} still.
+     */
     static boolean covers(final boolean v6Only, final long hi, final long lo, final long otherHi,
             final long otherLo) {
-        if (!IpAddress.isAny(hi, lo)) {
-            return false;
-        }
-        final boolean v4 = IpAddress.isV4(otherHi, otherLo);
-        return IpAddress.isV4(hi, lo) ? v4 : !v4 || !v6Only;
+        return IpAddress.isAny(hi, lo)
+                && (!v6Only || IpAddress.isV4(hi, lo) == IpAddress.isV4(otherHi, otherLo));
     }
 
     private int slot(final int port) {

@@ -81,12 +81,11 @@ record Binding(DatagramEndpoint endpoint, long localHi, long localLo, int localP
         return localLo == lo && localHi == hi || isWildcardFor(hi, lo);
     }
 
-    /** {@code ::} takes both families unless told otherwise, {@code 0.0.0.0} IPv4 alone. */
+    /** Either wildcard takes both families unless told otherwise; of IPv6 there may be an address only later. */
     private boolean isWildcardFor(final long hi, final long lo) {
         if (!IpAddress.isAny(localHi, localLo)) {
             return false;
         }
-        final boolean v4 = IpAddress.isV4(hi, lo);
-        return IpAddress.isV4(localHi, localLo) ? v4 : !v4 || !v6Only;
+        return !v6Only || IpAddress.isV4(localHi, localLo) == IpAddress.isV4(hi, lo);
     }
 }
