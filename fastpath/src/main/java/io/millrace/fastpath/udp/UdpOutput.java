@@ -21,6 +21,7 @@ final class UdpOutput implements AutoCloseable {
     private final MemoryRegion scratch = MemoryRegion.allocate("UDP header", UdpHeader.LENGTH);
     private final UdpHeader header = new UdpHeader().wrapUnchecked(scratch.address());
     private final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP);
+    private final LongDatagrams longOnes = new LongDatagrams();
 
     UdpOutput(final Udp udp, final IpOutput ip) {
         this.udp = udp;
@@ -141,6 +142,7 @@ final class UdpOutput implements AutoCloseable {
         final long hop = ip.sendDatagram(datagram, from.fields.hop());
         if (IpOutput.isSent(hop)) {
             from.fields.onSent(hop, length);
+            longOnes.onSent(datagram.destinationHi(), datagram.destinationLo(), UdpHeader.LENGTH + length);
             udp.count(Counter.UDP_SENT);
             return SendResult.SENT;
         }
@@ -154,10 +156,10 @@ final class UdpOutput implements AutoCloseable {
         return hop == IpOutput.NO_ROUTE ? SendResult.NETWORK_UNREACHABLE : SendResult.NO_BUFFERS;
     }
 
-    /** ICMP told that a datagram was too long for the path; true where that is news. */
+    /** ICMP told that a datagram was too long for the path; true where that is news, and can be true. */
     boolean onTooLong(final Fragmentation sentWith, final long hi, final long lo, final int mtu) {
         // what every router may fragment is too long for none
-        final boolean news = sentWith != Fragmentation.ANYWHERE
+        final boolean news = sentWith != Fragmentation.ANYWHERE && longOnes.isLonger(hi, lo, mtu)
                 && ip.pathMtus().onTooLong(hi, lo, mtu, ip.capabilities().mtu());
         if (!news) {
             udp.count(Counter.ICMP_IGNORED);

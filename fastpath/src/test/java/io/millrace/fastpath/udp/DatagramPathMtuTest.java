@@ -134,6 +134,27 @@ class DatagramPathMtuTest {
         assertThat(rig.counter(Counter.PATH_MTU_REDUCED)).isZero();
     }
 
+    /**
+     * Whoever knows an open port could else say of any host that its path is narrow, and connections to it go by that, too
+     * (RFC 5927 §7.1): nothing was sent there; it was sent to somebody else; it was not as long.
+     */
+    @ParameterizedTest
+    @CsvSource({"10.0.0.2, 0, 100", "10.0.0.2, 500, 552", "10.0.0.3, 1400, 1000", "10.0.0.2, 900, 1000"})
+    void shouldNotBelieveThatItWasTooLongWhatWasNeverSent(final String to, final int length, final int mtu)
+            throws Exception {
+        final DatagramEndpoint endpoint = rig.bind(StackDriver.ADDRESS, PORT);
+        rig.sendTo(endpoint, OTHER, 77, new byte[1]);
+        final byte[] quote = Arrays.copyOf(rig.stack.port().poll(), 28);
+        quote[19] = 2;
+        if (length > 0) {
+            rig.sendTo(endpoint, to, 77, new byte[length]);
+        }
+        sent();
+        rig.stack.inject(IpPacket.toStack(1, IpPacket.icmp(3, 4, mtu, quote)).from("10.0.0.254").toBytes());
+        assertThat(rig.counter(Counter.PATH_MTU_REDUCED)).isZero();
+        assertThat(rig.counter(Counter.ICMP_IGNORED)).isEqualTo(1);
+    }
+
     @Test
     void shouldIgnoreWhatIsAboutNoEndpointOfOurs() throws Exception {
         final DatagramEndpoint endpoint = rig.bind(StackDriver.ADDRESS, PORT);
