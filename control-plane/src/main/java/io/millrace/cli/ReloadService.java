@@ -47,6 +47,7 @@ final class ReloadService implements AutoCloseable {
      */
     static ReloadService open(final Path directory, final Supplier<ReloadReport> reload) throws IOException {
         ObservationFiles.prepare(directory);
+        ReloadSocket.removeStale(directory);
         final Path socket = ReloadSocket.of(directory, ProcessHandle.current().pid());
         Files.deleteIfExists(socket); // of a process that had this id before, and ended without a word
         final ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);

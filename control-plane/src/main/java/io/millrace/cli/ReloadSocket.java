@@ -3,6 +3,8 @@ package io.millrace.cli;
 import io.millrace.observe.ObservationFiles;
 import io.millrace.observe.ProcessIdentity;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,12 +58,27 @@ final class ReloadSocket {
         return found.getFirst();
     }
 
+    /** Removes the sockets of processes that ended without doing so. */
+    static void removeStale(final Path directory) throws IOException {
+        for (final Path socket : all(directory)) {
+            // of a process that is in another namespace, nothing can be seen but that it answers
+            if (ProcessIdentity.startOf(pidOf(socket)) == ProcessIdentity.NONE && !isOpen(socket)) {
+                Files.deleteIfExists(socket);
+            }
+        }
+    }
+
     private static List<Path> in(final Path directory, final @Nullable Long pid) throws IOException {
+        return all(directory).stream().filter(socket -> pid == null || pidOf(socket) == pid)
+                .filter(ReloadSocket::isOpen).toList();
+    }
+
+    private static List<Path> all(final Path directory) throws IOException {
         final List<Path> found = new ArrayList<>();
         if (Files.isDirectory(directory)) {
             try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, "*.reload")) {
                 for (final Path socket : all) {
-                    if (isOf(socket, pid)) {
+                    if (pidOf(socket) >= 0) {
                         found.add(socket);
                     }
                 }
@@ -70,12 +87,17 @@ final class ReloadSocket {
         return found;
     }
 
-    private static boolean isOf(final Path socket, final @Nullable Long pid) {
+    private static long pidOf(final Path socket) {
         final Matcher name = NAME.matcher(socket.getFileName().toString());
-        if (!name.matches()) {
+        return name.matches() ? Long.parseLong(name.group(1)) : -1;
+    }
+
+    /** True where somebody listens: a process with the same id may be another one, long after. */
+    private static boolean isOpen(final Path socket) {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            return channel.isConnected();
+        } catch (final IOException e) {
             return false;
         }
-        final long owner = Long.parseLong(name.group(1));
-        return (pid == null || pid == owner) && ProcessIdentity.startOf(owner) != ProcessIdentity.NONE;
     }
 }
