@@ -89,7 +89,10 @@ final class DefaultRouters {
         final List<Map.Entry<InetAddress, Router>> order = new ArrayList<>(routers.entrySet());
         order.sort(Comparator.comparing((Map.Entry<InetAddress, Router> entry) -> !entry.getValue().answers)
                 .thenComparing(entry -> -entry.getValue().preference));
-        final List<Route> next = order.stream().map(entry -> new Route(EVERYWHERE, entry.getKey())).toList();
+        // Who says so with an address that we try, or found taken, cannot be one: no way leads there.
+        final Routing now = routes.current().routing();
+        final List<Route> next = order.stream().map(entry -> new Route(EVERYWHERE, entry.getKey()))
+                .filter(route -> now.find(route.gateway()) == null).toList();
         if (!next.equals(published)) {
             final List<Route> before = published;
             published = next;

@@ -290,6 +290,22 @@ class AutoconfigurationTest {
         assertThat(hopTo("2001:db8:3::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
     }
 
+    /** Such a route cannot be had, and must not stand in the way of others. */
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void shouldTakeNoRouterWithAnAddressThatItTriesOrFoundTaken(final boolean taken) {
+        routes.addAddress(OwnAddress.of(Cidr.parse("2001:db8:9::2/64")));
+        start(Ipv6Settings.DEFAULT);
+        if (taken) {
+            claim(LINK_LOCAL);
+        }
+        assertThat(state(LINK_LOCAL)).isEqualTo(taken ? State.DUPLICATE : State.TENTATIVE);
+        advertise(LINK_LOCAL, 9_000, 0, "");
+        advertise(ROUTER, 1_800, 0, "");
+        pass(2_000);
+        assertThat(hopTo("2001:db8:2::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
+    }
+
     @Test
     void shouldAskForNoRouterWhereAnotherHasItsLinkLocalAddress() {
         start(Ipv6Settings.DEFAULT);
