@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class ObservationFiles {
     /**
      * Makes the folder where it is missing.
      *
-     * @throws IOException one sentence: why it cannot be used; also where others could write to it.
+     * @throws IOException one sentence: why it cannot be used; also where every user could write to it.
      */
     public static void prepare(final Path directory) throws IOException {
         final Path parent = directory.toAbsolutePath().getParent();
@@ -75,6 +76,9 @@ public final class ObservationFiles {
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
                     || uid(directory) != uid(Path.of("/proc/self"))) {
                 throw new IOException(directory + " is not a folder of this user", e);
+            }
+            if (Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_WRITE)) {
+                throw new IOException(directory + " can be written to by every user", e);
             }
         }
     }

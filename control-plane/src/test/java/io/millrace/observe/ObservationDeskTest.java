@@ -1,13 +1,16 @@
 package io.millrace.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.observe.ObservationDesk;
 import io.millrace.control.observe.ObservedStack;
 import io.millrace.control.observe.Rows;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +60,17 @@ class ObservationDeskTest {
                 done.set(true);
                 agent.join();
             }
+        }
+    }
+
+    @Test
+    void shouldMakeNoFileWhereEveryUserCanWrite() throws IOException {
+        final Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(() -> ObservationFiles.prepare(open)).isInstanceOf(IOException.class)
+                .hasMessage(open + " can be written to by every user");
+        try (ObservedStack stack = ObservedStack.create(open, 1, new Metadata("", "", "", List.of()))) {
+            assertThat(stack.file()).isNull();
         }
     }
 
