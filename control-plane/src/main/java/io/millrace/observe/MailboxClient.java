@@ -48,13 +48,7 @@ final class MailboxClient {
     void ask(final long kind, final Consumer<ByteBuffer> each) throws IOException {
         long cursor = 0;
         while (cursor != Mailbox.END) {
-            final ByteBuffer answer;
-            try {
-                answer = ask(kind, cursor);
-            } catch (final IllegalStateException e) {
-                // the memory of a stack of this process, which is given back when it is closed
-                throw new IOException("the stack was closed meanwhile", e);
-            }
+            final ByteBuffer answer = ask(kind, cursor);
             final int count = answer.getInt(Mailbox.COUNT);
             if (count < 0 || count > capacity) {
                 throw new IOException(agent + " answered " + count + " records: the file is damaged");

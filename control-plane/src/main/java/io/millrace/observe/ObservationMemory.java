@@ -160,6 +160,11 @@ public final class ObservationMemory implements AutoCloseable {
         MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, offset, length);
     }
 
+    /** True once it was given back. */
+    public boolean isClosed() {
+        return !segment.scope().isAlive();
+    }
+
     /** Gives the memory back; the file stays. Closing twice does nothing. */
     @Override
     public synchronized void close() {

@@ -120,12 +120,14 @@ public final class Observer implements AutoCloseable {
      * @throws IOException one sentence: an engine does not answer, or the stack is closed.
      */
     public void connections(final Consumer<ObservedConnection> each) throws IOException {
-        for (int i = 0; i < engines(); i++) {
-            final int engine = i;
-            new MailboxClient(memory, area(i) + memory.getInt(FileLayout.AREA_MAILBOX), ConnectionRecord.LENGTH,
-                    EngineArea.ANSWER_RECORDS, "engine " + i, timeoutNs)
-                    .ask(0, answer -> each.accept(new ObservedConnection(engine, answer)));
-        }
+        untilClosed(() -> {
+            for (int i = 0; i < engines(); i++) {
+                final int engine = i;
+                new MailboxClient(memory, area(i) + memory.getInt(FileLayout.AREA_MAILBOX), ConnectionRecord.LENGTH,
+                        EngineArea.ANSWER_RECORDS, "engine " + i, timeoutNs)
+                        .ask(0, answer -> each.accept(new ObservedConnection(engine, answer)));
+            }
+        });
     }
 
     /** The listeners with their queues. @throws IOException as {@link #connections}. */
@@ -146,9 +148,9 @@ public final class Observer implements AutoCloseable {
     /** What the control plane answers, as pairs of names and values, whatever its version. */
     public List<Map<String, String>> rows(final long kind) throws IOException {
         final List<Map<String, String>> rows = new ArrayList<>();
-        new MailboxClient(memory, memory.getInt(FileLayout.CONTROL_MAILBOX), FileLayout.TEXT_RECORD_LENGTH,
-                FileLayout.TEXT_RECORDS, "the control plane", timeoutNs)
-                .ask(kind, (final ByteBuffer record) -> rows.add(TextRow.decode(record)));
+        untilClosed(() -> new MailboxClient(memory, memory.getInt(FileLayout.CONTROL_MAILBOX),
+                FileLayout.TEXT_RECORD_LENGTH, FileLayout.TEXT_RECORDS, "the control plane", timeoutNs)
+                .ask(kind, (final ByteBuffer record) -> rows.add(TextRow.decode(record))));
         return rows;
     }
 
@@ -158,6 +160,23 @@ public final class Observer implements AutoCloseable {
         if (owner) {
             memory.close();
         }
+    }
+
+    /** The memory of a stack of this process is given back when it is closed, be that before a question or within it. */
+    private void untilClosed(final Question question) throws IOException {
+        try {
+            question.ask();
+        } catch (final IllegalStateException e) {
+            if (memory.isClosed()) {
+                throw new IOException("the stack was closed meanwhile", e);
+            }
+            throw e;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Question {
+        void ask() throws IOException;
     }
 
     private Reading read(final Metadata.Described described) {

@@ -64,6 +64,18 @@ class ObservationDeskTest {
     }
 
     @Test
+    void shouldTellWhoAsksAfterTheStackWasClosed() {
+        final Observer observer;
+        try (ObservedStack stack = ObservedStack.create(null, 1, new Metadata("", "", "", List.of()))) {
+            observer = stack.observer();
+        }
+        assertThatThrownBy(() -> observer.connections(connection -> {})).isInstanceOf(IOException.class)
+                .hasMessage("the stack was closed meanwhile");
+        assertThatThrownBy(observer::neighbours).isInstanceOf(IOException.class)
+                .hasMessage("the stack was closed meanwhile");
+    }
+
+    @Test
     void shouldMakeNoFileWhereEveryUserCanWrite() throws IOException {
         final Path open = Files.createDirectory(folder.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
