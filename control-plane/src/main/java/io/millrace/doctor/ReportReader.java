@@ -8,6 +8,7 @@ import io.millrace.observe.ObservedRoute;
 import io.millrace.observe.Observer;
 import io.millrace.observe.Reading;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class ReportReader {
         final List<Cidr> own = answers ? own(observer.routes()) : List.of();
         final List<ObservedNeighbour> neighbours = answers ? observer.neighbours() : List.of();
         final Map<String, Integer> shortPaths = answers
-                ? shortPaths(observer, own, values.getOrDefault(Gauge.PORT_MTU.label(), 0L))
+                ? shortPaths(observer, own, values)
                 : Map.of();
         final Set<InetAddress> addresses = own.stream().map(Cidr::address).collect(Collectors.toSet());
         return new Reports(values, looks, nowNs, loopTimes(observer), neighbours, addresses,
@@ -64,11 +65,15 @@ final class ReportReader {
     }
 
     /** Between hosts of one link is no router that could have a smaller MTU. */
-    private static Map<String, Integer> shortPaths(final Observer observer, final List<Cidr> own, final long mtu)
-            throws IOException {
+    private static Map<String, Integer> shortPaths(final Observer observer, final List<Cidr> own,
+            final Map<String, Long> values) throws IOException {
+        final long mtu = values.getOrDefault(Gauge.PORT_MTU.label(), 0L);
+        // what routers say of the link (RFC 4861 §4.6.4) is no mistake of anybody
+        final long mtuV6 = values.getOrDefault(Gauge.LINK_MTU_V6.label(), mtu);
         final Map<String, Integer> found = new LinkedHashMap<>();
         observer.connections(connection -> {
-            if (found.size() < SHORT_PATHS && connection.handle() != 0 && connection.pathMtu() < mtu
+            if (found.size() < SHORT_PATHS && connection.handle() != 0
+                    && connection.pathMtu() < (connection.remoteAddress() instanceof Inet6Address ? mtuV6 : mtu)
                     && own.stream().anyMatch(prefix -> prefix.contains(connection.remoteAddress()))) {
                 found.put(connection.remoteAddress().getHostAddress(), connection.pathMtu());
             }

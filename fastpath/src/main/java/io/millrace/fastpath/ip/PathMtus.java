@@ -62,6 +62,11 @@ public final class PathMtus {
         return entry < 0 ? link : Math.min(mtu[entry], link);
     }
 
+    /** Largest packet of IPv6 that routers let our link have, in bytes; {@link Integer#MAX_VALUE} where none said. */
+    public int linkMtuV6() {
+        return linkMtuV6;
+    }
+
     /** A router said how long packets of IPv6 may be on our link, in bytes; the port's MTU holds nevertheless. */
     public void linkMtuV6(final int mtu) {
         linkMtuV6 = mtu;
