@@ -34,6 +34,8 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     private static final long MAX_SOLICITATION_INTERVAL_NS = TimeUnit.HOURS.toNanos(1);
     /** RFC 4861 §6.2.1: what a router may say of the time that a confirmation holds. */
     private static final long MAX_REACHABLE_MS = TimeUnit.HOURS.toMillis(1);
+    /** Less would have us ask every neighbour in use all the time, whoever says so. */
+    private static final long MIN_REACHABLE_MS = 1_000;
     private static final int MIN_MTU = 1_280;
     private static final int MAX_MTU = 65_535;
     private static final long MIN_RETRANSMIT_MS = 10;
@@ -114,7 +116,8 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
         }
         routers.onAdvertisement(hi, lo, message, nowNs);
         prefixes.onAdvertisement(message, nowNs);
-        neighbours.times(reachableNs(message.reachableMs()), retransmitNs(message.retransmitMs()));
+        neighbours.times(reachableNs(message.reachableMs(), 0.5 + random.nextDouble()),
+                retransmitNs(message.retransmitMs()));
         mtu(message.mtu());
         if (message.routerLifetimeSeconds() > 0) {
             // RFC 7559 §2.1: the question is answered
@@ -193,10 +196,10 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     }
 
     /** RFC 4861 §6.3.2: between a half and one and a half times what the router says. */
-    private long reachableNs(final long said) {
+    static long reachableNs(final long said, final double factor) {
         return said == 0 || said > MAX_REACHABLE_MS
                 ? 0
-                : (long) (TimeUnit.MILLISECONDS.toNanos(said) * (0.5 + random.nextDouble()));
+                : (long) (TimeUnit.MILLISECONDS.toNanos(Math.max(said, MIN_REACHABLE_MS)) * factor);
     }
 
     private static long retransmitNs(final long said) {

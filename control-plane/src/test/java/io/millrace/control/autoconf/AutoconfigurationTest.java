@@ -83,6 +83,13 @@ class AutoconfigurationTest {
     }
 
     @Test
+    void shouldNotAskNeighboursAllTheTimeWhateverARouterSays() {
+        assertThat(Autoconfiguration.reachableNs(1, 0.5)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(500));
+        assertThat(Autoconfiguration.reachableNs(30_000, 1.5)).isEqualTo(TimeUnit.SECONDS.toNanos(45));
+        assertThat(Autoconfiguration.reachableNs(0, 1)).as("it does not say").isZero();
+    }
+
+    @Test
     void shouldTakeADefaultRouterForItsLifetime() {
         begin();
         advertise(ROUTER, 1_800, 0, prefix(64, "c0", 86_400, 86_400));

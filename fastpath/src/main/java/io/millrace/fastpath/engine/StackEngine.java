@@ -85,10 +85,11 @@ public final class StackEngine implements Agent {
         counters = window.counters();
         this.burst = new long[settings.burst()];
         this.wanted = settings;
-        neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue());
+        neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue(),
+                control.hashSeed());
         transmitQueue = new TransmitQueue(port, counters, settings.burst(), TRANSMIT_QUEUE);
         ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue,
-                new PathMtus(settings.pathMtus(), counters));
+                new PathMtus(settings.pathMtus(), counters, control.hashSeed()));
         final Tcp.Limits limits = new Tcp.Limits(settings.maxConnections(), settings.maxTimeWait(),
                 settings.slabBytes(), settings.timerTickNs(),
                 settings.maxOrphans());

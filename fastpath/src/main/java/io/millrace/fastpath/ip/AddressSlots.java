@@ -10,6 +10,7 @@ import org.agrona.BitUtil;
 final class AddressSlots {
     private static final int NONE = -1;
 
+    private final long seed;
     private final int[] slots;
     private final int slotMask;
     private final long[] hi;
@@ -22,7 +23,9 @@ final class AddressSlots {
     private int firstFree;
     private int size;
 
-    AddressSlots(final int capacity) {
+    /** @param seed random. */
+    AddressSlots(final int capacity, final long seed) {
+        this.seed = seed;
         slots = new int[BitUtil.findNextPositivePowerOfTwo(2 * capacity)];
         slotMask = slots.length - 1;
         hi = new long[capacity];
@@ -131,8 +134,7 @@ final class AddressSlots {
         }
     }
 
-    private static int hash(final long addressHi, final long addressLo) {
-        final long mixed = (addressHi * 0x9E37_79B9_7F4A_7C15L ^ addressLo) * 0xD6E8_FEB8_6659_FD93L;
-        return (int) (mixed >>> 32);
+    private int hash(final long addressHi, final long addressLo) {
+        return AddressHash.of(addressHi, addressLo, seed);
     }
 }

@@ -29,6 +29,7 @@ public final class NeighbourTable {
     private final EngineCounters counters;
     private final int capacity;
     private final int slotMask;
+    private final long seed;
     private final int[] slots;
     private final byte[] state;
     private final int[] generation;
@@ -44,8 +45,9 @@ public final class NeighbourTable {
     private int waiting;
 
     public NeighbourTable(final PacketPort port, final EngineCounters counters, final int capacity,
-            final int queueLimit) {
+            final int queueLimit, final long seed) {
         this.port = port;
+        this.seed = seed;
         this.counters = counters;
         this.queueLimit = queueLimit;
         this.capacity = capacity;
@@ -263,8 +265,7 @@ public final class NeighbourTable {
         slots[hole] = 0;
     }
 
-    private static int hash(final long addressHi, final long addressLo) {
-        final long mixed = (addressHi * 0x9E37_79B9_7F4A_7C15L ^ addressLo) * 0xD6E8_FEB8_6659_FD93L;
-        return (int) (mixed >>> 32);
+    private int hash(final long addressHi, final long addressLo) {
+        return AddressHash.of(addressHi, addressLo, seed);
     }
 }

@@ -32,11 +32,12 @@ public final class PathMtus {
     private int version;
     private long nowNs;
 
-    public PathMtus(final PathMtuSettings settings, final EngineCounters counters) {
+    /** @param seed random; keys the hash, so that nobody outside can choose addresses that collide. */
+    public PathMtus(final PathMtuSettings settings, final EngineCounters counters, final long seed) {
         final int capacity = settings.entries();
         this.settings = settings;
         this.counters = counters;
-        this.slots = new AddressSlots(capacity);
+        this.slots = new AddressSlots(capacity, seed);
         this.mtu = new int[capacity];
         this.tooLong = new int[capacity];
         this.probeSize = new int[capacity];

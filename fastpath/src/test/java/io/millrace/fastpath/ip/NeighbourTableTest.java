@@ -14,7 +14,7 @@ class NeighbourTableTest {
 
     private final QueuePort port = new QueuePort(1_500);
     private final EngineCounters counters = new EngineCounters();
-    private final NeighbourTable table = new NeighbourTable(port, counters, 64, QUEUE);
+    private final NeighbourTable table = new NeighbourTable(port, counters, 64, QUEUE, 42);
 
     @AfterEach
     void close() {

@@ -46,10 +46,10 @@ final class OutputRig implements AutoCloseable {
 
     private OutputRig(final QueuePort port, final int neighbourQueue) {
         this.port = port;
-        neighbours = new NeighbourTable(port, counters, 16, neighbourQueue);
+        neighbours = new NeighbourTable(port, counters, 16, neighbourQueue, 42);
         queue = new TransmitQueue(port, counters, 64, 256);
         output = new IpOutput(port, new StandInControl(routes, new StandInIss(1, 0), new StandInPorts(1, 2)), counters,
-                neighbours, queue, new PathMtus(PathMtuSettings.DEFAULT, counters));
+                neighbours, queue, new PathMtus(PathMtuSettings.DEFAULT, counters, 42));
     }
 
     /** On an Ethernet of MTU 1,500, with so many places in the queue of a neighbour. */

@@ -22,7 +22,7 @@ class PathMtusTest {
     private static final long V6_HI = 0x2001_0DB8_0000_0000L;
 
     private final EngineCounters counters = new EngineCounters();
-    private final PathMtus paths = new PathMtus(new PathMtuSettings(16, 552, EXPIRY_NS), counters);
+    private final PathMtus paths = new PathMtus(new PathMtuSettings(16, 552, EXPIRY_NS), counters, 42);
 
     @AfterEach
     void close() {
@@ -112,7 +112,7 @@ class PathMtusTest {
     @Property(tries = 200)
     void shouldFindWhatThePathTakes(@ForAll final Random random) {
         final EngineCounters counted = new EngineCounters();
-        final PathMtus searched = new PathMtus(PathMtuSettings.DEFAULT, counted);
+        final PathMtus searched = new PathMtus(PathMtuSettings.DEFAULT, counted, 42);
         final int path = 1_064 + random.nextInt(LINK - 1_064 + 1);
         int arrives = 1_064;
         int probes = 0;
@@ -136,7 +136,7 @@ class PathMtusTest {
     @Property(tries = 100)
     void shouldDoAsAMapThatForgetsTheOldest(@ForAll final Random random) {
         final EngineCounters counted = new EngineCounters();
-        final PathMtus table = new PathMtus(new PathMtuSettings(16, 552, 50), counted);
+        final PathMtus table = new PathMtus(new PathMtuSettings(16, 552, 50), counted, 42);
         final Map<Long, long[]> model = new LinkedHashMap<>();
         long nowNs = 0;
         for (int step = 0; step < 400; step++) {
