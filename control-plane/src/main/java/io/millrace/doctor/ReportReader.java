@@ -64,7 +64,10 @@ final class ReportReader {
         return all;
     }
 
-    /** Between hosts of one link is no router that could have a smaller MTU. */
+    /**
+     * Between hosts of one link is no router that could have a smaller MTU. Where nothing is acknowledged, a smaller one is
+     * only being tried (RFC 8899 §4.4): a peer that is gone says nothing about the link.
+     */
     private static Map<String, Integer> shortPaths(final Observer observer, final List<Cidr> own,
             final Map<String, Long> values) throws IOException {
         final long mtu = values.getOrDefault(Gauge.PORT_MTU.label(), 0L);
@@ -72,7 +75,7 @@ final class ReportReader {
         final long mtuV6 = values.getOrDefault(Gauge.LINK_MTU_V6.label(), mtu);
         final Map<String, Integer> found = new LinkedHashMap<>();
         observer.connections(connection -> {
-            if (found.size() < SHORT_PATHS && connection.handle() != 0
+            if (found.size() < SHORT_PATHS && connection.handle() != 0 && connection.timeouts() == 0
                     && connection.pathMtu() < (connection.remoteAddress() instanceof Inet6Address ? mtuV6 : mtu)
                     && own.stream().anyMatch(prefix -> prefix.contains(connection.remoteAddress()))) {
                 found.put(connection.remoteAddress().getHostAddress(), connection.pathMtu());
