@@ -58,7 +58,8 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     private long intervalNs;
     private boolean answered;
     private long mtu;
-    private long lastNs = Long.MIN_VALUE;
+    /** Before it nothing is due, unless the routing has changed; may be early, never late. */
+    private long dueNs = Long.MIN_VALUE;
 
     /**
      * @param mac     the device's, 48 bits.
@@ -88,7 +89,10 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
 
     @Override
     public int doWork(final long nowNs) {
-        lastNs = nowNs;
+        // asked in every turn: without garbage while nothing is due
+        if (nowNs < nextDeadlineNs()) {
+            return 0;
+        }
         int done = 0;
         if (routes.current().routing() != seen) {
             onStates(nowNs);
@@ -99,14 +103,14 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
             solicit(nowNs);
             done++;
         }
-        return done + routers.doWork(nowNs) + prefixes.doWork(nowNs);
+        done += routers.doWork(nowNs) + prefixes.doWork(nowNs);
+        dueNs = Math.min(solicitAtNs, Math.min(routers.nextDeadlineNs(), prefixes.nextDeadlineNs(nowNs)));
+        return done;
     }
 
     @Override
     public long nextDeadlineNs() {
-        return routes.current().routing() == seen
-                ? Math.min(solicitAtNs, Math.min(routers.nextDeadlineNs(), prefixes.nextDeadlineNs(lastNs)))
-                : Long.MIN_VALUE;
+        return routes.current().routing() == seen ? dueNs : Long.MIN_VALUE;
     }
 
     @Override
@@ -114,6 +118,7 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
         if (!settings.acceptAdvertisements()) {
             return;
         }
+        dueNs = Long.MIN_VALUE;
         routers.onAdvertisement(hi, lo, message, nowNs);
         prefixes.onAdvertisement(message, nowNs);
         neighbours.times(reachableNs(message.reachableMs(), 0.5 + random.nextDouble()),
@@ -135,12 +140,14 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
 
     @Override
     public void onRouterUnreachable(final long hi, final long lo) {
+        dueNs = Long.MIN_VALUE;
         routers.onUnreachable(hi, lo);
         redirects.onLost(hi, lo);
     }
 
     @Override
     public void onRouterGone(final long hi, final long lo) {
+        dueNs = Long.MIN_VALUE;
         routers.onGone(hi, lo);
         redirects.onLost(hi, lo);
     }

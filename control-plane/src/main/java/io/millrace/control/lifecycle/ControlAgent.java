@@ -28,7 +28,7 @@ public final class ControlAgent implements Agent {
     private final CachedNanoClock turnClock = new CachedNanoClock();
     private final EngineEventAdapter[] events;
     private final PatientCommands[] commands;
-    private final List<ControlTask> tasks;
+    private final ControlTask[] tasks;
     private final Defects defects;
 
     /**
@@ -50,7 +50,7 @@ public final class ControlAgent implements Agent {
             all.add(task(dhcp::doWork, dhcp::nextDeadlineNs));
         }
         all.addAll(List.of(tasks));
-        this.tasks = List.copyOf(all);
+        this.tasks = all.toArray(ControlTask[]::new);
         defects = Defects.ofControlPlane(counters);
         events = new EngineEventAdapter[rings.length];
         for (int engine = 0; engine < rings.length; engine++) {

@@ -37,6 +37,9 @@ final class AddressProbes {
     private final Map<InetAddress, Attempt> attempts = new LinkedHashMap<>();
     private @Nullable Routing seen;
 
+    /** Before it nothing is due; may be early, never late. */
+    private long deadlineNs = Long.MAX_VALUE;
+
     /** Probes or announcements of one address that are still to be made. */
     private static final class Attempt {
         final boolean tentative;
@@ -67,6 +70,11 @@ final class AddressProbes {
         while (routes.current().routing() != seen) {
             seen = routes.current().routing();
             follow(seen, nowNs);
+            deadlineNs = earliestNs();
+        }
+        // asked in every turn: without garbage while nothing is due
+        if (nowNs < deadlineNs) {
+            return 0;
         }
         for (final Iterator<Map.Entry<InetAddress, Attempt>> all = attempts.entrySet().iterator(); all.hasNext();) {
             final Map.Entry<InetAddress, Attempt> next = all.next();
@@ -78,13 +86,15 @@ final class AddressProbes {
                 }
             }
         }
+        deadlineNs = earliestNs();
         return done;
     }
 
     long nextDeadlineNs() {
-        if (routes.current().routing() != seen) {
-            return Long.MIN_VALUE;
-        }
+        return routes.current().routing() == seen ? deadlineNs : Long.MIN_VALUE;
+    }
+
+    private long earliestNs() {
         long next = Long.MAX_VALUE;
         for (final Attempt attempt : attempts.values()) {
             next = Math.min(next, attempt.nextNs);

@@ -2,6 +2,7 @@ package io.millrace.control.autoconf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.config.Cidr;
 import io.millrace.config.Route;
 import io.millrace.control.RecordingCommands;
@@ -19,6 +20,7 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.NdMessage;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -80,6 +82,21 @@ class AutoconfigurationTest {
         advertise(ROUTER, 1_800, 0, "");
         pass(3_600_000);
         assertThat(engine.take()).doesNotContain(RS);
+    }
+
+    @Test
+    void shouldMakeNoGarbageWhileNothingIsDue() {
+        begin();
+        advertise(ROUTER, 1_800, 0, prefix(64, "c0", 86_400, 86_400));
+        pass(5_000);
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        threads.getCurrentThreadAllocatedBytes();
+        final long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 10_000; i++) {
+            autoconfiguration.doWork(nowNs);
+            autoconfiguration.nextDeadlineNs();
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.millrace.control.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.config.Cidr;
 import io.millrace.control.RecordingCommands;
 import io.millrace.control.address.PublishedRoutes;
@@ -16,6 +17,7 @@ import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourSettings;
 import io.millrace.control.neighbour.OwnAddressSettings;
 import io.millrace.fastpath.wire.IpAddress;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +65,20 @@ class ControlAgentTest {
         assertThat(agent.doWork()).isEqualTo(1);
         assertThat(engine0.take()).containsExactly("igmp 10.0.0.2 > 224.0.0.22: v3 report to_ex(239.1.2.3)");
         assertThat(agent.nextDeadlineNs()).isBetween(1L, TimeUnit.SECONDS.toNanos(1));
+    }
+
+    @Test
+    void shouldMakeNoGarbageWhileNothingIsDue() {
+        agent.doWork();
+        engine0.take();
+        engine1.take();
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        threads.getCurrentThreadAllocatedBytes();
+        final long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 10_000; i++) {
+            agent.doWork();
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
     }
 
     @Test
