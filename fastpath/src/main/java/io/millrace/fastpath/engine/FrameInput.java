@@ -17,14 +17,14 @@ final class FrameInput {
     private final long[] burst;
     private final PacketPort port;
     private final EngineCounters counters;
-    private final Defects defects;
+    private final EngineDefects defects;
     private final LentFrames frames;
     private final IpInput ipInput;
     private final Tcp tcp;
     private final TransmitQueue transmitQueue;
 
     /** @param burst frames of one turn at the most. */
-    FrameInput(final int burst, final PacketPort port, final EngineCounters counters, final Defects defects,
+    FrameInput(final int burst, final PacketPort port, final EngineCounters counters, final EngineDefects defects,
             final LentFrames frames, final IpInput ipInput, final Tcp tcp, final TransmitQueue transmitQueue) {
         this.burst = new long[burst];
         this.port = port;

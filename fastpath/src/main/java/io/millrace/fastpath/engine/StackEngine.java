@@ -38,7 +38,7 @@ public final class StackEngine implements Agent {
     private final NanoClock clock;
     private final EngineWindow window;
     private final EngineCounters counters;
-    private final Defects defects;
+    private final EngineDefects defects;
     private final NeighbourTable neighbours;
     private final TransmitQueue transmitQueue;
     private final IpOutput ipOutput;
@@ -79,7 +79,7 @@ public final class StackEngine implements Agent {
         this.settings = settings;
         window = new EngineWindow(control.observedMemory(), nowNs);
         counters = window.counters();
-        defects = new Defects(counters, control);
+        defects = new EngineDefects(counters, control);
         this.wanted = settings;
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue(),
                 control.hashSeed());
