@@ -117,7 +117,7 @@ class HandleTest {
     private static String text(final String address) {
         return Family.current() == Family.V4
                 ? address
-                : "[2001:db8:0:0:0:0:a00:" + address.charAt(address.length() - 1) + "]";
+                : "[2001:db8::a00:" + address.charAt(address.length() - 1) + "]";
     }
 
     @Test
