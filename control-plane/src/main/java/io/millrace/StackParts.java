@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.config.Cidr;
 import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
@@ -60,6 +61,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -148,9 +150,15 @@ final class StackParts {
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
         dhcp = config.get(DhcpKeys.DHCP) ? dhcpClient(builder) : null;
         observed = ObservedStack.create(observationDirectory(config), engines.length,
-                new Metadata("stack " + routes.current() + " on " + device.name(), device.name(),
+                new Metadata(name(config, device), device.name(),
                         Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
                         List.of()));
+    }
+
+    /** By its configured addresses: what becomes of them while it runs is told elsewhere. */
+    private static String name(final MillraceConfig config, final PacketDevice device) {
+        final String addresses = config.addresses().stream().map(Cidr::toString).collect(Collectors.joining(", "));
+        return "stack " + (addresses.isEmpty() ? "" : addresses + ' ') + "on " + device.name();
     }
 
     private static @Nullable Path observationDirectory(final MillraceConfig config) {

@@ -15,6 +15,7 @@ import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,17 +115,16 @@ class HandleTest {
         tcp.abort(handle);
     }
 
-    private static String text(final String address) {
-        return Family.current() == Family.V4
-                ? address
-                : "[2001:db8:0:0:0:0:a00:" + address.charAt(address.length() - 1) + "]";
+    private static InetSocketAddress socket(final long address, final int port) {
+        return new InetSocketAddress(IpAddress.toInetAddress(Family.current().hi(), address), port);
     }
 
     @Test
     void shouldNameBothEnds() {
         try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
-            assertThat(at.stack().tcp().localAddress(at.handle())).hasToString("/" + text(StackDriver.ADDRESS) + ":80");
-            assertThat(at.stack().tcp().remoteAddress(at.handle())).hasToString("/" + text(Peer.ADDRESS) + ":40000");
+            assertThat(at.stack().tcp().localAddress(at.handle()))
+                    .isEqualTo(socket(Family.current().lo(Packet.address(StackDriver.ADDRESS)), 80));
+            assertThat(at.stack().tcp().remoteAddress(at.handle())).isEqualTo(socket(peer, 40_000));
         }
     }
 
@@ -175,8 +175,8 @@ class HandleTest {
             assertThat(stack.connect(Peer.ADDRESS, 80, TcpSettings.DEFAULT, new Application(stack))).isZero();
             assertThat(stack.tcp().failure(0)).isEqualTo(TcpFailure.NO_LOCAL_PORT);
             assertThat(stack.tcp().refusal())
-                    .isEqualTo("no local port is left for the destination " + text(Peer.ADDRESS)
-                            + ":80: all 2 ports are in use towards it, or listened on; 0 connections are in TIME_WAIT");
+                    .isEqualTo("no local port is left for the destination " + IpAddress.toString(hi, peer, 80)
+                            + ": all 2 ports are in use towards it, or listened on; 0 connections are in TIME_WAIT");
             assertThat(stack.counter(Counter.TCP_NO_EPHEMERAL_PORT)).isEqualTo(1);
             // to another destination the port is free
             stack.nextEphemeral(60_000);
