@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 
 /** The command {@code millrace connections}, like {@code ss -tiepm}. Lines come as the engines answer. */
 @Command(name = "connections", description = {
-        "Print the TCP connections, or the UDP endpoints, of a running stack, without stopping its loop: state, queues, timer that fires first,"
-                + " owner, then TCP information and memory, like `ss -tiepm`.",
+        "Print the TCP connections, or the UDP endpoints, of a running stack, without stopping its loop: state, queues,"
+                + " timer that fires first, owner, then TCP information and memory, like `ss -tiepm`.",
         "Recv-Q: received and not taken by the application; Send-Q: not acknowledged by the peer."})
 final class ConnectionsCommand implements Callable<Integer> {
     /** Rows that a column is measured over: so many are held, the rest is printed in the same widths or wider. */

@@ -2,8 +2,8 @@ package io.millrace.fastpath.counters;
 
 /**
  * Where in memory an engine shows itself: its counters, gauges, the histogram of its loop, and the mailbox in which it
- * answers who asks for its connections or UDP endpoints. The memory may be a file that other processes read; whoever changes anything
- * here changes the version of that file's layout. Every part begins on a cache line. Thread: any.
+ * answers who asks for its connections or UDP endpoints. The memory may be a file that other processes read; whoever
+ * changes anything here changes the version of that file's layout. Every part begins on a cache line. Thread: any.
  */
 public final class EngineArea {
     /** Connections, or endpoints, that an answer holds at the most. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Through which others look into an engine without stopping it: counters, the times of its loop, gauges that are at most
- * {@value #GAUGES_NS} ns old while it runs, and connections and UDP endpoints, a slice a turn, for who asks in the mailbox.
+ * {@value #GAUGES_NS} ns old while it runs, and connections and UDP endpoints, a slice a turn, for who asks in the
+ * mailbox.
  * Thread: the engine's.
  */
 final class EngineWindow implements AutoCloseable {
