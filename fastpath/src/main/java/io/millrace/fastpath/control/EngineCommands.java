@@ -51,7 +51,7 @@ public interface EngineCommands {
     /** No packet of IPv6 that is sent is longer than so many bytes, 1,280 and more: a router said so (RFC 4861 §6.3.4). */
     boolean linkMtuV6(int mtu);
 
-    /** Addresses of the stack were removed: connections of addresses that are not its own any more fail. */
+    /** Addresses of the stack were removed: connections of those not its own any more fail, within some turns. */
     boolean addressesRemoved();
 
     /**
