@@ -55,7 +55,7 @@ public interface EngineCommands {
      */
     boolean linkMtuV6(int link, int mtu);
 
-    /** Addresses of the stack were removed: connections of addresses that are not its own any more fail. */
+    /** Addresses of the stack were removed: connections of those not its own any more fail, within some turns. */
     boolean addressesRemoved();
 
     /**

@@ -57,6 +57,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private final MessageHandler adapter;
     /** What found the ring full and must not get lost. */
     private final Queue<Runnable> postponed = new ConcurrentLinkedQueue<>();
+    /** True while that may hold something: one look in a turn that finds nothing, where the queue takes three. */
+    private volatile boolean anyPostponed;
     private volatile @Nullable Runnable wakeup;
     private volatile boolean closed;
 
@@ -116,10 +118,19 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     /** Hands waiting commands to the engine; returns how many. Thread: the engine's. */
     int drain() {
+        final int read = isEmpty() ? 0 : readRing();
+        return anyPostponed ? read + runPostponed() : read;
+    }
+
+    /** True where nothing was written since the last read. Claimed and not committed yet counts as written. */
+    private boolean isEmpty() {
+        return ring.producerPosition() == ring.consumerPosition();
+    }
+
+    private int readRing() {
         final int read = ring.read(adapter, COMMANDS_A_TURN);
         // A read ends at the end of the buffer, maybe on padding alone; what follows stands at its start.
-        final int all = read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
-        return postponed.isEmpty() ? all : all + runPostponed();
+        return read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
     }
 
     private int runPostponed() {
@@ -128,12 +139,18 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             next.run();
             done++;
         }
+        anyPostponed = false;
+        if (!postponed.isEmpty()) {
+            // came between the last look and that
+            anyPostponed = true;
+        }
         return done;
     }
 
     /** Done in the next turn, whoever drives the engine; forgotten where it is closed. Thread: any. */
     void postpone(final Runnable command) {
         postponed.add(command);
+        anyPostponed = true;
         if (closed) {
             postponed.clear();
         } else {
@@ -143,7 +160,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     /** True where commands wait. Thread: the engine's. */
     boolean isWaiting() {
-        return ring.size() > 0 || !postponed.isEmpty();
+        return !isEmpty() || anyPostponed;
     }
 
     /** Called after each command; null: nobody is called. */
