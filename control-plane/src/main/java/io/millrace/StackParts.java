@@ -353,7 +353,7 @@ final class StackParts {
                     routes.link(0), cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters,
                     mtu -> {
                         for (final PatientCommands engine : commands) {
-                            engine.linkMtuV6(mtu);
+                            engine.linkMtuV6(0, mtu);
                         }
                     });
             autoconfiguration.start();

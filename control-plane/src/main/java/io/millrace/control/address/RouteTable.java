@@ -274,7 +274,7 @@ public final class RouteTable implements RouteSnapshot {
         return IpAddress.isV4(hi, lo) == IpAddress.isV4(rows[row + SOURCE], rows[row + SOURCE + 1]) ? row : NO_ROUTE;
     }
 
-    /** The link that a route leads over. */
+    @Override
     public int link(final int route) {
         return (int) rows[route + LINK];
     }
