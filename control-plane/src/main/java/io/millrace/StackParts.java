@@ -336,7 +336,12 @@ final class StackParts {
         if (!device.queue(0).capabilities().linkLayer()) {
             throw new IllegalArgumentException(device.name() + " has no link layer, which DHCP needs");
         }
-        final LeasedRoutes leased = new LeasedRoutes(routes.link(0), builder.config.get(DhcpKeys.PROBE));
+        final LeasedRoutes leased = new LeasedRoutes(routes.link(0), builder.config.get(DhcpKeys.PROBE),
+                mtu -> {
+                    for (final PatientCommands engine : commands) {
+                        engine.linkMtuV4(0, mtu);
+                    }
+                });
         final DhcpClient client = new DhcpClient(
                 new DhcpSettings(mac(), builder.config.get(DhcpKeys.HOST_NAME).orElse(""),
                         builder.config.get(DhcpKeys.RELEASE)),

@@ -72,6 +72,11 @@ final class CommandHandler implements CommandRing.Handler {
     }
 
     @Override
+    public void onLinkMtuV4(final int link, final int mtu) {
+        ipOutput.pathMtus().linkMtuV4(mtu);
+    }
+
+    @Override
     public void onAddressesRemoved() {
         tcp.onAddressesRemoved();
     }

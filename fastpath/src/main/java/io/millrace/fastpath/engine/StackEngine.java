@@ -174,7 +174,7 @@ public final class StackEngine implements Agent {
 
     /** What there is to be seen now. */
     void show(final EngineWindow into) {
-        into.show(port, frames, ipOutput.pathMtus().linkMtuV6());
+        into.show(port, frames, ipOutput.pathMtus());
         into.show(tcp, settings);
         into.show(udp, settings);
     }

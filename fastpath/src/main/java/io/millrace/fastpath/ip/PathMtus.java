@@ -28,6 +28,7 @@ public final class PathMtus {
     private final byte[] probesLost;
     private final boolean[] fragmentable;
     private final long[] expiryNs;
+    private int linkMtuV4 = Integer.MAX_VALUE;
     private int linkMtuV6 = Integer.MAX_VALUE;
     private int version;
     private long nowNs;
@@ -58,9 +59,28 @@ public final class PathMtus {
 
     /** Largest packet for a destination as far as is known, in bytes: at most {@code linkMtu}. */
     public int mtu(final long hi, final long lo, final int linkMtu) {
-        final int link = IpAddress.isV4(hi, lo) ? linkMtu : Math.min(linkMtu, linkMtuV6);
+        final int link = linkMtu(hi, lo, linkMtu);
         final int entry = slots.find(hi, lo);
         return entry < 0 ? link : Math.min(mtu[entry], link);
+    }
+
+    /** Largest packet of a destination's family that our link takes, in bytes: at most {@code portMtu}. */
+    public int linkMtu(final long hi, final long lo, final int portMtu) {
+        return Math.min(portMtu, IpAddress.isV4(hi, lo) ? linkMtuV4 : linkMtuV6);
+    }
+
+    /** Largest packet of IPv4 that a server of DHCP lets our link have, in bytes; {@link Integer#MAX_VALUE}: none said. */
+    public int linkMtuV4() {
+        return linkMtuV4;
+    }
+
+    /**
+     * A server of DHCP said how long packets of IPv4 may be on our link, in bytes; {@link Integer#MAX_VALUE}: none does
+     * any more. The port's MTU holds nevertheless.
+     */
+    public void linkMtuV4(final int mtu) {
+        linkMtuV4 = mtu;
+        version++;
     }
 
     /** Largest packet of IPv6 that routers let our link have, in bytes; {@link Integer#MAX_VALUE} where none said. */
@@ -131,7 +151,7 @@ public final class PathMtus {
      */
     public int nextProbe(final long hi, final long lo, final int arrives, final int most, final int threshold) {
         final int entry = slots.find(hi, lo);
-        final int useful = IpAddress.isV4(hi, lo) ? most : Math.min(most, linkMtuV6);
+        final int useful = linkMtu(hi, lo, most);
         final int limit = entry < 0 || tooLong[entry] == 0 ? useful : Math.min(useful, tooLong[entry] - 1);
         final int gain = limit - arrives;
         if (gain <= 0) {

@@ -65,7 +65,8 @@ final class InfoReader {
         into.sendMss = tcb.sndMss();
         into.receiveMss = tcb.receiveMss();
         into.announcedMss = tcb.announcedMss();
-        into.pathMtu = PathMtu.of(tcb, context.ip.capabilities().mtu());
+        into.pathMtu = PathMtu.of(tcb, context.ip.pathMtus()
+                .linkMtu(tcb.remoteHi(), tcb.remoteLo(), context.ip.capabilities().mtu()));
         into.congestionWindow = tcb.cwnd();
         into.slowStartThreshold = tcb.ssthresh();
         into.sendWindow = tcb.sndWnd();

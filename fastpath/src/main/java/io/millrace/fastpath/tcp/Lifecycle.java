@@ -147,9 +147,10 @@ final class Lifecycle {
         return IpOutput.headerLength(remoteHi, remoteLo) + TcpHeader.MIN_LENGTH;
     }
 
-    /** The MSS to announce to a peer. */
+    /** The MSS to announce to a peer: what is longer than our link is said to take may not get through to us either. */
     int ownMss(final long remoteHi, final long remoteLo, final TcpSettings settings) {
-        final int most = context.ip.capabilities().mtu() - headers(remoteHi, remoteLo);
+        final int most = context.ip.pathMtus().linkMtu(remoteHi, remoteLo, context.ip.capabilities().mtu())
+                - headers(remoteHi, remoteLo);
         return settings.mss() == 0 ? most : Math.min(settings.mss(), most);
     }
 

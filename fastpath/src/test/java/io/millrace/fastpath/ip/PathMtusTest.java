@@ -65,6 +65,22 @@ class PathMtusTest {
         assertThat(paths.onTooLong(V6_HI, 1, 1_400, LINK)).as("no news").isFalse();
     }
 
+    /** RFC 2132 §5.1. */
+    @Test
+    void shouldSendNothingLongerOverIpv4ThanADhcpServerSaysOfTheLink() {
+        final long lo = IpAddress.v4(1);
+        final int before = paths.version();
+        paths.linkMtuV4(1_400);
+        assertThat(paths.version()).isNotEqualTo(before);
+        assertThat(paths.mtu(0, lo, LINK)).isEqualTo(1_400);
+        assertThat(paths.linkMtu(0, lo, LINK)).isEqualTo(1_400);
+        assertThat(paths.linkMtu(0, lo, 1_000)).isEqualTo(1_000);
+        assertThat(paths.mtu(V6_HI, 1, LINK)).isEqualTo(LINK);
+        assertThat(paths.nextProbe(0, lo, 1_400, LINK, 8)).isZero();
+        paths.linkMtuV4(Integer.MAX_VALUE);
+        assertThat(paths.mtu(0, lo, LINK)).as("the lease is over").isEqualTo(LINK);
+    }
+
     /** 17 destinations in a table of 16. */
     @Test
     void shouldForgetTheOldestWhereTheTableIsFull() {
