@@ -144,13 +144,14 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     }
 
     @Override
-    public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {}
+    public void onArp(final int link, final int operation, final long senderMac, final int senderIp,
+            final int targetIp) {}
 
     @Override
-    public void onNeighbourWanted(final long hi, final long lo) {}
+    public void onNeighbourWanted(final int link, final long hi, final long lo) {}
 
     @Override
-    public void onNeighbourConfirmed(final long hi, final long lo) {}
+    public void onNeighbourConfirmed(final int link, final long hi, final long lo) {}
 
     private enum Isn implements InitialSequenceNumbers {
         FIXED;

@@ -159,7 +159,7 @@ public final class StackEngine implements Agent {
         workCount += tcp.dispatchReady();
         workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
-        workCount += window.answer(tcp, nowNs);
+        workCount += window.answer(tcp, udp, nowNs);
         return workCount;
     }
 
