@@ -28,8 +28,6 @@ public final class PathMtus {
     private final byte[] probesLost;
     private final boolean[] fragmentable;
     private final long[] expiryNs;
-    private int linkMtuV4 = Integer.MAX_VALUE;
-    private int linkMtuV6 = Integer.MAX_VALUE;
     private int version;
     private long nowNs;
 
@@ -59,38 +57,12 @@ public final class PathMtus {
 
     /** Largest packet for a destination as far as is known, in bytes: at most {@code linkMtu}. */
     public int mtu(final long hi, final long lo, final int linkMtu) {
-        final int link = linkMtu(hi, lo, linkMtu);
         final int entry = slots.find(hi, lo);
-        return entry < 0 ? link : Math.min(mtu[entry], link);
+        return entry < 0 ? linkMtu : Math.min(mtu[entry], linkMtu);
     }
 
-    /** Largest packet of a destination's family that our link takes, in bytes: at most {@code portMtu}. */
-    public int linkMtu(final long hi, final long lo, final int portMtu) {
-        return Math.min(portMtu, IpAddress.isV4(hi, lo) ? linkMtuV4 : linkMtuV6);
-    }
-
-    /** Largest packet of IPv4 that a server of DHCP lets our link have, in bytes; {@link Integer#MAX_VALUE}: none said. */
-    public int linkMtuV4() {
-        return linkMtuV4;
-    }
-
-    /**
-     * A server of DHCP said how long packets of IPv4 may be on our link, in bytes; {@link Integer#MAX_VALUE}: none does
-     * any more. The port's MTU holds nevertheless.
-     */
-    public void linkMtuV4(final int mtu) {
-        linkMtuV4 = mtu;
-        version++;
-    }
-
-    /** Largest packet of IPv6 that routers let our link have, in bytes; {@link Integer#MAX_VALUE} where none said. */
-    public int linkMtuV6() {
-        return linkMtuV6;
-    }
-
-    /** A router said how long packets of IPv6 may be on our link, in bytes; the port's MTU holds nevertheless. */
-    public void linkMtuV6(final int mtu) {
-        linkMtuV6 = mtu;
+    /** What is known of links has changed. */
+    void onLinkChanged() {
         version++;
     }
 
@@ -151,14 +123,13 @@ public final class PathMtus {
      */
     public int nextProbe(final long hi, final long lo, final int arrives, final int most, final int threshold) {
         final int entry = slots.find(hi, lo);
-        final int useful = linkMtu(hi, lo, most);
-        final int limit = entry < 0 || tooLong[entry] == 0 ? useful : Math.min(useful, tooLong[entry] - 1);
+        final int limit = entry < 0 || tooLong[entry] == 0 ? most : Math.min(most, tooLong[entry] - 1);
         final int gain = limit - arrives;
         if (gain <= 0) {
             return 0;
         }
         if (gain < threshold) {
-            return limit == useful ? limit : 0;
+            return limit == most ? limit : 0;
         }
         return arrives + (gain + 1) / 2;
     }

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.tcp.TcpInfo.Limit;
 import io.millrace.fastpath.tcp.congestion.CongestionControl;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
@@ -65,8 +66,8 @@ final class InfoReader {
         into.sendMss = tcb.sndMss();
         into.receiveMss = tcb.receiveMss();
         into.announcedMss = tcb.announcedMss();
-        into.pathMtu = PathMtu.of(tcb, context.ip.pathMtus()
-                .linkMtu(tcb.remoteHi(), tcb.remoteLo(), context.ip.capabilities().mtu()));
+        into.pathMtu = PathMtu.of(tcb, context.ip.links().mtu(IpOutput.link(tcb.neighbour()), tcb.remoteHi(),
+                tcb.remoteLo()));
         into.congestionWindow = tcb.cwnd();
         into.slowStartThreshold = tcb.ssthresh();
         into.sendWindow = tcb.sndWnd();
