@@ -201,7 +201,7 @@ class TapDeviceTest {
 
     private static DeviceRequest request(final String name, final int queues, final @Nullable String hostAddress,
             final int mtu) {
-        return new DeviceRequest(name, mtu, queues, 16, true, hostAddress);
+        return new DeviceRequest(name, mtu, queues, 16, true, true, hostAddress);
     }
 
     private static PacketDevice open(final NetworkNamespace namespace, final DeviceRequest request) throws Exception {
