@@ -352,7 +352,7 @@ final class StackParts {
             final Autoconfiguration autoconfiguration = new Autoconfiguration(StackSettings.ipv6(builder.config), mac(),
                     routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters, mtu -> {
                         for (final PatientCommands engine : commands) {
-                            engine.linkMtuV6(mtu);
+                            engine.linkMtuV6(0, mtu);
                         }
                     });
             autoconfiguration.start();

@@ -308,7 +308,7 @@ class AutoconfigurationTest {
         assertThat(hopTo("2001:db8:2::1")).as("the oldest went").isEqualTo(InetAddress.ofLiteral(ROUTER));
         assertThat(hopTo("2001:db8:2::12c")).isEqualTo(InetAddress.ofLiteral("fe80::9"));
         autoconfiguration = new Autoconfiguration(new Ipv6Settings(true, true, false, 16, true, ""), OUR_MAC, routes,
-                cache, new SplittableRandom(1), counters, engine::linkMtuV6);
+                cache, new SplittableRandom(1), counters, mtu -> engine.linkMtuV6(0, mtu));
         autoconfiguration.start();
         redirect(ROUTER, "2001:db8:3::1", "fe80::9");
         assertThat(hopTo("2001:db8:3::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
@@ -376,7 +376,7 @@ class AutoconfigurationTest {
                 counters);
         caches.add(cache);
         autoconfiguration = new Autoconfiguration(settings, OUR_MAC, routes, cache, new SplittableRandom(2), counters,
-                engine::linkMtuV6);
+                mtu -> engine.linkMtuV6(0, mtu));
         autoconfiguration.start();
         pass(0);
     }
