@@ -30,7 +30,7 @@ public final class BpfProgram implements AutoCloseable {
         }
     }
 
-    /** The descriptor; who has got the program by it keeps it when this is closed. */
+    /** The descriptor; what has been given the program by it keeps it when this is closed. */
     public int descriptor() {
         return fd;
     }

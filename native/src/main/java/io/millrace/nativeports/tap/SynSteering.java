@@ -46,17 +46,23 @@ final class SynSteering implements AutoCloseable {
 
     private final LinuxCalls calls = new LinuxCalls();
     private final BpfCounter counter = new BpfCounter();
+    private final BpfProgram program;
 
     /** @throws IOException where the kernel cannot do this, or lets this process not: one clause. */
-    SynSteering() throws IOException {}
+    SynSteering() throws IOException {
+        try {
+            program = new BpfProgram(code());
+        } catch (final IOException e) {
+            counter.close();
+            throw e;
+        }
+    }
 
     /** From now on, for the device that the descriptor is of. @throws IOException as the constructor. */
     void installOn(final int fd) throws IOException {
-        try (BpfProgram program = new BpfProgram(code())) {
-            final int result = set(fd, program.descriptor());
-            if (result < 0) {
-                throw new IOException("cannot give a BPF program to the device: " + Errno.describe(-result));
-            }
+        final int result = set(fd, program.descriptor());
+        if (result < 0) {
+            throw new IOException("cannot give a BPF program to the device: " + Errno.describe(-result));
         }
     }
 
@@ -72,6 +78,7 @@ final class SynSteering implements AutoCloseable {
 
     @Override
     public void close() {
+        program.close();
         counter.close();
     }
 
