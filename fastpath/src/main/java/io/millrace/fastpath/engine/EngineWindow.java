@@ -80,6 +80,7 @@ final class EngineWindow implements AutoCloseable {
 
     void show(final PacketPort port, final LentFrames frames, final Links links) {
         gauge(Gauge.PORT_DROPPED, port.dropped());
+        gauge(Gauge.PORT_SYNS_DROPPED, port.synsDropped());
         gauge(Gauge.PORT_MTU, port.capabilities().mtu());
         gauge(Gauge.LINK_MTU_V4, links.mtuV4(0));
         gauge(Gauge.LINK_MTU_V6, links.mtuV6(0));
