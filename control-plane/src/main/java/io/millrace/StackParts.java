@@ -11,6 +11,7 @@ import io.millrace.config.StaticNeighbour;
 import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.Routing;
 import io.millrace.control.autoconf.Autoconfiguration;
 import io.millrace.control.autoconf.SolicitedNodeGroups;
 import io.millrace.control.channel.EngineEventRing;
@@ -106,6 +107,7 @@ final class StackParts {
     final StackEngine[] engines;
     private final boolean linkLayer;
     private final GroupMembership groups;
+    private final @Nullable LeasedRoutes leased;
     private final @Nullable DhcpClient dhcp;
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
@@ -146,7 +148,8 @@ final class StackParts {
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(settings.igmp(), commands[0],
                 routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
-        dhcp = config.get(DhcpKeys.DHCP) ? dhcpClient(builder) : null;
+        leased = config.get(DhcpKeys.DHCP) ? new LeasedRoutes(routes, config.get(DhcpKeys.PROBE)) : null;
+        dhcp = leased == null ? null : dhcpClient(builder, leased);
         observed = ObservedStack.create(observationDirectory(config), engines.length,
                 new Metadata("stack " + routes.current() + " on " + device.name(), device.name(),
                         Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
@@ -210,7 +213,10 @@ final class StackParts {
 
     /** Other settings in the place of those for what runs; nothing of this fails. Thread: one at a time. */
     void apply(final StackSettings before, final StackSettings settings) {
-        routes.update(now -> now.reconfigured(before.routing(), settings.routing()));
+        if (leased != null) {
+            leased.configured(settings.routing());
+        }
+        routes.update(now -> reconfigured(now, before, settings));
         tcpSettings = settings.tcp();
         listeners.reload(settings.listen(), settings.tcp());
         bindings.range(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh());
@@ -224,6 +230,12 @@ final class StackParts {
                 commands[i].addressesRemoved();
             }
         }
+    }
+
+    /** Addresses and routes where one configuration follows another. */
+    Routing reconfigured(final Routing now, final StackSettings before, final StackSettings settings) {
+        final Routing next = now.reconfigured(before.routing(), settings.routing());
+        return leased == null ? next : leased.keep(now, next);
     }
 
     /** True where a listener, a datagram endpoint or a connection has such an address as its own. */
@@ -324,16 +336,15 @@ final class StackParts {
         return cache;
     }
 
-    private DhcpClient dhcpClient(final MillraceBuilder builder) {
+    private DhcpClient dhcpClient(final MillraceBuilder builder, final LeasedRoutes leasing) {
         if (!device.queue(0).capabilities().linkLayer()) {
             throw new IllegalArgumentException(device.name() + " has no link layer, which DHCP needs");
         }
-        final LeasedRoutes leased = new LeasedRoutes(routes, builder.config.get(DhcpKeys.PROBE));
         final DhcpClient client = new DhcpClient(
                 new DhcpSettings(mac(), builder.config.get(DhcpKeys.HOST_NAME).orElse(""),
                         builder.config.get(DhcpKeys.RELEASE)),
-                commands[0], leased, new SplittableRandom(builder.secret.derive(DHCP).k0()), counters);
-        leased.tell(client);
+                commands[0], leasing, new SplittableRandom(builder.secret.derive(DHCP).k0()), counters);
+        leasing.tell(client);
         return client;
     }
 

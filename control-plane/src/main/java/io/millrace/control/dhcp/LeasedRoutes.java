@@ -5,6 +5,7 @@ import io.millrace.config.Route;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.Routing;
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,8 @@ public final class LeasedRoutes implements LeaseHolder {
 
     private final PublishedRoutes routes;
     private final OwnAddress.State first;
+    /** What the configuration in effect makes: a lease that has the same takes none of it away. */
+    private volatile Routing configured;
     /** What is among the stack's addresses and routes; not a lease of an address that is set as well. */
     private volatile @Nullable Lease applied;
     private volatile @Nullable DhcpClient client;
@@ -25,6 +28,7 @@ public final class LeasedRoutes implements LeaseHolder {
     /** @param probe false: an address is used at once, whoever else may have it. */
     public LeasedRoutes(final PublishedRoutes routes, final boolean probe) {
         this.routes = routes;
+        configured = routes.current().routing();
         first = probe ? OwnAddress.State.TENTATIVE : OwnAddress.State.PREFERRED;
     }
 
@@ -32,6 +36,29 @@ public final class LeasedRoutes implements LeaseHolder {
     public void tell(final DhcpClient leasing) {
         client = leasing;
         routes.onChange(this::onChange);
+    }
+
+    /**
+     * What becomes of addresses and routes where another configuration takes effect: what the lease gave stays, also where
+     * both gave it and the configuration does no more.
+     *
+     * @param now  addresses and routes before.
+     * @param next those that the configuration and everybody else make.
+     */
+    public Routing keep(final Routing now, final Routing next) {
+        final Lease lease = applied;
+        if (lease == null) {
+            return next;
+        }
+        final Routing addressed = next.find(lease.cidr().address()) == null
+                ? next.with(new OwnAddress(lease.cidr(), state(now, lease), true))
+                : next;
+        return withNetworks(addressed, lease);
+    }
+
+    /** Another configuration is in effect. @param next what it makes. */
+    public void configured(final Routing next) {
+        configured = next;
     }
 
     private void onChange() {
@@ -51,10 +78,9 @@ public final class LeasedRoutes implements LeaseHolder {
         try {
             applied = now;
             // at once: an address that is leased anew was never away
-            routes.update(routing -> with(without(routing, old), now, state(routing, now)));
+            routes.update(routing -> with(without(routing, old), old, now, state(routing, now)));
         } catch (final IllegalArgumentException e) {
-            LOG.warn("the lease of {} cannot be used: {}", now == null ? "" : now.cidr(), e.getMessage());
-            applied = null;
+            refuse(old, now, e.getMessage());
             return;
         }
         if (now == null) {
@@ -66,31 +92,52 @@ public final class LeasedRoutes implements LeaseHolder {
         }
     }
 
+    /** Such an address is as good as taken: the server is told, and asked for another (RFC 2131 §3.1 (5)). */
+    private void refuse(final @Nullable Lease old, final @Nullable Lease now, final @Nullable String reason) {
+        LOG.warn("the lease of {} cannot be used: {}", now == null ? "" : now.cidr(), reason);
+        applied = null;
+        routes.update(routing -> without(routing, old));
+        final DhcpClient told = client;
+        if (told != null) {
+            told.onTried(false);
+        }
+    }
+
     private OwnAddress.State state(final Routing before, final @Nullable Lease lease) {
         final OwnAddress own = lease == null ? null : before.find(lease.cidr().address());
         return own == null ? first : own.state();
     }
 
-    private static Routing without(final Routing routing, final @Nullable Lease lease) {
+    private Routing without(final Routing routing, final @Nullable Lease lease) {
         if (lease == null) {
             return routing;
         }
-        Routing rest = routing.without(lease.cidr().address());
+        final Routing kept = configured;
+        Routing rest = kept.find(lease.cidr().address()) == null
+                ? routing.without(lease.cidr().address())
+                : routing;
         for (final Route route : lease.routes()) {
-            rest = rest.without(route);
+            rest = kept.routes().contains(route) ? rest : rest.without(route);
         }
         for (final Cidr network : lease.onLink()) {
-            rest = rest.withoutOnLink(network);
+            rest = kept.onLink().contains(network) ? rest : rest.withoutOnLink(network);
         }
         return rest;
     }
 
-    private static Routing with(final Routing routing, final @Nullable Lease lease,
+    private static Routing with(final Routing routing, final @Nullable Lease old, final @Nullable Lease lease,
             final OwnAddress.State state) {
         if (lease == null) {
             return routing;
         }
-        Routing more = routing.with(new OwnAddress(lease.cidr(), state, true));
+        final InetAddress address = lease.cidr().address();
+        // that of the lease before is still there where it was configured meanwhile
+        final boolean stays = old != null && old.cidr().address().equals(address) && routing.find(address) != null;
+        return withNetworks(stays ? routing : routing.with(new OwnAddress(lease.cidr(), state, true)), lease);
+    }
+
+    private static Routing withNetworks(final Routing routing, final Lease lease) {
+        Routing more = routing;
         for (final Cidr network : lease.onLink()) {
             more = more.withOnLink(network);
         }
