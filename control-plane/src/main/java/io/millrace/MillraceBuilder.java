@@ -14,6 +14,7 @@ import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.MacAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -44,7 +45,7 @@ public final class MillraceBuilder {
     Secret secret = Secret.random();
     ConflictListener conflictListener = (address, mac, outcome) -> LOG.error(
             "another host, {}, uses our address {}: {}; one of both must get another", MacAddress.toString(mac),
-            address.getHostAddress(), switch (outcome) {
+            IpAddress.toString(address), switch (outcome) {
                 case KEPT -> "we announce and keep it";
                 case GIVEN_UP -> "we do not use it any more";
                 case NOT_TAKEN -> "we do not use it";

@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.config.Cidr;
 import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
@@ -61,6 +62,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -151,9 +153,15 @@ final class StackParts {
         leased = config.get(DhcpKeys.DHCP) ? new LeasedRoutes(routes, config.get(DhcpKeys.PROBE)) : null;
         dhcp = leased == null ? null : dhcpClient(builder, leased);
         observed = ObservedStack.create(observationDirectory(config), engines.length,
-                new Metadata("stack " + routes.current() + " on " + device.name(), device.name(),
+                new Metadata(name(config, device), device.name(),
                         Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
                         List.of()));
+    }
+
+    /** By its configured addresses: what becomes of them while it runs is told elsewhere. */
+    private static String name(final MillraceConfig config, final PacketDevice device) {
+        final String addresses = config.addresses().stream().map(Cidr::toString).collect(Collectors.joining(", "));
+        return "stack " + (addresses.isEmpty() ? "" : addresses + ' ') + "on " + device.name();
     }
 
     private static @Nullable Path observationDirectory(final MillraceConfig config) {

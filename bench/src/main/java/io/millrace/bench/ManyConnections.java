@@ -6,7 +6,6 @@ import io.millrace.bench.many.CrowdSettings;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.agrona.concurrent.SystemNanoClock;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,8 +16,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "ManyConnections", showDefaultValues = true, description = "Opens connections between two stacks of this JVM, joined in memory and driven by one thread,"
         + " keeps them, exchanges messages on some, closes them, and prints the memory and the time they cost.")
 public final class ManyConnections implements Callable<Integer> {
-    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
-
     @Spec
     private CommandSpec spec;
 
@@ -48,10 +45,7 @@ public final class ManyConnections implements Callable<Integer> {
 
     /** Runs it and ends the JVM. */
     public static void main(final String... arguments) {
-        if (System.getProperty(LOG_LEVEL) == null) {
-            System.setProperty(LOG_LEVEL, "warn");
-        }
-        System.exit(new CommandLine(new ManyConnections()).execute(arguments));
+        CommandLineTool.run(ManyConnections::new, "warn", arguments);
     }
 
     @Override

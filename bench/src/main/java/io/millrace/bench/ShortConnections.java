@@ -5,7 +5,6 @@ import io.millrace.bench.many.ShortSettings;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.agrona.concurrent.SystemNanoClock;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,8 +12,6 @@ import picocli.CommandLine.Option;
 @Command(name = "ShortConnections", showDefaultValues = true, description = "Connections for one byte each way between two stacks of this JVM, joined in memory and driven by one thread:"
         + " the server closes first and has TIME_WAIT, which is filled before anything is measured.")
 public final class ShortConnections implements Callable<Integer> {
-    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
-
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
     private boolean help;
 
@@ -32,10 +29,7 @@ public final class ShortConnections implements Callable<Integer> {
 
     /** Runs it and ends the JVM. */
     public static void main(final String... arguments) {
-        if (System.getProperty(LOG_LEVEL) == null) {
-            System.setProperty(LOG_LEVEL, "warn");
-        }
-        System.exit(new CommandLine(new ShortConnections()).execute(arguments));
+        CommandLineTool.run(ShortConnections::new, "warn", arguments);
     }
 
     @Override

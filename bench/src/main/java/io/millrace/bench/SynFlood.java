@@ -9,7 +9,6 @@ import io.millrace.bench.wire.Environment;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -17,7 +16,6 @@ import picocli.CommandLine.Option;
 @Command(name = "SynFlood", showDefaultValues = true, description = "What legitimate clients, the kernel's sockets, get from the kernel's listener and from Millrace's, with and"
         + " without a flood of SYNs from random addresses. In turn, in namespaces of its own. Needs root.")
 public final class SynFlood implements Callable<Integer> {
-    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
     private static final int WARM_UP_SECONDS = 2;
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
@@ -43,10 +41,7 @@ public final class SynFlood implements Callable<Integer> {
 
     /** Runs it and ends the JVM. */
     public static void main(final String... arguments) {
-        if (System.getProperty(LOG_LEVEL) == null) {
-            System.setProperty(LOG_LEVEL, "error");
-        }
-        System.exit(new CommandLine(new SynFlood()).execute(arguments));
+        CommandLineTool.run(SynFlood::new, "error", arguments);
     }
 
     @Override

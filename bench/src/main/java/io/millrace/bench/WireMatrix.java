@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,7 +35,6 @@ import picocli.CommandLine.Spec;
 public final class WireMatrix implements Callable<Integer> {
     private static final String COMMAND = "java --add-exports java.base/jdk.internal.misc=ALL-UNNAMED"
             + " --enable-native-access=ALL-UNNAMED \\\n    -cp bench/target/benchmarks.jar io.millrace.bench.WireMatrix";
-    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
     private static final int FAIRNESS_RTT_MS = 20;
     private static final long WARM_UP_NS = TimeUnit.SECONDS.toNanos(2);
     private static final double[] QUICK_LOSSES = {0, 1};
@@ -107,11 +105,7 @@ public final class WireMatrix implements Callable<Integer> {
 
     /** Runs it and ends the JVM. */
     public static void main(final String... arguments) {
-        if (System.getProperty(LOG_LEVEL) == null) {
-            // a stack is opened and closed for each transfer
-            System.setProperty(LOG_LEVEL, "warn");
-        }
-        System.exit(new CommandLine(new WireMatrix()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+        CommandLineTool.run(WireMatrix::new, "warn", arguments);
     }
 
     @Override

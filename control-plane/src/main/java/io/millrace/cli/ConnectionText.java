@@ -2,9 +2,10 @@ package io.millrace.cli;
 
 import io.millrace.fastpath.counters.ConnectionRecord;
 import io.millrace.fastpath.tcp.TcpInfo.Limit;
-import io.millrace.observe.ObservedConnection;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.observe.ObservedConnection.Owner;
 import io.millrace.observe.ObservedConnection.Timer;
+import io.millrace.observe.ObservedConnection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -170,9 +171,9 @@ final class ConnectionText {
     static Map<String, Object> json(final ObservedConnection connection) {
         final Map<String, Object> json = new LinkedHashMap<>();
         json.put("state", connection.state().name());
-        json.put("local-address", connection.localAddress().getHostAddress());
+        json.put("local-address", IpAddress.toString(connection.localAddress()));
         json.put("local-port", connection.localPort());
-        json.put("remote-address", connection.remoteAddress().getHostAddress());
+        json.put("remote-address", IpAddress.toString(connection.remoteAddress()));
         json.put("remote-port", connection.remotePort());
         json.put("engine", connection.engine());
         json.put("owner", connection.owner().name().toLowerCase(Locale.ROOT));

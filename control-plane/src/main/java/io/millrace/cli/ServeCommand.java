@@ -91,7 +91,10 @@ final class ServeCommand implements Callable<Integer> {
                 for (final Map.Entry<String, Integer> service : ports.entrySet()) {
                     bind(group, service.getKey(), service.getValue());
                 }
+                final AddressNews addresses = new AddressNews(stack, this::print);
                 print(stack + " is ready, " + (stack.offHeapBytes() >> 20) + " MiB off heap at the most");
+                stack.routes().onChange(addresses);
+                addresses.run();
                 barrier.await();
                 print("closing");
             } finally {
@@ -191,7 +194,7 @@ final class ServeCommand implements Callable<Integer> {
         };
     }
 
-    private void print(final String line) {
+    private synchronized void print(final String line) {
         final PrintWriter out = spec.commandLine().getOut();
         out.println(line);
         out.flush();

@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
 
 /**
@@ -12,7 +13,7 @@ public record Cidr(InetAddress address, int prefixLength) {
     /** @throws IllegalArgumentException where the prefix length is out of range. */
     public Cidr {
         if (prefixLength < 0 || prefixLength > Addresses.bits(address)) {
-            throw new IllegalArgumentException("prefix length of " + address.getHostAddress() + " is 0 to "
+            throw new IllegalArgumentException("prefix length of " + IpAddress.toString(address) + " is 0 to "
                     + Addresses.bits(address));
         }
     }
@@ -67,6 +68,6 @@ public record Cidr(InetAddress address, int prefixLength) {
 
     @Override
     public String toString() {
-        return address.getHostAddress() + '/' + prefixLength;
+        return IpAddress.toString(address) + '/' + prefixLength;
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.config;
 
 import io.millrace.config.Origin.Source;
+import io.millrace.fastpath.wire.IpAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HashSet;
@@ -140,7 +141,7 @@ final class CrossChecks {
         for (final Cidr cidr : config.addresses()) {
             final InetAddress address = cidr.address();
             if (!seen.add(address)) {
-                return "must not name " + address.getHostAddress() + " twice";
+                return "must not name " + IpAddress.toString(address) + " twice";
             }
             final boolean isHost = Addresses.bits(address) - cidr.prefixLength() <= 1 || !cidr.isNetwork();
             if (!isHost || cidr.isDirectedBroadcast() || address.isMulticastAddress() || address.isAnyLocalAddress()

@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
 
 /**
@@ -34,6 +35,6 @@ public record Route(Cidr destination, InetAddress gateway) {
 
     @Override
     public String toString() {
-        return destination + " via " + gateway.getHostAddress();
+        return destination + " via " + IpAddress.toString(gateway);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.MacAddress;
 import java.net.InetAddress;
 
@@ -33,6 +34,6 @@ public record StaticNeighbour(InetAddress address, long mac) {
 
     @Override
     public String toString() {
-        return address.getHostAddress() + " = " + MacAddress.toString(mac);
+        return IpAddress.toString(address) + " = " + MacAddress.toString(mac);
     }
 }

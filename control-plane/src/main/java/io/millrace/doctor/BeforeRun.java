@@ -14,6 +14,7 @@ import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,7 +149,7 @@ public final class BeforeRun {
         if (!kernel.contains(own)) {
             return Optional.empty();
         }
-        final String address = own.getHostAddress();
+        final String address = IpAddress.toString(own);
         return Optional.of(new Finding(Symptom.KERNEL_HAS_ADDRESS,
                 "The kernel of this machine has the stack's address " + address
                         + " too, in the same network namespace.",

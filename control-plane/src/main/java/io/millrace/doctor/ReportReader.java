@@ -3,6 +3,7 @@ package io.millrace.doctor;
 import io.millrace.config.Cidr;
 import io.millrace.fastpath.counters.Gauge;
 import io.millrace.fastpath.counters.LoopTimes;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.observe.ObservedNeighbour;
 import io.millrace.observe.ObservedRoute;
 import io.millrace.observe.Observer;
@@ -78,7 +79,7 @@ final class ReportReader {
             if (found.size() < SHORT_PATHS && connection.handle() != 0 && connection.timeouts() == 0
                     && connection.pathMtu() < (connection.remoteAddress() instanceof Inet6Address ? mtuV6 : mtu)
                     && own.stream().anyMatch(prefix -> prefix.contains(connection.remoteAddress()))) {
-                found.put(connection.remoteAddress().getHostAddress(), connection.pathMtu());
+                found.put(IpAddress.toString(connection.remoteAddress()), connection.pathMtu());
             }
         });
         return found;

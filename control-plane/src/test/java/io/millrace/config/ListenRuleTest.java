@@ -28,7 +28,7 @@ class ListenRuleTest {
         assertThat(rules.getFirst().backlog()).contains(100);
         assertThat(rules.getFirst().address()).isEmpty();
         assertThat(rules.getFirst().sources()).extracting(Cidr::toString).containsExactly("10.0.0.0/8",
-                "fd00:0:0:0:0:0:0:0/8");
+                "fd00::/8");
         assertThat(config.tcpSettings(rules.getFirst()).mss()).isEqualTo(1_400);
         assertThat(config.tcpSettings(rules.getFirst()).sack()).isTrue();
         final TcpSettings second = config.tcpSettings(rules.get(1));
@@ -44,7 +44,7 @@ class ListenRuleTest {
         final MillraceConfig config = MillraceConfig.parse(RULES);
         final String shown = config.text(ListenKeys.RULES);
         assertThat(shown)
-                .isEqualTo("[{ port = 443, backlog = 100, sources = [\"10.0.0.0/8\", \"fd00:0:0:0:0:0:0:0/8\"],"
+                .isEqualTo("[{ port = 443, backlog = 100, sources = [\"10.0.0.0/8\", \"fd00::/8\"],"
                         + " mss = 1400 }, { port = 22, address = \"10.0.0.2\", ecn = on, keep-alive-idle = 120s, sack = false }]");
         assertThat(MillraceConfig.parse("millrace.listen.rules = " + shown).get(ListenKeys.RULES))
                 .isEqualTo(config.get(ListenKeys.RULES));

@@ -3,7 +3,7 @@ package io.millrace.interop;
 /** The addresses of both sides of the link. */
 enum Family {
     V4("10.77.0.2", "10.77.0.1", "10.77.0.99", "10.77.0.0/24"),
-    V6("fd77:0:0:0:0:0:0:2", "fd77:0:0:0:0:0:0:1", "fd77:0:0:0:0:0:0:99", "fd77::/64");
+    V6("fd77::2", "fd77::1", "fd77::99", "fd77::/64");
 
     final String stack;
     final String kernel;

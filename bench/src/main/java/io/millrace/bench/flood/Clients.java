@@ -11,6 +11,8 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,8 @@ final class Clients implements AutoCloseable {
     private final List<SocketChannel> established = new ArrayList<>();
     private final AtomicReference<@Nullable SocketChannel> opening = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    private final Thread echoer = Thread.ofPlatform().name("echo").unstarted(() -> guard(this::echo));
-    private final Thread opener = Thread.ofPlatform().name("connect").unstarted(this::openInside);
+    private final ExecutorService threads = Executors
+            .newFixedThreadPool(2, Thread.ofPlatform().name("client-", 0).factory());
     private volatile long echoes;
     private volatile long opened;
     private volatile long lost;
@@ -52,8 +54,8 @@ final class Clients implements AutoCloseable {
             clients.close();
             throw e;
         }
-        clients.echoer.start();
-        clients.opener.start();
+        clients.threads.execute(() -> clients.guard(clients::echo));
+        clients.threads.execute(clients::openInside);
         return clients;
     }
 
@@ -152,19 +154,8 @@ final class Clients implements AutoCloseable {
         closed = true;
         established.forEach(Clients::closeQuietly);
         closeQuietly(opening.get());
-        boolean interrupted = false;
-        for (final Thread thread : List.of(echoer, opener)) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (final InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        // waits for their end
+        threads.close();
     }
 
     private static void closeQuietly(final @Nullable SocketChannel channel) {

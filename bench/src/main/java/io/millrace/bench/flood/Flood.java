@@ -9,6 +9,8 @@ import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.LinuxCalls;
 import java.io.IOException;
 import java.util.HexFormat;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -32,7 +34,8 @@ final class Flood implements AutoCloseable {
     private final int fd;
     private final SynFrames frames;
     private final long intervalNs;
-    private final Thread thread = Thread.ofPlatform().name("flood").unstarted(this::run);
+    private final ExecutorService thread = Executors
+            .newSingleThreadExecutor(Thread.ofPlatform().name("flood").factory());
     private volatile long sent;
     private volatile boolean stopped;
 
@@ -56,7 +59,7 @@ final class Flood implements AutoCloseable {
         final SynFrames frames = new SynFrames(seed, mac(device.group(2)), mac(neighbour.group(1)),
                 IpAddress.toV4(IpAddress.lo(target.address().getAddress())), Target.PORT);
         final Flood flood = new Flood(fd, frames, rate);
-        flood.thread.start();
+        flood.thread.execute(flood::run);
         return flood;
     }
 
@@ -117,18 +120,9 @@ final class Flood implements AutoCloseable {
     @Override
     public void close() {
         stopped = true;
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            }
-        }
+        // waits for its end
+        thread.close();
         calls.close(fd);
         frames.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.control.address;
 
 import io.millrace.config.Cidr;
 import io.millrace.config.Route;
+import io.millrace.fastpath.wire.IpAddress;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<C
     public Routing with(final OwnAddress address) {
         RouteTable.checkAddress(address.cidr());
         if (find(address.address()) != null) {
-            throw new IllegalArgumentException(address.address().getHostAddress() + " is given twice");
+            throw new IllegalArgumentException(IpAddress.toString(address.address()) + " is given twice");
         }
         return withAddresses(plus(addresses, address));
     }

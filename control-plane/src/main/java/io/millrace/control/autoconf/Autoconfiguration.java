@@ -1,8 +1,8 @@
 package io.millrace.control.autoconf;
 
 import io.millrace.config.Cidr;
-import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.OwnAddress.State;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.Routing;
 import io.millrace.control.counters.ControlCounter;
@@ -184,7 +184,8 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
         } else if (solicitAtNs != Long.MAX_VALUE || intervalNs == 0) {
             solicitAtNs = Long.MAX_VALUE;
             intervalNs = MAX_SOLICITATION_INTERVAL_NS;
-            LOG.error("another host has our link-local address {}: no router is asked for", linkLocal.getHostAddress());
+            LOG.error("another host has our link-local address {}: no router is asked for",
+                    IpAddress.toString(linkLocal));
         }
     }
 

@@ -4,6 +4,7 @@ import io.millrace.fastpath.port.CapturePort;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PcapngWriter;
+import io.millrace.fastpath.port.WrappedDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -14,13 +15,9 @@ import org.agrona.concurrent.NanoClock;
  * A device whose frames are all written to a file in pcapng format. A queue belongs to one thread, so each has a file of
  * its own: {@code x.pcapng}, {@code x-1.pcapng}, {@code x-2.pcapng}. Thread: as {@link PacketDevice} says.
  */
-public final class CapturedDevice implements PacketDevice {
-    private final PacketDevice device;
-    private final CapturePort[] queues;
-
-    private CapturedDevice(final PacketDevice device) {
-        this.device = device;
-        queues = new CapturePort[device.queues()];
+public final class CapturedDevice extends WrappedDevice {
+    private CapturedDevice(final PacketDevice device, final CapturePort[] queues) {
+        super(device.name(), device, queues);
     }
 
     /**
@@ -33,37 +30,17 @@ public final class CapturedDevice implements PacketDevice {
      */
     public static CapturedDevice open(final PacketDevice device, final Path file, final NanoClock clock)
             throws IOException {
-        final CapturedDevice captured = new CapturedDevice(device);
+        final CapturePort[] queues = new CapturePort[device.queues()];
         try {
-            for (int i = 0; i < captured.queues.length; i++) {
-                captured.queues[i] = capture(device, i, fileOf(file, i), clock);
+            for (int i = 0; i < queues.length; i++) {
+                queues[i] = capture(device, i, fileOf(file, i), clock);
             }
-            return captured;
+            return new CapturedDevice(device, queues);
         } catch (final IOException | RuntimeException | Error e) {
-            CloseHelper.quietClose(captured);
+            CloseHelper.quietCloseAll(queues);
+            CloseHelper.quietClose(device);
             throw e;
         }
-    }
-
-    @Override
-    public String name() {
-        return device.name();
-    }
-
-    @Override
-    public int queues() {
-        return queues.length;
-    }
-
-    @Override
-    public PacketPort queue(final int index) {
-        return queues[index];
-    }
-
-    @Override
-    public void close() {
-        CloseHelper.closeAll(queues);
-        device.close();
     }
 
     private static CapturePort capture(final PacketDevice device, final int queue, final Path file,

@@ -3,24 +3,24 @@ package io.millrace.control.lifecycle;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.port.PacketDevice;
-import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.VlanPort;
+import io.millrace.fastpath.port.WrappedDevice;
 import java.io.IOException;
+import java.util.Arrays;
 import org.agrona.CloseHelper;
 
 /** One VLAN of a device, on every queue (IEEE 802.1Q). Thread: as {@link PacketDevice} says. */
-public final class VlanDevice implements PacketDevice {
-    private final PacketDevice device;
-    private final int vlanId;
-    private final VlanPort[] queues;
-
+public final class VlanDevice extends WrappedDevice {
+    /** Named as Linux names its interface for a VLAN, e.g. {@code tap:mr0.5}. */
     private VlanDevice(final PacketDevice device, final int vlanId, final ControlCounters counters) {
-        this.device = device;
-        this.vlanId = vlanId;
-        queues = new VlanPort[device.queues()];
-        for (int i = 0; i < queues.length; i++) {
-            queues[i] = new VlanPort(device.queue(i), vlanId, () -> counters.increment(ControlCounter.VLAN_OTHERS));
-        }
+        super(device.name() + '.' + vlanId, device, ports(device, vlanId, counters));
+    }
+
+    private static VlanPort[] ports(final PacketDevice device, final int vlanId, final ControlCounters counters) {
+        final VlanPort[] ports = new VlanPort[device.queues()];
+        Arrays.setAll(ports, queue -> new VlanPort(device.queue(queue), vlanId,
+                () -> counters.increment(ControlCounter.VLAN_OTHERS)));
+        return ports;
     }
 
     /**
@@ -37,27 +37,5 @@ public final class VlanDevice implements PacketDevice {
             throw new IOException(device.name() + " has no link layer, so no VLAN " + vlanId);
         }
         return new VlanDevice(device, vlanId, counters);
-    }
-
-    /** As of Linux's interface for a VLAN, e.g. {@code tap:mr0.5}. */
-    @Override
-    public String name() {
-        return device.name() + '.' + vlanId;
-    }
-
-    @Override
-    public int queues() {
-        return queues.length;
-    }
-
-    @Override
-    public PacketPort queue(final int index) {
-        return queues[index];
-    }
-
-    @Override
-    public void close() {
-        CloseHelper.closeAll(queues);
-        device.close();
     }
 }

@@ -176,7 +176,7 @@ public final class Listeners implements AutoCloseable {
     private void checkAddress(final long hi, final long lo) throws BindException {
         if (!IpAddress.isAny(hi, lo) && !routes.current().isAssigned(hi, lo)) {
             throw new BindException(IpAddress.toString(hi, lo) + " is none of this stack's addresses: "
-                    + routes.current().addresses().stream().map(own -> own.address().getHostAddress())
+                    + routes.current().addresses().stream().map(own -> IpAddress.toString(own.address()))
                             .collect(Collectors.joining(", ")));
         }
     }

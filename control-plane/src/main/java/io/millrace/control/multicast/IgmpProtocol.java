@@ -34,8 +34,8 @@ final class IgmpProtocol extends ReportWriter {
     }
 
     @Override
-    public boolean wrap(final long address, final int length) {
-        return received.wrap(address, length);
+    public IgmpMessage received() {
+        return received;
     }
 
     @Override
@@ -60,21 +60,6 @@ final class IgmpProtocol extends ReportWriter {
     @Override
     public long maxResponseNs() {
         return received.maxResponseTenths() * TENTH_NS;
-    }
-
-    @Override
-    public int robustness() {
-        return received.robustness();
-    }
-
-    @Override
-    public int queryIntervalSeconds() {
-        return received.queryIntervalSeconds();
-    }
-
-    @Override
-    public int sources() {
-        return received.sources();
     }
 
     @Override

@@ -86,7 +86,7 @@ final class Membership implements AutoCloseable {
 
     /** A message arrived, from this address. */
     void onMessage(final GroupAddress source, final long address, final int length, final long nowNs) {
-        if (!protocol.wrap(address, length)) {
+        if (!protocol.received().wrap(address, length)) {
             protocol.countIgnored();
             return;
         }
@@ -225,13 +225,13 @@ final class Membership implements AutoCloseable {
 
     private void onQuery(final long nowNs) {
         final int asking = protocol.queryVersion();
-        if (asking == 0 || asking == QuerierVersion.NEWEST && protocol.sources() < 0) {
+        if (asking == 0 || asking == QuerierVersion.NEWEST && protocol.received().sources() < 0) {
             protocol.countIgnored();
             return;
         }
         protocol.countQuery();
         if (asking == QuerierVersion.NEWEST) {
-            querier.onNewest(protocol.robustness(), protocol.queryIntervalSeconds());
+            querier.onNewest(protocol.received().robustness(), protocol.received().queryIntervalSeconds());
         } else if (protocol.group() == null) {
             querier.onOlder(asking, nowNs);
         }
@@ -268,7 +268,7 @@ final class Membership implements AutoCloseable {
         final Group group = groups.get(asked);
         if (group != null && isReported(group)) {
             final SortedSet<GroupAddress> sources = new TreeSet<>();
-            for (int i = 0; i < protocol.sources(); i++) {
+            for (int i = 0; i < protocol.received().sources(); i++) {
                 sources.add(protocol.source(i));
             }
             group.ask(sources, atNs);

@@ -1,5 +1,6 @@
 package io.millrace.control.multicast;
 
+import io.millrace.fastpath.wire.MembershipMessage;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,8 @@ interface MembershipProtocol extends AutoCloseable {
         OTHER
     }
 
-    /** Reads a message; false where it is malformed. */
-    boolean wrap(long address, int length);
+    /** The message that arrived. */
+    MembershipMessage received();
 
     Kind kind();
 
@@ -29,15 +30,6 @@ interface MembershipProtocol extends AutoCloseable {
 
     /** How long a query leaves time to answer, in nanoseconds; not of version 1. */
     long maxResponseNs();
-
-    /** Of a query of the newest version: 0 where the querier does not say. */
-    int robustness();
-
-    /** Of a query of the newest version: 0 where the querier does not say. */
-    int queryIntervalSeconds();
-
-    /** Sources that a query of the newest version names; -1 where it is malformed. */
-    int sources();
 
     GroupAddress source(int index);
 

@@ -38,8 +38,8 @@ final class MldProtocol extends ReportWriter {
     }
 
     @Override
-    public boolean wrap(final long address, final int length) {
-        return received.wrap(address, length);
+    public MldMessage received() {
+        return received;
     }
 
     @Override
@@ -66,21 +66,6 @@ final class MldProtocol extends ReportWriter {
     @Override
     public long maxResponseNs() {
         return TimeUnit.MILLISECONDS.toNanos(received.maxResponseMs());
-    }
-
-    @Override
-    public int robustness() {
-        return received.robustness();
-    }
-
-    @Override
-    public int queryIntervalSeconds() {
-        return received.queryIntervalSeconds();
-    }
-
-    @Override
-    public int sources() {
-        return received.sources();
     }
 
     @Override

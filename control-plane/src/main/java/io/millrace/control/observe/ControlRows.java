@@ -34,7 +34,7 @@ public final class ControlRows {
             routing.ownPrefixes().forEach(prefix -> rows.add(row("own-prefix", prefix.toString(), "", "")));
             routing.onLink().forEach(prefix -> rows.add(row("on-link", prefix.toString(), "", "")));
             routing.routes().forEach(route -> rows.add(
-                    row("route", route.destination().toString(), route.gateway().getHostAddress(), "")));
+                    row("route", route.destination().toString(), IpAddress.toString(route.gateway()), "")));
             return rows;
         };
     }

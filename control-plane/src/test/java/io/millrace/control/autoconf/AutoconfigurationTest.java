@@ -6,8 +6,8 @@ import com.sun.management.ThreadMXBean;
 import io.millrace.config.Cidr;
 import io.millrace.config.Route;
 import io.millrace.control.RecordingCommands;
-import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.OwnAddress.State;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounter;
@@ -37,8 +37,8 @@ class AutoconfigurationTest {
     private static final String LINK_LOCAL = "fe80::ff:fe00:2";
     private static final String ROUTER = "fe80::1";
     private static final String OTHER_ROUTER = "fe80::3";
-    private static final String OURS = "2001:db8:1:0:0:ff:fe00:2";
-    private static final String RS = "icmpv6 fe80:0:0:0:0:ff:fe00:2 > ff02:0:0:0:0:0:0:2 0 255: rs at 20000000002";
+    private static final String OURS = "2001:db8:1::ff:fe00:2";
+    private static final String RS = "icmpv6 fe80::ff:fe00:2 > ff02::2 0 255: rs at 20000000002";
     private static final String PREFIX = "20010db8000100000000000000000000";
 
     private final RecordingCommands engine = new RecordingCommands();
@@ -345,12 +345,12 @@ class AutoconfigurationTest {
         final InetAddress first = routes.current().routing().addresses().getFirst().address();
         assertThat(first).isEqualTo(address(new InterfaceIds(OUR_MAC, "a secret").of(0xfe80L << 48, 0)))
                 .isNotEqualTo(InetAddress.ofLiteral(LINK_LOCAL));
-        claim(first.getHostAddress());
+        claim(IpAddress.toString(first));
         pass(0);
         final InetAddress second = routes.current().routing().addresses().getFirst().address();
         assertThat(second).isEqualTo(address(new InterfaceIds(OUR_MAC, "a secret").of(0xfe80L << 48, 1)));
         pass(2_000);
-        assertThat(state(second.getHostAddress())).isEqualTo(State.PREFERRED);
+        assertThat(state(IpAddress.toString(second))).isEqualTo(State.PREFERRED);
     }
 
     @Test

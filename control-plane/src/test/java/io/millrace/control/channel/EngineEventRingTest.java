@@ -33,7 +33,7 @@ class EngineEventRingTest {
         proxy.onNeighbourWanted(0xfd00L << 48, 7);
         proxy.onNeighbourConfirmed(0, IpAddress.v4(0xFFFF_FFFE));
         assertThat(adapter.drain(10)).isEqualTo(3);
-        assertThat(events).containsExactly("arp 2 ffeeddccbbaa c0a80001 a000002", "wanted fd00:0:0:0:0:0:0:7",
+        assertThat(events).containsExactly("arp 2 ffeeddccbbaa c0a80001 a000002", "wanted fd00::7",
                 "confirmed 255.255.255.254");
         assertThat(adapter.drain(10)).isZero();
     }
@@ -70,7 +70,7 @@ class EngineEventRingTest {
             }
             proxy.onIcmpv6(0xfe80L << 48, 1, 0xff02L << 48, 2, 255, 0xFFEE_DDCC_BBAAL, message.address(), 24);
             assertThat(adapter.drain(10)).isEqualTo(1);
-            assertThat(events).containsExactly("icmpv6 fe80:0:0:0:0:0:0:1 > ff02:0:0:0:0:0:0:2 255 ffeeddccbbaa "
+            assertThat(events).containsExactly("icmpv6 fe80::1 > ff02::2 255 ffeeddccbbaa "
                     + "000102030405060708090a0b0c0d0e0f1011121314151617");
         }
     }

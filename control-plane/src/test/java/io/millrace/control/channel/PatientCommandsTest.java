@@ -27,7 +27,7 @@ class PatientCommandsTest {
         commands.closeEndpoint(8);
         assertThat(ring.take()).containsExactly("resolved 10.0.0.1 5", "failed 10.0.0.1", "forgotten 10.0.0.1",
                 "request 2 0.0.0.3 > 4 0.0.0.5",
-                "icmpv6 0:0:0:1:0:0:0:2 > 0:0:0:3:0:0:0:4 5 255 alert: ", "closed 6", "abort 7",
+                "icmpv6 ::1:0:0:0:2 > ::3:0:0:0:4 5 255 alert: ", "closed 6", "abort 7",
                 "close endpoint 8");
         assertThat(counters.get(ControlCounter.COMMANDS_DEFERRED)).isZero();
     }

@@ -10,9 +10,9 @@ import static io.millrace.control.neighbour.NeighbourState.STALE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.control.RecordingCommands;
 import io.millrace.config.Cidr;
 import io.millrace.config.ConflictPolicy;
+import io.millrace.control.RecordingCommands;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
@@ -392,7 +392,7 @@ class NeighbourCacheTest {
     @Test
     void shouldFailANeighbourThatNoRouteLeadsTo() {
         cache.onNeighbourWanted(1, 0xfd00L << 48, 1, nowNs);
-        assertThat(engine1.take()).containsExactly("failed fd00:0:0:0:0:0:0:1");
+        assertThat(engine1.take()).containsExactly("failed fd00::1");
         assertThat(cache.size()).isZero();
     }
 
@@ -665,7 +665,7 @@ class NeighbourCacheTest {
         final NeighbourCache made = new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC,
                 routes,
                 (address, mac, outcome) -> conflicts
-                        .add(address.getHostAddress() + " " + Long.toHexString(mac) + " " + outcome),
+                        .add(IpAddress.toString(address) + " " + Long.toHexString(mac) + " " + outcome),
                 new SplittableRandom(1), counters);
         caches.add(made);
         return made;

@@ -36,12 +36,12 @@ class NeighbourDiscoveryTest {
     private static final long OUR_MAC = 0x02_00_00_00_00_02L;
     private static final long PEER_MAC = 0x02_00_00_00_00_01L;
     private static final long OTHER_MAC = 0x02_00_00_00_00_09L;
-    private static final String PEER = "fd00:0:0:0:0:0:0:1";
-    private static final String US = "fd00:0:0:0:0:0:0:2";
+    private static final String PEER = "fd00::1";
+    private static final String US = "fd00::2";
     private static final String ALL_NODES = "ff02::1";
-    private static final String ASK = "icmpv6 fd00:0:0:0:0:0:0:2 > ff02:0:0:0:0:1:ff00:1 0 255: ns " + PEER
+    private static final String ASK = "icmpv6 fd00::2 > ff02::1:ff00:1 0 255: ns " + PEER
             + " at 20000000002";
-    private static final String ASK_UNICAST = "icmpv6 fd00:0:0:0:0:0:0:2 > fd00:0:0:0:0:0:0:1 20000000001 255: ns "
+    private static final String ASK_UNICAST = "icmpv6 fd00::2 > fd00::1 20000000001 255: ns "
             + PEER
             + " at 20000000002";
     private static final String RESOLVED = "resolved " + PEER + " 20000000001";
@@ -60,7 +60,7 @@ class NeighbourDiscoveryTest {
     private final NeighbourCache cache = new NeighbourCache(
             NeighbourSettings.DEFAULT.withCapacity(16).with(OwnAddressSettings.DEFAULT.withAnnouncements(1)),
             new EngineCommands[]{engine0, engine1}, OUR_MAC, routes, (address, mac, outcome) -> conflicts
-                    .add(address.getHostAddress() + " " + Long.toHexString(mac) + " " + outcome),
+                    .add(IpAddress.toString(address) + " " + Long.toHexString(mac) + " " + outcome),
             new SplittableRandom(1), counters);
     private long nowNs = TimeUnit.DAYS.toNanos(1);
 
@@ -87,8 +87,8 @@ class NeighbourDiscoveryTest {
         });
         cache.doWork(nowNs);
         assertThat(engine0.take()).as("unsolicited, to all nodes").containsExactly(
-                "icmpv6 fd00:0:0:0:0:0:0:2 > ff02:0:0:0:0:0:0:1 0 255: na fd00:0:0:0:0:0:0:2 O at 20000000002",
-                "icmpv6 fe80:0:0:0:0:0:0:2 > ff02:0:0:0:0:0:0:1 0 255: na fe80:0:0:0:0:0:0:2 O at 20000000002");
+                "icmpv6 fd00::2 > ff02::1 0 255: na fd00::2 O at 20000000002",
+                "icmpv6 fe80::2 > ff02::1 0 255: na fe80::2 O at 20000000002");
     }
 
     @AfterEach
@@ -111,7 +111,7 @@ class NeighbourDiscoveryTest {
     void shouldAskFromTheAddressThatSuits() {
         cache.onNeighbourWanted(0, 0xfe80L << 48, 9, nowNs);
         assertThat(engine0.take()).containsExactly(
-                "icmpv6 fe80:0:0:0:0:0:0:2 > ff02:0:0:0:0:1:ff00:9 0 255: ns fe80:0:0:0:0:0:0:9 at 20000000002");
+                "icmpv6 fe80::2 > ff02::1:ff00:9 0 255: ns fe80::9 at 20000000002");
     }
 
     @Test
@@ -197,7 +197,7 @@ class NeighbourDiscoveryTest {
     void shouldAnswerASolicitationAndRememberWhoAsked() {
         solicit(PEER, "ff02::1:ff00:2", US, PEER_MAC);
         assertThat(engine0.take()).containsExactly(
-                "icmpv6 fd00:0:0:0:0:0:0:2 > fd00:0:0:0:0:0:0:1 20000000001 255: na fd00:0:0:0:0:0:0:2 SO at 20000000002");
+                "icmpv6 fd00::2 > fd00::1 20000000001 255: na fd00::2 SO at 20000000002");
         assertThat(state()).isEqualTo(STALE);
     }
 
@@ -205,7 +205,7 @@ class NeighbourDiscoveryTest {
     void shouldAnswerASolicitationWithoutALinkAddressToWhereItCameFrom() {
         solicit(PEER, US, US, NdMessage.NO_ADDRESS);
         assertThat(engine0.take()).containsExactly(
-                "icmpv6 fd00:0:0:0:0:0:0:2 > fd00:0:0:0:0:0:0:1 20000000009 255: na fd00:0:0:0:0:0:0:2 SO at 20000000002");
+                "icmpv6 fd00::2 > fd00::1 20000000009 255: na fd00::2 SO at 20000000002");
         assertThat(state()).isNull();
     }
 
@@ -213,7 +213,7 @@ class NeighbourDiscoveryTest {
     void shouldAnswerDuplicateAddressDetectionToAllNodes() {
         solicit("::", "ff02::1:ff00:2", US, NdMessage.NO_ADDRESS);
         assertThat(engine0.take()).containsExactly(
-                "icmpv6 fd00:0:0:0:0:0:0:2 > ff02:0:0:0:0:0:0:1 0 255: na fd00:0:0:0:0:0:0:2 O at 20000000002");
+                "icmpv6 fd00::2 > ff02::1 0 255: na fd00::2 O at 20000000002");
         assertThat(conflicts).isEmpty();
     }
 
@@ -285,9 +285,9 @@ class NeighbourDiscoveryTest {
     @Test
     void shouldDefendAnAddressThatAnotherAdvertises() {
         advertise(US, OTHER_MAC, OVERRIDE);
-        assertThat(conflicts).containsExactly("fd00:0:0:0:0:0:0:2 20000000009 KEPT");
+        assertThat(conflicts).containsExactly("fd00::2 20000000009 KEPT");
         assertThat(engine0.take()).containsExactly(
-                "icmpv6 fd00:0:0:0:0:0:0:2 > ff02:0:0:0:0:0:0:1 0 255: na fd00:0:0:0:0:0:0:2 O at 20000000002");
+                "icmpv6 fd00::2 > ff02::1 0 255: na fd00::2 O at 20000000002");
     }
 
     @Test
@@ -298,7 +298,7 @@ class NeighbourDiscoveryTest {
         assertThat(nowNs - startNs).isBetween(0L, TimeUnit.SECONDS.toNanos(1));
         cache.doWork(nowNs);
         assertThat(engine0.take()).containsExactly(
-                "icmpv6 0:0:0:0:0:0:0:0 > ff02:0:0:0:0:1:ff00:7 0 255: ns fd00:0:0:0:0:0:0:7");
+                "icmpv6 :: > ff02::1:ff00:7 0 255: ns fd00::7");
         solicit(PEER, "ff02::1:ff00:7", "fd00::7", PEER_MAC);
         assertThat(engine0.take()).as("not ours yet").isEmpty();
         pass(999);
@@ -330,10 +330,10 @@ class NeighbourDiscoveryTest {
         } else {
             solicit("::", "ff02::1:ff00:7", "fd00::7", NdMessage.NO_ADDRESS);
         }
-        assertThat(conflicts).containsExactly("fd00:0:0:0:0:0:0:7 20000000009 NOT_TAKEN");
+        assertThat(conflicts).containsExactly("fd00::7 20000000009 NOT_TAKEN");
         pass(60_000);
         assertThat(routes.current().isOwn(hi("fd00::7"), lo("fd00::7"))).isFalse();
-        assertThat(routes.current().toString()).contains("fd00:0:0:0:0:0:0:7/64 (duplicate)");
+        assertThat(routes.current().toString()).contains("fd00::7/64 (duplicate)");
     }
 
     @Test

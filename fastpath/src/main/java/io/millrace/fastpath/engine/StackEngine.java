@@ -2,17 +2,14 @@ package io.millrace.fastpath.engine;
 
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.control.EngineControl;
-import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.ip.Icmp;
-import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.IpInput;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.NeighbourTable;
 import io.millrace.fastpath.ip.PathMtus;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransmitQueue;
-import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.Tcp;
@@ -38,10 +35,10 @@ public final class StackEngine implements Agent {
 
     private final int index;
     private final PacketPort port;
-    private final EngineControl control;
     private final NanoClock clock;
     private final EngineWindow window;
     private final EngineCounters counters;
+    private final EngineDefects defects;
     private final NeighbourTable neighbours;
     private final TransmitQueue transmitQueue;
     private final IpOutput ipOutput;
@@ -49,9 +46,9 @@ public final class StackEngine implements Agent {
     private final IpInput ipInput;
     private final Tcp tcp;
     private final Udp udp;
-    private final CommandRing commands = new CommandRing(new Commands());
+    private final FrameInput input;
+    private final CommandRing commands;
     private final LentFrames frames;
-    private final long[] burst;
     /** Held to close, and by other threads while they look into memory that closing frees. */
     private final Object lifetime = new Object();
     private final AtomicReference<@Nullable Thread> driver = new AtomicReference<>();
@@ -77,13 +74,12 @@ public final class StackEngine implements Agent {
             final EngineControl control, final NanoClock clock) {
         this.index = index;
         this.port = port;
-        this.control = control;
         this.clock = clock;
         this.nowNs = clock.nanoTime();
         this.settings = settings;
         window = new EngineWindow(control.observedMemory(), nowNs);
         counters = window.counters();
-        this.burst = new long[settings.burst()];
+        defects = new EngineDefects(counters, control);
         this.wanted = settings;
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue(),
                 control.hashSeed());
@@ -100,6 +96,8 @@ public final class StackEngine implements Agent {
         icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), udp.input(), settings.icmpPerSecond());
         ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), udp.input(), icmp,
                 settings.reassembly());
+        input = new FrameInput(settings.burst(), port, counters, defects, frames, ipInput, tcp, transmitQueue);
+        commands = new CommandRing(new CommandHandler(neighbours, ipOutput, icmp, tcp, udp));
     }
 
     /** One turn of the duty cycle; returns the number of things done, 0 where there was nothing to do. */
@@ -121,7 +119,7 @@ public final class StackEngine implements Agent {
         try {
             workCount = phases();
         } catch (final RuntimeException e) {
-            onDefect(e);
+            defects.onDefect(e);
         } finally {
             workCount += endTurn();
         }
@@ -137,7 +135,7 @@ public final class StackEngine implements Agent {
         try {
             tcp.endTurn();
         } catch (final RuntimeException e) {
-            onDefect(e);
+            defects.onDefect(e);
         } finally {
             sent = transmitQueue.flush(nowNs);
             if (closeRequested) {
@@ -158,8 +156,8 @@ public final class StackEngine implements Agent {
         int workCount = runCompanion();
         workCount += commands.drain();
         workCount += udp.onTurn();
-        workCount += receive();
-        workCount += receiveLocal();
+        workCount += input.receive(nowNs);
+        workCount += input.receiveLocal(nowNs);
         workCount += tcp.onTimers() + ipInput.onTimers(nowNs);
         workCount += tcp.dispatchReady();
         workCount += udp.dispatchReady();
@@ -195,59 +193,9 @@ public final class StackEngine implements Agent {
         try {
             return agent.doWork();
         } catch (final Exception e) {
-            onDefect(e);
+            defects.onDefect(e);
             return 0;
         }
-    }
-
-    private int receive() {
-        final int received = port.receive(burst, 0, burst.length, nowNs);
-        if (received > 0) {
-            counters.add(Counter.FRAMES_RECEIVED, received);
-            tcp.onBurst(burst, received);
-            for (int i = 0; i < received; i++) {
-                onFrame(burst[i]);
-            }
-        }
-        return received;
-    }
-
-    private void onFrame(final long frame) {
-        counters.add(Counter.BYTES_RECEIVED, Frame.length(frame));
-        frames.begin(frame);
-        try {
-            ipInput.onFrame(frame, nowNs);
-        } catch (final Throwable e) {
-            // one bad frame costs one counter, and none of the frames behind it
-            onDefect(e);
-        } finally {
-            if (!frames.end()) {
-                port.release(frame);
-            }
-        }
-    }
-
-    private int receiveLocal() {
-        final int waiting = Math.min(transmitQueue.localSize(), burst.length);
-        for (int i = 0; i < waiting; i++) {
-            final long frame = transmitQueue.pollLocal();
-            frames.begin(frame);
-            try {
-                ipInput.onLocalFrame(frame, nowNs);
-            } catch (final Throwable e) {
-                onDefect(e);
-            } finally {
-                if (!frames.end()) {
-                    port.release(frame);
-                }
-            }
-        }
-        return waiting;
-    }
-
-    private void onDefect(final Throwable exception) {
-        counters.increment(Counter.EXCEPTIONS);
-        control.onDefect(exception);
     }
 
     /**
@@ -430,7 +378,7 @@ public final class StackEngine implements Agent {
             tcp.flushOutput();
             transmitQueue.flush(nowNs);
         } catch (final RuntimeException e) {
-            onDefect(e);
+            defects.onDefect(e);
         } finally {
             giveBack();
         }
@@ -443,7 +391,7 @@ public final class StackEngine implements Agent {
                 transmitQueue.flush(nowNs);
             }
         } catch (final RuntimeException e) {
-            onDefect(e);
+            defects.onDefect(e);
         }
     }
 
@@ -466,79 +414,5 @@ public final class StackEngine implements Agent {
     @Override
     public String roleName() {
         return "millrace-engine-" + index;
-    }
-
-    /** What the control plane's commands do here. */
-    private final class Commands implements CommandRing.Handler {
-        @Override
-        public void onNeighbourResolved(final long hi, final long lo, final long mac) {
-            ipOutput.onNeighbourResolved(hi, lo, mac);
-        }
-
-        @Override
-        public void onNeighbourFailed(final long hi, final long lo) {
-            icmp.onNeighbourFailed(hi, lo);
-        }
-
-        @Override
-        public void onNeighbourForgotten(final long hi, final long lo) {
-            neighbours.invalidate(hi, lo);
-        }
-
-        @Override
-        public void onTransmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
-                final int targetIp) {
-            ipOutput.sendArp(operation, senderMac, senderIp, targetMac, targetIp);
-        }
-
-        @Override
-        public void onTransmitIgmp(final int source, final int destination, final long address, final int length) {
-            ipOutput.sendIgmp(source, destination, address, length);
-        }
-
-        @Override
-        public void onTransmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
-                final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
-                final long address, final int length) {
-            ipOutput.sendIcmpv6(sourceHi, sourceLo, destinationHi, destinationLo, linkDestination, hopLimit,
-                    routerAlert, address, length);
-        }
-
-        @Override
-        public void onTransmitDatagram(final int source, final int destination, final long linkDestination,
-                final long address, final int length) {
-            ipOutput.sendUdp(source, destination, linkDestination, address, length);
-        }
-
-        @Override
-        public void onLinkMtuV6(final int mtu) {
-            ipOutput.pathMtus().linkMtuV6(mtu);
-        }
-
-        @Override
-        public void onAddressesRemoved() {
-            tcp.onAddressesRemoved();
-        }
-
-        @Override
-        public void onIcmpError(final int error, final long localHi, final long localLo, final long remoteHi,
-                final long remoteLo, final int ports, final int sequence, final int mtu) {
-            tcp.onForwardedIcmpError(IcmpError.of(error), localHi, localLo, remoteHi, remoteLo, ports, sequence, mtu);
-        }
-
-        @Override
-        public void onListenerClosed(final int listenerId) {
-            tcp.onListenerClosed(listenerId);
-        }
-
-        @Override
-        public void onAbort(final long connection) {
-            tcp.calls().abort(connection);
-        }
-
-        @Override
-        public void onCloseEndpoint(final int endpoint) {
-            udp.closeEndpoint(endpoint);
-        }
     }
 }

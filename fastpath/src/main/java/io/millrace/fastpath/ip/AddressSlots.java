@@ -48,6 +48,16 @@ final class AddressSlots {
         return oldest;
     }
 
+    /** Upper half of the address whose number this is. */
+    long hi(final int entry) {
+        return hi[entry];
+    }
+
+    /** Its lower half. */
+    long lo(final int entry) {
+        return lo[entry];
+    }
+
     /** The number of an address, or -1. */
     int find(final long addressHi, final long addressLo) {
         if (size == 0) {

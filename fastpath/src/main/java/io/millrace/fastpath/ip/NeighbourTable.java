@@ -4,7 +4,6 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
-import org.agrona.BitUtil;
 
 /**
  * Link-layer addresses of next hops, as the control plane told this engine, and the frames that wait for one. The
@@ -20,22 +19,15 @@ public final class NeighbourTable {
 
     private static final int FULL_QUEUES = 4;
 
-    private static final int FREE = 0;
-    private static final int UNRESOLVED = 1;
-    private static final int RESOLVED = 2;
     private static final long LONG_AGO_NS = Long.MIN_VALUE / 4;
 
     private final PacketPort port;
     private final EngineCounters counters;
     private final int capacity;
-    private final int slotMask;
-    private final long seed;
-    private final int[] slots;
-    private final byte[] state;
+    private final AddressSlots slots;
+    private final boolean[] resolved;
     private final int[] generation;
     private final int[] queued;
-    private final long[] hi;
-    private final long[] lo;
     private final long[] mac;
     private final long[] confirmedNs;
     private final long[] head;
@@ -47,17 +39,13 @@ public final class NeighbourTable {
     public NeighbourTable(final PacketPort port, final EngineCounters counters, final int capacity,
             final int queueLimit, final long seed) {
         this.port = port;
-        this.seed = seed;
         this.counters = counters;
         this.queueLimit = queueLimit;
         this.capacity = capacity;
-        this.slots = new int[BitUtil.findNextPositivePowerOfTwo(capacity * 2)];
-        this.slotMask = slots.length - 1;
-        this.state = new byte[capacity];
+        this.slots = new AddressSlots(capacity, seed);
+        this.resolved = new boolean[capacity];
         this.generation = new int[capacity];
         this.queued = new int[capacity];
-        this.hi = new long[capacity];
-        this.lo = new long[capacity];
         this.mac = new long[capacity];
         this.confirmedNs = new long[capacity];
         this.head = new long[capacity];
@@ -75,28 +63,18 @@ public final class NeighbourTable {
         if (found >= 0) {
             return found;
         }
-        final int entry = claim();
-        if (entry != FULL) {
-            state[entry] = UNRESOLVED;
-            confirmedNs[entry] = LONG_AGO_NS;
-            hi[entry] = addressHi;
-            lo[entry] = addressLo;
-            insert(entry);
+        if (slots.isFull() && !evict()) {
+            return FULL;
         }
+        final int entry = slots.add(addressHi, addressLo);
+        resolved[entry] = false;
+        confirmedNs[entry] = LONG_AGO_NS;
         return entry;
     }
 
     /** The entry for an address, or -1. */
     public int lookup(final long addressHi, final long addressLo) {
-        int slot = hash(addressHi, addressLo) & slotMask;
-        while (slots[slot] != 0) {
-            final int entry = slots[slot] - 1;
-            if (lo[entry] == addressLo && hi[entry] == addressHi) {
-                return entry;
-            }
-            slot = slot + 1 & slotMask;
-        }
-        return -1;
+        return slots.find(addressHi, addressLo);
     }
 
     /** Changes whenever the entry is given to another address or loses its MAC: tells a remembered entry is stale. */
@@ -105,7 +83,7 @@ public final class NeighbourTable {
     }
 
     public boolean isResolved(final int entry) {
-        return state[entry] == RESOLVED;
+        return resolved[entry];
     }
 
     /** 48 bits; meaningful while {@link #isResolved}. */
@@ -114,11 +92,11 @@ public final class NeighbourTable {
     }
 
     public long addressHi(final int entry) {
-        return hi[entry];
+        return slots.hi(entry);
     }
 
     public long addressLo(final int entry) {
-        return lo[entry];
+        return slots.lo(entry);
     }
 
     /** Notes that the neighbour is reachable; true where that was not noted for an interval. */
@@ -133,13 +111,13 @@ public final class NeighbourTable {
     /** Sets the MAC and returns the first of the frames that waited (linked by {@link Frame#next}), or 0. */
     public long resolved(final int entry, final long newMac) {
         mac[entry] = newMac;
-        state[entry] = RESOLVED;
+        resolved[entry] = true;
         return takeQueue(entry);
     }
 
     /** Forgets the MAC; remembered entries become stale. Returns the first of the frames that waited, or 0. */
     public long forget(final int entry) {
-        state[entry] = UNRESOLVED;
+        resolved[entry] = false;
         makeStale(entry);
         return takeQueue(entry);
     }
@@ -148,7 +126,7 @@ public final class NeighbourTable {
     public void invalidate(final long addressHi, final long addressLo) {
         final int entry = lookup(addressHi, addressLo);
         if (entry >= 0) {
-            state[entry] = UNRESOLVED;
+            resolved[entry] = false;
             makeStale(entry);
         }
     }
@@ -223,49 +201,18 @@ public final class NeighbourTable {
         return head[entry];
     }
 
-    private int claim() {
+    /** Makes room for a new entry; false where every one holds frames. */
+    private boolean evict() {
         for (int i = 0; i < capacity; i++) {
             final int entry = clockHand;
             clockHand = clockHand + 1 == capacity ? 0 : clockHand + 1;
-            if (state[entry] == FREE) {
-                return entry;
-            }
             if (queued[entry] == 0) {
-                remove(entry);
+                slots.remove(entry);
                 makeStale(entry);
                 counters.increment(Counter.NEIGHBOUR_EVICTED);
-                return entry;
+                return true;
             }
         }
-        return FULL;
-    }
-
-    private void insert(final int entry) {
-        int slot = hash(hi[entry], lo[entry]) & slotMask;
-        while (slots[slot] != 0) {
-            slot = slot + 1 & slotMask;
-        }
-        slots[slot] = entry + 1;
-    }
-
-    /** Backward-shift deletion: what follows in the cluster moves up, so that no tombstone is needed. */
-    private void remove(final int entry) {
-        int hole = hash(hi[entry], lo[entry]) & slotMask;
-        while (slots[hole] != entry + 1) {
-            hole = hole + 1 & slotMask;
-        }
-        for (int slot = hole + 1 & slotMask; slots[slot] != 0; slot = slot + 1 & slotMask) {
-            final int other = slots[slot] - 1;
-            final int home = hash(hi[other], lo[other]) & slotMask;
-            if ((slot - home & slotMask) >= (slot - hole & slotMask)) {
-                slots[hole] = slots[slot];
-                hole = slot;
-            }
-        }
-        slots[hole] = 0;
-    }
-
-    private int hash(final long addressHi, final long addressLo) {
-        return AddressHash.of(addressHi, addressLo, seed);
+        return false;
     }
 }

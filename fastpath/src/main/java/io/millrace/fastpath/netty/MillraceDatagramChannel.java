@@ -196,7 +196,7 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
         }
         requireStack();
         if (!group.isMulticastAddress()) {
-            throw new IllegalArgumentException(group.getHostAddress() + " is no multicast group");
+            throw new IllegalArgumentException(IpAddress.toString(group) + " is no multicast group");
         }
         final DatagramEndpoint opened = endpoint();
         final long hi = IpAddress.hi(group);

@@ -1,44 +1,55 @@
 package io.millrace.fastpath.port;
 
 import java.util.function.UnaryOperator;
+import org.agrona.CloseHelper;
 
 /**
- * A device with one queue, whose port has another around it: faults, a capture, a count. Thread: as {@link PacketDevice}
+ * A device whose ports have others around them, one a queue: faults, a capture, a VLAN. Thread: as {@link PacketDevice}
  * says.
  */
-public final class WrappedDevice implements PacketDevice {
+public class WrappedDevice implements PacketDevice {
+    private final String name;
     private final PacketDevice device;
-    private final PacketPort port;
+    private final PacketPort[] queues;
 
     /**
-     * Wraps a device.
+     * Wraps the first queue of a device, the only one that this one has.
      *
      * @param device closed with this one.
      * @param wrap   makes the port around the port of queue 0; it is closed before the device.
      */
     public WrappedDevice(final PacketDevice device, final UnaryOperator<PacketPort> wrap) {
+        this(device.name(), device, wrap.apply(device.queue(0)));
+    }
+
+    /**
+     * @param device closed with this one.
+     * @param queues the ports around its own; they are closed before the device.
+     */
+    protected WrappedDevice(final String name, final PacketDevice device, final PacketPort... queues) {
+        this.name = name;
         this.device = device;
-        this.port = wrap.apply(device.queue(0));
+        this.queues = queues;
     }
 
     @Override
-    public String name() {
-        return device.name();
+    public final String name() {
+        return name;
     }
 
     @Override
-    public int queues() {
-        return 1;
+    public final int queues() {
+        return queues.length;
     }
 
     @Override
-    public PacketPort queue(final int index) {
-        return port;
+    public final PacketPort queue(final int index) {
+        return queues[index];
     }
 
     @Override
-    public void close() {
-        port.close();
+    public final void close() {
+        CloseHelper.closeAll(queues);
         device.close();
     }
 }

@@ -35,7 +35,7 @@ final class OpenCall {
         if (refusal != TcpFailure.NO_LOCAL_PORT) {
             return refusal.text();
         }
-        return refusal.text() + ' ' + IpAddress.toString(refusedHi, refusedLo) + ':' + refusedPort + ": all "
+        return refusal.text() + ' ' + IpAddress.toString(refusedHi, refusedLo, refusedPort) + ": all "
                 + context.control.ephemeralPorts().describe() + " are in use towards it, or listened on; "
                 + connections.timeWait().size() + " connections are in TIME_WAIT";
     }

@@ -81,7 +81,7 @@ public final class BindingTable {
                 : port;
         final Binding binding = new Binding(endpoint, hi, lo, chosen, 0, 0, 0, reuse, v6Only, groups);
         if (port != 0 && !isFree(binding, port)) {
-            throw new BindException("Address already in use: " + IpAddress.toString(hi, lo) + ":" + port);
+            throw new BindException("Address already in use: " + IpAddress.toString(hi, lo, port));
         }
         final Binding[] before = at(chosen);
         final Binding[] after = new Binding[before.length + 1];

@@ -12,12 +12,7 @@ import io.millrace.fastpath.memory.Memory;
  *   +-------+-------+---------------+---------------+---------------+------- - - -
  * </pre>
  */
-public final class Icmpv4Header {
-    /** Bytes of the header. */
-    public static final int LENGTH = 8;
-    public static final int TYPE_OFFSET = 0;
-    public static final int CODE_OFFSET = 1;
-    public static final int CHECKSUM_OFFSET = 2;
+public final class Icmpv4Header extends IcmpHeader {
     public static final int IDENTIFIER_OFFSET = 4;
     public static final int POINTER_OFFSET = 4;
     public static final int SEQUENCE_OFFSET = 6;
@@ -48,19 +43,6 @@ public final class Icmpv4Header {
     private static final int SOURCE_QUENCH = 4;
     private static final int REDIRECT = 5;
 
-    private long address;
-    private int length;
-
-    /**
-     * @param available bytes of the whole message, the IP payload.
-     * @return false where that is shorter than the header.
-     */
-    public boolean wrap(final long address, final int available) {
-        this.address = address;
-        length = available;
-        return available >= LENGTH;
-    }
-
     /** For writing a fresh header without data; the caller knows that there is room. */
     public Icmpv4Header wrapUnchecked(final long address) {
         return wrapUnchecked(address, LENGTH);
@@ -73,45 +55,14 @@ public final class Icmpv4Header {
         return this;
     }
 
-    /**
-     * Writes a whole header with checksum 0.
-     *
-     * @param rest the four bytes after the checksum: identifier and sequence, or MTU, or pointer in the upper byte.
-     */
-    public static void write(final long address, final int type, final int code, final int rest) {
-        Memory.putIntBE(address, (type & 0xFF) << 24 | (code & 0xFF) << 16);
-        Memory.putIntBE(address + IDENTIFIER_OFFSET, rest);
-    }
-
-    public long address() {
-        return address;
-    }
-
-    /** Bytes of the whole message. */
-    public int length() {
-        return length;
-    }
-
-    public int type() {
-        return Memory.getUnsignedByte(address + TYPE_OFFSET);
-    }
-
     public Icmpv4Header type(final int type) {
         Memory.putByte(address + TYPE_OFFSET, type);
         return this;
     }
 
-    public int code() {
-        return Memory.getUnsignedByte(address + CODE_OFFSET);
-    }
-
     public Icmpv4Header code(final int code) {
         Memory.putByte(address + CODE_OFFSET, code);
         return this;
-    }
-
-    public int checksum() {
-        return Memory.getShortBE(address + CHECKSUM_OFFSET);
     }
 
     public Icmpv4Header checksum(final int checksum) {
@@ -162,16 +113,6 @@ public final class Icmpv4Header {
     /** Of a parameter problem: which byte of the quoted packet it is about. */
     public int pointer() {
         return Memory.getUnsignedByte(address + POINTER_OFFSET);
-    }
-
-    /** Of an error message: where the quoted packet begins, with its IP header; of an echo: where the data begin. */
-    public long embeddedAddress() {
-        return address + LENGTH;
-    }
-
-    /** Bytes after the header. The quoted packet's own length fields may say more than was quoted. */
-    public int embeddedLength() {
-        return length - LENGTH;
     }
 
     /** True for messages about a packet: they quote it, and no error message may answer them (RFC 1122 §3.2.2). */

@@ -13,14 +13,7 @@ import io.millrace.fastpath.memory.Memory;
  *   +-------+-------+---------------+-------------------------------+------- - - -
  * </pre>
  */
-public final class Icmpv6Header {
-    /** Bytes of the header. */
-    public static final int LENGTH = 8;
-    public static final int TYPE_OFFSET = 0;
-    public static final int CODE_OFFSET = 1;
-    public static final int CHECKSUM_OFFSET = 2;
-    public static final int REST_OFFSET = 4;
-
+public final class Icmpv6Header extends IcmpHeader {
     public static final int DESTINATION_UNREACHABLE = 1;
     public static final int PACKET_TOO_BIG = 2;
     public static final int TIME_EXCEEDED = 3;
@@ -56,29 +49,6 @@ public final class Icmpv6Header {
 
     private static final int FIRST_INFORMATIONAL = 128;
 
-    private long address;
-    private int length;
-
-    /**
-     * @param available bytes of the whole message.
-     * @return false where that is shorter than the header.
-     */
-    public boolean wrap(final long address, final int available) {
-        this.address = address;
-        length = available;
-        return available >= LENGTH;
-    }
-
-    /**
-     * Writes a whole header with checksum 0.
-     *
-     * @param rest the four bytes after the checksum: identifier and sequence, or MTU, or pointer.
-     */
-    public static void write(final long address, final int type, final int code, final int rest) {
-        Memory.putIntBE(address, (type & 0xFF) << 24 | (code & 0xFF) << 16);
-        Memory.putIntBE(address + REST_OFFSET, rest);
-    }
-
     /** True for messages about a packet: they quote it, and no error message may answer them (RFC 4443 §2.4(e)). */
     public static boolean isError(final int type) {
         return type < FIRST_INFORMATIONAL;
@@ -92,27 +62,6 @@ public final class Icmpv6Header {
     /** True for the messages of MLD, both versions. */
     public static boolean isMulticastListener(final int type) {
         return type >= MLD_QUERY && type <= MLD_DONE || type == MLD_V2_REPORT;
-    }
-
-    public long address() {
-        return address;
-    }
-
-    /** Bytes of the whole message. */
-    public int length() {
-        return length;
-    }
-
-    public int type() {
-        return Memory.getUnsignedByte(address + TYPE_OFFSET);
-    }
-
-    public int code() {
-        return Memory.getUnsignedByte(address + CODE_OFFSET);
-    }
-
-    public int checksum() {
-        return Memory.getShortBE(address + CHECKSUM_OFFSET);
     }
 
     /** True where the checksum over pseudo-header and message is right (RFC 4443 §2.3). */
@@ -137,16 +86,6 @@ public final class Icmpv6Header {
     /** Of {@link #PARAMETER_PROBLEM}: which byte of the quoted packet it is about. */
     public int pointer() {
         return Memory.getIntBE(address + REST_OFFSET);
-    }
-
-    /** Of an error message: where the quoted packet begins, with its IP header. */
-    public long embeddedAddress() {
-        return address + LENGTH;
-    }
-
-    /** Bytes after the header. */
-    public int embeddedLength() {
-        return length - LENGTH;
     }
 
     private int sum(final long sourceHi, final long sourceLo, final long destinationHi, final long destinationLo) {

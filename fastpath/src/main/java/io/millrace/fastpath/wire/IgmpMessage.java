@@ -14,7 +14,7 @@ import io.millrace.fastpath.memory.Memory;
  *   +-------+-------+---------------+---------------+------- - - -
  * </pre>
  */
-public final class IgmpMessage {
+public final class IgmpMessage extends MembershipMessage {
     /** Bytes of the shortest message. */
     public static final int MIN_LENGTH = 8;
     /** Bytes of a version 3 query without sources. */
@@ -40,27 +40,17 @@ public final class IgmpMessage {
     private static final int CHECKSUM_OFFSET = 2;
     private static final int GROUP_OFFSET = 4;
     private static final int RECORDS_OFFSET = 6;
-    private static final int ROBUSTNESS_OFFSET = 8;
-    private static final int INTERVAL_OFFSET = 9;
-    private static final int SOURCES_OFFSET = 10;
     private static final int ADDRESS_LENGTH = 4;
-    private static final int ROBUSTNESS_MASK = 7;
 
-    private long address;
-    private int length;
-
-    /**
-     * @param available bytes of the IP payload.
-     * @return false where that is shorter than the shortest message. The checksum is not looked at.
-     */
-    public boolean wrap(final long address, final int available) {
-        this.address = address;
-        length = available;
-        return available >= MIN_LENGTH;
+    public IgmpMessage() {
+        super(MIN_LENGTH, ADDRESS_LENGTH);
     }
 
-    public int type() {
-        return Memory.getUnsignedByte(address);
+    @Override
+    public boolean wrap(final long newAddress, final int available) {
+        address = newAddress;
+        length = available;
+        return available >= MIN_LENGTH;
     }
 
     /** The group that a query asks about, or that is reported or left by a message before version 3; 0: all. */
@@ -84,25 +74,9 @@ public final class IgmpMessage {
         return queryVersion() == 3 ? decode(code()) : code();
     }
 
-    /** Of a version 3 query: how often to repeat what may be lost; 0: the querier does not say. */
-    public int robustness() {
-        return Memory.getUnsignedByte(address + ROBUSTNESS_OFFSET) & ROBUSTNESS_MASK;
-    }
-
-    /** Of a version 3 query: seconds between two general queries; 0: the querier does not say. */
-    public int queryIntervalSeconds() {
-        return decode(Memory.getUnsignedByte(address + INTERVAL_OFFSET));
-    }
-
-    /** Source addresses of a version 3 query; -1 where the message is too short for as many as it claims. */
-    public int sources() {
-        final int count = Memory.getShortBE(address + SOURCES_OFFSET);
-        return V3_QUERY_LENGTH + count * ADDRESS_LENGTH <= length ? count : -1;
-    }
-
     /** A source address of a version 3 query, in host order. */
     public int source(final int index) {
-        return Memory.getIntBE(address + V3_QUERY_LENGTH + (long) index * ADDRESS_LENGTH);
+        return Memory.getIntBE(sourceAddress(index));
     }
 
     private int code() {
@@ -141,11 +115,6 @@ public final class IgmpMessage {
     private static void finish(final long address, final int length) {
         Memory.putShortBE(address + CHECKSUM_OFFSET, 0);
         Memory.putShortBE(address + CHECKSUM_OFFSET, Checksum.of(address, length));
-    }
-
-    /** A byte from 128 on is a floating-point number (RFC 3376 §4.1.1, §4.1.7). */
-    private static int decode(final int code) {
-        return code < 128 ? code : (code & 0xF | 0x10) << (code >>> 4 & 7) + 3;
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.agrona.BitUtil;
  * {@code ::ffff:a.b.c.d}, so hi is 0 and lo has 0xffff above the 32 bits. Pure functions. Thread: any.
  */
 public final class IpAddress {
+    private static final int GROUPS = 8;
     private static final long V4_PREFIX = 0x0000_FFFF_0000_0000L;
     /** Lower half of the IPv4 wildcard, {@code 0.0.0.0}; its upper half is 0. */
     public static final long ANY_V4 = V4_PREFIX;
@@ -77,9 +78,47 @@ public final class IpAddress {
         }
     }
 
-    /** Text of an address, e.g. {@code 10.0.0.1}. Allocates. */
+    /** Text of an address, e.g. {@code 10.0.0.1}, {@code fd00::2} (RFC 5952). Allocates. */
     public static String toString(final long hi, final long lo) {
-        return toInetAddress(hi, lo).getHostAddress();
+        return isV4(hi, lo) ? toInetAddress(hi, lo).getHostAddress() : toStringV6(hi, lo);
+    }
+
+    /** The same for a Java object; a scope is left out. */
+    public static String toString(final InetAddress address) {
+        return toString(hi(address), lo(address));
+    }
+
+    /** RFC 5952 §4.2: the longest run of two or more zero groups, the first of equals, is "::". */
+    private static String toStringV6(final long hi, final long lo) {
+        int from = GROUPS;
+        int end = from;
+        for (int i = 0, run = 0; i < GROUPS; i++) {
+            run = group(hi, lo, i) == 0 ? run + 1 : 0;
+            if (run > Math.max(1, end - from)) {
+                from = i + 1 - run;
+                end = i + 1;
+            }
+        }
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < GROUPS; i++) {
+            if (i == from) {
+                text.append("::");
+                i = end - 1;
+            } else {
+                text.append(i == 0 || i == end ? "" : ":").append(Integer.toHexString(group(hi, lo, i)));
+            }
+        }
+        return text.toString();
+    }
+
+    private static int group(final long hi, final long lo, final int index) {
+        return (int) ((index < GROUPS / 2 ? hi : lo) >>> (3 - (index & 3)) * Short.SIZE) & 0xFFFF;
+    }
+
+    /** Text of an address and a port, e.g. {@code 10.0.0.1:80}, {@code [fd00:0:0:0:0:0:0:1]:80}. Allocates. */
+    public static String toString(final long hi, final long lo, final int port) {
+        final String address = toString(hi, lo);
+        return (isV4(hi, lo) ? address : '[' + address + ']') + ':' + port;
     }
 
     private static long toLong(final byte[] bytes, final int offset) {

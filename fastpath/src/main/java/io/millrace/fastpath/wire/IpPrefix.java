@@ -34,7 +34,7 @@ public record IpPrefix(long hi, long lo, int length) {
         final long lo = IpAddress.lo(network);
         final boolean v4 = IpAddress.isV4(hi, lo);
         if (length < 0 || v4 && length > BITS - V4_BITS_BEFORE) {
-            throw new IllegalArgumentException("prefix length of " + network.getHostAddress() + " is 0 to "
+            throw new IllegalArgumentException("prefix length of " + IpAddress.toString(network) + " is 0 to "
                     + (v4 ? BITS - V4_BITS_BEFORE : BITS));
         }
         return new IpPrefix(hi, lo, v4 ? length + V4_BITS_BEFORE : length);

@@ -14,7 +14,7 @@ import io.millrace.fastpath.memory.Memory;
  *   +-------+-------+---------------+---------------+---------------+------- - - -
  * </pre>
  */
-public final class MldMessage {
+public final class MldMessage extends MembershipMessage {
     public static final int QUERY = 130;
     public static final int V1_REPORT = 131;
     public static final int V1_DONE = 132;
@@ -34,24 +34,17 @@ public final class MldMessage {
     private static final int MAX_RESPONSE_OFFSET = 4;
     private static final int RECORDS_OFFSET = 6;
     private static final int GROUP_OFFSET = 8;
-    private static final int ROBUSTNESS_OFFSET = 24;
-    private static final int INTERVAL_OFFSET = 25;
-    private static final int SOURCES_OFFSET = 26;
     private static final int RECORD_GROUP_OFFSET = 4;
-    private static final int ROBUSTNESS_MASK = 7;
 
-    private long address;
-    private int length;
+    public MldMessage() {
+        super(V1_LENGTH, ADDRESS_LENGTH);
+    }
 
-    /** False where the message is shorter than its type; the checksum is not looked at. */
+    @Override
     public boolean wrap(final long newAddress, final int available) {
         address = newAddress;
         length = available;
         return available >= V2_REPORT_LENGTH && (type() == V2_REPORT || available >= V1_LENGTH);
-    }
-
-    public int type() {
-        return Memory.getUnsignedByte(address);
     }
 
     /** Upper half of the group that a query asks about, or that is reported or left by a message of version 1; 0: all. */
@@ -78,31 +71,14 @@ public final class MldMessage {
         return code < 0x8000 || queryVersion() == 1 ? code : (code & 0xFFF | 0x1000) << (code >>> 12 & 7) + 3;
     }
 
-    /** Of a version 2 query: how often to repeat what may be lost; 0: the querier does not say. */
-    public int robustness() {
-        return Memory.getUnsignedByte(address + ROBUSTNESS_OFFSET) & ROBUSTNESS_MASK;
-    }
-
-    /** Of a version 2 query: seconds between two general queries; 0: the querier does not say. */
-    public int queryIntervalSeconds() {
-        final int code = Memory.getUnsignedByte(address + INTERVAL_OFFSET);
-        return code < 128 ? code : (code & 0xF | 0x10) << (code >>> 4 & 7) + 3;
-    }
-
-    /** Source addresses of a version 2 query; -1 where the message is too short for as many as it claims. */
-    public int sources() {
-        final int count = Memory.getShortBE(address + SOURCES_OFFSET);
-        return V2_QUERY_LENGTH + count * ADDRESS_LENGTH <= length ? count : -1;
-    }
-
     /** Upper half of a source address of a version 2 query. */
     public long sourceHi(final int index) {
-        return Memory.getLongBE(address + V2_QUERY_LENGTH + (long) index * ADDRESS_LENGTH);
+        return Memory.getLongBE(sourceAddress(index));
     }
 
     /** Lower half of the same. */
     public long sourceLo(final int index) {
-        return Memory.getLongBE(address + V2_QUERY_LENGTH + (long) index * ADDRESS_LENGTH + 8);
+        return Memory.getLongBE(sourceAddress(index) + 8);
     }
 
     /** Writes a report or done of version 1: {@value #V1_LENGTH} bytes; the checksum is left to who sends it. */

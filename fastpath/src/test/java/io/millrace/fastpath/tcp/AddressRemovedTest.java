@@ -2,12 +2,14 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Scenario;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** An address leaves the stack (a lease expires, RFC 2131 §4.4.5): what uses it ends at once, and nothing more is sent. */
+@OverBothFamilies
 class AddressRemovedTest {
     @ParameterizedTest
     @EnumSource(names = {"SYN_SENT", "ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})

@@ -6,6 +6,7 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** That the preview finds what the segments are for; what it is good for is to be seen in {@code EngineBenchmark}. */
+@OverBothFamilies
 class BurstPreviewTest {
     private static final int OURS = 0x0A00_0001;
     private static final int PEER = 0x0A00_0002;

@@ -3,11 +3,13 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.testing.Application;
 import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
+import io.millrace.fastpath.testing.QueuePort;
 import io.millrace.fastpath.testing.StackDriver;
 import io.millrace.fastpath.testing.StandInListener.Cookies;
 import io.millrace.fastpath.wire.Ipv4Header;
@@ -22,7 +24,8 @@ class CookieHandshakeTest {
     private static final byte[] NOTHING = {};
     private static final int PEER_ISS = 5_000;
 
-    private final StackDriver stack = new StackDriver();
+    /** A link of the same MTU for both families: segments over IPv6 are shorter. */
+    private final StackDriver stack = new StackDriver(EngineSettings.DEFAULT, new QueuePort(StackDriver.MTU));
     private final Application application = new Application(stack);
     private final StackDriver.Listener listener = listener(TcpSettings.DEFAULT);
     private final Peer peer = new Peer(stack, 40_000, 80, PEER_ISS);

@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
  * A peer that says nothing any more: within the time that the settings name everything that it held comes back: the record,
  * its place in the flow table, its timers, its port, the memory for what was sent and received, its frames.
  */
+@OverBothFamilies
 class DeadPeerTest {
     private static final int PEER_PORT = 40_000;
 

@@ -7,20 +7,28 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.testing.Application;
+import io.millrace.fastpath.testing.Family;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
 import io.millrace.fastpath.wire.IpAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@link TcpCalls} answers on handles that are stale, and to opens that cannot be. */
+@OverBothFamilies
 class HandleTest {
     private static final byte[] NOTHING = {};
-    private static final long PEER = IpAddress.v4(Packet.address(Peer.ADDRESS));
     private static final EngineSettings SMALL = new EngineSettings(16, 16, 1 << 20, 16, 1 << 16, 16, 4, 1_000);
+
+    private final long hi = Family.current().hi();
+    private final long peer = Family.current().lo(Packet.address(Peer.ADDRESS));
 
     @Test
     void shouldAnswerAsDocumentedOnAHandleThatWasClosed() {
@@ -54,7 +62,7 @@ class HandleTest {
             at.stack().engine().requestClose();
             at.stack().allSent();
             assertStale(at.stack(), at.handle());
-            assertThat(at.stack().tcp().connect(0, 0, 0, 0, PEER, 80, TcpSettings.DEFAULT, at.application())).isZero();
+            assertThat(at.stack().tcp().connect(0, 0, 0, hi, peer, 80, TcpSettings.DEFAULT, at.application())).isZero();
             assertThat(at.stack().tcp().failure(0)).isEqualTo(TcpFailure.ABORTED);
         }
     }
@@ -107,18 +115,23 @@ class HandleTest {
         tcp.abort(handle);
     }
 
+    private static InetSocketAddress socket(final long address, final int port) {
+        return new InetSocketAddress(IpAddress.toInetAddress(Family.current().hi(), address), port);
+    }
+
     @Test
     void shouldNameBothEnds() {
         try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
-            assertThat(at.stack().tcp().localAddress(at.handle())).hasToString("/10.0.0.1:80");
-            assertThat(at.stack().tcp().remoteAddress(at.handle())).hasToString("/10.0.0.2:40000");
+            assertThat(at.stack().tcp().localAddress(at.handle()))
+                    .isEqualTo(socket(Family.current().lo(Packet.address(StackDriver.ADDRESS)), 80));
+            assertThat(at.stack().tcp().remoteAddress(at.handle())).isEqualTo(socket(peer, 40_000));
         }
     }
 
     @Test
     void shouldRefuseTheSame4TupleTwice() {
         try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
-            final long handle = at.stack().tcp().connect(0, 0, Scenario.PORT, 0, PEER, 40_000, TcpSettings.DEFAULT,
+            final long handle = at.stack().tcp().connect(0, 0, Scenario.PORT, hi, peer, 40_000, TcpSettings.DEFAULT,
                     at.application());
             assertThat(handle).isZero();
             assertThat(at.stack().tcp().failure(0)).isEqualTo(TcpFailure.ADDRESS_IN_USE);
@@ -127,10 +140,14 @@ class HandleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.0.0.0", "255.255.255.255", StackDriver.BROADCAST, "224.0.0.1", "239.1.2.3"})
-    void shouldRefuseToConnectToWhatIsNoHost(final String address) {
+    @ValueSource(strings = {"0.0.0.0", "255.255.255.255", StackDriver.BROADCAST, "224.0.0.1", "239.1.2.3",
+            "::", "ff02::1", "ff05::1:3"})
+    void shouldRefuseToConnectToWhatIsNoHost(final String address) throws UnknownHostException {
+        final InetAddress to = InetAddress.getByName(address);
         try (StackDriver stack = new StackDriver()) {
-            assertThat(stack.connect(address, 80, TcpSettings.DEFAULT, new Application(stack))).isZero();
+            assertThat(stack.tcp().connect(0, 0, 0, IpAddress.hi(to), IpAddress.lo(to), 80, TcpSettings.DEFAULT,
+                    new Application(stack))).isZero();
+            stack.run();
             assertThat(stack.tcp().failure(0)).isEqualTo(TcpFailure.NETWORK_UNREACHABLE);
             assertThat(stack.allSent()).isEmpty();
         }
@@ -141,7 +158,7 @@ class HandleTest {
         try (StackDriver stack = new StackDriver()) {
             assertThat(stack.connect(Peer.ADDRESS, 0, TcpSettings.DEFAULT, new Application(stack))).isZero();
             assertThat(stack.tcp().failure(0)).isEqualTo(TcpFailure.ADDRESS_NOT_AVAILABLE);
-            assertThat(stack.tcp().connect(0, PEER, 0, 0, PEER, 80, TcpSettings.DEFAULT, new Application(stack)))
+            assertThat(stack.tcp().connect(hi, peer, 0, hi, peer, 80, TcpSettings.DEFAULT, new Application(stack)))
                     .isZero();
             assertThat(stack.tcp().failure(0)).isEqualTo(TcpFailure.ADDRESS_NOT_AVAILABLE);
         }
@@ -157,8 +174,9 @@ class HandleTest {
             stack.nextEphemeral(60_000);
             assertThat(stack.connect(Peer.ADDRESS, 80, TcpSettings.DEFAULT, new Application(stack))).isZero();
             assertThat(stack.tcp().failure(0)).isEqualTo(TcpFailure.NO_LOCAL_PORT);
-            assertThat(stack.tcp().refusal()).isEqualTo("no local port is left for the destination " + Peer.ADDRESS
-                    + ":80: all 2 ports are in use towards it, or listened on; 0 connections are in TIME_WAIT");
+            assertThat(stack.tcp().refusal())
+                    .isEqualTo("no local port is left for the destination " + IpAddress.toString(hi, peer, 80)
+                            + ": all 2 ports are in use towards it, or listened on; 0 connections are in TIME_WAIT");
             assertThat(stack.counter(Counter.TCP_NO_EPHEMERAL_PORT)).isEqualTo(1);
             // to another destination the port is free
             stack.nextEphemeral(60_000);

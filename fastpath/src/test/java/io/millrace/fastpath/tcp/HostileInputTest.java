@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.testing.Application;
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.IpPacket;
+import io.millrace.fastpath.testing.Ipv6Packet;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
@@ -22,10 +25,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Whatever arrives, while an application does whatever it may: no exception, no frame and no byte lost (the driver looks
  * at its close), every table within its bounds, and the stack goes on to serve. Seeded: a failure repeats.
  */
+@OverBothFamilies
 class HostileInputTest {
     private static final int RUNS = 40;
     private static final int STEPS = 600;
     private static final int PORT = 80;
+    private static final int[] ERRORS = {3, 3, 3, 8, 11};
+    private static final int[] ERRORS_V6 = {1, 1, 2, 128, 3};
     private static final EngineSettings SETTINGS = new EngineSettings(16, 16, 1 << 20, 16, 1 << 16, 16, 4, 1_000);
 
     @ParameterizedTest
@@ -38,6 +44,7 @@ class HostileInputTest {
 
     /** One stack, a few peers, and chance. */
     private static final class Attack {
+        private final boolean v4 = Family.current() == Family.V4;
         private final Random random;
         private final long seed;
         private final List<Long> handles = new ArrayList<>();
@@ -97,7 +104,7 @@ class HostileInputTest {
             stack.inject(packet);
             for (byte[] sent = stack.port().poll(); sent != null; sent = stack.port().poll()) {
                 lastSent = sent;
-                if (sent[9] == IpProtocol.TCP) {
+                if (sent[v4 ? 9 : 6] == IpProtocol.TCP) {
                     learn(Packet.of(sent));
                 }
             }
@@ -124,7 +131,9 @@ class HostileInputTest {
                     .putInt(acks[peer] + nearby()).put((byte) (20 + options.length << 2)).put((byte) flags)
                     .putShort((short) (random.nextInt(4) == 0 ? random.nextInt(3) : random.nextInt(65_536)))
                     .putShort((short) 0).putShort((short) random.nextInt(3_000)).put(options).put(payload);
-            return IpPacket.toStack(IpProtocol.TCP, withChecksum(tcp.array())).toBytes();
+            return v4
+                    ? IpPacket.toStack(IpProtocol.TCP, withChecksum(tcp.array())).toBytes()
+                    : Ipv6Packet.toStack(Ipv6Packet.TCP, tcp.array()).checksummed().toBytes();
         }
 
         private String plausible(final int peer) {
@@ -168,19 +177,30 @@ class HostileInputTest {
 
         /** An error that quotes what the stack sent, or nearly that. */
         private byte[] icmp() {
-            final byte[] quote = Arrays.copyOf(lastSent, 20 + random.nextInt(20));
+            final byte[] quote = Arrays.copyOf(lastSent, Family.current().headerLength() + random.nextInt(20));
             if (random.nextBoolean()) {
                 quote[random.nextInt(quote.length)] ^= (byte) (1 << random.nextInt(8));
             }
-            final int type = List.of(3, 3, 3, 8, 11, random.nextInt(256)).get(random.nextInt(6));
-            return IpPacket.toStack(IpProtocol.ICMP,
-                    IpPacket.icmp(type, random.nextInt(6), random.nextInt(1_600), quote)).toBytes();
+            final int type = (v4 ? ERRORS : ERRORS_V6)[random.nextInt(ERRORS.length)];
+            final int chosen = random.nextInt(6) == 0 ? random.nextInt(256) : type;
+            final int code = random.nextInt(6);
+            final int rest = random.nextInt(1_600);
+            return v4
+                    ? IpPacket.toStack(IpProtocol.ICMP, IpPacket.icmp(chosen, code, rest, quote)).toBytes()
+                    : Ipv6Packet.toStack(Ipv6Packet.ICMP, Ipv6Packet.icmp(chosen, code, rest, quote)).checksummed()
+                            .toBytes();
         }
 
         private byte[] noise() {
             final byte[] bytes = new byte[random.nextInt(200)];
             random.nextBytes(bytes);
-            return random.nextBoolean() ? bytes : IpPacket.toStack(random.nextInt(256), bytes).toBytes();
+            if (random.nextBoolean()) {
+                return bytes;
+            }
+            final int protocol = random.nextInt(256);
+            return v4
+                    ? IpPacket.toStack(protocol, bytes).toBytes()
+                    : Ipv6Packet.toStack(protocol, bytes).toBytes();
         }
 
         private void accept() {

@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections over which nothing goes: reset after the time that the settings give them, and no sooner. */
+@OverBothFamilies
 class IdleTimeoutTest {
     private static final long IDLE_MS = 10_000;
     /** Three units of the stamp, and a tick of the timer. */

@@ -11,24 +11,62 @@ public final class IcmpErrors {
 
     private IcmpErrors() {}
 
+    /** What went wrong, by type and code of either family. */
+    public enum Kind {
+        NETWORK_UNREACHABLE(3, 0, 1, 0),
+        HOST_UNREACHABLE(3, 1, 1, 3),
+        PROTOCOL_UNREACHABLE(3, 2, 4, 1),
+        PORT_UNREACHABLE(3, 3, 1, 4),
+        PROHIBITED(3, 13, 1, 1),
+        TIME_EXCEEDED(11, 0, 3, 0);
+
+        private final int type;
+        private final int code;
+        private final int typeV6;
+        private final int codeV6;
+
+        Kind(final int type, final int code, final int typeV6, final int codeV6) {
+            this.type = type;
+            this.code = code;
+            this.typeV6 = typeV6;
+            this.codeV6 = codeV6;
+        }
+    }
+
+    /** An error about a segment. */
+    public static byte[] of(final Kind kind, final Packet about) {
+        return of(kind, quote(about));
+    }
+
+    /** An error that quotes these bytes. */
+    public static byte[] of(final Kind kind, final byte[] quote) {
+        return Family.current() == Family.V4
+                ? v4(kind.type, kind.code, 0, quote)
+                : v6(kind.typeV6, kind.codeV6, 0, quote);
+    }
+
     /** There is no way to the network. */
     public static byte[] unreachable(final Packet about) {
-        return error(3, 1, 0, 0, about);
+        return of(Kind.NETWORK_UNREACHABLE, about);
     }
 
     /** The segment was too long for a link of this MTU, given as one of IPv4: over IPv6 it is 20 bytes more. */
     public static byte[] tooLarge(final Packet about, final int mtu) {
         return Family.current() == Family.V4
-                ? error(3, 0, 4, mtu, about)
-                : error(0, 2, 0, Family.V6.mtu(mtu), about);
+                ? v4(3, 4, mtu, quote(about))
+                : v6(2, 0, Family.V6.mtu(mtu), quote(about));
     }
 
-    private static byte[] error(final int typeV4, final int typeV6, final int code, final int rest,
-            final Packet about) {
-        final byte[] quoted = Arrays.copyOf(about.toBytes(), Family.current().headerLength() + QUOTED);
-        return Family.current() == Family.V4
-                ? IpPacket.toStack(1, IpPacket.icmp(typeV4, code, rest, quoted)).toBytes()
-                : Ipv6Packet.toStack(Ipv6Packet.ICMP, Ipv6Packet.icmp(typeV6, code, rest, quoted)).checksummed()
-                        .toBytes();
+    /** What an error quotes of a segment. */
+    public static byte[] quote(final Packet about) {
+        return Arrays.copyOf(about.toBytes(), Family.current().headerLength() + QUOTED);
+    }
+
+    private static byte[] v4(final int type, final int code, final int rest, final byte[] quote) {
+        return IpPacket.toStack(1, IpPacket.icmp(type, code, rest, quote)).toBytes();
+    }
+
+    private static byte[] v6(final int type, final int code, final int rest, final byte[] quote) {
+        return Ipv6Packet.toStack(Ipv6Packet.ICMP, Ipv6Packet.icmp(type, code, rest, quote)).checksummed().toBytes();
     }
 }

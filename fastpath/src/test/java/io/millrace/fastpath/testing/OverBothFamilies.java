@@ -7,8 +7,7 @@ import java.lang.annotation.Target;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.ClassTemplate;
-import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.AfterClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.ClassTemplateInvocationContext;
 import org.junit.jupiter.api.extension.ClassTemplateInvocationContextProvider;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,10 +43,10 @@ public @interface OverBothFamilies {
 
         @Override
         public List<Extension> getAdditionalExtensions() {
-            return List.of((BeforeEachCallback) test -> Family.use(family),
-                    (AfterEachCallback) test -> Family.use(Family.V4));
+            return List.of((AfterClassTemplateInvocationCallback) run -> Family.use(Family.V4));
         }
 
+        /** Before the first instance of the class is made: its fields are of the family, too. */
         @Override
         public void prepareInvocation(final ExtensionContext context) {
             Family.use(family);

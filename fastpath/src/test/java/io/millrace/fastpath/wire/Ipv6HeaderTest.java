@@ -31,7 +31,7 @@ class Ipv6HeaderTest extends WithGuardedMemory {
         assertThat(header.destinationLo()).isEqualTo(2);
         assertThat(header.payloadAddress()).isEqualTo(address + 40);
         assertThat(header).hasToString("IP6 (class 0x00, flowlabel 0x00000, hlim 255, next-header ICMPv6 (58),"
-                + " payload length 16) fe80:0:0:0:0:ff:fe00:b > ff02:0:0:0:0:0:0:2");
+                + " payload length 16) fe80::ff:fe00:b > ff02::2");
     }
 
     @Test

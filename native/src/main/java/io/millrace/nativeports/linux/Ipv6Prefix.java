@@ -1,5 +1,6 @@
 package io.millrace.nativeports.linux;
 
+import io.millrace.fastpath.wire.IpAddress;
 import java.net.InetAddress;
 
 /**
@@ -43,6 +44,6 @@ public record Ipv6Prefix(InetAddress address, int length) {
 
     @Override
     public String toString() {
-        return address.getHostAddress() + '/' + length;
+        return IpAddress.toString(address) + '/' + length;
     }
 }

@@ -14,7 +14,7 @@ class Ipv6PrefixTest {
         final Ipv6Prefix prefix = Ipv6Prefix.parse("fd00::1/64");
         assertThat(prefix.address()).isEqualTo(InetAddress.ofLiteral("fd00::1"));
         assertThat(prefix.length()).isEqualTo(64);
-        assertThat(prefix).hasToString("fd00:0:0:0:0:0:0:1/64");
+        assertThat(prefix).hasToString("fd00::1/64");
     }
 
     @ParameterizedTest

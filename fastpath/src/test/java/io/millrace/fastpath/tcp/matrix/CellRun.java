@@ -8,11 +8,11 @@ import io.millrace.fastpath.tcp.TcpFailure;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.fastpath.testing.Application;
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.Scenario;
 import io.millrace.fastpath.testing.StackDriver;
-import io.millrace.fastpath.wire.IpAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +21,6 @@ import java.util.Set;
 
 /** Puts one cell to a stack: the event, then what the stack sent, where it went, what the user was told. */
 final class CellRun {
-    private static final long OWN = IpAddress.v4(Packet.address(StackDriver.ADDRESS));
-    private static final long OTHER = IpAddress.v4(Packet.address(Peer.ADDRESS));
     private static final int PEER_PORT = 40_000;
     private static final int EPHEMERAL = 49_152;
     private static final int BACKLOG = 16;
@@ -32,6 +30,9 @@ final class CellRun {
     private static final long LONGEST_DELAY_NS = 500_000_000L;
     private static final Set<TcpState> OVER = Set.of(TcpState.CLOSED, TcpState.LISTEN, TcpState.TIME_WAIT);
 
+    private final long hi = Family.current().hi();
+    private final long own = Family.current().lo(Packet.address(StackDriver.ADDRESS));
+    private final long other = Family.current().lo(Packet.address(Peer.ADDRESS));
     private final Cell cell;
     private final Situation situation;
     private final StackDriver stack;
@@ -129,7 +130,7 @@ final class CellRun {
     }
 
     private String open() {
-        final long opened = tcp.connect(0, OWN, localPort, 0, OTHER, peerPort, TcpSettings.DEFAULT, application);
+        final long opened = tcp.connect(hi, own, localPort, hi, other, peerPort, TcpSettings.DEFAULT, application);
         if (opened == 0) {
             return tcp.failure(0).errno();
         }
@@ -196,7 +197,7 @@ final class CellRun {
     }
 
     private TcpState engineState() {
-        return stack.engine().state(0, OWN, 0, OTHER, localPort << 16 | peerPort);
+        return stack.engine().state(hi, own, hi, other, localPort << 16 | peerPort);
     }
 
     private TcpState state() {

@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp.matrix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.testing.OverBothFamilies;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -15,8 +16,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every state of RFC 9293 against every kind of segment and every user call: what is answered, where the connection
- * goes, what the user is told. The cells are data, in {@code matrix/*.txt}.
+ * goes, what the user is told. The cells are data, in {@code matrix/*.txt}, and the same over either family.
  */
+@OverBothFamilies
 class StateEventMatrixTest {
     /** The stack's and the peer's: one wraps within a segment or the window, the sign of the other changes there. */
     private static final int[][] ISS = {{-3, Integer.MAX_VALUE - 3}, {Integer.MAX_VALUE - 3, -3}};

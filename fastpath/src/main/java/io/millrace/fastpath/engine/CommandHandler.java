@@ -1,0 +1,97 @@
+package io.millrace.fastpath.engine;
+
+import io.millrace.fastpath.ip.Icmp;
+import io.millrace.fastpath.ip.IcmpError;
+import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.ip.NeighbourTable;
+import io.millrace.fastpath.tcp.Tcp;
+import io.millrace.fastpath.udp.Udp;
+
+/** What the control plane's commands do to the protocols of an engine. Thread: the engine's. */
+final class CommandHandler implements CommandRing.Handler {
+    private final NeighbourTable neighbours;
+    private final IpOutput ipOutput;
+    private final Icmp icmp;
+    private final Tcp tcp;
+    private final Udp udp;
+
+    CommandHandler(final NeighbourTable neighbours, final IpOutput ipOutput, final Icmp icmp, final Tcp tcp,
+            final Udp udp) {
+        this.neighbours = neighbours;
+        this.ipOutput = ipOutput;
+        this.icmp = icmp;
+        this.tcp = tcp;
+        this.udp = udp;
+    }
+
+    @Override
+    public void onNeighbourResolved(final long hi, final long lo, final long mac) {
+        ipOutput.onNeighbourResolved(hi, lo, mac);
+    }
+
+    @Override
+    public void onNeighbourFailed(final long hi, final long lo) {
+        icmp.onNeighbourFailed(hi, lo);
+    }
+
+    @Override
+    public void onNeighbourForgotten(final long hi, final long lo) {
+        neighbours.invalidate(hi, lo);
+    }
+
+    @Override
+    public void onTransmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
+            final int targetIp) {
+        ipOutput.sendArp(operation, senderMac, senderIp, targetMac, targetIp);
+    }
+
+    @Override
+    public void onTransmitIgmp(final int source, final int destination, final long address, final int length) {
+        ipOutput.sendIgmp(source, destination, address, length);
+    }
+
+    @Override
+    public void onTransmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
+            final long address, final int length) {
+        ipOutput.sendIcmpv6(sourceHi, sourceLo, destinationHi, destinationLo, linkDestination, hopLimit,
+                routerAlert, address, length);
+    }
+
+    @Override
+    public void onTransmitDatagram(final int source, final int destination, final long linkDestination,
+            final long address, final int length) {
+        ipOutput.sendUdp(source, destination, linkDestination, address, length);
+    }
+
+    @Override
+    public void onLinkMtuV6(final int mtu) {
+        ipOutput.pathMtus().linkMtuV6(mtu);
+    }
+
+    @Override
+    public void onAddressesRemoved() {
+        tcp.onAddressesRemoved();
+    }
+
+    @Override
+    public void onIcmpError(final int error, final long localHi, final long localLo, final long remoteHi,
+            final long remoteLo, final int ports, final int sequence, final int mtu) {
+        tcp.onForwardedIcmpError(IcmpError.of(error), localHi, localLo, remoteHi, remoteLo, ports, sequence, mtu);
+    }
+
+    @Override
+    public void onListenerClosed(final int listenerId) {
+        tcp.onListenerClosed(listenerId);
+    }
+
+    @Override
+    public void onAbort(final long connection) {
+        tcp.calls().abort(connection);
+    }
+
+    @Override
+    public void onCloseEndpoint(final int endpoint) {
+        udp.closeEndpoint(endpoint);
+    }
+}
