@@ -15,6 +15,7 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.observe.ObservedConnection;
+import io.millrace.observe.ObservedEndpoint;
 import io.millrace.observe.Observer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -155,8 +156,8 @@ public final class Millrace implements NetworkStack {
     }
 
     /**
-     * Looks into this stack as another process can: counters, connections, listeners, neighbours, routes. Ends with the
-     * stack. Thread: any but one that drives an engine.
+     * Looks into this stack as another process can: counters, connections, UDP endpoints, listeners, neighbours, routes.
+     * Ends with the stack. Thread: any but one that drives an engine.
      */
     public Observer observer() {
         return parts.observed.observer();
@@ -164,12 +165,24 @@ public final class Millrace implements NetworkStack {
 
     /** Every connection now, TIME_WAIT included. @throws IOException and thread: as {@link Observer#connections}. */
     public List<ObservedConnection> connections() throws IOException {
-        if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
-            throw new IllegalStateException("asked by the thread that would have to answer");
-        }
+        requireOutsideOfTurns();
         final List<ObservedConnection> all = new ArrayList<>();
         observer().connections(all::add);
         return all;
+    }
+
+    /** Every UDP endpoint that is bound now. @throws IOException and thread: as {@link Observer#connections}. */
+    public List<ObservedEndpoint> endpoints() throws IOException {
+        requireOutsideOfTurns();
+        final List<ObservedEndpoint> all = new ArrayList<>();
+        observer().endpoints(all::add);
+        return all;
+    }
+
+    private void requireOutsideOfTurns() {
+        if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
+            throw new IllegalStateException("asked by the thread that would have to answer");
+        }
     }
 
     /** The file in which this stack shows itself to other processes; none where that is off, or was not possible. */

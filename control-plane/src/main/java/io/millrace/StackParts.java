@@ -149,8 +149,8 @@ final class StackParts {
         bindings = new BindingTable(new PortRange(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh(),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
         groups = new GroupMembership(settings.igmp(), commands[0],
-                routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
-        leased = config.get(DhcpKeys.DHCP) ? new LeasedRoutes(routes, config.get(DhcpKeys.PROBE)) : null;
+                routes.link(0), new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
+        leased = config.get(DhcpKeys.DHCP) ? new LeasedRoutes(routes.link(0), config.get(DhcpKeys.PROBE)) : null;
         dhcp = leased == null ? null : dhcpClient(builder, leased);
         observed = ObservedStack.create(observationDirectory(config), engines.length,
                 new Metadata(name(config, device), device.name(),
@@ -330,7 +330,7 @@ final class StackParts {
 
     private NeighbourCache neighbours(final MillraceBuilder builder) {
         final NeighbourCache cache = new NeighbourCache(neighbourSettings(StackSettings.of(builder.config)), commands,
-                mac(), routes, builder.conflictListener,
+                mac(), routes.link(0), builder.conflictListener,
                 new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
         neighbours = cache;
         for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
@@ -361,14 +361,15 @@ final class StackParts {
         final List<ControlTask> tasks = new ArrayList<>(List.of(desk(cache)));
         if (linkLayer && builder.config.isIpv6()) {
             final Autoconfiguration autoconfiguration = new Autoconfiguration(StackSettings.ipv6(builder.config), mac(),
-                    routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters, mtu -> {
+                    routes.link(0), cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters,
+                    mtu -> {
                         for (final PatientCommands engine : commands) {
-                            engine.linkMtuV6(mtu);
+                            engine.linkMtuV6(0, mtu);
                         }
                     });
             autoconfiguration.start();
             tasks.add(autoconfiguration);
-            tasks.add(new SolicitedNodeGroups(routes, groups));
+            tasks.add(new SolicitedNodeGroups(routes.link(0), groups));
         }
         return tasks.toArray(ControlTask[]::new);
     }

@@ -10,7 +10,6 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
-import io.millrace.fastpath.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +25,7 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     private static final int FIRST_EPHEMERAL = 1_024;
     private static final int LAST_EPHEMERAL = 65_535;
 
+    private final Family family;
     private final long own;
     private final Listener listener;
     private final BindingTable bindings = new BindingTable(
@@ -34,7 +34,12 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     private long observedMemory;
 
     BenchControl(final int address, final TcpSettings settings) {
-        own = IpAddress.v4(address);
+        this(Family.IPV4, address, settings);
+    }
+
+    BenchControl(final Family family, final int host, final TcpSettings settings) {
+        this.family = family;
+        own = family.lo(host);
         listener = new Listener(settings);
     }
 
@@ -90,7 +95,7 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
 
     @Override
     public boolean isOwn(final long hi, final long lo) {
-        return hi == 0 && lo == own;
+        return hi == family.hi() && lo == own;
     }
 
     @Override
@@ -115,7 +120,7 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
 
     @Override
     public long sourceHi(final int route) {
-        return 0;
+        return family.hi();
     }
 
     @Override
@@ -139,13 +144,14 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     }
 
     @Override
-    public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {}
+    public void onArp(final int link, final int operation, final long senderMac, final int senderIp,
+            final int targetIp) {}
 
     @Override
-    public void onNeighbourWanted(final long hi, final long lo) {}
+    public void onNeighbourWanted(final int link, final long hi, final long lo) {}
 
     @Override
-    public void onNeighbourConfirmed(final long hi, final long lo) {}
+    public void onNeighbourConfirmed(final int link, final long hi, final long lo) {}
 
     private enum Isn implements InitialSequenceNumbers {
         FIXED;

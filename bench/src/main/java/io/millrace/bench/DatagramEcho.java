@@ -10,10 +10,7 @@ import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.DatagramEndpoint;
 import io.millrace.fastpath.udp.DatagramHandler;
-import io.millrace.fastpath.wire.Checksum;
-import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
-import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.UdpHeader;
 import java.net.BindException;
 import org.jspecify.annotations.Nullable;
@@ -40,22 +37,23 @@ final class DatagramEcho implements DatagramHandler, AutoCloseable {
     private long sent;
 
     /**
+     * @param family  of both addresses.
      * @param payload bytes of each datagram.
      * @param trusted the port has verified the checksum, and completes ours.
      */
-    DatagramEcho(final int payload, final boolean trusted) {
+    DatagramEcho(final Family family, final int payload, final boolean trusted) {
         port = new BenchPort(BURST, trusted);
         final EngineSettings settings = new EngineSettings(16, 16, 1 << 20, 64, 1 << 16, 16, 4, 1_000);
-        engine = new StackEngine(0, settings, port, new BenchControl(STACK, TcpSettings.DEFAULT), () -> nowNs);
+        engine = new StackEngine(0, settings, port, new BenchControl(family, STACK, TcpSettings.DEFAULT), () -> nowNs);
         endpoint = engine.udp().open(this);
         try {
-            endpoint.bind(0, IpAddress.v4(STACK), PORT, false);
+            endpoint.bind(family.hi(), family.lo(STACK), PORT, false);
         } catch (final BindException e) {
             throw new IllegalStateException(e);
         }
         for (int i = 0; i < BURST; i++) {
             datagrams[i] = frames.acquire();
-            write(datagrams[i], payload);
+            write(family, datagrams[i], payload);
             Frame.flags(datagrams[i], trusted ? Frame.CHECKSUM_VALID : 0);
         }
     }
@@ -87,17 +85,16 @@ final class DatagramEcho implements DatagramHandler, AutoCloseable {
         }
     }
 
-    private static void write(final long frame, final int payload) {
+    private static void write(final Family family, final long frame, final int payload) {
         final long ip = frame + Frame.IP_OFFSET;
-        final long udp = ip + Ipv4Header.MIN_LENGTH;
+        final long udp = ip + family.headerLength();
         final int length = UdpHeader.LENGTH + payload;
-        Ipv4Header.write(ip, 0, Ipv4Header.MIN_LENGTH + length, 1, 0, 64, IpProtocol.UDP, PEER, STACK);
+        family.write(ip, length, IpProtocol.UDP, PEER, STACK);
         UdpHeader.write(udp, PEER_PORT, PORT, length);
         Memory.zero(udp + UdpHeader.LENGTH, payload);
-        new UdpHeader().wrapUnchecked(udp)
-                .updateChecksum(Checksum.pseudoHeaderV4(PEER, STACK, IpProtocol.UDP, length));
+        new UdpHeader().wrapUnchecked(udp).updateChecksum(family.pseudoHeader(PEER, STACK, IpProtocol.UDP, length));
         Frame.dataOffset(frame, Frame.IP_OFFSET);
-        Frame.length(frame, Ipv4Header.MIN_LENGTH + length);
+        Frame.length(frame, family.headerLength() + length);
     }
 
     @Override

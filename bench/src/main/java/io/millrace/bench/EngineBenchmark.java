@@ -23,6 +23,9 @@ public class EngineBenchmark extends OffHeapBenchmark {
     /** Connections that are established; segments for them arrive, each acknowledged in its turn. */
     @State(Scope.Thread)
     public static class Established {
+        /** Of all addresses. */
+        @Param({"IPV4", "IPV6"})
+        public Family family;
         /** How many connections. */
         @Param({"1", "100000", "1000000"})
         public int connections;
@@ -37,7 +40,7 @@ public class EngineBenchmark extends OffHeapBenchmark {
 
         @Setup(Level.Trial)
         public void open() {
-            peers = new EstablishedPeers(connections, payload, trusted, 0);
+            peers = new EstablishedPeers(family, connections, payload, trusted, 0);
         }
 
         @TearDown(Level.Trial)
@@ -110,8 +113,11 @@ public class EngineBenchmark extends OffHeapBenchmark {
     /** A UDP endpoint that sends back what it receives. */
     @State(Scope.Thread)
     public static class Datagrams {
-        /** Bytes of a datagram. */
-        @Param({"64", "1472"})
+        /** Of both addresses. */
+        @Param({"IPV4", "IPV6"})
+        public Family family;
+        /** Bytes of a datagram, which one packet of either family holds. */
+        @Param({"64", "1452"})
         public int datagram;
         /** Whether the port has verified checksums and completes ours. */
         @Param({"false", "true"})
@@ -121,7 +127,7 @@ public class EngineBenchmark extends OffHeapBenchmark {
 
         @Setup(Level.Trial)
         public void open() {
-            echo = new DatagramEcho(datagram, trusted);
+            echo = new DatagramEcho(family, datagram, trusted);
         }
 
         @TearDown(Level.Trial)

@@ -11,7 +11,6 @@ import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpProtocol;
-import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +28,12 @@ final class EstablishedPeers implements ConnectionHandler, AutoCloseable {
     private static final int FIRST_PORT = 1_024;
     private static final int PEER_ISS = 7_000;
     private static final int WINDOW = 65_535;
-    private static final int HEADERS = Ipv4Header.MIN_LENGTH + TcpHeader.MIN_LENGTH;
     private static final int SCRATCH = 64 * 1_024;
     private static final int SLAB = 256 << 20;
     /** Virtual time of a turn. */
     private static final long TURN_NS = 1_000;
 
+    private final Family family;
     private final BenchPort port;
     private final BenchControl control;
     private final StackEngine engine;
@@ -50,16 +49,23 @@ final class EstablishedPeers implements ConnectionHandler, AutoCloseable {
     private long delivered;
     private long busyTurns;
 
+    /** Over IPv4. */
+    EstablishedPeers(final int connections, final int payload, final boolean trusted, final long ackDelayNs) {
+        this(Family.IPV4, connections, payload, trusted, ackDelayNs);
+    }
+
     /**
      * @param connections how many; hit at random.
      * @param payload     bytes of each segment.
      * @param trusted     the port has verified the checksum.
      * @param ackDelayNs  delay of acknowledgements; 0: each segment is acknowledged in its turn.
      */
-    EstablishedPeers(final int connections, final int payload, final boolean trusted, final long ackDelayNs) {
+    EstablishedPeers(final Family family, final int connections, final int payload, final boolean trusted,
+            final long ackDelayNs) {
+        this.family = family;
         this.payload = payload;
         port = new BenchPort(BURST, trusted);
-        control = new BenchControl(STACK, TcpSettings.DEFAULT.toBuilder().delayedAckNs(ackDelayNs).build());
+        control = new BenchControl(family, STACK, TcpSettings.DEFAULT.toBuilder().delayedAckNs(ackDelayNs).build());
         control.observe(observed);
         final EngineSettings settings = new EngineSettings(Math.max(connections, 16), 16, SLAB, 64, 1 << 16, 16, 4,
                 1_000);
@@ -145,31 +151,29 @@ final class EstablishedPeers implements ConnectionHandler, AutoCloseable {
         return FIRST_PORT + (connection & (1 << PORTS_SHIFT) - 1);
     }
 
-    private static void write(final long frame, final int connection, final int flags, final int sequence,
-            final int acknowledgement, final int payload) {
+    private void write(final long frame, final int connection, final int flags, final int sequence,
+            final int acknowledgement, final int text) {
         final int peer = addressOf(connection);
         final long ip = frame + Frame.IP_OFFSET;
-        final long tcp = ip + Ipv4Header.MIN_LENGTH;
-        Ipv4Header.write(ip, HEADERS + payload, 1, Ipv4Header.DONT_FRAGMENT, 64, IpProtocol.TCP, peer, STACK);
+        final long tcp = ip + family.headerLength();
+        final int length = TcpHeader.MIN_LENGTH + text;
+        family.write(ip, length, IpProtocol.TCP, peer, STACK);
         TcpHeader.write(tcp, portOf(connection), BenchControl.PORT, sequence, acknowledgement, TcpHeader.MIN_LENGTH,
                 flags, WINDOW);
-        Memory.zero(tcp + TcpHeader.MIN_LENGTH, payload);
-        final int length = TcpHeader.MIN_LENGTH + payload;
-        final long pseudo = Checksum.pseudoHeaderV4(peer, STACK, IpProtocol.TCP, length);
+        Memory.zero(tcp + TcpHeader.MIN_LENGTH, text);
+        final long pseudo = family.pseudoHeader(peer, STACK, IpProtocol.TCP, length);
         Memory.putShortBE(tcp + TcpHeader.CHECKSUM_OFFSET, Checksum.finish(Checksum.sum(tcp, length, pseudo)));
         Frame.dataOffset(frame, Frame.IP_OFFSET);
-        Frame.length(frame, HEADERS + payload);
+        Frame.length(frame, family.headerLength() + length);
     }
 
-    private static void update(final long frame, final int peer, final int peerPort, final int sequence) {
+    private void update(final long frame, final int peer, final int peerPort, final int sequence) {
         final long ip = frame + Frame.IP_OFFSET;
-        final long tcp = ip + Ipv4Header.MIN_LENGTH;
-        final int oldPeer = Memory.getIntBE(ip + Ipv4Header.SOURCE_OFFSET);
+        final long tcp = ip + family.headerLength();
+        final int oldPeer = family.source(ip);
         int checksum = Memory.getShortBE(tcp + TcpHeader.CHECKSUM_OFFSET);
         if (oldPeer != peer) {
-            Memory.putIntBE(ip + Ipv4Header.SOURCE_OFFSET, peer);
-            Memory.putShortBE(ip + Ipv4Header.CHECKSUM_OFFSET,
-                    Checksum.update32(Memory.getShortBE(ip + Ipv4Header.CHECKSUM_OFFSET), oldPeer, peer));
+            family.source(ip, peer);
             checksum = Checksum.update32(checksum, oldPeer, peer);
         }
         checksum = Checksum.update16(checksum, Memory.getShortBE(tcp), peerPort);

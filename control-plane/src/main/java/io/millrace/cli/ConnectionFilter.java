@@ -3,6 +3,8 @@ package io.millrace.cli;
 import io.millrace.config.Cidr;
 import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.observe.ObservedConnection;
+import io.millrace.observe.ObservedEndpoint;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,6 +37,20 @@ final class ConnectionFilter {
                         || address.contains(connection.remoteAddress()))
                 && (port == null || connection.localPort() == port || connection.remotePort() == port)
                 && (owner == null || connection.ownerName().contains(owner));
+    }
+
+    boolean matches(final ObservedEndpoint endpoint) {
+        final InetSocketAddress local = endpoint.local();
+        final InetSocketAddress remote = endpoint.remote();
+        return (address == null || address.contains(local.getAddress())
+                || remote != null && address.contains(remote.getAddress()))
+                && (port == null || local.getPort() == port || remote != null && remote.getPort() == port)
+                && (owner == null || endpoint.owner().contains(owner));
+    }
+
+    /** True where only connections in some states are wanted. */
+    boolean isOfStates() {
+        return !states.isEmpty();
     }
 
     /** Reads {@code time-wait}, {@code TIME_WAIT}. */

@@ -17,12 +17,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code millrace connections}, like {@code ss -tiepm}. Lines come as the engines answer. */
 @Command(name = "connections", description = {
-        "Print the TCP connections of a running stack, without stopping its loop: state, queues, timer that fires first,"
-                + " owner, then TCP information and memory, like `ss -tiepm`.",
+        "Print the TCP connections, or the UDP endpoints, of a running stack, without stopping its loop: state, queues,"
+                + " timer that fires first, owner, then TCP information and memory, like `ss -tiepm`.",
         "Recv-Q: received and not taken by the application; Send-Q: not acknowledged by the peer."})
 final class ConnectionsCommand implements Callable<Integer> {
     /** Rows that a column is measured over: so many are held, the rest is printed in the same widths or wider. */
@@ -43,13 +44,21 @@ final class ConnectionsCommand implements Callable<Integer> {
     @Option(names = "--summary", description = "Only how many there are in each state.")
     private boolean summary;
 
-    @Option(names = "--json", description = "Print JSON, a connection a line.")
+    @Option(names = "--udp", description = "UDP endpoints in the place of connections, like `ss -u`.")
+    private boolean udp;
+
+    @Option(names = "--json", description = "Print JSON, a connection or endpoint a line.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException {
+        if (udp && (summary || filter.isOfStates())) {
+            throw new ParameterException(spec.commandLine(), "--udp: --state and --summary are of connections alone");
+        }
         try (Observer observer = target.open()) {
-            if (summary) {
+            if (udp) {
+                EndpointList.print(observer, filter, json, spec.commandLine().getOut());
+            } else if (summary) {
                 printSummary(observer);
             } else {
                 print(observer);

@@ -13,10 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 
 /**
  * Looks into a running stack, of this process or of another, without stopping it: counters are read from where the engines
- * count; connections, listeners, neighbours and routes are asked for, and answered in bounded slices.
+ * count; connections, UDP endpoints, listeners, neighbours and routes are asked for, and answered in bounded slices.
  * <p>
  * Thread: any but one that drives an engine of the stack, which would wait for itself.
  */
@@ -120,12 +121,27 @@ public final class Observer implements AutoCloseable {
      * @throws IOException one sentence: an engine does not answer, or the stack is closed.
      */
     public void connections(final Consumer<ObservedConnection> each) throws IOException {
+        records(EngineArea.KIND_CONNECTIONS, (record, engine) -> each.accept(new ObservedConnection(engine, record)));
+    }
+
+    /**
+     * Hands over every UDP endpoint that is bound, engine by engine. What is bound or closed meanwhile may be missing, or
+     * come twice.
+     *
+     * @throws IOException as {@link #connections}.
+     */
+    public void endpoints(final Consumer<ObservedEndpoint> each) throws IOException {
+        records(EngineArea.KIND_DATAGRAMS, (record, engine) -> each.accept(ObservedEndpoint.of(engine, record)));
+    }
+
+    /** Hands over what every engine answers, with the engine's number. */
+    private void records(final long kind, final ObjIntConsumer<ByteBuffer> each) throws IOException {
         untilClosed(() -> {
             for (int i = 0; i < engines(); i++) {
                 final int engine = i;
                 new MailboxClient(memory, area(i) + memory.getInt(FileLayout.AREA_MAILBOX), ConnectionRecord.LENGTH,
                         EngineArea.ANSWER_RECORDS, "engine " + i, timeoutNs)
-                        .ask(0, answer -> each.accept(new ObservedConnection(engine, answer)));
+                        .ask(kind, record -> each.accept(record, engine));
             }
         });
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.Millrace;
 import io.millrace.config.MillraceConfig;
+import io.millrace.fastpath.netty.MillraceDatagramChannel;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
@@ -129,6 +130,28 @@ class ObserveCommandsTest {
         assertThat(out.toString().lines()).hasSize(3);
     }
 
+    @Test
+    void shouldPrintUdpEndpointsAsSsDoes() throws Exception {
+        final Channel bound = datagrams().bind(53).sync().channel();
+        final Channel connected = datagrams().connect("10.0.0.2", 53).sync().channel();
+        assertThat(ask("connections", "--udp")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines().toList()).hasSize(3)
+                .anyMatch(line -> line.matches("State +Recv-Q +Datagrams +Local +Peer +Owner"))
+                .anyMatch(line -> line.matches("UNCONNECTED +0 +0 +\\S+:53 +\\* +" + bound.id().asShortText()))
+                .anyMatch(line -> line.matches("CONNECTED +0 +0 +10\\.0\\.0\\.2:\\d+ +10\\.0\\.0\\.2:53 +"
+                        + connected.id().asShortText()));
+        assertThat(ask("connections", "--udp", "--owner", bound.id().asShortText())).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines()).hasSize(2);
+        assertThat(ask("connections", "--udp", "--address", "10.0.0.2", "--json")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString().lines()).hasSize(1).allMatch(line -> line.contains("\"remote-port\":53"));
+        assertThat(ask("connections", "--udp", "--summary")).isEqualTo(ExitCode.REFUSED);
+    }
+
+    private Bootstrap datagrams() {
+        return new Bootstrap().group(group).channel(MillraceDatagramChannel.class)
+                .handler(new ChannelInboundHandlerAdapter());
+    }
+
     @ParameterizedTest
     @CsvSource({"--state, established, 2", "--state, 'time-wait,syn_sent', 0", "--port, 7, 2", "--port, 9, 0",
             "--address, 10.0.0.2, 2", "--address, 10.0.0.0/30, 2", "--address, 192.0.2.0/24, 0", "--owner, nobody, 0"})
@@ -187,7 +210,7 @@ class ObserveCommandsTest {
             edited.writeInt(Integer.reverseBytes(FileLayout.VERSION + 1));
         }
         assertThat(run("stat", "--file", copy.toString())).isEqualTo(ExitCode.FAILED);
-        assertThat(err.toString()).contains("has layout 2, and this Millrace reads layout 1").hasLineCount(1);
+        assertThat(err.toString()).contains("has layout 3, and this Millrace reads layout 2").hasLineCount(1);
     }
 
     @Test

@@ -32,54 +32,58 @@ public final class RecordingCommands implements EngineCommands {
     }
 
     @Override
-    public boolean neighbourResolved(final long hi, final long lo, final long mac) {
-        return add("resolved " + IpAddress.toString(hi, lo) + " " + Long.toHexString(mac));
+    public boolean neighbourResolved(final int link, final long hi, final long lo, final long mac) {
+        return add(on(link) + "resolved " + IpAddress.toString(hi, lo) + " " + Long.toHexString(mac));
     }
 
     @Override
-    public boolean neighbourFailed(final long hi, final long lo) {
-        return add("failed " + IpAddress.toString(hi, lo));
+    public boolean neighbourFailed(final int link, final long hi, final long lo) {
+        return add(on(link) + "failed " + IpAddress.toString(hi, lo));
     }
 
     @Override
-    public boolean neighbourForgotten(final long hi, final long lo) {
-        return add("forgotten " + IpAddress.toString(hi, lo));
+    public boolean neighbourForgotten(final int link, final long hi, final long lo) {
+        return add(on(link) + "forgotten " + IpAddress.toString(hi, lo));
     }
 
     @Override
-    public boolean transmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
+    public boolean transmitArp(final int link, final int operation, final long senderMac, final int senderIp,
+            final long targetMac,
             final int targetIp) {
-        return add((operation == 1 ? "request " : "reply ") + Long.toHexString(senderMac) + " " + ip(senderIp) + " > "
+        return add(on(link) + (operation == 1 ? "request " : "reply ") + Long.toHexString(senderMac) + " "
+                + ip(senderIp) + " > "
                 + Long.toHexString(targetMac) + " " + ip(targetIp));
     }
 
     @Override
-    public synchronized boolean transmitIgmp(final int source, final int destination, final long address,
+    public synchronized boolean transmitIgmp(final int link, final int source, final int destination,
+            final long address,
             final int length) {
-        return !full && add("igmp " + ip(source) + " > " + ip(destination) + ": " + IgmpText.of(address, length));
+        return !full
+                && add(on(link) + "igmp " + ip(source) + " > " + ip(destination) + ": " + IgmpText.of(address, length));
     }
 
     @Override
-    public boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+    public boolean transmitIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
             final long address, final int length) {
-        return add("icmpv6 " + IpAddress.toString(sourceHi, sourceLo) + " > "
+        return add(on(link) + "icmpv6 " + IpAddress.toString(sourceHi, sourceLo) + " > "
                 + IpAddress.toString(destinationHi, destinationLo) + " " + Long.toHexString(linkDestination) + " "
                 + hopLimit + (routerAlert ? " alert" : "") + ": " + Icmpv6Text.of(address, length));
     }
 
     @Override
-    public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
+    public boolean transmitDatagram(final int link, final int source, final int destination, final long linkDestination,
             final long address, final int length) {
         final byte[] datagram = new byte[length];
         Memory.copyToArray(address, datagram, 0, length);
-        return add("datagram " + ip(source) + " > " + ip(destination) + " "
+        return add(on(link) + "datagram " + ip(source) + " > " + ip(destination) + " "
                 + Long.toHexString(linkDestination) + ": " + HexFormat.of().formatHex(datagram));
     }
 
     @Override
-    public boolean linkMtuV6(final int mtu) {
-        return add("link mtu v6 " + mtu);
+    public boolean linkMtuV6(final int link, final int mtu) {
+        return add(on(link) + "link mtu v6 " + mtu);
     }
 
     @Override
@@ -107,6 +111,10 @@ public final class RecordingCommands implements EngineCommands {
             log.add(command);
         }
         return !full;
+    }
+
+    private static String on(final int link) {
+        return link == 0 ? "" : "link " + link + ": ";
     }
 
     private static String ip(final int address) {

@@ -34,7 +34,7 @@ class LinkMtuTest {
         try (MemoryLink link = MemoryLink.builder().build();
                 Millrace server = stack(link, 0, "fd00::2/64");
                 Millrace client = stack(link, 1, "fd00::1/64")) {
-            client.engine(0).commands().linkMtuV6(1_400);
+            client.engine(0).commands().linkMtuV6(0, 1_400);
             final TcpListener listener = server.listen(new InetSocketAddress(SERVER, 80), 4, server.tcpSettings(),
                     false);
             client.engine(0).doWork();

@@ -3,6 +3,7 @@ package io.millrace.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.ConnectionRecord;
+import io.millrace.fastpath.counters.DatagramRecord;
 import io.millrace.fastpath.counters.EngineArea;
 import io.millrace.fastpath.counters.Mailbox;
 import io.millrace.fastpath.tcp.TcpInfo;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.Test;
 class LayoutTest {
     private static List<String> layout() throws IllegalAccessException {
         final List<String> lines = new ArrayList<>();
-        for (final Class<?> type : List.of(FileLayout.class, Mailbox.class, ConnectionRecord.class)) {
+        for (final Class<?> type : List.of(FileLayout.class, Mailbox.class, ConnectionRecord.class,
+                DatagramRecord.class)) {
             for (final Field field : type.getDeclaredFields()) {
                 if (Modifier.isPublic(field.getModifiers()) && Modifier.isStatic(field.getModifiers())) {
                     lines.add(type.getSimpleName() + '.' + field.getName() + " = " + field.get(null));
@@ -29,6 +31,8 @@ class LayoutTest {
             }
         }
         lines.add("EngineArea.ANSWER_RECORDS = " + EngineArea.ANSWER_RECORDS);
+        lines.add("EngineArea.KIND_CONNECTIONS = " + EngineArea.KIND_CONNECTIONS);
+        lines.add("EngineArea.KIND_DATAGRAMS = " + EngineArea.KIND_DATAGRAMS);
         lines.add("TcpState = " + Arrays.toString(TcpState.values()));
         lines.add("TcpInfo.Limit = " + Arrays.toString(TcpInfo.Limit.values()));
         return lines;

@@ -11,10 +11,13 @@ import io.millrace.fastpath.control.NetworkStack.Accepted;
 import io.millrace.fastpath.counters.ConnectionRecord;
 import io.millrace.fastpath.counters.EngineArea;
 import io.millrace.fastpath.counters.Mailbox;
+import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpState;
+import io.millrace.fastpath.udp.DatagramEndpoint;
+import io.millrace.fastpath.udp.DatagramHandler;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.MacAddress;
 import java.io.IOException;
@@ -105,6 +108,66 @@ class ObserverTest {
 
     private long connect(final Millrace client, final ConnectionHandler handler) {
         return client.engine(0).tcp().connect(0, 0, 0, 0, SERVER, 80, client.tcpSettings(), handler);
+    }
+
+    private static List<ObservedEndpoint> endpoints(final Observer observer) throws IOException {
+        final List<ObservedEndpoint> all = new ArrayList<>();
+        observer.endpoints(all::add);
+        return all;
+    }
+
+    @Test
+    void shouldShowUdpEndpointsWithWhatWaitsForThem() throws Exception {
+        try (Millrace server = stack(0, "10.0.0.2/24");
+                Millrace client = stack(1, "10.0.0.1/24");
+                Observer observer = Observer.open(server.observationFile().orElseThrow());
+                MemoryRegion text = MemoryRegion.allocate("test text", 64)) {
+            final DatagramEndpoint bound = server.engine(0).udp().open(events -> {});
+            bound.bind(0, SERVER, 53, false);
+            bound.receiveBuffer(10_000);
+            final DatagramEndpoint connected = server.engine(0).udp().open(new DatagramHandler() {
+                @Override
+                public void onReady(final int events) {}
+
+                @Override
+                public String owner() {
+                    return "resolver";
+                }
+            });
+            connected.connect(0, SERVER - 1, 5_353);
+            server.engine(0).udp().open(events -> {});
+            final DatagramEndpoint sender = client.engine(0).udp().open(events -> {});
+            sender.ensureBound();
+            sender.send(0, SERVER, 53, text.address(), 40);
+            sender.send(0, SERVER, 53, text.address(), 2);
+            turns(20, server, client);
+
+            assertThat(asked(() -> endpoints(observer), server, client))
+                    .extracting(endpoint -> endpoint.local().toString(),
+                            endpoint -> String.valueOf(endpoint.remote()), ObservedEndpoint::waiting,
+                            ObservedEndpoint::unreadBytes, ObservedEndpoint::receiveBuffer)
+                    .containsExactly(tuple("/10.0.0.2:53", "null", 2, 42, 10_000),
+                            tuple(connected.localAddress().toString(), "/10.0.0.1:5353", 0, 0, 212_992));
+            assertThat(asked(() -> endpoints(observer), server, client).getLast().owner()).isEqualTo("resolver");
+            bound.close();
+            assertThat(asked(() -> server.endpoints(), server, client)).hasSize(1);
+        }
+    }
+
+    /** More of one port, and over more ports, than fit an answer, a slice, or what a slice looks at. */
+    @Test
+    void shouldShowEveryUdpEndpointOnceHoweverManyThereAre() throws Exception {
+        try (Millrace server = stack(0, "10.0.0.2/24");
+                Observer observer = Observer.open(server.observationFile().orElseThrow())) {
+            for (int i = 0; i < 300; i++) {
+                final DatagramEndpoint shared = server.engine(0).udp().open(events -> {});
+                shared.bind(0, SERVER, 4_095, true);
+                server.engine(0).udp().open(events -> {}).bind(0, SERVER, 65_535 - 200 * i, false);
+            }
+            final List<ObservedEndpoint> all = asked(() -> endpoints(observer), server);
+            assertThat(all).hasSize(600);
+            assertThat(all.stream().map(ObservedEndpoint::local).distinct()).hasSize(301);
+        }
     }
 
     @Test
@@ -433,7 +496,7 @@ class ObserverTest {
             }
             assertThatThrownBy(() -> Observer.open(copy)).isInstanceOf(IOException.class)
                     .hasMessage(
-                            copy + " has layout 2, and this Millrace reads layout 1: use the millrace command of the"
+                            copy + " has layout 3, and this Millrace reads layout 2: use the millrace command of the"
                                     + " version that runs there");
             Files.writeString(copy, "x".repeat(1_000));
             assertThatThrownBy(() -> Observer.open(copy)).isInstanceOf(IOException.class)

@@ -35,22 +35,27 @@ public final class EngineEventAdapter {
 
     private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
         switch (type) {
-            case EngineEventLayout.ARP -> handler.onArp(buffer.getInt(index + EngineEventLayout.ARP_OPERATION),
+            case EngineEventLayout.ARP -> handler.onArp(buffer.getInt(index + EngineEventLayout.ARP_LINK),
+                    buffer.getInt(index + EngineEventLayout.ARP_OPERATION),
                     buffer.getLong(index + EngineEventLayout.ARP_SENDER_MAC),
                     buffer.getInt(index + EngineEventLayout.ARP_SENDER_IP),
                     buffer.getInt(index + EngineEventLayout.ARP_TARGET_IP));
             case EngineEventLayout.NEIGHBOUR_WANTED ->
-                handler.onNeighbourWanted(buffer.getLong(index + EngineEventLayout.NEIGHBOUR_HI),
+                handler.onNeighbourWanted(buffer.getInt(index + EngineEventLayout.NEIGHBOUR_LINK),
+                        buffer.getLong(index + EngineEventLayout.NEIGHBOUR_HI),
                         buffer.getLong(index + EngineEventLayout.NEIGHBOUR_LO));
             case EngineEventLayout.NEIGHBOUR_CONFIRMED ->
-                handler.onNeighbourConfirmed(buffer.getLong(index + EngineEventLayout.NEIGHBOUR_HI),
+                handler.onNeighbourConfirmed(buffer.getInt(index + EngineEventLayout.NEIGHBOUR_LINK),
+                        buffer.getLong(index + EngineEventLayout.NEIGHBOUR_HI),
                         buffer.getLong(index + EngineEventLayout.NEIGHBOUR_LO));
-            case EngineEventLayout.IGMP -> handler.onIgmp(buffer.getInt(index + EngineEventLayout.V4_SOURCE),
+            case EngineEventLayout.IGMP -> handler.onIgmp(buffer.getInt(index + EngineEventLayout.V4_LINK),
+                    buffer.getInt(index + EngineEventLayout.V4_SOURCE),
                     buffer.getInt(index + EngineEventLayout.V4_DESTINATION),
                     buffer.addressOffset() + index + EngineEventLayout.IGMP_MESSAGE,
                     length - EngineEventLayout.IGMP_MESSAGE);
             case EngineEventLayout.ICMPV6 -> onIcmpv6(buffer, index, length);
-            case EngineEventLayout.DHCP -> handler.onDhcp(buffer.getInt(index + EngineEventLayout.V4_SOURCE),
+            case EngineEventLayout.DHCP -> handler.onDhcp(buffer.getInt(index + EngineEventLayout.V4_LINK),
+                    buffer.getInt(index + EngineEventLayout.V4_SOURCE),
                     buffer.getInt(index + EngineEventLayout.V4_DESTINATION),
                     buffer.getLong(index + EngineEventLayout.DHCP_LINK_SOURCE),
                     buffer.addressOffset() + index + EngineEventLayout.DHCP_MESSAGE,
@@ -60,7 +65,8 @@ public final class EngineEventAdapter {
     }
 
     private void onIcmpv6(final MutableDirectBuffer buffer, final int index, final int length) {
-        handler.onIcmpv6(buffer.getLong(index + EngineEventLayout.ICMPV6_SOURCE_HI),
+        handler.onIcmpv6(buffer.getInt(index + EngineEventLayout.ICMPV6_LINK),
+                buffer.getLong(index + EngineEventLayout.ICMPV6_SOURCE_HI),
                 buffer.getLong(index + EngineEventLayout.ICMPV6_SOURCE_LO),
                 buffer.getLong(index + EngineEventLayout.ICMPV6_DESTINATION_HI),
                 buffer.getLong(index + EngineEventLayout.ICMPV6_DESTINATION_LO),

@@ -34,7 +34,8 @@ public final class EngineEventProxy implements EngineEvents {
     }
 
     @Override
-    public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {
+    public void onArp(final int link, final int operation, final long senderMac, final int senderIp,
+            final int targetIp) {
         final boolean first = isEmpty();
         final int at = claim(EngineEventLayout.ARP, EngineEventLayout.ARP_LENGTH);
         if (at > 0) {
@@ -42,30 +43,34 @@ public final class EngineEventProxy implements EngineEvents {
             buffer.putInt(at + EngineEventLayout.ARP_OPERATION, operation);
             buffer.putInt(at + EngineEventLayout.ARP_SENDER_IP, senderIp);
             buffer.putInt(at + EngineEventLayout.ARP_TARGET_IP, targetIp);
+            buffer.putInt(at + EngineEventLayout.ARP_LINK, link);
             commit(at, first);
         }
     }
 
     @Override
-    public void onIgmp(final int source, final int destination, final long address, final int length) {
+    public void onIgmp(final int link, final int source, final int destination, final long address, final int length) {
         final boolean first = isEmpty();
         final int at = claim(EngineEventLayout.IGMP, EngineEventLayout.IGMP_MESSAGE + length);
         if (at > 0) {
             buffer.putInt(at + EngineEventLayout.V4_SOURCE, source);
             buffer.putInt(at + EngineEventLayout.V4_DESTINATION, destination);
+            buffer.putInt(at + EngineEventLayout.V4_LINK, link);
             Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.IGMP_MESSAGE, length);
             commit(at, first);
         }
     }
 
     @Override
-    public void onDhcp(final int source, final int destination, final long linkSource, final long address,
+    public void onDhcp(final int link, final int source, final int destination, final long linkSource,
+            final long address,
             final int length) {
         final boolean first = isEmpty();
         final int at = claim(EngineEventLayout.DHCP, EngineEventLayout.DHCP_MESSAGE + length);
         if (at > 0) {
             buffer.putInt(at + EngineEventLayout.V4_SOURCE, source);
             buffer.putInt(at + EngineEventLayout.V4_DESTINATION, destination);
+            buffer.putInt(at + EngineEventLayout.V4_LINK, link);
             buffer.putLong(at + EngineEventLayout.DHCP_LINK_SOURCE, linkSource);
             Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.DHCP_MESSAGE, length);
             commit(at, first);
@@ -73,7 +78,7 @@ public final class EngineEventProxy implements EngineEvents {
     }
 
     @Override
-    public void onIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+    public void onIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final int hopLimit, final long linkSource, final long address,
             final int length) {
         final boolean first = isEmpty();
@@ -85,27 +90,29 @@ public final class EngineEventProxy implements EngineEvents {
             buffer.putLong(at + EngineEventLayout.ICMPV6_DESTINATION_LO, destinationLo);
             buffer.putLong(at + EngineEventLayout.ICMPV6_LINK_SOURCE, linkSource);
             buffer.putInt(at + EngineEventLayout.ICMPV6_HOP_LIMIT, hopLimit);
+            buffer.putInt(at + EngineEventLayout.ICMPV6_LINK, link);
             Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.ICMPV6_MESSAGE, length);
             commit(at, first);
         }
     }
 
     @Override
-    public void onNeighbourWanted(final long hi, final long lo) {
-        neighbour(EngineEventLayout.NEIGHBOUR_WANTED, hi, lo);
+    public void onNeighbourWanted(final int link, final long hi, final long lo) {
+        neighbour(EngineEventLayout.NEIGHBOUR_WANTED, link, hi, lo);
     }
 
     @Override
-    public void onNeighbourConfirmed(final long hi, final long lo) {
-        neighbour(EngineEventLayout.NEIGHBOUR_CONFIRMED, hi, lo);
+    public void onNeighbourConfirmed(final int link, final long hi, final long lo) {
+        neighbour(EngineEventLayout.NEIGHBOUR_CONFIRMED, link, hi, lo);
     }
 
-    private void neighbour(final int type, final long hi, final long lo) {
+    private void neighbour(final int type, final int link, final long hi, final long lo) {
         final boolean first = isEmpty();
         final int at = claim(type, EngineEventLayout.NEIGHBOUR_LENGTH);
         if (at > 0) {
             buffer.putLong(at + EngineEventLayout.NEIGHBOUR_HI, hi);
             buffer.putLong(at + EngineEventLayout.NEIGHBOUR_LO, lo);
+            buffer.putInt(at + EngineEventLayout.NEIGHBOUR_LINK, link);
             commit(at, first);
         }
     }

@@ -16,7 +16,7 @@ public final class EngineEventRing implements AutoCloseable {
     private final EngineEventProxy proxy;
     private final OneToOneRingBuffer ring;
 
-    /** @param capacity bytes for messages, a power of two, at least 1,024; a message takes 24 or 32, one of IGMP or ICMPv6 more. */
+    /** @param capacity bytes for messages, a power of two, at least 1,024; a message takes 32, one of IGMP or ICMPv6 more. */
     public EngineEventRing(final int capacity) {
         if (!BitUtil.isPowerOfTwo(capacity) || capacity < 1_024) {
             throw new IllegalArgumentException("event ring of " + capacity + " bytes, must be a power of two >= 1024");

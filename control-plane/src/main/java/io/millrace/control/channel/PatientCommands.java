@@ -47,45 +47,48 @@ public final class PatientCommands implements EngineCommands {
     }
 
     @Override
-    public boolean neighbourResolved(final long hi, final long lo, final long mac) {
-        return isClear() && engine.get().neighbourResolved(hi, lo, mac)
-                || defer(() -> engine.get().neighbourResolved(hi, lo, mac));
+    public boolean neighbourResolved(final int link, final long hi, final long lo, final long mac) {
+        return isClear() && engine.get().neighbourResolved(link, hi, lo, mac)
+                || defer(() -> engine.get().neighbourResolved(link, hi, lo, mac));
     }
 
     @Override
-    public boolean neighbourFailed(final long hi, final long lo) {
-        return isClear() && engine.get().neighbourFailed(hi, lo) || defer(() -> engine.get().neighbourFailed(hi, lo));
+    public boolean neighbourFailed(final int link, final long hi, final long lo) {
+        return isClear() && engine.get().neighbourFailed(link, hi, lo)
+                || defer(() -> engine.get().neighbourFailed(link, hi, lo));
     }
 
     @Override
-    public boolean neighbourForgotten(final long hi, final long lo) {
-        return isClear() && engine.get().neighbourForgotten(hi, lo)
-                || defer(() -> engine.get().neighbourForgotten(hi, lo));
+    public boolean neighbourForgotten(final int link, final long hi, final long lo) {
+        return isClear() && engine.get().neighbourForgotten(link, hi, lo)
+                || defer(() -> engine.get().neighbourForgotten(link, hi, lo));
     }
 
     @Override
-    public boolean transmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
+    public boolean transmitArp(final int link, final int operation, final long senderMac, final int senderIp,
+            final long targetMac,
             final int targetIp) {
-        return engine.get().transmitArp(operation, senderMac, senderIp, targetMac, targetIp) || refuse();
+        return engine.get().transmitArp(link, operation, senderMac, senderIp, targetMac, targetIp) || refuse();
     }
 
     @Override
-    public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
-        return engine.get().transmitIgmp(source, destination, address, length) || refuse();
+    public boolean transmitIgmp(final int link, final int source, final int destination, final long address,
+            final int length) {
+        return engine.get().transmitIgmp(link, source, destination, address, length) || refuse();
     }
 
     @Override
-    public boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+    public boolean transmitIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
             final long address, final int length) {
-        return engine.get().transmitIcmpv6(sourceHi, sourceLo, destinationHi, destinationLo, linkDestination,
+        return engine.get().transmitIcmpv6(link, sourceHi, sourceLo, destinationHi, destinationLo, linkDestination,
                 hopLimit, routerAlert, address, length) || refuse();
     }
 
     @Override
-    public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
+    public boolean transmitDatagram(final int link, final int source, final int destination, final long linkDestination,
             final long address, final int length) {
-        return engine.get().transmitDatagram(source, destination, linkDestination, address, length) || refuse();
+        return engine.get().transmitDatagram(link, source, destination, linkDestination, address, length) || refuse();
     }
 
     @Override
@@ -95,8 +98,8 @@ public final class PatientCommands implements EngineCommands {
     }
 
     @Override
-    public boolean linkMtuV6(final int mtu) {
-        return isClear() && engine.get().linkMtuV6(mtu) || defer(() -> engine.get().linkMtuV6(mtu));
+    public boolean linkMtuV6(final int link, final int mtu) {
+        return isClear() && engine.get().linkMtuV6(link, mtu) || defer(() -> engine.get().linkMtuV6(link, mtu));
     }
 
     @Override

@@ -44,7 +44,7 @@ final class DhcpSender implements AutoCloseable {
         Memory.copyFromArray(message, 0, address + UdpHeader.LENGTH, message.length);
         udp.wrapUnchecked(address)
                 .updateChecksum(Checksum.pseudoHeaderV4(source, destination, IpProtocol.UDP, length));
-        if (engine.transmitDatagram(source, destination, link, address, length)) {
+        if (engine.transmitDatagram(0, source, destination, link, address, length)) {
             counters.increment(ControlCounter.DHCP_SENT);
         }
     }

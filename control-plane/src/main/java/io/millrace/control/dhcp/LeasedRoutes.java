@@ -2,8 +2,9 @@ package io.millrace.control.dhcp;
 
 import io.millrace.config.Cidr;
 import io.millrace.config.Route;
+import io.millrace.control.address.LinkRoutes;
+import io.millrace.control.address.OnLink;
 import io.millrace.control.address.OwnAddress;
-import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.Routing;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class LeasedRoutes implements LeaseHolder {
     private static final Logger LOG = LoggerFactory.getLogger(DhcpClient.class);
 
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final OwnAddress.State first;
     /** What the configuration in effect makes: a lease that has the same takes none of it away. */
     private volatile Routing configured;
@@ -26,9 +27,9 @@ public final class LeasedRoutes implements LeaseHolder {
     private volatile @Nullable DhcpClient client;
 
     /** @param probe false: an address is used at once, whoever else may have it. */
-    public LeasedRoutes(final PublishedRoutes routes, final boolean probe) {
+    public LeasedRoutes(final LinkRoutes routes, final boolean probe) {
         this.routes = routes;
-        configured = routes.current().routing();
+        configured = routes.whole().routing();
         first = probe ? OwnAddress.State.TENTATIVE : OwnAddress.State.PREFERRED;
     }
 
@@ -50,8 +51,8 @@ public final class LeasedRoutes implements LeaseHolder {
         if (lease == null) {
             return next;
         }
-        final Routing addressed = next.find(lease.cidr().address()) == null
-                ? next.with(new OwnAddress(lease.cidr(), state(now, lease), true))
+        final Routing addressed = next.find(lease.cidr().address(), routes.link()) == null
+                ? next.with(new OwnAddress(lease.cidr(), state(now, lease), true, routes.link()))
                 : next;
         return withNetworks(addressed, lease);
     }
@@ -104,7 +105,7 @@ public final class LeasedRoutes implements LeaseHolder {
     }
 
     private OwnAddress.State state(final Routing before, final @Nullable Lease lease) {
-        final OwnAddress own = lease == null ? null : before.find(lease.cidr().address());
+        final OwnAddress own = lease == null ? null : before.find(lease.cidr().address(), routes.link());
         return own == null ? first : own.state();
     }
 
@@ -113,33 +114,35 @@ public final class LeasedRoutes implements LeaseHolder {
             return routing;
         }
         final Routing kept = configured;
-        Routing rest = kept.find(lease.cidr().address()) == null
-                ? routing.without(lease.cidr().address())
-                : routing;
+        final InetAddress address = lease.cidr().address();
+        Routing rest = kept.find(address, routes.link()) == null ? routing.without(address, routes.link()) : routing;
         for (final Route route : lease.routes()) {
             rest = kept.routes().contains(route) ? rest : rest.without(route);
         }
         for (final Cidr network : lease.onLink()) {
-            rest = kept.onLink().contains(network) ? rest : rest.withoutOnLink(network);
+            final OnLink there = new OnLink(network, routes.link());
+            rest = kept.onLink().contains(there) ? rest : rest.withoutOnLink(there);
         }
         return rest;
     }
 
-    private static Routing with(final Routing routing, final @Nullable Lease old, final @Nullable Lease lease,
+    private Routing with(final Routing routing, final @Nullable Lease old, final @Nullable Lease lease,
             final OwnAddress.State state) {
         if (lease == null) {
             return routing;
         }
         final InetAddress address = lease.cidr().address();
         // that of the lease before is still there where it was configured meanwhile
-        final boolean stays = old != null && old.cidr().address().equals(address) && routing.find(address) != null;
-        return withNetworks(stays ? routing : routing.with(new OwnAddress(lease.cidr(), state, true)), lease);
+        final boolean stays = old != null && old.cidr().address().equals(address)
+                && routing.find(address, routes.link()) != null;
+        return withNetworks(
+                stays ? routing : routing.with(new OwnAddress(lease.cidr(), state, true, routes.link())), lease);
     }
 
-    private static Routing withNetworks(final Routing routing, final Lease lease) {
+    private Routing withNetworks(final Routing routing, final Lease lease) {
         Routing more = routing;
         for (final Cidr network : lease.onLink()) {
-            more = more.withOnLink(network);
+            more = more.withOnLink(new OnLink(network, routes.link()));
         }
         for (final Route route : lease.routes()) {
             more = withUsable(more, route);

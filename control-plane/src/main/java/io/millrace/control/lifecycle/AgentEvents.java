@@ -27,12 +27,14 @@ final class AgentEvents implements EngineEvents {
     }
 
     @Override
-    public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {
+    public void onArp(final int link, final int operation, final long senderMac, final int senderIp,
+            final int targetIp) {
         neighbours.onArp(engine, operation, senderMac, senderIp, targetIp, turnClock.nanoTime());
     }
 
     @Override
-    public void onDhcp(final int source, final int destination, final long linkSource, final long address,
+    public void onDhcp(final int link, final int source, final int destination, final long linkSource,
+            final long address,
             final int length) {
         if (dhcp != null) {
             dhcp.onMessage(linkSource, address, length, turnClock.nanoTime());
@@ -40,12 +42,12 @@ final class AgentEvents implements EngineEvents {
     }
 
     @Override
-    public void onIgmp(final int source, final int destination, final long address, final int length) {
+    public void onIgmp(final int link, final int source, final int destination, final long address, final int length) {
         groups.onMessage(source, address, length, turnClock.nanoTime());
     }
 
     @Override
-    public void onIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+    public void onIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final int hopLimit, final long linkSource, final long address,
             final int length) {
         final int type = Memory.getUnsignedByte(address);
@@ -58,12 +60,12 @@ final class AgentEvents implements EngineEvents {
     }
 
     @Override
-    public void onNeighbourWanted(final long hi, final long lo) {
+    public void onNeighbourWanted(final int link, final long hi, final long lo) {
         neighbours.onNeighbourWanted(engine, hi, lo, turnClock.nanoTime());
     }
 
     @Override
-    public void onNeighbourConfirmed(final long hi, final long lo) {
+    public void onNeighbourConfirmed(final int link, final long hi, final long lo) {
         neighbours.onNeighbourConfirmed(hi, lo, turnClock.nanoTime());
     }
 }

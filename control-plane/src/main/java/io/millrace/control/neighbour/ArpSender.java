@@ -41,7 +41,7 @@ final class ArpSender {
 
     private void transmit(final int engine, final int operation, final int ownIp, final long targetMac,
             final int targetIp) {
-        if (engines[engine].transmitArp(operation, ownMac, ownIp, targetMac, targetIp)) {
+        if (engines[engine].transmitArp(0, operation, ownMac, ownIp, targetMac, targetIp)) {
             counters.increment(
                     operation == REQUEST ? ControlCounter.ARP_REQUESTS_SENT : ControlCounter.ARP_REPLIES_SENT);
         }

@@ -12,27 +12,27 @@ final class EngineNews {
 
     void resolved(final Neighbour neighbour) {
         for (final EngineCommands engine : engines) {
-            engine.neighbourResolved(neighbour.hi, neighbour.lo, neighbour.mac);
+            engine.neighbourResolved(0, neighbour.hi, neighbour.lo, neighbour.mac);
         }
     }
 
     void resolved(final int engine, final Neighbour neighbour) {
-        engines[engine].neighbourResolved(neighbour.hi, neighbour.lo, neighbour.mac);
+        engines[engine].neighbourResolved(0, neighbour.hi, neighbour.lo, neighbour.mac);
     }
 
     void failed(final Neighbour neighbour) {
         for (final EngineCommands engine : engines) {
-            engine.neighbourFailed(neighbour.hi, neighbour.lo);
+            engine.neighbourFailed(0, neighbour.hi, neighbour.lo);
         }
     }
 
     void failed(final int engine, final long hi, final long lo) {
-        engines[engine].neighbourFailed(hi, lo);
+        engines[engine].neighbourFailed(0, hi, lo);
     }
 
     void forgotten(final Neighbour neighbour) {
         for (final EngineCommands engine : engines) {
-            engine.neighbourForgotten(neighbour.hi, neighbour.lo);
+            engine.neighbourForgotten(0, neighbour.hi, neighbour.lo);
         }
     }
 }

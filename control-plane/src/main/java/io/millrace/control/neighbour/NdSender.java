@@ -86,7 +86,7 @@ final class NdSender implements AutoCloseable {
 
     private void send(final int engine, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final long mac, final int length, final ControlCounter counter) {
-        if (engines[engine].transmitIcmpv6(sourceHi, sourceLo, destinationHi, destinationLo, mac, HOP_LIMIT, false,
+        if (engines[engine].transmitIcmpv6(0, sourceHi, sourceLo, destinationHi, destinationLo, mac, HOP_LIMIT, false,
                 message.address(), length)) {
             counters.increment(counter);
         }

@@ -2,7 +2,7 @@ package io.millrace.control.neighbour;
 
 import static io.millrace.control.neighbour.NeighbourSender.ALL;
 
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
@@ -61,7 +61,7 @@ public final class NeighbourCache implements AutoCloseable {
      * @param random  when an address is tried, so that hosts that start together do not collide.
      */
     public NeighbourCache(final NeighbourSettings settings, final EngineCommands[] engines, final long ownMac,
-            final PublishedRoutes routes, final ConflictListener conflicts, final RandomGenerator random,
+            final LinkRoutes routes, final ConflictListener conflicts, final RandomGenerator random,
             final ControlCounters counters) {
         this.settings = settings;
         this.counters = counters;

@@ -17,17 +17,18 @@ class PatientCommandsTest {
 
     @Test
     void shouldPassCommandsOn() {
-        commands.neighbourResolved(0, A, 5);
-        commands.neighbourFailed(0, A);
-        commands.neighbourForgotten(0, A);
-        commands.transmitArp(1, 2, 3, 4, 5);
-        commands.transmitIcmpv6(1, 2, 3, 4, 5, 255, true, 6, 0);
+        commands.neighbourResolved(1, 0, A, 5);
+        commands.neighbourFailed(2, 0, A);
+        commands.neighbourForgotten(3, 0, A);
+        commands.transmitArp(4, 1, 2, 3, 4, 5);
+        commands.linkMtuV6(6, 1_280);
+        commands.transmitIcmpv6(5, 1, 2, 3, 4, 5, 255, true, 6, 0);
         commands.listenerClosed(6);
         commands.abort(7);
         commands.closeEndpoint(8);
-        assertThat(ring.take()).containsExactly("resolved 10.0.0.1 5", "failed 10.0.0.1", "forgotten 10.0.0.1",
-                "request 2 0.0.0.3 > 4 0.0.0.5",
-                "icmpv6 ::1:0:0:0:2 > ::3:0:0:0:4 5 255 alert: ", "closed 6", "abort 7",
+        assertThat(ring.take()).containsExactly("link 1: resolved 10.0.0.1 5", "link 2: failed 10.0.0.1",
+                "link 3: forgotten 10.0.0.1", "link 4: request 2 0.0.0.3 > 4 0.0.0.5", "link 6: link mtu v6 1280",
+                "link 5: icmpv6 ::1:0:0:0:2 > ::3:0:0:0:4 5 255 alert: ", "closed 6", "abort 7",
                 "close endpoint 8");
         assertThat(counters.get(ControlCounter.COMMANDS_DEFERRED)).isZero();
     }
@@ -35,12 +36,12 @@ class PatientCommandsTest {
     @Test
     void shouldTryAgainInOrderWhatAFullRingRefused() {
         ring.full(true);
-        assertThat(commands.neighbourResolved(0, A, 5)).isTrue();
-        assertThat(commands.neighbourFailed(0, A)).isTrue();
+        assertThat(commands.neighbourResolved(0, 0, A, 5)).isTrue();
+        assertThat(commands.neighbourFailed(0, 0, A)).isTrue();
         assertThat(commands.listenerClosed(6)).isTrue();
         assertThat(commands.doWork()).isZero();
         ring.full(false);
-        assertThat(commands.neighbourForgotten(0, A)).isTrue();
+        assertThat(commands.neighbourForgotten(0, 0, A)).isTrue();
         assertThat(commands.abort(7)).isTrue();
         assertThat(commands.closeEndpoint(9)).isTrue();
         assertThat(ring.take()).as("the later ones wait behind the earlier ones").isEmpty();
@@ -55,9 +56,9 @@ class PatientCommandsTest {
     @Test
     void shouldNotKeepArpIgmpAndIcmpv6Packets() {
         ring.full(true);
-        assertThat(commands.transmitArp(1, 2, 3, 4, 5)).isFalse();
-        assertThat(commands.transmitIgmp(1, 2, 3, 4)).isFalse();
-        assertThat(commands.transmitIcmpv6(1, 2, 3, 4, 5, 255, false, 6, 0)).isFalse();
+        assertThat(commands.transmitArp(0, 1, 2, 3, 4, 5)).isFalse();
+        assertThat(commands.transmitIgmp(0, 1, 2, 3, 4)).isFalse();
+        assertThat(commands.transmitIcmpv6(0, 1, 2, 3, 4, 5, 255, false, 6, 0)).isFalse();
         assertThat(counters.get(ControlCounter.COMMANDS_REFUSED)).isEqualTo(3);
         ring.full(false);
         assertThat(commands.doWork()).isZero();

@@ -100,7 +100,8 @@ final class DhcpRig implements AutoCloseable {
 
     private final class Wire implements EngineCommands {
         @Override
-        public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
+        public boolean transmitDatagram(final int link, final int source, final int destination,
+                final long linkDestination,
                 final long address, final int length) {
             final byte[] bytes = new byte[length];
             Memory.copyToArray(address, bytes, 0, length);
@@ -109,33 +110,34 @@ final class DhcpRig implements AutoCloseable {
         }
 
         @Override
-        public boolean transmitArp(final int operation, final long senderMac, final int senderIp,
+        public boolean transmitArp(final int link, final int operation, final long senderMac, final int senderIp,
                 final long targetMac, final int targetIp) {
             throw new AssertionError("not the client's business");
         }
 
         @Override
-        public boolean neighbourResolved(final long hi, final long lo, final long mac) {
+        public boolean neighbourResolved(final int link, final long hi, final long lo, final long mac) {
             throw new AssertionError("not the client's business");
         }
 
         @Override
-        public boolean neighbourFailed(final long hi, final long lo) {
+        public boolean neighbourFailed(final int link, final long hi, final long lo) {
             throw new AssertionError("not the client's business");
         }
 
         @Override
-        public boolean neighbourForgotten(final long hi, final long lo) {
+        public boolean neighbourForgotten(final int link, final long hi, final long lo) {
             throw new AssertionError("not the client's business");
         }
 
         @Override
-        public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
+        public boolean transmitIgmp(final int link, final int source, final int destination, final long address,
+                final int length) {
             throw new AssertionError("not the client's business");
         }
 
         @Override
-        public boolean linkMtuV6(final int mtu) {
+        public boolean linkMtuV6(final int link, final int mtu) {
             return true;
         }
 

@@ -41,11 +41,11 @@ class ControlAgentTest {
             new NeighbourSettings(8, TimeUnit.SECONDS.toNanos(1), 3, TimeUnit.SECONDS.toNanos(30), 1, 1,
                     OwnAddressSettings.DEFAULT.withAnnouncements(0)),
             commands,
-            2, routes,
+            2, routes.link(0),
             (address, mac, outcome) -> {
                 throw new IllegalStateException("expected by the test");
             }, new SplittableRandom(2), counters);
-    private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes,
+    private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes.link(0),
             new SplittableRandom(1), counters);
     private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, null,
             counters);
@@ -83,21 +83,21 @@ class ControlAgentTest {
 
     @Test
     void shouldServeTheEventsOfEveryEngine() {
-        rings[1].proxy().onNeighbourWanted(0, PEER);
+        rings[1].proxy().onNeighbourWanted(0, 0, PEER);
         assertThat(agent.doWork()).isEqualTo(1);
         assertThat(engine1.take()).containsExactly("request 2 10.0.0.2 > ffffffffffff 10.0.0.1");
-        rings[0].proxy().onArp(2, 0x10, 0x0a000001, 0x0a000002);
+        rings[0].proxy().onArp(0, 2, 0x10, 0x0a000001, 0x0a000002);
         assertThat(agent.doWork()).isEqualTo(1);
         assertThat(engine0.take()).containsExactly("resolved 10.0.0.1 10");
         assertThat(engine1.take()).containsExactly("resolved 10.0.0.1 10");
-        rings[0].proxy().onNeighbourConfirmed(0, PEER);
+        rings[0].proxy().onNeighbourConfirmed(0, 0, PEER);
         assertThat(agent.doWork()).isEqualTo(1);
         assertThat(agent.doWork()).isZero();
     }
 
     @Test
     void shouldRunTheTimersOnItsClock() {
-        rings[0].proxy().onNeighbourWanted(0, PEER);
+        rings[0].proxy().onNeighbourWanted(0, 0, PEER);
         agent.doWork();
         engine0.take();
         clock.update(TimeUnit.SECONDS.toNanos(1));
@@ -117,8 +117,8 @@ class ControlAgentTest {
 
     @Test
     void shouldGoOnAfterAnException() {
-        rings[0].proxy().onArp(1, 0x10, 0x0a000002, 0x0a000001);
-        rings[0].proxy().onNeighbourWanted(0, PEER);
+        rings[0].proxy().onArp(0, 1, 0x10, 0x0a000002, 0x0a000001);
+        rings[0].proxy().onNeighbourWanted(0, 0, PEER);
         agent.doWork();
         agent.doWork();
         assertThat(counters.get(ControlCounter.CONTROL_EXCEPTIONS)).isEqualTo(1);

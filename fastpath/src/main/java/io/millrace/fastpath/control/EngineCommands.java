@@ -2,7 +2,8 @@ package io.millrace.fastpath.control;
 
 /**
  * Commands from the control plane to an engine; the proxy writes them into the engine's ring buffer, the engine handles
- * them on its own thread, in order. Thread: any for the proxy.
+ * them on its own thread, in order. The {@code link} of a command is the one that it is for, 0 where a stack has one
+ * port. Thread: any for the proxy.
  */
 public interface EngineCommands {
     /** Bytes of the longest IGMP message: what an Ethernet frame takes behind a header with Router Alert. */
@@ -14,16 +15,16 @@ public interface EngineCommands {
     int MAX_ICMPV6_LENGTH = 1_452;
 
     /** The neighbour's address is known (again): queued frames go out. The MAC has 48 bits. */
-    boolean neighbourResolved(long hi, long lo, long mac);
+    boolean neighbourResolved(int link, long hi, long lo, long mac);
 
     /** The neighbour did not answer: queued frames are dropped, connections that wait for it are told. */
-    boolean neighbourFailed(long hi, long lo);
+    boolean neighbourFailed(int link, long hi, long lo);
 
     /** Forget the neighbour; the next frame asks anew. */
-    boolean neighbourForgotten(long hi, long lo);
+    boolean neighbourForgotten(int link, long hi, long lo);
 
     /** Send an ARP packet. Broadcast where the target MAC is all ones. */
-    boolean transmitArp(int operation, long senderMac, int senderIp, long targetMac, int targetIp);
+    boolean transmitArp(int link, int operation, long senderMac, int senderIp, long targetMac, int targetIp);
 
     /**
      * Send an IGMP message to a group, with the Router Alert option and time to live 1 (RFC 3376 §4). Lost where the port
@@ -34,7 +35,7 @@ public interface EngineCommands {
      * @param address     where the message lies; it is copied before this returns.
      * @param length      bytes, at most {@value #MAX_IGMP_LENGTH}.
      */
-    boolean transmitIgmp(int source, int destination, long address, int length);
+    boolean transmitIgmp(int link, int source, int destination, long address, int length);
 
     /**
      * Send a UDP datagram as it is, from any address: before a stack has one, from 0.0.0.0. Lost where the port has no
@@ -46,12 +47,15 @@ public interface EngineCommands {
      * @param address         where the datagram lies, UDP header and checksum included; it is copied before this returns.
      * @param length          bytes, 8 to {@value #MAX_DATAGRAM_LENGTH}.
      */
-    boolean transmitDatagram(int source, int destination, long linkDestination, long address, int length);
+    boolean transmitDatagram(int link, int source, int destination, long linkDestination, long address, int length);
 
-    /** No packet of IPv6 that is sent is longer than so many bytes, 1,280 and more: a router said so (RFC 4861 §6.3.4). */
-    boolean linkMtuV6(int mtu);
+    /**
+     * No packet of IPv6 that is sent over this link is longer than so many bytes, 1,280 and more: a router said so (RFC
+     * 4861 §6.3.4).
+     */
+    boolean linkMtuV6(int link, int mtu);
 
-    /** Addresses of the stack were removed: connections of addresses that are not its own any more fail. */
+    /** Addresses of the stack were removed: connections of those not its own any more fail, within some turns. */
     boolean addressesRemoved();
 
     /**
@@ -66,7 +70,7 @@ public interface EngineCommands {
      * @param address         where the message lies, checksum 0; it is copied before this returns.
      * @param length          bytes, at most {@value #MAX_ICMPV6_LENGTH}.
      */
-    default boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+    default boolean transmitIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
             final long address, final int length) {
         return false;

@@ -3,7 +3,7 @@ package io.millrace.fastpath.control;
 /**
  * Events from an engine to the control plane; the proxy that an engine is given writes them into a ring buffer, the
  * agent handles them. An event that finds the ring full is counted and lost: each is repeated by the protocol behind it.
- * Addresses are pairs of longs.
+ * Addresses are pairs of longs. The {@code link} of an event is the one that it came from, 0 where a stack has one port.
  */
 public interface EngineEvents {
     /**
@@ -14,7 +14,7 @@ public interface EngineEvents {
      * @param senderIp  IPv4 in host order.
      * @param targetIp  IPv4 in host order.
      */
-    void onArp(int operation, long senderMac, int senderIp, int targetIp);
+    void onArp(int link, int operation, long senderMac, int senderIp, int targetIp);
 
     /**
      * An IGMP message arrived, whose checksum is right.
@@ -24,7 +24,8 @@ public interface EngineEvents {
      * @param address     where it lies, until this returns.
      * @param length      bytes, at least 8.
      */
-    default void onIgmp(final int source, final int destination, final long address, final int length) {}
+    default void onIgmp(final int link, final int source, final int destination, final long address,
+            final int length) {}
 
     /**
      * A datagram for the DHCP client arrived, whose UDP checksum is right.
@@ -35,7 +36,8 @@ public interface EngineEvents {
      * @param address     where the DHCP message lies, until this returns.
      * @param length      bytes of the DHCP message, 0 or more.
      */
-    default void onDhcp(final int source, final int destination, final long linkSource, final long address,
+    default void onDhcp(final int link, final int source, final int destination, final long linkSource,
+            final long address,
             final int length) {}
 
     /**
@@ -47,13 +49,13 @@ public interface EngineEvents {
      * @param address    where it lies, until this returns.
      * @param length     bytes, 8 to {@value EngineCommands#MAX_ICMPV6_LENGTH}.
      */
-    default void onIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+    default void onIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final int hopLimit, final long linkSource, final long address,
             final int length) {}
 
     /** A frame waits for the link-layer address of this neighbour. */
-    void onNeighbourWanted(long hi, long lo);
+    void onNeighbourWanted(int link, long hi, long lo);
 
     /** The transport saw progress from this neighbour: it is reachable (RFC 4861 §7.3.1). */
-    void onNeighbourConfirmed(long hi, long lo);
+    void onNeighbourConfirmed(int link, long hi, long lo);
 }

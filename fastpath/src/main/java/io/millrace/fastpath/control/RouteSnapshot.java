@@ -55,6 +55,11 @@ public interface RouteSnapshot {
     /** Lower half of the same. */
     long nextHopLo(int route, long hi, long lo);
 
+    /** The link that a route leads over: an index of the stack's ports, 0 where it has one. */
+    default int link(final int route) {
+        return 0;
+    }
+
     /** Time to live, or hop limit, of packets sent: 1 to 255. */
     default int hopLimit() {
         return DEFAULT_HOP_LIMIT;

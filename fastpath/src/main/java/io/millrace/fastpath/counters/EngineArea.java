@@ -2,12 +2,17 @@ package io.millrace.fastpath.counters;
 
 /**
  * Where in memory an engine shows itself: its counters, gauges, the histogram of its loop, and the mailbox in which it
- * answers who asks for its connections. The memory may be a file that other processes read; whoever changes anything
- * here changes the version of that file's layout. Every part begins on a cache line. Thread: any.
+ * answers who asks for its connections or UDP endpoints. The memory may be a file that other processes read; whoever
+ * changes anything here changes the version of that file's layout. Every part begins on a cache line. Thread: any.
  */
 public final class EngineArea {
-    /** Connections that an answer holds at the most. */
+    /** Connections, or endpoints, that an answer holds at the most. */
     public static final int ANSWER_RECORDS = 128;
+
+    /** Asks for connections and records of TIME_WAIT: {@link ConnectionRecord}. */
+    public static final long KIND_CONNECTIONS = 0;
+    /** Asks for UDP endpoints that are bound: {@link DatagramRecord}. */
+    public static final long KIND_DATAGRAMS = 1;
 
     /** Offset of the counters, by ordinal, each a long. */
     public static final int COUNTERS = 0;

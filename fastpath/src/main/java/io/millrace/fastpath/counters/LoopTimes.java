@@ -27,7 +27,9 @@ public final class LoopTimes {
             final long gapNs = nowNs - lastNs;
             final long bucket = address + ((long) (63 - Long.numberOfLeadingZeros(gapNs | 1)) << 3);
             Memory.putLongOpaque(bucket, Memory.getLong(bucket) + 1);
-            longestNs = Math.max(longestNs, gapNs);
+            if (gapNs > longestNs) {
+                longestNs = gapNs;
+            }
         }
         started = true;
         lastNs = nowNs;

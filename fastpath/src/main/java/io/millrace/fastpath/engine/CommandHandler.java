@@ -25,33 +25,35 @@ final class CommandHandler implements CommandRing.Handler {
     }
 
     @Override
-    public void onNeighbourResolved(final long hi, final long lo, final long mac) {
+    public void onNeighbourResolved(final int link, final long hi, final long lo, final long mac) {
         ipOutput.onNeighbourResolved(hi, lo, mac);
     }
 
     @Override
-    public void onNeighbourFailed(final long hi, final long lo) {
+    public void onNeighbourFailed(final int link, final long hi, final long lo) {
         icmp.onNeighbourFailed(hi, lo);
     }
 
     @Override
-    public void onNeighbourForgotten(final long hi, final long lo) {
+    public void onNeighbourForgotten(final int link, final long hi, final long lo) {
         neighbours.invalidate(hi, lo);
     }
 
     @Override
-    public void onTransmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
+    public void onTransmitArp(final int link, final int operation, final long senderMac, final int senderIp,
+            final long targetMac,
             final int targetIp) {
         ipOutput.sendArp(operation, senderMac, senderIp, targetMac, targetIp);
     }
 
     @Override
-    public void onTransmitIgmp(final int source, final int destination, final long address, final int length) {
+    public void onTransmitIgmp(final int link, final int source, final int destination, final long address,
+            final int length) {
         ipOutput.sendIgmp(source, destination, address, length);
     }
 
     @Override
-    public void onTransmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+    public void onTransmitIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
             final long address, final int length) {
         ipOutput.sendIcmpv6(sourceHi, sourceLo, destinationHi, destinationLo, linkDestination, hopLimit,
@@ -59,13 +61,13 @@ final class CommandHandler implements CommandRing.Handler {
     }
 
     @Override
-    public void onTransmitDatagram(final int source, final int destination, final long linkDestination,
+    public void onTransmitDatagram(final int link, final int source, final int destination, final long linkDestination,
             final long address, final int length) {
         ipOutput.sendUdp(source, destination, linkDestination, address, length);
     }
 
     @Override
-    public void onLinkMtuV6(final int mtu) {
+    public void onLinkMtuV6(final int link, final int mtu) {
         ipOutput.pathMtus().linkMtuV6(mtu);
     }
 

@@ -22,8 +22,9 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int CAPACITY = 64 * 1024;
     private static final int LENGTH = 4 * BitUtil.SIZE_OF_LONG;
     private static final int COMMANDS_A_TURN = 16;
-    private static final int LINK_OFFSET = 2 * BitUtil.SIZE_OF_INT;
-    private static final int BYTES_OFFSET = LINK_OFFSET + BitUtil.SIZE_OF_LONG;
+    private static final int MESSAGE_LINK_DESTINATION = 2 * BitUtil.SIZE_OF_INT;
+    private static final int MESSAGE_LINK = MESSAGE_LINK_DESTINATION + BitUtil.SIZE_OF_LONG;
+    private static final int BYTES_OFFSET = MESSAGE_LINK + BitUtil.SIZE_OF_LONG;
 
     private static final int NEIGHBOUR_RESOLVED = 1;
     private static final int NEIGHBOUR_FAILED = 2;
@@ -48,34 +49,37 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int LINK_DESTINATION = 4 * BitUtil.SIZE_OF_LONG;
     private static final int HOP_LIMIT = 5 * BitUtil.SIZE_OF_LONG;
     private static final int ROUTER_ALERT = HOP_LIMIT + BitUtil.SIZE_OF_INT;
-    private static final int ICMPV6_OFFSET = 6 * BitUtil.SIZE_OF_LONG;
+    private static final int ICMPV6_LINK = 6 * BitUtil.SIZE_OF_LONG;
+    private static final int ICMPV6_OFFSET = 7 * BitUtil.SIZE_OF_LONG;
 
     private final MemoryRegion region;
     private final ManyToOneRingBuffer ring;
     private final MessageHandler adapter;
     /** What found the ring full and must not get lost. */
     private final Queue<Runnable> postponed = new ConcurrentLinkedQueue<>();
+    /** True while that may hold something: one look in a turn that finds nothing, where the queue takes three. */
+    private volatile boolean anyPostponed;
     private volatile @Nullable Runnable wakeup;
     private volatile boolean closed;
 
     /** What the engine does with a command; each is named after the verb of {@link EngineCommands}. */
     interface Handler {
-        void onNeighbourResolved(long hi, long lo, long mac);
+        void onNeighbourResolved(int link, long hi, long lo, long mac);
 
-        void onNeighbourFailed(long hi, long lo);
+        void onNeighbourFailed(int link, long hi, long lo);
 
-        void onNeighbourForgotten(long hi, long lo);
+        void onNeighbourForgotten(int link, long hi, long lo);
 
-        void onTransmitArp(int operation, long senderMac, int senderIp, long targetMac, int targetIp);
+        void onTransmitArp(int link, int operation, long senderMac, int senderIp, long targetMac, int targetIp);
 
-        void onTransmitIgmp(int source, int destination, long address, int length);
+        void onTransmitIgmp(int link, int source, int destination, long address, int length);
 
-        void onTransmitIcmpv6(long sourceHi, long sourceLo, long destinationHi, long destinationLo,
+        void onTransmitIcmpv6(int link, long sourceHi, long sourceLo, long destinationHi, long destinationLo,
                 long linkDestination, int hopLimit, boolean routerAlert, long address, int length);
 
-        void onTransmitDatagram(int source, int destination, long linkDestination, long address, int length);
+        void onTransmitDatagram(int link, int source, int destination, long linkDestination, long address, int length);
 
-        void onLinkMtuV6(int mtu);
+        void onLinkMtuV6(int link, int mtu);
 
         void onAddressesRemoved();
 
@@ -96,11 +100,14 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         adapter = (type, buffer, index, length) -> {
             switch (type) {
                 case TRANSMIT_IGMP ->
-                    handler.onTransmitIgmp(buffer.getInt(index), buffer.getInt(index + BitUtil.SIZE_OF_INT),
+                    handler.onTransmitIgmp(buffer.getInt(index + MESSAGE_LINK), buffer.getInt(index),
+                            buffer.getInt(index + BitUtil.SIZE_OF_INT),
                             buffer.addressOffset() + index + BYTES_OFFSET, length - BYTES_OFFSET);
                 case TRANSMIT_DATAGRAM ->
-                    handler.onTransmitDatagram(buffer.getInt(index), buffer.getInt(index + BitUtil.SIZE_OF_INT),
-                            buffer.getLong(index + LINK_OFFSET), buffer.addressOffset() + index + BYTES_OFFSET,
+                    handler.onTransmitDatagram(buffer.getInt(index + MESSAGE_LINK), buffer.getInt(index),
+                            buffer.getInt(index + BitUtil.SIZE_OF_INT),
+                            buffer.getLong(index + MESSAGE_LINK_DESTINATION),
+                            buffer.addressOffset() + index + BYTES_OFFSET,
                             length - BYTES_OFFSET);
                 case TRANSMIT_ICMPV6 -> dispatchIcmpv6(handler, buffer, index, length);
                 case ICMP_ERROR -> dispatchIcmpError(handler, buffer, index);
@@ -111,10 +118,19 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     /** Hands waiting commands to the engine; returns how many. Thread: the engine's. */
     int drain() {
+        final int read = isEmpty() ? 0 : readRing();
+        return anyPostponed ? read + runPostponed() : read;
+    }
+
+    /** True where nothing was written since the last read. Claimed and not committed yet counts as written. */
+    private boolean isEmpty() {
+        return ring.producerPosition() == ring.consumerPosition();
+    }
+
+    private int readRing() {
         final int read = ring.read(adapter, COMMANDS_A_TURN);
         // A read ends at the end of the buffer, maybe on padding alone; what follows stands at its start.
-        final int all = read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
-        return postponed.isEmpty() ? all : all + runPostponed();
+        return read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
     }
 
     private int runPostponed() {
@@ -123,12 +139,18 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             next.run();
             done++;
         }
+        anyPostponed = false;
+        if (!postponed.isEmpty()) {
+            // came between the last look and that
+            anyPostponed = true;
+        }
         return done;
     }
 
     /** Done in the next turn, whoever drives the engine; forgotten where it is closed. Thread: any. */
     void postpone(final Runnable command) {
         postponed.add(command);
+        anyPostponed = true;
         if (closed) {
             postponed.clear();
         } else {
@@ -138,7 +160,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     /** True where commands wait. Thread: the engine's. */
     boolean isWaiting() {
-        return ring.size() > 0 || !postponed.isEmpty();
+        return !isEmpty() || anyPostponed;
     }
 
     /** Called after each command; null: nobody is called. */
@@ -147,40 +169,42 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     }
 
     @Override
-    public boolean neighbourResolved(final long hi, final long lo, final long mac) {
-        return write(NEIGHBOUR_RESOLVED, hi, lo, mac, 0);
+    public boolean neighbourResolved(final int link, final long hi, final long lo, final long mac) {
+        return write(NEIGHBOUR_RESOLVED, hi, lo, mac, link);
     }
 
     @Override
-    public boolean neighbourFailed(final long hi, final long lo) {
-        return write(NEIGHBOUR_FAILED, hi, lo, 0, 0);
+    public boolean neighbourFailed(final int link, final long hi, final long lo) {
+        return write(NEIGHBOUR_FAILED, hi, lo, 0, link);
     }
 
     @Override
-    public boolean neighbourForgotten(final long hi, final long lo) {
-        return write(NEIGHBOUR_FORGOTTEN, hi, lo, 0, 0);
+    public boolean neighbourForgotten(final int link, final long hi, final long lo) {
+        return write(NEIGHBOUR_FORGOTTEN, hi, lo, 0, link);
     }
 
     @Override
-    public boolean transmitArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
-            final int targetIp) {
-        return write(TRANSMIT_ARP, senderMac, targetMac, (long) senderIp << 32 | targetIp & 0xFFFF_FFFFL, operation);
+    public boolean transmitArp(final int link, final int operation, final long senderMac, final int senderIp,
+            final long targetMac, final int targetIp) {
+        return write(TRANSMIT_ARP, senderMac, targetMac, (long) senderIp << 32 | targetIp & 0xFFFF_FFFFL,
+                (long) operation << 32 | link);
     }
 
     @Override
-    public boolean transmitIgmp(final int source, final int destination, final long address, final int length) {
-        return writeMessage(TRANSMIT_IGMP, source, destination, 0, address, length);
+    public boolean transmitIgmp(final int link, final int source, final int destination, final long address,
+            final int length) {
+        return writeMessage(TRANSMIT_IGMP, link, source, destination, 0, address, length);
     }
 
     @Override
-    public boolean transmitDatagram(final int source, final int destination, final long linkDestination,
+    public boolean transmitDatagram(final int link, final int source, final int destination, final long linkDestination,
             final long address, final int length) {
-        return writeMessage(TRANSMIT_DATAGRAM, source, destination, linkDestination, address, length);
+        return writeMessage(TRANSMIT_DATAGRAM, link, source, destination, linkDestination, address, length);
     }
 
     @Override
-    public boolean linkMtuV6(final int mtu) {
-        return write(LINK_MTU_V6, mtu, 0, 0, 0);
+    public boolean linkMtuV6(final int link, final int mtu) {
+        return write(LINK_MTU_V6, mtu, 0, 0, link);
     }
 
     @Override
@@ -188,8 +212,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         return write(ADDRESSES_REMOVED, 0, 0, 0, 0);
     }
 
-    private synchronized boolean writeMessage(final int type, final int source, final int destination,
-            final long link, final long address, final int length) {
+    private synchronized boolean writeMessage(final int type, final int link, final int source,
+            final int destination, final long linkDestination, final long address, final int length) {
         if (region.address() == 0) {
             return true;
         }
@@ -200,14 +224,16 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         final MutableDirectBuffer buffer = ring.buffer();
         buffer.putInt(index, source);
         buffer.putInt(index + BitUtil.SIZE_OF_INT, destination);
-        buffer.putLong(index + LINK_OFFSET, link);
+        buffer.putLong(index + MESSAGE_LINK_DESTINATION, linkDestination);
+        buffer.putInt(index + MESSAGE_LINK, link);
         Memory.copy(address, buffer.addressOffset() + index + BYTES_OFFSET, length);
         commit(index);
         return true;
     }
 
     @Override
-    public synchronized boolean transmitIcmpv6(final long sourceHi, final long sourceLo, final long destinationHi,
+    public synchronized boolean transmitIcmpv6(final int link, final long sourceHi, final long sourceLo,
+            final long destinationHi,
             final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
             final long address, final int length) {
         if (region.address() == 0) {
@@ -225,6 +251,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         buffer.putLong(index + LINK_DESTINATION, linkDestination);
         buffer.putInt(index + HOP_LIMIT, hopLimit);
         buffer.putInt(index + ROUTER_ALERT, routerAlert ? 1 : 0);
+        buffer.putInt(index + ICMPV6_LINK, link);
         Memory.copy(address, buffer.addressOffset() + index + ICMPV6_OFFSET, length);
         commit(index);
         return true;
@@ -312,7 +339,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     private static void dispatchIcmpv6(final Handler handler, final MutableDirectBuffer buffer, final int index,
             final int length) {
-        handler.onTransmitIcmpv6(buffer.getLong(index), buffer.getLong(index + 8), buffer.getLong(index + 16),
+        handler.onTransmitIcmpv6(buffer.getInt(index + ICMPV6_LINK), buffer.getLong(index), buffer.getLong(index + 8),
+                buffer.getLong(index + 16),
                 buffer.getLong(index + 24), buffer.getLong(index + LINK_DESTINATION),
                 buffer.getInt(index + HOP_LIMIT), buffer.getInt(index + ROUTER_ALERT) != 0,
                 buffer.addressOffset() + index + ICMPV6_OFFSET, length - ICMPV6_OFFSET);
@@ -323,15 +351,16 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         final long a = buffer.getLong(index);
         final long b = buffer.getLong(index + 8);
         final long c = buffer.getLong(index + 16);
-        final int d = (int) buffer.getLong(index + 24);
+        final long d = buffer.getLong(index + 24);
+        final int link = (int) d;
         switch (type) {
-            case NEIGHBOUR_RESOLVED -> handler.onNeighbourResolved(a, b, c);
-            case NEIGHBOUR_FAILED -> handler.onNeighbourFailed(a, b);
-            case NEIGHBOUR_FORGOTTEN -> handler.onNeighbourForgotten(a, b);
-            case TRANSMIT_ARP -> handler.onTransmitArp(d, a, (int) (c >>> 32), b, (int) c);
+            case NEIGHBOUR_RESOLVED -> handler.onNeighbourResolved(link, a, b, c);
+            case NEIGHBOUR_FAILED -> handler.onNeighbourFailed(link, a, b);
+            case NEIGHBOUR_FORGOTTEN -> handler.onNeighbourForgotten(link, a, b);
+            case TRANSMIT_ARP -> handler.onTransmitArp(link, (int) (d >>> 32), a, (int) (c >>> 32), b, (int) c);
             case LISTENER_CLOSED -> handler.onListenerClosed((int) a);
             case ABORT -> handler.onAbort(a);
-            case LINK_MTU_V6 -> handler.onLinkMtuV6((int) a);
+            case LINK_MTU_V6 -> handler.onLinkMtuV6(link, (int) a);
             case ADDRESSES_REMOVED -> handler.onAddressesRemoved();
             case CLOSE_ENDPOINT -> handler.onCloseEndpoint((int) a);
             default -> throw new IllegalStateException("command " + type);

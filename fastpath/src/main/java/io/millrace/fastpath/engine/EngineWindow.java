@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Through which others look into an engine without stopping it: counters, the times of its loop, gauges that are at most
- * {@value #GAUGES_NS} ns old while it runs, and connections, a slice a turn, for who asks in the mailbox.
+ * {@value #GAUGES_NS} ns old while it runs, and connections and UDP endpoints, a slice a turn, for who asks in the
+ * mailbox.
  * Thread: the engine's.
  */
 final class EngineWindow implements AutoCloseable {
@@ -55,15 +56,15 @@ final class EngineWindow implements AutoCloseable {
         }
     }
 
-    /** Answers who asks for connections; returns 1 where somebody does. */
-    int answer(final Tcp tcp, final long nowNs) {
+    /** Answers who asks for connections or UDP endpoints; returns 1 where somebody does. */
+    int answer(final Tcp tcp, final Udp udp, final long nowNs) {
         if (!mailbox.isAsked()) {
             return 0;
         }
-        mailbox.begin();
+        final long kind = mailbox.begin();
         long next = Mailbox.END;
         try {
-            next = tcp.report(mailbox);
+            next = kind == EngineArea.KIND_DATAGRAMS ? udp.report(mailbox) : tcp.report(mailbox);
         } finally {
             // also where an application's name for itself throws: the same question must not fail every turn
             mailbox.endSlice(next, nowNs);

@@ -55,9 +55,8 @@ public final class StackEngine implements Agent {
     private volatile boolean closeRequested;
     private volatile boolean closed;
     private volatile boolean released;
-    /** What is in effect, and what shall be: {@link #settings(EngineSettings)}. */
+    /** What is in effect. */
     private EngineSettings settings;
-    private volatile EngineSettings wanted;
     private @Nullable Agent companion;
     private boolean working;
     private boolean closing;
@@ -80,7 +79,6 @@ public final class StackEngine implements Agent {
         window = new EngineWindow(control.observedMemory(), nowNs);
         counters = window.counters();
         defects = new EngineDefects(counters, control);
-        this.wanted = settings;
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue(),
                 control.hashSeed());
         transmitQueue = new TransmitQueue(port, counters, settings.burst(), TRANSMIT_QUEUE);
@@ -151,7 +149,6 @@ public final class StackEngine implements Agent {
         window.onTurn(nowNs, this);
         tcp.onTurn(nowNs);
         frames.onTurn();
-        takeSettings();
         ipOutput.pathMtus().onTurn(nowNs);
         int workCount = runCompanion();
         workCount += commands.drain();
@@ -162,20 +159,17 @@ public final class StackEngine implements Agent {
         workCount += tcp.dispatchReady();
         workCount += udp.dispatchReady();
         workCount += tcp.flushOutput();
-        workCount += window.answer(tcp, nowNs);
+        workCount += window.answer(tcp, udp, nowNs);
         return workCount;
     }
 
-    private void takeSettings() {
-        final EngineSettings next = wanted;
-        if (next != settings) {
-            settings = next;
-            tcp.maxOrphans(next.maxOrphans());
-            tcp.challengesPerSecond(next.icmpPerSecond());
-            icmp.rate(next.icmpPerSecond());
-            neighbours.queueLimit(next.neighbourQueue());
-            ipInput.reassemblyTimeoutNs(next.reassembly().timeoutNs());
-        }
+    private void take(final EngineSettings next) {
+        settings = next;
+        tcp.maxOrphans(next.maxOrphans());
+        tcp.challengesPerSecond(next.icmpPerSecond());
+        icmp.rate(next.icmpPerSecond());
+        neighbours.queueLimit(next.neighbourQueue());
+        ipInput.reassemblyTimeoutNs(next.reassembly().timeoutNs());
     }
 
     /** What there is to be seen now. */
@@ -300,7 +294,7 @@ public final class StackEngine implements Agent {
      * neighbour, the time for fragments. Every size stays as it was at the start. Thread: any.
      */
     public void settings(final EngineSettings next) {
-        wanted = next;
+        commands.postpone(() -> take(next));
     }
 
     /** An agent that is run within each turn of this engine (the control plane in threading mode {@code shared}). */

@@ -52,7 +52,7 @@ final class DhcpInput {
             counters.increment(Counter.UDP_BAD_CHECKSUM);
         } else {
             counters.increment(Counter.DHCP_RECEIVED);
-            control.events().onDhcp(ip.source(), ip.destination(), linkSource, udp.payloadAddress(),
+            control.events().onDhcp(0, ip.source(), ip.destination(), linkSource, udp.payloadAddress(),
                     udp.payloadLength());
         }
         return true;

@@ -112,7 +112,8 @@ final class Icmpv6 implements AutoCloseable {
         }
         final Ipv6Header ip = arrival.ip;
         counters.increment(Counter.ICMPV6_HANDED_ON);
-        control.events().onIcmpv6(ip.sourceHi(), ip.sourceLo(), ip.destinationHi(), ip.destinationLo(), ip.hopLimit(),
+        control.events().onIcmpv6(0, ip.sourceHi(), ip.sourceLo(), ip.destinationHi(), ip.destinationLo(),
+                ip.hopLimit(),
                 arrival.linkSource, header.address(), header.length());
     }
 

@@ -131,7 +131,7 @@ public final class IpInput implements AutoCloseable {
             return;
         }
         counters.increment(Counter.ARP_RECEIVED);
-        control.events().onArp(arp.operation(), arp.senderMac(), arp.senderIp(), arp.targetIp());
+        control.events().onArp(0, arp.operation(), arp.senderMac(), arp.senderIp(), arp.targetIp());
     }
 
     private void onPacket(final long frame, final long address, final int length, final boolean group,
@@ -243,7 +243,7 @@ public final class IpInput implements AutoCloseable {
             counters.increment(Counter.IGMP_BAD_CHECKSUM);
         } else {
             counters.increment(Counter.IGMP_RECEIVED);
-            control.events().onIgmp(ip.source(), ip.destination(), ip.payloadAddress(), ip.payloadLength());
+            control.events().onIgmp(0, ip.source(), ip.destination(), ip.payloadAddress(), ip.payloadLength());
         }
     }
 

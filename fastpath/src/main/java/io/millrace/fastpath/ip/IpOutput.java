@@ -323,7 +323,7 @@ public final class IpOutput {
      */
     public void confirm(final long nextHop, final long nowNs) {
         if (nextHop > 0 && isCurrent(nextHop) && neighbours.confirm((int) nextHop, nowNs, CONFIRM_INTERVAL_NS)) {
-            control.events().onNeighbourConfirmed(neighbours.addressHi((int) nextHop),
+            control.events().onNeighbourConfirmed(0, neighbours.addressHi((int) nextHop),
                     neighbours.addressLo((int) nextHop));
         }
     }
@@ -413,7 +413,7 @@ public final class IpOutput {
     }
 
     private void askFor(final int entry) {
-        control.events().onNeighbourWanted(neighbours.addressHi(entry), neighbours.addressLo(entry));
+        control.events().onNeighbourWanted(0, neighbours.addressHi(entry), neighbours.addressLo(entry));
     }
 
     private void frameFor(final long frame, final long mac) {

@@ -285,6 +285,12 @@ public final class MillraceDatagramChannel extends AbstractDatagramChannel {
             }
         }
 
+        /** The channel's short name, as it stands in Netty's log. */
+        @Override
+        public String owner() {
+            return id().asShortText();
+        }
+
         @Override
         public void onReady(final int events) {
             if (!place.isTaken() || !open) {

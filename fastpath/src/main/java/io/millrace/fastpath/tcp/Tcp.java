@@ -1,7 +1,6 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.control.EngineControl;
-import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.counters.Mailbox;
@@ -36,7 +35,7 @@ public final class Tcp implements AutoCloseable {
     private final TcpInput input;
     private final TimeWaitState timeWait;
     private final TcpTimers expiry;
-    private final ListenerSweep sweep;
+    private final ConnectionSweep sweep;
     private final BurstPreview preview;
     private final UserCalls calls;
     private final ConnectionReporter reporter;
@@ -60,7 +59,7 @@ public final class Tcp implements AutoCloseable {
         output = new TcpOutput(context, writer, persist, recovery, timer, pathMtu);
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning, pathMtu,
                 limits.maxOrphans());
-        sweep = new ListenerSweep(connections, lifecycle);
+        sweep = new ConnectionSweep(context, lifecycle);
         preview = new BurstPreview(connections, ip.capabilities().linkLayer());
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer, pathMtu);
@@ -120,7 +119,7 @@ public final class Tcp implements AutoCloseable {
         context.nowNs = nowNs;
     }
 
-    /** Timers that are due, and what a closed listener has left; returns how many things were done. */
+    /** Timers that are due, and what closed listeners and removed addresses have left; returns how many things were done. */
     public int onTimers() {
         return timers.poll(context.nowNs, expiry, TIMERS_A_TURN) + timeWait.expire(context.nowNs, TIMERS_A_TURN)
                 + sweep.onTurn();
@@ -215,18 +214,12 @@ public final class Tcp implements AutoCloseable {
 
     /** The listener is closed: its half-open connections are reset, in this turn and the next ones. */
     public void onListenerClosed(final int listenerId) {
-        sweep.onClosed(listenerId);
+        sweep.onListenerClosed(listenerId);
     }
 
-    /** Connections whose local address is not ours any more fail, without a word to the peer: there is no one to say it. */
+    /** Connections whose local address is not ours any more fail, in this turn and the next ones. */
     public void onAddressesRemoved() {
-        final RouteSnapshot routes = context.control.routes();
-        for (int index = 0; index < connections.highest(); index++) {
-            final Tcb tcb = connections.wrap(index);
-            if (tcb.generation() != 0 && !tcb.has(Tcb.SHELL) && !routes.isOwn(tcb.localHi(), tcb.localLo())) {
-                lifecycle.fail(tcb, TcpFailure.ADDRESS_REMOVED);
-            }
-        }
+        sweep.onAddressesRemoved();
     }
 
     /** Resets every connection, behind what was flushed in this turn; handlers are told in the ready phase that follows. */

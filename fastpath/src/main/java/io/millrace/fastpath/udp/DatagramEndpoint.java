@@ -318,6 +318,16 @@ public final class DatagramEndpoint {
         }
     }
 
+    /** What waits to be received. */
+    ReceiveQueue queue() {
+        return queue;
+    }
+
+    /** What the application calls itself. */
+    String owner() {
+        return handler.owner();
+    }
+
     /** Gives up address and memory; closing twice does nothing. */
     public void close() {
         if (!open) {

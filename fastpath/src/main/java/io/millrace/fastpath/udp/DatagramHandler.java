@@ -10,4 +10,9 @@ public interface DatagramHandler {
 
     /** @param events what happened, a sum of the constants. */
     void onReady(int events);
+
+    /** What to call the application where endpoints are listed; ASCII. Allocates nothing once it was called. */
+    default String owner() {
+        return getClass().getName();
+    }
 }

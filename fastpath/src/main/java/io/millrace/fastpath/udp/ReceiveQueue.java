@@ -47,6 +47,10 @@ final class ReceiveQueue {
         limit = newLimit;
     }
 
+    int limit() {
+        return limit;
+    }
+
     boolean isEmpty() {
         return size == 0;
     }
@@ -54,6 +58,11 @@ final class ReceiveQueue {
     /** How many datagrams wait. */
     int size() {
         return size;
+    }
+
+    /** Bytes of the data that waits. */
+    int payloadBytes() {
+        return bytes - size * HEADER;
     }
 
     /** Copies a datagram's payload to the end of the queue. */

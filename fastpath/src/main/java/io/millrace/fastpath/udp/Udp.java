@@ -5,6 +5,7 @@ import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.counters.Mailbox;
 import io.millrace.fastpath.ip.DatagramInput;
 import io.millrace.fastpath.ip.FlowLabel;
 import io.millrace.fastpath.ip.IpOutput;
@@ -27,6 +28,7 @@ public final class Udp implements AutoCloseable {
     private final Slab slab;
     private final UdpInput input;
     private final UdpOutput output;
+    private final EndpointReporter reporter = new EndpointReporter(this);
     private final Inbox inbox = new Inbox(new Forwarded());
     private final Int2ObjectHashMap<DatagramEndpoint> endpoints = new Int2ObjectHashMap<>();
     private @Nullable DatagramEndpoint firstReady;
@@ -91,6 +93,11 @@ public final class Udp implements AutoCloseable {
             }
         }
         return told;
+    }
+
+    /** Adds some records of bound endpoints; returns where the next slice goes on, {@link Mailbox#END} after the last one. */
+    public long report(final Mailbox into) {
+        return reporter.report(into);
     }
 
     /** True where something waits to be done in the next turn. */

@@ -64,7 +64,7 @@ class StackEngineTest {
     void shouldSeeEveryCommandAcrossTheEndOfItsRing() {
         try (StackDriver stack = new StackDriver()) {
             for (int i = 0; i < 5_000; i++) {
-                stack.engine().commands().neighbourForgotten(0, i);
+                stack.engine().commands().neighbourForgotten(0, 0, i);
                 assertThat(stack.engine().nextDeadlineNs()).as("command %d waits", i).isEqualTo(Long.MIN_VALUE);
                 assertThat(stack.engine().doWork()).as("work done for command %d", i).isPositive();
                 assertThat(stack.engine().nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);

@@ -51,7 +51,8 @@ class DhcpPathTest {
         }
 
         @Override
-        public void onDhcp(final int source, final int destination, final long linkSource, final long address,
+        public void onDhcp(final int link, final int source, final int destination, final long linkSource,
+                final long address,
                 final int length) {
             final byte[] bytes = new byte[length];
             Memory.copyToArray(address, bytes, 0, length);
@@ -141,7 +142,7 @@ class DhcpPathTest {
         final Datagram discover = new Datagram(0, 68, -1, 67, "discover".getBytes(StandardCharsets.US_ASCII));
         final byte[] udp = discover.udp(0);
         Memory.copyFromArray(udp, 0, message.address(), udp.length);
-        assertThat(engine.commands().transmitDatagram(0, -1, 0, message.address(), udp.length)).isTrue();
+        assertThat(engine.commands().transmitDatagram(0, 0, -1, 0, message.address(), udp.length)).isTrue();
         engine.doWork();
         final byte[] frame = port.poll();
         assertThat(OutputRig.target(frame)).isEqualTo(EthernetHeader.BROADCAST);
@@ -160,7 +161,7 @@ class DhcpPathTest {
         final Datagram release = new Datagram(Packet.address(OFFERED), 68, Packet.address(SERVER), 67, new byte[3]);
         final byte[] udp = release.udp(0);
         Memory.copyFromArray(udp, 0, message.address(), udp.length);
-        engine.commands().transmitDatagram(release.source(), release.destination(), MAC + 8, message.address(),
+        engine.commands().transmitDatagram(0, release.source(), release.destination(), MAC + 8, message.address(),
                 udp.length);
         // also where the stack closes in the same turn
         engine.requestClose();
@@ -173,7 +174,7 @@ class DhcpPathTest {
     void shouldSendTheLongestDatagram() {
         start();
         for (int i = 0; i < 100; i++) {
-            assertThat(engine.commands().transmitDatagram(0, -1, 0, message.address(),
+            assertThat(engine.commands().transmitDatagram(0, 0, -1, 0, message.address(),
                     EngineCommands.MAX_DATAGRAM_LENGTH)).isTrue();
             engine.doWork();
             assertThat(OutputRig.withoutLink(port.poll())).hasSize(1_500);

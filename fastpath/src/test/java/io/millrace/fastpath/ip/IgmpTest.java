@@ -47,7 +47,8 @@ class IgmpTest {
         }
 
         @Override
-        public void onIgmp(final int source, final int destination, final long address, final int length) {
+        public void onIgmp(final int link, final int source, final int destination, final long address,
+                final int length) {
             final byte[] bytes = new byte[length];
             Memory.copyToArray(address, bytes, 0, length);
             heard.add(Integer.toHexString(source) + " " + Integer.toHexString(destination) + " "
@@ -69,7 +70,7 @@ class IgmpTest {
         IgmpMessage.beginReport(message.address());
         IgmpMessage.writeRecord(message.address() + 8, IgmpMessage.CHANGE_TO_EXCLUDE, 0, GROUP);
         IgmpMessage.finishReport(message.address(), 1, 16);
-        engine.commands().transmitIgmp(Packet.address(StackDriver.ADDRESS), REPORT_GROUP, message.address(), 16);
+        engine.commands().transmitIgmp(0, Packet.address(StackDriver.ADDRESS), REPORT_GROUP, message.address(), 16);
         engine.doWork();
         final byte[] frame = port.poll();
         assertThat(OutputRig.target(frame)).isEqualTo(0x0100_5E00_0016L);
@@ -90,7 +91,7 @@ class IgmpTest {
     void shouldSendTheLongestReport() {
         final int length = EngineCommands.MAX_IGMP_LENGTH;
         for (int i = 0; i < 100; i++) {
-            assertThat(engine.commands().transmitIgmp(1, REPORT_GROUP, message.address(), length)).isTrue();
+            assertThat(engine.commands().transmitIgmp(0, 1, REPORT_GROUP, message.address(), length)).isTrue();
             engine.doWork();
             assertThat(OutputRig.withoutLink(port.poll())).hasSize(1_500);
         }

@@ -28,7 +28,7 @@ class NeighbourTest {
         try (StackDriver stack = stack()) {
             connect(stack, Peer.ADDRESS);
             assertThat(stack.port().poll()).isNull();
-            stack.engine().commands().neighbourResolved(0, PEER, PEER_MAC);
+            stack.engine().commands().neighbourResolved(0, 0, PEER, PEER_MAC);
             stack.run();
             assertThat(syn(stack.port().poll(), PEER_MAC).is("S")).isTrue();
             // now it is known
@@ -41,13 +41,13 @@ class NeighbourTest {
     void shouldSendToTheNewAddressOfANeighbour() {
         try (StackDriver stack = stack()) {
             connect(stack, Peer.ADDRESS);
-            stack.engine().commands().neighbourResolved(0, PEER, PEER_MAC);
+            stack.engine().commands().neighbourResolved(0, 0, PEER, PEER_MAC);
             stack.run();
             stack.port().poll();
-            stack.engine().commands().neighbourForgotten(0, PEER);
+            stack.engine().commands().neighbourForgotten(0, 0, PEER);
             stack.advanceMs(1_500);
             assertThat(stack.port().poll()).isNull();
-            stack.engine().commands().neighbourResolved(0, PEER, PEER_MAC + 1);
+            stack.engine().commands().neighbourResolved(0, 0, PEER, PEER_MAC + 1);
             stack.run();
             assertThat(syn(stack.port().poll(), PEER_MAC + 1).is("S")).isTrue();
         }
@@ -60,7 +60,7 @@ class NeighbourTest {
                 connect(stack, Peer.ADDRESS);
             }
             assertThat(stack.counter(Counter.NEIGHBOUR_QUEUE_FULL)).isEqualTo(2);
-            stack.engine().commands().neighbourResolved(0, PEER, PEER_MAC);
+            stack.engine().commands().neighbourResolved(0, 0, PEER, PEER_MAC);
             stack.run();
             for (int i = 2; i < 6; i++) {
                 assertThat(syn(stack.port().poll(), PEER_MAC).sourcePort()).isEqualTo(49_152 + i);
@@ -75,7 +75,7 @@ class NeighbourTest {
             final Application first = connect(stack, Peer.ADDRESS);
             final Application second = connect(stack, Peer.ADDRESS);
             final Application other = connect(stack, "10.0.0.3");
-            stack.engine().commands().neighbourFailed(0, PEER);
+            stack.engine().commands().neighbourFailed(0, 0, PEER);
             stack.run();
             assertThat(first.failure()).isEqualTo(TcpFailure.HOST_UNREACHABLE);
             assertThat(second.failure()).isEqualTo(TcpFailure.HOST_UNREACHABLE);
@@ -102,7 +102,7 @@ class NeighbourTest {
             for (int i = 0; i < 40; i++) {
                 final String address = "10.0.0." + (10 + i);
                 connect(stack, address);
-                stack.engine().commands().neighbourResolved(0, IpAddress.v4(Packet.address(address)), PEER_MAC + i);
+                stack.engine().commands().neighbourResolved(0, 0, IpAddress.v4(Packet.address(address)), PEER_MAC + i);
                 stack.run();
                 assertThat(syn(stack.port().poll(), PEER_MAC + i).destination()).isEqualTo(Packet.address(address));
             }
@@ -114,9 +114,9 @@ class NeighbourTest {
     @Test
     void shouldIgnoreNewsOfNeighboursThatNobodyAskedFor() {
         try (StackDriver stack = stack()) {
-            stack.engine().commands().neighbourResolved(0, PEER, PEER_MAC);
-            stack.engine().commands().neighbourFailed(0, PEER);
-            stack.engine().commands().neighbourForgotten(0, PEER);
+            stack.engine().commands().neighbourResolved(0, 0, PEER, PEER_MAC);
+            stack.engine().commands().neighbourFailed(0, 0, PEER);
+            stack.engine().commands().neighbourForgotten(0, 0, PEER);
             stack.run();
             assertThat(stack.counters()).isEmpty();
         }

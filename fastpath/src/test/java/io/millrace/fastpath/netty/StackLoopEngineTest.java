@@ -88,4 +88,21 @@ class StackLoopEngineTest {
             assertThat(loop.udp().endpoints()).isZero();
         }
     }
+
+    @Test
+    void shouldGoOnBehindAPostponedCommandThatFails() {
+        try (MemoryLink link = MemoryLink.builder().ethernet(false).build();
+                LinkedStack stack = new LinkedStack("10.0.0.2", 1, link.side(0)::queue)) {
+            final AtomicInteger done = new AtomicInteger();
+            stack.engine(0).postpone(() -> {
+                throw new IllegalStateException("a defect");
+            });
+            stack.engine(0).postpone(done::incrementAndGet);
+            stack.engine(0).doWork();
+            assertThat(stack.engine(0).nextDeadlineNs()).as("there is more to do").isEqualTo(Long.MIN_VALUE);
+            stack.engine(0).doWork();
+            assertThat(done).hasValue(1);
+            assertThat(stack.engine(0).nextDeadlineNs()).isGreaterThan(Long.MIN_VALUE);
+        }
+    }
 }

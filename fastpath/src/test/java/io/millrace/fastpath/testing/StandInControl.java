@@ -148,11 +148,12 @@ public class StandInControl implements EngineControl, EngineEvents {
     }
 
     @Override
-    public void onArp(final int operation, final long senderMac, final int senderIp, final int targetIp) {}
+    public void onArp(final int link, final int operation, final long senderMac, final int senderIp,
+            final int targetIp) {}
 
     @Override
-    public void onNeighbourWanted(final long hi, final long lo) {}
+    public void onNeighbourWanted(final int link, final long hi, final long lo) {}
 
     @Override
-    public void onNeighbourConfirmed(final long hi, final long lo) {}
+    public void onNeighbourConfirmed(final int link, final long hi, final long lo) {}
 }

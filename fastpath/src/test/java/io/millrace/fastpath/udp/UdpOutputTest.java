@@ -154,7 +154,7 @@ class UdpOutputTest {
             assertThat(link.sendTo(endpoint, PEER, 77, manyFragments)).isEqualTo(SendResult.NO_BUFFERS);
             assertThat(link.counter(Counter.NEIGHBOUR_QUEUE_FULL)).isEqualTo(84);
             assertThat(link.sendTo(endpoint, PEER, 77, "waits")).isEqualTo(SendResult.SENT);
-            link.stack.engine().commands().neighbourResolved(0, EndpointRig.address(PEER), 0x0200_0000_0002L);
+            link.stack.engine().commands().neighbourResolved(0, 0, EndpointRig.address(PEER), 0x0200_0000_0002L);
             link.stack.run();
             assertThat(link.sendTo(endpoint, PEER, 77, manyFragments)).isEqualTo(SendResult.SENT);
             assertThat(link.counter(Counter.UDP_SENT)).isEqualTo(2);

@@ -1,0 +1,65 @@
+package io.millrace.fastpath.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CommandRingTest {
+    private static final long MAC = 0xFFEE_DDCC_BBAAL;
+
+    private final List<String> handled = new ArrayList<>();
+    private final MemoryRegion message = MemoryRegion.allocate("test message", 16);
+    private final CommandRing ring = new CommandRing(recorder());
+
+    @AfterEach
+    void close() {
+        ring.close();
+        message.close();
+    }
+
+    @Test
+    void shouldCarryTheLinkOfEveryCommandOfALink() {
+        ring.neighbourResolved(1, -2, 3, MAC);
+        ring.neighbourFailed(2, 3, -4);
+        ring.neighbourForgotten(3, 4, 5);
+        ring.transmitArp(4, 2, MAC, -6, 0xFFFF_FFFF_FFFFL, 7);
+        ring.linkMtuV6(5, 1_280);
+        assertThat(ring.drain()).isEqualTo(5);
+        assertThat(handled).containsExactly("onNeighbourResolved[1, -2, 3, " + MAC + "]",
+                "onNeighbourFailed[2, 3, -4]", "onNeighbourForgotten[3, 4, 5]",
+                "onTransmitArp[4, 2, " + MAC + ", -6, " + 0xFFFF_FFFF_FFFFL + ", 7]", "onLinkMtuV6[5, 1280]");
+    }
+
+    @Test
+    void shouldCarryMessagesWithTheirLink() {
+        Memory.putLong(message.address(), 0x0102_0304_0506_0708L);
+        ring.transmitIgmp(1, 2, 3, message.address(), 8);
+        ring.transmitDatagram(7, 5, 6, MAC, message.address(), 8);
+        ring.transmitIcmpv6(2, 3, 4, 5, 6, MAC, 255, true, message.address(), 8);
+        assertThat(ring.drain()).isEqualTo(3);
+        assertThat(handled).containsExactly("onTransmitIgmp[1, 2, 3, 102030405060708, 8]",
+                "onTransmitDatagram[7, 5, 6, " + MAC + ", 102030405060708, 8]",
+                "onTransmitIcmpv6[2, 3, 4, 5, 6, " + MAC + ", 255, true, 102030405060708, 8]");
+    }
+
+    private CommandRing.Handler recorder() {
+        return (CommandRing.Handler) Proxy.newProxyInstance(getClass().getClassLoader(),
+                new Class<?>[]{CommandRing.Handler.class}, (proxy, method, arguments) -> {
+                    final Object[] seen = arguments.clone();
+                    if (method.getName().startsWith("onTransmit") && !method.getName().endsWith("Arp")) {
+                        // where the message lies says nothing, what lies there does
+                        final int at = seen.length - 2;
+                        seen[at] = Long.toHexString(Memory.getLong((long) seen[at]));
+                    }
+                    handled.add(method.getName() + Arrays.toString(seen));
+                    return null;
+                });
+    }
+}
