@@ -130,8 +130,11 @@ public final class BeforeRun {
 
     private void mtu(final MillraceConfig config, final DeviceHost host) {
         final String argument = config.get(PortKeys.DEVICE).argument();
-        final OptionalInt theirs = argument.isEmpty() ? OptionalInt.empty() : host.look(config.get(PortKeys.DEVICE),
-                (name, here) -> here ? interfaceMtus.apply(name) : Machine.interfaceMtuOfThread(name), OptionalInt.empty());
+        final OptionalInt theirs = argument.isEmpty()
+                ? OptionalInt.empty()
+                : host.look(config.get(PortKeys.DEVICE),
+                        (name, here) -> here ? interfaceMtus.apply(name) : Machine.interfaceMtuOfThread(name),
+                        OptionalInt.empty());
         if (theirs.isPresent() && theirs.getAsInt() != config.get(PortKeys.MTU)) {
             add(Symptom.MTU_DIFFERS, "The kernel's side of " + argument + " has an MTU of " + theirs.getAsInt()
                     + ", the stack's one of " + config.get(PortKeys.MTU) + '.',

@@ -67,7 +67,9 @@ final class TapDevice implements PacketDevice {
         final int at = argument.indexOf(NAMESPACE);
         final String name = at < 0 ? argument : argument.substring(0, at);
         checkName(name);
-        return at < 0 ? task.run(name, true) : HostNamespace.call(argument.substring(at + 1), () -> task.run(name, false));
+        return at < 0
+                ? task.run(name, true)
+                : HostNamespace.call(argument.substring(at + 1), () -> task.run(name, false));
     }
 
     /** Gives the host's side of the link its address. */
