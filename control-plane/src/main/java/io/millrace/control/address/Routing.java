@@ -167,6 +167,16 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<O
         return all;
     }
 
+    /** The link of an address of this stack, or of another host by the prefix that it lies in; the first where in none. */
+    public int linkOf(final InetAddress address) {
+        final OwnAddress itself = find(address);
+        if (itself != null) {
+            return itself.link();
+        }
+        return addresses.stream().filter(own -> own.connected() && own.cidr().contains(address))
+                .mapToInt(OwnAddress::link).findFirst().orElse(0);
+    }
+
     /**
      * The link that a route's gateway is on: that of an address in use, or of {@link #onLink} in a family that is in use;
      * {@link #NOWHERE} where there is none.

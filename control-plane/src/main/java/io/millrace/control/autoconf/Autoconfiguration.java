@@ -1,9 +1,9 @@
 package io.millrace.control.autoconf;
 
 import io.millrace.config.Cidr;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.OwnAddress.State;
 import io.millrace.control.address.OwnAddress;
-import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.Routing;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;

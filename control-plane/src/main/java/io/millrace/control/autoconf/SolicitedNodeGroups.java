@@ -1,7 +1,7 @@
 package io.millrace.control.autoconf;
 
-import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.LinkRoutes;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.Routing;
 import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.control.multicast.GroupMembership;

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
 /**
- * The multicast groups that the stack has joined, of both families: what is wanted of them, what routers are told by IGMP
+ * The multicast groups that are joined on one link, of both families: what is wanted of them, what routers are told by IGMP
  * (RFC 3376, with versions 2 and 1) and by MLD (RFC 3810, with version 1), and the snapshot that engines read.
  * <p>
  * The number of groups of each family is bounded: one more is refused. Thread: any for {@link #listen}; the rest the

@@ -123,7 +123,7 @@ final class IgmpProtocol extends ReportWriter {
 
     private void send(final int destination, final int bytes, final ControlCounter counter) {
         final int source = IpAddress.toV4(routes.current().groupSourceLo(0, IpAddress.v4(destination)));
-        if (engine.transmitIgmp(0, source, destination, message.address(), bytes)) {
+        if (engine.transmitIgmp(routes.link(), source, destination, message.address(), bytes)) {
             counters.increment(counter);
         }
     }

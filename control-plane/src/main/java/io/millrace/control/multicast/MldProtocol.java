@@ -133,7 +133,7 @@ final class MldProtocol extends ReportWriter {
         final RouteTable table = routes.current();
         final long sourceHi = table.groupSourceHi(LINK_SCOPE_HI, ALL_ROUTERS_LO);
         final boolean linkLocal = sourceHi >>> 54 == 0xfe80 >>> 6;
-        if (engine.transmitIcmpv6(0, linkLocal ? sourceHi : 0,
+        if (engine.transmitIcmpv6(routes.link(), linkLocal ? sourceHi : 0,
                 linkLocal ? table.groupSourceLo(LINK_SCOPE_HI, ALL_ROUTERS_LO) : 0, destinationHi, destinationLo,
                 OF_GROUP, 1, true, message.address(), bytes)) {
             counters.increment(counter);

@@ -1,8 +1,8 @@
 package io.millrace.control.neighbour;
 
 import io.millrace.config.ConflictPolicy;
-import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.LinkRoutes;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.wire.IpAddress;

@@ -20,8 +20,8 @@ final class NeighbourSender implements AutoCloseable {
             final ControlCounters counters) {
         this.ownMac = ownMac;
         this.routes = routes;
-        arp = new ArpSender(engines, ownMac, counters);
-        nd = new NdSender(engines, ownMac, counters);
+        arp = new ArpSender(engines, routes.link(), ownMac, counters);
+        nd = new NdSender(engines, routes.link(), ownMac, counters);
     }
 
     RouteTable routes() {

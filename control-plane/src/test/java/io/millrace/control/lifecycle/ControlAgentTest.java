@@ -47,8 +47,8 @@ class ControlAgentTest {
             }, new SplittableRandom(2), counters);
     private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes.link(0),
             new SplittableRandom(1), counters);
-    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, null,
-            counters);
+    private final ControlAgent agent = new ControlAgent(clock, rings, commands,
+            List.of(new Link("memory:0", neighbours, groups, null)), counters);
 
     @AfterEach
     void close() {
