@@ -14,6 +14,7 @@ import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.Ipv4Prefix;
 import io.millrace.nativeports.linux.Ipv6Prefix;
+import io.millrace.nativeports.linux.LinkAddress;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.TunDescriptor;
 import io.millrace.nativeports.linux.VirtioNetHeader;
@@ -50,7 +51,7 @@ final class TapDevice implements PacketDevice {
         this.request = request;
         this.interfaceName = interfaceName;
         final int segment = request.offloads() ? MAX_VIRTUAL_SEGMENT : 0;
-        capabilities = new PortCapabilities(true, request.mtu(), TapAddress.of(request.argument()), request.offloads(),
+        capabilities = new PortCapabilities(true, request.mtu(), LinkAddress.of(request.argument()), request.offloads(),
                 request.offloads(), segment, Math.max(segment, request.mtu()) + ETHERNET_AND_VLAN);
     }
 
