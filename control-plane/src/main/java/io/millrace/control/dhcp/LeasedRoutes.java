@@ -2,8 +2,9 @@ package io.millrace.control.dhcp;
 
 import io.millrace.config.Cidr;
 import io.millrace.config.Route;
+import io.millrace.control.address.LinkRoutes;
+import io.millrace.control.address.OnLink;
 import io.millrace.control.address.OwnAddress;
-import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.Routing;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,14 +17,14 @@ import org.slf4j.LoggerFactory;
 public final class LeasedRoutes implements LeaseHolder {
     private static final Logger LOG = LoggerFactory.getLogger(DhcpClient.class);
 
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final OwnAddress.State first;
     /** What is among the stack's addresses and routes; not a lease of an address that is set as well. */
     private volatile @Nullable Lease applied;
     private volatile @Nullable DhcpClient client;
 
     /** @param probe false: an address is used at once, whoever else may have it. */
-    public LeasedRoutes(final PublishedRoutes routes, final boolean probe) {
+    public LeasedRoutes(final LinkRoutes routes, final boolean probe) {
         this.routes = routes;
         first = probe ? OwnAddress.State.TENTATIVE : OwnAddress.State.PREFERRED;
     }
@@ -71,28 +72,28 @@ public final class LeasedRoutes implements LeaseHolder {
         return own == null ? first : own.state();
     }
 
-    private static Routing without(final Routing routing, final @Nullable Lease lease) {
+    private Routing without(final Routing routing, final @Nullable Lease lease) {
         if (lease == null) {
             return routing;
         }
-        Routing rest = routing.without(lease.cidr().address());
+        Routing rest = routing.without(lease.cidr().address(), routes.link());
         for (final Route route : lease.routes()) {
             rest = rest.without(route);
         }
         for (final Cidr network : lease.onLink()) {
-            rest = rest.withoutOnLink(network);
+            rest = rest.withoutOnLink(new OnLink(network, routes.link()));
         }
         return rest;
     }
 
-    private static Routing with(final Routing routing, final @Nullable Lease lease,
+    private Routing with(final Routing routing, final @Nullable Lease lease,
             final OwnAddress.State state) {
         if (lease == null) {
             return routing;
         }
-        Routing more = routing.with(new OwnAddress(lease.cidr(), state, true));
+        Routing more = routing.with(new OwnAddress(lease.cidr(), state, true, routes.link()));
         for (final Cidr network : lease.onLink()) {
-            more = more.withOnLink(network);
+            more = more.withOnLink(new OnLink(network, routes.link()));
         }
         for (final Route route : lease.routes()) {
             more = withUsable(more, route);

@@ -2,7 +2,7 @@ package io.millrace.control.neighbour;
 
 import static io.millrace.control.neighbour.NeighbourSender.ALL;
 
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The neighbours of a stack, of both families: who has which link-layer address, and whether it still answers. One cache
+ * The neighbours on one link of a stack, of both families: who has which link-layer address, and whether it still answers. One cache
  * serves every engine; each engine keeps only the addresses it is told, and asks for the others.
  * <p>
  * What the transport does not confirm is asked by unicast in time (RFC 1122 §2.3.2.1, method 2), while engines go on
@@ -40,6 +40,7 @@ public final class NeighbourCache implements AutoCloseable {
 
     private record Key(long hi, long lo) {}
 
+    private final int link;
     private final ControlCounters counters;
     private final EngineNews news;
     private final NeighbourSender sender;
@@ -58,17 +59,19 @@ public final class NeighbourCache implements AutoCloseable {
     /**
      * @param engines commands to each engine; what they refuse is repeated by the protocols themselves or by the commands'
      *                own patience.
-     * @param ownMac  link-layer address of the stack's device, 48 bits.
+     * @param ownMac  link-layer address of the link's device, 48 bits.
+     * @param routes  as the link has them.
      * @param random  when an address is tried, so that hosts that start together do not collide.
      */
     public NeighbourCache(final NeighbourSettings settings, final EngineCommands[] engines, final long ownMac,
-            final PublishedRoutes routes, final ConflictListener conflicts, final RandomGenerator random,
+            final LinkRoutes routes, final ConflictListener conflicts, final RandomGenerator random,
             final ControlCounters counters) {
         this.settings = settings;
         this.counters = counters;
+        link = routes.link();
         reachableV6Ns = settings.reachableNs();
         retransmitV6Ns = settings.retransmitNs();
-        news = new EngineNews(engines);
+        news = new EngineNews(engines, routes.link());
         sender = new NeighbourSender(engines, ownMac, routes, counters);
         probes = new AddressProbes(settings, routes, sender, conflicts, counters, random);
         final AddressDefence defence = new AddressDefence(settings.own().policy(), routes, sender, conflicts, counters);
@@ -110,7 +113,7 @@ public final class NeighbourCache implements AutoCloseable {
     /** The entries as they are now, in no order. Thread: any. */
     public synchronized List<NeighbourInfo> snapshot() {
         final List<NeighbourInfo> all = new ArrayList<>(entries.size());
-        entries.values().forEach(entry -> all.add(entry.info()));
+        entries.values().forEach(entry -> all.add(entry.info(link)));
         return all;
     }
 

@@ -21,7 +21,7 @@ class LeasedRoutesTest {
             RouteTable.of(List.of(Cidr.parse("192.168.0.2/24")), List.of()));
     private final RecordingCommands engine = new RecordingCommands();
     private final AddressChanges changes = new AddressChanges(routes, new EngineCommands[]{engine});
-    private final LeasedRoutes leased = new LeasedRoutes(routes, true);
+    private final LeasedRoutes leased = new LeasedRoutes(routes.link(0), true);
 
     private static Lease lease(final String... through) {
         return new Lease(LEASED, 0x0A00_0001, 1, 2, 3, List.of(through).stream().map(Route::parse).toList(),
@@ -95,7 +95,7 @@ class LeasedRoutesTest {
 
     @Test
     void shouldUseAnAddressAtOnceWhereItIsNotToBeTried() {
-        final LeasedRoutes untried = new LeasedRoutes(routes, false);
+        final LeasedRoutes untried = new LeasedRoutes(routes.link(0), false);
         try (DhcpRig rig = new DhcpRig(untried)) {
             untried.tell(rig.client);
             rig.bindUntried(ServerSays.lease());

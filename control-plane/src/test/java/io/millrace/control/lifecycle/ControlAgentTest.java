@@ -41,14 +41,14 @@ class ControlAgentTest {
             new NeighbourSettings(8, TimeUnit.SECONDS.toNanos(1), 3, TimeUnit.SECONDS.toNanos(30), 1, 1,
                     OwnAddressSettings.DEFAULT.withAnnouncements(0)),
             commands,
-            2, routes,
+            2, routes.link(0),
             (address, mac, outcome) -> {
                 throw new IllegalStateException("expected by the test");
             }, new SplittableRandom(2), counters);
-    private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes,
+    private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes.link(0),
             new SplittableRandom(1), counters);
-    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, null,
-            counters);
+    private final ControlAgent agent = new ControlAgent(clock, rings, commands,
+            List.of(new Link("memory:0", neighbours, groups, null)), counters);
 
     @AfterEach
     void close() {

@@ -634,7 +634,7 @@ class NeighbourCacheTest {
                         List.of(Cidr.parse("10.0.0.128/25")),
                         List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))), 64));
         final NeighbourCache made = new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC,
-                routes,
+                routes.link(0),
                 (address, mac, outcome) -> conflicts
                         .add(IpAddress.toString(address) + " " + Long.toHexString(mac) + " " + outcome),
                 new SplittableRandom(1), counters);
