@@ -64,6 +64,7 @@ public final class DuringRun {
         resets();
         timeWait();
         portLosses();
+        synLosses();
         CounterRule.ALL.forEach(rule -> rule.apply(reports).ifPresent(findings::add));
         return List.copyOf(findings);
     }
@@ -170,6 +171,16 @@ public final class DuringRun {
                     + (dropped + value(Counter.FRAMES_RECEIVED)) + '.',
                     "Raise " + PortKeys.FRAMES
                             + ", or let the loop run more often (see loop-starved).");
+        }
+    }
+
+    private void synLosses() {
+        final long dropped = reports.value(Gauge.PORT_SYNS_DROPPED.label());
+        if (dropped > 0) {
+            add(Symptom.SYNS_LOST, "At least " + dropped + " SYNs found the device's queue for them full since it was"
+                    + " opened.",
+                    "That is a flood of SYNs, which something in front of the stack may filter, or more new connections"
+                            + " than the loops take: let them run more often (see loop-starved).");
         }
     }
 

@@ -43,6 +43,8 @@ public final class LinuxCalls {
             FunctionDescriptor.of(INT, INT, INT, INT, LONG, INT));
     private static final MethodHandle MMAP = call("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
     private static final MethodHandle MUNMAP = call("munmap", FunctionDescriptor.of(INT, LONG, LONG));
+    private static final MethodHandle BPF = variadic("syscall", 1,
+            FunctionDescriptor.of(LONG, LONG, INT, LONG, INT));
     private static final MethodHandle SETNS = call("setns", FunctionDescriptor.of(INT, INT, INT));
 
     /** Where a call leaves its error number; freed with this object, which any thread may drop. */
@@ -182,6 +184,15 @@ public final class LinuxCalls {
             return result((int) MUNMAP.invokeExact(state, address, length));
         } catch (final Throwable e) {
             throw unexpected("munmap", e);
+        }
+    }
+
+    /** bpf(2), which the C library has no function for, with the attributes of {@code length} bytes at the address. */
+    public int bpf(final int command, final long attributes, final int length) {
+        try {
+            return (int) result((long) BPF.invokeExact(state, Bpf.SYSTEM_CALL, command, attributes, length));
+        } catch (final Throwable e) {
+            throw unexpected("bpf", e);
         }
     }
 

@@ -99,9 +99,10 @@ class AfPacketDeviceTest {
                     "lo is no Ethernet interface; use one that has a link-layer address (`ip link`)");
             refused(pair, request(VethPair.OURS), "the MTU of ours0 is 1400, less than the stack's 1500; set"
                     + " millrace.port.mtu = 1400, or `ip link set ours0 mtu 1500`");
-            refused(pair, new DeviceRequest(VethPair.OURS, 1_400, 1, 16, true, "10.0.0.1/24"), "a host address is for a"
-                    + " TAP: af-packet:ours0 does not reach the kernel of its own interface; leave"
-                    + " millrace.port.host-address out");
+            refused(pair, new DeviceRequest(VethPair.OURS, 1_400, 1, 16, true, false, "10.0.0.1/24"),
+                    "a host address is for a"
+                            + " TAP: af-packet:ours0 does not reach the kernel of its own interface; leave"
+                            + " millrace.port.host-address out");
             assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytes);
             assertThat(openSockets()).isEqualTo(descriptors);
         }
@@ -115,7 +116,7 @@ class AfPacketDeviceTest {
             final long bytes = MemoryRegion.bytesInUse();
             final long descriptors = openSockets();
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> pair.ours.call(() -> AfPacketDevice
-                    .open(new DeviceRequest(VethPair.OURS, 1_500, 257, 16, true, null))));
+                    .open(new DeviceRequest(VethPair.OURS, 1_500, 257, 16, true, false, null))));
             assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytes);
             assertThat(openSockets()).isEqualTo(descriptors);
         }
@@ -129,7 +130,7 @@ class AfPacketDeviceTest {
             final long descriptors = openSockets();
             for (int i = 0; i < 3; i++) {
                 final PacketDevice device = pair
-                        .open(new DeviceRequest(VethPair.OURS, 1_500, queues, 16, true, null));
+                        .open(new DeviceRequest(VethPair.OURS, 1_500, queues, 16, true, false, null));
                 assertThat(device.queues()).isEqualTo(queues);
                 device.close();
             }

@@ -78,7 +78,7 @@ class AfPacketPortContractTest {
         VethUnderTest(final String argument, final int mtu, final boolean offloads, final int enoughBuffer)
                 throws Exception {
             pair = new VethPair(mtu);
-            final DeviceRequest request = new DeviceRequest(argument, mtu, 1, FRAMES, offloads, null);
+            final DeviceRequest request = new DeviceRequest(argument, mtu, 1, FRAMES, offloads, false, null);
             device = pair.ours.call(() -> AfPacketDevice.open(request, enoughBuffer));
             farEnd = pair.theirs.call(() -> new PacketSocket(VethPair.THEIRS, ETHERTYPE));
         }

@@ -29,7 +29,7 @@ final class VethPair implements AutoCloseable {
 
     static DeviceRequest request(final String argument, final int mtu, final int queues, final boolean offloads,
             final @Nullable String hostAddress) {
-        return new DeviceRequest(argument, mtu, queues, 32, offloads, hostAddress);
+        return new DeviceRequest(argument, mtu, queues, 32, offloads, false, hostAddress);
     }
 
     static DeviceRequest request(final boolean offloads) {
