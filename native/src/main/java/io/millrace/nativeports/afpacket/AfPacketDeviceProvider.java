@@ -3,6 +3,7 @@ package io.millrace.nativeports.afpacket;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.linux.TunDescriptor;
@@ -38,6 +39,15 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
         }
         calls.close(fd);
         return null;
+    }
+
+    @Override
+    public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        final AfPacketSpec spec = AfPacketSpec.parse(argument);
+        final String namespace = spec.namespace();
+        return namespace == null
+                ? task.run(spec.interfaceName(), true)
+                : HostNamespace.call(namespace, () -> task.run(spec.interfaceName(), false));
     }
 
     @Override
