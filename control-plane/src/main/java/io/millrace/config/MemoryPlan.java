@@ -48,6 +48,11 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
         parts.add(new Part("fragments", engines, memory.fragments(), IpKeys.REASSEMBLY_MEMORY.path()));
         parts.add(new Part("frames of the port", engines, config.get(PortKeys.FRAMES) * frameBytes(config),
                 PortKeys.FRAMES.path()));
+        for (int link = 1; link < config.links(); link++) {
+            final MillraceConfig port = config.link(link);
+            parts.add(new Part("frames of " + port.get(PortKeys.DEVICE), engines,
+                    port.get(PortKeys.FRAMES) * frameBytes(port), PortKeys.FURTHER.path()));
+        }
         parts.add(new Part("rings between threads", engines, memory.rings() + EVENT_RING, ""));
         final long limit = config.get(EngineKeys.MEMORY_LIMIT);
         return new MemoryPlan(List.copyOf(parts), limit == 0 ? machineBytes() : limit);
