@@ -48,6 +48,8 @@ public enum Counter {
     IP_BROADCAST("packets dropped: broadcasts and multicasts that nobody here listens to"),
     IP_IN_LINK_BROADCAST("packets dropped: unicast address in a link-layer broadcast (RFC 1122 section 3.3.6)"),
     IP_NO_ROUTE("packets dropped: no route to the destination"),
+    IP_ROUTE_CHANGED("packets dropped: made for one link while routes changed to another"),
+    IPV6_LINK_LOCAL_ELSEWHERE("TCP and UDP packets dropped: link-local addresses on another link than the first"),
     IP_UNKNOWN_PROTOCOL("packets dropped: protocol unreachable"),
     IPV6_EXTENSIONS_MALFORMED(
             "packets dropped: extension headers beyond the packet's end, too many of them, or of options"),

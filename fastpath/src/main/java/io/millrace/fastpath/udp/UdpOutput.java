@@ -98,8 +98,11 @@ final class UdpOutput implements AutoCloseable {
             return blocked(from);
         }
         fill(fields, binding, hi, lo);
+        final long hop = ip.aim(datagram, fields.hop());
+        fields.lookUpPath(ip.pathMtus(), ip.links().mtu(datagram.link(), hi, lo));
+        datagram.pathMtu(fields.pathMtu()).fragmentation(fields.fragmentationNow());
         write(binding.localPort(), toPort, payload, length);
-        return hand(from, length);
+        return hand(from, hop, length);
     }
 
     private void fill(final SendFields fields, final Binding binding, final long hi, final long lo) {
@@ -116,8 +119,6 @@ final class UdpOutput implements AutoCloseable {
                     udp.flowLabel(datagram.sourceHi(), datagram.sourceLo(), hi, lo, binding.localPort() << 16));
         }
         datagram.flowLabel(fields.flowLabel());
-        fields.lookUpPath(ip.pathMtus(), ip.capabilities().mtu());
-        datagram.pathMtu(fields.pathMtu()).fragmentation(fields.fragmentationNow());
     }
 
     private void write(final int fromPort, final int toPort, final long payload, final int length) {
@@ -137,8 +138,8 @@ final class UdpOutput implements AutoCloseable {
         }
     }
 
-    private SendResult hand(final DatagramEndpoint from, final int length) {
-        final long hop = ip.sendDatagram(datagram, from.fields.hop());
+    private SendResult hand(final DatagramEndpoint from, final long nextHop, final int length) {
+        final long hop = ip.sendAimed(datagram, nextHop);
         if (IpOutput.isSent(hop)) {
             from.fields.onSent(hop, length);
             longOnes.onSent(datagram.destinationHi(), datagram.destinationLo(), UdpHeader.LENGTH + length);
@@ -159,7 +160,7 @@ final class UdpOutput implements AutoCloseable {
     boolean onTooLong(final Fragmentation sentWith, final long hi, final long lo, final int mtu) {
         // what every router may fragment is too long for none
         final boolean news = sentWith != Fragmentation.ANYWHERE && longOnes.isLonger(hi, lo, mtu)
-                && ip.pathMtus().onTooLong(hi, lo, mtu, ip.capabilities().mtu());
+                && ip.pathMtus().onTooLong(hi, lo, mtu, ip.links().mtu(ip.linkTo(hi, lo), hi, lo));
         if (!news) {
             udp.count(Counter.ICMP_IGNORED);
         }
