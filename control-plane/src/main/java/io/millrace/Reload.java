@@ -88,7 +88,7 @@ final class Reload {
 
     private void refuseAddressesInUse(final StackSettings was, final StackSettings settings) {
         try {
-            refuseAddressesInUse(parts.routes.preview(now -> now.reconfigured(was.routing(), settings.routing())));
+            refuseAddressesInUse(parts.routes.preview(now -> parts.reconfigured(now, was, settings)));
         } catch (final IllegalArgumentException e) {
             refuse(blamed(), e.getMessage());
         }

@@ -68,7 +68,8 @@ final class FurtherPortType extends ValueType<FurtherPort> {
     private static Map<String, ConfigKey<?>> keys() {
         final Map<String, ConfigKey<?>> keys = new LinkedHashMap<>();
         for (final ConfigKey<?> key : List.of(PortKeys.DEVICE, IpKeys.ADDRESSES, PortKeys.MTU, PortKeys.FRAMES,
-                PortKeys.OFFLOADS, PortKeys.VLAN, PortKeys.HOST_ADDRESS, PortKeys.CAPTURE, DhcpKeys.DHCP,
+                PortKeys.OFFLOADS, PortKeys.SEPARATE_SYNS, PortKeys.VLAN, PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
+                DhcpKeys.DHCP,
                 DhcpKeys.RELEASE, DhcpKeys.PROBE, DhcpKeys.HOST_NAME, Ipv6Keys.ACCEPT_RA, Ipv6Keys.AUTOCONF,
                 Ipv6Keys.ACCEPT_REDIRECTS)) {
             keys.put(key.name(), key);

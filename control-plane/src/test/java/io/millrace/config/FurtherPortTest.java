@@ -29,7 +29,7 @@ class FurtherPortTest {
         assertThat(config.link(0)).isSameAs(config);
         assertThat(config.isIpv6()).as("for its routes").isTrue();
         final MillraceConfig second = config.link(1);
-        assertThat(second.deviceRequest()).isEqualTo(new DeviceRequest("mr1", 9_000, 1, 256, true, null));
+        assertThat(second.deviceRequest()).isEqualTo(new DeviceRequest("mr1", 9_000, 1, 256, true, true, null));
         assertThat(second.addresses()).extracting(Cidr::toString).containsExactly("10.1.0.2/24", "fd01::2/64");
         assertThat(second.get(PortKeys.VLAN)).isZero();
         assertThat(second.get(PortKeys.CAPTURE)).isEmpty();
@@ -38,7 +38,7 @@ class FurtherPortTest {
         assertThat(second.get(Ipv6Keys.ACCEPT_RA)).isTrue();
         final MillraceConfig third = config.link(2);
         assertThat(third.deviceRequest()).as("MTU as the first").isEqualTo(
-                new DeviceRequest("mr2", 1_400, 1, 1_024, false, null));
+                new DeviceRequest("mr2", 1_400, 1, 1_024, false, true, null));
         assertThat(third.addresses()).isEmpty();
         assertThat(third.get(DhcpKeys.DHCP)).isTrue();
         assertThat(third.get(Ipv6Keys.ACCEPT_RA)).isFalse();

@@ -79,6 +79,7 @@ final class EngineWindow implements AutoCloseable {
 
     void show(final PacketPort port, final LentFrames frames, final int mtuV6) {
         gauge(Gauge.PORT_DROPPED, port.dropped());
+        gauge(Gauge.PORT_SYNS_DROPPED, port.synsDropped());
         gauge(Gauge.PORT_MTU, port.capabilities().mtu());
         gauge(Gauge.LINK_MTU_V6, mtuV6);
         gauge(Gauge.FRAMES_LENT, frames.lent());

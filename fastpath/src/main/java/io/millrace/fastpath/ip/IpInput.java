@@ -76,30 +76,35 @@ public final class IpInput implements AutoCloseable {
     public void onFrame(final long frame, final long nowNs) {
         final long address = Frame.data(frame);
         final int length = Frame.length(frame);
-        if (!linkLayer) {
-            onPacketOfEither(frame, address, length, false, nowNs);
-        } else if (!ethernet.wrap(address, length)) {
-            counters.increment(Counter.ETHERNET_TRUNCATED);
-        } else {
+        if (linkLayer) {
             onEthernet(frame, address, length, nowNs);
+        } else if (isV6(address, length)) {
+            ipv6.onPacket(frame, address, length, false, 0, false, nowNs);
+        } else {
+            onPacket(frame, address, length, false, false, nowNs);
         }
     }
 
     /** A frame that the stack sent to itself. */
     public void onLocalFrame(final long frame, final long nowNs) {
-        onPacketOfEither(frame, Frame.data(frame), Frame.length(frame), true, nowNs);
-    }
-
-    private void onPacketOfEither(final long frame, final long address, final int length, final boolean fromHere,
-            final long nowNs) {
-        if (length > 0 && Ipv6Header.isV6(address)) {
-            ipv6.onPacket(frame, address, length, false, 0, fromHere, nowNs);
+        final long address = Frame.data(frame);
+        final int length = Frame.length(frame);
+        if (isV6(address, length)) {
+            ipv6.onPacket(frame, address, length, false, 0, true, nowNs);
         } else {
-            onPacket(frame, address, length, false, fromHere, nowNs);
+            onPacket(frame, address, length, false, true, nowNs);
         }
     }
 
+    private static boolean isV6(final long address, final int length) {
+        return length > 0 && Ipv6Header.isV6(address);
+    }
+
     private void onEthernet(final long frame, final long address, final int length, final long nowNs) {
+        if (!ethernet.wrap(address, length)) {
+            counters.increment(Counter.ETHERNET_TRUNCATED);
+            return;
+        }
         final long destination = ethernet.destination();
         final boolean group = (destination & GROUP_BIT) != 0;
         if (!group && destination != links.capabilities(Frame.link(frame)).macAddress()) {

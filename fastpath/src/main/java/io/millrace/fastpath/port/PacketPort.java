@@ -78,6 +78,14 @@ public interface PacketPort extends AutoCloseable {
     }
 
     /**
+     * SYNs that found no room in the queue that the device keeps for them alone: at least so many. They are lost before the
+     * port, which {@link #dropped} is of, sees them. 0 where there is no such queue.
+     */
+    default long synsDropped() {
+        return 0;
+    }
+
+    /**
      * How many received frames may be kept at once, beyond the turn in which they came, without the port running out of
      * frames; 0: none, as nothing keeps their memory.
      */

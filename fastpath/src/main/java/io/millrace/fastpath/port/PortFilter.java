@@ -61,6 +61,11 @@ public abstract class PortFilter implements PacketPort {
     }
 
     @Override
+    public long synsDropped() {
+        return delegate.synsDropped();
+    }
+
+    @Override
     public int lendableFrames() {
         return delegate.lendableFrames();
     }
