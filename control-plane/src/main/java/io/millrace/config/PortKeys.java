@@ -56,10 +56,10 @@ public final class PortKeys {
     /** SYNs apart from everything else. */
     public static final ConfigKey<Boolean> SEPARATE_SYNS = ConfigKey.of(GROUP + ".separate-syns", onOff(), true,
             "TUNSETSTEERINGEBPF of a TAP", """
-                    Let segments that open a connection wait in a queue of their own, so that a flood of SYNs that is
-                    faster than they can be read takes no other frame with it. A TAP of one engine does it where Linux
-                    lets the process load a BPF program (root, or CAP_BPF and CAP_NET_ADMIN); else, which the log
-                    says, everything shares one queue.
+                    Let SYNs wait in queues of their own, so that a flood of them that is faster than they can be read
+                    takes no other frame with it, and those from addresses that have had a connection apart from the
+                    rest. A TAP of one engine does it where Linux lets the process load a BPF program (root, or CAP_BPF
+                    and CAP_NET_ADMIN); else, which the log says, everything shares one queue.
                     """);
 
     /** Which VLAN of a trunk. */
