@@ -33,11 +33,15 @@ final class LinkParts {
     private final MillraceBuilder builder;
     private final PublishedRoutes routes;
     private final PatientCommands[] commands;
+    private final List<LeasedRoutes> leases;
 
-    LinkParts(final MillraceBuilder builder, final PublishedRoutes routes, final PatientCommands[] commands) {
+    /** @param leases where the routes of each link that asks for an address are added. */
+    LinkParts(final MillraceBuilder builder, final PublishedRoutes routes, final PatientCommands[] commands,
+            final List<LeasedRoutes> leases) {
         this.builder = builder;
         this.routes = routes;
         this.commands = commands.clone();
+        this.leases = leases;
     }
 
     /**
@@ -80,6 +84,7 @@ final class LinkParts {
                         config.get(DhcpKeys.RELEASE)),
                 commands[0], leased, random(DHCP, own.link()), builder.counters);
         leased.tell(client);
+        leases.add(leased);
         return client;
     }
 

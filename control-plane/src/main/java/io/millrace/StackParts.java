@@ -9,10 +9,12 @@ import io.millrace.config.ObserveKeys;
 import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.Routing;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.IcmpErrorFan;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
+import io.millrace.control.dhcp.LeasedRoutes;
 import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.EngineSecrets;
@@ -94,6 +96,8 @@ final class StackParts {
     final StackEngine[] engines;
     private final boolean linkLayer;
     private final List<Link> links = new ArrayList<>();
+    /** Of the links that ask for an address. */
+    private final List<LeasedRoutes> leased = new ArrayList<>();
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
     private final Rfc6056Ports[] ports;
@@ -200,7 +204,8 @@ final class StackParts {
 
     /** Other settings in the place of those for what runs; nothing of this fails. Thread: one at a time. */
     void apply(final StackSettings before, final StackSettings settings) {
-        routes.update(now -> now.reconfigured(before.routing(), settings.routing()));
+        leased.forEach(link -> link.configured(settings.routing()));
+        routes.update(now -> reconfigured(now, before, settings));
         tcpSettings = settings.tcp();
         listeners.reload(settings.listen(), settings.tcp());
         bindings.range(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh());
@@ -216,6 +221,15 @@ final class StackParts {
                 commands[i].addressesRemoved();
             }
         }
+    }
+
+    /** Addresses and routes where one configuration follows another. */
+    Routing reconfigured(final Routing now, final StackSettings before, final StackSettings settings) {
+        Routing next = now.reconfigured(before.routing(), settings.routing());
+        for (final LeasedRoutes link : leased) {
+            next = link.keep(now, next);
+        }
+        return next;
     }
 
     /** True where a listener, a datagram endpoint or a connection has such an address as its own. */
@@ -243,7 +257,7 @@ final class StackParts {
     }
 
     private void open(final MillraceBuilder builder, final long bytesBefore) {
-        final LinkParts linkParts = new LinkParts(builder, routes, commands);
+        final LinkParts linkParts = new LinkParts(builder, routes, commands, leased);
         links.add(linkParts.make(0, device.name(), device.queue(0).capabilities()));
         for (int i = 0; i < engines.length; i++) {
             rings[i] = new EngineEventRing(EVENT_RING_BYTES);

@@ -5,6 +5,7 @@ import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.Gauge;
+import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.observe.Observer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,17 +42,18 @@ public final class DuringRun {
     /**
      * Looks at a stack: at everything since it started, or at what happens within so many seconds.
      *
-     * @param seconds 0: since it started.
+     * @param seconds   0: since it started.
+     * @param providers the kinds of device that there are.
      * @throws IOException one sentence: the stack does not answer.
      */
-    public static List<Finding> of(final Observer observer, final int seconds)
-            throws IOException, InterruptedException {
-        final Reports first = Reports.read(observer);
+    public static List<Finding> of(final Observer observer, final int seconds,
+            final List<PacketDeviceProvider> providers) throws IOException, InterruptedException {
+        final Reports first = Reports.read(observer, providers);
         if (seconds == 0) {
             return new DuringRun(first).findings();
         }
         TimeUnit.SECONDS.sleep(seconds);
-        return new DuringRun(Reports.read(observer).since(first, observer)).findings();
+        return new DuringRun(Reports.read(observer, providers).since(first, observer)).findings();
     }
 
     /** Everything that is wrong. */

@@ -121,7 +121,7 @@ class ControlAgentTest {
         rings[0].proxy().onNeighbourWanted(0, 0, PEER);
         agent.doWork();
         agent.doWork();
-        assertThat(counters.get(ControlCounter.EXCEPTIONS)).isEqualTo(1);
+        assertThat(counters.get(ControlCounter.CONTROL_EXCEPTIONS)).isEqualTo(1);
         assertThat(engine0.take()).contains("request 2 10.0.0.2 > ffffffffffff 10.0.0.1");
     }
 }

@@ -141,7 +141,7 @@ class TwoLinksTest {
         advertise(1, "20010db8000100000000000000000000");
         assertThat(routes.current().routing().onLink()).hasToString("[2001:db8:1::/64]");
         assertThat(agent.doWork()).isNotNegative();
-        assertThat(counters.get(ControlCounter.EXCEPTIONS)).isZero();
+        assertThat(counters.get(ControlCounter.CONTROL_EXCEPTIONS)).isZero();
     }
 
     private List<String> ofIpv4() {

@@ -358,6 +358,16 @@ class NeighbourDiscoveryTest {
         assertThat(engine0.take()).containsExactly(ASK_UNICAST, ASK_UNICAST);
     }
 
+    @Test
+    void shouldHeedWhatARouterSaidAlsoAfterAReload() {
+        cache.times(TimeUnit.SECONDS.toNanos(10), TimeUnit.MILLISECONDS.toNanos(200));
+        cache.settings(NeighbourSettings.DEFAULT);
+        resolve();
+        pass(10_000);
+        pass(200);
+        assertThat(engine0.take()).containsExactly(ASK_UNICAST, ASK_UNICAST);
+    }
+
     private void tentative(final String address) {
         routes.addAddress(OwnAddress.of(Cidr.parse(address + "/64")).in(OwnAddress.State.TENTATIVE));
         cache.doWork(nowNs);

@@ -160,7 +160,7 @@ public enum Counter {
     TCP_SLAB_FULL("times the slab had no room for a ring: segments dropped, or output postponed"),
     TCP_NO_EPHEMERAL_PORT("active opens refused: no local port left for the destination"),
     LISTEN_SYN_QUEUE_FULL("SYNs dropped: the listener's SYN queue or accept queue is full"),
-    LISTEN_OVERFLOWS("handshakes held back: the listener's accept queue is full"),
+    HANDSHAKES_HELD_BACK("handshakes not completed: the listener's accept queue is full"),
     LISTEN_SOURCE_REFUSED("segments dropped: their listener takes no connections from their source"),
     SYNCOOKIES_SENT("SYN-ACKs sent with a SYN cookie (RFC 4987)"),
     SYNCOOKIES_RECV("ACKs that brought a SYN cookie back"),

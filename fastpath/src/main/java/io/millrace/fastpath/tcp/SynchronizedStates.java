@@ -216,7 +216,7 @@ final class SynchronizedStates {
         final ListenerPolicy listener = (ListenerPolicy) context.connections.attachment(tcb);
         if (listener == null || !listener.reserveAccept()) {
             // Linux's rule: the ACK is dropped, the SYN-ACK will be sent again
-            context.count(Counter.LISTEN_OVERFLOWS);
+            context.count(Counter.HANDSHAKES_HELD_BACK);
             if (listener != null && listener.abortsOnOverflow()) {
                 lifecycle.abort(tcb, TcpFailure.ABORTED);
             }

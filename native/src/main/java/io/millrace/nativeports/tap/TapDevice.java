@@ -4,6 +4,8 @@ import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PacketDeviceProvider.HostTask;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.nativeports.linux.HostInterface;
@@ -11,6 +13,7 @@ import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.Ipv4Prefix;
 import io.millrace.nativeports.linux.Ipv6Prefix;
+import io.millrace.nativeports.linux.LinkAddress;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -50,19 +53,24 @@ final class TapDevice implements PacketDevice {
         this.interfaceName = interfaceName;
         queues = new TapQueues(interfaceName, request.offloads());
         final int segment = request.offloads() ? MAX_VIRTUAL_SEGMENT : 0;
-        capabilities = new PortCapabilities(true, request.mtu(), TapAddress.of(request.argument()), request.offloads(),
+        capabilities = new PortCapabilities(true, request.mtu(), LinkAddress.of(request.argument()), request.offloads(),
                 request.offloads(), segment, Math.max(segment, request.mtu()) + ETHERNET_AND_VLAN);
     }
 
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static TapDevice open(final DeviceRequest request) throws IOException {
-        final int at = request.argument().indexOf(NAMESPACE);
-        final String name = at < 0 ? request.argument() : request.argument().substring(0, at);
-        checkName(name);
         final @Nullable HostAddress address = hostAddress(request);
+        return atHost(request.argument(), (name, here) -> openHere(request, name, address));
+    }
+
+    /** {@link PacketDeviceProvider#atHost}. */
+    static <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        final int at = argument.indexOf(NAMESPACE);
+        final String name = at < 0 ? argument : argument.substring(0, at);
+        checkName(name);
         return at < 0
-                ? openHere(request, name, address)
-                : HostNamespace.call(request.argument().substring(at + 1), () -> openHere(request, name, address));
+                ? task.run(name, true)
+                : HostNamespace.call(argument.substring(at + 1), () -> task.run(name, false));
     }
 
     /** Gives the host's side of the link its address. */
