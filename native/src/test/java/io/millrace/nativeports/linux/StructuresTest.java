@@ -225,6 +225,7 @@ class StructuresTest {
         numbers.put("sizeof(struct bpf_insn)", (long) BpfCode.INSTRUCTION_LENGTH);
         numbers.put("BPF_B", (long) BpfCode.BYTE);
         numbers.put("BPF_H", (long) BpfCode.HALF);
+        numbers.put("BPF_W", (long) BpfCode.WORD);
     }
 
     private static void addErrno(final Map<String, Long> numbers) {
