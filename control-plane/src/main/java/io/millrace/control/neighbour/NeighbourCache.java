@@ -286,7 +286,7 @@ public final class NeighbourCache implements AutoCloseable {
     }
 
     private void routerFlag(final Neighbour neighbour, final boolean router) {
-        if (neighbour.router && !router) {
+        if (!router) {
             nd.routers().onRouterGone(neighbour.hi, neighbour.lo);
         }
         neighbour.router = router;
@@ -387,7 +387,8 @@ public final class NeighbourCache implements AutoCloseable {
             return true;
         }
         counters.increment(ControlCounter.NEIGHBOURS_FAILED);
-        if (neighbour.router) {
+        if (!IpAddress.isV4(neighbour.hi, neighbour.lo)) {
+            // whatever the entry says: it may be younger than the advertisement that made a router of its host
             nd.routers().onRouterUnreachable(neighbour.hi, neighbour.lo);
         }
         if (neighbour.state == NeighbourState.PROBE) {

@@ -282,6 +282,24 @@ class NeighbourDiscoveryTest {
         assertThat(lost).containsExactly("unreachable " + PEER);
     }
 
+    /** Its entry was forgotten since it said what it is, or it never said its link-layer address. */
+    @Test
+    void shouldTellOfARouterThatDoesNotAnswerWhateverIsKnownOfIt() {
+        wanted(0);
+        pass(1_000);
+        pass(1_000);
+        assertThat(lost).isEmpty();
+        pass(1_000);
+        assertThat(lost).containsExactly("unreachable " + PEER);
+    }
+
+    @Test
+    void shouldTellThatANeighbourIsNoRouterWhateverIsKnownOfIt() {
+        wanted(0);
+        advertise(PEER, PEER_MAC, SOLICITED);
+        assertThat(lost).containsExactly("gone " + PEER);
+    }
+
     @Test
     void shouldDefendAnAddressThatAnotherAdvertises() {
         advertise(US, OTHER_MAC, OVERRIDE);
