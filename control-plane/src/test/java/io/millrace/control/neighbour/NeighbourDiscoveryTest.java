@@ -308,6 +308,19 @@ class NeighbourDiscoveryTest {
                 "icmpv6 fd00::2 > ff02::1 0 255: na fd00::2 O at 20000000002");
     }
 
+    /** RFC 4862 §5.1: RetransTimer, which a router may say, is also how long to wait for an objection. */
+    @Test
+    void shouldTryAnAddressForAsLongAsTheRetransmissionTimerSays() {
+        cache.times(0, TimeUnit.SECONDS.toNanos(3));
+        tentative("fd00::7");
+        nowNs = cache.nextDeadlineNs();
+        cache.doWork(nowNs);
+        pass(2_999);
+        assertThat(routes.current().isOwn(hi("fd00::7"), lo("fd00::7"))).isFalse();
+        pass(1);
+        assertThat(routes.current().isOwn(hi("fd00::7"), lo("fd00::7"))).isTrue();
+    }
+
     @Test
     void shouldUseATentativeAddressOnceNobodyAnswered() {
         tentative("fd00::7");
