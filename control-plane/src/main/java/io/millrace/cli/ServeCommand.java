@@ -131,7 +131,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             return stack.reload(stackOptions.config());
         } catch (final ConfigException e) {
-            return new ReloadReport(List.of(), e.problems());
+            return ReloadReport.unreadable(stack.config(), e);
         }
     }
 
