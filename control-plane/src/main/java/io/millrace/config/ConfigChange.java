@@ -33,8 +33,12 @@ public record ConfigChange(ConfigKey<?> key, String from, String to, Origin orig
 
     /** As something that is wrong with the configuration, for a running stack cannot follow. */
     public ConfigProblem refused() {
-        return new ConfigProblem(origin, key + " = " + to,
-                "is " + from + " in the running stack, and only a restart changes it");
+        return refused("is " + from + " in the running stack, and only a restart changes it");
+    }
+
+    /** As something that is wrong with the configuration, for this reason. */
+    public ConfigProblem refused(final String reason) {
+        return new ConfigProblem(origin, key + " = " + to, reason);
     }
 
     /** E.g. {@code millrace.tcp.mss = 1400 (was 0, my.conf:3): for new connections}. */

@@ -4,15 +4,19 @@ import static io.millrace.config.ValueTypes.bytes;
 import static io.millrace.config.ValueTypes.cidr;
 import static io.millrace.config.ValueTypes.device;
 import static io.millrace.config.ValueTypes.file;
+import static io.millrace.config.ValueTypes.furtherPort;
+import static io.millrace.config.ValueTypes.list;
 import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.optional;
 import static io.millrace.config.ValueTypes.whole;
 import static io.millrace.config.ValueTypes.wholePowerOfTwo;
 
+import io.millrace.fastpath.port.PortGroup;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
-/** {@code millrace.port}: the packet device. Limits are those of {@link io.millrace.fastpath.port.DeviceRequest}. */
+/** {@code millrace.port}: the packet device, and {@code millrace.ports}: further ones. Limits are those of {@link io.millrace.fastpath.port.DeviceRequest}. */
 public final class PortKeys {
     static final String GROUP = "millrace.port";
 
@@ -80,6 +84,18 @@ public final class PortKeys {
                     File that every frame is written to, in pcapng format, for Wireshark; overwritten at start.
                     Relative to the working directory. "" captures nothing.
                     """);
+
+    /** Further ports. */
+    public static final ConfigKey<List<FurtherPort>> FURTHER = ConfigKey
+            .of("millrace.ports", list(furtherPort(), PortGroup.MAX_LINKS - 1),
+                    List.of(), "further interfaces, without forwarding between them",
+                    """
+                            Further ports of the same stack: each has a device, addresses or dhcp, and any key of millrace.port by its
+                            name; also dhcp-release, dhcp-probe, dhcp-host-name, ipv6 (the mode), accept-ra, autoconf, accept-redirects. mtu,
+                            frames, offloads, separate-syns and the dhcp- and IPv6 keys are the first port's where it does not say.
+                            `millrace reload` changes addresses of ports; ports neither come nor go.
+                            """)
+            .changingAtOnce();
 
     private PortKeys() {}
 }
