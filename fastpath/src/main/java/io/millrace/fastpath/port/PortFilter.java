@@ -65,6 +65,11 @@ public abstract class PortFilter implements PacketPort {
     }
 
     @Override
+    public void onDriverLeft() {
+        delegate.onDriverLeft();
+    }
+
+    @Override
     public void close() {
         delegate.close();
     }

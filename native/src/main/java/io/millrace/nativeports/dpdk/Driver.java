@@ -1,0 +1,30 @@
+package io.millrace.nativeports.dpdk;
+
+import java.util.Set;
+
+/**
+ * What must be known of a poll-mode driver beyond what DPDK says of it.
+ *
+ * @param callsSystem a burst may enter the kernel: the JVM must be able to stop for the time of it.
+ * @param copies      it has copied and freed what it takes before a burst ends. Then we keep the frames of it for
+ *                    ourselves, which is cheaper, and needs no trust in what the driver says that it took.
+ * @param handsOn     it gives the mbufs themselves to another port of the process.
+ * @param sharesMac   its address is that of the kernel's end of the link, so that ours must be another.
+ * @param segments    its TCP segmentation can be used.
+ */
+record Driver(boolean callsSystem, boolean copies, boolean handsOn, boolean sharesMac, boolean segments) {
+    private static final String TAP = "net_tap";
+    private static final Set<String> COPYING = Set.of("net_af_packet", "net_null", "net_pcap", TAP);
+    private static final Set<String> IN_MEMORY = Set.of("net_null", "net_ring");
+
+    /**
+     * @param name of the driver. One of a device on the PCI bus has {@code net_} too, but never calls the system; those of
+     *             virtual devices may.
+     * @param isVirtual true where the device is none of a bus.
+     */
+    static Driver of(final String name, final boolean isVirtual) {
+        // net_tap of 22.11 takes no segment whose frame is longer than the MTU, which every full one's is.
+        return new Driver(isVirtual && !IN_MEMORY.contains(name), COPYING.contains(name), name.equals("net_ring"),
+                name.equals(TAP), !name.equals(TAP));
+    }
+}
