@@ -180,7 +180,8 @@ final class DpdkDevice implements PacketDevice {
 
     private void setUpQueue(final int index, final int rxDescriptors, final int txDescriptors, final int socket,
             final QueuePools.Lengths lengths) throws IOException {
-        final QueuePools own = QueuePools.create(eal, request.frames(), rxDescriptors + txDescriptors, lengths, socket,
+        final QueuePools own = QueuePools.create(eal, request.frames(),
+                rxDescriptors + txDescriptors + driver.keeps(), lengths, socket,
                 driver.handsOn());
         pools.add(own);
         check(Ethdev.RX_QUEUE.call(port, index, rxDescriptors, socket, 0, own.receive().address()),

@@ -11,11 +11,16 @@ import java.util.Set;
  * @param handsOn     it gives the mbufs themselves to another port of the process.
  * @param sharesMac   its address is that of the kernel's end of the link, so that ours must be another.
  * @param segments    its TCP segmentation can be used.
+ * @param keeps       mbufs of the pool for receiving that a queue has beyond its rings.
  */
-record Driver(boolean callsSystem, boolean copies, boolean handsOn, boolean sharesMac, boolean segments) {
+record Driver(boolean callsSystem, boolean copies, boolean handsOn, boolean sharesMac, boolean segments,
+        int keeps) {
     private static final String TAP = "net_tap";
     private static final Set<String> COPYING = Set.of("net_af_packet", "net_null", "net_pcap", TAP);
     private static final Set<String> IN_MEMORY = Set.of("net_null", "net_ring");
+
+    /** net_af_xdp fills 2,048 descriptors whatever is asked for, and copies what is sent into as many. */
+    private static final int XDP_RINGS = 2 * 2_048;
 
     /**
      * @param name of the driver. One of a device on the PCI bus has {@code net_} too, but never calls the system; those of
@@ -25,6 +30,6 @@ record Driver(boolean callsSystem, boolean copies, boolean handsOn, boolean shar
     static Driver of(final String name, final boolean isVirtual) {
         // net_tap of 22.11 takes no segment whose frame is longer than the MTU, which every full one's is.
         return new Driver(isVirtual && !IN_MEMORY.contains(name), COPYING.contains(name), name.equals("net_ring"),
-                name.equals(TAP), !name.equals(TAP));
+                name.equals(TAP), !name.equals(TAP), name.equals("net_af_xdp") ? XDP_RINGS : 0);
     }
 }

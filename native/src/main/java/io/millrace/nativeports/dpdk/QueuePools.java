@@ -42,7 +42,7 @@ record QueuePools(MbufPool receive, MbufPool transmit, int frames) {
     /**
      * Makes both.
      *
-     * @param descriptors of the receive and the transmit ring together.
+     * @param descriptors of the receive and the transmit ring together, and what else the driver keeps.
      * @throws IOException one sentence.
      */
     static QueuePools create(final Eal eal, final int frames, final int descriptors, final Lengths lengths,

@@ -25,8 +25,8 @@ public final class Rings implements AutoCloseable {
 
     /** @param length frames of each ring, a power of two; it holds one less. */
     public Rings(final int length) throws IOException {
+        startEal();
         synchronized (Eal.class) {
-            Eal.start(DpdkArguments.parse(EAL));
             final int number = NUMBER.incrementAndGet();
             for (int i = 0; i < 2; i++) {
                 rings[i] = ring("crossing_" + number + "_" + i, length);
@@ -34,6 +34,13 @@ public final class Rings implements AutoCloseable {
             for (int i = 0; i < 2; i++) {
                 ports[i] = port("crossing_" + number + "_" + i, rings[i], rings[1 - i]);
             }
+        }
+    }
+
+    /** EAL's threads live where it is started: not in a namespace that a test means to remove. */
+    public static void startEal() throws IOException {
+        synchronized (Eal.class) {
+            Eal.start(DpdkArguments.parse(EAL));
         }
     }
 

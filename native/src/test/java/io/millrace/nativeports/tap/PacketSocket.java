@@ -9,8 +9,8 @@ import io.millrace.nativeports.linux.TunDescriptor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The kernel's end of a TAP, seen by a raw packet socket: sends any frame, receives those of one Ethernet type. */
-final class PacketSocket implements AutoCloseable {
+/** The kernel's end of a link, seen by a raw packet socket: sends any frame, receives those of one Ethernet type. */
+public final class PacketSocket implements AutoCloseable {
     private static final int AF_PACKET = 17;
     private static final int SOCK_RAW = 3;
     private static final int ADDRESS_LENGTH = 20;
@@ -22,7 +22,7 @@ final class PacketSocket implements AutoCloseable {
     private final int fd;
 
     /** Opens in the calling thread's namespace. */
-    PacketSocket(final String interfaceName, final int etherType) throws IOException {
+    public PacketSocket(final String interfaceName, final int etherType) throws IOException {
         fd = calls.socket(AF_PACKET, SOCK_RAW | TunDescriptor.O_NONBLOCK | TunDescriptor.O_CLOEXEC, 0);
         check(fd, "socket");
         try (HostInterface host = new HostInterface(interfaceName)) {
@@ -33,7 +33,7 @@ final class PacketSocket implements AutoCloseable {
         check(calls.bind(fd, buffer.address(), ADDRESS_LENGTH), "bind");
     }
 
-    void send(final byte[] frame) {
+    public void send(final byte[] frame) {
         Memory.copyFromArray(frame, 0, buffer.address(), frame.length);
         final long sent = calls.write(fd, buffer.address(), frame.length);
         if (sent != frame.length) {
@@ -42,7 +42,7 @@ final class PacketSocket implements AutoCloseable {
     }
 
     /** The next frame; null where there is none. */
-    byte @Nullable [] receive() {
+    public byte @Nullable [] receive() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             final long length = calls.read(fd, buffer.address(), LARGEST);
             if (length > 0) {
