@@ -210,7 +210,7 @@ public final class Millrace implements NetworkStack {
 
     /** The neighbours known now, in no order. Thread: any. */
     public List<NeighbourInfo> neighbours() {
-        return parts.neighbourCache().snapshot();
+        return parts.links().stream().flatMap(link -> link.neighbours().snapshot().stream()).toList();
     }
 
     /**

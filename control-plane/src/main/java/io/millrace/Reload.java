@@ -45,7 +45,7 @@ final class Reload {
         final StackSettings settings = settings();
         if (settings != null && !changes.isEmpty()) {
             final StackSettings was = StackSettings.of(before);
-            refuseAddressesInUse(parts.routes.preview(now -> now.reconfigured(was.routing(), settings.routing())));
+            refuseAddressesInUse(parts.routes.preview(now -> parts.reconfigured(now, was, settings)));
             if (refused.isEmpty()) {
                 parts.apply(was, settings);
             }

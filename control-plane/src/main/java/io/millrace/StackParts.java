@@ -1,36 +1,28 @@
 package io.millrace;
 
 import io.millrace.config.Cidr;
-import io.millrace.config.DhcpKeys;
 import io.millrace.config.EngineKeys;
 import io.millrace.config.EphemeralPortKeys;
 import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
-import io.millrace.config.NeighbourKeys;
 import io.millrace.config.ObserveKeys;
-import io.millrace.config.StaticNeighbour;
 import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
-import io.millrace.control.autoconf.Autoconfiguration;
-import io.millrace.control.autoconf.SolicitedNodeGroups;
+import io.millrace.control.address.Routing;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.IcmpErrorFan;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
-import io.millrace.control.dhcp.DhcpClient;
-import io.millrace.control.dhcp.DhcpSettings;
 import io.millrace.control.dhcp.LeasedRoutes;
 import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
-import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
 import io.millrace.control.lifecycle.EngineViewSettings;
+import io.millrace.control.lifecycle.Link;
 import io.millrace.control.listen.Listeners;
-import io.millrace.control.multicast.GroupMembership;
-import io.millrace.control.neighbour.NeighbourCache;
-import io.millrace.control.neighbour.NeighbourSettings;
+import io.millrace.control.multicast.StackGroups;
 import io.millrace.control.observe.ControlRows;
 import io.millrace.control.observe.ObservationDesk;
 import io.millrace.control.observe.ObservedStack;
@@ -42,6 +34,7 @@ import io.millrace.control.security.Secret;
 import io.millrace.control.security.SipHashCookies;
 import io.millrace.control.security.SipHashSynCookies;
 import io.millrace.control.security.UnforeseenPorts;
+import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
@@ -49,16 +42,15 @@ import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
 import io.millrace.fastpath.wire.AddressTest;
-import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.observe.FileLayout;
 import io.millrace.observe.Metadata;
 import io.millrace.observe.ObservationFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -85,11 +77,7 @@ final class StackParts {
     private static final int DATAGRAM_PORTS = 8;
     private static final int FLOW_HASH = 4;
     private static final int IDENTIFICATIONS = 6;
-    private static final int IGMP_DELAYS = 7;
     private static final int SYN_COOKIES = 9;
-    private static final int NEIGHBOUR_DELAYS = 10;
-    private static final int ROUTER_DELAYS = 11;
-    private static final int DHCP = 12;
 
     /** How long an engine may take to close; each connection that it has is reset. */
     private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
@@ -107,12 +95,12 @@ final class StackParts {
     final ObservedStack observed;
     final StackEngine[] engines;
     private final boolean linkLayer;
-    private final GroupMembership groups;
-    private final @Nullable DhcpClient dhcp;
+    private final List<Link> links = new ArrayList<>();
+    /** Of the links that ask for an address. */
+    private final List<LeasedRoutes> leased = new ArrayList<>();
     private final EngineEventRing[] rings;
     private final PatientCommands[] commands;
     private final Rfc6056Ports[] ports;
-    private @Nullable NeighbourCache neighbours;
     private volatile TcpSettings tcpSettings;
     private @Nullable ControlAgent agent;
     private @Nullable AgentThread agentThread;
@@ -146,9 +134,6 @@ final class StackParts {
                 this::isPortInUse, builder.secret.derive(LISTEN_PORTS), counters);
         bindings = new BindingTable(new PortRange(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh(),
                 new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
-        groups = new GroupMembership(settings.igmp(), commands[0],
-                routes, new SplittableRandom(builder.secret.derive(IGMP_DELAYS).k0()), counters);
-        dhcp = config.get(DhcpKeys.DHCP) ? dhcpClient(builder) : null;
         observed = ObservedStack.create(observationDirectory(config), engines.length,
                 new Metadata(name(config, device), device.name(),
                         Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
@@ -189,8 +174,9 @@ final class StackParts {
         }
     }
 
-    NeighbourCache neighbourCache() {
-        return Objects.requireNonNull(neighbours);
+    /** In the order of their numbers. */
+    List<Link> links() {
+        return Collections.unmodifiableList(links);
     }
 
     ControlAgent agent() {
@@ -218,12 +204,15 @@ final class StackParts {
 
     /** Other settings in the place of those for what runs; nothing of this fails. Thread: one at a time. */
     void apply(final StackSettings before, final StackSettings settings) {
-        routes.update(now -> now.reconfigured(before.routing(), settings.routing()));
+        leased.forEach(link -> link.configured(settings.routing()));
+        routes.update(now -> reconfigured(now, before, settings));
         tcpSettings = settings.tcp();
         listeners.reload(settings.listen(), settings.tcp());
         bindings.range(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh());
-        groups.settings(settings.igmp());
-        neighbourCache().settings(neighbourSettings(settings));
+        for (final Link link : links) {
+            link.groups().settings(settings.igmp());
+            link.neighbours().settings(settings.neighbour(linkLayer));
+        }
         for (int i = 0; i < engines.length; i++) {
             ports[i].range(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh());
             engines[i].settings(settings.engine());
@@ -232,6 +221,15 @@ final class StackParts {
                 commands[i].addressesRemoved();
             }
         }
+    }
+
+    /** Addresses and routes where one configuration follows another. */
+    Routing reconfigured(final Routing now, final StackSettings before, final StackSettings settings) {
+        Routing next = now.reconfigured(before.routing(), settings.routing());
+        for (final LeasedRoutes link : leased) {
+            next = link.keep(now, next);
+        }
+        return next;
     }
 
     /** True where a listener, a datagram endpoint or a connection has such an address as its own. */
@@ -244,18 +242,14 @@ final class StackParts {
     void close() {
         stopAgent();
         device.close();
-        groups.close();
-        CloseHelper.close(dhcp);
-        CloseHelper.close(neighbours);
+        CloseHelper.closeAll(links);
         CloseHelper.closeAll(rings);
         observed.close();
     }
 
     /** Says good-bye to whom it concerns, while the engines still run. */
     void takeLeave() {
-        if (dhcp != null) {
-            dhcp.stop();
-        }
+        links.forEach(Link::takeLeave);
     }
 
     void stopAgent() {
@@ -263,13 +257,14 @@ final class StackParts {
     }
 
     private void open(final MillraceBuilder builder, final long bytesBefore) {
+        final LinkParts linkParts = new LinkParts(builder, routes, commands, leased);
+        links.add(linkParts.make(0, device.name(), device.queue(0).capabilities()));
         for (int i = 0; i < engines.length; i++) {
             rings[i] = new EngineEventRing(EVENT_RING_BYTES);
             engines[i] = engine(builder, i);
         }
-        final NeighbourCache cache = neighbours(builder);
-        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, cache, groups, dhcp,
-                counters, tasks(builder, cache));
+        linkParts.addPermanentNeighbours(links);
+        final ControlAgent started = new ControlAgent(builder.clock, rings, commands, links, counters, desk());
         agent = started;
         offHeapBytes = MemoryRegion.bytesInUse() - bytesBefore;
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
@@ -281,14 +276,13 @@ final class StackParts {
         }
     }
 
-    private ObservationDesk desk(final NeighbourCache cache) {
+    private ObservationDesk desk() {
         return observed.desk(counters, this::eventsLost)
                 .offer(FileLayout.KIND_LISTENERS, ControlRows.of(listeners))
-                .offer(FileLayout.KIND_NEIGHBOURS, ControlRows.of(cache))
+                .offer(FileLayout.KIND_NEIGHBOURS, ControlRows.of(links))
                 .offer(FileLayout.KIND_ROUTES, ControlRows.of(routes));
     }
 
-    /** Memory is reserved, not taken, so nothing fails before the load comes: better said now. */
     private boolean isPortInUse(final int port) {
         for (final StackEngine engine : engines) {
             if (engine.isPortInUse(port)) {
@@ -310,65 +304,16 @@ final class StackParts {
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets,
                 new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
-                        config.get(IpKeys.FLOW_LABELS), config.get(DhcpKeys.DHCP),
+                        config.get(IpKeys.FLOW_LABELS), links.stream().anyMatch(Link::hasDhcpClient),
                         new IcmpErrorFan(Arrays.asList(commands), index)),
-                listeners, bindings, routes, groups, rings[index].proxy());
+                listeners, bindings, routes, groups(), rings[index].proxy());
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
-    private NeighbourCache neighbours(final MillraceBuilder builder) {
-        final NeighbourCache cache = new NeighbourCache(neighbourSettings(StackSettings.of(builder.config)), commands,
-                mac(), routes, builder.conflictListener,
-                new SplittableRandom(builder.secret.derive(NEIGHBOUR_DELAYS).k0()), counters);
-        neighbours = cache;
-        for (final MillraceBuilder.PermanentNeighbour neighbour : builder.permanentNeighbours) {
-            cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
-                    neighbour.mac());
-        }
-        for (final StaticNeighbour neighbour : builder.config.get(NeighbourKeys.STATIC)) {
-            cache.addPermanent(IpAddress.hi(neighbour.address()), IpAddress.lo(neighbour.address()),
-                    neighbour.mac());
-        }
-        return cache;
-    }
-
-    private DhcpClient dhcpClient(final MillraceBuilder builder) {
-        if (!device.queue(0).capabilities().linkLayer()) {
-            throw new IllegalArgumentException(device.name() + " has no link layer, which DHCP needs");
-        }
-        final LeasedRoutes leased = new LeasedRoutes(routes, builder.config.get(DhcpKeys.PROBE));
-        final DhcpClient client = new DhcpClient(
-                new DhcpSettings(mac(), builder.config.get(DhcpKeys.HOST_NAME).orElse(""),
-                        builder.config.get(DhcpKeys.RELEASE)),
-                commands[0], leased, new SplittableRandom(builder.secret.derive(DHCP).k0()), counters);
-        leased.tell(client);
-        return client;
-    }
-
-    /** Whatever else the agent does in a turn. */
-    private ControlTask[] tasks(final MillraceBuilder builder, final NeighbourCache cache) {
-        final List<ControlTask> tasks = new ArrayList<>(List.of(desk(cache)));
-        if (linkLayer && builder.config.isIpv6()) {
-            final Autoconfiguration autoconfiguration = new Autoconfiguration(StackSettings.ipv6(builder.config), mac(),
-                    routes, cache, new SplittableRandom(builder.secret.derive(ROUTER_DELAYS).k0()), counters, mtu -> {
-                        for (final PatientCommands engine : commands) {
-                            engine.linkMtuV6(0, mtu);
-                        }
-                    });
-            autoconfiguration.start();
-            tasks.add(autoconfiguration);
-            tasks.add(new SolicitedNodeGroups(routes, groups));
-        }
-        return tasks.toArray(ControlTask[]::new);
-    }
-
-    private long mac() {
-        return device.queue(0).capabilities().macAddress();
-    }
-
-    /** Nothing is announced where there is no link layer. */
-    private NeighbourSettings neighbourSettings(final StackSettings settings) {
-        return linkLayer ? settings.neighbour() : settings.neighbour().silent();
+    private MulticastGroups groups() {
+        return links.size() == 1
+                ? links.getFirst().groups()
+                : new StackGroups(links.stream().map(Link::groups).toList());
     }
 
     /** After a failure half way: nobody drives an engine yet. */
@@ -380,9 +325,7 @@ final class StackParts {
             }
         }
         CloseHelper.quietClose(device);
-        CloseHelper.quietClose(groups);
-        CloseHelper.quietClose(dhcp);
-        CloseHelper.quietClose(neighbours);
+        CloseHelper.quietCloseAll(links);
         CloseHelper.quietCloseAll(rings);
         CloseHelper.quietClose(observed);
     }

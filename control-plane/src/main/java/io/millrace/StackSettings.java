@@ -52,6 +52,11 @@ record StackSettings(TcpSettings tcp, EngineSettings engine, ListenSettings list
         return table.routing();
     }
 
+    /** Neighbour resolution on a device; where it has no link layer, nothing is announced. */
+    NeighbourSettings neighbour(final boolean linkLayer) {
+        return linkLayer ? neighbour : neighbour.silent();
+    }
+
     private static ListenerRule listenerRule(final ListenRule rule, final MillraceConfig config) {
         final InetAddress address = rule.address().orElse(null);
         return new ListenerRule(address == null ? 0 : IpAddress.hi(address),

@@ -59,7 +59,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private List<Finding> duringRun() throws IOException, InterruptedException {
         try (Observer observer = target.open()) {
-            return DuringRun.of(observer, seconds);
+            return DuringRun.of(observer, seconds, DeviceOpener.discover().providers());
         }
     }
 

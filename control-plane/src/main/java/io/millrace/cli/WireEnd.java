@@ -64,7 +64,8 @@ final class WireEnd implements AutoCloseable {
             return runStack(request);
         }
         final PacketDevice device = DeviceOpener.discover().open(request.device(),
-                new DeviceRequest(request.device().argument(), request.mtu(), 1, FRAMES, false, request.address()));
+                new DeviceRequest(request.device().argument(), request.mtu(), 1, FRAMES, false, false,
+                        request.address()));
         return new WireEnd(device.name(), device, List.of());
     }
 

@@ -41,6 +41,11 @@ public record Cidr(InetAddress address, int prefixLength) {
         return Addresses.samePrefix(address, other, prefixLength);
     }
 
+    /** True where an address lies within both. */
+    public boolean overlaps(final Cidr other) {
+        return Addresses.samePrefix(address, other.address, Math.min(prefixLength, other.prefixLength));
+    }
+
     /** True where no bit of the host part is set. */
     boolean isNetwork() {
         final byte[] bytes = address.getAddress();

@@ -147,7 +147,7 @@ public final class MillraceConfig {
     public DeviceRequest deviceRequest() {
         return new DeviceRequest(get(PortKeys.DEVICE).argument(), Math.toIntExact(get(PortKeys.MTU)),
                 get(ThreadingKeys.ENGINES), get(PortKeys.FRAMES), get(PortKeys.OFFLOADS),
-                get(PortKeys.HOST_ADDRESS).map(Cidr::toString).orElse(null));
+                get(PortKeys.SEPARATE_SYNS), get(PortKeys.HOST_ADDRESS).map(Cidr::toString).orElse(null));
     }
 
     /** Makes the idle strategy of one loop. */

@@ -44,6 +44,15 @@ public final class PortKeys {
                     Off makes a capture show the frames as they would pass a wire.
                     """);
 
+    /** SYNs apart from everything else. */
+    public static final ConfigKey<Boolean> SEPARATE_SYNS = ConfigKey.of(GROUP + ".separate-syns", onOff(), true,
+            "TUNSETSTEERINGEBPF of a TAP", """
+                    Let segments that open a connection wait in a queue of their own, so that a flood of SYNs that is
+                    faster than they can be read takes no other frame with it. A TAP of one engine does it where Linux
+                    lets the process load a BPF program (root, or CAP_BPF and CAP_NET_ADMIN); else, which the log
+                    says, everything shares one queue.
+                    """);
+
     /** Which VLAN of a trunk. */
     public static final ConfigKey<Integer> VLAN = ConfigKey.of(GROUP + ".vlan", whole(0, 4_094), 0,
             "ip link add link DEVICE type vlan id N",

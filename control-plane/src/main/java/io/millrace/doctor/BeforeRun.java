@@ -78,8 +78,9 @@ public final class BeforeRun {
         device(config, providers);
         memory(config);
         cores(config);
-        mtu(config);
-        addresses(config);
+        final DeviceHost host = new DeviceHost(providers);
+        mtu(config, host);
+        addresses(config, host);
         if (config.get(ObserveKeys.ENABLED) && config.get(ObserveKeys.DIRECTORY).isEmpty()
                 && machine.sharedMemoryFreeBytes() < FILE_BYTES) {
             add(Symptom.SHARED_MEMORY_FULL, "Only " + machine.sharedMemoryFreeBytes() + " bytes are free in /dev/shm.",
@@ -127,9 +128,13 @@ public final class BeforeRun {
         }
     }
 
-    private void mtu(final MillraceConfig config) {
+    private void mtu(final MillraceConfig config, final DeviceHost host) {
         final String argument = config.get(PortKeys.DEVICE).argument();
-        final OptionalInt theirs = argument.isEmpty() ? OptionalInt.empty() : interfaceMtus.apply(argument);
+        final OptionalInt theirs = argument.isEmpty()
+                ? OptionalInt.empty()
+                : host.look(config.get(PortKeys.DEVICE),
+                        (name, here) -> here ? interfaceMtus.apply(name) : Machine.interfaceMtuOfThread(name),
+                        OptionalInt.empty());
         if (theirs.isPresent() && theirs.getAsInt() != config.get(PortKeys.MTU)) {
             add(Symptom.MTU_DIFFERS, "The kernel's side of " + argument + " has an MTU of " + theirs.getAsInt()
                     + ", the stack's one of " + config.get(PortKeys.MTU) + '.',
@@ -138,9 +143,11 @@ public final class BeforeRun {
         }
     }
 
-    private void addresses(final MillraceConfig config) {
+    private void addresses(final MillraceConfig config, final DeviceHost host) {
+        final Set<InetAddress> kernel = host.look(config.get(PortKeys.DEVICE),
+                (name, here) -> here ? machine.kernelAddresses() : KernelAddresses.ofThread(), Set.of());
         for (final Cidr own : config.addresses()) {
-            kernelAddress(own.address(), machine.kernelAddresses()).ifPresent(findings::add);
+            kernelAddress(own.address(), kernel).ifPresent(findings::add);
         }
     }
 
@@ -152,7 +159,7 @@ public final class BeforeRun {
         final String address = IpAddress.toString(own);
         return Optional.of(new Finding(Symptom.KERNEL_HAS_ADDRESS,
                 "The kernel of this machine has the stack's address " + address
-                        + " too, in the same network namespace.",
+                        + " too, in the network namespace of the device.",
                 "Take it from the kernel (ip address del " + address + "/... dev ...), or give the stack another "
                         + IpKeys.ADDRESSES
                         + "; where both must have it, drop the kernel's resets: nft add rule inet filter"

@@ -36,6 +36,7 @@ record CounterRule(Symptom symptom, String counter, String text, String remedy) 
             of(Symptom.TABLE_FULL, Counter.TIME_WAIT_OVERFLOW, raise(EngineKeys.MAX_TIME_WAIT)),
             of(Symptom.TABLE_FULL, Counter.TCP_TOO_MANY_ORPHANS, raise(EngineKeys.MAX_ORPHANS)),
             of(Symptom.TABLE_FULL, Counter.NEIGHBOUR_TABLE_FULL, raise(NeighbourKeys.CACHE_SIZE)),
+            of(Symptom.TABLE_FULL, ControlCounter.NEIGHBOUR_CACHE_FULL, raise(NeighbourKeys.CACHE_SIZE)),
             of(Symptom.TABLE_FULL, Counter.NEIGHBOUR_QUEUE_FULL, raise(NeighbourKeys.QUEUE)),
             of(Symptom.BUFFER_FULL, Counter.TCP_SLAB_FULL, raise(EngineKeys.SLAB)),
             of(Symptom.BUFFER_FULL, Counter.UDP_SLAB_FULL, raise(EngineKeys.DATAGRAMS)),
@@ -58,7 +59,9 @@ record CounterRule(Symptom symptom, String counter, String text, String remedy) 
             of(Symptom.ADDRESS_CONFLICT, ControlCounter.ADDRESS_CONFLICTS, "Give one of both hosts another address ("
                     + IpKeys.ADDRESSES + "); the log names the other one's link-layer address."),
             of(Symptom.DEFECT, Counter.EXCEPTIONS,
-                    "The log has the first one of each place; where it is no handler of yours, please report it."));
+                    "The log has the first one of each place; where it is no handler of yours, please report it."),
+            of(Symptom.DEFECT, ControlCounter.CONTROL_EXCEPTIONS,
+                    "The log has the first one of each place; please report it."));
     // @formatter:on
 
     private static CounterRule of(final Symptom symptom, final Counter counter, final String remedy) {

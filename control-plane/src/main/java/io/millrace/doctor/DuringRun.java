@@ -5,6 +5,7 @@ import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.Gauge;
+import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.observe.Observer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,17 +42,18 @@ public final class DuringRun {
     /**
      * Looks at a stack: at everything since it started, or at what happens within so many seconds.
      *
-     * @param seconds 0: since it started.
+     * @param seconds   0: since it started.
+     * @param providers the kinds of device that there are.
      * @throws IOException one sentence: the stack does not answer.
      */
-    public static List<Finding> of(final Observer observer, final int seconds)
-            throws IOException, InterruptedException {
-        final Reports first = Reports.read(observer);
+    public static List<Finding> of(final Observer observer, final int seconds,
+            final List<PacketDeviceProvider> providers) throws IOException, InterruptedException {
+        final Reports first = Reports.read(observer, providers);
         if (seconds == 0) {
             return new DuringRun(first).findings();
         }
         TimeUnit.SECONDS.sleep(seconds);
-        return new DuringRun(Reports.read(observer).since(first, observer)).findings();
+        return new DuringRun(Reports.read(observer, providers).since(first, observer)).findings();
     }
 
     /** Everything that is wrong. */
@@ -64,6 +66,7 @@ public final class DuringRun {
         resets();
         timeWait();
         portLosses();
+        synLosses();
         CounterRule.ALL.forEach(rule -> rule.apply(reports).ifPresent(findings::add));
         return List.copyOf(findings);
     }
@@ -170,6 +173,16 @@ public final class DuringRun {
                     + (dropped + value(Counter.FRAMES_RECEIVED)) + '.',
                     "Raise " + PortKeys.FRAMES
                             + ", or let the loop run more often (see loop-starved).");
+        }
+    }
+
+    private void synLosses() {
+        final long dropped = reports.value(Gauge.PORT_SYNS_DROPPED.label());
+        if (dropped > 0) {
+            add(Symptom.SYNS_LOST, "At least " + dropped + " SYNs found the device's queue for them full since it was"
+                    + " opened.",
+                    "That is a flood of SYNs, which something in front of the stack may filter, or more new connections"
+                            + " than the loops take: let them run more often (see loop-starved).");
         }
     }
 

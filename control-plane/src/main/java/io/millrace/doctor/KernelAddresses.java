@@ -19,7 +19,14 @@ final class KernelAddresses {
     /** What precedes an address in {@code fib_trie}. */
     private static final String LEAF = "|-- ";
 
+    private static final String THREAD = "thread-self";
+
     private KernelAddresses() {}
+
+    /** Of the namespace that this thread is in. */
+    static Set<InetAddress> ofThread() {
+        return of(THREAD);
+    }
 
     /** @param process its id, or {@code self}. Empty where nobody can tell. */
     static Set<InetAddress> of(final String process) {

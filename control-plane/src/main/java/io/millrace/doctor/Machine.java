@@ -6,6 +6,8 @@ import io.millrace.observe.ObservationFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
@@ -43,6 +45,19 @@ public record Machine(int jdk, boolean exportsMemory, boolean nativeAccess, int 
         try {
             return OptionalInt.of(Integer.parseInt(Files.readString(Path.of("/sys/class/net", name, "mtu")).strip()));
         } catch (final IOException | IllegalArgumentException e) {
+            return OptionalInt.empty();
+        }
+    }
+
+    /**
+     * The same in this thread's namespace, which {@code /sys} does not show: empty also where the interface has no address,
+     * for then Java does not see it.
+     */
+    static OptionalInt interfaceMtuOfThread(final String name) {
+        try {
+            final NetworkInterface found = NetworkInterface.getByName(name);
+            return found == null ? OptionalInt.empty() : OptionalInt.of(found.getMTU());
+        } catch (final SocketException e) {
             return OptionalInt.empty();
         }
     }

@@ -1,6 +1,7 @@
 package io.millrace.doctor;
 
 import io.millrace.config.Cidr;
+import io.millrace.config.DeviceSpec;
 import io.millrace.fastpath.counters.Gauge;
 import io.millrace.fastpath.counters.LoopTimes;
 import io.millrace.fastpath.wire.IpAddress;
@@ -28,7 +29,7 @@ final class ReportReader {
 
     private ReportReader() {}
 
-    static Reports read(final Observer observer) throws IOException {
+    static Reports read(final Observer observer, final DeviceHost host) throws IOException {
         final Map<String, Long> values = new HashMap<>();
         List<Long> looks = List.of();
         for (final Reading reading : observer.readings()) {
@@ -46,7 +47,22 @@ final class ReportReader {
                 : Map.of();
         final Set<InetAddress> addresses = own.stream().map(Cidr::address).collect(Collectors.toSet());
         return new Reports(values, looks, nowNs, loopTimes(observer), neighbours, addresses,
-                KernelAddresses.of(Long.toString(observer.pid())), shortPaths, stolen());
+                kernelAddresses(observer, host), shortPaths, stolen());
+    }
+
+    private static Set<InetAddress> kernelAddresses(final Observer observer, final DeviceHost host) {
+        return host.look(device(observer.metadata().device()),
+                (name, here) -> here ? KernelAddresses.of(Long.toString(observer.pid())) : KernelAddresses.ofThread(),
+                Set.of());
+    }
+
+    /** A device that an application brings may have any name. */
+    private static DeviceSpec device(final String name) {
+        try {
+            return DeviceSpec.parse(name);
+        } catch (final IllegalArgumentException e) {
+            return new DeviceSpec(name, "");
+        }
     }
 
     private static List<Cidr> own(final List<ObservedRoute> routes) {

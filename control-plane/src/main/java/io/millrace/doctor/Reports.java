@@ -1,6 +1,7 @@
 package io.millrace.doctor;
 
 import io.millrace.fastpath.counters.LoopTimes;
+import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.observe.Metadata.Kind;
 import io.millrace.observe.ObservedNeighbour;
 import io.millrace.observe.Observer;
@@ -22,7 +23,7 @@ import java.util.Set;
  * @param loopTimes       times between turns of all engines, {@link Observer#loopTimes}.
  * @param neighbours      as asked for.
  * @param ownAddresses    of the stack.
- * @param kernelAddresses that the kernel has in the process's network namespace.
+ * @param kernelAddresses that the kernel has in the network namespace of the device.
  * @param shortPaths      peers on the stack's own link, each with its path MTU, where that is below the port's.
  * @param stolenShare     of the machine's processor time that a hypervisor took since it started, 0 to 1.
  */
@@ -31,8 +32,8 @@ record Reports(Map<String, Long> values, List<Long> looks, long nowNs, long[] lo
         Map<String, Integer> shortPaths, double stolenShare) {
 
     /** Counters since the stack started. @throws IOException one sentence: the stack does not answer. */
-    static Reports read(final Observer observer) throws IOException {
-        return ReportReader.read(observer);
+    static Reports read(final Observer observer, final List<PacketDeviceProvider> providers) throws IOException {
+        return ReportReader.read(observer, new DeviceHost(providers));
     }
 
     /** The same, with the counters and times of the loop since an earlier look at the same stack. */

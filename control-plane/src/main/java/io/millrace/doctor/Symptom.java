@@ -37,6 +37,9 @@ public enum Symptom {
             + " may reach a new one."),
     PORTS_EXHAUSTED(true, "Connections to that destination fail at once."),
     CONTROL_PLANE_BEHIND(true, "Neighbours are not resolved and listeners not closed in time."),
+    SYNS_LOST(false,
+            "They never reached the stack; who sent one tries again a second later. Established connections lose"
+                    + " nothing by it."),
     FRAMES_LOST_BY_PORT(false, "They never reached the stack; peers send them again."),
     DEFECT(true, "An exception that nobody expected ended a step of the stack, or comes from a handler.");
 

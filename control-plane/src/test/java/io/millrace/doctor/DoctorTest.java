@@ -109,6 +109,7 @@ class DoctorTest {
                 values.put(Gauge.TIME_WAITS_LIMIT.label(), 100L);
             }
             case FRAMES_LOST_BY_PORT -> values.put(Gauge.PORT_DROPPED.label(), 100L);
+            case SYNS_LOST -> values.put(Gauge.PORT_SYNS_DROPPED.label(), 1L);
             default -> values.put(CounterRule.ALL.stream().filter(rule -> rule.symptom() == symptom).findFirst()
                     .orElseThrow().counter(), 1L);
         }

@@ -21,10 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Through a router, which is the kernel, to a host behind a link that takes less than the stack's own (RFC 1191, RFC 4821). */
-class PathMtuInteropTest extends KernelInterop {
-    private static final String ROUTER = "10.88.0.1";
-    private static final String FAR = "10.88.0.2";
+/** Through a router, which is the kernel, to a host behind a link that takes less than the stack's own (RFC 1191, RFC 8201, RFC 4821). */
+class PathMtuInteropTest extends KernelInteropBothFamilies {
     private static final int NARROW = 1_400;
 
     private NetworkNamespace far;
@@ -46,34 +44,53 @@ class PathMtuInteropTest extends KernelInterop {
      * @param farMtu    of the far host's end: what is longer vanishes.
      */
     private void launch(final boolean offloads, final int routerMtu, final int farMtu) throws Exception {
-        launch(offloads, "millrace.ip.gateway = \"" + KERNEL + "\"", device -> device);
-        run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
+        final boolean v6 = family == Family.V6;
+        launch(offloads, "millrace.ip.routes = [\"" + (v6 ? "::/0" : "0.0.0.0/0") + " via " + kernelIp() + "\"]",
+                device -> device);
+        run("sh", "-c", "echo 1 > /proc/sys/net/" + (v6 ? "ipv6/conf/all/forwarding" : "ipv4/ip_forward"));
         run("ip", "link", "add", "pm0", "mtu", "" + routerMtu, "type", "veth", "peer", "name", "pm1", "netns",
                 far.name());
-        run("ip", "address", "add", ROUTER + "/24", "dev", "pm0");
+        run(address(routerIp(), "pm0"));
         run("ip", "link", "set", "pm0", "up");
         inFar("ip", "link", "set", "pm1", "mtu", "" + farMtu);
-        inFar("ip", "address", "add", FAR + "/24", "dev", "pm1");
+        inFar(address(farIp(), "pm1"));
         inFar("ip", "link", "set", "pm1", "up");
         // it promises to take what its link does not
-        inFar("ip", "route", "add", "10.77.0.0/24", "via", ROUTER, "advmss", "1460");
+        inFar("ip", "route", "add", family.network, "via", routerIp(), "advmss", "" + (v6 ? 1_440 : 1_460));
+        // a SYN that is lost while the router does not know its neighbour yet makes every timeout last 3 s (RFC 6298 §5.7)
+        run("ping", "-c", "1", "-w", "20", farIp());
     }
 
-    private void inFar(final String... command) throws IOException {
+    private String routerIp() {
+        return family == Family.V6 ? "fd88::1" : "10.88.0.1";
+    }
+
+    private String farIp() {
+        return family == Family.V6 ? "fd88::2" : "10.88.0.2";
+    }
+
+    private String[] address(final String address, final String device) {
+        return family == Family.V6
+                ? new String[]{"ip", "address", "add", address + "/64", "dev", device, "nodad"}
+                : new String[]{"ip", "address", "add", address + "/24", "dev", device};
+    }
+
+    private String inFar(final String... command) throws IOException {
         final NetworkNamespace.Output output = far.exec(command);
         assertThat(output.exitCode()).as(String.join(" ", command) + ": " + output.text()).isZero();
+        return output.text();
     }
 
     /** Sends so many bytes to the far host on a connection of their own; how many arrived there. */
     private long send(final int bytes) throws Exception {
-        try (ServerSocket server = far.call(() -> new ServerSocket(0, 50, InetAddress.getByName(FAR)))) {
+        try (ServerSocket server = far.call(() -> new ServerSocket(0, 50, InetAddress.getByName(farIp())))) {
             final Callable<Long> count = () -> {
                 try (Socket socket = server.accept(); InputStream stream = socket.getInputStream()) {
                     return stream.transferTo(OutputStream.nullOutputStream());
                 }
             };
             final CompletableFuture<Long> arrived = far.submit(count);
-            final Channel channel = connectFromStack(FAR, server.getLocalPort(), new ChannelInboundHandlerAdapter())
+            final Channel channel = connectFromStack(farIp(), server.getLocalPort(), new ChannelInboundHandlerAdapter())
                     .sync().channel();
             channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[bytes])).sync();
             channel.close().sync();
@@ -92,6 +109,25 @@ class PathMtuInteropTest extends KernelInterop {
         assertThat(counter("PathMtuReduced")).isEqualTo(1);
         assertThat(send(MIB)).isEqualTo(MIB);
         assertThat(counter("IcmpErrorsReceived")).as("the second connection knew").isEqualTo(told);
+    }
+
+    /** The other way round, the narrow link is the one to us: the kernel must believe what it is told of our connection. */
+    @ParameterizedTest(name = "offloads {0}")
+    @ValueSource(booleans = {false, true})
+    void shouldTakeWhatTheKernelSendsOnceItKnowsThePath(final boolean offloads) throws Exception {
+        launch(offloads, 1_500, 1_500);
+        run("ip", "link", "set", "mr0", "mtu", "" + NARROW);
+        final ChannelProbe probe = serveProbe(80);
+        try (Socket socket = far.call(() -> new Socket(InetAddress.getByName(stackIp()), 80))) {
+            HexText.write(socket.getOutputStream(), MIB);
+            socket.shutdownOutput();
+            probe.inputEnded.get(20, TimeUnit.SECONDS);
+            assertThat(probe.received).isEqualTo(MIB);
+            assertThat(probe.corrupt).isFalse();
+            assertThat(inFar("ip", "route", "get", stackIp())).contains("mtu " + NARROW);
+        } finally {
+            probe.channel().close();
+        }
     }
 
     @Test

@@ -46,7 +46,7 @@ final class TapGround implements Ground {
     TapGround() throws Exception {
         namespace = new NetworkNamespace();
         final PacketDevice tap = namespace.call(() -> DeviceOpener.discover().open(new DeviceSpec("tap", TAP),
-                new DeviceRequest(TAP, MTU, 1, FRAMES, true, null)));
+                new DeviceRequest(TAP, MTU, 1, FRAMES, true, true, null)));
         namespace.exec("ip", "address", "add", KERNEL + "/24", "dev", TAP);
         namespace.exec("ip", "address", "add", KERNEL_6 + "/64", "dev", TAP, "nodad");
         namespace.exec("ip", "link", "set", TAP, "up");

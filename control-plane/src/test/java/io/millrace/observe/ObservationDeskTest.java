@@ -64,6 +64,14 @@ class ObservationDeskTest {
     }
 
     @Test
+    void shouldCallNoTwoCountersTheSame() {
+        try (ObservedStack stack = ObservedStack.create(null, 1, new Metadata("", "", "", List.of()))) {
+            assertThat(stack.observer().metadata().counters()).extracting(Metadata.Described::label)
+                    .hasSizeGreaterThan(100).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void shouldTellWhoAsksAfterTheStackWasClosed() {
         final Observer observer;
         try (ObservedStack stack = ObservedStack.create(null, 1, new Metadata("", "", "", List.of()))) {

@@ -41,11 +41,16 @@ final class Transport implements AutoCloseable {
     final Class<? extends Channel> clientChannel;
     final Class<? extends Channel> datagramChannel;
     final InetSocketAddress bindTo;
+    private final ControlThreading control;
     private final Deque<Runnable> parts = new ArrayDeque<>();
 
-    /** @param name {@code epoll}, {@code millrace} or {@code millrace-offloads}; with {@code -one}: one loop for both. */
+    /**
+     * @param name {@code epoll}, {@code millrace} or {@code millrace-offloads}; with {@code -one}: one loop for both; with
+     *             {@code -dedicated}: the control planes have threads of their own.
+     */
     Transport(final String name) {
-        final boolean one = name.endsWith("-one");
+        final boolean one = name.contains("-one");
+        control = name.contains("-dedicated") ? ControlThreading.DEDICATED : ControlThreading.SHARED;
         if (name.startsWith("epoll")) {
             server = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
             client = one ? server : new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -72,7 +77,7 @@ final class Transport implements AutoCloseable {
     private Millrace launch(final String address, final MemoryLink link, final int side) {
         final MillraceConfig config = MillraceConfig.builder().systemProperties()
                 .option("benchmark", IpKeys.ADDRESSES, address + "/24")
-                .set(ThreadingKeys.CONTROL, ControlThreading.SHARED).set(ThreadingKeys.IDLE, IdleMode.YIELD).build();
+                .set(ThreadingKeys.CONTROL, control).set(ThreadingKeys.IDLE, IdleMode.YIELD).build();
         try {
             final Millrace stack = Millrace.builder(config).device(link.side(side)).launch();
             parts.push(stack::close);

@@ -46,7 +46,7 @@ final class KernelPort implements AutoCloseable {
     static PacketDevice open(final Namespace namespace, final String name, final int mtu) throws IOException {
         final String argument = name + "@" + namespace.name();
         return DeviceOpener.discover().open(new DeviceSpec("tap", argument),
-                new DeviceRequest(argument, mtu, 1, FRAMES, false, null));
+                new DeviceRequest(argument, mtu, 1, FRAMES, false, false, null));
     }
 
     /** Tells the kernel a neighbour's link-layer address, so that a lost ARP packet costs nobody a second. */

@@ -4,6 +4,7 @@ import io.millrace.config.Cidr;
 import io.millrace.config.Route;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -15,11 +16,38 @@ import java.util.function.UnaryOperator;
  */
 public final class PublishedRoutes {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final LinkRoutes[] links;
+    /** Groups joined on each link. */
+    private final long[][] groups;
     private volatile RouteTable table;
-    private long[] groups = {};
 
+    /** For a stack with one link. */
     public PublishedRoutes(final RouteTable table) {
+        this(table, 1);
+    }
+
+    /**
+     * @param links how many there are, 1 and more.
+     * @throws IllegalArgumentException where the table has something on another.
+     */
+    public PublishedRoutes(final RouteTable table, final int links) {
         this.table = table;
+        this.links = new LinkRoutes[links];
+        groups = new long[links][0];
+        for (int link = 0; link < links; link++) {
+            this.links[link] = new LinkRoutes(this, link);
+        }
+        checkLinks(table.routing());
+    }
+
+    /** How many links the stack has. */
+    public int links() {
+        return links.length;
+    }
+
+    /** What one link has of them. */
+    public LinkRoutes link(final int link) {
+        return links[link];
     }
 
     /** The table published last. */
@@ -46,7 +74,8 @@ public final class PublishedRoutes {
             if (after.equals(before)) {
                 return false;
             }
-            table = new RouteTable(after, groups);
+            checkLinks(after);
+            table = new RouteTable(after, allGroups());
             notifyAll();
         }
         listeners.forEach(Runnable::run);
@@ -75,7 +104,7 @@ public final class PublishedRoutes {
     }
 
     /**
-     * Adds an address that is used from now on, without a look at whether another host has it.
+     * Adds an address on the first link that is used from now on, without a look at whether another host has it.
      *
      * @throws IllegalArgumentException one sentence: why it can be no address of this stack, or that it is one already.
      */
@@ -83,23 +112,24 @@ public final class PublishedRoutes {
         addAddress(OwnAddress.of(address));
     }
 
-    /** The same in any state. */
+    /** The same on any link, in any state. */
     public void addAddress(final OwnAddress address) {
         update(routing -> routing.with(address));
     }
 
     /**
-     * Removes an address. Routes through gateways of its network wait until another address has it.
+     * Removes an address. Routes through gateways of its network wait until another address has it. A link-local one is
+     * that of the first link; of another link it is {@link LinkRoutes#removeAddress}.
      *
      * @return false where the address is none of the stack's.
      */
     public boolean removeAddress(final InetAddress address) {
-        return update(routing -> routing.without(address));
+        return links[0].removeAddress(address);
     }
 
-    /** Changes the state of an address; false where nothing changed. */
+    /** Changes the state of an address, of a link-local one that of the first link; false where nothing changed. */
     public boolean state(final InetAddress address, final OwnAddress.State state) {
-        return update(routing -> routing.with(address, state));
+        return links[0].state(address, state);
     }
 
     /**
@@ -125,9 +155,21 @@ public final class PublishedRoutes {
         listeners.add(listener);
     }
 
-    /** Replaces the joined multicast groups: upper and lower halves of their addresses in turn. */
-    public synchronized void join(final long... newGroups) {
-        groups = newGroups.clone();
-        table = table.withGroups(groups);
+    /** Replaces the multicast groups joined on a link: upper and lower halves of their addresses in turn. */
+    synchronized void join(final int link, final long[] joined) {
+        groups[link] = joined.clone();
+        table = table.withGroups(allGroups());
+    }
+
+    private long[] allGroups() {
+        return Arrays.stream(groups).flatMapToLong(Arrays::stream).toArray();
+    }
+
+    private void checkLinks(final Routing routing) {
+        if (!routing.fits(links.length)) {
+            throw new IllegalArgumentException(
+                    "an address or a route is on a link that is none of this stack's, whose number is "
+                            + (links.length == 1 ? "0" : "0 to " + (links.length - 1)));
+        }
     }
 }

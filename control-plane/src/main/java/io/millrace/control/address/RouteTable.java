@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Own addresses and own prefixes, connected prefixes and routes of both families: the longest prefix wins (RFC 1812
@@ -19,10 +20,11 @@ import java.util.stream.Stream;
  * Immutable. Thread: any.
  */
 public final class RouteTable implements RouteSnapshot {
-    /** Columns of a route's row: gateway and source address; each an upper and a lower half. */
+    /** Columns of a route's row: gateway and source address, each an upper and a lower half, and the link. */
     private static final int GATEWAY = 0;
     private static final int SOURCE = 2;
-    private static final int ROW = 4;
+    private static final int LINK = 4;
+    private static final int ROW = 5;
 
     private static final long LIMITED_BROADCAST = IpAddress.v4(0xFFFF_FFFF);
     private static final long ALL_HOSTS_V4 = IpAddress.v4(0xE000_0001); // 224.0.0.1, RFC 1112 §4
@@ -30,6 +32,8 @@ public final class RouteTable implements RouteSnapshot {
     private static final long ALL_NODES_LO = 1;
 
     private final Routing routing;
+    /** The link that link-local addresses of IPv6 are looked for on. */
+    private final int home;
     private final List<Cidr> addresses;
     /** Addresses in use, then own prefixes. */
     private final PrefixTrie own;
@@ -44,7 +48,12 @@ public final class RouteTable implements RouteSnapshot {
 
     /** The table for addresses and routes, with multicast groups joined: halves of their addresses in turn. */
     RouteTable(final Routing routing, final long... groups) {
+        this(routing, 0, groups);
+    }
+
+    private RouteTable(final Routing routing, final int home, final long[] groups) {
         this.routing = routing;
+        this.home = home;
         this.groups = new JoinedGroups(routing, groups);
         final List<OwnAddress> usable = routing.addresses().stream().filter(each -> each.state().isUsable()).toList();
         addresses = usable.stream().map(OwnAddress::cidr).toList();
@@ -62,6 +71,7 @@ public final class RouteTable implements RouteSnapshot {
 
     private RouteTable(final RouteTable table, final long[] groups) {
         routing = table.routing;
+        home = table.home;
         addresses = table.addresses;
         own = table.own;
         broadcasts = table.broadcasts;
@@ -88,10 +98,20 @@ public final class RouteTable implements RouteSnapshot {
      */
     public static RouteTable of(final List<Cidr> addresses, final List<Cidr> ownPrefixes, final List<Route> routes,
             final int hopLimit) {
+        return onLinks(addresses.stream().map(OwnAddress::of).toList(), ownPrefixes, routes, hopLimit);
+    }
+
+    /**
+     * Makes a table of addresses on several links.
+     *
+     * @throws IllegalArgumentException one sentence, as {@link #of} says, or which prefixes of two links overlap.
+     */
+    public static RouteTable onLinks(final List<OwnAddress> addresses, final List<Cidr> ownPrefixes,
+            final List<Route> routes, final int hopLimit) {
         ownPrefixes.forEach(RouteTable::checkOwnPrefix);
         Routing routing = new Routing(List.of(), ownPrefixes, List.of(), List.of(), hopLimit);
-        for (final Cidr address : addresses) {
-            routing = routing.with(OwnAddress.of(address));
+        for (final OwnAddress address : addresses) {
+            routing = routing.with(address);
         }
         for (final Route route : routes) {
             routing = routing.with(route);
@@ -119,6 +139,11 @@ public final class RouteTable implements RouteSnapshot {
         return routing;
     }
 
+    /** What one link has of it, for who speaks on that link alone; without multicast groups. */
+    RouteTable of(final int link) {
+        return link == 0 && routing.isOfFirstLink() ? this : new RouteTable(routing.of(link), link, new long[0]);
+    }
+
     /** Own addresses in use with their prefixes, in the order given. */
     public List<Cidr> addresses() {
         return addresses;
@@ -129,7 +154,7 @@ public final class RouteTable implements RouteSnapshot {
         return routing.ownPrefixes();
     }
 
-    /** Routes through gateways, in the order given. */
+    /** Routes through gateways, in the order given; those too that are not in force. */
     public List<Route> routes() {
         return routing.routes();
     }
@@ -203,7 +228,7 @@ public final class RouteTable implements RouteSnapshot {
         if (IpAddress.isV4(hi, lo)) {
             return 0;
         }
-        final int source = sources.select(hi, lo);
+        final int source = sources.select(hi, lo, home);
         return source == SourceSelection.NONE ? 0 : sources.hi(source);
     }
 
@@ -211,7 +236,7 @@ public final class RouteTable implements RouteSnapshot {
     @Override
     public long groupSourceLo(final long hi, final long lo) {
         if (!IpAddress.isV4(hi, lo)) {
-            final int source = sources.select(hi, lo);
+            final int source = sources.select(hi, lo, home);
             return source == SourceSelection.NONE ? 0 : sources.lo(source);
         }
         for (int i = 0; i < broadcasts.length; i += 2) {
@@ -226,7 +251,8 @@ public final class RouteTable implements RouteSnapshot {
      * {@inheritDoc}
      * <p>
      * No route leads to a broadcast or multicast address, to the unspecified one, or to a loopback address that is not
-     * an own one: such packets must not reach a wire (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+     * an own one: such packets must not reach a wire (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). None leads to a link-local
+     * address through a gateway, for no router forwards it (RFC 4291 §2.5.6).
      */
     @Override
     public int route(final long hi, final long lo) {
@@ -240,9 +266,17 @@ public final class RouteTable implements RouteSnapshot {
         if (found == PrefixTrie.NONE) {
             return NO_ROUTE;
         }
-        // ::/0 holds the IPv4 addresses too
         final int row = found * ROW;
+        if (hi >>> 54 == 0xfe80 >>> 6 && !isConnected(row)) {
+            return NO_ROUTE;
+        }
+        // ::/0 holds the IPv4 addresses too
         return IpAddress.isV4(hi, lo) == IpAddress.isV4(rows[row + SOURCE], rows[row + SOURCE + 1]) ? row : NO_ROUTE;
+    }
+
+    @Override
+    public int link(final int route) {
+        return (int) rows[route + LINK];
     }
 
     @Override
@@ -257,13 +291,13 @@ public final class RouteTable implements RouteSnapshot {
 
     @Override
     public long sourceHi(final int route, final long hi, final long lo) {
-        final int source = IpAddress.isV4(hi, lo) ? SourceSelection.NONE : sources.select(hi, lo);
+        final int source = IpAddress.isV4(hi, lo) ? SourceSelection.NONE : sources.select(hi, lo, link(route));
         return source == SourceSelection.NONE ? rows[route + SOURCE] : sources.hi(source);
     }
 
     @Override
     public long sourceLo(final int route, final long hi, final long lo) {
-        final int source = IpAddress.isV4(hi, lo) ? SourceSelection.NONE : sources.select(hi, lo);
+        final int source = IpAddress.isV4(hi, lo) ? SourceSelection.NONE : sources.select(hi, lo, link(route));
         return source == SourceSelection.NONE ? rows[route + SOURCE + 1] : sources.lo(source);
     }
 
@@ -292,37 +326,54 @@ public final class RouteTable implements RouteSnapshot {
     private long[] rows(final List<OwnAddress> usable, final List<Prefix> destinations) {
         final List<long[]> all = new ArrayList<>();
         for (final OwnAddress address : usable) {
-            if (address.connected()) {
+            // one link's link-local addresses mean nothing on another (RFC 4007 §5)
+            if (address.connected() && (address.link() == home || !OwnAddress.isScoped(address.address()))) {
                 final Prefix prefix = Prefix.of(address.cidr());
                 destinations.add(prefix);
-                all.add(new long[]{0, 0, prefix.hi(), prefix.lo()});
+                all.add(new long[]{0, 0, prefix.hi(), prefix.lo(), address.link()});
             }
         }
-        for (final Cidr cidr : routing.onLink()) {
-            add(Prefix.of(cidr), 0, 0, cidr.address(), destinations, all);
+        for (final OnLink on : routing.onLink()) {
+            add(Prefix.of(on.prefix()), null, on.prefix().address(), on.link(), destinations, all);
         }
         for (final Route route : routing.routes()) {
-            if (routing.isOnLink(route.gateway())) {
-                add(Prefix.of(route.destination()), IpAddress.hi(route.gateway()), IpAddress.lo(route.gateway()),
-                        route.gateway(), destinations, all);
+            final int link = routing.linkOf(route);
+            if (link != Routing.NOWHERE) {
+                add(Prefix.of(route.destination()), route.gateway(), route.gateway(), link, destinations, all);
             }
         }
         return all.stream().flatMapToLong(LongStream::of).toArray();
     }
 
     /** Adds a row, where the stack has an address to send from: for IPv4 that of the gateway's network. */
-    private void add(final Prefix to, final long gatewayHi, final long gatewayLo, final InetAddress near,
+    private void add(final Prefix to, final @Nullable InetAddress gateway, final InetAddress near, final int link,
             final List<Prefix> destinations, final List<long[]> all) {
         final boolean v4 = to.isV4();
-        final int source = v4 ? SourceSelection.NONE : sources.select(to.networkHi(), to.networkLo());
-        final long lo = v4
-                ? addresses.stream().filter(address -> address.contains(near)).mapToLong(a -> IpAddress.lo(a.address()))
-                        .findFirst().orElse(firstV4Lo)
-                : 0;
+        final int source = v4 ? SourceSelection.NONE : sources.select(to.networkHi(), to.networkLo(), link);
+        final long lo = v4 ? sourceV4(near, link) : 0;
         if (v4 ? lo != IpAddress.ANY_V4 : source != SourceSelection.NONE) {
             destinations.add(to);
-            all.add(new long[]{gatewayHi, gatewayLo, v4 ? 0 : sources.hi(source), v4 ? lo : sources.lo(source)});
+            all.add(new long[]{gateway == null ? 0 : IpAddress.hi(gateway), gateway == null ? 0 : IpAddress.lo(gateway),
+                    v4 ? 0 : sources.hi(source), v4 ? lo : sources.lo(source), link});
         }
+    }
+
+    /** The address of the network that another lies in, else one of the link, else any. */
+    private long sourceV4(final InetAddress near, final int link) {
+        long ofLink = firstV4Lo;
+        boolean found = false;
+        for (final OwnAddress own : routing.addresses()) {
+            if (own.state().isUsable() && own.address() instanceof Inet4Address) {
+                if (own.cidr().contains(near)) {
+                    return IpAddress.lo(own.address());
+                }
+                if (!found && own.link() == link) {
+                    found = true;
+                    ofLink = IpAddress.lo(own.address());
+                }
+            }
+        }
+        return ofLink;
     }
 
     private boolean isConnected(final int route) {

@@ -11,8 +11,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link RouteTable} is made from: addresses in any state, and routes, which are in force while their gateway is
- * on the link of an address in use. Changes make a new one. Immutable. Thread: any.
+ * What a {@link RouteTable} is made from: addresses in any state, each on a link, and routes, which are in force while
+ * their gateway is on the link of an address in use. No address is reached over two links: prefixes of different links
+ * do not overlap. Changes make a new one. Immutable. Thread: any.
  *
  * @param addresses   each once.
  * @param ownPrefixes prefixes all of whose addresses are the stack's.
@@ -20,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param routes      through gateways; of two to the same prefix the first in force wins.
  * @param hopLimit    time to live of packets sent, 1 to 255.
  */
-public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<Cidr> onLink, List<Route> routes,
+public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<OnLink> onLink, List<Route> routes,
         int hopLimit) {
+    /** What {@link #linkOf} answers where a route is not in force. */
+    static final int NOWHERE = -1;
 
     /** Copies the lists. */
     public Routing {
@@ -37,9 +40,14 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<C
                 && addresses.stream().noneMatch(own -> own.state() == OwnAddress.State.TENTATIVE);
     }
 
-    /** The entry of an address; null where it is none of the stack's. */
+    /** The entry of an address; null where it is none of the stack's. Of a link-local one that of the first link that has it. */
     public @Nullable OwnAddress find(final InetAddress address) {
         return addresses.stream().filter(own -> own.address().equals(address)).findFirst().orElse(null);
+    }
+
+    /** The entry of an address; a link-local one may be another on each link. Null where it is none of the stack's. */
+    public @Nullable OwnAddress find(final InetAddress address, final int link) {
+        return addresses.stream().filter(own -> own.is(address, link)).findFirst().orElse(null);
     }
 
     /**
@@ -49,21 +57,23 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<C
      */
     public Routing with(final OwnAddress address) {
         RouteTable.checkAddress(address.cidr());
-        if (find(address.address()) != null) {
+        if (find(address.address(), address.link()) != null) {
             throw new IllegalArgumentException(IpAddress.toString(address.address()) + " is given twice");
+        }
+        if (address.connected()) {
+            checkOverlap(address.cidr(), address.link());
         }
         return withAddresses(plus(addresses, address));
     }
 
     /** With an address in another state; unchanged where it is none of the stack's. */
-    public Routing with(final InetAddress address, final OwnAddress.State state) {
-        return withAddresses(
-                addresses.stream().map(own -> own.address().equals(address) ? own.in(state) : own).toList());
+    public Routing with(final InetAddress address, final int link, final OwnAddress.State state) {
+        return withAddresses(addresses.stream().map(own -> own.is(address, link) ? own.in(state) : own).toList());
     }
 
     /** Without an address; unchanged where it is none of the stack's. Routes that relied on it wait for another. */
-    public Routing without(final InetAddress address) {
-        return withAddresses(minus(addresses, own -> own.address().equals(address)));
+    public Routing without(final InetAddress address, final int link) {
+        return withAddresses(minus(addresses, own -> own.is(address, link)));
     }
 
     /**
@@ -83,15 +93,21 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<C
         return new Routing(addresses, ownPrefixes, onLink, minus(routes, route::equals), hopLimit);
     }
 
-    /** With one more prefix that is on the link; unchanged where it is there. */
-    public Routing withOnLink(final Cidr prefix) {
-        return onLink.contains(prefix)
-                ? this
-                : new Routing(addresses, ownPrefixes, plus(onLink, prefix), routes, hopLimit);
+    /**
+     * With one more prefix that is on a link; unchanged where it is there.
+     *
+     * @throws IllegalArgumentException one sentence: which prefix of another link it overlaps.
+     */
+    public Routing withOnLink(final OnLink prefix) {
+        if (onLink.contains(prefix)) {
+            return this;
+        }
+        checkOverlap(prefix.prefix(), prefix.link());
+        return new Routing(addresses, ownPrefixes, plus(onLink, prefix), routes, hopLimit);
     }
 
-    /** Without a prefix that was on the link. */
-    public Routing withoutOnLink(final Cidr prefix) {
+    /** Without a prefix that was on a link. */
+    public Routing withoutOnLink(final OnLink prefix) {
         return new Routing(addresses, ownPrefixes, minus(onLink, prefix::equals), routes, hopLimit);
     }
 
@@ -101,16 +117,42 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<C
      *
      * @param was  what the configuration in effect makes.
      * @param will what the next one makes.
+     * @throws IllegalArgumentException one sentence: which prefix of one link overlaps which of another.
      */
     public Routing reconfigured(final Routing was, final Routing will) {
         final List<OwnAddress> own = new ArrayList<>();
         for (final OwnAddress wanted : will.addresses()) {
-            final OwnAddress there = find(wanted.address());
-            own.add(there == null ? wanted : new OwnAddress(wanted.cidr(), there.state(), there.connected()));
+            final OwnAddress there = find(wanted.address(), wanted.link());
+            own.add(there == null || there.link() != wanted.link()
+                    ? wanted
+                    : new OwnAddress(wanted.cidr(), there.state(), there.connected(), there.link()));
         }
-        own.addAll(minus(addresses, there -> was.find(there.address()) != null || will.find(there.address()) != null));
-        return new Routing(own, merged(ownPrefixes, was.ownPrefixes, will.ownPrefixes),
+        own.addAll(minus(addresses, there -> was.find(there.address(), there.link()) != null
+                || will.find(there.address(), there.link()) != null));
+        final Routing changed = new Routing(own, merged(ownPrefixes, was.ownPrefixes, will.ownPrefixes),
                 merged(onLink, was.onLink, will.onLink), merged(routes, was.routes, will.routes), will.hopLimit);
+        changed.addresses.stream().filter(OwnAddress::connected)
+                .forEach(each -> changed.checkOverlap(each.cidr(), each.link()));
+        return changed;
+    }
+
+    /** What is on one link: its addresses and prefixes, and routes whose gateways are there; own prefixes are the first's. */
+    Routing of(final int link) {
+        return new Routing(minus(addresses, own -> own.link() != link), link == 0 ? ownPrefixes : List.of(),
+                minus(onLink, prefix -> prefix.link() != link), minus(routes, route -> linkOf(route) != link),
+                hopLimit);
+    }
+
+    /** True where all is on the first link. */
+    boolean isOfFirstLink() {
+        return addresses.stream().allMatch(own -> own.link() == 0) && onLink.stream().allMatch(on -> on.link() == 0);
+    }
+
+    /** True where nothing is on a link of this number or above. */
+    boolean fits(final int links) {
+        return addresses.stream().allMatch(own -> own.link() < links)
+                && onLink.stream().allMatch(on -> on.link() < links)
+                && routes.stream().allMatch(route -> route.link() < links);
     }
 
     /** True where every address and own prefix of another is among these. */
@@ -125,24 +167,71 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<C
         return all;
     }
 
-    /** True where the address is on the link of an address in use, or of {@link #onLink} in a family that is in use. */
-    boolean isOnLink(final InetAddress gateway) {
-        return addresses.stream().anyMatch(own -> own.state().isUsable() && own.connected()
-                && own.cidr().contains(gateway))
-                || onLink.stream().anyMatch(prefix -> prefix.contains(gateway)) && addresses.stream()
-                        .anyMatch(own -> own.state().isUsable() && isV4(own.address()) == isV4(gateway));
+    /** The link of an address of this stack, or of another host by the prefix that it lies in; the first where in none. */
+    public int linkOf(final InetAddress address) {
+        final OwnAddress itself = find(address);
+        if (itself != null) {
+            return itself.link();
+        }
+        return addresses.stream().filter(own -> own.connected() && own.cidr().contains(address))
+                .mapToInt(OwnAddress::link).findFirst().orElse(0);
+    }
+
+    /**
+     * The link that a route's gateway is on: that of an address in use, or of {@link #onLink} in a family that is in use;
+     * {@link #NOWHERE} where there is none.
+     */
+    int linkOf(final Route route) {
+        final InetAddress gateway = route.gateway();
+        final boolean scoped = OwnAddress.isScoped(gateway);
+        for (final OwnAddress own : addresses) {
+            if (own.state().isUsable() && own.connected() && own.cidr().contains(gateway)
+                    && (!scoped || own.link() == route.link())) {
+                return own.link();
+            }
+        }
+        for (final OnLink on : onLink) {
+            if (on.prefix().contains(gateway) && addresses.stream()
+                    .anyMatch(own -> own.state().isUsable() && isV4(own.address()) == isV4(gateway))) {
+                return on.link();
+            }
+        }
+        return NOWHERE;
     }
 
     private void checkGateway(final Route route) {
         final InetAddress gateway = route.gateway();
-        if (find(gateway) != null || ownPrefixes.stream().anyMatch(prefix -> prefix.contains(gateway))) {
+        if (find(gateway, route.link()) != null || ownPrefixes.stream().anyMatch(prefix -> prefix.contains(gateway))) {
             throw new IllegalArgumentException("route " + route + ": the gateway is an own address");
         }
         if (!gateway.isLinkLocalAddress() && addresses.stream().noneMatch(own -> own.cidr().contains(gateway))
-                && onLink.stream().noneMatch(prefix -> prefix.contains(gateway))) {
+                && onLink.stream().noneMatch(on -> on.prefix().contains(gateway))) {
             throw new IllegalArgumentException("route " + route + ": the gateway lies in none of this stack's prefixes "
                     + String.join(", ", addresses.stream().map(own -> own.cidr().toString()).toList()));
         }
+    }
+
+    /** Whoever is reached over one link cannot be reached over another: a host has one place. */
+    private void checkOverlap(final Cidr prefix, final int link) {
+        if (OwnAddress.isScoped(prefix.address())) {
+            return;
+        }
+        for (final OwnAddress own : addresses) {
+            if (own.overlaps(prefix, link)) {
+                throw overlap(prefix, link, own.cidr(), own.link());
+            }
+        }
+        for (final OnLink on : onLink) {
+            if (on.link() != link && on.prefix().overlaps(prefix)) {
+                throw overlap(prefix, link, on.prefix(), on.link());
+            }
+        }
+    }
+
+    private static IllegalArgumentException overlap(final Cidr prefix, final int link, final Cidr other,
+            final int otherLink) {
+        return new IllegalArgumentException(prefix + " of link " + link + " overlaps " + other + " of link " + otherLink
+                + ": prefixes of different links must not");
     }
 
     private Routing withAddresses(final List<OwnAddress> changed) {

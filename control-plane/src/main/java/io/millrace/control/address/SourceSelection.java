@@ -5,9 +5,8 @@ import io.millrace.fastpath.wire.IpAddress;
 import java.util.List;
 
 /**
- * Which own IPv6 address to send from (RFC 6724 §5): the rules that can tell two addresses of one interface apart,
- * without home addresses (rule 4), other interfaces (5) and temporary addresses (7). Where they leave a tie, the address
- * named first. Immutable. Thread: any.
+ * Which own IPv6 address to send from (RFC 6724 §5), without home addresses (rule 4) and temporary addresses (7). Where
+ * the rules leave a tie, the address named first. Immutable. Thread: any.
  */
 final class SourceSelection {
     /** What {@link #select} answers where the stack has no IPv6 address in use. */
@@ -27,6 +26,7 @@ final class SourceSelection {
     private final long[] hi;
     private final long[] lo;
     private final int[] prefixBits;
+    private final int[] links;
     private final boolean[] deprecated;
 
     SourceSelection(final List<OwnAddress> addresses) {
@@ -35,17 +35,18 @@ final class SourceSelection {
         hi = usable.stream().mapToLong(own -> IpAddress.hi(own.address())).toArray();
         lo = usable.stream().mapToLong(own -> IpAddress.lo(own.address())).toArray();
         prefixBits = usable.stream().mapToInt(own -> own.cidr().prefixLength()).toArray();
+        links = usable.stream().mapToInt(OwnAddress::link).toArray();
         deprecated = new boolean[usable.size()];
         for (int i = 0; i < deprecated.length; i++) {
             deprecated[i] = usable.get(i).state() == OwnAddress.State.DEPRECATED;
         }
     }
 
-    /** Number of the best source for a destination, or {@link #NONE}. */
-    int select(final long toHi, final long toLo) {
+    /** Number of the best source for a destination that is reached over a link, or {@link #NONE}. */
+    int select(final long toHi, final long toLo, final int link) {
         int best = NONE;
         for (int i = 0; i < hi.length; i++) {
-            if (best == NONE || isBetter(i, best, toHi, toLo)) {
+            if (best == NONE || isBetter(i, best, toHi, toLo, link)) {
                 best = i;
             }
         }
@@ -60,7 +61,7 @@ final class SourceSelection {
         return lo[source];
     }
 
-    private boolean isBetter(final int a, final int b, final long toHi, final long toLo) {
+    private boolean isBetter(final int a, final int b, final long toHi, final long toLo, final int link) {
         // rule 1: the destination itself
         final boolean same = hi[a] == toHi && lo[a] == toLo;
         if (same || hi[b] == toHi && lo[b] == toLo) {
@@ -76,6 +77,10 @@ final class SourceSelection {
         // rule 3: not one that is on its way out
         if (deprecated[a] != deprecated[b]) {
             return deprecated[b];
+        }
+        // rule 5: one of the link that the packet leaves over
+        if (links[a] != links[b] && (links[a] == link || links[b] == link)) {
+            return links[a] == link;
         }
         // rule 6: of the same kind as the destination
         final int label = label(toHi, toLo);

@@ -1,17 +1,22 @@
 package io.millrace.control.autoconf;
 
 import io.millrace.config.Cidr;
-import io.millrace.control.address.OwnAddress;
+import io.millrace.control.address.LinkRoutes;
+import io.millrace.control.address.OnLink;
 import io.millrace.control.address.OwnAddress.State;
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.NdMessage;
 import java.net.InetAddress;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Prefixes that routers advertise: those that are on the link (RFC 4861 §6.3.4, RFC 5942), and those that the stack
@@ -19,6 +24,7 @@ import java.util.concurrent.TimeUnit;
  * taken up. Thread: the agent's.
  */
 final class AdvertisedPrefixes {
+    private static final Logger LOG = LoggerFactory.getLogger(Autoconfiguration.class);
     private static final int MAX_ON_LINK = 32;
     private static final int ID_BITS = 64;
     private static final long FOR_EVER_SECONDS = 0xFFFF_FFFFL;
@@ -27,8 +33,10 @@ final class AdvertisedPrefixes {
 
     private final Ipv6Settings settings;
     private final InterfaceIds ids;
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final Map<Cidr, Long> onLinkUntilNs = new HashMap<>();
+    /** Prefixes that overlap another link's, each of which is logged once. */
+    private final Set<Cidr> refused = new HashSet<>();
     /** By the upper half of the prefix. */
     private final Map<Long, Lifetimes> addresses = new LinkedHashMap<>();
 
@@ -43,7 +51,7 @@ final class AdvertisedPrefixes {
         }
     }
 
-    AdvertisedPrefixes(final Ipv6Settings settings, final InterfaceIds ids, final PublishedRoutes routes) {
+    AdvertisedPrefixes(final Ipv6Settings settings, final InterfaceIds ids, final LinkRoutes routes) {
         this.settings = settings;
         this.ids = ids;
         this.routes = routes;
@@ -74,7 +82,7 @@ final class AdvertisedPrefixes {
             final Map.Entry<Cidr, Long> next = all.next();
             if (nowNs >= next.getValue()) {
                 all.remove();
-                routes.update(routing -> routing.withoutOnLink(next.getKey()));
+                routes.update(routing -> routing.withoutOnLink(onThisLink(next.getKey())));
                 done++;
             }
         }
@@ -131,11 +139,26 @@ final class AdvertisedPrefixes {
         final long seconds = message.validSeconds(option);
         if (seconds == 0) {
             onLinkUntilNs.remove(prefix);
-            routes.update(routing -> routing.withoutOnLink(prefix));
+            routes.update(routing -> routing.withoutOnLink(onThisLink(prefix)));
         } else if (onLinkUntilNs.containsKey(prefix) || onLinkUntilNs.size() < MAX_ON_LINK) {
-            onLinkUntilNs.put(prefix, until(nowNs, seconds));
-            routes.update(routing -> routing.withOnLink(prefix));
+            takeUp(prefix, until(nowNs, seconds));
         }
+    }
+
+    /** What is said here and belongs to another link is not believed. */
+    private void takeUp(final Cidr prefix, final long untilNs) {
+        try {
+            routes.update(routing -> routing.withOnLink(onThisLink(prefix)));
+            onLinkUntilNs.put(prefix, untilNs);
+        } catch (final IllegalArgumentException e) {
+            if (refused.size() < MAX_ON_LINK && refused.add(prefix)) {
+                LOG.warn("a router's prefix is not taken up: {}", e.getMessage());
+            }
+        }
+    }
+
+    private OnLink onThisLink(final Cidr prefix) {
+        return new OnLink(prefix, routes.link());
     }
 
     private void autonomous(final NdMessage message, final int option, final long nowNs) {
@@ -152,7 +175,7 @@ final class AdvertisedPrefixes {
             age(known, nowNs);
         } else if (valid > 0 && addresses.size() < settings.maxAddresses()) {
             final InetAddress address = IpAddress.toInetAddress(hi, ids.of(hi, 0));
-            if (routes.current().routing().find(address) == null) {
+            if (routes.whole().routing().find(address) == null) {
                 final Lifetimes lifetimes = new Lifetimes(address);
                 lifetimes.validUntilNs = until(nowNs, valid);
                 lifetimes.preferredUntilNs = until(nowNs, preferred);
@@ -165,7 +188,7 @@ final class AdvertisedPrefixes {
 
     private void publish(final InetAddress address) {
         routes.addAddress(new OwnAddress(new Cidr(address, ID_BITS),
-                settings.detectDuplicates() ? State.TENTATIVE : State.PREFERRED, false));
+                settings.detectDuplicates() ? State.TENTATIVE : State.PREFERRED, false, routes.link()));
     }
 
     /** RFC 4862 §5.5.3 (e), 1 to 3. */

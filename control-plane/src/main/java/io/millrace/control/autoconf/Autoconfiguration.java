@@ -1,9 +1,9 @@
 package io.millrace.control.autoconf;
 
 import io.millrace.config.Cidr;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.OwnAddress.State;
 import io.millrace.control.address.OwnAddress;
-import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.Routing;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
@@ -43,7 +43,7 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
 
     private final Ipv6Settings settings;
     private final InterfaceIds ids;
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final NeighbourCache neighbours;
     private final RandomGenerator random;
     private final ControlCounters counters;
@@ -65,7 +65,7 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
      * @param mac     the device's, 48 bits.
      * @param linkMtu told how long packets of IPv6 may be, where a router says so.
      */
-    public Autoconfiguration(final Ipv6Settings settings, final long mac, final PublishedRoutes routes,
+    public Autoconfiguration(final Ipv6Settings settings, final long mac, final LinkRoutes routes,
             final NeighbourCache neighbours, final RandomGenerator random, final ControlCounters counters,
             final IntConsumer linkMtu) {
         this.settings = settings;

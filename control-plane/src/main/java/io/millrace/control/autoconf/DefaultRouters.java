@@ -2,7 +2,7 @@ package io.millrace.control.autoconf;
 
 import io.millrace.config.Cidr;
 import io.millrace.config.Route;
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.Routing;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.NdMessage;
@@ -24,7 +24,7 @@ final class DefaultRouters {
     private static final Cidr EVERYWHERE = Cidr.parse("::/0");
     private static final int PREFERENCE_SHIFT = 3;
 
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final Map<InetAddress, Router> routers = new LinkedHashMap<>();
     private List<Route> published = List.of();
 
@@ -34,7 +34,7 @@ final class DefaultRouters {
         boolean answers;
     }
 
-    DefaultRouters(final PublishedRoutes routes) {
+    DefaultRouters(final LinkRoutes routes) {
         this.routes = routes;
     }
 
@@ -91,7 +91,7 @@ final class DefaultRouters {
                 .thenComparing(entry -> -entry.getValue().preference));
         // Who says so with an address that we try, or found taken, cannot be one: no way leads there.
         final Routing now = routes.current().routing();
-        final List<Route> next = order.stream().map(entry -> new Route(EVERYWHERE, entry.getKey()))
+        final List<Route> next = order.stream().map(entry -> new Route(EVERYWHERE, entry.getKey(), routes.link()))
                 .filter(route -> now.find(route.gateway()) == null).toList();
         if (!next.equals(published)) {
             final List<Route> before = published;

@@ -2,7 +2,8 @@ package io.millrace.control.autoconf;
 
 import io.millrace.config.Cidr;
 import io.millrace.config.Route;
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
+import io.millrace.control.address.OnLink;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.address.Routing;
 import io.millrace.fastpath.wire.IpAddress;
@@ -20,11 +21,11 @@ final class Redirects {
     private static final int MAX_REDIRECTS = 128;
     private static final int ADDRESS_BITS = 128;
 
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     /** The better hop of each destination: another router, or the destination itself. */
     private final Map<InetAddress, InetAddress> hops = new LinkedHashMap<>();
 
-    Redirects(final PublishedRoutes routes) {
+    Redirects(final LinkRoutes routes) {
         this.routes = routes;
     }
 
@@ -32,9 +33,10 @@ final class Redirects {
     boolean onRedirect(final long routerHi, final long routerLo, final NdMessage message) {
         final long hi = message.destinationHi();
         final long lo = message.destinationLo();
-        final RouteTable table = routes.current();
+        final RouteTable table = routes.whole();
         final int route = table.route(hi, lo);
-        if (route < 0 || table.nextHopHi(route, hi, lo) != routerHi || table.nextHopLo(route, hi, lo) != routerLo
+        if (route < 0 || table.link(route) != routes.link() || table.nextHopHi(route, hi, lo) != routerHi
+                || table.nextHopLo(route, hi, lo) != routerLo
                 || table.isOwn(message.targetHi(), message.targetLo())) {
             return false;
         }
@@ -65,12 +67,16 @@ final class Redirects {
     private Routing with(final Routing routing, final InetAddress destination, final InetAddress hop) {
         final Routing cleared = hops.containsKey(destination) ? without(routing, destination) : routing;
         final Cidr prefix = new Cidr(destination, ADDRESS_BITS);
-        return hop.equals(destination) ? cleared.withOnLink(prefix) : cleared.with(new Route(prefix, hop));
+        return hop.equals(destination)
+                ? cleared.withOnLink(new OnLink(prefix, routes.link()))
+                : cleared.with(new Route(prefix, hop, routes.link()));
     }
 
     private Routing without(final Routing routing, final InetAddress destination) {
         final Cidr prefix = new Cidr(destination, ADDRESS_BITS);
         final InetAddress hop = hops.get(destination);
-        return hop.equals(destination) ? routing.withoutOnLink(prefix) : routing.without(new Route(prefix, hop));
+        return hop.equals(destination)
+                ? routing.withoutOnLink(new OnLink(prefix, routes.link()))
+                : routing.without(new Route(prefix, hop, routes.link()));
     }
 }

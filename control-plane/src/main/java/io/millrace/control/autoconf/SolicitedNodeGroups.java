@@ -1,7 +1,7 @@
 package io.millrace.control.autoconf;
 
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.OwnAddress;
-import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.Routing;
 import io.millrace.control.lifecycle.ControlTask;
 import io.millrace.control.multicast.GroupMembership;
@@ -21,12 +21,12 @@ public final class SolicitedNodeGroups implements ControlTask {
     private static final long SOLICITED_NODE_LO = 0x1_ff00_0000L;
     private static final long SOLICITED_NODE_MASK = 0xFF_FFFFL;
 
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final GroupMembership groups;
     private Set<Long> joined = new HashSet<>();
     private @Nullable Routing seen;
 
-    public SolicitedNodeGroups(final PublishedRoutes routes, final GroupMembership groups) {
+    public SolicitedNodeGroups(final LinkRoutes routes, final GroupMembership groups) {
         this.routes = routes;
         this.groups = groups;
     }

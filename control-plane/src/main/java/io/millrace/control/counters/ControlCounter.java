@@ -43,7 +43,7 @@ public enum ControlCounter {
     /** An entry was given up for a newer one. */
     NEIGHBOURS_EVICTED("unused neighbours forgotten to make room"),
     /** No room for another neighbour. */
-    NEIGHBOUR_TABLE_FULL("neighbours not asked for: the table is full of neighbours in use"),
+    NEIGHBOUR_CACHE_FULL("neighbours not asked for: the table is full of neighbours in use"),
     /** Queries of multicast routers. */
     IGMP_QUERIES_RECEIVED("IGMP queries received"),
     /** Reports of others that spare us ours. */
@@ -94,7 +94,7 @@ public enum ControlCounter {
     COMMANDS_REFUSED(
             "commands lost: an engine's ring was full, and ARP, IGMP, ICMPv6 and DHCP do not wait, or too many others did"),
     /** A defect. */
-    EXCEPTIONS("exceptions caught in the control agent: defects, please report");
+    CONTROL_EXCEPTIONS("exceptions caught in the control agent: defects, please report");
 
     private static final ControlCounter[] VALUES = values();
 

@@ -68,7 +68,7 @@ public final class DhcpClient implements AutoCloseable {
         this.holder = holder;
         this.random = random;
         this.counters = counters;
-        sender = new DhcpSender(engine, counters);
+        sender = new DhcpSender(engine, settings.link(), counters);
         exchange = new Exchange(random);
         messages = new ClientMessages(settings, exchange);
     }

@@ -17,13 +17,15 @@ final class DhcpSender implements AutoCloseable {
     private static final int SERVER_PORT = 67;
 
     private final EngineCommands engine;
+    private final int link;
     private final ControlCounters counters;
     private final MemoryRegion datagram = MemoryRegion.allocate("DHCP message", EngineCommands.MAX_DATAGRAM_LENGTH);
     private final UdpHeader udp = new UdpHeader();
     private boolean closed;
 
-    DhcpSender(final EngineCommands engine, final ControlCounters counters) {
+    DhcpSender(final EngineCommands engine, final int link, final ControlCounters counters) {
         this.engine = engine;
+        this.link = link;
         this.counters = counters;
     }
 
@@ -32,9 +34,9 @@ final class DhcpSender implements AutoCloseable {
      *
      * @param source      own address, 0 for none.
      * @param destination a server, or {@link #EVERYBODY}.
-     * @param link        as of {@link EngineCommands#transmitDatagram}.
+     * @param linkDestination as of {@link EngineCommands#transmitDatagram}.
      */
-    void send(final byte[] message, final int source, final int destination, final long link) {
+    void send(final byte[] message, final int source, final int destination, final long linkDestination) {
         if (closed) {
             return;
         }
@@ -44,7 +46,7 @@ final class DhcpSender implements AutoCloseable {
         Memory.copyFromArray(message, 0, address + UdpHeader.LENGTH, message.length);
         udp.wrapUnchecked(address)
                 .updateChecksum(Checksum.pseudoHeaderV4(source, destination, IpProtocol.UDP, length));
-        if (engine.transmitDatagram(0, source, destination, link, address, length)) {
+        if (engine.transmitDatagram(link, source, destination, linkDestination, address, length)) {
             counters.increment(ControlCounter.DHCP_SENT);
         }
     }

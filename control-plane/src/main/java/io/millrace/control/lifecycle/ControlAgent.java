@@ -4,17 +4,11 @@ import io.millrace.control.channel.EngineEventAdapter;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.counters.ControlCounters;
-import io.millrace.control.dhcp.DhcpClient;
-import io.millrace.control.multicast.GroupMembership;
-import io.millrace.control.neighbour.NeighbourCache;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
-import java.util.function.LongToIntFunction;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CachedNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The control plane's duty cycle: the engines' events, commands that had to wait, timers. Runs on a thread of its own or
@@ -35,26 +29,21 @@ public final class ControlAgent implements Agent {
      * @param clock    read once a turn.
      * @param rings    the engines' event rings, in the order of the engines.
      * @param commands the way to each engine.
-     * @param dhcp     null where no address is asked for.
+     * @param links    the stack's links, in the order of their numbers.
      * @param tasks    what else is done in each turn, in this order.
      */
     public ControlAgent(final NanoClock clock, final EngineEventRing[] rings, final PatientCommands[] commands,
-            final NeighbourCache neighbours, final GroupMembership groups, final @Nullable DhcpClient dhcp,
-            final ControlCounters counters, final ControlTask... tasks) {
+            final List<Link> links, final ControlCounters counters, final ControlTask... tasks) {
         this.clock = clock;
         this.commands = commands.clone();
         final List<ControlTask> all = new ArrayList<>();
-        all.add(task(neighbours::doWork, neighbours::nextDeadlineNs));
-        all.add(task(groups::doWork, groups::nextDeadlineNs));
-        if (dhcp != null) {
-            all.add(task(dhcp::doWork, dhcp::nextDeadlineNs));
-        }
+        links.forEach(link -> all.addAll(link.tasks()));
         all.addAll(List.of(tasks));
         this.tasks = all.toArray(ControlTask[]::new);
         defects = Defects.ofControlPlane(counters);
         events = new EngineEventAdapter[rings.length];
         for (int engine = 0; engine < rings.length; engine++) {
-            events[engine] = rings[engine].adapter(new AgentEvents(engine, neighbours, groups, dhcp, turnClock));
+            events[engine] = rings[engine].adapter(new AgentEvents(engine, links, turnClock));
         }
     }
 
@@ -122,19 +111,5 @@ public final class ControlAgent implements Agent {
             }
         }
         return done;
-    }
-
-    private static ControlTask task(final LongToIntFunction work, final LongSupplier deadline) {
-        return new ControlTask() {
-            @Override
-            public int doWork(final long nowNs) {
-                return work.applyAsInt(nowNs);
-            }
-
-            @Override
-            public long nextDeadlineNs() {
-                return deadline.getAsLong();
-            }
-        };
     }
 }

@@ -30,7 +30,7 @@ final class Defects {
 
     /** Counts and logs what the control plane's threads throw. */
     static Defects ofControlPlane(final ControlCounters counters) {
-        return new Defects("the control plane", () -> counters.increment(ControlCounter.EXCEPTIONS));
+        return new Defects("the control plane", () -> counters.increment(ControlCounter.CONTROL_EXCEPTIONS));
     }
 
     void onException(final Throwable exception) {

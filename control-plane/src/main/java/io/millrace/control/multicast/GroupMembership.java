@@ -1,6 +1,6 @@
 package io.millrace.control.multicast;
 
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.control.MulticastGroups;
@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 
 /**
- * The multicast groups that the stack has joined, of both families: what is wanted of them, what routers are told by IGMP
+ * The multicast groups that are joined on one link, of both families: what is wanted of them, what routers are told by IGMP
  * (RFC 3376, with versions 2 and 1) and by MLD (RFC 3810, with version 1), and the snapshot that engines read.
  * <p>
  * The number of groups of each family is bounded: one more is refused. Thread: any for {@link #listen}; the rest the
@@ -22,7 +22,7 @@ public final class GroupMembership implements MulticastGroups, AutoCloseable {
     private static final int MAX_SOURCES = 64;
     private static final GroupFilter EVERYTHING = new GroupFilter(false, new TreeSet<>());
 
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final Membership igmp;
     private final Membership mld;
     private volatile long nextDeadlineNs = Group.NEVER;
@@ -31,7 +31,7 @@ public final class GroupMembership implements MulticastGroups, AutoCloseable {
      * @param engine where messages leave through.
      * @param random how long an answer waits.
      */
-    public GroupMembership(final IgmpSettings settings, final EngineCommands engine, final PublishedRoutes routes,
+    public GroupMembership(final IgmpSettings settings, final EngineCommands engine, final LinkRoutes routes,
             final RandomGenerator random, final ControlCounters counters) {
         this.routes = routes;
         igmp = new Membership(settings, new IgmpProtocol(engine, routes, counters), routes, random);

@@ -1,6 +1,6 @@
 package io.millrace.control.multicast;
 
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
@@ -21,11 +21,11 @@ final class IgmpProtocol extends ReportWriter {
     private static final long TENTH_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final EngineCommands engine;
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final ControlCounters counters;
     private final IgmpMessage received = new IgmpMessage();
 
-    IgmpProtocol(final EngineCommands engine, final PublishedRoutes routes, final ControlCounters counters) {
+    IgmpProtocol(final EngineCommands engine, final LinkRoutes routes, final ControlCounters counters) {
         super("IGMP message", EngineCommands.MAX_IGMP_LENGTH, IgmpMessage.MIN_LENGTH, IgmpMessage.RECORD_LENGTH,
                 ADDRESS_LENGTH);
         this.engine = engine;
@@ -123,7 +123,7 @@ final class IgmpProtocol extends ReportWriter {
 
     private void send(final int destination, final int bytes, final ControlCounter counter) {
         final int source = IpAddress.toV4(routes.current().groupSourceLo(0, IpAddress.v4(destination)));
-        if (engine.transmitIgmp(0, source, destination, message.address(), bytes)) {
+        if (engine.transmitIgmp(routes.link(), source, destination, message.address(), bytes)) {
             counters.increment(counter);
         }
     }

@@ -1,6 +1,6 @@
 package io.millrace.control.multicast;
 
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.fastpath.wire.IgmpMessage;
 import java.util.Collection;
 import java.util.Iterator;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@link GroupMembership}.
  */
 final class Membership implements AutoCloseable {
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final MembershipProtocol protocol;
     private final RandomGenerator random;
     private final QuerierVersion querier;
@@ -31,7 +31,7 @@ final class Membership implements AutoCloseable {
     private IgmpSettings settings;
     private boolean closed;
 
-    Membership(final IgmpSettings settings, final MembershipProtocol protocol, final PublishedRoutes routes,
+    Membership(final IgmpSettings settings, final MembershipProtocol protocol, final LinkRoutes routes,
             final RandomGenerator random) {
         this.settings = settings;
         this.protocol = protocol;

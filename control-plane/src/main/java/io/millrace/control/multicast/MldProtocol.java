@@ -1,6 +1,6 @@
 package io.millrace.control.multicast;
 
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
@@ -25,11 +25,11 @@ final class MldProtocol extends ReportWriter {
     private static final long OF_GROUP = 0;
 
     private final EngineCommands engine;
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final ControlCounters counters;
     private final MldMessage received = new MldMessage();
 
-    MldProtocol(final EngineCommands engine, final PublishedRoutes routes, final ControlCounters counters) {
+    MldProtocol(final EngineCommands engine, final LinkRoutes routes, final ControlCounters counters) {
         super("MLD message", EngineCommands.MAX_ICMPV6_LENGTH, MldMessage.V2_REPORT_LENGTH, MldMessage.RECORD_LENGTH,
                 MldMessage.ADDRESS_LENGTH);
         this.engine = engine;
@@ -133,7 +133,7 @@ final class MldProtocol extends ReportWriter {
         final RouteTable table = routes.current();
         final long sourceHi = table.groupSourceHi(LINK_SCOPE_HI, ALL_ROUTERS_LO);
         final boolean linkLocal = sourceHi >>> 54 == 0xfe80 >>> 6;
-        if (engine.transmitIcmpv6(0, linkLocal ? sourceHi : 0,
+        if (engine.transmitIcmpv6(routes.link(), linkLocal ? sourceHi : 0,
                 linkLocal ? table.groupSourceLo(LINK_SCOPE_HI, ALL_ROUTERS_LO) : 0, destinationHi, destinationLo,
                 OF_GROUP, 1, true, message.address(), bytes)) {
             counters.increment(counter);

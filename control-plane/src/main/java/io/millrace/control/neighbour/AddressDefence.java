@@ -1,8 +1,8 @@
 package io.millrace.control.neighbour;
 
 import io.millrace.config.ConflictPolicy;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.OwnAddress;
-import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.wire.IpAddress;
@@ -24,13 +24,13 @@ final class AddressDefence {
     private static final InetAddress SHARED = IpAddress.toInetAddress(0, IpAddress.ANY_V4);
 
     private final ConflictPolicy policy;
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final NeighbourSender sender;
     private final ConflictListener listener;
     private final ControlCounters counters;
     private final Map<InetAddress, Long> lastDefenceNs = new HashMap<>();
 
-    AddressDefence(final ConflictPolicy policy, final PublishedRoutes routes, final NeighbourSender sender,
+    AddressDefence(final ConflictPolicy policy, final LinkRoutes routes, final NeighbourSender sender,
             final ConflictListener listener, final ControlCounters counters) {
         this.policy = policy;
         this.routes = routes;

@@ -1,8 +1,8 @@
 package io.millrace.control.neighbour;
 
-import io.millrace.control.address.OwnAddress;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.OwnAddress.State;
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.Routing;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
@@ -29,7 +29,7 @@ final class AddressProbes {
 
     private final OwnAddressSettings settings;
     private final long retransmitNs;
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
     private final NeighbourSender sender;
     private final ConflictListener listener;
     private final ControlCounters counters;
@@ -53,7 +53,7 @@ final class AddressProbes {
         }
     }
 
-    AddressProbes(final NeighbourSettings settings, final PublishedRoutes routes, final NeighbourSender sender,
+    AddressProbes(final NeighbourSettings settings, final LinkRoutes routes, final NeighbourSender sender,
             final ConflictListener listener, final ControlCounters counters, final RandomGenerator random) {
         this.settings = settings.own();
         retransmitNs = settings.retransmitNs();

@@ -4,18 +4,20 @@ import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
 
-/** ARP packets that leave through one engine; addresses are IPv4 in host order. Thread: the agent's. */
+/** ARP packets that leave through one engine over a link; addresses are IPv4 in host order. Thread: the agent's. */
 final class ArpSender {
     static final int REQUEST = 1;
     static final int REPLY = 2;
     static final long BROADCAST = 0xFFFF_FFFF_FFFFL;
 
     private final EngineCommands[] engines;
+    private final int link;
     private final long ownMac;
     private final ControlCounters counters;
 
-    ArpSender(final EngineCommands[] engines, final long ownMac, final ControlCounters counters) {
+    ArpSender(final EngineCommands[] engines, final int link, final long ownMac, final ControlCounters counters) {
         this.engines = engines.clone();
+        this.link = link;
         this.ownMac = ownMac;
         this.counters = counters;
     }
@@ -41,7 +43,7 @@ final class ArpSender {
 
     private void transmit(final int engine, final int operation, final int ownIp, final long targetMac,
             final int targetIp) {
-        if (engines[engine].transmitArp(0, operation, ownMac, ownIp, targetMac, targetIp)) {
+        if (engines[engine].transmitArp(link, operation, ownMac, ownIp, targetMac, targetIp)) {
             counters.increment(
                     operation == REQUEST ? ControlCounter.ARP_REQUESTS_SENT : ControlCounter.ARP_REPLIES_SENT);
         }

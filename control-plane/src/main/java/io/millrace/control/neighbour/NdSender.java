@@ -6,7 +6,7 @@ import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.wire.NdMessage;
 
-/** Messages of Neighbour Discovery that leave through one engine (RFC 4861 §4). Thread: the agent's. */
+/** Messages of Neighbour Discovery that leave through one engine over a link (RFC 4861 §4). Thread: the agent's. */
 final class NdSender implements AutoCloseable {
     /** RFC 4861 §4: that no router has forwarded the message. */
     private static final int HOP_LIMIT = 255;
@@ -20,12 +20,14 @@ final class NdSender implements AutoCloseable {
     private static final long OF_GROUP = 0;
 
     private final EngineCommands[] engines;
+    private final int link;
     private final long ownMac;
     private final ControlCounters counters;
     private final MemoryRegion message = MemoryRegion.allocate("neighbour discovery message", NdMessage.MAX_WRITTEN);
 
-    NdSender(final EngineCommands[] engines, final long ownMac, final ControlCounters counters) {
+    NdSender(final EngineCommands[] engines, final int link, final long ownMac, final ControlCounters counters) {
         this.engines = engines.clone();
+        this.link = link;
         this.ownMac = ownMac;
         this.counters = counters;
     }
@@ -86,7 +88,8 @@ final class NdSender implements AutoCloseable {
 
     private void send(final int engine, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final long mac, final int length, final ControlCounter counter) {
-        if (engines[engine].transmitIcmpv6(0, sourceHi, sourceLo, destinationHi, destinationLo, mac, HOP_LIMIT, false,
+        if (engines[engine].transmitIcmpv6(link, sourceHi, sourceLo, destinationHi, destinationLo, mac, HOP_LIMIT,
+                false,
                 message.address(), length)) {
             counters.increment(counter);
         }

@@ -27,8 +27,8 @@ final class Neighbour {
     }
 
     /** What it is now, for others to read. */
-    NeighbourInfo info() {
-        return new NeighbourInfo(hi, lo, mac, state, router, deadlineNs);
+    NeighbourInfo info(final int link) {
+        return new NeighbourInfo(link, hi, lo, mac, state, router, deadlineNs);
     }
 
     boolean isEvictable() {

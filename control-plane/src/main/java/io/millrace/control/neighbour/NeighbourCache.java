@@ -2,7 +2,7 @@ package io.millrace.control.neighbour;
 
 import static io.millrace.control.neighbour.NeighbourSender.ALL;
 
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
@@ -10,7 +10,6 @@ import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.NdMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +17,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The neighbours of a stack, of both families: who has which link-layer address, and whether it still answers. One cache
- * serves every engine; each engine keeps only the addresses it is told, and asks for the others.
+ * The neighbours on one link of a stack, of both families: who has which link-layer address, and whether it still answers.
+ * One cache serves every engine; each engine keeps only the addresses it is told, and asks for the others.
  * <p>
  * What the transport does not confirm is asked by unicast in time (RFC 1122 §2.3.2.1, method 2), while engines go on
  * using it. After some such polls without a sign of use it becomes {@link NeighbourState#STALE} and is taken from the
@@ -40,6 +39,7 @@ public final class NeighbourCache implements AutoCloseable {
 
     private record Key(long hi, long lo) {}
 
+    private final int link;
     private final ControlCounters counters;
     private final EngineNews news;
     private final NeighbourSender sender;
@@ -47,28 +47,28 @@ public final class NeighbourCache implements AutoCloseable {
     private final ArpInput arp;
     private final NdInput nd;
     private final Map<Key, Neighbour> entries = new HashMap<>();
+    private final NeighbourOrder order = new NeighbourOrder();
     private volatile NeighbourSettings settings;
-    private long nextDeadlineNs = Long.MAX_VALUE;
-    /** What a router may say for IPv6 (RFC 4861 §6.3.4). */
-    private long reachableV6Ns;
-    private long retransmitV6Ns;
+    /** What a router said for IPv6 (RFC 4861 §6.3.4), whatever is configured; 0: nothing. */
+    private long advertisedReachableNs;
+    private long advertisedRetransmitNs;
     private long created;
     private boolean closed;
 
     /**
      * @param engines commands to each engine; what they refuse is repeated by the protocols themselves or by the commands'
      *                own patience.
-     * @param ownMac  link-layer address of the stack's device, 48 bits.
+     * @param ownMac  link-layer address of the link's device, 48 bits.
+     * @param routes  as the link has them.
      * @param random  when an address is tried, so that hosts that start together do not collide.
      */
     public NeighbourCache(final NeighbourSettings settings, final EngineCommands[] engines, final long ownMac,
-            final PublishedRoutes routes, final ConflictListener conflicts, final RandomGenerator random,
+            final LinkRoutes routes, final ConflictListener conflicts, final RandomGenerator random,
             final ControlCounters counters) {
         this.settings = settings;
         this.counters = counters;
-        reachableV6Ns = settings.reachableNs();
-        retransmitV6Ns = settings.retransmitNs();
-        news = new EngineNews(engines);
+        link = routes.link();
+        news = new EngineNews(engines, link);
         sender = new NeighbourSender(engines, ownMac, routes, counters);
         probes = new AddressProbes(settings, routes, sender, conflicts, counters, random);
         final AddressDefence defence = new AddressDefence(settings.own().policy(), routes, sender, conflicts, counters);
@@ -84,8 +84,6 @@ public final class NeighbourCache implements AutoCloseable {
     /** Other times and numbers of probes for what is done from now on; the capacity stays. Thread: any. */
     public synchronized void settings(final NeighbourSettings next) {
         settings = next;
-        reachableV6Ns = next.reachableNs();
-        retransmitV6Ns = next.retransmitNs();
     }
 
     /**
@@ -103,14 +101,14 @@ public final class NeighbourCache implements AutoCloseable {
             throw new IllegalArgumentException("more permanent neighbours than the table's " + settings.capacity());
         }
         neighbour.mac = mac;
-        neighbour.state = NeighbourState.PERMANENT;
+        enter(neighbour, NeighbourState.PERMANENT, Long.MAX_VALUE);
         news.resolved(neighbour);
     }
 
     /** The entries as they are now, in no order. Thread: any. */
     public synchronized List<NeighbourInfo> snapshot() {
         final List<NeighbourInfo> all = new ArrayList<>(entries.size());
-        entries.values().forEach(entry -> all.add(entry.info()));
+        entries.values().forEach(entry -> all.add(entry.info(link)));
         return all;
     }
 
@@ -126,11 +124,10 @@ public final class NeighbourCache implements AutoCloseable {
     }
 
     /**
-     * Before this time {@link #doWork} has nothing to do; {@link Long#MAX_VALUE}: never. May be early where a deadline
-     * moved, never late.
+     * Before this time {@link #doWork} has nothing to do; {@link Long#MAX_VALUE}: never.
      */
     public synchronized long nextDeadlineNs() {
-        return Math.min(nextDeadlineNs, probes.nextDeadlineNs());
+        return Math.min(order.firstDeadlineNs(), probes.nextDeadlineNs());
     }
 
     /** A frame in an engine waits for this neighbour. */
@@ -185,18 +182,10 @@ public final class NeighbourCache implements AutoCloseable {
             return 0;
         }
         int done = probes.doWork(nowNs);
-        if (nowNs >= nextDeadlineNs) {
-            nextDeadlineNs = Long.MAX_VALUE;
-            for (final Iterator<Neighbour> all = entries.values().iterator(); all.hasNext();) {
-                final Neighbour neighbour = all.next();
-                if (nowNs >= neighbour.deadlineNs) {
-                    done++;
-                    if (!onDeadline(neighbour, nowNs)) {
-                        all.remove();
-                        continue;
-                    }
-                }
-                nextDeadlineNs = Math.min(nextDeadlineNs, neighbour.deadlineNs);
+        for (Neighbour next = order.due(nowNs); next != null; next = order.due(nowNs)) {
+            done++;
+            if (!onDeadline(next, nowNs)) {
+                remove(next);
             }
         }
         return done;
@@ -211,8 +200,8 @@ public final class NeighbourCache implements AutoCloseable {
 
     /** What a router says of the times of IPv6 neighbours (RFC 4861 §6.3.4); 0: it does not say. */
     public synchronized void times(final long reachableNs, final long retransmitNs) {
-        reachableV6Ns = reachableNs == 0 ? reachableV6Ns : reachableNs;
-        retransmitV6Ns = retransmitNs == 0 ? retransmitV6Ns : retransmitNs;
+        advertisedReachableNs = reachableNs == 0 ? advertisedReachableNs : reachableNs;
+        advertisedRetransmitNs = retransmitNs == 0 ? advertisedRetransmitNs : retransmitNs;
     }
 
     @Override
@@ -379,13 +368,13 @@ public final class NeighbourCache implements AutoCloseable {
             case STALE, FAILED -> {
                 return false;
             }
-            case PERMANENT -> neighbour.deadlineNs = Long.MAX_VALUE;
+            case PERMANENT -> throw new IllegalStateException("it has no deadline");
         }
         return true;
     }
 
     private boolean probe(final Neighbour neighbour, final long nowNs) {
-        neighbour.state = NeighbourState.PROBE;
+        enter(neighbour, NeighbourState.PROBE, nowNs);
         neighbour.attempts = 0;
         return retransmit(neighbour, neighbour.mac, nowNs);
     }
@@ -393,7 +382,7 @@ public final class NeighbourCache implements AutoCloseable {
     private boolean retransmit(final Neighbour neighbour, final long targetMac, final long nowNs) {
         if (neighbour.attempts < settings.probes()) {
             neighbour.attempts++;
-            neighbour.deadlineNs = nowNs + retransmitNs(neighbour);
+            enter(neighbour, neighbour.state, nowNs + retransmitNs(neighbour));
             sender.request(neighbour, targetMac);
             return true;
         }
@@ -412,22 +401,32 @@ public final class NeighbourCache implements AutoCloseable {
     }
 
     private long reachableNs(final Neighbour neighbour) {
-        return IpAddress.isV4(neighbour.hi, neighbour.lo) ? settings.reachableNs() : reachableV6Ns;
+        return advertisedReachableNs == 0 || IpAddress.isV4(neighbour.hi, neighbour.lo)
+                ? settings.reachableNs()
+                : advertisedReachableNs;
     }
 
     private long retransmitNs(final Neighbour neighbour) {
-        return IpAddress.isV4(neighbour.hi, neighbour.lo) ? settings.retransmitNs() : retransmitV6Ns;
+        return advertisedRetransmitNs == 0 || IpAddress.isV4(neighbour.hi, neighbour.lo)
+                ? settings.retransmitNs()
+                : advertisedRetransmitNs;
     }
 
     private void enter(final Neighbour neighbour, final NeighbourState state, final long deadlineNs) {
+        order.remove(neighbour);
         neighbour.state = state;
         neighbour.deadlineNs = deadlineNs;
-        nextDeadlineNs = Math.min(nextDeadlineNs, deadlineNs);
+        order.add(neighbour);
+    }
+
+    private void remove(final Neighbour neighbour) {
+        order.remove(neighbour);
+        entries.remove(new Key(neighbour.hi, neighbour.lo));
     }
 
     private @Nullable Neighbour create(final long hi, final long lo, final int engine) {
         if (entries.size() >= settings.capacity() && !evict()) {
-            counters.increment(ControlCounter.NEIGHBOUR_TABLE_FULL);
+            counters.increment(ControlCounter.NEIGHBOUR_CACHE_FULL);
             return null;
         }
         final Neighbour neighbour = new Neighbour(hi, lo, ++created);
@@ -437,17 +436,12 @@ public final class NeighbourCache implements AutoCloseable {
     }
 
     private boolean evict() {
-        Neighbour first = null;
-        for (final Neighbour neighbour : entries.values()) {
-            if (neighbour.isEvictable() && (first == null || neighbour.goesBefore(first))) {
-                first = neighbour;
-            }
-        }
+        final Neighbour first = order.firstToGo();
         if (first == null) {
             return false;
         }
         counters.increment(ControlCounter.NEIGHBOURS_EVICTED);
-        entries.remove(new Key(first.hi, first.lo));
+        remove(first);
         if (first.state == NeighbourState.INCOMPLETE) {
             news.failed(first);
         }

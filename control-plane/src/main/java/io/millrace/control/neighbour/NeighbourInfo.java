@@ -7,13 +7,15 @@ import java.net.InetAddress;
 /**
  * One entry of the neighbour cache as it was. Immutable. Thread: any.
  *
+ * @param link       the link that it is on, 0 and more.
  * @param hi         upper half of the address.
  * @param lo         lower half.
  * @param mac        48 bits; 0 while unknown.
  * @param router     true where it said that it is a router (IPv6 only).
  * @param deadlineNs when the state is looked at again, by the stack's clock; {@link Long#MAX_VALUE}: never.
  */
-public record NeighbourInfo(long hi, long lo, long mac, NeighbourState state, boolean router, long deadlineNs) {
+public record NeighbourInfo(int link, long hi, long lo, long mac, NeighbourState state, boolean router,
+        long deadlineNs) {
     /** The neighbour's address. */
     public InetAddress address() {
         return IpAddress.toInetAddress(hi, lo);
@@ -23,6 +25,6 @@ public record NeighbourInfo(long hi, long lo, long mac, NeighbourState state, bo
     @Override
     public String toString() {
         return IpAddress.toString(hi, lo) + (mac == 0 ? "" : " lladdr " + MacAddress.toString(mac))
-                + (router ? " router " : " ") + state;
+                + (router ? " router " : " ") + state + (link == 0 ? "" : " link " + link);
     }
 }

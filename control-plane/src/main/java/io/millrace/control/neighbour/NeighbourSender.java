@@ -1,6 +1,6 @@
 package io.millrace.control.neighbour;
 
-import io.millrace.control.address.PublishedRoutes;
+import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
@@ -14,14 +14,14 @@ final class NeighbourSender implements AutoCloseable {
     final ArpSender arp;
     final NdSender nd;
     final long ownMac;
-    private final PublishedRoutes routes;
+    private final LinkRoutes routes;
 
-    NeighbourSender(final EngineCommands[] engines, final long ownMac, final PublishedRoutes routes,
+    NeighbourSender(final EngineCommands[] engines, final long ownMac, final LinkRoutes routes,
             final ControlCounters counters) {
         this.ownMac = ownMac;
         this.routes = routes;
-        arp = new ArpSender(engines, ownMac, counters);
-        nd = new NdSender(engines, ownMac, counters);
+        arp = new ArpSender(engines, routes.link(), ownMac, counters);
+        nd = new NdSender(engines, routes.link(), ownMac, counters);
     }
 
     RouteTable routes() {

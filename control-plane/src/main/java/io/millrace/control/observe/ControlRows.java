@@ -3,9 +3,9 @@ package io.millrace.control.observe;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.Routing;
+import io.millrace.control.lifecycle.Link;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.listen.TcpListener;
-import io.millrace.control.neighbour.NeighbourCache;
 import io.millrace.control.neighbour.NeighbourInfo;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.MacAddress;
@@ -16,6 +16,9 @@ import java.util.Map;
 
 /** What there is to be asked for, as pairs of names and values. Thread: the agent's. */
 public final class ControlRows {
+    /** Where a stack has several links: the device that a row is about. */
+    private static final String DEVICE = "dev";
+
     private ControlRows() {}
 
     /** Each listener and its queues. */
@@ -39,9 +42,17 @@ public final class ControlRows {
         };
     }
 
-    /** Each neighbour. */
-    public static Rows of(final NeighbourCache neighbours) {
-        return () -> neighbours.snapshot().stream().map(ControlRows::row).toList();
+    /** Each neighbour of each link; where there are several, with the name of the link's device. */
+    public static Rows of(final List<Link> links) {
+        return () -> links.stream().flatMap(link -> link.neighbours().snapshot().stream()
+                .map(neighbour -> with(links, neighbour.link(), row(neighbour)))).toList();
+    }
+
+    private static Map<String, String> with(final List<Link> links, final int link, final Map<String, String> row) {
+        if (links.size() > 1) {
+            row.put(DEVICE, links.get(link).device());
+        }
+        return row;
     }
 
     private static Map<String, String> row(final NeighbourInfo neighbour) {

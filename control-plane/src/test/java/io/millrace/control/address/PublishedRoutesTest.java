@@ -108,10 +108,10 @@ class PublishedRoutesTest {
                 .with(new OwnAddress(Cidr.parse("fd00::2/64"), OwnAddress.State.PREFERRED, false)).with(DEFAULT_V6));
         assertThat(nextHopTo("fd00::9")).isEqualTo("fe80::1");
         assertThat(sourceTo("fd00::9")).isEqualTo("fd00::2");
-        routes.update(routing -> routing.withOnLink(Cidr.parse("fd00::/64")));
+        routes.update(routing -> routing.withOnLink(new OnLink(Cidr.parse("fd00::/64"), 0)));
         assertThat(nextHopTo("fd00::9")).isEqualTo("fd00::9");
         assertThat(sourceTo("fe80::9")).isEqualTo("fe80::2");
-        routes.update(routing -> routing.withoutOnLink(Cidr.parse("fd00::/64")));
+        routes.update(routing -> routing.withoutOnLink(new OnLink(Cidr.parse("fd00::/64"), 0)));
         assertThat(nextHopTo("fd00::9")).isEqualTo("fe80::1");
     }
 
@@ -129,7 +129,7 @@ class PublishedRoutesTest {
 
     @Test
     void shouldJoinGroupsOfBothFamilies() {
-        routes.join(0xff05L << 48, 2, 0, IpAddress.v4(0xEF01_0203), 0xff02L << 48, 0x1234);
+        routes.link(0).join(0xff05L << 48, 2, 0, IpAddress.v4(0xEF01_0203), 0xff02L << 48, 0x1234);
         assertThat(isJoined("ff05::2")).isTrue();
         assertThat(isJoined("ff02::1234")).isTrue();
         assertThat(isJoined("239.1.2.3")).isTrue();

@@ -178,7 +178,7 @@ class RouteTableTest {
     @Test
     void shouldKeepTheJoinedGroupsWhereTheTableChanges() {
         final PublishedRoutes routes = new PublishedRoutes(table);
-        routes.join(0, IpAddress.v4(0xEF01_0203), 0, IpAddress.v4(0xE800_0001));
+        routes.link(0).join(0, IpAddress.v4(0xEF01_0203), 0, IpAddress.v4(0xE800_0001));
         assertThat(routes.current().isJoined(0, IpAddress.v4(0xEF01_0203))).isTrue();
         assertThat(routes.current().isJoined(1, IpAddress.v4(0xEF01_0203))).isFalse();
         assertThat(routes.current().isJoined(0, IpAddress.v4(0xEF01_0204))).isFalse();
@@ -186,7 +186,7 @@ class RouteTableTest {
         routes.publish(RouteTable.of(List.of(Cidr.parse("10.9.9.9/24")), List.of()));
         assertThat(routes.current().isJoined(0, IpAddress.v4(0xE800_0001))).isTrue();
         assertThat(routes.current().isOwn(0, IpAddress.v4(0x0A09_0909))).isTrue();
-        routes.join();
+        routes.link(0).join();
         assertThat(routes.current().isJoined(0, IpAddress.v4(0xE800_0001))).isFalse();
     }
 

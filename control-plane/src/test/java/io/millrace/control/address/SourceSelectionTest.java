@@ -26,14 +26,14 @@ class SourceSelectionTest {
     void shouldTakeTheSourceThatSuitsTheDestination(final String destination, final String own, final String source) {
         final SourceSelection selection = of(own.split(" "));
         final InetAddress to = InetAddress.ofLiteral(destination);
-        final int best = selection.select(IpAddress.hi(to), IpAddress.lo(to));
+        final int best = selection.select(IpAddress.hi(to), IpAddress.lo(to), 0);
         assertThat(IpAddress.toInetAddress(selection.hi(best), selection.lo(best)))
                 .isEqualTo(InetAddress.ofLiteral(source));
     }
 
     @Test
     void shouldHaveNoneWithoutAnIpv6Address() {
-        assertThat(of("10.0.0.2/24").select(1, 1)).isEqualTo(SourceSelection.NONE);
+        assertThat(of("10.0.0.2/24").select(1, 1, 0)).isEqualTo(SourceSelection.NONE);
     }
 
     private static SourceSelection of(final String... addresses) {

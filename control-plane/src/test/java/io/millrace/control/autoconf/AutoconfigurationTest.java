@@ -307,8 +307,8 @@ class AutoconfigurationTest {
         assertThat(routes.current().routes()).hasSize(1 + 128);
         assertThat(hopTo("2001:db8:2::1")).as("the oldest went").isEqualTo(InetAddress.ofLiteral(ROUTER));
         assertThat(hopTo("2001:db8:2::12c")).isEqualTo(InetAddress.ofLiteral("fe80::9"));
-        autoconfiguration = new Autoconfiguration(new Ipv6Settings(true, true, false, 16, true, ""), OUR_MAC, routes,
-                cache, new SplittableRandom(1), counters, mtu -> engine.linkMtuV6(0, mtu));
+        autoconfiguration = new Autoconfiguration(new Ipv6Settings(true, true, false, 16, true, ""), OUR_MAC,
+                routes.link(0), cache, new SplittableRandom(1), counters, mtu -> engine.linkMtuV6(0, mtu));
         autoconfiguration.start();
         redirect(ROUTER, "2001:db8:3::1", "fe80::9");
         assertThat(hopTo("2001:db8:3::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
@@ -372,11 +372,11 @@ class AutoconfigurationTest {
 
     private void start(final Ipv6Settings settings) {
         cache = new NeighbourCache(NeighbourSettings.DEFAULT.with(OwnAddressSettings.DEFAULT.withAnnouncements(0)),
-                new EngineCommands[]{engine}, OUR_MAC, routes, (address, mac, outcome) -> {}, new SplittableRandom(1),
-                counters);
+                new EngineCommands[]{engine}, OUR_MAC, routes.link(0), (address, mac, outcome) -> {},
+                new SplittableRandom(1), counters);
         caches.add(cache);
-        autoconfiguration = new Autoconfiguration(settings, OUR_MAC, routes, cache, new SplittableRandom(2), counters,
-                mtu -> engine.linkMtuV6(0, mtu));
+        autoconfiguration = new Autoconfiguration(settings, OUR_MAC, routes.link(0), cache, new SplittableRandom(2),
+                counters, mtu -> engine.linkMtuV6(0, mtu));
         autoconfiguration.start();
         pass(0);
     }

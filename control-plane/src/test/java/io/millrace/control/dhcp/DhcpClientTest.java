@@ -69,7 +69,7 @@ class DhcpClientTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void shouldAskAgainAndAgainWhereNobodyAnswers(final long seed) {
         rig.close();
-        rig = new DhcpRig(seed, new DhcpSettings(DhcpRig.MAC, "", true));
+        rig = new DhcpRig(seed, new DhcpSettings(0, DhcpRig.MAC, "", true));
         final ClientSaid first = rig.untilSaid();
         long elapsedMs = 0;
         for (final long seconds : new long[]{4, 8, 16, 32, 64, 64, 64}) {
@@ -260,7 +260,7 @@ class DhcpClientTest {
     @Test
     void shouldKeepTheLeaseWhenItStopsWhereItIsToldSo() {
         rig.close();
-        rig = new DhcpRig(1, new DhcpSettings(DhcpRig.MAC, "", false));
+        rig = new DhcpRig(1, new DhcpSettings(0, DhcpRig.MAC, "", false));
         rig.bind(ServerSays.lease());
         rig.client.stop();
         assertThat(rig.said).isEmpty();

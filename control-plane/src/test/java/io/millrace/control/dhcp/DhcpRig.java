@@ -29,7 +29,7 @@ final class DhcpRig implements AutoCloseable {
     private final MemoryRegion scratch = MemoryRegion.allocate("test message", 2_048);
 
     DhcpRig() {
-        this(1, new DhcpSettings(MAC, "mill", true));
+        this(1, new DhcpSettings(0, MAC, "mill", true));
     }
 
     DhcpRig(final long seed, final DhcpSettings settings) {
@@ -39,7 +39,8 @@ final class DhcpRig implements AutoCloseable {
     }
 
     DhcpRig(final LeaseHolder holder) {
-        client = new DhcpClient(new DhcpSettings(MAC, "", true), new Wire(), holder, new SplittableRandom(1), counters);
+        client = new DhcpClient(new DhcpSettings(0, MAC, "", true), new Wire(), holder, new SplittableRandom(1),
+                counters);
     }
 
     private void onLease(final @Nullable Lease before, final @Nullable Lease now, final String reason) {

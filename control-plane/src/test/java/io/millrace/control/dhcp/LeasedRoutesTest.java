@@ -8,6 +8,7 @@ import io.millrace.control.address.AddressChanges;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
+import io.millrace.control.address.Routing;
 import io.millrace.control.RecordingCommands;
 import io.millrace.fastpath.control.EngineCommands;
 import java.util.List;
@@ -21,7 +22,7 @@ class LeasedRoutesTest {
             RouteTable.of(List.of(Cidr.parse("192.168.0.2/24")), List.of()));
     private final RecordingCommands engine = new RecordingCommands();
     private final AddressChanges changes = new AddressChanges(routes, new EngineCommands[]{engine});
-    private final LeasedRoutes leased = new LeasedRoutes(routes, true);
+    private final LeasedRoutes leased = new LeasedRoutes(routes.link(0), true);
 
     private static Lease lease(final String... through) {
         return new Lease(LEASED, 0x0A00_0001, 1, 2, 3, List.of(through).stream().map(Route::parse).toList(),
@@ -70,6 +71,65 @@ class LeasedRoutesTest {
     }
 
     @Test
+    void shouldDeclineALeaseThatCannotBeUsedAndAskForAnother() {
+        routes.addAddress(LEASED);
+        try (DhcpRig rig = new DhcpRig(leased)) {
+            leased.tell(rig.client);
+            rig.bindUntried(ServerSays.lease());
+            assertThat(rig.next()).as("at once").isZero();
+            assertThat(rig.said.remove().type()).isEqualTo(DhcpOption.DECLINE);
+            assertThat(rig.next()).as("RFC 2131 §3.1 (5): ten seconds").isEqualTo(10_000);
+            assertThat(rig.said.remove().type()).isEqualTo(DhcpOption.DISCOVER);
+            assertThat(routes.current().addresses()).contains(LEASED);
+        }
+    }
+
+    @Test
+    void shouldTakeAwayWhatTheLeaseGaveBeforeWhereItsSuccessorCannotBeUsed() {
+        final Lease first = lease();
+        leased.onLease(null, first, "by 10.0.0.1");
+        inUse();
+        leased.onLease(first, new Lease(Cidr.parse("192.168.0.2/24"), 0x0A00_0001, 1, 2, 3, List.of(), List.of()),
+                "by 10.0.0.1");
+        assertThat(routes.current()).hasToString("192.168.0.2/24");
+    }
+
+    @Test
+    void shouldKeepAnAddressThatIsConfiguredWhileItIsLeased() {
+        final Route route = Route.parse("0.0.0.0/0 via 10.0.0.1");
+        final Lease lease = lease(route.toString());
+        leased.onLease(null, lease, "by 10.0.0.1");
+        inUse();
+        final Routing was = RouteTable.of(List.of(Cidr.parse("192.168.0.2/24")), List.of()).routing();
+        final Routing both = RouteTable.of(List.of(Cidr.parse("192.168.0.2/24"), LEASED), List.of(route)).routing();
+        reload(was, both);
+        leased.onLease(lease, lease(route.toString()), "prolonged");
+        leased.onLease(lease, null, "expired");
+        assertThat(routes.current()).hasToString("192.168.0.2/24, 10.0.0.77/24, 0.0.0.0/0 via 10.0.0.1");
+        assertThat(engine.take()).as("connections go on").isEmpty();
+    }
+
+    @Test
+    void shouldKeepAnAddressThatIsStillLeasedWhereItIsConfiguredNoMore() {
+        final Lease lease = lease("0.0.0.0/0 via 10.0.0.1");
+        leased.onLease(null, lease, "by 10.0.0.1");
+        inUse();
+        final Routing was = RouteTable.of(List.of(Cidr.parse("192.168.0.2/24")), List.of()).routing();
+        final Routing both = RouteTable.of(List.of(Cidr.parse("192.168.0.2/24"), LEASED), lease.routes()).routing();
+        reload(was, both);
+        reload(both, was);
+        assertThat(routes.current()).hasToString(
+                "192.168.0.2/24, 10.0.0.77/24, on-link 10.77.0.0/16, 0.0.0.0/0 via 10.0.0.1");
+        leased.onLease(lease, null, "expired");
+        assertThat(routes.current()).hasToString("192.168.0.2/24");
+    }
+
+    private void reload(final Routing before, final Routing next) {
+        leased.configured(next);
+        routes.update(now -> leased.keep(now, now.reconfigured(before, next)));
+    }
+
+    @Test
     void shouldLoseOnlyTheRouteThatCannotBe() {
         leased.onLease(null, lease("0.0.0.0/0 via 192.168.0.2", "10.88.0.0/16 via 10.0.0.1"), "by 10.0.0.1");
         inUse();
@@ -95,7 +155,7 @@ class LeasedRoutesTest {
 
     @Test
     void shouldUseAnAddressAtOnceWhereItIsNotToBeTried() {
-        final LeasedRoutes untried = new LeasedRoutes(routes, false);
+        final LeasedRoutes untried = new LeasedRoutes(routes.link(0), false);
         try (DhcpRig rig = new DhcpRig(untried)) {
             untried.tell(rig.client);
             rig.bindUntried(ServerSays.lease());

@@ -41,14 +41,14 @@ class ControlAgentTest {
             new NeighbourSettings(8, TimeUnit.SECONDS.toNanos(1), 3, TimeUnit.SECONDS.toNanos(30), 1, 1,
                     OwnAddressSettings.DEFAULT.withAnnouncements(0)),
             commands,
-            2, routes,
+            2, routes.link(0),
             (address, mac, outcome) -> {
                 throw new IllegalStateException("expected by the test");
             }, new SplittableRandom(2), counters);
-    private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes,
+    private final GroupMembership groups = new GroupMembership(IgmpSettings.DEFAULT, commands[0], routes.link(0),
             new SplittableRandom(1), counters);
-    private final ControlAgent agent = new ControlAgent(clock, rings, commands, neighbours, groups, null,
-            counters);
+    private final ControlAgent agent = new ControlAgent(clock, rings, commands,
+            List.of(new Link("memory:0", neighbours, groups, null)), counters);
 
     @AfterEach
     void close() {
@@ -121,7 +121,7 @@ class ControlAgentTest {
         rings[0].proxy().onNeighbourWanted(0, 0, PEER);
         agent.doWork();
         agent.doWork();
-        assertThat(counters.get(ControlCounter.EXCEPTIONS)).isEqualTo(1);
+        assertThat(counters.get(ControlCounter.CONTROL_EXCEPTIONS)).isEqualTo(1);
         assertThat(engine0.take()).contains("request 2 10.0.0.2 > ffffffffffff 10.0.0.1");
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DeviceOpenerTest {
-    private static final DeviceRequest REQUEST = new DeviceRequest("x0", 1_500, 2, 16, false, null);
+    private static final DeviceRequest REQUEST = new DeviceRequest("x0", 1_500, 2, 16, false, true, null);
 
     private final DeviceOpener opener = new DeviceOpener(
             List.of(new Provider("wire", null), new Provider("xdp", "there is no XDP here; use tap:NAME")),

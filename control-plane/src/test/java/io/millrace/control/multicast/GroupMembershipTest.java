@@ -50,7 +50,7 @@ class GroupMembershipTest {
     private final long bytesBefore = MemoryRegion.bytesInUse();
     private final MemoryRegion message = MemoryRegion.allocate("test message", 4_096);
     private final GroupMembership membership = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(4), engine,
-            routes, new SplittableRandom(7), counters);
+            routes.link(0), new SplittableRandom(7), counters);
     private final Object socket = new Object();
     private final Object otherSocket = new Object();
     private long nowNs = TimeUnit.DAYS.toNanos(1);

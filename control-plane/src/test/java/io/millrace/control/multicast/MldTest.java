@@ -49,7 +49,7 @@ class MldTest {
     private final long bytesBefore = MemoryRegion.bytesInUse();
     private final MemoryRegion message = MemoryRegion.allocate("test message", 4_096);
     private final GroupMembership membership = new GroupMembership(IgmpSettings.DEFAULT.withMaxGroups(4), engine,
-            routes, new SplittableRandom(7), counters);
+            routes.link(0), new SplittableRandom(7), counters);
     private long nowNs = TimeUnit.DAYS.toNanos(1);
 
     @AfterEach
@@ -171,7 +171,7 @@ class MldTest {
             joinQuietly("ff05::2:" + i);
         }
         assertThatThrownBy(() -> join(GROUP)).hasMessage("more than 4 multicast groups");
-        final SolicitedNodeGroups solicited = new SolicitedNodeGroups(routes, membership);
+        final SolicitedNodeGroups solicited = new SolicitedNodeGroups(routes.link(0), membership);
         assertThat(solicited.nextDeadlineNs()).isEqualTo(Long.MIN_VALUE);
         assertThat(solicited.doWork(nowNs)).as("one for both addresses").isEqualTo(1);
         assertThat(pass(0)).containsExactly(V2 + "to_ex(ff02::1:ff00:2)");

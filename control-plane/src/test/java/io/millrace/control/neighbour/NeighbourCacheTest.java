@@ -433,6 +433,35 @@ class NeighbourCacheTest {
         assertThat(counters.get(ControlCounter.NEIGHBOURS_EVICTED)).isEqualTo(1);
     }
 
+    /** The order is kept beside the entries: it must not come apart from them, whatever happens in whatever order. */
+    @Test
+    void shouldEvictWhatIsUnusedBeforeWhatHasNotAnsweredAndNeverWhatIsInUse() {
+        cache = cache(NeighbourSettings.DEFAULT.withCapacity(4));
+        cache.doWork(nowNs);
+        cache.onNeighbourWanted(0, 0, host(11), nowNs);
+        cache.onNeighbourWanted(0, 0, host(12), nowNs);
+        askForUs(13);
+        cache.onNeighbourWanted(0, 0, host(14), nowNs);
+        cache.onArp(0, 2, OTHER_MAC, 0x0a000000 + 14, US, nowNs);
+        askForUs(15);
+        assertThat(cache.state(0, host(13))).as("unused, though younger").isNull();
+        cache.onNeighbourWanted(0, 0, host(15), nowNs);
+        askForUs(16);
+        assertThat(cache.state(0, host(11))).as("has not answered, the older").isNull();
+        cache.onArp(0, 2, OTHER_MAC, 0x0a000000 + 12, US, nowNs);
+        askForUs(17);
+        assertThat(cache.state(0, host(16))).isNull();
+        assertThat(cache.state(0, host(12))).isEqualTo(REACHABLE);
+        assertThat(cache.state(0, host(14))).isEqualTo(REACHABLE);
+        assertThat(cache.state(0, host(15))).isEqualTo(DELAY);
+        assertThat(cache.size()).isEqualTo(4);
+        // every one of them ends, once nobody answers
+        for (int second = 0; second < 1_000; second++) {
+            pass(1_000);
+        }
+        assertThat(cache.size()).isZero();
+    }
+
     @Test
     void shouldRefuseANewcomerWhereAllAreInUse() {
         cache = cache(NeighbourSettings.DEFAULT.withCapacity(2));
@@ -444,7 +473,7 @@ class NeighbourCacheTest {
         take();
         cache.onNeighbourWanted(0, 0, host(13), nowNs);
         assertThat(engine0.take()).containsExactly("failed 10.0.0.13");
-        assertThat(counters.get(ControlCounter.NEIGHBOUR_TABLE_FULL)).isEqualTo(1);
+        assertThat(counters.get(ControlCounter.NEIGHBOUR_CACHE_FULL)).isEqualTo(1);
         askForUs(14);
         assertThat(engine0.take()).as("answered, though not remembered")
                 .containsExactly("reply 20000000002 10.0.0.2 > 20000000001 10.0.0.14");
@@ -562,7 +591,7 @@ class NeighbourCacheTest {
     void shouldDoNothingWhileNothingIsDue() {
         resolve();
         assertThat(cache.doWork(nowNs)).isZero();
-        assertThat(cache.nextDeadlineNs()).isEqualTo(nowNs + TimeUnit.SECONDS.toNanos(1));
+        assertThat(cache.nextDeadlineNs()).isEqualTo(nowNs + TimeUnit.SECONDS.toNanos(30));
         pass(1_000);
         assertThat(cache.nextDeadlineNs()).isEqualTo(nowNs + TimeUnit.SECONDS.toNanos(29));
     }
@@ -634,7 +663,7 @@ class NeighbourCacheTest {
                         List.of(Cidr.parse("10.0.0.128/25")),
                         List.of(RouteTable.defaultVia(InetAddress.ofLiteral("192.168.7.2"))), 64));
         final NeighbourCache made = new NeighbourCache(settings, new EngineCommands[]{engine0, engine1}, OUR_MAC,
-                routes,
+                routes.link(0),
                 (address, mac, outcome) -> conflicts
                         .add(IpAddress.toString(address) + " " + Long.toHexString(mac) + " " + outcome),
                 new SplittableRandom(1), counters);

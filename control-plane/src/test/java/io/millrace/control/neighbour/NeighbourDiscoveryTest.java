@@ -59,7 +59,7 @@ class NeighbourDiscoveryTest {
             .of(List.of(Cidr.parse("fd00::2/64"), Cidr.parse("fe80::2/64")), List.of()));
     private final NeighbourCache cache = new NeighbourCache(
             NeighbourSettings.DEFAULT.withCapacity(16).with(OwnAddressSettings.DEFAULT.withAnnouncements(1)),
-            new EngineCommands[]{engine0, engine1}, OUR_MAC, routes, (address, mac, outcome) -> conflicts
+            new EngineCommands[]{engine0, engine1}, OUR_MAC, routes.link(0), (address, mac, outcome) -> conflicts
                     .add(IpAddress.toString(address) + " " + Long.toHexString(mac) + " " + outcome),
             new SplittableRandom(1), counters);
     private long nowNs = TimeUnit.DAYS.toNanos(1);
@@ -352,6 +352,16 @@ class NeighbourDiscoveryTest {
     @Test
     void shouldHeedTheTimesThatARouterSays() {
         cache.times(TimeUnit.SECONDS.toNanos(10), TimeUnit.MILLISECONDS.toNanos(200));
+        resolve();
+        pass(10_000);
+        pass(200);
+        assertThat(engine0.take()).containsExactly(ASK_UNICAST, ASK_UNICAST);
+    }
+
+    @Test
+    void shouldHeedWhatARouterSaidAlsoAfterAReload() {
+        cache.times(TimeUnit.SECONDS.toNanos(10), TimeUnit.MILLISECONDS.toNanos(200));
+        cache.settings(NeighbourSettings.DEFAULT);
         resolve();
         pass(10_000);
         pass(200);

@@ -60,6 +60,11 @@ public interface RouteSnapshot {
         return 0;
     }
 
+    /** The link that one of the stack's own addresses is on; 0 for any other. */
+    default int ownLink(final long hi, final long lo) {
+        return 0;
+    }
+
     /** Time to live, or hop limit, of packets sent: 1 to 255. */
     default int hopLimit() {
         return DEFAULT_HOP_LIMIT;

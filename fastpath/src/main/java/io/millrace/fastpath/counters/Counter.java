@@ -48,6 +48,8 @@ public enum Counter {
     IP_BROADCAST("packets dropped: broadcasts and multicasts that nobody here listens to"),
     IP_IN_LINK_BROADCAST("packets dropped: unicast address in a link-layer broadcast (RFC 1122 section 3.3.6)"),
     IP_NO_ROUTE("packets dropped: no route to the destination"),
+    IP_ROUTE_CHANGED("packets dropped: made for one link while routes changed to another"),
+    IPV6_LINK_LOCAL_ELSEWHERE("TCP and UDP packets dropped: link-local addresses on another link than the first"),
     IP_UNKNOWN_PROTOCOL("packets dropped: protocol unreachable"),
     IPV6_EXTENSIONS_MALFORMED(
             "packets dropped: extension headers beyond the packet's end, too many of them, or of options"),
@@ -158,7 +160,7 @@ public enum Counter {
     TCP_SLAB_FULL("times the slab had no room for a ring: segments dropped, or output postponed"),
     TCP_NO_EPHEMERAL_PORT("active opens refused: no local port left for the destination"),
     LISTEN_SYN_QUEUE_FULL("SYNs dropped: the listener's SYN queue or accept queue is full"),
-    LISTEN_OVERFLOWS("handshakes held back: the listener's accept queue is full"),
+    HANDSHAKES_HELD_BACK("handshakes not completed: the listener's accept queue is full"),
     LISTEN_SOURCE_REFUSED("segments dropped: their listener takes no connections from their source"),
     SYNCOOKIES_SENT("SYN-ACKs sent with a SYN cookie (RFC 4987)"),
     SYNCOOKIES_RECV("ACKs that brought a SYN cookie back"),

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.engine;
 
+import io.millrace.fastpath.ip.ControlOutput;
 import io.millrace.fastpath.ip.Icmp;
 import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.IpOutput;
@@ -11,14 +12,17 @@ import io.millrace.fastpath.udp.Udp;
 final class CommandHandler implements CommandRing.Handler {
     private final NeighbourTable neighbours;
     private final IpOutput ipOutput;
+    private final ControlOutput controlOutput;
     private final Icmp icmp;
     private final Tcp tcp;
     private final Udp udp;
 
-    CommandHandler(final NeighbourTable neighbours, final IpOutput ipOutput, final Icmp icmp, final Tcp tcp,
+    CommandHandler(final NeighbourTable neighbours, final IpOutput ipOutput, final ControlOutput controlOutput,
+            final Icmp icmp, final Tcp tcp,
             final Udp udp) {
         this.neighbours = neighbours;
         this.ipOutput = ipOutput;
+        this.controlOutput = controlOutput;
         this.icmp = icmp;
         this.tcp = tcp;
         this.udp = udp;
@@ -26,49 +30,49 @@ final class CommandHandler implements CommandRing.Handler {
 
     @Override
     public void onNeighbourResolved(final int link, final long hi, final long lo, final long mac) {
-        ipOutput.onNeighbourResolved(hi, lo, mac);
+        ipOutput.onNeighbourResolved(link, hi, lo, mac);
     }
 
     @Override
     public void onNeighbourFailed(final int link, final long hi, final long lo) {
-        icmp.onNeighbourFailed(hi, lo);
+        icmp.onNeighbourFailed(link, hi, lo);
     }
 
     @Override
     public void onNeighbourForgotten(final int link, final long hi, final long lo) {
-        neighbours.invalidate(hi, lo);
+        neighbours.invalidate(link, hi, lo);
     }
 
     @Override
     public void onTransmitArp(final int link, final int operation, final long senderMac, final int senderIp,
             final long targetMac,
             final int targetIp) {
-        ipOutput.sendArp(operation, senderMac, senderIp, targetMac, targetIp);
+        controlOutput.sendArp(link, operation, senderMac, senderIp, targetMac, targetIp);
     }
 
     @Override
     public void onTransmitIgmp(final int link, final int source, final int destination, final long address,
             final int length) {
-        ipOutput.sendIgmp(source, destination, address, length);
+        controlOutput.sendIgmp(link, source, destination, address, length);
     }
 
     @Override
     public void onTransmitIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final long linkDestination, final int hopLimit, final boolean routerAlert,
             final long address, final int length) {
-        ipOutput.sendIcmpv6(sourceHi, sourceLo, destinationHi, destinationLo, linkDestination, hopLimit,
+        controlOutput.sendIcmpv6(link, sourceHi, sourceLo, destinationHi, destinationLo, linkDestination, hopLimit,
                 routerAlert, address, length);
     }
 
     @Override
     public void onTransmitDatagram(final int link, final int source, final int destination, final long linkDestination,
             final long address, final int length) {
-        ipOutput.sendUdp(source, destination, linkDestination, address, length);
+        controlOutput.sendUdp(link, source, destination, linkDestination, address, length);
     }
 
     @Override
     public void onLinkMtuV6(final int link, final int mtu) {
-        ipOutput.pathMtus().linkMtuV6(mtu);
+        ipOutput.linkMtuV6(link, mtu);
     }
 
     @Override

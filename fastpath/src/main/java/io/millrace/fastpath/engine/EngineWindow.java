@@ -77,10 +77,11 @@ final class EngineWindow implements AutoCloseable {
         return mailbox.isAsked();
     }
 
-    void show(final PacketPort port, final LentFrames frames, final int linkMtuV6) {
+    void show(final PacketPort port, final LentFrames frames, final int mtuV6) {
         gauge(Gauge.PORT_DROPPED, port.dropped());
+        gauge(Gauge.PORT_SYNS_DROPPED, port.synsDropped());
         gauge(Gauge.PORT_MTU, port.capabilities().mtu());
-        gauge(Gauge.LINK_MTU_V6, Math.min(port.capabilities().mtu(), linkMtuV6));
+        gauge(Gauge.LINK_MTU_V6, mtuV6);
         gauge(Gauge.FRAMES_LENT, frames.lent());
     }
 

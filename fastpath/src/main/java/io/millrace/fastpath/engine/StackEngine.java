@@ -3,6 +3,7 @@ package io.millrace.fastpath.engine;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.ip.ControlOutput;
 import io.millrace.fastpath.ip.Icmp;
 import io.millrace.fastpath.ip.IpInput;
 import io.millrace.fastpath.ip.IpOutput;
@@ -92,10 +93,11 @@ public final class StackEngine implements Agent {
                 nowNs);
         udp = new Udp(control, counters, ipOutput, settings.datagramBytes());
         icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), udp.input(), settings.icmpPerSecond());
-        ipInput = new IpInput(port.capabilities(), control, counters, tcp.input(), udp.input(), icmp,
+        ipInput = new IpInput(ipOutput.links(), control, counters, tcp.input(), udp.input(), icmp,
                 settings.reassembly());
         input = new FrameInput(settings.burst(), port, counters, defects, frames, ipInput, tcp, transmitQueue);
-        commands = new CommandRing(new CommandHandler(neighbours, ipOutput, icmp, tcp, udp));
+        commands = new CommandRing(new CommandHandler(neighbours, ipOutput,
+                new ControlOutput(ipOutput, control, counters), icmp, tcp, udp));
     }
 
     /** One turn of the duty cycle; returns the number of things done, 0 where there was nothing to do. */
@@ -174,7 +176,7 @@ public final class StackEngine implements Agent {
 
     /** What there is to be seen now. */
     void show(final EngineWindow into) {
-        into.show(port, frames, ipOutput.pathMtus().linkMtuV6());
+        into.show(port, frames, ipOutput.links().mtuV6(0));
         into.show(tcp, settings);
         into.show(udp, settings);
     }

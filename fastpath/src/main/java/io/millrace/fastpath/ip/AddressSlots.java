@@ -4,7 +4,8 @@ import java.util.Arrays;
 import org.agrona.BitUtil;
 
 /**
- * A bounded map from addresses to small numbers, 0 to capacity - 1, which knows the order in which they were renewed.
+ * A bounded map from addresses to small numbers, 0 to capacity - 1, which knows the order in which they were renewed. The
+ * same address on another link (RFC 4007 §5) is another; who does not tell links apart gives none.
  * Everything costs O(1) and allocates nothing. Thread: the engine's.
  */
 final class AddressSlots {
@@ -15,6 +16,7 @@ final class AddressSlots {
     private final int slotMask;
     private final long[] hi;
     private final long[] lo;
+    private final byte[] link;
     /** Of what is in use: the one renewed next; of what is free: the next free one. */
     private final int[] newer;
     private final int[] older;
@@ -30,6 +32,7 @@ final class AddressSlots {
         slotMask = slots.length - 1;
         hi = new long[capacity];
         lo = new long[capacity];
+        link = new byte[capacity];
         newer = new int[capacity];
         older = new int[capacity];
         Arrays.setAll(newer, i -> i + 1 == capacity ? NONE : i + 1);
@@ -58,15 +61,25 @@ final class AddressSlots {
         return lo[entry];
     }
 
+    /** The link that it is on. */
+    int link(final int entry) {
+        return link[entry];
+    }
+
     /** The number of an address, or -1. */
     int find(final long addressHi, final long addressLo) {
+        return find(0, addressHi, addressLo);
+    }
+
+    /** The number of an address on a link, 0 to 127, or -1. */
+    int find(final int onLink, final long addressHi, final long addressLo) {
         if (size == 0) {
             return NONE;
         }
         int slot = hash(addressHi, addressLo) & slotMask;
         while (slots[slot] != 0) {
             final int entry = slots[slot] - 1;
-            if (lo[entry] == addressLo && hi[entry] == addressHi) {
+            if (lo[entry] == addressLo && hi[entry] == addressHi && link[entry] == onLink) {
                 return entry;
             }
             slot = slot + 1 & slotMask;
@@ -76,10 +89,16 @@ final class AddressSlots {
 
     /** Gives an address that has none a number, the newest; only where not {@linkplain #isFull full}. */
     int add(final long addressHi, final long addressLo) {
+        return add(0, addressHi, addressLo);
+    }
+
+    /** The same for an address on a link. */
+    int add(final int onLink, final long addressHi, final long addressLo) {
         final int entry = firstFree;
         firstFree = newer[entry];
         hi[entry] = addressHi;
         lo[entry] = addressLo;
+        link[entry] = (byte) onLink;
         int slot = hash(addressHi, addressLo) & slotMask;
         while (slots[slot] != 0) {
             slot = slot + 1 & slotMask;

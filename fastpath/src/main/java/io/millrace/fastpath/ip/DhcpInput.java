@@ -32,11 +32,12 @@ final class DhcpInput {
     /**
      * Takes a packet that is for the client.
      *
+     * @param link       the link that the frame came over.
      * @param linkSource the MAC that the frame came from.
      * @param trusted    the port verified the transport checksum.
      * @return false where it is not, whoever it is for.
      */
-    boolean take(final Ipv4Header ip, final long linkSource, final boolean trusted) {
+    boolean take(final Ipv4Header ip, final int link, final long linkSource, final boolean trusted) {
         if (!hasClient || ip.protocol() != IpProtocol.UDP || ip.isFragment()
                 || ip.payloadLength() < UdpHeader.LENGTH) {
             return false;
@@ -52,7 +53,7 @@ final class DhcpInput {
             counters.increment(Counter.UDP_BAD_CHECKSUM);
         } else {
             counters.increment(Counter.DHCP_RECEIVED);
-            control.events().onDhcp(0, ip.source(), ip.destination(), linkSource, udp.payloadAddress(),
+            control.events().onDhcp(link, ip.source(), ip.destination(), linkSource, udp.payloadAddress(),
                     udp.payloadLength());
         }
         return true;

@@ -48,7 +48,7 @@ final class Fragmenter {
      * @return the first; 0 where not so many frames are free, which is counted.
      */
     long make(final OutgoingDatagram datagram, final int count, final int hopLimit, final int mtu) {
-        final long first = acquire(count);
+        final long first = acquire(datagram.link(), count);
         if (first == 0) {
             return 0;
         }
@@ -148,10 +148,10 @@ final class Fragmenter {
         return mtu - (datagram.isV4() ? datagram.headerLength() : V6_FRAGMENT_HEADERS) & -UNIT;
     }
 
-    private long acquire(final int count) {
+    private long acquire(final int link, final int count) {
         long first = 0;
         for (int i = 0; i < count; i++) {
-            final long frame = port.acquire();
+            final long frame = port.acquire(link);
             if (frame == 0) {
                 counters.increment(Counter.TRANSMIT_NO_FRAME);
                 release(first);

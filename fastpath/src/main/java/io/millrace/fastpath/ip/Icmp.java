@@ -98,7 +98,9 @@ public final class Icmp implements AutoCloseable {
             counters.increment(Counter.ICMP_RATE_LIMITED);
             return;
         }
-        final long frame = output.acquire();
+        // to where the packet came from, from the address it was sent to
+        final long hop = output.nextHop(0, IpAddress.v4(offending.source()));
+        final long frame = output.acquire(IpOutput.link(hop));
         if (frame == 0) {
             counters.increment(Counter.TRANSMIT_NO_FRAME);
             return;
@@ -111,9 +113,8 @@ public final class Icmp implements AutoCloseable {
         Memory.putByte(message, type);
         Memory.putByte(message + 1, code);
         Memory.putShortBE(message + Icmpv4Header.CHECKSUM_OFFSET, Checksum.of(message, length));
-        // to where the packet came from, from the address it was sent to
         if (IpOutput.isSent(output.send(frame, length, IpProtocol.ICMP, 0, IpAddress.v4(offending.destination()), 0,
-                IpAddress.v4(offending.source()), IpOutput.UNKNOWN, Ipv4Header.NOT_ECT, 0))) {
+                IpAddress.v4(offending.source()), hop, Ipv4Header.NOT_ECT, 0))) {
             counters.increment(Counter.ICMP_ERRORS_SENT);
         }
     }
@@ -122,8 +123,8 @@ public final class Icmp implements AutoCloseable {
      * The control plane gave up on a neighbour: what waited for it is dropped, and each connection whose segment waited
      * is told as if an ICMP host unreachable had arrived.
      */
-    public void onNeighbourFailed(final long hi, final long lo) {
-        final int entry = neighbours.lookup(hi, lo);
+    public void onNeighbourFailed(final int link, final long hi, final long lo) {
+        final int entry = neighbours.lookup(link, hi, lo);
         if (entry < 0) {
             return;
         }

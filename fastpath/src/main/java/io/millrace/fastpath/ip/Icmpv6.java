@@ -79,7 +79,7 @@ final class Icmpv6 implements AutoCloseable {
         } else if (arrival.anonymous) {
             counters.increment(Counter.IP_BAD_SOURCE);
         } else if (header.type() == Icmpv6Header.ECHO_REQUEST) {
-            onEcho(ip, arrival.toGroup, nowNs);
+            onEcho(arrival, nowNs);
         } else if (Icmpv6Header.isError(header.type())) {
             onError();
         } else {
@@ -112,18 +112,17 @@ final class Icmpv6 implements AutoCloseable {
         }
         final Ipv6Header ip = arrival.ip;
         counters.increment(Counter.ICMPV6_HANDED_ON);
-        control.events().onIcmpv6(0, ip.sourceHi(), ip.sourceLo(), ip.destinationHi(), ip.destinationLo(),
-                ip.hopLimit(),
-                arrival.linkSource, header.address(), header.length());
+        control.events().onIcmpv6(arrival.link, ip.sourceHi(), ip.sourceLo(), ip.destinationHi(),
+                ip.destinationLo(), ip.hopLimit(), arrival.linkSource, header.address(), header.length());
     }
 
     /** RFC 4443 §4.2: from the address that was asked, or where that was a group from one that suits the asker. */
-    private void onEcho(final Ipv6Header ip, final boolean toGroup, final long nowNs) {
+    private void onEcho(final Ipv6Arrival arrival, final long nowNs) {
         if (!echoes.tryTake(nowNs)) {
             counters.increment(Counter.ICMP_RATE_LIMITED);
             return;
         }
-        addressee(reply, ip, toGroup);
+        addressee(reply, arrival, arrival.toGroup);
         // the request becomes the reply where it lies: nobody needs it any more, and its bytes are copied once
         Memory.putByte(header.address(), Icmpv6Header.ECHO_REPLY);
         header.updateChecksum(reply.sourceHi(), reply.sourceLo(), reply.destinationHi(), reply.destinationLo());
@@ -133,8 +132,11 @@ final class Icmpv6 implements AutoCloseable {
         }
     }
 
-    private void addressee(final OutgoingDatagram datagram, final Ipv6Header ip, final boolean toGroup) {
-        datagram.destination(ip.sourceHi(), ip.sourceLo()).source(ip.destinationHi(), ip.destinationLo());
+    /** RFC 4007 §9: what has a link-local source is answered on the link that it came over. */
+    private void addressee(final OutgoingDatagram datagram, final Ipv6Arrival arrival, final boolean toGroup) {
+        final Ipv6Header ip = arrival.ip;
+        datagram.destination(ip.sourceHi(), ip.sourceLo()).source(ip.destinationHi(), ip.destinationLo())
+                .onLink(arrival.link);
         if (toGroup) {
             final RouteSnapshot routes = control.routes();
             final int route = routes.route(ip.sourceHi(), ip.sourceLo());
@@ -149,12 +151,12 @@ final class Icmpv6 implements AutoCloseable {
     }
 
     /** Tells the sender of a datagram that nobody listens on its port. */
-    void sendPortUnreachable(final Ipv6Header offending, final long nowNs) {
+    void sendPortUnreachable(final Ipv6Arrival offending, final long nowNs) {
         sendError(Icmpv6Header.DESTINATION_UNREACHABLE, Icmpv6Header.PORT_UNREACHABLE, 0, offending, false, nowNs);
     }
 
     /** Tells the sender of a packet that its fragments did not all come in time. */
-    void sendReassemblyTimeExceeded(final Ipv6Header fragmentZero, final long nowNs) {
+    void sendReassemblyTimeExceeded(final Ipv6Arrival fragmentZero, final long nowNs) {
         sendError(Icmpv6Header.TIME_EXCEEDED, Icmpv6Header.REASSEMBLY_TIME_EXCEEDED, 0, fragmentZero, false, nowNs);
     }
 
@@ -163,14 +165,15 @@ final class Icmpv6 implements AutoCloseable {
      *
      * @param evenToGroup where the packet was for a group, too.
      */
-    void sendParameterProblem(final int code, final int pointer, final Ipv6Header offending,
+    void sendParameterProblem(final int code, final int pointer, final Ipv6Arrival offending,
             final boolean evenToGroup, final long nowNs) {
         sendError(Icmpv6Header.PARAMETER_PROBLEM, code, pointer, offending, evenToGroup, nowNs);
     }
 
     /** Sends an error about a packet; silent where RFC 4443 §2.4(e) forbids an answer. */
-    private void sendError(final int type, final int code, final int rest, final Ipv6Header offending,
+    private void sendError(final int type, final int code, final int rest, final Ipv6Arrival arrival,
             final boolean evenToGroup, final long nowNs) {
+        final Ipv6Header offending = arrival.ip;
         final boolean toGroup = IpAddress.isMulticast(offending.destinationHi(), offending.destinationLo());
         if (toGroup && !evenToGroup || isAboutError(offending)
                 || IpAddress.isAny(offending.sourceHi(), offending.sourceLo())) {
@@ -180,7 +183,7 @@ final class Icmpv6 implements AutoCloseable {
             counters.increment(Counter.ICMP_RATE_LIMITED);
             return;
         }
-        addressee(error, offending, toGroup);
+        addressee(error, arrival, toGroup);
         final int quote = Math.min(Ipv6Header.LENGTH + offending.payloadLength(), MAX_ERROR - Icmpv6Header.LENGTH);
         final int length = Icmpv6Header.LENGTH + quote;
         Icmpv6Header.write(scratch.address(), type, code, rest);

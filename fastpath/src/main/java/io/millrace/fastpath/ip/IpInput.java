@@ -7,7 +7,6 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
-import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.wire.ArpPacket;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.EthernetHeader;
@@ -31,7 +30,8 @@ public final class IpInput implements AutoCloseable {
     static final int CHECKSUM_TRUSTED = Frame.CHECKSUM_PARTIAL | Frame.CHECKSUM_VALID;
     private static final long GROUP_BIT = 0x0100_0000_0000L;
 
-    private final PortCapabilities capabilities;
+    private final Links links;
+    private final boolean linkLayer;
     private final EngineControl control;
     private final EngineCounters counters;
     private final TransportInput transport;
@@ -48,10 +48,11 @@ public final class IpInput implements AutoCloseable {
     /** The packet at hand is for a broadcast address or a multicast group. */
     private boolean toGroup;
 
-    public IpInput(final PortCapabilities capabilities, final EngineControl control, final EngineCounters counters,
+    public IpInput(final Links links, final EngineControl control, final EngineCounters counters,
             final TransportInput transport, final DatagramInput datagrams, final Icmp icmp,
             final ReassemblySettings settings) {
-        this.capabilities = capabilities;
+        this.links = links;
+        this.linkLayer = links.capabilities(0).linkLayer();
         this.control = control;
         this.counters = counters;
         this.transport = transport;
@@ -75,33 +76,38 @@ public final class IpInput implements AutoCloseable {
     public void onFrame(final long frame, final long nowNs) {
         final long address = Frame.data(frame);
         final int length = Frame.length(frame);
-        if (!capabilities.linkLayer()) {
-            onPacketOfEither(frame, address, length, false, nowNs);
-        } else if (!ethernet.wrap(address, length)) {
-            counters.increment(Counter.ETHERNET_TRUNCATED);
-        } else {
+        if (linkLayer) {
             onEthernet(frame, address, length, nowNs);
+        } else if (isV6(address, length)) {
+            ipv6.onPacket(frame, address, length, false, 0, false, nowNs);
+        } else {
+            onPacket(frame, address, length, false, false, nowNs);
         }
     }
 
     /** A frame that the stack sent to itself. */
     public void onLocalFrame(final long frame, final long nowNs) {
-        onPacketOfEither(frame, Frame.data(frame), Frame.length(frame), true, nowNs);
-    }
-
-    private void onPacketOfEither(final long frame, final long address, final int length, final boolean fromHere,
-            final long nowNs) {
-        if (length > 0 && Ipv6Header.isV6(address)) {
-            ipv6.onPacket(frame, address, length, false, 0, fromHere, nowNs);
+        final long address = Frame.data(frame);
+        final int length = Frame.length(frame);
+        if (isV6(address, length)) {
+            ipv6.onPacket(frame, address, length, false, 0, true, nowNs);
         } else {
-            onPacket(frame, address, length, false, fromHere, nowNs);
+            onPacket(frame, address, length, false, true, nowNs);
         }
     }
 
+    private static boolean isV6(final long address, final int length) {
+        return length > 0 && Ipv6Header.isV6(address);
+    }
+
     private void onEthernet(final long frame, final long address, final int length, final long nowNs) {
+        if (!ethernet.wrap(address, length)) {
+            counters.increment(Counter.ETHERNET_TRUNCATED);
+            return;
+        }
         final long destination = ethernet.destination();
         final boolean group = (destination & GROUP_BIT) != 0;
-        if (!group && destination != capabilities.macAddress()) {
+        if (!group && destination != links.capabilities(Frame.link(frame)).macAddress()) {
             counters.increment(Counter.ETHERNET_NOT_FOR_US);
             return;
         }
@@ -112,7 +118,7 @@ public final class IpInput implements AutoCloseable {
             case EthernetHeader.ETHERTYPE_IPV4 -> onPacket(frame, payload, rest, group, false, nowNs);
             case EthernetHeader.ETHERTYPE_IPV6 -> ipv6.onPacket(frame, payload, rest, group, ethernet.source(), false,
                     nowNs);
-            case EthernetHeader.ETHERTYPE_ARP -> onArp(payload, rest);
+            case EthernetHeader.ETHERTYPE_ARP -> onArp(Frame.link(frame), payload, rest);
             default -> counters.increment(Counter.ETHERNET_UNKNOWN_TYPE);
         }
     }
@@ -125,13 +131,13 @@ public final class IpInput implements AutoCloseable {
                         : 0;
     }
 
-    private void onArp(final long address, final int length) {
+    private void onArp(final int link, final long address, final int length) {
         if (!arp.wrap(address, length)) {
             counters.increment(Counter.ARP_MALFORMED);
             return;
         }
         counters.increment(Counter.ARP_RECEIVED);
-        control.events().onArp(0, arp.operation(), arp.senderMac(), arp.senderIp(), arp.targetIp());
+        control.events().onArp(link, arp.operation(), arp.senderMac(), arp.senderIp(), arp.targetIp());
     }
 
     private void onPacket(final long frame, final long address, final int length, final boolean group,
@@ -144,12 +150,13 @@ public final class IpInput implements AutoCloseable {
             counters.increment(Counter.IP_BAD_SOURCE);
         } else if (ip.hasSourceRoute()) {
             counters.increment(Counter.IP_SOURCE_ROUTE);
-        } else if (!(capabilities.linkLayer() && !fromHere && dhcp.take(ip, ethernet.source(), isTrusted(frame)))
+        } else if (!(linkLayer && !fromHere
+                && dhcp.take(ip, Frame.link(frame), ethernet.source(), isTrusted(frame)))
                 && isForUs(group)) {
             if (ip.isFragment()) {
                 onFragment(frame, nowNs);
             } else {
-                deliver(isTrusted(frame), false, arrivedNs(frame, nowNs), nowNs);
+                deliver(frame, isTrusted(frame), false, nowNs);
             }
         }
     }
@@ -184,20 +191,20 @@ public final class IpInput implements AutoCloseable {
             counters.increment(Counter.IP_FRAGMENT_REFUSED);
         } else if (fragments.add(fragment.of(ip), nowNs)) {
             ip.wrapUnchecked(fragments.datagram());
-            deliver(false, true, arrivedNs(frame, nowNs), nowNs);
+            deliver(frame, false, true, nowNs);
         }
     }
 
-    private void deliver(final boolean trusted, final boolean reassembled, final long arrivedNs, final long nowNs) {
+    private void deliver(final long frame, final boolean trusted, final boolean reassembled, final long nowNs) {
         final int protocol = ip.protocol();
         if (protocol == IpProtocol.IGMP) {
-            onIgmp();
+            onIgmp(Frame.link(frame));
         } else if (protocol == IpProtocol.UDP) {
             onDatagram(trusted, nowNs);
         } else if (toGroup) {
             counters.increment(Counter.IP_BROADCAST);
         } else if (protocol == IpProtocol.TCP) {
-            onSegment(trusted, reassembled, arrivedNs);
+            onSegment(trusted, reassembled, arrivedNs(frame, nowNs));
         } else if (protocol == IpProtocol.ICMP) {
             icmp.onMessage(ip, nowNs);
         } else {
@@ -236,14 +243,14 @@ public final class IpInput implements AutoCloseable {
         }
     }
 
-    private void onIgmp() {
+    private void onIgmp(final int link) {
         if (ip.payloadLength() < IgmpMessage.MIN_LENGTH || ip.payloadLength() > EngineCommands.MAX_IGMP_LENGTH) {
             counters.increment(Counter.IGMP_MALFORMED);
         } else if (Checksum.of(ip.payloadAddress(), ip.payloadLength()) != 0) {
             counters.increment(Counter.IGMP_BAD_CHECKSUM);
         } else {
             counters.increment(Counter.IGMP_RECEIVED);
-            control.events().onIgmp(0, ip.source(), ip.destination(), ip.payloadAddress(), ip.payloadLength());
+            control.events().onIgmp(link, ip.source(), ip.destination(), ip.payloadAddress(), ip.payloadLength());
         }
     }
 

@@ -6,22 +6,19 @@ import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
-import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
-import io.millrace.fastpath.port.PortCapabilities;
-import io.millrace.fastpath.wire.ArpPacket;
 import io.millrace.fastpath.wire.EthernetHeader;
-import io.millrace.fastpath.wire.Icmpv6Header;
 import io.millrace.fastpath.wire.IpAddress;
-import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.Ipv6Header;
 import io.millrace.fastpath.wire.MacAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way out: route, next hop, IP header, link-layer header. A connection remembers its next hop as a {@code long}
- * that {@link #nextHop} made; a stale one is noticed and looked up again.
+ * that {@link #nextHop} made; a stale one is noticed and looked up again. Of several links, the one of the next hop is
+ * the one that a packet leaves over: a frame is acquired for it.
  * <p>
  * Thread: the engine's.
  */
@@ -52,56 +49,56 @@ public final class IpOutput {
     /** Where the transport header of a fresh frame begins, over either family: the IP header grows towards the front. */
     private static final int TRANSPORT_OFFSET = Frame.IP_OFFSET + Ipv4Header.MIN_LENGTH;
 
-    /** RFC 3376 §4: the type of service of reports. */
-    private static final int INTERNETWORK_CONTROL = 0xC0;
+    private static final long LIMITED_BROADCAST = IpAddress.v4(-1);
     private static final long CONFIRM_INTERVAL_NS = 1_000_000_000L;
 
     private final PacketPort port;
-    private final PortCapabilities capabilities;
+    private final Links links;
+    private final boolean linkLayer;
     private final EngineControl control;
     private final EngineCounters counters;
     private final NeighbourTable neighbours;
     private final TransmitQueue queue;
     private final Fragmenter fragmenter;
     private final PathMtus pathMtus;
-    private final int frames;
-    private final OutgoingDatagram igmp = new OutgoingDatagram(IpProtocol.IGMP).hopLimit(1).routerAlert(true)
-            .loopback(false).dscpEcn(INTERNETWORK_CONTROL);
-    /** RFC 6980 §5: Neighbour Discovery is never fragmented. */
-    private final OutgoingDatagram icmpv6 = new OutgoingDatagram(IpProtocol.ICMPV6).loopback(false)
-            .fragmentation(Fragmentation.NOWHERE);
-    private final Icmpv6Header icmpv6Header = new Icmpv6Header();
     private final DatagramIdentifications identifications;
-    private final OutgoingDatagram udp = new OutgoingDatagram(IpProtocol.UDP);
+    /** The routes that remembered next hops are of. */
+    private @Nullable RouteSnapshot followed;
     private int identification;
 
     public IpOutput(final PacketPort port, final EngineControl control, final EngineCounters counters,
             final NeighbourTable neighbours, final TransmitQueue queue, final PathMtus pathMtus) {
         this.port = port;
-        this.capabilities = port.capabilities();
+        this.links = new Links(port);
+        this.linkLayer = port.capabilities().linkLayer();
         this.control = control;
         this.counters = counters;
         this.neighbours = neighbours;
         this.queue = queue;
         this.pathMtus = pathMtus;
-        this.frames = port.frames();
         this.identifications = control.datagramIdentifications();
         this.fragmenter = new Fragmenter(port, counters, identifications);
     }
 
-    /** What the port can do. */
-    public PortCapabilities capabilities() {
-        return capabilities;
+    /** What lies behind the port. */
+    public Links links() {
+        return links;
     }
 
-    /** What is known of paths that take less than the port. */
+    /** What is known of paths that take less than the link. */
     public PathMtus pathMtus() {
         return pathMtus;
     }
 
-    /** A fresh frame whose payload starts at {@link #payload}; 0 where the pool is empty. */
-    public long acquire() {
-        return port.acquire();
+    /** A router said how long packets of IPv6 may be on a link, in bytes. */
+    public void linkMtuV6(final int link, final int mtu) {
+        links.mtuV6(link, mtu);
+        pathMtus.onLinkChanged();
+    }
+
+    /** A fresh frame for a link whose payload starts at {@link #payload}; 0 where the pool is empty. */
+    public long acquire(final int link) {
+        return port.acquire(link);
     }
 
     /** Gives back a frame that is not sent. */
@@ -109,9 +106,9 @@ public final class IpOutput {
         port.release(frame);
     }
 
-    /** True while data may be sent; control segments may always. */
-    public boolean hasRoom() {
-        return queue.hasRoom();
+    /** True while data may be sent over a link; control segments may always. */
+    public boolean hasRoom(final int link) {
+        return queue.hasRoom(link);
     }
 
     /** Where the transport header of a fresh frame begins. */
@@ -139,15 +136,41 @@ public final class IpOutput {
         if (route == RouteSnapshot.NO_ROUTE) {
             return NO_ROUTE;
         }
-        if (!capabilities.linkLayer()) {
+        if (!linkLayer) {
             return DIRECT;
         }
-        final int entry = neighbours.find(routes.nextHopHi(route, hi, lo), routes.nextHopLo(route, hi, lo));
-        return entry == NeighbourTable.FULL ? NO_NEIGHBOUR : name(entry);
+        return neighbour(routes.link(route), routes.nextHopHi(route, hi, lo), routes.nextHopLo(route, hi, lo));
+    }
+
+    private long neighbour(final int link, final long hi, final long lo) {
+        final int entry = neighbours.find(link, hi, lo);
+        return entry == NeighbourTable.FULL ? NO_NEIGHBOUR : HopName.of(neighbours.generation(entry), link, entry);
+    }
+
+    /** The same next hop, or where it is stale another. */
+    public long current(final long nextHop, final long hi, final long lo) {
+        return isCurrent(control.routes(), nextHop) ? nextHop : nextHop(hi, lo);
+    }
+
+    /** The link that a next hop is on; 0 where it names none. */
+    public static int link(final long nextHop) {
+        return HopName.link(nextHop);
+    }
+
+    /** The link that the route to a destination leads over; 0 where there is none. */
+    public int linkTo(final long hi, final long lo) {
+        if (links.count() == 1) {
+            return 0;
+        }
+        final RouteSnapshot routes = control.routes();
+        final int route = routes.route(hi, lo);
+        return route < 0 ? 0 : routes.link(route);
     }
 
     /**
      * Sends a transport packet that lies at {@link #payload} of the frame. The frame is taken, whatever becomes of it.
+     * Where the way leads over another link than the frame is of, for routes have just changed, it is dropped and counted:
+     * its checksum and its length suit the other link, and TCP sends again.
      *
      * @param length    bytes of the transport packet, header included.
      * @param nextHop   what {@link #nextHop} said, or {@link #UNKNOWN}.
@@ -158,23 +181,24 @@ public final class IpOutput {
      */
     public long send(final long frame, final int length, final int protocol, final long sourceHi, final long sourceLo,
             final long hi, final long lo, final long nextHop, final int dscpEcn, final int flowLabel) {
+        final RouteSnapshot routes = control.routes();
         final int header = headerLength(hi, lo);
         final int start = TRANSPORT_OFFSET - header;
         if (header == Ipv4Header.MIN_LENGTH) {
             final boolean fragmentable = (dscpEcn & FRAGMENTABLE) != 0;
             final int id = fragmentable ? identifications.next(0, sourceLo, hi, lo, protocol) : identification++;
             Ipv4Header.write(frame + start, dscpEcn & ~FRAGMENTABLE, length + header, id & 0xFFFF,
-                    fragmentable ? 0 : Ipv4Header.DONT_FRAGMENT, control.routes().hopLimit(), protocol,
+                    fragmentable ? 0 : Ipv4Header.DONT_FRAGMENT, routes.hopLimit(), protocol,
                     IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
         } else {
-            Ipv6Header.write(frame + start, dscpEcn, flowLabel, length, protocol, control.routes().hopLimit());
+            Ipv6Header.write(frame + start, dscpEcn, flowLabel, length, protocol, routes.hopLimit());
             Ipv6Header.addresses(frame + start, sourceHi, sourceLo, hi, lo);
         }
         Frame.dataOffset(frame, start);
         Frame.length(frame, length + header);
-        final long hop = isCurrent(nextHop) ? nextHop : nextHop(hi, lo);
+        final long hop = isCurrent(routes, nextHop) ? nextHop : nextHop(hi, lo);
         if (hop > 0) {
-            toNeighbour(frame, (int) hop);
+            toNeighbour(frame, hop);
         } else if (hop == LOCAL) {
             queue.addLocal(frame);
         } else if (hop == DIRECT) {
@@ -192,11 +216,40 @@ public final class IpOutput {
     }
 
     /**
-     * The next hop for a datagram's destination, to be remembered: as {@link #nextHop}, and {@link #GROUP} for broadcast
-     * and multicast addresses.
+     * Finds where a datagram goes, and sets the link that it leaves over.
+     *
+     * @param nextHop what this said for the same destination, or {@link #UNKNOWN}.
+     * @return the next hop: as {@link #nextHop}, and {@link #GROUP} for broadcast and multicast addresses.
      */
-    public long datagramHop(final long hi, final long lo) {
-        return IpAddress.isMulticast(hi, lo) || control.routes().isBroadcast(hi, lo) ? GROUP : nextHop(hi, lo);
+    public long aim(final OutgoingDatagram datagram, final long nextHop) {
+        final long hop = nextHop == GROUP || isCurrent(control.routes(), nextHop) ? nextHop : hopOf(datagram);
+        datagram.link(links.count() == 1 ? 0 : hop == GROUP ? groupLink(datagram) : HopName.link(hop));
+        return hop;
+    }
+
+    private long hopOf(final OutgoingDatagram datagram) {
+        final RouteSnapshot routes = control.routes();
+        final long hi = datagram.destinationHi();
+        final long lo = datagram.destinationLo();
+        if (IpAddress.isMulticast(hi, lo) || routes.isBroadcast(hi, lo)) {
+            return GROUP;
+        }
+        final boolean scoped = links.count() > 1 && datagram.wantedLink() != OutgoingDatagram.BY_ROUTE
+                && IpAddress.isLinkLocal(hi);
+        return scoped && !routes.isOwn(hi, lo) ? neighbour(datagram.wantedLink(), hi, lo) : nextHop(hi, lo);
+    }
+
+    /** As Linux: a directed broadcast goes where its prefix is, everything else to many where its source is. */
+    private int groupLink(final OutgoingDatagram datagram) {
+        if (datagram.wantedLink() != OutgoingDatagram.BY_ROUTE) {
+            return datagram.wantedLink();
+        }
+        final RouteSnapshot routes = control.routes();
+        final long hi = datagram.destinationHi();
+        final long lo = datagram.destinationLo();
+        final boolean directed = !IpAddress.isMulticast(hi, lo) && lo != LIMITED_BROADCAST;
+        final int route = directed ? routes.route(hi, lo) : RouteSnapshot.NO_ROUTE;
+        return route >= 0 ? routes.link(route) : routes.ownLink(datagram.sourceHi(), datagram.sourceLo());
     }
 
     /** True where nothing waits to be transmitted. */
@@ -204,37 +257,43 @@ public final class IpOutput {
         return queue.isEmpty();
     }
 
-    /** True where a datagram needs no fragments. */
+    /** True where a datagram that is {@linkplain #aim aimed} needs no fragments. */
     public boolean fits(final OutgoingDatagram datagram) {
-        return fragmenter.count(datagram, datagram.mtu(capabilities.mtu())) == 1;
+        return fragmenter.count(datagram, mtu(datagram)) == 1;
     }
 
     /** True where the port completes the checksum of a datagram: {@link OutgoingDatagram#partialChecksum} may be used. */
     public boolean completesChecksum(final OutgoingDatagram datagram) {
-        return capabilities.txChecksum() && fits(datagram);
+        return links.capabilities(datagram.link()).txChecksum() && fits(datagram);
+    }
+
+    private int mtu(final OutgoingDatagram datagram) {
+        return datagram.mtu(links.mtu(datagram.link(), datagram.destinationHi(), datagram.destinationLo()));
     }
 
     /**
      * Sends a datagram in one packet or in fragments. Its bytes are copied; all fragments are queued, or none.
      *
-     * @param nextHop what {@link #datagramHop} or this said for the same destination, or {@link #UNKNOWN}.
+     * @param nextHop what {@link #aim} or this said for the same destination, or {@link #UNKNOWN}.
      * @return the next hop used, to be remembered; not {@linkplain #isSent sent}: {@link #NO_ROUTE},
      *         {@link #NO_NEIGHBOUR}, {@link #TOO_LONG}, {@link #NO_ROOM}, {@link #TOO_MANY_FRAMES}. Each is counted.
      */
     public long sendDatagram(final OutgoingDatagram datagram, final long nextHop) {
-        final long hop = isCurrent(nextHop) || nextHop == GROUP
-                ? nextHop
-                : datagramHop(datagram.destinationHi(), datagram.destinationLo());
-        final int mtu = datagram.mtu(capabilities.mtu());
+        return sendAimed(datagram, aim(datagram, nextHop));
+    }
+
+    /** The same for one that {@link #aim} has just told the next hop of. */
+    public long sendAimed(final OutgoingDatagram datagram, final long hop) {
+        final int mtu = mtu(datagram);
         final int count = fragmenter.count(datagram, mtu);
         final long problem = problem(datagram, hop, count);
         if (problem != 0) {
             countUnsent(problem);
             return problem;
         }
-        if (isUnresolved(hop) && !neighbours.mayHold((int) hop, count)) {
+        if (isUnresolved(hop) && !neighbours.mayHold(HopName.entry(hop), count)) {
             counters.add(Counter.NEIGHBOUR_QUEUE_FULL, count);
-            askFor((int) hop);
+            askFor(HopName.entry(hop));
             return TOO_MANY_FRAMES;
         }
         final int hopLimit = datagram.hopLimitOr(control.routes().hopLimit());
@@ -263,10 +322,10 @@ public final class IpOutput {
                 || count > 1 && datagram.fragmentation() == Fragmentation.NOWHERE && hop != LOCAL) {
             return TOO_LONG;
         }
-        if (count > frames) {
+        if (count > links.frames(datagram.link())) {
             return TOO_MANY_FRAMES;
         }
-        return queue.hasRoomFor(count) ? 0 : NO_ROOM;
+        return queue.hasRoomFor(datagram.link(), count) ? 0 : NO_ROOM;
     }
 
     private boolean isForUsToo(final OutgoingDatagram datagram) {
@@ -282,8 +341,8 @@ public final class IpOutput {
 
     private void dispatch(final long first, final long hop, final long hi, final long lo) {
         if (isUnresolved(hop)) {
-            neighbours.enqueueAll((int) hop, first);
-            askFor((int) hop);
+            neighbours.enqueueAll(HopName.entry(hop), first);
+            askFor(HopName.entry(hop));
             return;
         }
         for (long frame = first; frame != 0;) {
@@ -291,8 +350,8 @@ public final class IpOutput {
             if (hop == LOCAL) {
                 queue.addLocal(frame);
             } else {
-                if (capabilities.linkLayer()) {
-                    frameFor(frame, hop > 0 ? neighbours.mac((int) hop) : groupMac(hi, lo));
+                if (linkLayer) {
+                    frameFor(frame, hop > 0 ? neighbours.mac(HopName.entry(hop)) : groupMac(hi, lo));
                 }
                 queue.add(frame);
             }
@@ -322,15 +381,17 @@ public final class IpOutput {
      * told at most once a second.
      */
     public void confirm(final long nextHop, final long nowNs) {
-        if (nextHop > 0 && isCurrent(nextHop) && neighbours.confirm((int) nextHop, nowNs, CONFIRM_INTERVAL_NS)) {
-            control.events().onNeighbourConfirmed(0, neighbours.addressHi((int) nextHop),
-                    neighbours.addressLo((int) nextHop));
+        final int entry = HopName.entry(nextHop);
+        if (nextHop > 0 && neighbours.generation(entry) == HopName.generation(nextHop)
+                && neighbours.confirm(entry, nowNs, CONFIRM_INTERVAL_NS)) {
+            control.events().onNeighbourConfirmed(neighbours.link(entry), neighbours.addressHi(entry),
+                    neighbours.addressLo(entry));
         }
     }
 
     /** The control plane knows the neighbour's address: what waited goes out. */
-    public void onNeighbourResolved(final long hi, final long lo, final long mac) {
-        final int entry = neighbours.lookup(hi, lo);
+    public void onNeighbourResolved(final int link, final long hi, final long lo, final long mac) {
+        final int entry = neighbours.lookup(link, hi, lo);
         if (entry < 0) {
             return;
         }
@@ -342,64 +403,27 @@ public final class IpOutput {
         }
     }
 
-    /** Sends an IGMP message (RFC 3376 §4): Router Alert, time to live 1, precedence of internetwork control. */
-    public void sendIgmp(final int source, final int destination, final long address, final int length) {
-        igmp.source(0, IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
-        sendDatagram(igmp, GROUP);
-    }
-
-    /**
-     * Sends an ICMPv6 message of Neighbour Discovery or Multicast Listener Discovery, as
-     * {@link io.millrace.fastpath.control.EngineCommands#transmitIcmpv6} says; its checksum is filled in where it lies.
-     */
-    public void sendIcmpv6(final long sourceHi, final long sourceLo, final long hi, final long lo,
-            final long linkDestination, final int hopLimit, final boolean routerAlert, final long address,
-            final int length) {
-        icmpv6Header.wrap(address, length);
-        icmpv6Header.updateChecksum(sourceHi, sourceLo, hi, lo);
-        icmpv6.source(sourceHi, sourceLo).destination(hi, lo).hopLimit(hopLimit).routerAlert(routerAlert)
-                .payload(address, length, 0, 0);
-        sendTo(linkDestination, icmpv6, hopLimit);
-    }
-
-    /** Sends a UDP datagram, as {@link io.millrace.fastpath.control.EngineCommands#transmitDatagram} says. */
-    public void sendUdp(final int source, final int destination, final long linkDestination, final long address,
-            final int length) {
-        udp.source(0, IpAddress.v4(source)).destination(0, IpAddress.v4(destination)).payload(address, length, 0, 0);
-        sendTo(linkDestination, udp, control.routes().hopLimit());
-    }
-
-    /** @param linkDestination the MAC that it goes to; 0: what follows from the destination. */
-    private void sendTo(final long linkDestination, final OutgoingDatagram datagram, final int hopLimit) {
-        if (linkDestination == 0 || !capabilities.linkLayer()) {
-            sendDatagram(datagram, UNKNOWN);
-            return;
-        }
-        final long frame = fragmenter.make(datagram, 1, hopLimit, capabilities.mtu());
+    /** Sends a datagram in one packet to a MAC, over the link that it {@linkplain OutgoingDatagram#onLink wants}. */
+    void sendToMac(final OutgoingDatagram datagram, final long mac, final int hopLimit) {
+        datagram.link(datagram.wantedLink());
+        final long frame = fragmenter.make(datagram, 1, hopLimit, mtu(datagram));
         if (frame != 0) {
-            frameFor(frame, linkDestination);
+            frameFor(frame, mac);
             queue.add(frame);
         }
     }
 
-    /** Sends an ARP packet; nothing where no frame is free (ARP repeats itself). */
-    public void sendArp(final int operation, final long senderMac, final int senderIp, final long targetMac,
-            final int targetIp) {
-        final long frame = port.acquire();
-        if (frame == 0) {
-            counters.increment(Counter.TRANSMIT_NO_FRAME);
-            return;
-        }
-        final long link = frame + Frame.ETHERNET_OFFSET;
-        final long asked = targetMac == EthernetHeader.BROADCAST ? 0 : targetMac;
-        writeLink(link, targetMac, senderMac, EthernetHeader.ETHERTYPE_ARP);
-        ArpPacket.write(link + EthernetHeader.LENGTH, operation, senderMac, senderIp, asked, targetIp);
-        Frame.length(frame, EthernetHeader.LENGTH + ArpPacket.LENGTH);
+    /** Sends a frame as it is, over the link that it was acquired for. */
+    void transmit(final long frame) {
         queue.add(frame);
     }
 
-    private void toNeighbour(final long frame, final int entry) {
-        if (neighbours.isResolved(entry)) {
+    private void toNeighbour(final long frame, final long hop) {
+        final int entry = HopName.entry(hop);
+        if (HopName.link(hop) != Frame.link(frame)) {
+            counters.increment(Counter.IP_ROUTE_CHANGED);
+            port.release(frame);
+        } else if (neighbours.isResolved(entry)) {
             frameFor(frame, neighbours.mac(entry));
             queue.add(frame);
         } else {
@@ -409,11 +433,12 @@ public final class IpOutput {
     }
 
     private boolean isUnresolved(final long hop) {
-        return hop > 0 && !neighbours.isResolved((int) hop);
+        return hop > 0 && !neighbours.isResolved(HopName.entry(hop));
     }
 
     private void askFor(final int entry) {
-        control.events().onNeighbourWanted(0, neighbours.addressHi(entry), neighbours.addressLo(entry));
+        control.events().onNeighbourWanted(neighbours.link(entry), neighbours.addressHi(entry),
+                neighbours.addressLo(entry));
     }
 
     private void frameFor(final long frame, final long mac) {
@@ -428,22 +453,15 @@ public final class IpOutput {
         final int type = Ipv6Header.isV6(frame + start + EthernetHeader.LENGTH)
                 ? EthernetHeader.ETHERTYPE_IPV6
                 : EthernetHeader.ETHERTYPE_IPV4;
-        writeLink(frame + start, mac, capabilities.macAddress(), type);
+        EthernetHeader.write(frame + start, mac, links.capabilities(Frame.link(frame)).macAddress(), type);
     }
 
-    private static void writeLink(final long address, final long target, final long source, final int type) {
-        Memory.putLongBE(address, target << 16 | source >>> 32);
-        Memory.putIntBE(address + 8, (int) source);
-        Memory.putShortBE(address + 12, type);
-    }
-
-    private boolean isCurrent(final long nextHop) {
+    private boolean isCurrent(final RouteSnapshot routes, final long nextHop) {
+        if (routes != followed) {
+            followed = routes;
+            neighbours.onRoutesChanged();
+        }
         return nextHop == LOCAL || nextHop == DIRECT
-                || nextHop > 0 && neighbours.generation((int) nextHop) == (int) (nextHop >>> 32) - 1;
-    }
-
-    /** Positive: the upper half is the generation plus one. */
-    private long name(final int entry) {
-        return (long) (neighbours.generation(entry) + 1) << 32 | entry;
+                || nextHop > 0 && neighbours.generation(HopName.entry(nextHop)) == HopName.generation(nextHop);
     }
 }

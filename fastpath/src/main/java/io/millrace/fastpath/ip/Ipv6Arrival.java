@@ -5,6 +5,8 @@ import io.millrace.fastpath.wire.Ipv6Header;
 /** An IPv6 packet that arrived, and how; one object an engine, used anew for each. Thread: the engine's. */
 final class Ipv6Arrival {
     final Ipv6Header ip = new Ipv6Header();
+    /** The link that it came over. */
+    int link;
     /** MAC that the frame came from; 0 without a link layer. */
     long linkSource;
     /** The port has verified the transport's checksum, or left it to be completed on a wire that is not there. */

@@ -54,6 +54,7 @@ final class Ipv6Input {
         } else if (isBadSource(fromHere)) {
             counters.increment(Counter.IP_BAD_SOURCE);
         } else if (isForUs(linkGroup, fromHere)) {
+            arrival.link = Frame.link(frame);
             arrival.linkSource = linkSource;
             arrival.checksumTrusted = (Frame.flags(frame) & IpInput.CHECKSUM_TRUSTED) != 0;
             arrival.reassembled = false;
@@ -127,7 +128,7 @@ final class Ipv6Input {
 
     private void complain(final int code, final int pointer, final boolean evenToGroup, final long nowNs) {
         if (!arrival.anonymous) {
-            icmp.sendParameterProblem(code, pointer, ip, evenToGroup, nowNs);
+            icmp.sendParameterProblem(code, pointer, arrival, evenToGroup, nowNs);
         }
     }
 
@@ -200,6 +201,8 @@ final class Ipv6Input {
             icmp.onMessage(arrival, payload, length, nowNs);
         } else if (arrival.anonymous) {
             counters.increment(Counter.IP_BAD_SOURCE);
+        } else if (arrival.link != 0 && isLinkLocal()) {
+            counters.increment(Counter.IPV6_LINK_LOCAL_ELSEWHERE);
         } else if (protocol == IpProtocol.UDP) {
             onDatagram(payload, length, nowNs);
         } else if (arrival.toGroup) {
@@ -210,6 +213,11 @@ final class Ipv6Input {
             counters.increment(Counter.IP_UNKNOWN_PROTOCOL);
             complain(Icmpv6Header.UNKNOWN_NEXT_HEADER, chain.named(), false, nowNs);
         }
+    }
+
+    /** Connections and endpoints do not tell links apart: over link-local addresses they are on the first alone. */
+    private boolean isLinkLocal() {
+        return IpAddress.isLinkLocal(ip.sourceHi()) || IpAddress.isLinkLocal(ip.destinationHi());
     }
 
     private void onSegment(final long segment, final int length) {
@@ -235,12 +243,14 @@ final class Ipv6Input {
         if (!taken && arrival.toGroup) {
             counters.increment(Counter.IP_BROADCAST);
         } else if (!taken) {
-            icmp.sendPortUnreachable(ip, nowNs);
+            icmp.sendPortUnreachable(arrival, nowNs);
         }
     }
 
     /** A packet whose fragments did not all come in time, as much of it as there is. */
     void onReassemblyTimeout(final long packet, final long nowNs) {
-        icmp.sendReassemblyTimeExceeded(ip.wrapUnchecked(packet), nowNs);
+        ip.wrapUnchecked(packet);
+        arrival.link = 0;
+        icmp.sendReassemblyTimeExceeded(arrival, nowNs);
     }
 }

@@ -11,7 +11,7 @@ import io.millrace.fastpath.port.PacketPort;
  * <p>
  * Bounded: an entry without waiting frames makes room for a new one; where every entry holds frames the new frame is
  * dropped and counted. So many neighbours that do not answer cannot hold every frame of the port, which needs some to
- * hear those that do: all together hold at most {@value #FULL_QUEUES} full queues. Thread: the engine's.
+ * hear those that do: all of a link together hold at most {@value #FULL_QUEUES} full queues. Thread: the engine's.
  */
 public final class NeighbourTable {
     /** What {@link #find} answers where the table is full. */
@@ -19,6 +19,7 @@ public final class NeighbourTable {
 
     private static final int FULL_QUEUES = 4;
 
+    private static final int GENERATION_MASK = 0x3FFF_FFFF;
     private static final long LONG_AGO_NS = Long.MIN_VALUE / 4;
 
     private final PacketPort port;
@@ -32,9 +33,12 @@ public final class NeighbourTable {
     private final long[] confirmedNs;
     private final long[] head;
     private final long[] tail;
+    /** Frames that wait, by link. */
+    private final int[] waiting;
     private int queueLimit;
     private int clockHand;
-    private int waiting;
+    /** Added to every entry's generation. */
+    private int epoch;
 
     public NeighbourTable(final PacketPort port, final EngineCounters counters, final int capacity,
             final int queueLimit, final long seed) {
@@ -50,6 +54,7 @@ public final class NeighbourTable {
         this.confirmedNs = new long[capacity];
         this.head = new long[capacity];
         this.tail = new long[capacity];
+        this.waiting = new int[port.links()];
     }
 
     /** Frames that may wait for one neighbour from now on; those that wait stay. */
@@ -57,29 +62,37 @@ public final class NeighbourTable {
         queueLimit = frames;
     }
 
-    /** The entry for an address, made if missing; {@link #FULL} where there is no room. */
-    public int find(final long addressHi, final long addressLo) {
-        final int found = lookup(addressHi, addressLo);
+    /** The entry for an address on a link, made if missing; {@link #FULL} where there is no room. */
+    public int find(final int link, final long addressHi, final long addressLo) {
+        final int found = lookup(link, addressHi, addressLo);
         if (found >= 0) {
             return found;
         }
         if (slots.isFull() && !evict()) {
             return FULL;
         }
-        final int entry = slots.add(addressHi, addressLo);
+        final int entry = slots.add(link, addressHi, addressLo);
         resolved[entry] = false;
         confirmedNs[entry] = LONG_AGO_NS;
         return entry;
     }
 
-    /** The entry for an address, or -1. */
-    public int lookup(final long addressHi, final long addressLo) {
-        return slots.find(addressHi, addressLo);
+    /** The entry for an address on a link, or -1. */
+    public int lookup(final int link, final long addressHi, final long addressLo) {
+        return slots.find(link, addressHi, addressLo);
     }
 
-    /** Changes whenever the entry is given to another address or loses its MAC: tells a remembered entry is stale. */
+    /**
+     * Changes whenever the entry is given to another address or loses its MAC, and when routes change: tells that a
+     * remembered entry is stale. 30 bits.
+     */
     public int generation(final int entry) {
-        return generation[entry];
+        return generation[entry] + epoch & GENERATION_MASK;
+    }
+
+    /** Every remembered entry is stale: the way may lead elsewhere. */
+    void onRoutesChanged() {
+        epoch++;
     }
 
     public boolean isResolved(final int entry) {
@@ -89,6 +102,10 @@ public final class NeighbourTable {
     /** 48 bits; meaningful while {@link #isResolved}. */
     public long mac(final int entry) {
         return mac[entry];
+    }
+
+    public int link(final int entry) {
+        return slots.link(entry);
     }
 
     public long addressHi(final int entry) {
@@ -123,8 +140,8 @@ public final class NeighbourTable {
     }
 
     /** Forgets the MAC of an address, if known; frames that wait go on waiting. */
-    public void invalidate(final long addressHi, final long addressLo) {
-        final int entry = lookup(addressHi, addressLo);
+    public void invalidate(final int link, final long addressHi, final long addressLo) {
+        final int entry = lookup(link, addressHi, addressLo);
         if (entry >= 0) {
             resolved[entry] = false;
             makeStale(entry);
@@ -136,7 +153,8 @@ public final class NeighbourTable {
      * where none of them is this neighbour's, the new one.
      */
     public void enqueue(final int entry, final long frame) {
-        final boolean full = waiting >= FULL_QUEUES * queueLimit;
+        final int link = slots.link(entry);
+        final boolean full = waiting[link] >= FULL_QUEUES * queueLimit;
         if (full && queued[entry] == 0) {
             drop(frame);
             return;
@@ -145,10 +163,10 @@ public final class NeighbourTable {
             final long oldest = head[entry];
             head[entry] = Frame.next(oldest);
             queued[entry]--;
-            waiting--;
+            waiting[link]--;
             drop(oldest);
         }
-        waiting++;
+        waiting[link]++;
         Frame.next(frame, 0);
         if (queued[entry]++ == 0) {
             head[entry] = frame;
@@ -160,7 +178,8 @@ public final class NeighbourTable {
 
     /** True where so many frames may wait for the neighbour, for which older ones of the same may go. */
     boolean mayHold(final int entry, final int frames) {
-        return frames <= queueLimit && waiting - queued[entry] + frames <= FULL_QUEUES * queueLimit;
+        return frames <= queueLimit
+                && waiting[slots.link(entry)] - queued[entry] + frames <= FULL_QUEUES * queueLimit;
     }
 
     /** Takes frames that it {@linkplain #mayHold may hold}, linked by {@link Frame#next}, until it is resolved. */
@@ -189,14 +208,14 @@ public final class NeighbourTable {
     }
 
     private void makeStale(final int entry) {
-        generation[entry] = generation[entry] + 1 & 0x3FFF_FFFF;
+        generation[entry]++;
     }
 
     private long takeQueue(final int entry) {
         if (queued[entry] == 0) {
             return 0;
         }
-        waiting -= queued[entry];
+        waiting[slots.link(entry)] -= queued[entry];
         queued[entry] = 0;
         return head[entry];
     }

@@ -24,6 +24,9 @@ public final class OutgoingDatagram {
     /** The hop limit that the stack is configured with. */
     public static final int DEFAULT_HOP_LIMIT = -1;
 
+    /** {@link #onLink}: where the route leads, or of a group the link of the source address. */
+    public static final int BY_ROUTE = -1;
+
     private static final int NO_CHECKSUM = -1;
 
     private int protocol;
@@ -35,6 +38,8 @@ public final class OutgoingDatagram {
     private int dscpEcn;
     private int flowLabel;
     private int pathMtu;
+    private int wantedLink = BY_ROUTE;
+    private int link;
     private boolean loopback = true;
     private boolean routerAlert;
     private Fragmentation fragmentation = Fragmentation.BY_SENDER;
@@ -78,6 +83,15 @@ public final class OutgoingDatagram {
     /** Of IPv6, 20 bits; 0 for none (RFC 6437). */
     public OutgoingDatagram flowLabel(final int value) {
         flowLabel = value;
+        return this;
+    }
+
+    /**
+     * The link that it leaves over where its destination alone does not tell: a group, the limited broadcast, a link-local
+     * address (RFC 4007 §5), or where it goes to a MAC; or {@link #BY_ROUTE}.
+     */
+    public OutgoingDatagram onLink(final int wanted) {
+        wantedLink = wanted;
         return this;
     }
 
@@ -127,6 +141,19 @@ public final class OutgoingDatagram {
         this.bodyLength = bodyLength;
         partialChecksum = NO_CHECKSUM;
         return this;
+    }
+
+    int wantedLink() {
+        return wantedLink;
+    }
+
+    /** The link that it leaves over, as {@link IpOutput#aim} found. */
+    public int link() {
+        return link;
+    }
+
+    void link(final int found) {
+        link = found;
     }
 
     int protocol() {

@@ -28,7 +28,6 @@ public final class PathMtus {
     private final byte[] probesLost;
     private final boolean[] fragmentable;
     private final long[] expiryNs;
-    private int linkMtuV6 = Integer.MAX_VALUE;
     private int version;
     private long nowNs;
 
@@ -58,19 +57,12 @@ public final class PathMtus {
 
     /** Largest packet for a destination as far as is known, in bytes: at most {@code linkMtu}. */
     public int mtu(final long hi, final long lo, final int linkMtu) {
-        final int link = IpAddress.isV4(hi, lo) ? linkMtu : Math.min(linkMtu, linkMtuV6);
         final int entry = slots.find(hi, lo);
-        return entry < 0 ? link : Math.min(mtu[entry], link);
+        return entry < 0 ? linkMtu : Math.min(mtu[entry], linkMtu);
     }
 
-    /** Largest packet of IPv6 that routers let our link have, in bytes; {@link Integer#MAX_VALUE} where none said. */
-    public int linkMtuV6() {
-        return linkMtuV6;
-    }
-
-    /** A router said how long packets of IPv6 may be on our link, in bytes; the port's MTU holds nevertheless. */
-    public void linkMtuV6(final int mtu) {
-        linkMtuV6 = mtu;
+    /** What is known of links has changed. */
+    void onLinkChanged() {
         version++;
     }
 
@@ -131,14 +123,13 @@ public final class PathMtus {
      */
     public int nextProbe(final long hi, final long lo, final int arrives, final int most, final int threshold) {
         final int entry = slots.find(hi, lo);
-        final int useful = IpAddress.isV4(hi, lo) ? most : Math.min(most, linkMtuV6);
-        final int limit = entry < 0 || tooLong[entry] == 0 ? useful : Math.min(useful, tooLong[entry] - 1);
+        final int limit = entry < 0 || tooLong[entry] == 0 ? most : Math.min(most, tooLong[entry] - 1);
         final int gain = limit - arrives;
         if (gain <= 0) {
             return 0;
         }
         if (gain < threshold) {
-            return limit == useful ? limit : 0;
+            return limit == most ? limit : 0;
         }
         return arrives + (gain + 1) / 2;
     }

@@ -4,58 +4,60 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
+import java.util.Arrays;
 
 /**
  * Frames on their way to the port, and frames on their way back to the stack itself. Output gathers here during a turn;
- * one {@link #flush} a turn rings the port's doorbell. Bounded: where {@link #hasRoom} says no, output waits in its
- * connection. Thread: the engine's.
+ * one {@link #flush} a turn rings the port's doorbell. Each link has a queue of its own, so that one whose port takes
+ * nothing holds up none of the others. Bounded: where {@link #hasRoom} says no, output waits in its connection. Thread: the
+ * engine's.
  */
 public final class TransmitQueue {
     private static final int RESERVE = 64;
 
     private final PacketPort port;
     private final EngineCounters counters;
-    private final int burst;
     private final int mask;
-    private final long[] outward;
+    private final OutwardQueue[] outward;
     private final long[] local;
-    private int outwardHead;
-    private int outwardTail;
     private int localHead;
     private int localTail;
 
-    /** @param capacity frames each way, a power of two, at least 128. */
+    /** @param capacity frames each way, on each link, a power of two, at least 128. */
     public TransmitQueue(final PacketPort port, final EngineCounters counters, final int burst, final int capacity) {
         this.port = port;
         this.counters = counters;
-        this.burst = burst;
         this.mask = capacity - 1;
-        this.outward = new long[capacity];
+        this.outward = new OutwardQueue[port.links()];
+        Arrays.setAll(outward, link -> new OutwardQueue(port, counters, burst, capacity));
         this.local = new long[capacity];
     }
 
-    /** True while data may be queued; the last {@value #RESERVE} places are for acknowledgements and control. */
-    public boolean hasRoom() {
-        return hasRoomFor(1);
+    /** True while data for this link may be queued; the last {@value #RESERVE} places are for acknowledgements and control. */
+    public boolean hasRoom(final int link) {
+        return hasRoomFor(link, 1);
     }
 
     /** The same for so many frames at once. */
-    boolean hasRoomFor(final int frames) {
+    boolean hasRoomFor(final int link, final int frames) {
         final int capacity = mask + 1 - RESERVE;
-        return outwardTail - outwardHead + frames <= capacity && localTail - localHead + frames <= capacity;
+        return outward[link].size() + frames <= capacity && localTail - localHead + frames <= capacity;
     }
 
     /** True where nothing waits. */
     public boolean isEmpty() {
-        return outwardHead == outwardTail && localHead == localTail;
+        for (final OutwardQueue queue : outward) {
+            if (queue.size() != 0) {
+                return false;
+            }
+        }
+        return localHead == localTail;
     }
 
-    /** Takes the frame for the port; drops and counts it where the queue is full. */
+    /** Takes the frame for the port of its link; drops and counts it where the queue is full. */
     public void add(final long frame) {
-        if (outwardTail - outwardHead > mask) {
+        if (!outward[Frame.link(frame)].add(frame)) {
             drop(frame);
-        } else {
-            outward[outwardTail++ & mask] = frame;
         }
     }
 
@@ -79,45 +81,23 @@ public final class TransmitQueue {
         return localTail - localHead;
     }
 
-    /** Gives the port what it takes; returns the number of frames it took. */
+    /** Gives the ports what they take; returns the number of frames they took. */
     public int flush(final long nowNs) {
         int sent = 0;
-        while (outwardHead != outwardTail) {
-            final int from = outwardHead & mask;
-            final int length = Math.min(Math.min(outwardTail - outwardHead, mask + 1 - from), burst);
-            final long bytes = bytesOf(from, length);
-            final int taken = port.transmit(outward, from, length, nowNs);
-            outwardHead += taken;
-            sent += taken;
-            if (taken < length) {
-                counters.increment(Counter.TRANSMIT_PORT_FULL);
-                counters.add(Counter.BYTES_TRANSMITTED, bytes - bytesOf(from + taken, length - taken));
-                break;
-            }
-            counters.add(Counter.BYTES_TRANSMITTED, bytes);
-        }
-        if (sent > 0) {
-            counters.add(Counter.FRAMES_TRANSMITTED, sent);
+        for (final OutwardQueue queue : outward) {
+            sent += queue.flush(nowNs);
         }
         return sent;
     }
 
     /** Gives every waiting frame back. */
     public void clear() {
-        while (outwardHead != outwardTail) {
-            port.release(outward[outwardHead++ & mask]);
+        for (final OutwardQueue queue : outward) {
+            queue.clear();
         }
         for (long frame = pollLocal(); frame != 0; frame = pollLocal()) {
             port.release(frame);
         }
-    }
-
-    private long bytesOf(final int from, final int length) {
-        long bytes = 0;
-        for (int i = from; i < from + length; i++) {
-            bytes += Frame.length(outward[i]);
-        }
-        return bytes;
     }
 
     private void drop(final long frame) {

@@ -42,6 +42,7 @@ public final class Frame {
     private static final int LENGTH = 12;
     private static final int CAPACITY = 16;
     private static final int FLAGS = 20;
+    private static final int LINK = 21;
     private static final int GSO_TYPE = 22;
     private static final int GSO_SIZE = 24;
     private static final int HEADER_LENGTH = 26;
@@ -54,7 +55,7 @@ public final class Frame {
 
     private Frame() {}
 
-    /** Makes a fresh descriptor: no bytes, no flags, data at {@link #ETHERNET_OFFSET}. Keeps the pool's marks. */
+    /** Makes a fresh descriptor: no bytes, no flags, link 0, data at {@link #ETHERNET_OFFSET}. Keeps the pool's marks. */
     public static void reset(final long frame) {
         Memory.putLong(frame + TIMESTAMP, 0);
         Memory.putInt(frame + DATA_OFFSET, ETHERNET_OFFSET);
@@ -112,11 +113,23 @@ public final class Frame {
 
     /** {@link #CHECKSUM_PARTIAL}, {@link #CHECKSUM_VALID}. */
     public static int flags(final long frame) {
-        return Memory.getUnsignedShort(frame + FLAGS);
+        return Memory.getUnsignedByte(frame + FLAGS);
     }
 
     public static void flags(final long frame, final int flags) {
-        Memory.putShort(frame + FLAGS, flags);
+        Memory.putByte(frame + FLAGS, flags);
+    }
+
+    /**
+     * The link of a {@link PortGroup} that the frame arrived over, or that it was acquired to be sent over: whose port it
+     * goes back to. 0 where there is one.
+     */
+    public static int link(final long frame) {
+        return Memory.getUnsignedByte(frame + LINK);
+    }
+
+    static void link(final long frame, final int link) {
+        Memory.putByte(frame + LINK, link);
     }
 
     public static int gsoType(final long frame) {

@@ -23,4 +23,24 @@ public interface PacketDeviceProvider {
      * @throws IOException one sentence: what was tried, what the system said, what to do.
      */
     PacketDevice open(DeviceRequest request) throws IOException;
+
+    /**
+     * Does something where the host's side of a device is, which may be in another network namespace; opens nothing.
+     *
+     * @param argument what stands behind the colon in the port's name.
+     * @throws IOException one sentence: why that cannot be done there; or of the task.
+     */
+    default <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        return task.run(argument, true);
+    }
+
+    /** What is done there. */
+    @FunctionalInterface
+    interface HostTask<T> {
+        /**
+         * @param interfaceName of the host's side; may be empty.
+         * @param here          true in the network namespace of the process, false where this thread alone is in another.
+         */
+        T run(String interfaceName, boolean here) throws IOException;
+    }
 }

@@ -9,8 +9,18 @@ package io.millrace.fastpath.port;
  * called.
  */
 public interface PacketPort extends AutoCloseable {
-    /** What the port can do; the same object for its whole life. */
+    /** What the port can do; the same object for its whole life. Of several links, what that of the first can. */
     PortCapabilities capabilities();
+
+    /** How many links lie behind this port: 1, unless it is that of a {@link PortGroup}. */
+    default int links() {
+        return 1;
+    }
+
+    /** What the port of one link can do; the same object for its whole life. */
+    default PortCapabilities capabilities(final int link) {
+        return capabilities();
+    }
 
     /**
      * Takes a fresh frame for transmission.
@@ -19,8 +29,18 @@ public interface PacketPort extends AutoCloseable {
      */
     long acquire();
 
+    /** The same for one link, 0 to {@link #links} - 1, over which alone the frame can be transmitted. */
+    default long acquire(final int link) {
+        return acquire();
+    }
+
     /** How many frames {@link #acquire} has, whoever holds them now; the same for the port's whole life. */
     int frames();
+
+    /** The same for one link. */
+    default int frames(final int link) {
+        return frames();
+    }
 
     /** Gives back a frame that came from {@link #acquire} or {@link #receive} of this port. */
     void release(long frame);
@@ -37,7 +57,7 @@ public interface PacketPort extends AutoCloseable {
     int receive(long[] frames, int offset, int limit, long nowNs);
 
     /**
-     * Transmits frames in order. The first {@code n} returned belong to the port; the caller keeps the rest, and tries
+     * Transmits frames in order, all of one link. The first {@code n} returned belong to the port; the caller keeps the rest, and tries
      * again later or drops them.
      *
      * @return how many the port took, 0 to {@code length}.
@@ -54,6 +74,14 @@ public interface PacketPort extends AutoCloseable {
 
     /** Frames that this port lost on its own (queue full, truncated, error of the device). */
     default long dropped() {
+        return 0;
+    }
+
+    /**
+     * SYNs that found no room in the queue that the device keeps for them alone: at least so many. They are lost before the
+     * port, which {@link #dropped} is of, sees them. 0 where there is no such queue.
+     */
+    default long synsDropped() {
         return 0;
     }
 

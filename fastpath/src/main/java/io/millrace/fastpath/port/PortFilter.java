@@ -9,8 +9,14 @@ public abstract class PortFilter implements PacketPort {
     /** The wrapped port. */
     protected final PacketPort delegate;
 
-    /** @param delegate the port to wrap; closed by {@link #close}. */
+    /**
+     * @param delegate the port to wrap; closed by {@link #close}.
+     * @throws IllegalArgumentException where several links lie behind it: those are wrapped one by one.
+     */
     protected PortFilter(final PacketPort delegate) {
+        if (delegate.links() != 1) {
+            throw new IllegalArgumentException("a port of " + delegate.links() + " links cannot be wrapped as one");
+        }
         this.delegate = delegate;
     }
 
@@ -52,6 +58,11 @@ public abstract class PortFilter implements PacketPort {
     @Override
     public long dropped() {
         return delegate.dropped();
+    }
+
+    @Override
+    public long synsDropped() {
+        return delegate.synsDropped();
     }
 
     @Override

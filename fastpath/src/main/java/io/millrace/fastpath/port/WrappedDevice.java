@@ -49,7 +49,10 @@ public class WrappedDevice implements PacketDevice {
 
     @Override
     public final void close() {
-        CloseHelper.closeAll(queues);
-        device.close();
+        try {
+            CloseHelper.closeAll(queues);
+        } finally {
+            device.close();
+        }
     }
 }

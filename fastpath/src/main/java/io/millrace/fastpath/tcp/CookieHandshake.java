@@ -116,7 +116,7 @@ final class CookieHandshake {
             return;
         }
         if (!listener.reserveAccept()) {
-            context.count(Counter.LISTEN_OVERFLOWS);
+            context.count(Counter.HANDSHAKES_HELD_BACK);
             lifecycle.forget(tcb);
             if (listener.abortsOnOverflow()) {
                 closed.reset(segment);

@@ -48,7 +48,7 @@ final class FastOpenServer {
         }
         if (!listener.reserveAccept()) {
             // its handshake is an ordinary one, and the application does not get it before
-            context.count(Counter.LISTEN_OVERFLOWS);
+            context.count(Counter.HANDSHAKES_HELD_BACK);
             lifecycle.releaseFastOpen(tcb);
             return true;
         }

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.tcp.TcpInfo.Limit;
 import io.millrace.fastpath.tcp.congestion.CongestionControl;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
@@ -65,7 +66,7 @@ final class InfoReader {
         into.sendMss = tcb.sndMss();
         into.receiveMss = tcb.receiveMss();
         into.announcedMss = tcb.announcedMss();
-        into.pathMtu = PathMtu.of(tcb, context.ip.capabilities().mtu());
+        into.pathMtu = PathMtu.of(tcb, context.ip.links().capabilities(IpOutput.link(tcb.neighbour())).mtu());
         into.congestionWindow = tcb.cwnd();
         into.slowStartThreshold = tcb.ssthresh();
         into.sendWindow = tcb.sndWnd();

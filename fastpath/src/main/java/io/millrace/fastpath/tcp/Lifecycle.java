@@ -147,9 +147,10 @@ final class Lifecycle {
         return IpOutput.headerLength(remoteHi, remoteLo) + TcpHeader.MIN_LENGTH;
     }
 
-    /** The MSS to announce to a peer. */
+    /** The MSS to announce to a peer: by the MTU of the link that leads to it (RFC 9293 §3.7.1). */
     int ownMss(final long remoteHi, final long remoteLo, final TcpSettings settings) {
-        final int most = context.ip.capabilities().mtu() - headers(remoteHi, remoteLo);
+        final int most = context.ip.links().capabilities(context.ip.linkTo(remoteHi, remoteLo)).mtu()
+                - headers(remoteHi, remoteLo);
         return settings.mss() == 0 ? most : Math.min(settings.mss(), most);
     }
 

@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.PathMtus;
 import io.millrace.fastpath.tcp.TcpSettings.MtuProbing;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
@@ -30,18 +31,27 @@ final class PathMtu {
     private final TcpContext context;
     private final PathMtus paths;
     private final LossRecovery recovery;
-    private final int linkMtu;
+    private final boolean manyLinks;
 
     PathMtu(final TcpContext context, final LossRecovery recovery) {
         this.context = context;
         this.paths = context.ip.pathMtus();
         this.recovery = recovery;
-        this.linkMtu = context.ip.capabilities().mtu();
+        this.manyLinks = context.ip.links().count() > 1;
     }
 
     /** Largest packet of a connection: {@code linkMtu} unless the path is known to take less. */
     static int of(final Tcb tcb, final int linkMtu) {
         return tcb.sndMss() == tcb.fullMss() ? linkMtu : packet(tcb, tcb.sndMss());
+    }
+
+    /** Bytes of the longest packet that the link of a connection's next hop takes. */
+    private int linkMtu(final Tcb tcb) {
+        return context.ip.links().mtu(manyLinks ? linkOfRoute(tcb) : 0, tcb.remoteHi(), tcb.remoteLo());
+    }
+
+    private int linkOfRoute(final Tcb tcb) {
+        return IpOutput.link(context.ip.current(tcb.neighbour(), tcb.remoteHi(), tcb.remoteLo()));
     }
 
     /** Length of the packet that carries so much text. */
@@ -57,7 +67,7 @@ final class PathMtu {
 
     /** The two ends have agreed on {@link Tcb#fullMss}: the first segments are no longer than the path takes. */
     void begin(final Tcb tcb) {
-        tcb.sndMss(mss(tcb, paths.mtu(tcb.remoteHi(), tcb.remoteLo(), linkMtu)));
+        tcb.sndMss(mss(tcb, paths.mtu(tcb.remoteHi(), tcb.remoteLo(), linkMtu(tcb))));
         allowFragments(tcb);
         if (context.connections.settings(tcb).mtuProbing() == MtuProbing.ALWAYS) {
             tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_SEARCHING);
@@ -81,13 +91,13 @@ final class PathMtu {
      * smaller. True where that is news to the connection.
      */
     boolean onTooLong(final Tcb tcb, final int told) {
-        paths.onTooLong(tcb.remoteHi(), tcb.remoteLo(), told, linkMtu);
+        paths.onTooLong(tcb.remoteHi(), tcb.remoteLo(), told, linkMtu(tcb));
         return follow(tcb);
     }
 
     /** The connection goes by what is known of its path; true where it had not yet, and what is out is sent again. */
     private boolean follow(final Tcb tcb) {
-        final int mss = mss(tcb, paths.mtu(tcb.remoteHi(), tcb.remoteLo(), linkMtu));
+        final int mss = mss(tcb, paths.mtu(tcb.remoteHi(), tcb.remoteLo(), linkMtu(tcb)));
         final boolean freed = allowFragments(tcb);
         if (mss >= tcb.sndMss() && !freed) {
             return false;
@@ -164,7 +174,7 @@ final class PathMtu {
             return 0;
         }
         final int size = paths.nextProbe(tcb.remoteHi(), tcb.remoteLo(), packet(tcb, tcb.sndMss()),
-                packet(tcb, tcb.fullMss()), THRESHOLD);
+                Math.min(packet(tcb, tcb.fullMss()), linkMtu(tcb)), THRESHOLD);
         if (size == 0) {
             return 0;
         }
@@ -204,18 +214,33 @@ final class PathMtu {
         return true;
     }
 
-    /** About to send: what was known of the path may be forgotten, so that it may take more (RFC 1191 §6.3). */
+    /**
+     * About to send: what was known of the path may be forgotten, so that it may take more (RFC 1191 §6.3); or routes lead
+     * over another link now, which may take less.
+     */
     void refresh(final Tcb tcb) {
+        if (manyLinks) {
+            followRoute(tcb);
+        }
         final boolean reduced = tcb.sndMss() != tcb.fullMss() || (tcb.moreFlags() & Tcb.MORE_FRAGMENTABLE) != 0;
         if (!reduced || (tcb.moreFlags() & Tcb.MORE_SEARCHING) != 0) {
             return;
         }
-        final int mss = mss(tcb, paths.mtu(tcb.remoteHi(), tcb.remoteLo(), linkMtu));
+        final int mss = mss(tcb, paths.mtu(tcb.remoteHi(), tcb.remoteLo(), linkMtu(tcb)));
         if (mss > tcb.sndMss()) {
             grow(tcb, mss);
         }
         if (!paths.isKnown(tcb.remoteHi(), tcb.remoteLo())) {
             tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_FRAGMENTABLE);
+        }
+    }
+
+    /** What is in flight may arrive on the old way; what is sent from now on, and again, is no longer than the link takes. */
+    private void followRoute(final Tcb tcb) {
+        final int mss = mss(tcb, linkMtu(tcb));
+        if (mss < tcb.sndMss()) {
+            context.count(Counter.TCP_PATH_MTU_REDUCED);
+            shrink(tcb, mss);
         }
     }
 }

@@ -4,9 +4,9 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.flow.TimeWaitTable;
 import io.millrace.fastpath.ip.IpOutput;
+import io.millrace.fastpath.ip.Links;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
-import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
@@ -24,12 +24,14 @@ final class SegmentWriter {
     private static final int MAX_IP_PACKET = 65_535;
 
     private final TcpContext context;
-    private final PortCapabilities port;
+    private final IpOutput ip;
+    private final Links links;
     private final HeaderOptions options;
 
     SegmentWriter(final TcpContext context) {
         this.context = context;
-        this.port = context.ip.capabilities();
+        this.ip = context.ip;
+        this.links = context.ip.links();
         this.options = new HeaderOptions(context);
     }
 
@@ -45,7 +47,7 @@ final class SegmentWriter {
     int maxText(final Tcb tcb) {
         final int mss = mss(tcb);
         final int headers = Lifecycle.headers(tcb) + HeaderOptions.fixedLength(tcb) + tcb.sndMss() - mss;
-        final int most = Math.min(port.maxVirtualSegment(), MAX_IP_PACKET) - headers;
+        final int most = Math.min(links.capabilities(link(tcb)).maxVirtualSegment(), MAX_IP_PACKET) - headers;
         return most <= mss ? mss : most - most % mss;
     }
 
@@ -53,7 +55,8 @@ final class SegmentWriter {
      * Writes a segment with text from the send queue. Text of up to {@link Tcb#sndMss} bytes leaves as one segment,
      * without SACK blocks where it leaves them no room; more than that leaves as segments of {@link #mss} bytes.
      *
-     * @return false where no frame is free: nothing was sent.
+     * @return false where no frame is free, or the text was cut for another link than the route leads over now: nothing was
+     *         sent.
      */
     boolean write(final Tcb tcb, final int sequence, final int text, final int flags) {
         return write(tcb, sequence, text, flags, text > tcb.sndMss());
@@ -66,12 +69,16 @@ final class SegmentWriter {
 
     private boolean write(final Tcb tcb, final int sequence, final int text, final int flags,
             final boolean segmented) {
-        final long frame = acquire();
+        final int link = link(tcb);
+        final int mss = mss(tcb);
+        if (links.count() > 1 && !isFor(link, tcb, segmented ? mss : text, segmented ? text : 0)) {
+            return false;
+        }
+        final long frame = acquire(link);
         if (frame == 0) {
             return false;
         }
         final long segment = IpOutput.payload(frame);
-        final int mss = mss(tcb);
         final boolean fresh = text > 0 && sequence == tcb.sndMax() && !Persist.isProbing(tcb) && mayMark(tcb);
         useQuickAck(tcb, text > 0);
         final int length = header(tcb, segment, sequence, fresh ? flags | congestionWindowReduced(tcb) : flags,
@@ -86,6 +93,13 @@ final class SegmentWriter {
         // RFC 3168 §6.1.5 and §6.1.6: neither retransmissions nor window probes are ECN-capable
         send(tcb, frame, length + text, fresh ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT);
         return true;
+    }
+
+    /** True where a link takes packets with so much text, and virtual segments with so much. */
+    private boolean isFor(final int link, final Tcb tcb, final int text, final int virtual) {
+        final int headers = Lifecycle.headers(tcb) + HeaderOptions.fixedLength(tcb);
+        return text + headers <= links.capabilities(link).mtu()
+                && (virtual == 0 || virtual + headers <= links.capabilities(link).maxVirtualSegment());
     }
 
     /** RFC 3168 §6.1.1: nothing is ECN-capable once a SYN has left that did not ask; {@link #synFlags} sends it so. */
@@ -104,7 +118,7 @@ final class SegmentWriter {
 
     /** Writes an acknowledgement without text. */
     void writeAck(final Tcb tcb) {
-        final long frame = acquire();
+        final long frame = acquire(link(tcb));
         if (frame == 0) {
             // owed still: at the end of the next turn
             tcb.set(Tcb.ACK_NOW);
@@ -137,7 +151,7 @@ final class SegmentWriter {
 
     /** Writes a keepalive probe: {@code SEG.SEQ = SND.NXT - 1}, no text (RFC 9293 §3.8.4). */
     void writeKeepAlive(final Tcb tcb) {
-        final long frame = acquire();
+        final long frame = acquire(link(tcb));
         if (frame != 0) {
             final int length = header(tcb, IpOutput.payload(frame), tcb.sndUna() - 1, TcpHeader.ACK, true);
             send(tcb, frame, length, Ipv4Header.NOT_ECT);
@@ -150,7 +164,7 @@ final class SegmentWriter {
      * @return bytes of text that went with it (RFC 7413).
      */
     int writeSyn(final Tcb tcb) {
-        final long frame = acquire();
+        final long frame = acquire(link(tcb));
         if (frame == 0) {
             return 0;
         }
@@ -198,7 +212,7 @@ final class SegmentWriter {
 
     /** Writes the RST of a connection, with a timestamp where it has them (RFC 7323 §3.2; without ACK no echo). */
     void writeReset(final Tcb tcb) {
-        final long frame = acquire();
+        final long frame = acquire(link(tcb));
         if (frame == 0) {
             return;
         }
@@ -214,7 +228,8 @@ final class SegmentWriter {
 
     /** Answers a segment for a TIME_WAIT record: {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
     void answerTimeWait(final Segment to, final TimeWaitTable table, final int record) {
-        final long frame = acquire();
+        final long hop = ip.nextHop(to.remoteHi, to.remoteLo);
+        final long frame = acquire(IpOutput.link(hop));
         if (frame == 0) {
             return;
         }
@@ -227,25 +242,27 @@ final class SegmentWriter {
         }
         TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, table.sndNxt(record), table.rcvNxt(record), length,
                 TcpHeader.ACK, table.window(record));
-        sendAnswer(to, frame, length, table.trafficClass(record));
+        sendAnswer(to, hop, frame, length, table.trafficClass(record));
     }
 
     /** Answers a segment without a connection with a RST. */
     void answer(final Segment to, final int sequence, final int acknowledgement, final int flags) {
-        final long frame = acquire();
+        final long hop = ip.nextHop(to.remoteHi, to.remoteLo);
+        final long frame = acquire(IpOutput.link(hop));
         if (frame == 0) {
             return;
         }
         final long segment = IpOutput.payload(frame);
         TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, sequence, acknowledgement, TcpHeader.MIN_LENGTH,
                 flags, 0);
-        sendAnswer(to, frame, TcpHeader.MIN_LENGTH, Ipv4Header.NOT_ECT);
+        sendAnswer(to, hop, frame, TcpHeader.MIN_LENGTH, Ipv4Header.NOT_ECT);
     }
 
     /** Answers a SYN for which there is no connection: a SYN-ACK with this sequence number and these options. */
     void answerSyn(final Segment to, final int iss, final int flags, final int window, final SynOptions syn,
             final int trafficClass) {
-        final long frame = acquire();
+        final long hop = ip.nextHop(to.remoteHi, to.remoteLo);
+        final long frame = acquire(IpOutput.link(hop));
         if (frame == 0) {
             return;
         }
@@ -253,13 +270,14 @@ final class SegmentWriter {
         int length = TcpHeader.MIN_LENGTH + syn.write(segment + TcpHeader.MIN_LENGTH);
         length += TcpOptions.writePadding(segment + length, length);
         TcpHeader.write(segment, to.ports >>> 16, to.ports & 0xFFFF, iss, to.sequence + 1, length, flags, window);
-        sendAnswer(to, frame, length, trafficClass & ~Ipv4Header.ECN_MASK);
+        sendAnswer(to, hop, frame, length, trafficClass & ~Ipv4Header.ECN_MASK);
     }
 
-    private void sendAnswer(final Segment to, final long frame, final int length, final int trafficClass) {
+    private void sendAnswer(final Segment to, final long hop, final long frame, final int length,
+            final int trafficClass) {
         checksum(frame, IpOutput.payload(frame), length, to.localHi, to.localLo, to.remoteHi, to.remoteLo);
-        context.ip.send(frame, length, IpProtocol.TCP, to.localHi, to.localLo, to.remoteHi, to.remoteLo,
-                IpOutput.UNKNOWN, trafficClass, context.flowLabel(to.localHi, to.localLo, to.remoteHi, to.remoteLo,
+        ip.send(frame, length, IpProtocol.TCP, to.localHi, to.localLo, to.remoteHi, to.remoteLo, hop, trafficClass,
+                context.flowLabel(to.localHi, to.localLo, to.remoteHi, to.remoteLo,
                         to.ports));
     }
 
@@ -305,8 +323,19 @@ final class SegmentWriter {
         return Seq.gt(next, edge) && Seq.gt(edge, tcb.sndUna()) ? edge : next;
     }
 
-    private long acquire() {
-        final long frame = context.ip.acquire();
+    /** The link that a connection's segments leave over. */
+    private int link(final Tcb tcb) {
+        return links.count() == 1 ? 0 : linkOfRoute(tcb);
+    }
+
+    private int linkOfRoute(final Tcb tcb) {
+        final long hop = ip.current(tcb.neighbour(), tcb.remoteHi(), tcb.remoteLo());
+        tcb.neighbour(hop);
+        return IpOutput.link(hop);
+    }
+
+    private long acquire(final int link) {
+        final long frame = ip.acquire(link);
         if (frame == 0) {
             context.count(Counter.TRANSMIT_NO_FRAME);
         }
@@ -343,7 +372,7 @@ final class SegmentWriter {
         final long remoteHi = tcb.remoteHi();
         final long remoteLo = tcb.remoteLo();
         checksum(frame, IpOutput.payload(frame), length, localHi, localLo, remoteHi, remoteLo);
-        tcb.neighbour(context.ip.send(frame, length, IpProtocol.TCP, localHi, localLo, remoteHi, remoteLo,
+        tcb.neighbour(ip.send(frame, length, IpProtocol.TCP, localHi, localLo, remoteHi, remoteLo,
                 tcb.neighbour(), tcb.trafficClass() | ecn | fragmentable(tcb), context.flowLabel(tcb)));
     }
 
@@ -358,7 +387,7 @@ final class SegmentWriter {
     private void checksum(final long frame, final long segment, final int length, final long localHi,
             final long localLo, final long remoteHi, final long remoteLo) {
         final long pseudo = Checksum.pseudoHeader(localHi, localLo, remoteHi, remoteLo, IpProtocol.TCP, length);
-        if (port.txChecksum()) {
+        if (links.capabilities(Frame.link(frame)).txChecksum()) {
             Memory.putShortBE(segment + TcpHeader.CHECKSUM_OFFSET, Checksum.fold(pseudo));
             Frame.flags(frame, Frame.CHECKSUM_PARTIAL);
             Frame.checksumPlace(frame, IpOutput.headerLength(remoteHi, remoteLo), TcpHeader.CHECKSUM_OFFSET);

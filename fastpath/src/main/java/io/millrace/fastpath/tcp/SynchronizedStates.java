@@ -69,8 +69,8 @@ final class SynchronizedStates {
         } else if (!segment.has(TcpHeader.ACK)) {
             // fifth: the ACK bit
             context.count(Counter.TCP_BAD_FLAGS);
-        } else {
-            fromAcknowledgement(tcb, segment);
+        } else if (isOpen(tcb, segment)) {
+            afterHandshake(tcb, segment);
         }
     }
 
@@ -88,21 +88,21 @@ final class SynchronizedStates {
         if (segment.has(TcpHeader.ACK)) {
             segment.sequence++;
             segment.flags &= ~TcpHeader.SYN;
-            fromAcknowledgement(tcb, segment);
+            if (isOpen(tcb, segment)) {
+                afterHandshake(tcb, segment);
+            }
         } else {
             tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_SYN_ACK_REPEATED);
             output.sendSyn(tcb);
         }
     }
 
-    /** The fifth step and those that follow it. */
-    private void fromAcknowledgement(final Tcb tcb, final Segment segment) {
-        if (tcb.state() == TcpState.SYN_RECEIVED.ordinal() && !completeHandshake(tcb, segment)) {
-            return;
-        }
-        afterHandshake(tcb, segment);
+    /** Fifth step in SYN_RECEIVED: true where the handshake is over, maybe just now. */
+    private boolean isOpen(final Tcb tcb, final Segment segment) {
+        return tcb.state() != TcpState.SYN_RECEIVED.ordinal() || completeHandshake(tcb, segment);
     }
 
+    /** The fifth step in every later state, and those that follow it. */
     private void afterHandshake(final Tcb tcb, final Segment segment) {
         final int generation = tcb.generation();
         if (!ackStep.onAck(tcb, segment) || tcb.generation() != generation || tcb.has(Tcb.SHELL)) {
@@ -115,15 +115,12 @@ final class SynchronizedStates {
                 tuning.onEcho(tcb, segment);
             }
         }
-        fromUrgent(tcb, segment);
+        textStep.onSegment(tcb, segment);
     }
 
     /** Sixth to eighth step: URG, the text, FIN. */
     void fromUrgent(final Tcb tcb, final Segment segment) {
-        if (segment.has(TcpHeader.URG)) {
-            textStep.onUrgent(tcb, segment);
-        }
-        textStep.onText(tcb, segment);
+        textStep.onSegment(tcb, segment);
     }
 
     /** The table of §3.10.7.4, first step; with a zero window ACK and RST at RCV.NXT are still valid. */
@@ -219,7 +216,7 @@ final class SynchronizedStates {
         final ListenerPolicy listener = (ListenerPolicy) context.connections.attachment(tcb);
         if (listener == null || !listener.reserveAccept()) {
             // Linux's rule: the ACK is dropped, the SYN-ACK will be sent again
-            context.count(Counter.LISTEN_OVERFLOWS);
+            context.count(Counter.HANDSHAKES_HELD_BACK);
             if (listener != null && listener.abortsOnOverflow()) {
                 lifecycle.abort(tcb, TcpFailure.ABORTED);
             }

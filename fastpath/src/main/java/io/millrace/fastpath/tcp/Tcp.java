@@ -60,7 +60,7 @@ public final class Tcp implements AutoCloseable {
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning, pathMtu,
                 limits.maxOrphans());
         sweep = new ConnectionSweep(context, lifecycle);
-        preview = new BurstPreview(connections, ip.capabilities().linkLayer());
+        preview = new BurstPreview(connections, ip.links().capabilities(0).linkLayer());
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer, pathMtu);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);

@@ -78,7 +78,12 @@ final class TcpInput implements TransportInput {
         final int found = context.connections.find(arrived.localHi, arrived.localLo, arrived.remoteHi,
                 arrived.remoteLo, arrived.ports);
         if (found >= 0) {
-            toConnection(context.connections.wrap(found), arrived);
+            final Tcb tcb = context.connections.wrap(found);
+            if (tcb.state() != TcpState.SYN_SENT.ordinal()) {
+                synchronizedStates.onSegment(tcb, arrived);
+            } else if (synSent.onSegment(tcb, arrived)) {
+                synchronizedStates.fromUrgent(tcb, arrived);
+            }
         } else if (found != ConnectionTable.NONE) {
             toTimeWait(ConnectionTable.timeWaitRecord(found), arrived);
         } else {
@@ -105,14 +110,6 @@ final class TcpInput implements TransportInput {
             }
         }
         timeWait.onSegment(record, arrived);
-    }
-
-    private void toConnection(final Tcb tcb, final Segment arrived) {
-        if (tcb.state() != TcpState.SYN_SENT.ordinal()) {
-            synchronizedStates.onSegment(tcb, arrived);
-        } else if (synSent.onSegment(tcb, arrived)) {
-            synchronizedStates.fromUrgent(tcb, arrived);
-        }
     }
 
     @Override

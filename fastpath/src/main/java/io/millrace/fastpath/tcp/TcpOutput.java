@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.tcp.recovery.Retransmissions;
 import io.millrace.fastpath.wire.Seq;
@@ -143,7 +144,7 @@ final class TcpOutput {
 
     /** Room in the transmit queue, and the time for the next segment has come. */
     private boolean mayTransmit(final Tcb tcb) {
-        if (!context.ip.hasRoom()) {
+        if (!context.ip.hasRoom(IpOutput.link(tcb.neighbour()))) {
             context.lists.output(tcb);
             return false;
         }

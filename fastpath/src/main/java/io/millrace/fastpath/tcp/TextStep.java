@@ -28,7 +28,7 @@ final class TextStep {
     }
 
     /** RFC 6093: urgent bytes stay in line; the pointer is only remembered. */
-    void onUrgent(final Tcb tcb, final Segment segment) {
+    private void onUrgent(final Tcb tcb, final Segment segment) {
         context.count(Counter.TCP_URGENT);
         final int urgent = segment.sequence + segment.urgentPointer;
         if (!tcb.has(Tcb.URGENT_MODE) || Seq.gt(urgent, tcb.urgent())) {
@@ -37,8 +37,11 @@ final class TextStep {
         }
     }
 
-    /** Seventh step, then the eighth for a FIN that is reached. */
-    void onText(final Tcb tcb, final Segment segment) {
+    /** Sixth and seventh step, then the eighth for a FIN that is reached. */
+    void onSegment(final Tcb tcb, final Segment segment) {
+        if (segment.has(TcpHeader.URG)) {
+            onUrgent(tcb, segment);
+        }
         if (segment.length() == 0) {
             return;
         }

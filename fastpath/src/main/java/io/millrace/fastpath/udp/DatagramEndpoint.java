@@ -109,8 +109,8 @@ public final class DatagramEndpoint {
         }
         error = null;
         final boolean anywhere = IpAddress.isAny(boundHi, boundLo);
-        final Binding connected = now.connectedTo(anywhere ? udp.output().sourceHiFor(hi, lo) : boundHi,
-                anywhere ? udp.output().sourceLoFor(hi, lo) : boundLo, hi, lo, port);
+        final Binding connected = now.connectedTo(anywhere ? udp.output().sourceHi() : boundHi,
+                anywhere ? udp.output().sourceLo() : boundLo, hi, lo, port);
         udp.bindings().replace(now, connected);
         binding = connected;
         return SendResult.SENT;

@@ -22,6 +22,8 @@ final class UdpOutput implements AutoCloseable {
     private final UdpHeader header = new UdpHeader().wrapUnchecked(scratch.address());
     private final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP);
     private final LongDatagrams longOnes = new LongDatagrams();
+    private long sourceHi;
+    private long sourceLo;
 
     UdpOutput(final Udp udp, final IpOutput ip) {
         this.udp = udp;
@@ -37,41 +39,38 @@ final class UdpOutput implements AutoCloseable {
         if (isBroadcast(hi, lo) && !from.fields.broadcast) {
             return SendResult.BROADCAST_REFUSED;
         }
-        final long sourceHi = sourceHiFor(hi, lo);
-        final long sourceLo = sourceLoFor(hi, lo);
+        findSource(hi, lo);
         final boolean reachable = binding.mayReach(hi, lo) && !IpAddress.isAny(sourceHi, sourceLo)
                 && IpAddress.isV4(sourceHi, sourceLo) == IpAddress.isV4(hi, lo);
         return reachable ? SendResult.SENT : SendResult.NETWORK_UNREACHABLE;
     }
 
-    /** Upper half of the address that is sent from unless bound to another; a wildcard where no way leads there. */
-    long sourceHiFor(final long hi, final long lo) {
+    /** Finds the address that is sent from unless bound to another: a wildcard where no way leads there. */
+    private void findSource(final long hi, final long lo) {
         final RouteSnapshot routes = udp.routes();
-        if (isToMany(routes, hi, lo)) {
-            return routes.groupSourceHi(hi, lo);
+        if (IpAddress.isMulticast(hi, lo) || routes.isBroadcast(hi, lo)) {
+            sourceHi = routes.groupSourceHi(hi, lo);
+            sourceLo = routes.groupSourceLo(hi, lo);
+            return;
         }
         final int route = routes.route(hi, lo);
         if (route == RouteSnapshot.NO_ROUTE) {
-            return 0;
+            sourceHi = 0;
+            sourceLo = 0;
+        } else {
+            sourceHi = route == RouteSnapshot.LOCAL ? hi : routes.sourceHi(route, hi, lo);
+            sourceLo = route == RouteSnapshot.LOCAL ? lo : routes.sourceLo(route, hi, lo);
         }
-        return route == RouteSnapshot.LOCAL ? hi : routes.sourceHi(route, hi, lo);
+    }
+
+    /** Upper half of the address that what {@link #check} found reachable last is sent from unless bound to another. */
+    long sourceHi() {
+        return sourceHi;
     }
 
     /** Lower half of the same. */
-    long sourceLoFor(final long hi, final long lo) {
-        final RouteSnapshot routes = udp.routes();
-        if (isToMany(routes, hi, lo)) {
-            return routes.groupSourceLo(hi, lo);
-        }
-        final int route = routes.route(hi, lo);
-        if (route == RouteSnapshot.NO_ROUTE) {
-            return 0;
-        }
-        return route == RouteSnapshot.LOCAL ? lo : routes.sourceLo(route, hi, lo);
-    }
-
-    private static boolean isToMany(final RouteSnapshot routes, final long hi, final long lo) {
-        return IpAddress.isMulticast(hi, lo) || routes.isBroadcast(hi, lo);
+    long sourceLo() {
+        return sourceLo;
     }
 
     SendResult send(final DatagramEndpoint from, final Binding binding, final long hi, final long lo,
@@ -90,7 +89,7 @@ final class UdpOutput implements AutoCloseable {
             if (refusal != SendResult.SENT) {
                 return refusal;
             }
-            fields.hop(udp.routes(), hi, lo, sourceHiFor(hi, lo), sourceLoFor(hi, lo), IpOutput.UNKNOWN);
+            fields.hop(udp.routes(), hi, lo, sourceHi, sourceLo, IpOutput.UNKNOWN);
         }
         if (length > (IpAddress.isV4(hi, lo) ? DatagramEndpoint.MAX_LENGTH_V4 : DatagramEndpoint.MAX_LENGTH)) {
             return SendResult.TOO_LONG;
@@ -99,8 +98,11 @@ final class UdpOutput implements AutoCloseable {
             return blocked(from);
         }
         fill(fields, binding, hi, lo);
+        final long hop = ip.aim(datagram, fields.hop());
+        fields.lookUpPath(ip.pathMtus(), ip.links().mtu(datagram.link(), hi, lo));
+        datagram.pathMtu(fields.pathMtu()).fragmentation(fields.fragmentationNow());
         write(binding.localPort(), toPort, payload, length);
-        return hand(from, length);
+        return hand(from, hop, length);
     }
 
     private void fill(final SendFields fields, final Binding binding, final long hi, final long lo) {
@@ -117,8 +119,6 @@ final class UdpOutput implements AutoCloseable {
                     udp.flowLabel(datagram.sourceHi(), datagram.sourceLo(), hi, lo, binding.localPort() << 16));
         }
         datagram.flowLabel(fields.flowLabel());
-        fields.lookUpPath(ip.pathMtus(), ip.capabilities().mtu());
-        datagram.pathMtu(fields.pathMtu()).fragmentation(fields.fragmentationNow());
     }
 
     private void write(final int fromPort, final int toPort, final long payload, final int length) {
@@ -138,8 +138,8 @@ final class UdpOutput implements AutoCloseable {
         }
     }
 
-    private SendResult hand(final DatagramEndpoint from, final int length) {
-        final long hop = ip.sendDatagram(datagram, from.fields.hop());
+    private SendResult hand(final DatagramEndpoint from, final long nextHop, final int length) {
+        final long hop = ip.sendAimed(datagram, nextHop);
         if (IpOutput.isSent(hop)) {
             from.fields.onSent(hop, length);
             longOnes.onSent(datagram.destinationHi(), datagram.destinationLo(), UdpHeader.LENGTH + length);
@@ -160,7 +160,7 @@ final class UdpOutput implements AutoCloseable {
     boolean onTooLong(final Fragmentation sentWith, final long hi, final long lo, final int mtu) {
         // what every router may fragment is too long for none
         final boolean news = sentWith != Fragmentation.ANYWHERE && longOnes.isLonger(hi, lo, mtu)
-                && ip.pathMtus().onTooLong(hi, lo, mtu, ip.capabilities().mtu());
+                && ip.pathMtus().onTooLong(hi, lo, mtu, ip.links().mtu(ip.linkTo(hi, lo), hi, lo));
         if (!news) {
             udp.count(Counter.ICMP_IGNORED);
         }

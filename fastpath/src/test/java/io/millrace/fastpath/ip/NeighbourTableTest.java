@@ -26,7 +26,7 @@ class NeighbourTableTest {
 
     private long enqueue(final int neighbour) {
         final long frame = port.acquire();
-        table.enqueue(table.find(0, neighbour), frame);
+        table.enqueue(table.find(0, 0, neighbour), frame);
         return frame;
     }
 
@@ -43,7 +43,7 @@ class NeighbourTableTest {
         }
         assertThat(held()).isEqualTo(QUEUE);
         assertThat(counters.get(Counter.NEIGHBOUR_QUEUE_FULL)).isEqualTo(1);
-        final long first = table.resolved(table.find(0, 1), 7);
+        final long first = table.resolved(table.find(0, 0, 1), 7);
         assertThat(first).isEqualTo(second);
         for (long frame = first; frame != 0;) {
             final long next = Frame.next(frame);
@@ -73,7 +73,7 @@ class NeighbourTableTest {
         enqueue(2);
         enqueue(5);
         assertThat(held()).isEqualTo(4 * QUEUE);
-        for (long frame = table.forget(table.find(0, 1)); frame != 0;) {
+        for (long frame = table.forget(table.find(0, 0, 1)); frame != 0;) {
             final long next = Frame.next(frame);
             port.release(frame);
             frame = next;

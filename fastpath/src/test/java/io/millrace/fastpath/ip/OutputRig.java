@@ -82,7 +82,7 @@ final class OutputRig implements AutoCloseable {
     }
 
     void resolve(final String neighbour, final long mac) {
-        output.onNeighbourResolved(0, IpAddress.v4(Packet.address(neighbour)), mac);
+        output.onNeighbourResolved(0, 0, IpAddress.v4(Packet.address(neighbour)), mac);
     }
 
     void blocked(final boolean value) {

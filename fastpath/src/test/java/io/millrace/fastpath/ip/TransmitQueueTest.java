@@ -25,7 +25,7 @@ class TransmitQueueTest {
                     queue.add(frame);
                 }
             }
-            assertThat(queue.hasRoom()).isFalse();
+            assertThat(queue.hasRoom(0)).isFalse();
             assertThat(counters.get(Counter.TRANSMIT_QUEUE_FULL)).isEqualTo(3);
             queue.clear();
             assertThat(port.available()).as("frames that are given back").isEqualTo(port.frames());

@@ -230,7 +230,7 @@ class CookieHandshakeTest {
         peer.seq(PEER_ISS + 1).expect(synAck.seq() + 1).sendAt("PA", PEER_ISS + 1, synAck.seq() + 1, "held".getBytes());
         assertThat(stack.allSent()).isEmpty();
         assertThat(stack.engine().connections()).isEqualTo(1);
-        assertThat(stack.counter(Counter.LISTEN_OVERFLOWS)).isEqualTo(1);
+        assertThat(stack.counter(Counter.HANDSHAKES_HELD_BACK)).isEqualTo(1);
         abort(listener.accept(stack, application));
         peer.send("PA", "held");
         final long handle = listener.accept(stack, application);

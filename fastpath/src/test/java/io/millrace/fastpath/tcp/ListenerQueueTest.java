@@ -45,11 +45,11 @@ class ListenerQueueTest {
             new Peer(stack, 40_000, 80, 5_000).open(1_460);
             final Peer second = new Peer(stack, 40_001, 80, 7_000);
             final Packet synAck = second.open(1_460);
-            assertThat(stack.counter(Counter.LISTEN_OVERFLOWS)).isEqualTo(1);
+            assertThat(stack.counter(Counter.HANDSHAKES_HELD_BACK)).isEqualTo(1);
             assertThat(listener.syns()).isEqualTo(1);
             // text is not acknowledged either
             second.send("PA", "held");
-            assertThat(stack.counter(Counter.LISTEN_OVERFLOWS)).isEqualTo(2);
+            assertThat(stack.counter(Counter.HANDSHAKES_HELD_BACK)).isEqualTo(2);
             assertThat(stack.allSent()).isEmpty();
             assertThat(stack.awaitSent()).isEqualTo(synAck);
             assertThat(listener.accept(stack, new Application(stack))).isPositive();
@@ -70,7 +70,7 @@ class ListenerQueueTest {
             final Packet reset = stack.sent();
             assertThat(reset.is("R")).isTrue();
             assertThat(reset.seq()).isEqualTo(synAck.seq() + 1);
-            assertThat(stack.counter(Counter.LISTEN_OVERFLOWS)).isEqualTo(1);
+            assertThat(stack.counter(Counter.HANDSHAKES_HELD_BACK)).isEqualTo(1);
             assertThat(listener.syns()).isZero();
             assertThat(stack.engine().connections()).isEqualTo(1);
         }

@@ -249,6 +249,16 @@ class UdpOutputTest {
     }
 
     @Test
+    void shouldLookForItOnceADatagramWhereTheDestinationsTakeTurns() throws Exception {
+        final DatagramEndpoint sender = rig.bind(StackDriver.ADDRESS, PORT);
+        for (int i = 0; i < 5; i++) {
+            rig.sendTo(sender, GROUP, 6_000, "x");
+            rig.sendTo(sender, "224.0.0.77", 6_000, "x");
+        }
+        assertThat(rig.stack.routes().groupLookups()).isEqualTo(10);
+    }
+
+    @Test
     void shouldSendWithItsOwnTimeToLive() throws Exception {
         final DatagramEndpoint sender = rig.bind(StackDriver.ADDRESS, PORT);
         sender.ttl(7);

@@ -137,6 +137,7 @@ final class DpdkDevice implements PacketDevice {
             KernelEnd.setUp(info.driver(), arguments, portName, request.hostAddress());
         }
         LinkWatch.add(eal, state);
+        eal.news();
     }
 
     private void checkRequest() throws IOException {
@@ -253,6 +254,7 @@ final class DpdkDevice implements PacketDevice {
             Ethdev.STOP.call(port);
             Ethdev.CLOSE.call(port);
             eal.remove(info.device());
+            eal.news();
             OPEN.remove(port);
             Pools.onClose(pools.stream().flatMap(queue -> queue.both().stream()).toList());
         }

@@ -15,8 +15,9 @@ public final class Errno {
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
-    public static final int ENOBUFS = 105;
+    public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
+    public static final int ENOBUFS = 105;
 
     private Errno() {}
 
@@ -41,6 +42,7 @@ public final class Errno {
             case ENODEV -> "ENODEV (no such device)";
             case EINVAL -> "EINVAL (invalid argument)";
             case EMFILE -> "EMFILE (too many open files)";
+            case ENOSYS -> "ENOSYS (no such system call)";
             case EBADFD -> "EBADFD (file descriptor in bad state)";
             case ENOBUFS -> "ENOBUFS (no buffer space)";
             default -> "errno " + errno;

@@ -41,6 +41,10 @@ public final class LinuxCalls {
             FunctionDescriptor.of(INT, INT, INT, INT, LONG, LONG));
     private static final MethodHandle SET_OPTION = call("setsockopt",
             FunctionDescriptor.of(INT, INT, INT, INT, LONG, INT));
+    private static final MethodHandle MMAP = call("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
+    private static final MethodHandle MUNMAP = call("munmap", FunctionDescriptor.of(INT, LONG, LONG));
+    private static final MethodHandle BPF = variadic("syscall", 1,
+            FunctionDescriptor.of(LONG, LONG, INT, LONG, INT));
     private static final MethodHandle SETNS = call("setns", FunctionDescriptor.of(INT, INT, INT));
 
     /** Where a call leaves its error number; freed with this object, which any thread may drop. */
@@ -162,6 +166,33 @@ public final class LinuxCalls {
             return result((int) SETNS.invokeExact(state, fd, type));
         } catch (final Throwable e) {
             throw unexpected("setns", e);
+        }
+    }
+
+    /** mmap(2) of a file from its beginning; an address, which is below 2^63. */
+    public long map(final int fd, final long length, final int protection, final int flags) {
+        try {
+            return result((long) MMAP.invokeExact(state, 0L, length, protection, flags, fd, 0L));
+        } catch (final Throwable e) {
+            throw unexpected("mmap", e);
+        }
+    }
+
+    /** munmap(2). */
+    public int unmap(final long address, final long length) {
+        try {
+            return result((int) MUNMAP.invokeExact(state, address, length));
+        } catch (final Throwable e) {
+            throw unexpected("munmap", e);
+        }
+    }
+
+    /** bpf(2), which the C library has no function for, with the attributes of {@code length} bytes at the address. */
+    public int bpf(final int command, final long attributes, final int length) {
+        try {
+            return (int) result((long) BPF.invokeExact(state, Bpf.SYSTEM_CALL, command, attributes, length));
+        } catch (final Throwable e) {
+            throw unexpected("bpf", e);
         }
     }
 

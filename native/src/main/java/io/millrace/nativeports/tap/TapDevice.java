@@ -1,26 +1,26 @@
 package io.millrace.nativeports.tap;
 
-import io.millrace.fastpath.memory.Memory;
-import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PacketDeviceProvider.HostTask;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
-import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.HostInterface;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.Ipv4Prefix;
 import io.millrace.nativeports.linux.Ipv6Prefix;
 import io.millrace.nativeports.linux.LinuxCalls;
-import io.millrace.nativeports.linux.TunDescriptor;
-import io.millrace.nativeports.linux.VirtioNetHeader;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * Thread: opened and closed by the control plane; each queue belongs to one engine.
  */
 final class TapDevice implements PacketDevice {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(TapDevice.class);
+
     /** Frames that the kernel shall keep for us: its default of 1,000 is less than a window of 4 MiB. */
     private static final int TRANSMIT_QUEUE_LENGTH = 4_096;
 
@@ -38,17 +40,17 @@ final class TapDevice implements PacketDevice {
     private static final int ETHERNET_AND_VLAN = 14 + 4;
     private static final int MAX_VIRTUAL_SEGMENT = 65_535;
     private static final int SMALL_FRAME = 2_048;
-    private static final int OFFLOADS = TunDescriptor.TUN_F_CSUM | TunDescriptor.TUN_F_TSO4 | TunDescriptor.TUN_F_TSO6;
-
     private final LinuxCalls calls = new LinuxCalls();
     private final DeviceRequest request;
     private final String interfaceName;
+    private final TapQueues queues;
     private final PortCapabilities capabilities;
     private final List<TapPort> ports = new ArrayList<>();
 
     private TapDevice(final DeviceRequest request, final String interfaceName) {
         this.request = request;
         this.interfaceName = interfaceName;
+        queues = new TapQueues(interfaceName, request.offloads());
         final int segment = request.offloads() ? MAX_VIRTUAL_SEGMENT : 0;
         capabilities = new PortCapabilities(true, request.mtu(), TapAddress.of(request.argument()), request.offloads(),
                 request.offloads(), segment, Math.max(segment, request.mtu()) + ETHERNET_AND_VLAN);
@@ -56,13 +58,18 @@ final class TapDevice implements PacketDevice {
 
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static TapDevice open(final DeviceRequest request) throws IOException {
-        final int at = request.argument().indexOf(NAMESPACE);
-        final String name = at < 0 ? request.argument() : request.argument().substring(0, at);
-        checkName(name);
         final @Nullable HostAddress address = hostAddress(request);
+        return atHost(request.argument(), (name, here) -> openHere(request, name, address));
+    }
+
+    /** {@link PacketDeviceProvider#atHost}. */
+    static <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        final int at = argument.indexOf(NAMESPACE);
+        final String name = at < 0 ? argument : argument.substring(0, at);
+        checkName(name);
         return at < 0
-                ? openHere(request, name, address)
-                : HostNamespace.call(request.argument().substring(at + 1), () -> openHere(request, name, address));
+                ? task.run(name, true)
+                : HostNamespace.call(argument.substring(at + 1), () -> task.run(name, false));
     }
 
     /** Gives the host's side of the link its address. */
@@ -75,9 +82,7 @@ final class TapDevice implements PacketDevice {
             final @Nullable HostAddress address) throws IOException {
         final TapDevice device = new TapDevice(request, name);
         try {
-            for (int i = 0; i < request.queues(); i++) {
-                device.openQueue(i);
-            }
+            device.openQueues();
             device.setUpHost(address);
             return device;
         } catch (final IOException | RuntimeException | Error e) {
@@ -106,39 +111,53 @@ final class TapDevice implements PacketDevice {
         ports.forEach(TapPort::close);
     }
 
-    private void openQueue(final int index) throws IOException {
-        final int fd = calls.open(TunDescriptor.PATH,
-                TunDescriptor.O_RDWR | TunDescriptor.O_NONBLOCK | TunDescriptor.O_CLOEXEC);
-        if (fd < 0) {
-            throw new IOException(TapFailure.onOpen(-fd));
-        }
-        boolean done = false;
-        try {
-            attach(fd);
-            final FramePool pool = new FramePool(name() + ", queue " + index, request.frames(), frameCapacity());
-            ports.add(new TapPort(fd, capabilities, pool));
-            done = true;
-        } finally {
-            if (!done) {
-                calls.close(fd);
+    private void openQueues() throws IOException {
+        if (request.separateSyns() && request.queues() == 1) {
+            openSteered();
+        } else {
+            for (int i = 0; i < request.queues(); i++) {
+                addPort(i, request.queues() == 1 ? queues.openOnly() : queues.openOneOfSeveral(), null);
             }
         }
     }
 
-    private void attach(final int fd) throws IOException {
-        final int flags = TunDescriptor.IFF_TAP | TunDescriptor.IFF_NO_PI | TunDescriptor.IFF_VNET_HDR
-                | (request.queues() > 1 ? TunDescriptor.IFF_MULTI_QUEUE : 0);
-        try (InterfaceRequest attachment = new InterfaceRequest(interfaceName).flags(flags)) {
-            final int result = calls.ioctl(fd, TunDescriptor.TUNSETIFF, attachment.address());
-            if (result < 0) {
-                throw new IOException(TapFailure.onAttach(interfaceName, -result));
-            }
+    /** Without what it takes, as where this is not asked for. */
+    private void openSteered() throws IOException {
+        final int fd = queues.openFirstOfSeveral();
+        if (fd < 0) {
+            sayWhyNot("the device was made with one queue only");
+            addPort(0, queues.openOnly(), null);
+        } else {
+            addPort(0, fd, synQueue());
         }
-        // A persistent device keeps what an earlier user has set.
-        check(calls.ioctl(fd, TunDescriptor.TUNSETOFFLOAD, request.offloads() ? OFFLOADS : 0), "set the offloads of");
-        try (MemoryRegion length = MemoryRegion.allocate("header length", Integer.BYTES)) {
-            Memory.putInt(length.address(), VirtioNetHeader.LENGTH);
-            check(calls.ioctl(fd, TunDescriptor.TUNSETVNETHDRSZ, length.address()), "set the header length of");
+    }
+
+    private @Nullable SynQueue synQueue() {
+        try {
+            return SynQueue.open(queues, lengthenedQueue());
+        } catch (final IOException e) {
+            sayWhyNot(e.getMessage());
+            return null;
+        }
+    }
+
+    private void sayWhyNot(final String cause) {
+        LOGGER.info("{}: no queue for SYNs alone, so a flood of them takes other frames with it where it is faster than"
+                + " they are read: {}", name(), cause);
+    }
+
+    /** @param fd closed, like {@code syns}, where this fails. */
+    private void addPort(final int index, final int fd, final @Nullable SynQueue syns) {
+        boolean done = false;
+        try {
+            final FramePool pool = new FramePool(name() + ", queue " + index, request.frames(), frameCapacity());
+            ports.add(new TapPort(fd, syns, capabilities, pool));
+            done = true;
+        } finally {
+            if (!done) {
+                CloseHelper.quietClose(syns);
+                calls.close(fd);
+            }
         }
     }
 
@@ -152,9 +171,7 @@ final class TapDevice implements PacketDevice {
             if (host.mtu() != request.mtu()) {
                 host.mtu(request.mtu());
             }
-            if (host.transmitQueueLength() < TRANSMIT_QUEUE_LENGTH) {
-                lengthenQueue(host);
-            }
+            lengthenQueue(host);
             if (address != null) {
                 address.giveTo(host);
                 host.up(true);
@@ -162,21 +179,26 @@ final class TapDevice implements PacketDevice {
         }
     }
 
+    /** How many frames each queue takes, from now on. */
+    private int lengthenedQueue() throws IOException {
+        try (HostInterface host = new HostInterface(interfaceName)) {
+            lengthenQueue(host);
+            return host.transmitQueueLength();
+        }
+    }
+
     /**
      * Linux lets only the machine's root do this, not the root of a user namespace. Without it the queue that there is
      * must do, which costs speed where windows are larger than the queue, not correctness.
      */
-    private static void lengthenQueue(final HostInterface host) {
+    private static void lengthenQueue(final HostInterface host) throws IOException {
+        if (host.transmitQueueLength() >= TRANSMIT_QUEUE_LENGTH) {
+            return;
+        }
         try {
             host.transmitQueueLength(TRANSMIT_QUEUE_LENGTH);
         } catch (final IOException e) {
             return;
-        }
-    }
-
-    private void check(final int result, final String what) throws IOException {
-        if (result < 0) {
-            throw new IOException("cannot " + what + " " + name() + ": " + Errno.describe(-result));
         }
     }
 

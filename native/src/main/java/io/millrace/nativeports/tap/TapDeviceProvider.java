@@ -54,6 +54,11 @@ public final class TapDeviceProvider implements PacketDeviceProvider {
         return TapDevice.open(request);
     }
 
+    @Override
+    public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        return TapDevice.atHost(argument, task);
+    }
+
     private static boolean mayAdminister() throws IOException {
         return (Long.parseUnsignedLong(status("CapEff:"), 16) >>> CAP_NET_ADMIN & 1) != 0;
     }

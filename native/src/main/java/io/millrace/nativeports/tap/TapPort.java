@@ -8,9 +8,11 @@ import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.VirtioNetHeader;
+import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One queue of a TAP device. Each read and each write moves one frame, its virtio-net header in the headroom in front
+ * One queue of a TAP device, and the queue of SYNs beside it where there is one. Each read and each write moves one frame, its virtio-net header in the headroom in front
  * of it. An error of the device (interface down or gone) costs a count, never an exception.
  * <p>
  * Thread: the engine's.
@@ -27,17 +29,25 @@ final class TapPort implements PacketPort {
 
     private final LinuxCalls calls = new LinuxCalls();
     private final int fd;
+    private final @Nullable SynQueue syns;
     private final PortCapabilities capabilities;
     private final FramePool pool;
     private final int readLength;
     private final int plainLimit;
+    private boolean synsFirst;
+    private int reads;
+    private long result;
     private long dropped;
     private boolean failing;
     private boolean closed;
 
-    /** @param fd the queue's descriptor, non-blocking; closed by {@link #close}. */
-    TapPort(final int fd, final PortCapabilities capabilities, final FramePool pool) {
+    /**
+     * @param fd   the queue's descriptor, non-blocking; closed by {@link #close}.
+     * @param syns the same; null where SYNs come with everything else.
+     */
+    TapPort(final int fd, final @Nullable SynQueue syns, final PortCapabilities capabilities, final FramePool pool) {
         this.fd = fd;
+        this.syns = syns;
         this.capabilities = capabilities;
         this.pool = pool;
         readLength = VirtioNetHeader.LENGTH + capabilities.maxFrameLength() + SPARE;
@@ -69,22 +79,59 @@ final class TapPort implements PacketPort {
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        return syns == null
+                ? receiveOthers(frames, offset, limit, nowNs)
+                : receiveBoth(syns, frames, offset, limit, nowNs);
+    }
+
+    /** Neither queue waits for the other: SYNs have some places of each burst, everything else has the others first. */
+    private int receiveBoth(final SynQueue queue, final long[] frames, final int offset, final int limit,
+            final long nowNs) {
+        if (limit == 1) {
+            synsFirst = !synsFirst;
+            if (synsFirst && receiveSyns(queue, frames, offset, limit, nowNs) == 1) {
+                return 1;
+            }
+        }
+        final int count = receiveOthers(frames, offset, limit - Math.min(limit / 2, SynQueue.BURST), nowNs);
+        return count + receiveSyns(queue, frames, offset + count, limit - count, nowNs);
+    }
+
+    private int receiveOthers(final long[] frames, final int offset, final int limit, final long nowNs) {
+        final int count = receiveFrom(fd, frames, offset, limit, nowNs);
+        countFailure(result);
+        return count;
+    }
+
+    private int receiveSyns(final SynQueue queue, final long[] frames, final int offset, final int limit,
+            final long nowNs) {
+        if (limit == 0 || !queue.isWorthALook(nowNs)) {
+            return 0;
+        }
+        final int count = receiveFrom(queue.descriptor(), frames, offset, Math.min(limit, SynQueue.BURST), nowNs);
+        queue.onLook(reads, result == -Errno.EAGAIN, nowNs);
+        return count;
+    }
+
+    /** Leaves how many frames it has read, and the result of the last read. */
+    private int receiveFrom(final int queue, final long[] frames, final int offset, final int limit,
+            final long nowNs) {
         int count = 0;
+        result = 1;
         // As many reads as frames wanted, whatever is dropped: a flood of bad ones must not hold the engine.
-        for (int reads = 0; reads < limit; reads++) {
+        for (reads = 0; reads < limit; reads++) {
             final long frame = pool.acquire();
             if (frame == 0) {
                 break;
             }
-            final long read = calls.read(fd, frame + HEADER_OFFSET, readLength);
-            if (read > 0 && accept(frame, (int) read)) {
+            result = calls.read(queue, frame + HEADER_OFFSET, readLength);
+            if (result > 0 && accept(frame, (int) result)) {
                 Frame.timestampNs(frame, nowNs);
                 frames[offset + count++] = frame;
                 continue;
             }
             pool.release(frame);
-            if (read <= 0) {
-                countFailure(read);
+            if (result <= 0) {
                 break;
             }
             dropped++;
@@ -107,6 +154,11 @@ final class TapPort implements PacketPort {
     }
 
     @Override
+    public long synsDropped() {
+        return syns == null ? 0 : syns.lost();
+    }
+
+    @Override
     public int lendableFrames() {
         return pool.frames() / LENDABLE;
     }
@@ -120,6 +172,7 @@ final class TapPort implements PacketPort {
     public void close() {
         if (!closed) {
             closed = true;
+            CloseHelper.close(syns);
             calls.close(fd);
             pool.close();
         }
@@ -160,8 +213,8 @@ final class TapPort implements PacketPort {
     }
 
     /** Counts the first of a series of refusals (the interface is gone): each turn of the loop would count one more. */
-    private void countFailure(final long result) {
-        final boolean fails = result != -Errno.EAGAIN && result != -Errno.EINTR;
+    private void countFailure(final long read) {
+        final boolean fails = read <= 0 && read != -Errno.EAGAIN && read != -Errno.EINTR;
         if (fails && !failing) {
             dropped++;
         }

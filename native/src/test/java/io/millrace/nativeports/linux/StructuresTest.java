@@ -21,6 +21,8 @@ class StructuresTest {
             #include <stdio.h>
             #include <netinet/in.h>
             #include <sys/ioctl.h>
+            #include <sys/syscall.h>
+            #include <linux/bpf.h>
             #include <linux/if.h>
             #include <linux/if_tun.h>
             #include <linux/ipv6.h>
@@ -39,7 +41,12 @@ class StructuresTest {
         addInterface(expected);
         addVirtio(expected);
         addErrno(expected);
+<<<<<<< HEAD
         assertThat(CHeaders.ask(directory, HEADERS, List.of(), expected.keySet())).isEqualTo(expected);
+=======
+        addBpf(expected);
+        assertThat(ask(directory, expected.keySet())).isEqualTo(expected);
+>>>>>>> main
     }
 
     private static void addTun(final Map<String, Long> numbers) {
@@ -49,6 +56,10 @@ class StructuresTest {
         numbers.put("TUNSETIFF", TunDescriptor.TUNSETIFF);
         numbers.put("TUNSETOFFLOAD", TunDescriptor.TUNSETOFFLOAD);
         numbers.put("TUNSETVNETHDRSZ", TunDescriptor.TUNSETVNETHDRSZ);
+        numbers.put("TUNGETIFF", TunDescriptor.TUNGETIFF);
+        numbers.put("TUNSETSTEERINGEBPF", TunDescriptor.TUNSETSTEERINGEBPF);
+        numbers.put("IFF_PERSIST", (long) TunDescriptor.IFF_PERSIST);
+        numbers.put("IFF_TUN_EXCL", (long) TunDescriptor.IFF_TUN_EXCL);
         numbers.put("IFF_TAP", (long) TunDescriptor.IFF_TAP);
         numbers.put("IFF_MULTI_QUEUE", (long) TunDescriptor.IFF_MULTI_QUEUE);
         numbers.put("IFF_NO_PI", (long) TunDescriptor.IFF_NO_PI);
@@ -102,6 +113,28 @@ class StructuresTest {
         numbers.put("VIRTIO_NET_HDR_GSO_UDP_L4", (long) VirtioNetHeader.GSO_UDP_L4);
     }
 
+    private static void addBpf(final Map<String, Long> numbers) {
+        numbers.put("SYS_bpf", Bpf.SYSTEM_CALL);
+        numbers.put("BPF_MAP_CREATE", (long) Bpf.MAP_CREATE);
+        numbers.put("BPF_PROG_LOAD", (long) Bpf.PROG_LOAD);
+        numbers.put("BPF_MAP_TYPE_ARRAY", (long) Bpf.MAP_TYPE_ARRAY);
+        numbers.put("BPF_F_MMAPABLE", (long) Bpf.F_MMAPABLE);
+        numbers.put("BPF_PROG_TYPE_SOCKET_FILTER", (long) Bpf.PROG_TYPE_SOCKET_FILTER);
+        numbers.put("BPF_PSEUDO_MAP_VALUE", (long) Bpf.PSEUDO_MAP_VALUE);
+        numbers.put("offsetof(union bpf_attr, map_type)", (long) Bpf.MAP_TYPE_OFFSET);
+        numbers.put("offsetof(union bpf_attr, key_size)", (long) Bpf.KEY_SIZE_OFFSET);
+        numbers.put("offsetof(union bpf_attr, value_size)", (long) Bpf.VALUE_SIZE_OFFSET);
+        numbers.put("offsetof(union bpf_attr, max_entries)", (long) Bpf.MAX_ENTRIES_OFFSET);
+        numbers.put("offsetof(union bpf_attr, map_flags)", (long) Bpf.MAP_FLAGS_OFFSET);
+        numbers.put("offsetof(union bpf_attr, prog_type)", (long) Bpf.PROG_TYPE_OFFSET);
+        numbers.put("offsetof(union bpf_attr, insn_cnt)", (long) Bpf.INSN_CNT_OFFSET);
+        numbers.put("offsetof(union bpf_attr, insns)", (long) Bpf.INSNS_OFFSET);
+        numbers.put("offsetof(union bpf_attr, license)", (long) Bpf.LICENSE_OFFSET);
+        numbers.put("sizeof(struct bpf_insn)", (long) BpfCode.INSTRUCTION_LENGTH);
+        numbers.put("BPF_B", (long) BpfCode.BYTE);
+        numbers.put("BPF_H", (long) BpfCode.HALF);
+    }
+
     private static void addErrno(final Map<String, Long> numbers) {
         numbers.put("EPERM", (long) Errno.EPERM);
         numbers.put("ENOENT", (long) Errno.ENOENT);
@@ -117,6 +150,7 @@ class StructuresTest {
         numbers.put("EINVAL", (long) Errno.EINVAL);
         numbers.put("EMFILE", (long) Errno.EMFILE);
         numbers.put("ENOBUFS", (long) Errno.ENOBUFS);
+        numbers.put("ENOSYS", (long) Errno.ENOSYS);
         numbers.put("EBADFD", (long) Errno.EBADFD);
     }
 }

@@ -9,7 +9,7 @@ import io.millrace.nativeports.linux.TunDescriptor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The kernel's end of a link, seen by a raw packet socket: sends any frame, receives those of one Ethernet type. */
+/** The kernel's end of a TAP, seen by a raw packet socket: sends any frame, receives those of one Ethernet type. */
 public final class PacketSocket implements AutoCloseable {
     private static final int AF_PACKET = 17;
     private static final int SOCK_RAW = 3;

@@ -152,6 +152,20 @@ class TapDeviceTest {
 
     @Test
     @RequiresNetworkNamespaces
+    void shouldLeaveNothingBehindWhenItIsClosed() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            final long bytes = MemoryRegion.bytesInUse();
+            final long descriptors = openDescriptors();
+            final PacketDevice device = open(namespace, request("tap0", 1, null, 1_500));
+            assertThat(openDescriptors()).isGreaterThan(descriptors);
+            device.close();
+            assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytes);
+            assertThat(openDescriptors()).isEqualTo(descriptors);
+        }
+    }
+
+    @Test
+    @RequiresNetworkNamespaces
     void shouldLeaveNothingBehindWhenTheHostCannotBeSetUp() throws Exception {
         try (NetworkNamespace namespace = new NetworkNamespace()) {
             final long bytes = MemoryRegion.bytesInUse();
@@ -201,24 +215,25 @@ class TapDeviceTest {
 
     private static DeviceRequest request(final String name, final int queues, final @Nullable String hostAddress,
             final int mtu) {
-        return new DeviceRequest(name, mtu, queues, 16, true, hostAddress);
+        return new DeviceRequest(name, mtu, queues, 16, true, true, hostAddress);
     }
 
     private static PacketDevice open(final NetworkNamespace namespace, final DeviceRequest request) throws Exception {
         return namespace.call(() -> new TapDeviceProvider().open(request));
     }
 
-    /** Descriptors of TAP devices and of sockets that this process has open. */
+    /** Descriptors of TAP devices, of sockets and of BPF programs and maps that this process has open. */
     private static long openDescriptors() throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.filter(TapDeviceTest::isTapOrSocket).count();
+            return descriptors.filter(TapDeviceTest::isOfADevice).count();
         }
     }
 
-    private static boolean isTapOrSocket(final Path descriptor) {
+    private static boolean isOfADevice(final Path descriptor) {
         try {
             final String target = Files.readSymbolicLink(descriptor).toString();
-            return target.equals("/dev/net/tun") || target.startsWith("socket:");
+            return target.equals("/dev/net/tun") || target.startsWith("socket:")
+                    || target.startsWith("anon_inode:bpf");
         } catch (final IOException e) {
             return false;
         }

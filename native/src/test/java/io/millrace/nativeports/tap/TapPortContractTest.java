@@ -20,7 +20,7 @@ class TapPortContractTest {
     class Plain extends TapContract {
         @Override
         protected PortUnderTest open() throws Exception {
-            return new TapUnderTest(new DeviceRequest(NAME, 1_500, 1, FRAMES, false, "10.77.0.1/24"));
+            return new TapUnderTest(new DeviceRequest(NAME, 1_500, 1, FRAMES, false, true, "10.77.0.1/24"));
         }
     }
 
@@ -28,7 +28,7 @@ class TapPortContractTest {
     class WithOffloads extends TapContract {
         @Override
         protected PortUnderTest open() throws Exception {
-            return new TapUnderTest(new DeviceRequest(NAME, 9_000, 1, FRAMES, true, "10.77.0.1/24"));
+            return new TapUnderTest(new DeviceRequest(NAME, 9_000, 1, FRAMES, true, true, "10.77.0.1/24"));
         }
     }
 

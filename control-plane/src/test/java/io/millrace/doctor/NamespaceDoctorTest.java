@@ -1,0 +1,86 @@
+package io.millrace.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.config.MillraceConfig;
+import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.observe.ObservedStack;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.nativeports.NetworkNamespace;
+import io.millrace.nativeports.RequiresNetworkNamespaces;
+import io.millrace.observe.Metadata;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A device in another network namespace than the doctor's: what counts is the kernel there. */
+@RequiresNetworkNamespaces
+@Timeout(60)
+class NamespaceDoctorTest {
+    private static final InetAddress OWN = InetAddress.ofLiteral("10.66.0.2");
+    private static final Machine KERNEL_HERE_HAS_IT = new Machine(25, true, true, 4, 64L << 30, 1L << 30, Set.of(OWN));
+
+    private final List<PacketDeviceProvider> providers = DeviceOpener.discover().providers();
+    private NetworkNamespace namespace;
+
+    @BeforeEach
+    void makeNamespace() throws IOException {
+        namespace = new NetworkNamespace();
+    }
+
+    @AfterEach
+    void removeNamespace() {
+        namespace.close();
+    }
+
+    private void ip(final String... arguments) throws IOException {
+        final String[] command = new String[arguments.length + 1];
+        command[0] = "ip";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        final NetworkNamespace.Output output = namespace.exec(command);
+        assertThat(output.exitCode()).as(output.text()).isZero();
+    }
+
+    private List<Symptom> before(final String device) {
+        return new BeforeRun(KERNEL_HERE_HAS_IT, Machine::interfaceMtu).machine(MillraceConfig.parse("""
+                millrace.port.device = "%s"
+                millrace.ip.addresses = ["10.66.0.2/24"]
+                """.formatted(device)), providers).stream().map(Finding::symptom).toList();
+    }
+
+    @Test
+    void shouldLookAtTheAddressesOfTheKernelWhereTheDeviceIs() throws IOException {
+        assertThat(before("tap:mr0")).contains(Symptom.KERNEL_HAS_ADDRESS);
+        assertThat(before("tap:mr0@" + namespace.name())).doesNotContain(Symptom.KERNEL_HAS_ADDRESS);
+        ip("address", "add", "10.66.0.2/32", "dev", "lo");
+        assertThat(before("tap:mr0@" + namespace.name())).contains(Symptom.KERNEL_HAS_ADDRESS);
+    }
+
+    @Test
+    void shouldCompareTheMtuOfTheInterfaceWhereTheDeviceIs() throws IOException {
+        assertThat(before("tap:mr0@" + namespace.name())).doesNotContain(Symptom.MTU_DIFFERS);
+        ip("tuntap", "add", "mr0", "mode", "tap");
+        ip("link", "set", "mr0", "mtu", "1400", "up");
+        ip("address", "add", "10.66.0.1/24", "dev", "mr0");
+        assertThat(before("tap:mr0@" + namespace.name())).contains(Symptom.MTU_DIFFERS);
+        assertThat(before("tap:mr0")).doesNotContain(Symptom.MTU_DIFFERS);
+    }
+
+    @Test
+    void shouldLookThereDuringARunToo() throws IOException {
+        ip("address", "add", "10.66.0.2/32", "dev", "lo");
+        assertThat(kernelAddresses("tap:mr0")).isNotEmpty().doesNotContain(OWN);
+        assertThat(kernelAddresses("tap:mr0@" + namespace.name())).contains(OWN);
+    }
+
+    private Set<InetAddress> kernelAddresses(final String device) throws IOException {
+        try (ObservedStack stack = ObservedStack.create(null, 1, new Metadata("", device, "", List.of()))) {
+            return Reports.read(stack.observer(), providers).kernelAddresses();
+        }
+    }
+}

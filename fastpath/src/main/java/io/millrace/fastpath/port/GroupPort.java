@@ -1,0 +1,162 @@
+package io.millrace.fastpath.port;
+
+import org.agrona.CloseHelper;
+
+/**
+ * A queue of each device of a {@link PortGroup}. Each keeps the frames of its own: they are acquired for one link, and go
+ * back to the port of the link that they came over. Thread: the engine's.
+ */
+final class GroupPort implements PacketPort {
+    private final PacketPort[] ports;
+    private int first;
+
+    /** @param ports two or more, by link. */
+    GroupPort(final PacketPort[] ports) {
+        this.ports = ports;
+    }
+
+    @Override
+    public PortCapabilities capabilities() {
+        return ports[0].capabilities();
+    }
+
+    @Override
+    public int links() {
+        return ports.length;
+    }
+
+    @Override
+    public PortCapabilities capabilities(final int link) {
+        return ports[link].capabilities();
+    }
+
+    @Override
+    public long acquire() {
+        return acquire(0);
+    }
+
+    @Override
+    public long acquire(final int link) {
+        final long frame = ports[link].acquire();
+        if (frame != 0) {
+            Frame.link(frame, link);
+        }
+        return frame;
+    }
+
+    @Override
+    public int frames() {
+        int frames = 0;
+        for (final PacketPort port : ports) {
+            frames += port.frames();
+        }
+        return frames;
+    }
+
+    @Override
+    public int frames(final int link) {
+        return ports[link].frames();
+    }
+
+    @Override
+    public void release(final long frame) {
+        ports[Frame.link(frame)].release(frame);
+    }
+
+    /**
+     * In turn another port is the first, and each has its share of the burst, so that none waits for another; what is left
+     * of it is for those that had more.
+     */
+    @Override
+    public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        final int start = first;
+        first = start + 1 == ports.length ? 0 : start + 1;
+        int received = 0;
+        int more = 0;
+        for (int i = 0; i < ports.length; i++) {
+            final int link = (start + i) % ports.length;
+            final int share = (limit - received) / (ports.length - i);
+            final int count = receive(link, frames, offset + received, share, nowNs);
+            received += count;
+            more |= count == share && share > 0 ? 1 << link : 0;
+        }
+        while (more != 0 && received < limit) {
+            final int link = Integer.numberOfTrailingZeros(more);
+            more &= more - 1;
+            received += receive(link, frames, offset + received, limit - received, nowNs);
+        }
+        return received;
+    }
+
+    private int receive(final int link, final long[] frames, final int offset, final int limit, final long nowNs) {
+        final int count = limit == 0 ? 0 : ports[link].receive(frames, offset, limit, nowNs);
+        for (int i = offset; i < offset + count; i++) {
+            Frame.link(frames[i], link);
+        }
+        return count;
+    }
+
+    /** What goes out takes no number of ours along: on the other side of a memory link it may be read. */
+    @Override
+    public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+        if (length == 0) {
+            return 0;
+        }
+        final int link = Frame.link(frames[offset]);
+        for (int i = offset; i < offset + length; i++) {
+            assert Frame.link(frames[i]) == link : "frames of several links at once";
+            Frame.link(frames[i], 0);
+        }
+        final int taken = ports[link].transmit(frames, offset, length, nowNs);
+        for (int i = offset + taken; i < offset + length; i++) {
+            Frame.link(frames[i], link);
+        }
+        return taken;
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        long deadlineNs = Long.MAX_VALUE;
+        for (final PacketPort port : ports) {
+            deadlineNs = Math.min(deadlineNs, port.nextDeadlineNs());
+        }
+        return deadlineNs;
+    }
+
+    @Override
+    public long dropped() {
+        long dropped = 0;
+        for (final PacketPort port : ports) {
+            dropped += port.dropped();
+        }
+        return dropped;
+    }
+
+    /** As few as the port that can spare the fewest: all of them may be its own. */
+    @Override
+    public int lendableFrames() {
+        int lendable = Integer.MAX_VALUE;
+        for (final PacketPort port : ports) {
+            lendable = Math.min(lendable, port.lendableFrames());
+        }
+        return lendable;
+    }
+
+    @Override
+    public Runnable keepMemory() {
+        final Runnable[] kept = new Runnable[ports.length];
+        for (int link = 0; link < kept.length; link++) {
+            kept[link] = ports[link].keepMemory();
+        }
+        return () -> {
+            for (final Runnable memory : kept) {
+                memory.run();
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        CloseHelper.closeAll(ports);
+    }
+}

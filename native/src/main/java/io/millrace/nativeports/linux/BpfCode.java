@@ -1,0 +1,154 @@
+package io.millrace.nativeports.linux;
+
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes instructions of the kernel's virtual machine (RFC 9669), eight bytes each, for a socket filter program. R6 holds
+ * the context all the time, as instructions that read the packet want it; they leave what they read, in host byte order,
+ * in R0, destroy R1 to R5, and end the program with result 0 where the packet is too short. Thread: one.
+ */
+public final class BpfCode {
+    public static final int R0 = 0;
+    public static final int R1 = 1;
+    public static final int R6 = 6;
+    public static final int R7 = 7;
+    public static final int R8 = 8;
+
+    public static final int BYTE = 0x10;
+    public static final int HALF = 0x08;
+
+    /** {@code sizeof(struct bpf_insn)}. */
+    public static final int INSTRUCTION_LENGTH = 8;
+
+    private static final int LOAD_ABSOLUTE = 0x20;
+    private static final int LOAD_INDIRECT = 0x40;
+    private static final int MOVE_CONSTANT = 0xb7;
+    private static final int MOVE_REGISTER = 0xbf;
+    private static final int ADD_CONSTANT = 0x07;
+    private static final int ADD_REGISTER = 0x0f;
+    private static final int AND_CONSTANT = 0x57;
+    private static final int SHIFT_LEFT = 0x67;
+    private static final int JUMP_ALWAYS = 0x05;
+    private static final int JUMP_EQUAL = 0x15;
+    private static final int JUMP_NOT_EQUAL = 0x55;
+    private static final int JUMP_ANY_BIT = 0x45;
+    private static final int LOAD_64_BITS = 0x18;
+    private static final int ATOMIC_ADD = 0xdb;
+    private static final int EXIT = 0x95;
+    private static final int OFFSET_SHIFT = 16;
+    private static final int CONSTANT_SHIFT = 32;
+
+    private final List<Long> instructions = new ArrayList<>();
+
+    /** Begins with R6 as the context. */
+    public BpfCode() {
+        moveRegister(R6, R1);
+    }
+
+    /** A place that jumps lead to, forwards only. */
+    public static final class Label {
+        private final List<Integer> jumps = new ArrayList<>();
+
+        public Label() {}
+    }
+
+    /** R0 = so many bytes ({@link #BYTE}...) of the packet at an offset from its beginning. */
+    public BpfCode load(final int size, final int offset) {
+        return add(LOAD_ABSOLUTE | size, 0, 0, offset);
+    }
+
+    /** R0 = so many bytes of the packet at the offset that a register has, plus another. */
+    public BpfCode load(final int size, final int register, final int offset) {
+        return add(LOAD_INDIRECT | size, 0, register, offset);
+    }
+
+    public BpfCode move(final int register, final int constant) {
+        return add(MOVE_CONSTANT, register, 0, constant);
+    }
+
+    public BpfCode moveRegister(final int register, final int source) {
+        return add(MOVE_REGISTER, register, source, 0);
+    }
+
+    public BpfCode add(final int register, final int constant) {
+        return add(ADD_CONSTANT, register, 0, constant);
+    }
+
+    public BpfCode addRegister(final int register, final int source) {
+        return add(ADD_REGISTER, register, source, 0);
+    }
+
+    public BpfCode and(final int register, final int constant) {
+        return add(AND_CONSTANT, register, 0, constant);
+    }
+
+    public BpfCode shiftLeft(final int register, final int bits) {
+        return add(SHIFT_LEFT, register, 0, bits);
+    }
+
+    public BpfCode jump(final Label target) {
+        return jump(JUMP_ALWAYS, 0, 0, target);
+    }
+
+    public BpfCode jumpIfEqual(final int register, final int constant, final Label target) {
+        return jump(JUMP_EQUAL, register, constant, target);
+    }
+
+    public BpfCode jumpIfNotEqual(final int register, final int constant, final Label target) {
+        return jump(JUMP_NOT_EQUAL, register, constant, target);
+    }
+
+    /** Jumps where register and constant have a bit in common. */
+    public BpfCode jumpIfAny(final int register, final int constant, final Label target) {
+        return jump(JUMP_ANY_BIT, register, constant, target);
+    }
+
+    /** Adds 1 to a counter, for any processor to see; R0 and R1 are destroyed. */
+    public BpfCode count(final BpfCounter counter) {
+        add(LOAD_64_BITS, R1, Bpf.PSEUDO_MAP_VALUE, counter.descriptor());
+        add(0, 0, 0, 0);
+        move(R0, 1);
+        return add(ATOMIC_ADD, R1, R0, 0);
+    }
+
+    /** Ends the program with the result R0. */
+    public BpfCode exit() {
+        return add(EXIT, 0, 0, 0);
+    }
+
+    /** Jumps to the label, all of them written before, lead here. */
+    public BpfCode land(final Label label) {
+        for (final int jump : label.jumps) {
+            final long distance = instructions.size() - jump - 1L;
+            instructions.set(jump, instructions.get(jump) | distance << OFFSET_SHIFT);
+        }
+        return this;
+    }
+
+    /** How many instructions there are. */
+    public int length() {
+        return instructions.size();
+    }
+
+    /** The instructions in memory that the caller closes. */
+    public MemoryRegion toMemory() {
+        final MemoryRegion memory = MemoryRegion.allocate("program", (long) length() * INSTRUCTION_LENGTH);
+        for (int i = 0; i < length(); i++) {
+            Memory.putLong(memory.address() + (long) i * INSTRUCTION_LENGTH, instructions.get(i));
+        }
+        return memory;
+    }
+
+    private BpfCode jump(final int code, final int register, final int constant, final Label target) {
+        target.jumps.add(instructions.size());
+        return add(code, register, 0, constant);
+    }
+
+    private BpfCode add(final int code, final int destination, final int source, final int constant) {
+        instructions.add(code | (long) destination << 8 | (long) source << 12 | (long) constant << CONSTANT_SHIFT);
+        return this;
+    }
+}

@@ -1,0 +1,94 @@
+package io.millrace.nativeports.tap;
+
+import io.millrace.nativeports.linux.LinuxCalls;
+import java.io.IOException;
+
+/**
+ * The queue of a TAP that {@link SynSteering} puts SYNs into, as its port sees it. Thread: the engine's.
+ */
+final class SynQueue implements AutoCloseable {
+    /** SYNs of a turn at the most: what else waits shall not wait long for them. */
+    static final int BURST = 8;
+
+    /** What was counted may still be on its way, e.g. where a queueing discipline holds it. */
+    private static final long LOOK_AGAIN_NS = 50_000;
+
+    private final SynSteering steering;
+    private final int fd;
+    private final int length;
+    private long seen;
+    private long emptyNs;
+    private boolean empty;
+    private long taken;
+    private long lost;
+
+    private SynQueue(final SynSteering steering, final int fd, final int length) {
+        this.steering = steering;
+        this.fd = fd;
+        this.length = length;
+    }
+
+    /**
+     * Opens another queue of a device that has one, and has SYNs go there.
+     *
+     * @param queues of the device.
+     * @param length how many frames the kernel keeps in each.
+     * @throws IOException where the kernel cannot do this, or lets this process not: one clause.
+     */
+    static SynQueue open(final TapQueues queues, final int length) throws IOException {
+        final SynSteering steering = new SynSteering();
+        int fd = -1;
+        try {
+            fd = queues.openOneOfSeveral();
+            steering.installOn(fd);
+            return new SynQueue(steering, fd, length);
+        } catch (final IOException | RuntimeException | Error e) {
+            close(fd);
+            steering.close();
+            throw e;
+        }
+    }
+
+    int descriptor() {
+        return fd;
+    }
+
+    /** True where a look into the queue is worth a system call; who looks says what it found by {@link #onLook}. */
+    boolean isWorthALook(final long nowNs) {
+        final long steered = steering.steered();
+        if (empty && steered == seen && nowNs - emptyNs < LOOK_AGAIN_NS) {
+            return false;
+        }
+        seen = steered;
+        return true;
+    }
+
+    /**
+     * @param frames  how many were read, dropped ones included.
+     * @param toTheEnd true where there were no more.
+     */
+    void onLook(final int frames, final boolean toTheEnd, final long nowNs) {
+        taken += frames;
+        empty = toTheEnd;
+        emptyNs = nowNs;
+    }
+
+    /** SYNs that found the queue full: at least so many, since some that are counted as steered may still wait in it. */
+    long lost() {
+        lost = Math.max(lost, steering.steered() - taken - length);
+        return lost;
+    }
+
+    @Override
+    public void close() {
+        steering.removeFrom(fd);
+        close(fd);
+        steering.close();
+    }
+
+    private static void close(final int fd) {
+        if (fd >= 0) {
+            new LinuxCalls().close(fd);
+        }
+    }
+}
