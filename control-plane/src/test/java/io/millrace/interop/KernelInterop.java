@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.Parameter;
 
 /**
- * A stack on a TAP device in a network namespace, and the kernel on the other side. After each test the connections
+ * A stack on a TAP device in a network namespace (or on another {@link #link}), and the kernel on the other side. After each test the connections
  * must be gone, then the stack with everything that it used.
  */
 @RequiresNetworkNamespaces
@@ -64,6 +64,8 @@ abstract class KernelInterop {
     @Parameter
     Family family = Family.V4;
 
+    /** A subclass may set another before the first test. */
+    KernelLink link = KernelLink.TAP;
     NetworkNamespace kernel;
     Millrace stack;
     MillraceEventLoopGroup group;
@@ -96,6 +98,7 @@ abstract class KernelInterop {
             }
         } finally {
             shutDown();
+            link.close();
             kernel.close();
         }
         leftovers.assertNone();
@@ -139,25 +142,26 @@ abstract class KernelInterop {
      * Runs a stack.
      *
      * @param settings further configuration, HOCON.
-     * @param wrapper  what to run it on instead of the TAP itself.
+     * @param wrapper  what to run it on instead of the device itself.
      */
     void launch(final boolean offloads, final String settings, final UnaryOperator<PacketDevice> wrapper)
             throws Exception {
         final MillraceConfig config = MillraceConfig.parse("""
-                millrace.port { device = "tap:mr0", host-address = "%s/24", offloads = %s }
+                %s
+                millrace.port.offloads = %s
                 millrace.ip.addresses = ["%s/%d"]
                 millrace.ipv6.dad-transmits = 0
                 %s
-                """.formatted(KERNEL, offloads, stackIp(), family.prefixLength(), settings));
-        final PacketDevice tap = kernel.call(
+                """.formatted(link.join(kernel, offloads), offloads, stackIp(), family.prefixLength(), settings));
+        final PacketDevice device = kernel.call(
                 () -> DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest()));
         if (family == Family.V6) {
             // else the kernel forgets the address where the link goes down
             run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/mr0/keep_addr_on_down");
             run("ip", "-6", "address", "add", kernelIp() + "/" + family.prefixLength(), "dev", "mr0", "nodad");
         }
-        mac = "%012x".formatted(tap.queue(0).capabilities().macAddress()).replaceAll("(..)(?=.)", "$1:");
-        stack = Millrace.builder(config).device(wrapper.apply(tap)).launch();
+        mac = "%012x".formatted(device.queue(0).capabilities().macAddress()).replaceAll("(..)(?=.)", "$1:");
+        stack = Millrace.builder(config).device(wrapper.apply(device)).launch();
         group = new MillraceEventLoopGroup(stack, new DefaultThreadFactory("millrace-loop"));
     }
 

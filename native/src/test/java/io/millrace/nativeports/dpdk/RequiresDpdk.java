@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(RequiresDpdk.Condition.class)
-@interface RequiresDpdk {
+public @interface RequiresDpdk {
     String[] value() default {};
 
     /** Looks. */
@@ -32,8 +32,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
             if (cause != null) {
                 return cause;
             }
-            final RequiresDpdk needed = context.getRequiredTestClass().getAnnotation(RequiresDpdk.class);
-            for (final String driver : needed == null ? new String[0] : needed.value()) {
+            final String[] drivers = context.getElement().map(element -> element.getAnnotation(RequiresDpdk.class))
+                    .map(RequiresDpdk::value).orElse(new String[0]);
+            for (final String driver : drivers) {
                 if (!Libraries.exists(driver)) {
                     return "DPDK's driver " + driver + " is not installed";
                 }

@@ -41,12 +41,8 @@ class StructuresTest {
         addInterface(expected);
         addVirtio(expected);
         addErrno(expected);
-<<<<<<< HEAD
-        assertThat(CHeaders.ask(directory, HEADERS, List.of(), expected.keySet())).isEqualTo(expected);
-=======
         addBpf(expected);
-        assertThat(ask(directory, expected.keySet())).isEqualTo(expected);
->>>>>>> main
+        assertThat(CHeaders.ask(directory, HEADERS, List.of(), expected.keySet())).isEqualTo(expected);
     }
 
     private static void addTun(final Map<String, Long> numbers) {
