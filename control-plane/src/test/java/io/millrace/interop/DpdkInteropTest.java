@@ -1,10 +1,20 @@
 package io.millrace.interop;
 
 import io.millrace.nativeports.dpdk.RequiresDpdk;
+import io.millrace.nativeports.dpdk.Rings;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 
 /** Tests that run over a TAP elsewhere, over the virtual devices of DPDK that end in the kernel. */
+@RequiresDpdk
 class DpdkInteropTest {
+    /** Before the first test counts descriptors, as EAL keeps some. */
+    @BeforeAll
+    static void startEal() throws IOException {
+        Rings.startEal();
+    }
+
     @Nested
     @RequiresDpdk("net_tap")
     class Tap {

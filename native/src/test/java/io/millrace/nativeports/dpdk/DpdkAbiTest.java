@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Asks the C compiler and DPDK's headers, where they are installed, for every number of the table. */
 class DpdkAbiTest {
-    /** Where libdpdk-dev puts its headers; those of another place are named by this property. */
-    private static final String ROOT = System.getProperty("millrace.dpdk.headers", "/");
+    /** Where libdpdk-dev puts its headers; an unpacked package of another place is named by this variable. */
+    private static final String ROOT = System.getenv().getOrDefault("MILLRACE_DPDK_HEADERS", "/");
     private static final String HEADERS = """
             #include <rte_config.h>
             #undef RTE_USE_LIBBSD /* the header of a library that is not needed */

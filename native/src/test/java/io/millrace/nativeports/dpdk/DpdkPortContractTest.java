@@ -95,7 +95,7 @@ class DpdkPortContractTest {
                 namespace.exec("ip", "link", "set", "near0", "up");
                 namespace.exec("ip", "link", "set", "far0", "up");
             }
-            final DeviceRequest request = new DeviceRequest(Rings.EAL + " --vdev=" + vdev, 1_500, 1, FRAMES, offloads,
+            final DeviceRequest request = new DeviceRequest(Rings.EAL + " --vdev=" + vdev, 1_500, 1, FRAMES, offloads, false,
                     vdev.contains("far0") ? "10.77.0.1/24" : null);
             device = namespace.call(() -> DpdkDevice.open(request));
             kernel = namespace.call(() -> new PacketSocket("far0", ETHERTYPE));

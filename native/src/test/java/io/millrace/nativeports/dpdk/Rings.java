@@ -55,7 +55,7 @@ public final class Rings implements AutoCloseable {
     }
 
     DpdkDevice open(final int side, final int frames) throws IOException {
-        return DpdkDevice.open(new DeviceRequest(argument(side), 1_500, 1, frames, true, null));
+        return DpdkDevice.open(new DeviceRequest(argument(side), 1_500, 1, frames, true, false, null));
     }
 
     private static long ring(final String name, final int length) {
