@@ -78,7 +78,11 @@ final class LinkParts {
     }
 
     private DhcpClient dhcpClient(final MillraceConfig config, final LinkRoutes own, final long mac) {
-        final LeasedRoutes leased = new LeasedRoutes(own, config.get(DhcpKeys.PROBE));
+        final LeasedRoutes leased = new LeasedRoutes(own, config.get(DhcpKeys.PROBE), mtu -> {
+            for (final PatientCommands engine : commands) {
+                engine.linkMtuV4(own.link(), mtu);
+            }
+        });
         final DhcpClient client = new DhcpClient(
                 new DhcpSettings(own.link(), mac, config.get(DhcpKeys.HOST_NAME).orElse(""),
                         config.get(DhcpKeys.RELEASE)),

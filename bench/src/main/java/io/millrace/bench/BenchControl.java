@@ -32,6 +32,13 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
             new PortRange(FIRST_EPHEMERAL, LAST_EPHEMERAL, count -> 0));
     private int ephemeral = FIRST_EPHEMERAL;
     private long observedMemory;
+    private @Nullable NeighbourAsker asker;
+    private int link;
+
+    /** Who finds out the MAC of a neighbour. */
+    interface NeighbourAsker {
+        void ask(int link, long hi, long lo);
+    }
 
     BenchControl(final int address, final TcpSettings settings) {
         this(Family.IPV4, address, settings);
@@ -51,6 +58,12 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     @Override
     public long observedMemory() {
         return observedMemory;
+    }
+
+    /** Every neighbour is on this link, and somebody knows its MAC. */
+    void neighbours(final int on, final NeighbourAsker known) {
+        link = on;
+        asker = known;
     }
 
     Listener listener() {
@@ -109,6 +122,11 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     }
 
     @Override
+    public int link(final int route) {
+        return link;
+    }
+
+    @Override
     public long nextHopHi(final int route, final long hi, final long lo) {
         return hi;
     }
@@ -144,14 +162,18 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     }
 
     @Override
-    public void onArp(final int link, final int operation, final long senderMac, final int senderIp,
+    public void onArp(final int of, final int operation, final long senderMac, final int senderIp,
             final int targetIp) {}
 
     @Override
-    public void onNeighbourWanted(final int link, final long hi, final long lo) {}
+    public void onNeighbourWanted(final int of, final long hi, final long lo) {
+        if (asker != null) {
+            asker.ask(of, hi, lo);
+        }
+    }
 
     @Override
-    public void onNeighbourConfirmed(final int link, final long hi, final long lo) {}
+    public void onNeighbourConfirmed(final int of, final long hi, final long lo) {}
 
     private enum Isn implements InitialSequenceNumbers {
         FIXED;

@@ -110,6 +110,47 @@ public class EngineBenchmark extends OffHeapBenchmark {
         }
     }
 
+    /** Two engines with one connection over the last of several Ethernets. */
+    @State(Scope.Thread)
+    public static class LinkedStream {
+        /** How many links there are; the others are polled, too. */
+        @Param({"1", "2", "8"})
+        public int links;
+
+        private EnginePair pair;
+
+        @Setup(Level.Trial)
+        public void open() {
+            pair = EnginePair.linked(links, true);
+            pair.openStream();
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            pair.close();
+        }
+    }
+
+    /** Connections that come and go over the last of several Ethernets. */
+    @State(Scope.Thread)
+    public static class LinkedPair {
+        /** How many links there are; the others are polled, too. */
+        @Param({"1", "2", "8"})
+        public int links;
+
+        private EnginePair pair;
+
+        @Setup(Level.Trial)
+        public void open() {
+            pair = EnginePair.linked(links, false);
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            pair.close();
+        }
+    }
+
     /** A UDP endpoint that sends back what it receives. */
     @State(Scope.Thread)
     public static class Datagrams {
@@ -189,5 +230,20 @@ public class EngineBenchmark extends OffHeapBenchmark {
     @OperationsPerInvocation(MEBIBYTE)
     public long streamedBytes(final Stream stream) {
         return stream.pair.stream(MEBIBYTE);
+    }
+
+    /** The same with several links. */
+    @Benchmark
+    @BenchmarkMode(Mode.Throughput)
+    @OutputTimeUnit(TimeUnit.SECONDS)
+    @OperationsPerInvocation(MEBIBYTE)
+    public long linkedStreamedBytes(final LinkedStream stream) {
+        return stream.pair.stream(MEBIBYTE);
+    }
+
+    /** {@link #wholeConnection} with several links. */
+    @Benchmark
+    public long linkedWholeConnection(final LinkedPair pair) {
+        return pair.pair.oneByteConnection();
     }
 }

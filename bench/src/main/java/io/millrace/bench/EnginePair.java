@@ -4,12 +4,16 @@ import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.MemoryLink;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortGroup;
 import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.IpAddress;
+import java.util.Arrays;
+import org.agrona.CloseHelper;
 
-/** A client's and a server's engine, joined by a link in memory and driven by one thread, in virtual time. */
+/** A client's and a server's engine, joined by links in memory and driven by one thread, in virtual time. */
 final class EnginePair implements AutoCloseable {
     private static final int CLIENT = 0x0A00_0001;
     private static final int SERVER = 0x0A00_0002;
@@ -20,7 +24,7 @@ final class EnginePair implements AutoCloseable {
     private static final long TURN_NS = 1_000;
     private static final int MAX_TURNS = 1_000_000;
 
-    private final MemoryLink link;
+    private final MemoryLink[] links;
     private final StackEngine client;
     private final StackEngine server;
     private final BenchControl control;
@@ -33,14 +37,38 @@ final class EnginePair implements AutoCloseable {
     private long received;
     private long closed;
 
+    /** Over one link without a link layer. */
     EnginePair(final boolean offloads) {
-        link = MemoryLink.builder().ethernet(false).offloads(offloads).build();
+        this(MemoryLink.builder().ethernet(false).offloads(offloads).build());
+    }
+
+    /** Over the last of so many Ethernets. */
+    static EnginePair linked(final int count, final boolean offloads) {
+        final MemoryLink[] links = new MemoryLink[count];
+        Arrays.setAll(links, link -> MemoryLink.builder().offloads(offloads).build());
+        return new EnginePair(links);
+    }
+
+    private EnginePair(final MemoryLink... links) {
+        this.links = links;
         settings = TcpSettings.DEFAULT.toBuilder().mslNs(MSL_NS).autotune(false).sendBuffer(BUFFER)
                 .receiveBuffer(BUFFER).build();
         final EngineSettings sizes = new EngineSettings(1_024, 65_536, 64 << 20, 64, 1 << 16, 16, 4, 1_000);
         control = new BenchControl(SERVER, settings);
-        client = new StackEngine(0, sizes, link.side(0).queue(0), new BenchControl(CLIENT, settings), () -> nowNs);
-        server = new StackEngine(1, sizes, link.side(1).queue(0), control, () -> nowNs);
+        final BenchControl clientControl = new BenchControl(CLIENT, settings);
+        client = new StackEngine(0, sizes, port(0), clientControl, () -> nowNs);
+        server = new StackEngine(1, sizes, port(1), control, () -> nowNs);
+        clientControl.neighbours(links.length - 1, (on, hi, lo) -> resolve(client, 1, on, hi, lo));
+        control.neighbours(links.length - 1, (on, hi, lo) -> resolve(server, 0, on, hi, lo));
+    }
+
+    private PacketPort port(final int side) {
+        return new PortGroup(Arrays.stream(links).map(link -> link.side(side)).toList()).queue(0);
+    }
+
+    private void resolve(final StackEngine engine, final int otherSide, final int link, final long hi, final long lo) {
+        engine.commands().neighbourResolved(link, hi, lo,
+                links[link].side(otherSide).queue(0).capabilities().macAddress());
     }
 
     /** Connects, sends one byte each way and closes both ends, the client first. */
@@ -133,7 +161,7 @@ final class EnginePair implements AutoCloseable {
     public void close() {
         client.requestClose();
         server.requestClose();
-        link.close();
+        CloseHelper.closeAll(links);
         scratch.close();
     }
 }

@@ -18,6 +18,10 @@ import java.util.stream.Collectors;
 public record MemoryPlan(List<Part> parts, long limitBytes) {
     private static final int OFFLOADED_PACKET = 65_535;
     private static final int FRAME_SPARE = 256;
+    private static final String PACKET_SOCKET = "af-packet";
+    /** Of a packet socket's ring where the kernel gives it no large buffer: a slot, of which 15 share 1 MiB; the rest. */
+    private static final long PACKET_SLOT = (1 << 20) / 15 + 1;
+    private static final long PACKET_RING = 3 << 19;
     private static final int EVENT_RING = 1 << 16;
     private static final int MIB_SHIFT = 20;
     private static final int CULPRITS = 3;
@@ -48,14 +52,20 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
         parts.add(new Part("fragments", engines, memory.fragments(), IpKeys.REASSEMBLY_MEMORY.path()));
         parts.add(new Part("frames of the port", engines, config.get(PortKeys.FRAMES) * frameBytes(config),
                 PortKeys.FRAMES.path()));
+        if (config.get(PortKeys.DEVICE).scheme().equals(PACKET_SOCKET)) {
+            parts.add(new Part("ring of the port", engines, PACKET_RING + config.get(PortKeys.FRAMES) * PACKET_SLOT,
+                    PortKeys.FRAMES.path()));
+        }
         parts.add(new Part("rings between threads", engines, memory.rings() + EVENT_RING, ""));
         final long limit = config.get(EngineKeys.MEMORY_LIMIT);
         return new MemoryPlan(List.copyOf(parts), limit == 0 ? machineBytes() : limit);
     }
 
-    /** As a TAP has them; other devices need as much or less. */
+    /** As a TAP has them; other devices need as much or less, but for a packet socket, whose senders decide. */
     private static long frameBytes(final MillraceConfig config) {
-        final long packet = config.get(PortKeys.OFFLOADS) ? OFFLOADED_PACKET : config.get(PortKeys.MTU);
+        final boolean large = config.get(PortKeys.OFFLOADS)
+                || config.get(PortKeys.DEVICE).scheme().equals(PACKET_SOCKET);
+        final long packet = large ? OFFLOADED_PACKET : config.get(PortKeys.MTU);
         return Frame.IP_OFFSET + packet + FRAME_SPARE;
     }
 

@@ -19,8 +19,11 @@ public final class PortKeys {
     /** Which device. */
     public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
             new DeviceSpec("memory", ""), null, """
-                    The packet device: memory (nobody but the stack itself), or tap:NAME (a Linux TAP device, made
-                    if missing). `millrace --version` lists what there is on this machine.
+                    The packet device: memory (nobody but the stack itself), tap:NAME (a Linux TAP device, made
+                    if missing), or af-packet:IF (an Ethernet interface of the kernel, which goes on using it; the
+                    stack has an Ethernet address of its own there, with ",mac=interface" behind it the
+                    interface's). "@NAMESPACE" behind a name: in another network namespace.
+                    `millrace --version` lists what there is on this machine.
                     """);
 
     /** MTU of the device. */
@@ -34,14 +37,16 @@ public final class PortKeys {
     public static final ConfigKey<Integer> FRAMES = ConfigKey.of(GROUP + ".frames", wholePowerOfTwo(16, 65_536), 1_024,
             "ring sizes of a NIC (ethtool -G)", """
                     Frames of each queue's pool. A port with offloads takes 68 KiB of memory for each, another port
-                    the MTU and some. An empty pool postpones output and leaves input with the device.
+                    the MTU and some. A packet socket (af-packet) takes as much whatever it is to offload, and up to
+                    as much again in the kernel. An empty pool postpones output and leaves input with the device.
                     """);
 
     /** Checksum and segmentation offload. */
     public static final ConfigKey<Boolean> OFFLOADS = ConfigKey.of(GROUP + ".offloads", onOff(), true,
             "offloads of a NIC (ethtool -K tx, rx, tso, gro)", """
                     Leave checksums and segmentation to the device where it can: four times the throughput on a TAP.
-                    Off makes a capture show the frames as they would pass a wire.
+                    Off makes a capture show the frames as they would pass a wire; a packet socket (af-packet) still
+                    receives them as the sender's kernel has left them (ethtool -K there decides).
                     """);
 
     /** SYNs apart from everything else. */

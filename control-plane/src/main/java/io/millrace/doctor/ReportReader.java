@@ -88,12 +88,13 @@ final class ReportReader {
     private static Map<String, Integer> shortPaths(final Observer observer, final List<Cidr> own,
             final Map<String, Long> values) throws IOException {
         final long mtu = values.getOrDefault(Gauge.PORT_MTU.label(), 0L);
-        // what routers say of the link (RFC 4861 §4.6.4) is no mistake of anybody
+        // what a server of DHCP (RFC 2132 §5.1) or routers (RFC 4861 §4.6.4) say of the link is no mistake of anybody
+        final long mtuV4 = values.getOrDefault(Gauge.LINK_MTU_V4.label(), mtu);
         final long mtuV6 = values.getOrDefault(Gauge.LINK_MTU_V6.label(), mtu);
         final Map<String, Integer> found = new LinkedHashMap<>();
         observer.connections(connection -> {
             if (found.size() < SHORT_PATHS && connection.handle() != 0 && connection.timeouts() == 0
-                    && connection.pathMtu() < (connection.remoteAddress() instanceof Inet6Address ? mtuV6 : mtu)
+                    && connection.pathMtu() < (connection.remoteAddress() instanceof Inet6Address ? mtuV6 : mtuV4)
                     && own.stream().anyMatch(prefix -> prefix.contains(connection.remoteAddress()))) {
                 found.put(IpAddress.toString(connection.remoteAddress()), connection.pathMtu());
             }

@@ -24,6 +24,16 @@ class MemoryPlanTest {
                 .allSatisfy(part -> assertThat(ConfigKeys.find(part.key())).as(part.name()).isNotNull());
     }
 
+    /** Its ring is memory of the kernel, and its frames are as large as any sender makes them. */
+    @Test
+    void shouldCountTheRingOfAPacketSocket() {
+        final MemoryPlan plan = plan("millrace.port { device = \"af-packet:eth0\", offloads = off, frames = 1024 }");
+        assertThat(plan.parts()).filteredOn(part -> part.key().equals("millrace.port.frames"))
+                .extracting(MemoryPlan.Part::name).containsExactly("frames of the port", "ring of the port");
+        assertThat(plan.parts()).filteredOn(part -> part.key().equals("millrace.port.frames"))
+                .allSatisfy(part -> assertThat(part.bytes()).isBetween(1_024L * 65_536, 1_024L * 75_000));
+    }
+
     @Test
     void shouldFitAsItComes() {
         assertThat(plan("").fits()).isTrue();

@@ -87,6 +87,11 @@ public final class RecordingCommands implements EngineCommands {
     }
 
     @Override
+    public boolean linkMtuV4(final int link, final int mtu) {
+        return add(on(link) + "link mtu v4 " + mtu);
+    }
+
+    @Override
     public boolean addressesRemoved() {
         return add("addresses removed");
     }

@@ -23,22 +23,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class LinkMtuTest {
     private static final int TEXT_BYTES = 4_000;
     private static final InetAddress SERVER = InetAddress.ofLiteral("fd00::2");
 
-    @Test
-    void shouldNotTakeWhatRoutersSayOfTheLinkForAMistake() throws Exception {
+    /** Routers of IPv6, a server of DHCP of IPv4. */
+    @ParameterizedTest(name = "IPv6 {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldNotTakeWhatIsSaidOfTheLinkForAMistake(final boolean v6) throws Exception {
+        final InetAddress address = v6 ? SERVER : InetAddress.ofLiteral("10.0.0.2");
         try (MemoryLink link = MemoryLink.builder().build();
-                Millrace server = stack(link, 0, "fd00::2/64");
-                Millrace client = stack(link, 1, "fd00::1/64")) {
-            client.engine(0).commands().linkMtuV6(0, 1_400);
-            final TcpListener listener = server.listen(new InetSocketAddress(SERVER, 80), 4, server.tcpSettings(),
+                Millrace server = stack(link, 0, v6 ? "fd00::2/64" : "10.0.0.2/24");
+                Millrace client = stack(link, 1, v6 ? "fd00::1/64" : "10.0.0.1/24")) {
+            if (v6) {
+                client.engine(0).commands().linkMtuV6(0, 1_400);
+            } else {
+                client.engine(0).commands().linkMtuV4(0, 1_400);
+            }
+            final TcpListener listener = server.listen(new InetSocketAddress(address, 80), 4, server.tcpSettings(),
                     false);
             client.engine(0).doWork();
-            client.engine(0).tcp().connect(0, 0, 0, IpAddress.hi(SERVER), IpAddress.lo(SERVER), 80,
+            client.engine(0).tcp().connect(0, 0, 0, IpAddress.hi(address), IpAddress.lo(address), 80,
                     client.tcpSettings(), (connection, events) -> {});
             while (listener.acceptQueueDepth() == 0) {
                 server.engine(0).doWork();

@@ -72,6 +72,16 @@ class NamespaceDoctorTest {
     }
 
     @Test
+    void shouldFindTheInterfaceOfAPacketSocket() throws IOException {
+        ip("tuntap", "add", "mr0", "mode", "tap");
+        ip("link", "set", "mr0", "mtu", "1400", "up");
+        ip("address", "add", "10.66.0.2/24", "dev", "mr0");
+        assertThat(before("af-packet:mr0@" + namespace.name())).contains(Symptom.MTU_DIFFERS,
+                Symptom.KERNEL_HAS_ADDRESS);
+        assertThat(before("af-packet:lo@" + namespace.name() + ",mac=interface")).contains(Symptom.KERNEL_HAS_ADDRESS);
+    }
+
+    @Test
     void shouldLookThereDuringARunToo() throws IOException {
         ip("address", "add", "10.66.0.2/32", "dev", "lo");
         assertThat(kernelAddresses("tap:mr0")).isNotEmpty().doesNotContain(OWN);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.nativeports.NetworkNamespace;
+import io.millrace.observe.ObservedConnection;
 import io.millrace.services.HttpService;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -55,6 +56,25 @@ class DhcpInteropTest extends KernelInterop {
         awaitNoConnections();
         stack.close();
         server().awaitLog("DHCPRELEASE(mr0) " + address + " " + mac);
+    }
+
+    /** Both ends' segments are as short as the server says that the link wants them. */
+    @Test
+    void shouldSendAndTakeNothingLongerThanTheServerSays() throws Exception {
+        launch(false, AT_ONCE, withServer("--dhcp-option=26,1300"));
+        assertThat(stack.awaitAddress(PATIENCE)).isTrue();
+        Await.until("the engine knows", () -> stack.observer().readings().stream()
+                .anyMatch(reading -> reading.label().equals("LinkMtuV4") && reading.value() == 1_300));
+        final ServerSocket listener = listenInKernel();
+        final ChannelProbe probe = new ChannelProbe();
+        connectFromStack(KERNEL, listener.getLocalPort(), probe).syncUninterruptibly();
+        accept(listener);
+        probe.channel();
+        assertThat(run("ss", "-tinH", "sport", "=", ":" + listener.getLocalPort())).as("MSS 1260, less timestamps")
+                .contains(" mss:1248 ");
+        assertThat(stack.connections()).singleElement().extracting(ObservedConnection::sendMss)
+                .isEqualTo(1_248);
+        probe.channel().close();
     }
 
     @Test

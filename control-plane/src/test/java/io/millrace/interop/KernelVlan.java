@@ -58,8 +58,8 @@ final class KernelVlan implements AutoCloseable {
         this.relay = relay;
     }
 
-    /** Moves the kernel's address from the TAP {@code mr0} into a VLAN of it. */
-    static KernelVlan open(final NetworkNamespace kernel, final int vlan, final String address) throws IOException {
+    /** Moves the kernel's address of that family from the TAP {@code mr0} into a VLAN of it. */
+    static KernelVlan open(final NetworkNamespace kernel, final int vlan, final Family family) throws IOException {
         final String id = Integer.toString(vlan);
         final String name = "mr0." + vlan;
         run(kernel, "ip", "address", "flush", "dev", "mr0");
@@ -69,8 +69,8 @@ final class KernelVlan implements AutoCloseable {
             run(kernel, "ip", "link", "add", name, "type", "veth", "peer", "name", "access");
             run(kernel, "ip", "link", "set", "access", "up");
         }
-        run(kernel, "ip", "address", "add", address + "/24", "dev", name);
         run(kernel, "ip", "link", "set", name, "up");
+        run(kernel, "ip", "address", "add", family.kernel + "/" + family.prefixLength(), "dev", name, "nodad");
         return new KernelVlan(real ? null : startRelay(kernel, id));
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a listener does beside accepting, with the kernel as the client. */
-class ListenInteropTest extends KernelInterop {
+class ListenInteropTest extends KernelInteropBothFamilies {
     private static final int CONNECTIONS = 64;
 
     /** The options of the handshake come back from the kernel in its last ACK. */
@@ -86,7 +86,7 @@ class ListenInteropTest extends KernelInterop {
         launch(true, """
                 millrace.listen.rules = [
                   { port = 80, mss = 700, sack = false, backlog = 3 }
-                  { port = 81, sources = ["192.0.2.0/24"] }
+                  { port = 81, sources = ["192.0.2.0/24", "2001:db8::/32"] }
                 ]
                 """, device -> device);
         final ChannelProbe ruled = serveProbe(80);
@@ -97,12 +97,16 @@ class ListenInteropTest extends KernelInterop {
         assertThat(stack.listeners()).extracting(listener -> listener.backlog()).containsExactly(3, 1_024, 1_024);
         assertThat(run("ss", "-tin", "dport", "=", ":80")).contains(" mss:688 ").doesNotContain("sack");
         connectFromKernel(82);
-        try (SocketChannel refused = kernel.call(() -> SocketChannel.open(StandardProtocolFamily.INET))) {
+        try (SocketChannel refused = kernel.call(() -> SocketChannel.open(protocolFamily()))) {
             refused.configureBlocking(false);
-            refused.connect(new InetSocketAddress(STACK, 81));
+            refused.connect(new InetSocketAddress(stackIp(), 81));
             Await.until("its SYN is dropped", () -> stack.counters().get("ListenSourceRefused") > 0);
             assertThat(refused.finishConnect()).isFalse();
         }
         ruled.channel().close().syncUninterruptibly();
+    }
+
+    private StandardProtocolFamily protocolFamily() {
+        return family == Family.V6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
     }
 }

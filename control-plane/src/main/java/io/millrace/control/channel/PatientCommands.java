@@ -103,6 +103,11 @@ public final class PatientCommands implements EngineCommands {
     }
 
     @Override
+    public boolean linkMtuV4(final int link, final int mtu) {
+        return isClear() && engine.get().linkMtuV4(link, mtu) || defer(() -> engine.get().linkMtuV4(link, mtu));
+    }
+
+    @Override
     public boolean addressesRemoved() {
         return isClear() && engine.get().addressesRemoved() || defer(() -> engine.get().addressesRemoved());
     }

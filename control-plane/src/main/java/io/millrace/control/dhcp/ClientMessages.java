@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientMessages {
     /** RFC 3442: classless routes before routers. */
     private static final byte[] WANTED = {DhcpOption.SUBNET_MASK, DhcpOption.CLASSLESS_ROUTES, DhcpOption.ROUTERS,
-            DhcpOption.LEASE_TIME, DhcpOption.RENEWAL_TIME, DhcpOption.REBINDING_TIME};
+            DhcpOption.INTERFACE_MTU, DhcpOption.LEASE_TIME, DhcpOption.RENEWAL_TIME, DhcpOption.REBINDING_TIME};
     /** What an Ethernet frame takes. */
     private static final int MAX_SIZE = 1_472;
 

@@ -101,6 +101,12 @@ final class DhcpMessage {
         return value != null && value.length >= Integer.BYTES ? ByteBuffer.wrap(value).getInt() : absent;
     }
 
+    /** An option of two bytes, an unsigned number; 0 where it is not there or of another length. */
+    int shortOption(final int code) {
+        final byte[] value = options.get(code);
+        return value != null && value.length == Short.BYTES ? ByteBuffer.wrap(value).getShort() & 0xFFFF : 0;
+    }
+
     /** An option as text for a log; empty where it is not there. */
     String text(final int code) {
         final byte[] value = options.get(code);

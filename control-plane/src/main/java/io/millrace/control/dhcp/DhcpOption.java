@@ -6,6 +6,7 @@ final class DhcpOption {
     static final int SUBNET_MASK = 1;
     static final int ROUTERS = 3;
     static final int HOST_NAME = 12;
+    static final int INTERFACE_MTU = 26;
     static final int REQUESTED_ADDRESS = 50;
     static final int LEASE_TIME = 51;
     /** The fields {@code file} (1), {@code sname} (2) or both hold options too. */

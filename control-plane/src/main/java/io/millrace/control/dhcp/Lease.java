@@ -20,9 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param expiryNs   it must not be used any more.
  * @param routes     through gateways.
  * @param onLink     further networks that are reached without one (RFC 3442, router 0.0.0.0).
+ * @param mtu        bytes of the longest packet on the link (RFC 2132 §5.1); {@link #ANY_MTU} where the server says none.
  */
 public record Lease(Cidr cidr, int serverId, long renewAtNs, long rebindAtNs, long expiryNs, List<Route> routes,
-        List<Cidr> onLink) {
+        List<Cidr> onLink, int mtu) {
+    /** Whatever the port takes. */
+    static final int ANY_MTU = Integer.MAX_VALUE;
+    /** What every host takes (RFC 791 §3.1): whoever says less would only make us slow. */
+    private static final int MIN_MTU = 576;
     private static final int INFINITE = -1;
     private static final int CLASS_A = 8;
     private static final int CLASS_B = 16;
@@ -54,13 +59,18 @@ public record Lease(Cidr cidr, int serverId, long renewAtNs, long rebindAtNs, lo
         final LeaseRoutes found = LeaseRoutes.of(message, cidr);
         if (seconds == INFINITE) {
             return new Lease(cidr, server, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, found.routes(),
-                    found.onLink());
+                    found.onLink(), mtu(message));
         }
         final long leaseNs = nanos(seconds);
         final long t2 = within(message, DhcpOption.REBINDING_TIME, leaseNs, leaseNs / 8 * 7);
         final long t1 = within(message, DhcpOption.RENEWAL_TIME, t2, leaseNs / 2 < t2 ? leaseNs / 2 : t2 / 2);
         return new Lease(cidr, server, fromNs + early(t1, random), fromNs + t2, fromNs + leaseNs, found.routes(),
-                found.onLink());
+                found.onLink(), mtu(message));
+    }
+
+    private static int mtu(final DhcpMessage message) {
+        final int said = message.shortOption(DhcpOption.INTERFACE_MTU);
+        return said < MIN_MTU ? ANY_MTU : said;
     }
 
     /** The address in host order. */

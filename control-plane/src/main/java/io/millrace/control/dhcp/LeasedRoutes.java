@@ -7,28 +7,34 @@ import io.millrace.control.address.OnLink;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.Routing;
 import java.net.InetAddress;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Puts address and routes of the lease in force among the stack's, tentative first, and takes them away; tells the client
- * what has become of the address. Thread: any; {@link #onLease} within the client's lock.
+ * what has become of the address, and engines how long packets may be. Thread: any; {@link #onLease} within the client's lock.
  */
 public final class LeasedRoutes implements LeaseHolder {
     private static final Logger LOG = LoggerFactory.getLogger(DhcpClient.class);
 
     private final LinkRoutes routes;
     private final OwnAddress.State first;
+    private final IntConsumer linkMtu;
     /** What the configuration in effect makes: a lease that has the same takes none of it away. */
     private volatile Routing configured;
     /** What is among the stack's addresses and routes; not a lease of an address that is set as well. */
     private volatile @Nullable Lease applied;
     private volatile @Nullable DhcpClient client;
 
-    /** @param probe false: an address is used at once, whoever else may have it. */
-    public LeasedRoutes(final LinkRoutes routes, final boolean probe) {
+    /**
+     * @param probe   false: an address is used at once, whoever else may have it.
+     * @param linkMtu told how long packets of IPv4 may be, where that changes: bytes, {@link Lease#ANY_MTU} for no limit.
+     */
+    public LeasedRoutes(final LinkRoutes routes, final boolean probe, final IntConsumer linkMtu) {
         this.routes = routes;
+        this.linkMtu = linkMtu;
         configured = routes.whole().routing();
         first = probe ? OwnAddress.State.TENTATIVE : OwnAddress.State.PREFERRED;
     }
@@ -76,6 +82,8 @@ public final class LeasedRoutes implements LeaseHolder {
     @Override
     public void onLease(final @Nullable Lease before, final @Nullable Lease now, final String reason) {
         final Lease old = applied;
+        // before the address: what is sent from it is not too long
+        tellMtu(old, now);
         try {
             applied = now;
             // at once: an address that is leased anew was never away
@@ -93,10 +101,18 @@ public final class LeasedRoutes implements LeaseHolder {
         }
     }
 
+    private void tellMtu(final @Nullable Lease before, final @Nullable Lease now) {
+        final int mtu = now == null ? Lease.ANY_MTU : now.mtu();
+        if (mtu != (before == null ? Lease.ANY_MTU : before.mtu())) {
+            linkMtu.accept(mtu);
+        }
+    }
+
     /** Such an address is as good as taken: the server is told, and asked for another (RFC 2131 §3.1 (5)). */
     private void refuse(final @Nullable Lease old, final @Nullable Lease now, final @Nullable String reason) {
         LOG.warn("the lease of {} cannot be used: {}", now == null ? "" : now.cidr(), reason);
         applied = null;
+        tellMtu(now, null);
         routes.update(routing -> without(routing, old));
         final DhcpClient told = client;
         if (told != null) {

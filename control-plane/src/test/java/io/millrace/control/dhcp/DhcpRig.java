@@ -143,6 +143,11 @@ final class DhcpRig implements AutoCloseable {
         }
 
         @Override
+        public boolean linkMtuV4(final int link, final int mtu) {
+            throw new AssertionError("not the client's business");
+        }
+
+        @Override
         public boolean addressesRemoved() {
             throw new AssertionError("not the client's business");
         }

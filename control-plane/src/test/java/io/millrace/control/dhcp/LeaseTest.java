@@ -56,6 +56,15 @@ class LeaseTest {
                 .without(DhcpOption.SUBNET_MASK)).cidr()).hasToString(cidr);
     }
 
+    @ParameterizedTest(name = "{0} bytes")
+    @CsvSource({"0, 0x7FFFFFFF", "68, 0x7FFFFFFF", "575, 0x7FFFFFFF", "576, 576", "1400, 1400", "65535, 65535"})
+    void shouldTakeTheLinksMtuWhereItIsNotTooSmall(final int said, final int mtu) {
+        assertThat(lease(ServerSays.lease().with(DhcpOption.INTERFACE_MTU, said >>> 8, said & 0xFF)).mtu())
+                .isEqualTo(mtu);
+        assertThat(lease(ServerSays.lease().with(DhcpOption.INTERFACE_MTU, 0, said >>> 8, said & 0xFF)).mtu())
+                .as("no number of two bytes").isEqualTo(Lease.ANY_MTU);
+    }
+
     @Test
     void shouldTakeTheFirstRouterOnTheLink() {
         assertThat(lease(ServerSays.lease().with(DhcpOption.ROUTERS, 10, 0, 0, 9, 10, 0, 0, 8)).routes())

@@ -22,11 +22,15 @@ class LeasedRoutesTest {
             RouteTable.of(List.of(Cidr.parse("192.168.0.2/24")), List.of()));
     private final RecordingCommands engine = new RecordingCommands();
     private final AddressChanges changes = new AddressChanges(routes, new EngineCommands[]{engine});
-    private final LeasedRoutes leased = new LeasedRoutes(routes.link(0), true);
+    private final LeasedRoutes leased = new LeasedRoutes(routes.link(0), true, mtu -> engine.linkMtuV4(0, mtu));
 
     private static Lease lease(final String... through) {
+        return lease(Lease.ANY_MTU, through);
+    }
+
+    private static Lease lease(final int mtu, final String... through) {
         return new Lease(LEASED, 0x0A00_0001, 1, 2, 3, List.of(through).stream().map(Route::parse).toList(),
-                List.of(Cidr.parse("10.77.0.0/16")));
+                List.of(Cidr.parse("10.77.0.0/16")), mtu);
     }
 
     private void inUse() {
@@ -61,6 +65,20 @@ class LeasedRoutesTest {
     }
 
     @Test
+    void shouldTellEnginesHowLongPacketsMayBeWhileTheLeaseLasts() {
+        final Lease first = lease(1_400);
+        leased.onLease(null, first, "by 10.0.0.1");
+        assertThat(engine.take()).containsExactly("link mtu v4 1400");
+        leased.onLease(first, lease(1_400), "prolonged");
+        assertThat(engine.take()).as("no news").isEmpty();
+        final Lease wider = lease(1_450);
+        leased.onLease(first, wider, "prolonged");
+        assertThat(engine.take()).containsExactly("link mtu v4 1450");
+        leased.onLease(wider, null, "expired");
+        assertThat(engine.take()).containsExactly("link mtu v4 " + Integer.MAX_VALUE);
+    }
+
+    @Test
     void shouldLeaveAnAddressThatIsSetAsItIs() {
         routes.addAddress(LEASED);
         final Lease lease = lease();
@@ -89,7 +107,8 @@ class LeasedRoutesTest {
         final Lease first = lease();
         leased.onLease(null, first, "by 10.0.0.1");
         inUse();
-        leased.onLease(first, new Lease(Cidr.parse("192.168.0.2/24"), 0x0A00_0001, 1, 2, 3, List.of(), List.of()),
+        leased.onLease(first,
+                new Lease(Cidr.parse("192.168.0.2/24"), 0x0A00_0001, 1, 2, 3, List.of(), List.of(), Lease.ANY_MTU),
                 "by 10.0.0.1");
         assertThat(routes.current()).hasToString("192.168.0.2/24");
     }
@@ -155,7 +174,7 @@ class LeasedRoutesTest {
 
     @Test
     void shouldUseAnAddressAtOnceWhereItIsNotToBeTried() {
-        final LeasedRoutes untried = new LeasedRoutes(routes.link(0), false);
+        final LeasedRoutes untried = new LeasedRoutes(routes.link(0), false, mtu -> {});
         try (DhcpRig rig = new DhcpRig(untried)) {
             untried.tell(rig.client);
             rig.bindUntried(ServerSays.lease());

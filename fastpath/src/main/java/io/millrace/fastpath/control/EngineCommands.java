@@ -55,6 +55,12 @@ public interface EngineCommands {
      */
     boolean linkMtuV6(int link, int mtu);
 
+    /**
+     * No packet of IPv4 that is sent over this link is longer than so many bytes, 576 and more: a server of DHCP said so
+     * (RFC 2132 §5.1); {@link Integer#MAX_VALUE}: none does any more.
+     */
+    boolean linkMtuV4(int link, int mtu);
+
     /** Addresses of the stack were removed: connections of those not its own any more fail, within some turns. */
     boolean addressesRemoved();
 

@@ -76,6 +76,11 @@ final class CommandHandler implements CommandRing.Handler {
     }
 
     @Override
+    public void onLinkMtuV4(final int link, final int mtu) {
+        ipOutput.linkMtuV4(link, mtu);
+    }
+
+    @Override
     public void onAddressesRemoved() {
         tcp.onAddressesRemoved();
     }

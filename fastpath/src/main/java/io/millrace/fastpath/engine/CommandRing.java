@@ -39,6 +39,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int TRANSMIT_ICMPV6 = 11;
     private static final int LINK_MTU_V6 = 12;
     private static final int ICMP_ERROR = 13;
+    private static final int LINK_MTU_V4 = 14;
 
     private static final int ICMP_ERROR_KIND = 4 * BitUtil.SIZE_OF_LONG;
     private static final int ICMP_ERROR_PORTS = ICMP_ERROR_KIND + BitUtil.SIZE_OF_INT;
@@ -80,6 +81,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         void onTransmitDatagram(int link, int source, int destination, long linkDestination, long address, int length);
 
         void onLinkMtuV6(int link, int mtu);
+
+        void onLinkMtuV4(int link, int mtu);
 
         void onAddressesRemoved();
 
@@ -205,6 +208,11 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     @Override
     public boolean linkMtuV6(final int link, final int mtu) {
         return write(LINK_MTU_V6, mtu, 0, 0, link);
+    }
+
+    @Override
+    public boolean linkMtuV4(final int link, final int mtu) {
+        return write(LINK_MTU_V4, mtu, 0, 0, link);
     }
 
     @Override
@@ -361,6 +369,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             case LISTENER_CLOSED -> handler.onListenerClosed((int) a);
             case ABORT -> handler.onAbort(a);
             case LINK_MTU_V6 -> handler.onLinkMtuV6(link, (int) a);
+            case LINK_MTU_V4 -> handler.onLinkMtuV4(link, (int) a);
             case ADDRESSES_REMOVED -> handler.onAddressesRemoved();
             case CLOSE_ENDPOINT -> handler.onCloseEndpoint((int) a);
             default -> throw new IllegalStateException("command " + type);

@@ -96,6 +96,12 @@ public final class IpOutput {
         pathMtus.onLinkChanged();
     }
 
+    /** A server of DHCP said how long packets of IPv4 may be on a link, in bytes. */
+    public void linkMtuV4(final int link, final int mtu) {
+        links.mtuV4(link, mtu);
+        pathMtus.onLinkChanged();
+    }
+
     /** A fresh frame for a link whose payload starts at {@link #payload}; 0 where the pool is empty. */
     public long acquire(final int link) {
         return port.acquire(link);

@@ -8,6 +8,8 @@ import io.millrace.fastpath.wire.IpAddress;
 public final class Links {
     private final PortCapabilities[] capabilities;
     private final int[] frames;
+    /** What a server of DHCP said of packets of IPv4 (RFC 2132 §5.1); {@link Integer#MAX_VALUE} where none does. */
+    private final int[] toldMtuV4;
     /** What a router said of packets of IPv6 (RFC 4861 §4.6.4); {@link Integer#MAX_VALUE} where none did. */
     private final int[] toldMtuV6;
 
@@ -15,10 +17,12 @@ public final class Links {
     public Links(final PacketPort port) {
         capabilities = new PortCapabilities[port.links()];
         frames = new int[capabilities.length];
+        toldMtuV4 = new int[capabilities.length];
         toldMtuV6 = new int[capabilities.length];
         for (int link = 0; link < capabilities.length; link++) {
             capabilities[link] = port.capabilities(link);
             frames[link] = port.frames(link);
+            toldMtuV4[link] = Integer.MAX_VALUE;
             toldMtuV6[link] = Integer.MAX_VALUE;
         }
     }
@@ -40,13 +44,25 @@ public final class Links {
 
     /** Bytes of the longest packet that is sent over a link to a destination of this family. */
     public int mtu(final int link, final long hi, final long lo) {
-        final int mtu = capabilities[link].mtu();
-        return IpAddress.isV4(hi, lo) ? mtu : Math.min(mtu, toldMtuV6[link]);
+        return IpAddress.isV4(hi, lo) ? mtuV4(link) : mtuV6(link);
+    }
+
+    /** The same over IPv4. */
+    public int mtuV4(final int link) {
+        return Math.min(capabilities[link].mtu(), toldMtuV4[link]);
     }
 
     /** The same over IPv6. */
     public int mtuV6(final int link) {
         return Math.min(capabilities[link].mtu(), toldMtuV6[link]);
+    }
+
+    /**
+     * A server of DHCP said how long packets of IPv4 may be on a link, in bytes; {@link Integer#MAX_VALUE}: none does any
+     * more. The port's MTU holds nevertheless.
+     */
+    void mtuV4(final int link, final int mtu) {
+        toldMtuV4[link] = mtu;
     }
 
     /** A router said how long packets of IPv6 may be on a link, in bytes; its port's MTU holds nevertheless. */

@@ -101,6 +101,16 @@ public final class Memory {
         UnsafeApi.putLongRelease(null, address, value);
     }
 
+    /** Reads what another party has written last of all: what it wrote before that is seen after this. */
+    public static int getIntAcquire(final long address) {
+        return UnsafeApi.getIntAcquire(null, address);
+    }
+
+    /** Writes after everything written before, for another party that reads it with acquire. */
+    public static void putIntRelease(final long address, final int value) {
+        UnsafeApi.putIntRelease(null, address, value);
+    }
+
     /** The unsigned big-endian 16-bit integer at the address, 0 to 65,535. */
     public static int getShortBE(final long address) {
         final short value = UnsafeApi.getShort(address);

@@ -66,7 +66,8 @@ final class InfoReader {
         into.sendMss = tcb.sndMss();
         into.receiveMss = tcb.receiveMss();
         into.announcedMss = tcb.announcedMss();
-        into.pathMtu = PathMtu.of(tcb, context.ip.links().capabilities(IpOutput.link(tcb.neighbour())).mtu());
+        into.pathMtu = PathMtu.of(tcb, context.ip.links().mtu(IpOutput.link(tcb.neighbour()), tcb.remoteHi(),
+                tcb.remoteLo()));
         into.congestionWindow = tcb.cwnd();
         into.slowStartThreshold = tcb.ssthresh();
         into.sendWindow = tcb.sndWnd();

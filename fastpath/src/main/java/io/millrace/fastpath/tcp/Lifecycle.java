@@ -147,9 +147,12 @@ final class Lifecycle {
         return IpOutput.headerLength(remoteHi, remoteLo) + TcpHeader.MIN_LENGTH;
     }
 
-    /** The MSS to announce to a peer: by the MTU of the link that leads to it (RFC 9293 §3.7.1). */
+    /**
+     * The MSS to announce to a peer: by the MTU of the link that leads to it (RFC 9293 §3.7.1). What is longer than the link
+     * is said to take may not get through to us either.
+     */
     int ownMss(final long remoteHi, final long remoteLo, final TcpSettings settings) {
-        final int most = context.ip.links().capabilities(context.ip.linkTo(remoteHi, remoteLo)).mtu()
+        final int most = context.ip.links().mtu(context.ip.linkTo(remoteHi, remoteLo), remoteHi, remoteLo)
                 - headers(remoteHi, remoteLo);
         return settings.mss() == 0 ? most : Math.min(settings.mss(), most);
     }

@@ -12,9 +12,9 @@ class LinksTest {
     private static final long V6_HI = 0x2001_0DB8_0000_0000L;
     private static final long V4 = IpAddress.v4(1);
 
-    /** RFC 4861 §4.6.4. */
+    /** RFC 4861 §4.6.4, RFC 2132 §5.1. */
     @Test
-    void shouldSendNothingLongerOverIpv6ThanARouterSaysOfTheLink() {
+    void shouldSendNothingLongerThanRoutersAndDhcpServersSayOfTheLink() {
         try (MemoryLink first = MemoryLink.builder().mtu(1_500).build();
                 MemoryLink second = MemoryLink.builder().mtu(9_000).build();
                 PortGroup group = new PortGroup(List.of(first.side(0), second.side(0)))) {
@@ -24,6 +24,11 @@ class LinksTest {
             assertThat(links.mtu(0, V6_HI, 1)).isEqualTo(1_500);
             assertThat(links.mtu(1, V6_HI, 1)).isEqualTo(1_400);
             assertThat(links.mtu(1, 0, V4)).isEqualTo(9_000);
+            links.mtuV4(1, 1_300);
+            assertThat(links.mtu(1, 0, V4)).as("what a server of DHCP says").isEqualTo(1_300);
+            assertThat(links.mtu(0, 0, V4)).isEqualTo(1_500);
+            links.mtuV4(1, Integer.MAX_VALUE);
+            assertThat(links.mtuV4(1)).as("the lease is over").isEqualTo(9_000);
             links.mtuV6(0, 9_000);
             assertThat(links.mtuV6(0)).as("the port takes no more").isEqualTo(1_500);
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public class StandInControl implements EngineControl, EngineEvents {
     private static final long HASH_SEED = 42;
 
-    private final RouteSnapshot routes;
+    private RouteSnapshot routes;
     private final InitialSequenceNumbers initialSequenceNumbers;
     private final EphemeralPorts ephemeralPorts;
     private final FastOpenCookies fastOpenCookies;
@@ -66,6 +66,11 @@ public class StandInControl implements EngineControl, EngineEvents {
     public final void wildcards(final boolean forBoth, final boolean forV6Only) {
         dualStack = forBoth;
         v6Only = forV6Only;
+    }
+
+    /** Other routes from now on. */
+    public final void routes(final RouteSnapshot next) {
+        routes = next;
     }
 
     /** Whether packets carry flow labels. */

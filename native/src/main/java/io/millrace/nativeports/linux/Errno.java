@@ -6,6 +6,7 @@ public final class Errno {
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
     public static final int EIO = 5;
+    public static final int ENXIO = 6;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
@@ -17,6 +18,8 @@ public final class Errno {
     public static final int EMFILE = 24;
     public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
+    public static final int EAFNOSUPPORT = 97;
+    public static final int ENETDOWN = 100;
     public static final int ENOBUFS = 105;
 
     private Errno() {}
@@ -44,6 +47,9 @@ public final class Errno {
             case EMFILE -> "EMFILE (too many open files)";
             case ENOSYS -> "ENOSYS (no such system call)";
             case EBADFD -> "EBADFD (file descriptor in bad state)";
+            case ENXIO -> "ENXIO (no such device or address)";
+            case EAFNOSUPPORT -> "EAFNOSUPPORT (address family not supported)";
+            case ENETDOWN -> "ENETDOWN (network is down)";
             case ENOBUFS -> "ENOBUFS (no buffer space)";
             default -> "errno " + errno;
         };

@@ -42,6 +42,12 @@ public final class HostInterface implements AutoCloseable {
         run(InterfaceRequest.SIOCSIFMTU, "set the MTU " + bytes + " of");
     }
 
+    /** The kernel's Ethernet address, in the low 48 bits; 0 where the interface is of another kind than Ethernet. */
+    public long ethernetAddress() throws IOException {
+        run(InterfaceRequest.SIOCGIFHWADDR, "read the address of");
+        return request.hardwareType() == SocketDescriptor.ARPHRD_ETHER ? request.ethernetAddress() : 0;
+    }
+
     /** Frames that the kernel keeps for us while we don't read; it drops silently what comes beyond. */
     public int transmitQueueLength() throws IOException {
         run(InterfaceRequest.SIOCGIFTXQLEN, "read the transmit queue length of");

@@ -19,6 +19,8 @@ public final class InterfaceRequest implements AutoCloseable {
     /** Within {@code struct sockaddr_in}, which is the value of the address requests. */
     public static final int SOCKET_ADDRESS_OFFSET = 4;
     public static final int AF_INET = 2;
+    /** Within {@code struct sockaddr}, which is the value of SIOCGIFHWADDR. */
+    public static final int HARDWARE_ADDRESS_OFFSET = 2;
 
     public static final long SIOCGIFFLAGS = 0x8913L;
     public static final long SIOCSIFFLAGS = 0x8914L;
@@ -26,6 +28,7 @@ public final class InterfaceRequest implements AutoCloseable {
     public static final long SIOCSIFNETMASK = 0x891cL;
     public static final long SIOCGIFMTU = 0x8921L;
     public static final long SIOCSIFMTU = 0x8922L;
+    public static final long SIOCGIFHWADDR = 0x8927L;
     public static final long SIOCGIFINDEX = 0x8933L;
     public static final long SIOCGIFTXQLEN = 0x8942L;
     public static final long SIOCSIFTXQLEN = 0x8943L;
@@ -68,6 +71,16 @@ public final class InterfaceRequest implements AutoCloseable {
     public InterfaceRequest flags(final int flags) {
         Memory.putShort(region.address() + VALUE_OFFSET, flags);
         return this;
+    }
+
+    /** The value as an address of the link: its kind, ARPHRD_... . */
+    public int hardwareType() {
+        return Memory.getUnsignedShort(region.address() + VALUE_OFFSET);
+    }
+
+    /** The value as an address of the link: of Ethernet, in the low 48 bits. */
+    public long ethernetAddress() {
+        return Memory.getLongBE(region.address() + VALUE_OFFSET + HARDWARE_ADDRESS_OFFSET) >>> 16;
     }
 
     /** The value as an IPv4 address or mask, its first byte in the highest bits. */

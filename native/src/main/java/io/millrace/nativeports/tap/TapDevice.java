@@ -13,6 +13,7 @@ import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.Ipv4Prefix;
 import io.millrace.nativeports.linux.Ipv6Prefix;
+import io.millrace.nativeports.linux.LinkAddress;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -52,7 +53,7 @@ final class TapDevice implements PacketDevice {
         this.interfaceName = interfaceName;
         queues = new TapQueues(interfaceName, request.offloads());
         final int segment = request.offloads() ? MAX_VIRTUAL_SEGMENT : 0;
-        capabilities = new PortCapabilities(true, request.mtu(), TapAddress.of(request.argument()), request.offloads(),
+        capabilities = new PortCapabilities(true, request.mtu(), LinkAddress.of(request.argument()), request.offloads(),
                 request.offloads(), segment, Math.max(segment, request.mtu()) + ETHERNET_AND_VLAN);
     }
 

@@ -23,12 +23,19 @@ class StructuresTest {
             #include <sys/ioctl.h>
             #include <sys/syscall.h>
             #include <linux/bpf.h>
+            #include <linux/filter.h>
             #include <linux/if.h>
+            #include <linux/if_arp.h>
+            #include <linux/if_ether.h>
+            #include <linux/if_packet.h>
             #include <linux/if_tun.h>
             #include <linux/ipv6.h>
             #include <linux/sockios.h>
             #include <linux/virtio_net.h>
-            #ifndef VIRTIO_NET_HDR_GSO_UDP_L4 /* younger than many distributions' headers */
+            #ifndef PACKET_FANOUT_FLAG_IGNORE_OUTGOING /* younger than many distributions' headers */
+            #define PACKET_FANOUT_FLAG_IGNORE_OUTGOING 0x4000
+            #endif
+            #ifndef VIRTIO_NET_HDR_GSO_UDP_L4 /* likewise */
             #define VIRTIO_NET_HDR_GSO_UDP_L4 5
             #endif
             """;
@@ -40,6 +47,9 @@ class StructuresTest {
         addTun(expected);
         addInterface(expected);
         addVirtio(expected);
+        addPacketOptions(expected);
+        addPacketLayouts(expected);
+        addSocket(expected);
         addErrno(expected);
         addBpf(expected);
         assertThat(CHeaders.ask(directory, HEADERS, List.of(), expected.keySet())).isEqualTo(expected);
@@ -109,6 +119,90 @@ class StructuresTest {
         numbers.put("VIRTIO_NET_HDR_GSO_UDP_L4", (long) VirtioNetHeader.GSO_UDP_L4);
     }
 
+    private static void addPacketOptions(final Map<String, Long> numbers) {
+        numbers.put("AF_PACKET", (long) PacketDescriptor.AF_PACKET);
+        numbers.put("SOCK_RAW", (long) PacketDescriptor.SOCK_RAW);
+        numbers.put("SOL_PACKET", (long) PacketDescriptor.SOL_PACKET);
+        numbers.put("ETH_P_ALL", (long) PacketDescriptor.ETH_P_ALL);
+        numbers.put("PACKET_ADD_MEMBERSHIP", (long) PacketDescriptor.ADD_MEMBERSHIP);
+        numbers.put("PACKET_RX_RING", (long) PacketDescriptor.RX_RING);
+        numbers.put("PACKET_STATISTICS", (long) PacketDescriptor.STATISTICS);
+        numbers.put("PACKET_COPY_THRESH", (long) PacketDescriptor.COPY_THRESH);
+        numbers.put("PACKET_VERSION", (long) PacketDescriptor.VERSION);
+        numbers.put("PACKET_TX_RING", (long) PacketDescriptor.TX_RING);
+        numbers.put("PACKET_VNET_HDR", (long) PacketDescriptor.VNET_HDR);
+        numbers.put("PACKET_FANOUT", (long) PacketDescriptor.FANOUT);
+        numbers.put("PACKET_IGNORE_OUTGOING", (long) PacketDescriptor.IGNORE_OUTGOING);
+        numbers.put("PACKET_FANOUT_HASH", (long) PacketDescriptor.FANOUT_HASH);
+        numbers.put("PACKET_FANOUT_FLAG_UNIQUEID", (long) PacketDescriptor.FANOUT_FLAG_UNIQUEID);
+        numbers.put("PACKET_FANOUT_FLAG_IGNORE_OUTGOING", (long) PacketDescriptor.FANOUT_FLAG_IGNORE_OUTGOING);
+        numbers.put("TPACKET_V2", (long) PacketDescriptor.TPACKET_V2);
+        numbers.put("TP_STATUS_KERNEL", (long) PacketDescriptor.STATUS_KERNEL);
+        numbers.put("TP_STATUS_USER", (long) PacketDescriptor.STATUS_USER);
+        numbers.put("TP_STATUS_COPY", (long) PacketDescriptor.STATUS_COPY);
+        numbers.put("TP_STATUS_VLAN_VALID", (long) PacketDescriptor.STATUS_VLAN_VALID);
+        numbers.put("TP_STATUS_VLAN_TPID_VALID", (long) PacketDescriptor.STATUS_VLAN_TPID_VALID);
+        numbers.put("TP_STATUS_AVAILABLE", (long) PacketDescriptor.STATUS_AVAILABLE);
+        numbers.put("TP_STATUS_SEND_REQUEST", (long) PacketDescriptor.STATUS_SEND_REQUEST);
+        numbers.put("TP_STATUS_SENDING", (long) PacketDescriptor.STATUS_SENDING);
+        numbers.put("TP_STATUS_WRONG_FORMAT", (long) PacketDescriptor.STATUS_WRONG_FORMAT);
+        numbers.put("PACKET_MR_ALLMULTI", (long) PacketDescriptor.MEMBERSHIP_ALL_MULTICAST);
+        numbers.put("PACKET_MR_UNICAST", (long) PacketDescriptor.MEMBERSHIP_UNICAST);
+    }
+
+    private static void addPacketLayouts(final Map<String, Long> numbers) {
+        numbers.put("offsetof(struct tpacket2_hdr, tp_status)", (long) PacketDescriptor.STATUS_OFFSET);
+        numbers.put("offsetof(struct tpacket2_hdr, tp_len)", (long) PacketDescriptor.LENGTH_OFFSET);
+        numbers.put("offsetof(struct tpacket2_hdr, tp_snaplen)", (long) PacketDescriptor.SNAP_LENGTH_OFFSET);
+        numbers.put("offsetof(struct tpacket2_hdr, tp_mac)", (long) PacketDescriptor.MAC_OFFSET);
+        numbers.put("offsetof(struct tpacket2_hdr, tp_vlan_tci)", (long) PacketDescriptor.VLAN_CONTROL_OFFSET);
+        numbers.put("offsetof(struct tpacket2_hdr, tp_vlan_tpid)", (long) PacketDescriptor.VLAN_TYPE_OFFSET);
+        numbers.put("TPACKET_ALIGN(sizeof(struct tpacket2_hdr))", (long) PacketDescriptor.HEADER_LENGTH);
+        numbers.put("TPACKET2_HDRLEN", (long) PacketDescriptor.FULL_HEADER_LENGTH);
+        numbers.put("sizeof(struct tpacket_req)", (long) PacketDescriptor.REQUEST_LENGTH);
+        numbers.put("offsetof(struct tpacket_req, tp_block_size)", (long) PacketDescriptor.BLOCK_SIZE_OFFSET);
+        numbers.put("offsetof(struct tpacket_req, tp_block_nr)", (long) PacketDescriptor.BLOCKS_OFFSET);
+        numbers.put("offsetof(struct tpacket_req, tp_frame_size)", (long) PacketDescriptor.FRAME_SIZE_OFFSET);
+        numbers.put("offsetof(struct tpacket_req, tp_frame_nr)", (long) PacketDescriptor.FRAMES_OFFSET);
+        numbers.put("sizeof(struct sockaddr_ll)", (long) PacketDescriptor.ADDRESS_LENGTH);
+        numbers.put("offsetof(struct sockaddr_ll, sll_protocol)", (long) PacketDescriptor.ADDRESS_PROTOCOL_OFFSET);
+        numbers.put("offsetof(struct sockaddr_ll, sll_ifindex)", (long) PacketDescriptor.ADDRESS_INDEX_OFFSET);
+        numbers.put("sizeof(struct packet_mreq)", (long) PacketDescriptor.MEMBERSHIP_LENGTH);
+        numbers.put("offsetof(struct packet_mreq, mr_type)", (long) PacketDescriptor.MEMBERSHIP_TYPE_OFFSET);
+        numbers.put("offsetof(struct packet_mreq, mr_alen)", (long) PacketDescriptor.MEMBERSHIP_ADDRESS_LENGTH_OFFSET);
+        numbers.put("offsetof(struct packet_mreq, mr_address)", (long) PacketDescriptor.MEMBERSHIP_ADDRESS_OFFSET);
+        numbers.put("sizeof(struct tpacket_stats)", (long) PacketDescriptor.STATISTICS_LENGTH);
+        numbers.put("offsetof(struct tpacket_stats, tp_drops)", (long) PacketDescriptor.STATISTICS_DROPS_OFFSET);
+    }
+
+    private static void addSocket(final Map<String, Long> numbers) {
+        numbers.put("SOL_SOCKET", (long) SocketDescriptor.SOL_SOCKET);
+        numbers.put("SO_ERROR", (long) SocketDescriptor.SO_ERROR);
+        numbers.put("SO_SNDBUF", (long) SocketDescriptor.SO_SNDBUF);
+        numbers.put("SO_RCVBUF", (long) SocketDescriptor.SO_RCVBUF);
+        numbers.put("SO_ATTACH_FILTER", (long) SocketDescriptor.SO_ATTACH_FILTER);
+        numbers.put("SO_SNDBUFFORCE", (long) SocketDescriptor.SO_SNDBUFFORCE);
+        numbers.put("SO_RCVBUFFORCE", (long) SocketDescriptor.SO_RCVBUFFORCE);
+        numbers.put("ARPHRD_ETHER", (long) SocketDescriptor.ARPHRD_ETHER);
+        numbers.put("PACKET_OUTGOING", (long) SocketDescriptor.PACKET_OUTGOING);
+        numbers.put("sizeof(struct sock_fprog)", (long) SocketDescriptor.PROGRAM_LENGTH);
+        numbers.put("offsetof(struct sock_fprog, filter)", (long) SocketDescriptor.PROGRAM_FILTER_OFFSET);
+        numbers.put("sizeof(struct sock_filter)", (long) SocketDescriptor.INSTRUCTION_LENGTH);
+        numbers.put("offsetof(struct sock_filter, jt)", (long) SocketDescriptor.JUMP_TRUE_OFFSET);
+        numbers.put("offsetof(struct sock_filter, jf)", (long) SocketDescriptor.JUMP_FALSE_OFFSET);
+        numbers.put("offsetof(struct sock_filter, k)", (long) SocketDescriptor.CONSTANT_OFFSET);
+        numbers.put("BPF_LD | BPF_W | BPF_ABS", (long) SocketDescriptor.LOAD_WORD);
+        numbers.put("BPF_LD | BPF_H | BPF_ABS", (long) SocketDescriptor.LOAD_HALF);
+        numbers.put("BPF_LD | BPF_B | BPF_ABS", (long) SocketDescriptor.LOAD_BYTE);
+        numbers.put("BPF_JMP | BPF_JEQ | BPF_K", (long) SocketDescriptor.JUMP_EQUAL);
+        numbers.put("BPF_JMP | BPF_JSET | BPF_K", (long) SocketDescriptor.JUMP_ANY_BIT);
+        numbers.put("BPF_RET | BPF_K", (long) SocketDescriptor.RETURN);
+        numbers.put("SKF_AD_OFF + SKF_AD_PKTTYPE", (long) SocketDescriptor.PACKET_TYPE);
+        numbers.put("offsetof(struct ifreq, ifr_hwaddr) + offsetof(struct sockaddr, sa_data)",
+                (long) InterfaceRequest.VALUE_OFFSET + InterfaceRequest.HARDWARE_ADDRESS_OFFSET);
+        numbers.put("SIOCGIFHWADDR", InterfaceRequest.SIOCGIFHWADDR);
+    }
+
     private static void addBpf(final Map<String, Long> numbers) {
         numbers.put("SYS_bpf", Bpf.SYSTEM_CALL);
         numbers.put("BPF_MAP_CREATE", (long) Bpf.MAP_CREATE);
@@ -148,5 +242,8 @@ class StructuresTest {
         numbers.put("ENOBUFS", (long) Errno.ENOBUFS);
         numbers.put("ENOSYS", (long) Errno.ENOSYS);
         numbers.put("EBADFD", (long) Errno.EBADFD);
+        numbers.put("ENXIO", (long) Errno.ENXIO);
+        numbers.put("EAFNOSUPPORT", (long) Errno.EAFNOSUPPORT);
+        numbers.put("ENETDOWN", (long) Errno.ENETDOWN);
     }
 }

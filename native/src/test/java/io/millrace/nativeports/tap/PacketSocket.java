@@ -14,7 +14,7 @@ public final class PacketSocket implements AutoCloseable {
     private static final int AF_PACKET = 17;
     private static final int SOCK_RAW = 3;
     private static final int ADDRESS_LENGTH = 20;
-    private static final int LARGEST = 65_536;
+    private static final int LARGEST = 1 << 17;
     private static final int ATTEMPTS = 1_000;
 
     private final LinuxCalls calls = new LinuxCalls();

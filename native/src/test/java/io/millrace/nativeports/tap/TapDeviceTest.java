@@ -11,6 +11,7 @@ import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.LinkAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,15 +99,15 @@ class TapDeviceTest {
             final long ours = device.queue(0).capabilities().macAddress();
             final String link = namespace.exec("ip", "-o", "link", "show", "tap0").text().replace(":", "");
             assertThat(link).doesNotContain(String.format("%012x", ours));
-            assertThat(ours).isEqualTo(TapAddress.of("tap0"));
+            assertThat(ours).isEqualTo(LinkAddress.of("tap0"));
         }
     }
 
     @Test
     void shouldMakeStableLocalAddresses() {
-        assertThat(TapAddress.of("tap0", "a")).isEqualTo(TapAddress.of("tap0", "a"))
-                .isNotEqualTo(TapAddress.of("tap1", "a")).isNotEqualTo(TapAddress.of("tap0", "b"));
-        assertThat(TapAddress.of("tap0", "a") >>> 40).isEqualTo(0x02);
+        assertThat(LinkAddress.of("tap0", "a")).isEqualTo(LinkAddress.of("tap0", "a"))
+                .isNotEqualTo(LinkAddress.of("tap1", "a")).isNotEqualTo(LinkAddress.of("tap0", "b"));
+        assertThat(LinkAddress.of("tap0", "a") >>> 40).isEqualTo(0x02);
     }
 
     @Test

@@ -1,0 +1,98 @@
+package io.millrace.fastpath.links;
+
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortFilter;
+
+/** A port that can be shut, so that it takes no frame, and that notes what it takes and what its owner holds. */
+final class GatePort extends PortFilter {
+    private boolean shut;
+    private boolean lossy;
+    private int held;
+    private int taken;
+    private int longest;
+    private int longestVirtual;
+
+    GatePort(final PacketPort delegate) {
+        super(delegate);
+    }
+
+    /** While true it takes nothing. */
+    void shut(final boolean value) {
+        shut = value;
+    }
+
+    /** While true it takes everything, and nothing of it arrives. */
+    void lossy(final boolean value) {
+        lossy = value;
+    }
+
+    /** Frames that the engine has of it. */
+    int held() {
+        return held;
+    }
+
+    /** Frames taken since the last question. */
+    int taken() {
+        final int since = taken;
+        taken = 0;
+        longest = 0;
+        longestVirtual = 0;
+        return since;
+    }
+
+    /** Bytes of the longest frame that stands for itself, since {@link #taken}. */
+    int longest() {
+        return longest;
+    }
+
+    /** Bytes of the longest that stands for several. */
+    int longestVirtual() {
+        return longestVirtual;
+    }
+
+    @Override
+    public long acquire() {
+        final long frame = super.acquire();
+        held += frame == 0 ? 0 : 1;
+        return frame;
+    }
+
+    @Override
+    public void release(final long frame) {
+        super.release(frame);
+        held--;
+    }
+
+    @Override
+    public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        final int received = super.receive(frames, offset, limit, nowNs);
+        held += received;
+        return received;
+    }
+
+    @Override
+    public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+        if (shut) {
+            return 0;
+        }
+        for (int i = offset; i < offset + length; i++) {
+            if (Frame.gsoSize(frames[i]) == 0) {
+                longest = Math.max(longest, Frame.length(frames[i]));
+            } else {
+                longestVirtual = Math.max(longestVirtual, Frame.length(frames[i]));
+            }
+        }
+        if (lossy) {
+            for (int i = offset; i < offset + length; i++) {
+                release(frames[i]);
+            }
+            taken += length;
+            return length;
+        }
+        final int count = super.transmit(frames, offset, length, nowNs);
+        held -= count;
+        taken += count;
+        return count;
+    }
+}

@@ -1,0 +1,122 @@
+package io.millrace.nativeports.afpacket;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FramePool;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.wire.EthernetHeader;
+import io.millrace.fastpath.wire.VlanTag;
+import io.millrace.nativeports.linux.HostNamespace;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.CloseHelper;
+
+/**
+ * An interface of the kernel, opened by packet sockets. The interface stays as it is, and the kernel goes on using it.
+ * <p>
+ * Thread: opened and closed by the control plane; each queue belongs to one engine.
+ */
+final class AfPacketDevice implements PacketDevice {
+    private static final int MAX_PACKET = 65_535;
+    /** So that a frame that is too long shows. */
+    private static final int SPARE = 1;
+
+    private final AfPacketInterface on;
+    private final int enoughBuffer;
+    private final PortCapabilities capabilities;
+    private final List<AfPacketPort> ports = new ArrayList<>();
+    /** Of the sockets that share what arrives. */
+    private int fanout;
+
+    private AfPacketDevice(final AfPacketInterface on, final DeviceRequest request, final int enoughBuffer) {
+        this.on = on;
+        this.enoughBuffer = enoughBuffer;
+        // What arrives is as its sender made it, whatever was asked for: a checksum to be completed, up to 64 KiB.
+        capabilities = new PortCapabilities(true, request.mtu(), on.address(), request.offloads(), true,
+                request.offloads() ? MAX_PACKET : 0, EthernetHeader.LENGTH + VlanTag.LENGTH + MAX_PACKET);
+    }
+
+    /** @throws IOException one sentence: what was tried, what the system said, what to do. */
+    static AfPacketDevice open(final DeviceRequest request) throws IOException {
+        return open(request, QueueSockets.ENOUGH_BUFFER);
+    }
+
+    /** @param enoughBuffer bytes of a socket's buffer that makes small slots do. */
+    static AfPacketDevice open(final DeviceRequest request, final int enoughBuffer) throws IOException {
+        final AfPacketSpec spec = AfPacketSpec.parse(request.argument());
+        if (request.hostAddress() != null) {
+            throw new IOException(AfPacketFailure.hostAddress(AfPacketDeviceProvider.SCHEME + ':'
+                    + request.argument()));
+        }
+        final String namespace = spec.namespace();
+        return namespace == null
+                ? openHere(spec, request, enoughBuffer)
+                : HostNamespace.call(namespace, () -> openHere(spec, request, enoughBuffer));
+    }
+
+    private static AfPacketDevice openHere(final AfPacketSpec spec, final DeviceRequest request, final int enoughBuffer)
+            throws IOException {
+        final AfPacketDevice device = new AfPacketDevice(AfPacketInterface.find(spec, request), request, enoughBuffer);
+        boolean done = false;
+        try {
+            for (int i = 0; i < request.queues(); i++) {
+                device.openQueue(i, request);
+            }
+            done = true;
+            return device;
+        } finally {
+            if (!done) {
+                device.close();
+            }
+        }
+    }
+
+    private void openQueue(final int index, final DeviceRequest request) throws IOException {
+        final QueueSockets sockets = new QueueSockets(on, request.frames(), enoughBuffer);
+        boolean done = false;
+        try {
+            if (request.queues() > 1) {
+                share(sockets.receiveSocket(), index);
+            }
+            final FramePool pool = new FramePool(name() + ", queue " + index, request.frames(),
+                    Frame.ETHERNET_OFFSET + capabilities.maxFrameLength() + SPARE);
+            ports.add(new AfPacketPort(sockets, capabilities, pool, name()));
+            done = true;
+        } finally {
+            if (!done) {
+                CloseHelper.close(sockets);
+            }
+        }
+    }
+
+    private void share(final RingSocket socket, final int index) throws IOException {
+        if (index == 0) {
+            fanout = socket.startFanout();
+        } else {
+            socket.joinFanout(fanout);
+        }
+    }
+
+    @Override
+    public String name() {
+        return on.device();
+    }
+
+    @Override
+    public int queues() {
+        return ports.size();
+    }
+
+    @Override
+    public PacketPort queue(final int index) {
+        return ports.get(index);
+    }
+
+    @Override
+    public void close() {
+        ports.forEach(AfPacketPort::close);
+    }
+}

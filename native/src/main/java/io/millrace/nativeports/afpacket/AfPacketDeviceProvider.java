@@ -1,0 +1,57 @@
+package io.millrace.nativeports.afpacket;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.nativeports.linux.HostNamespace;
+import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.PacketDescriptor;
+import io.millrace.nativeports.linux.TunDescriptor;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Opens packet sockets on interfaces of the kernel: {@code af-packet:IF}. Thread: any. */
+public final class AfPacketDeviceProvider implements PacketDeviceProvider {
+    static final String SCHEME = "af-packet";
+
+    public AfPacketDeviceProvider() {}
+
+    @Override
+    public String scheme() {
+        return SCHEME;
+    }
+
+    @Override
+    public String usage() {
+        return "af-packet:IF[@NAMESPACE][,mac=interface|ADDRESS]  an interface of the kernel, beside the kernel";
+    }
+
+    @Override
+    public @Nullable String unavailabilityCause() {
+        if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
+            return "packet sockets need Linux";
+        }
+        final LinuxCalls calls = new LinuxCalls();
+        final int fd = calls.socket(PacketDescriptor.AF_PACKET, PacketDescriptor.SOCK_RAW | TunDescriptor.O_CLOEXEC, 0);
+        if (fd < 0) {
+            return AfPacketFailure.onSocket(-fd);
+        }
+        calls.close(fd);
+        return null;
+    }
+
+    @Override
+    public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        final AfPacketSpec spec = AfPacketSpec.parse(argument);
+        final String namespace = spec.namespace();
+        return namespace == null
+                ? task.run(spec.interfaceName(), true)
+                : HostNamespace.call(namespace, () -> task.run(spec.interfaceName(), false));
+    }
+
+    @Override
+    public PacketDevice open(final DeviceRequest request) throws IOException {
+        return AfPacketDevice.open(request);
+    }
+}

@@ -1,0 +1,33 @@
+package io.millrace.nativeports.afpacket;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.nativeports.linux.HostInterface;
+import java.io.IOException;
+
+/**
+ * The interface that a device is on, found in the namespace of the thread that asks.
+ *
+ * @param device        the device's name, for messages.
+ * @param index         of the interface.
+ * @param address       the stack's Ethernet address, in the low 48 bits.
+ * @param sharesAddress true where it is that of the interface itself.
+ */
+record AfPacketInterface(String device, int index, long address, boolean sharesAddress) {
+    /** @throws IOException one sentence: what was tried, what the system said, what to do. */
+    static AfPacketInterface find(final AfPacketSpec spec, final DeviceRequest request) throws IOException {
+        final String name = spec.interfaceName();
+        final String device = AfPacketDeviceProvider.SCHEME + ':' + request.argument();
+        try (HostInterface host = new HostInterface(name)) {
+            final int index = host.index();
+            final long theirs = host.ethernetAddress();
+            if (theirs == 0) {
+                throw new IOException(AfPacketFailure.notEthernet(name));
+            }
+            if (host.mtu() < request.mtu()) {
+                throw new IOException(AfPacketFailure.smallMtu(name, host.mtu(), request.mtu()));
+            }
+            final long address = spec.addressBeside(theirs);
+            return new AfPacketInterface(device, index, address, address == theirs);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package io.millrace.nativeports.afpacket;
+
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FramePool;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.wire.EthernetHeader;
+import io.millrace.fastpath.wire.VlanTag;
+import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.VirtioNetHeader;
+
+/**
+ * One queue of an interface. What arrives is copied out of the ring into frames of the port's own memory, so that they may
+ * be lent for as long as it takes. Small frames leave by the ring for transmission, large ones by a write each, which
+ * copies them once instead of twice. An error of the interface (down or gone) costs a count and a line of the log, never
+ * an exception.
+ * <p>
+ * Thread: the engine's.
+ */
+final class AfPacketPort implements PacketPort {
+    /** One of so many frames may be lent. */
+    private static final int LENDABLE = 4;
+    /** How often the interface is looked at, besides what sending tells. */
+    private static final long LOOK_NS = 100_000_000;
+
+    private final QueueSockets sockets;
+    private final ReceiveRing incoming;
+    private final TransmitRing outgoing;
+    private final FramePool pool;
+    private final PortCapabilities capabilities;
+    private final InterfaceWatch watch;
+    private final int plainLimit;
+    private long dropped;
+    private long lookedNs;
+    private boolean closed;
+
+    /** @param sockets closed with this, as is the pool. */
+    AfPacketPort(final QueueSockets sockets, final PortCapabilities capabilities, final FramePool pool,
+            final String device) {
+        this.sockets = sockets;
+        incoming = new ReceiveRing(sockets.receiveSocket(), sockets.receiveRing(),
+                capabilities.maxFrameLength() - VlanTag.LENGTH);
+        outgoing = new TransmitRing(sockets.transmitSocket(), sockets.transmitRing());
+        this.pool = pool;
+        this.capabilities = capabilities;
+        watch = new InterfaceWatch(device);
+        plainLimit = capabilities.mtu() + EthernetHeader.LENGTH;
+    }
+
+    @Override
+    public PortCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public long acquire() {
+        return pool.acquire();
+    }
+
+    @Override
+    public int frames() {
+        return pool.frames();
+    }
+
+    @Override
+    public void release(final long frame) {
+        pool.release(frame);
+    }
+
+    @Override
+    public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        if (nowNs - lookedNs >= LOOK_NS || nowNs < lookedNs) {
+            lookedNs = nowNs;
+            look();
+        }
+        if (outgoing.isPending()) {
+            sendPending();
+        }
+        int count = 0;
+        // As many slots as frames wanted, whatever is dropped: a flood of bad ones must not hold the engine.
+        for (int slots = 0; slots < limit && incoming.isReady(); slots++) {
+            final long frame = pool.acquire();
+            if (frame == 0) {
+                break;
+            }
+            if (incoming.take(frame)) {
+                Frame.timestampNs(frame, nowNs);
+                frames[offset + count++] = frame;
+            } else {
+                pool.release(frame);
+                dropped++;
+            }
+        }
+        if (count > 0) {
+            watch.onSuccess();
+        }
+        return count;
+    }
+
+    @Override
+    public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+        int count = 0;
+        while (count < length && send(frames[offset + count])) {
+            count++;
+        }
+        if (outgoing.isPending()) {
+            sendPending();
+        }
+        return count;
+    }
+
+    @Override
+    public long dropped() {
+        dropped += sockets.receiveSocket().drops();
+        return dropped;
+    }
+
+    @Override
+    public int lendableFrames() {
+        return pool.frames() / LENDABLE;
+    }
+
+    @Override
+    public Runnable keepMemory() {
+        return pool.keepMemory();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            sockets.close();
+            pool.close();
+        }
+    }
+
+    /** @return false where the interface can take nothing now. */
+    private boolean send(final long frame) {
+        final int length = Frame.length(frame);
+        if (isTooLong(frame, length)) {
+            dropped++;
+        } else if (outgoing.fits(length)) {
+            if (!outgoing.put(frame) && !(sendPending() && outgoing.put(frame))) {
+                return false;
+            }
+        } else if (!write(frame, length)) {
+            return false;
+        }
+        pool.release(frame);
+        return true;
+    }
+
+    /** Sends a frame on its own, behind those in the ring. */
+    private boolean write(final long frame, final int length) {
+        if (outgoing.isPending() && !sendPending()) {
+            return false;
+        }
+        assert Frame.dataOffset(frame) >= Frame.DESCRIPTOR_LENGTH + VirtioNetHeader.LENGTH : "no headroom";
+        final long header = Frame.data(frame) - VirtioNetHeader.LENGTH;
+        VirtioNetHeader.encode(frame, header);
+        final long written = sockets.receiveSocket().write(header, VirtioNetHeader.LENGTH + length);
+        if (written == -Errno.EAGAIN) {
+            return false;
+        }
+        if (written < 0) {
+            dropped++;
+            onResult((int) written);
+        }
+        return true;
+    }
+
+    /** @return true where the ring holds nothing any more that has yet to be sent. */
+    private boolean sendPending() {
+        final int result = outgoing.send();
+        if (onResult(result)) {
+            dropped += outgoing.takeBack();
+        }
+        return !outgoing.isPending();
+    }
+
+    /** @return true where the interface refuses frames, rather than having no room for them now. */
+    private boolean onResult(final int result) {
+        if (result == 0) {
+            watch.onSuccess();
+            return false;
+        }
+        if (result == -Errno.EAGAIN || result == -Errno.ENOBUFS || result == -Errno.EINTR) {
+            return false;
+        }
+        watch.onFailure(-result);
+        return true;
+    }
+
+    private boolean isTooLong(final long frame, final int length) {
+        return length > plainLimit && (Frame.gsoSize(frame) == 0 || length > capabilities.maxFrameLength())
+                && !(VlanTag.follows(Frame.data(frame)) && length <= plainLimit + VlanTag.LENGTH);
+    }
+
+    /** An interface that went down, or is gone, says so only to who asks. */
+    private void look() {
+        final int error = sockets.receiveSocket().error();
+        if (error > 0 && watch.onFailure(error)) {
+            dropped++;
+        }
+    }
+}

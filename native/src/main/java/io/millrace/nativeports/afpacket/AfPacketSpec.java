@@ -1,0 +1,59 @@
+package io.millrace.nativeports.afpacket;
+
+import io.millrace.nativeports.linux.InterfaceRequest;
+import io.millrace.nativeports.linux.LinkAddress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code af-packet:} is told: {@code IF[@NAMESPACE][,mac=interface|ADDRESS]}.
+ *
+ * @param interfaceName of the kernel.
+ * @param namespace     in which it is; null: in that of the thread that opens it.
+ * @param mac           the stack's Ethernet address, in the low 48 bits; {@link #OWN} or {@link #OF_INTERFACE}.
+ */
+record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac) {
+    /** An address besides the interface's, made from it. */
+    static final long OWN = 0;
+    /** That of the interface. */
+    static final long OF_INTERFACE = -1;
+
+    private static final String FORM = "IF[@NAMESPACE][,mac=interface|ADDRESS]";
+    private static final String MAC = "mac=";
+
+    /** @throws IOException one sentence: what is wrong, and what is expected. */
+    static AfPacketSpec parse(final String argument) throws IOException {
+        final int comma = argument.indexOf(',');
+        final String place = comma < 0 ? argument : argument.substring(0, comma);
+        final long mac = comma < 0 ? OWN : mac(argument.substring(comma + 1));
+        final int at = place.indexOf('@');
+        final String name = at < 0 ? place : place.substring(0, at);
+        final int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > InterfaceRequest.MAX_NAME_LENGTH) {
+            throw new IOException("interface name \"" + name + "\" has " + length + " bytes; give one of `ip link` as "
+                    + FORM);
+        }
+        return new AfPacketSpec(name, at < 0 ? null : place.substring(at + 1), mac);
+    }
+
+    private static long mac(final String option) throws IOException {
+        if (!option.startsWith(MAC)) {
+            throw new IOException("\"" + option + "\" is no option of a packet socket; the form is " + FORM);
+        }
+        final String value = option.substring(MAC.length());
+        try {
+            return value.equals("interface") ? OF_INTERFACE : LinkAddress.parse(value);
+        } catch (final IllegalArgumentException e) {
+            throw new IOException(e.getMessage() + ", nor \"interface\"", e);
+        }
+    }
+
+    /** The stack's address on an interface that has this one. */
+    long addressBeside(final long ofInterface) {
+        if (mac == OWN) {
+            return LinkAddress.of("af-packet:" + interfaceName + '/' + LinkAddress.toString(ofInterface));
+        }
+        return mac == OF_INTERFACE ? ofInterface : mac;
+    }
+}

@@ -1,0 +1,150 @@
+package io.millrace.nativeports.afpacket;
+
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.PacketDescriptor;
+import io.millrace.nativeports.linux.SocketDescriptor;
+import io.millrace.nativeports.linux.TunDescriptor;
+import java.io.IOException;
+
+/**
+ * A raw packet socket, in the namespace of the thread that opens it. It receives nothing until it is bound. Set up by the
+ * control plane, then used by the engine's thread.
+ */
+final class RingSocket implements AutoCloseable {
+    private static final int SCRATCH = 64;
+    private static final int FANOUT_TYPE_SHIFT = 16;
+    private static final int ETHERNET_ADDRESS = 6;
+
+    private final LinuxCalls calls = new LinuxCalls();
+    private final String device;
+    private final int fd;
+    /** Where values of options lie. */
+    private final MemoryRegion scratch;
+    private boolean closed;
+
+    /** @param device for messages. */
+    RingSocket(final String device) throws IOException {
+        this.device = device;
+        fd = calls.socket(PacketDescriptor.AF_PACKET,
+                PacketDescriptor.SOCK_RAW | TunDescriptor.O_NONBLOCK | TunDescriptor.O_CLOEXEC, 0);
+        if (fd < 0) {
+            throw new IOException(AfPacketFailure.onSocket(-fd));
+        }
+        scratch = MemoryRegion.allocate("packet socket", SCRATCH);
+    }
+
+    int descriptor() {
+        return fd;
+    }
+
+    /** Sets an option of packet sockets. */
+    void set(final int option, final int value) throws IOException {
+        check(trySet(PacketDescriptor.SOL_PACKET, option, value), "set option " + option + " of");
+    }
+
+    /** Asks for so much room; as much as the system gives to this user is enough. */
+    void buffer(final int forced, final int plain, final int bytes) {
+        if (trySet(SocketDescriptor.SOL_SOCKET, forced, bytes) < 0) {
+            trySet(SocketDescriptor.SOL_SOCKET, plain, bytes);
+        }
+    }
+
+    /** Bytes of what may wait outside of the ring. */
+    int receiveBuffer() {
+        return option(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_RCVBUF);
+    }
+
+    /** Lets in only what the filter does. */
+    void attach(final AddressFilter filter) throws IOException {
+        check(calls.setOption(fd, SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ATTACH_FILTER, filter.address(),
+                SocketDescriptor.PROGRAM_LENGTH), "attach a filter to");
+    }
+
+    /** Has the interface let in frames for another address (promiscuous where it cannot); undone by {@link #close}. */
+    void join(final int interfaceIndex, final int type, final long address) throws IOException {
+        final long at = scratch.address();
+        Memory.zero(at, PacketDescriptor.MEMBERSHIP_LENGTH);
+        Memory.putInt(at, interfaceIndex);
+        Memory.putShort(at + PacketDescriptor.MEMBERSHIP_TYPE_OFFSET, type);
+        Memory.putShort(at + PacketDescriptor.MEMBERSHIP_ADDRESS_LENGTH_OFFSET, ETHERNET_ADDRESS);
+        Memory.putLongBE(at + PacketDescriptor.MEMBERSHIP_ADDRESS_OFFSET, address << Short.SIZE);
+        check(calls.setOption(fd, PacketDescriptor.SOL_PACKET, PacketDescriptor.ADD_MEMBERSHIP, at,
+                PacketDescriptor.MEMBERSHIP_LENGTH), "let in an address on");
+    }
+
+    /** @param protocol of what is received, e.g. {@link PacketDescriptor#ETH_P_ALL}; 0: nothing. */
+    void bind(final int interfaceIndex, final int protocol) throws IOException {
+        final long at = scratch.address();
+        Memory.zero(at, PacketDescriptor.ADDRESS_LENGTH);
+        Memory.putShort(at, PacketDescriptor.AF_PACKET);
+        Memory.putShortBE(at + PacketDescriptor.ADDRESS_PROTOCOL_OFFSET, protocol);
+        Memory.putInt(at + PacketDescriptor.ADDRESS_INDEX_OFFSET, interfaceIndex);
+        check(calls.bind(fd, at, PacketDescriptor.ADDRESS_LENGTH), "bind to");
+    }
+
+    /** Shares what arrives with others by the flows' hash; the first of them, which is bound. Returns the group. */
+    int startFanout() throws IOException {
+        joinFanout(0, PacketDescriptor.FANOUT_FLAG_UNIQUEID);
+        return option(PacketDescriptor.SOL_PACKET, PacketDescriptor.FANOUT) & 0xFFFF;
+    }
+
+    void joinFanout(final int group) throws IOException {
+        joinFanout(group, 0);
+    }
+
+    private void joinFanout(final int group, final int flags) throws IOException {
+        final int type = PacketDescriptor.FANOUT_HASH | PacketDescriptor.FANOUT_FLAG_IGNORE_OUTGOING | flags;
+        set(PacketDescriptor.FANOUT, group | type << FANOUT_TYPE_SHIFT);
+    }
+
+    /** What has happened to the socket since this was asked last: a positive error number, 0: nothing. */
+    int error() {
+        return option(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ERROR);
+    }
+
+    /** Frames that found no room since this was asked last. */
+    long drops() {
+        return option(PacketDescriptor.SOL_PACKET, PacketDescriptor.STATISTICS) < 0
+                ? 0
+                : Memory.getInt(scratch.address() + PacketDescriptor.STATISTICS_DROPS_OFFSET) & 0xFFFF_FFFFL;
+    }
+
+    long read(final long address, final int length) {
+        return calls.read(fd, address, length);
+    }
+
+    long write(final long address, final int length) {
+        return calls.write(fd, address, length);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            calls.close(fd);
+            scratch.close();
+        }
+    }
+
+    void check(final int result, final String what) throws IOException {
+        if (result < 0) {
+            throw new IOException("cannot " + what + ' ' + device + ": " + Errno.describe(-result));
+        }
+    }
+
+    private int trySet(final int level, final int option, final int value) {
+        Memory.putInt(scratch.address(), value);
+        return calls.setOption(fd, level, option, scratch.address(), Integer.BYTES);
+    }
+
+    /** The option's first four bytes, or a negated error number. */
+    private int option(final int level, final int option) {
+        final long length = scratch.address() + SCRATCH - Integer.BYTES;
+        Memory.putInt(length, PacketDescriptor.STATISTICS_LENGTH);
+        final int result = calls.option(fd, level, option, scratch.address(), length);
+        return result < 0 ? result : Memory.getInt(scratch.address());
+    }
+}

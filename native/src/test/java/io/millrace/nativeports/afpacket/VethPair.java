@@ -1,0 +1,59 @@
+package io.millrace.nativeports.afpacket;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.nativeports.NetworkNamespace;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** A veth between two namespaces of their own, both ends up: ours, which has a packet socket, and the kernel's. */
+final class VethPair implements AutoCloseable {
+    static final String OURS = "ours0";
+    static final String THEIRS = "theirs0";
+
+    final NetworkNamespace ours;
+    final NetworkNamespace theirs;
+
+    VethPair(final int mtu) throws IOException {
+        ours = new NetworkNamespace();
+        theirs = new NetworkNamespace();
+        run(ours, "ip", "link", "add", OURS, "mtu", Integer.toString(mtu), "type", "veth", "peer", "name", THEIRS,
+                "mtu", Integer.toString(mtu), "netns", theirs.name());
+        up(ours, OURS);
+        up(theirs, THEIRS);
+    }
+
+    PacketDevice open(final DeviceRequest request) throws Exception {
+        return ours.call(() -> new AfPacketDeviceProvider().open(request));
+    }
+
+    static DeviceRequest request(final String argument, final int mtu, final int queues, final boolean offloads,
+            final @Nullable String hostAddress) {
+        return new DeviceRequest(argument, mtu, queues, 32, offloads, false, hostAddress);
+    }
+
+    static DeviceRequest request(final boolean offloads) {
+        return request(OURS, 1_500, 1, offloads, null);
+    }
+
+    /** Runs a command inside, which must succeed; returns what it printed. */
+    static String run(final NetworkNamespace namespace, final String... command) throws IOException {
+        final NetworkNamespace.Output output = namespace.exec(command);
+        if (output.exitCode() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + output.text().strip());
+        }
+        return output.text();
+    }
+
+    /** Without IPv6, whose own packets no test expects. */
+    private static void up(final NetworkNamespace namespace, final String name) throws IOException {
+        run(namespace, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6");
+        run(namespace, "ip", "link", "set", name, "up");
+    }
+
+    @Override
+    public void close() {
+        ours.close();
+        theirs.close();
+    }
+}
