@@ -82,6 +82,7 @@ class DpdkInteropTest {
         }
     }
 
+    /** The driver lets the kernel put fragments together, and cuts what is longer than its frames then: no tests of those. */
     @Nested
     @RequiresDpdk("net_af_packet")
     class PacketSocket {
@@ -121,22 +122,8 @@ class DpdkInteropTest {
         }
 
         @Nested
-        class Datagrams extends DatagramInteropTest {
-            Datagrams() {
-                link = DpdkLink.packetSocket();
-            }
-        }
-
-        @Nested
         class Ipv6 extends Ipv6InteropTest {
             Ipv6() {
-                link = DpdkLink.packetSocket();
-            }
-        }
-
-        @Nested
-        class Ping extends PingInteropTest {
-            Ping() {
                 link = DpdkLink.packetSocket();
             }
         }
@@ -145,73 +132,6 @@ class DpdkInteropTest {
         class Vlan extends VlanInteropTest {
             Vlan() {
                 link = DpdkLink.packetSocket();
-            }
-        }
-    }
-
-    @Nested
-    @RequiresDpdk("net_af_xdp")
-    class XdpSocket {
-        @Nested
-        class Http extends HttpInteropTest {
-            Http() {
-                link = DpdkLink.xdpSocket();
-            }
-        }
-
-        @Nested
-        class Connect extends ConnectInteropTest {
-            Connect() {
-                link = DpdkLink.xdpSocket();
-            }
-        }
-
-        @Nested
-        class HalfClose extends HalfCloseInteropTest {
-            HalfClose() {
-                link = DpdkLink.xdpSocket();
-            }
-        }
-
-        @Nested
-        class ManyConnections extends ManyConnectionsInteropTest {
-            ManyConnections() {
-                link = DpdkLink.xdpSocket();
-            }
-        }
-
-        @Nested
-        class Outage extends OutageInteropTest {
-            Outage() {
-                link = DpdkLink.xdpSocket();
-            }
-        }
-
-        @Nested
-        class Datagrams extends DatagramInteropTest {
-            Datagrams() {
-                link = DpdkLink.xdpSocket();
-            }
-        }
-
-        @Nested
-        class Ipv6 extends Ipv6InteropTest {
-            Ipv6() {
-                link = DpdkLink.xdpSocket();
-            }
-        }
-
-        @Nested
-        class Ping extends PingInteropTest {
-            Ping() {
-                link = DpdkLink.xdpSocket();
-            }
-        }
-
-        @Nested
-        class Vlan extends VlanInteropTest {
-            Vlan() {
-                link = DpdkLink.xdpSocket();
             }
         }
     }

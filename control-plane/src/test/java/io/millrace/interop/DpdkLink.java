@@ -28,11 +28,6 @@ final class DpdkLink implements KernelLink {
         return new DpdkLink("net_af_packet0,iface=" + OURS, true);
     }
 
-    /** net_af_xdp: the kernel's frames before its own stack sees them. */
-    static KernelLink xdpSocket() {
-        return new DpdkLink("net_af_xdp0,iface=" + OURS, true);
-    }
-
     @Override
     public String join(final NetworkNamespace kernel, final boolean offloads) throws IOException {
         Rings.startEal();
@@ -44,7 +39,7 @@ final class DpdkLink implements KernelLink {
                 """.formatted(Rings.EAL, device, onVeth ? "" : KernelInterop.KERNEL + "/24");
     }
 
-    /** None of the two drivers can tell an unfinished checksum or a segment of 64 KiB, so the kernel must send neither. */
+    /** The driver can tell neither an unfinished checksum nor a segment of 64 KiB, so the kernel must send none. */
     private static void makeVeth(final NetworkNamespace kernel) throws IOException {
         KernelInterop.requireTool("ethtool");
         run(kernel, "ip", "link", "add", OURS, "type", "veth", "peer", "name", "mr0");

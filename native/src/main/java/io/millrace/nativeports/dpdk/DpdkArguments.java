@@ -26,12 +26,14 @@ record DpdkArguments(List<String> eal, List<String> devices, String port, int rx
     private static final int MOST_DESCRIPTORS = 32_768;
 
     /** Options without a value, and with one; what is missing here is refused. */
-    private static final List<String> FLAGS = List.of("--create-uio-dev", "--huge-unlink", "--in-memory", "--legacy-mem",
+    private static final List<String> FLAGS = List.of("--create-uio-dev", "--huge-unlink", "--in-memory",
+            "--legacy-mem",
             "--match-allocations", "--no-hpet", NO_HUGE, "--no-pci", "--no-shconf", "--no-telemetry",
             "--single-file-segments", "--telemetry", "--vmware-tsc-map");
     private static final List<String> VALUED = List.of("--allow", "--base-virtaddr", "--block", "--file-prefix",
             "--force-max-simd-bitwidth", "--huge-dir", "--iova-mode", "--lcores", "--log-level", "--main-lcore",
-            "--mbuf-pool-ops-name", "--proc-type", "--socket-limit", "--socket-mem", "--syslog", "--vdev", "--vfio-intr",
+            "--mbuf-pool-ops-name", "--proc-type", "--socket-limit", "--socket-mem", "--syslog", "--vdev",
+            "--vfio-intr",
             "--vfio-vf-token");
     private static final Map<String, String> SHORT = Map.of("-a", "--allow", "-b", "--block", "-c", "-c", "-d", "-d",
             "-l", "-l", "-m", "-m", "-n", "-n", "-r", "-r");
@@ -161,7 +163,8 @@ record DpdkArguments(List<String> eal, List<String> devices, String port, int rx
             if (eal.contains(NO_HUGE) && eal.contains("--in-memory")) {
                 throw new IOException("EAL takes " + NO_HUGE + " or --in-memory, not both; leave out one of them");
             }
-            return new DpdkArguments(List.copyOf(eal), List.copyOf(devices), port, rxDescriptors, txDescriptors, rssKey);
+            return new DpdkArguments(List.copyOf(eal), List.copyOf(devices), port, rxDescriptors, txDescriptors,
+                    rssKey);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,7 +257,8 @@ final class DpdkDevice implements PacketDevice {
             eal.remove(info.device());
             eal.news();
             OPEN.remove(port);
-            Pools.onClose(pools.stream().flatMap(queue -> queue.both().stream()).toList());
+            Pools.onClose(pools.stream()
+                    .flatMap(queue -> driver.letsGo() ? queue.both().stream() : Stream.of(queue.transmit())).toList());
         }
         LinkWatch.awaitEnd(watch);
     }

@@ -31,4 +31,13 @@ public final class DpdkDeviceProvider implements PacketDeviceProvider {
     public PacketDevice open(final DeviceRequest request) throws IOException {
         return DpdkDevice.open(request);
     }
+
+    /** The kernel's interface that a virtual device sits on or makes; none for a NIC, which the kernel does not have. */
+    @Override
+    public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        final String name = DpdkArguments.parse(argument).devices().stream()
+                .map(device -> DpdkArguments.argumentOf(device, "iface")).filter(found -> !found.isEmpty()).findFirst()
+                .orElse("");
+        return task.run(name, true);
+    }
 }

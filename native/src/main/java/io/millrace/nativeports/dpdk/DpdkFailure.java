@@ -37,7 +37,8 @@ final class DpdkFailure {
         final String what = "DPDK has no port " + name + ", " + (there.isEmpty()
                 ? "and no other either"
                 : "only " + String.join(", ", there));
-        return name.matches("[0-9a-fA-F]{4}:.*") ? what + "; " + bind(name)
+        return name.matches("[0-9a-fA-F]{4}:.*")
+                ? what + "; " + bind(name)
                 : what + "; name a device with --vdev or --allow";
     }
 
@@ -46,7 +47,8 @@ final class DpdkFailure {
     }
 
     static String onPool(final int mbufs, final int bytes, final int errno, final List<String> log) {
-        final String what = "DPDK has no memory for " + mbufs + " mbufs of " + bytes + " bytes: " + Errno.describe(errno)
+        final String what = "DPDK has no memory for " + mbufs + " mbufs of " + bytes + " bytes: "
+                + Errno.describe(errno)
                 + said(log);
         return errno == Errno.ENOMEM
                 ? what + "; lower millrace.port.frames, or give EAL more with -m (MiB), e.g. -m 256, or more hugepages"

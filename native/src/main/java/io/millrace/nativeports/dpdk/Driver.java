@@ -12,10 +12,13 @@ import java.util.Set;
  * @param sharesMac   its address is that of the kernel's end of the link, so that ours must be another.
  * @param segments    its TCP segmentation can be used.
  * @param keeps       mbufs of the pool for receiving that a queue has beyond its rings.
+ * @param letsGo      it gives up the pool for receiving when it is closed. net_af_xdp of 22.11 does not: its socket stays
+ *                    open, and the kernel may write into the pool's memory as long as the process lives.
  */
 record Driver(boolean callsSystem, boolean copies, boolean handsOn, boolean sharesMac, boolean segments,
-        int keeps) {
+        int keeps, boolean letsGo) {
     private static final String TAP = "net_tap";
+    private static final String XDP = "net_af_xdp";
     private static final Set<String> COPYING = Set.of("net_af_packet", "net_null", "net_pcap", TAP);
     private static final Set<String> IN_MEMORY = Set.of("net_null", "net_ring");
 
@@ -30,6 +33,7 @@ record Driver(boolean callsSystem, boolean copies, boolean handsOn, boolean shar
     static Driver of(final String name, final boolean isVirtual) {
         // net_tap of 22.11 takes no segment whose frame is longer than the MTU, which every full one's is.
         return new Driver(isVirtual && !IN_MEMORY.contains(name), COPYING.contains(name), name.equals("net_ring"),
-                name.equals(TAP), !name.equals(TAP), name.equals("net_af_xdp") ? XDP_RINGS : 0);
+                name.equals(TAP), !name.equals(TAP), name.equals(XDP) ? XDP_RINGS : 0,
+                !name.equals(XDP));
     }
 }

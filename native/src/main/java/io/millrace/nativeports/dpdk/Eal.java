@@ -57,11 +57,13 @@ final class Eal {
             return there;
         }
         if (failure != null) {
-            throw new IOException("EAL could not be started before in this JVM, which allows no second try: " + failure);
+            throw new IOException(
+                    "EAL could not be started before in this JVM, which allows no second try: " + failure);
         }
         if (!arguments.isWithoutHugepages() && freeHugepages() == 0) {
-            throw new IOException("no hugepage is free; reserve some as root, e.g. sysctl -w vm.nr_hugepages=256, or add "
-                    + DpdkArguments.NO_HUGE + " to try DPDK out without");
+            throw new IOException(
+                    "no hugepage is free; reserve some as root, e.g. sysctl -w vm.nr_hugepages=256, or add "
+                            + DpdkArguments.NO_HUGE + " to try DPDK out without");
         }
         final Eal eal = new Eal(arguments.eal());
         eal.initialise(commandLine(arguments));

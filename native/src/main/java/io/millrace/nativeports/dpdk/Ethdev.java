@@ -82,7 +82,9 @@ final class Ethdev {
     private static int byName(final String name) {
         try (Arena arena = Arena.ofConfined()) {
             final long port = arena.allocate(Short.BYTES).address();
-            return PORT_BY_NAME.call(arena.allocateFrom(name).address(), port) == 0 ? Memory.getUnsignedShort(port) : -1;
+            return PORT_BY_NAME.call(arena.allocateFrom(name).address(), port) == 0
+                    ? Memory.getUnsignedShort(port)
+                    : -1;
         }
     }
 }

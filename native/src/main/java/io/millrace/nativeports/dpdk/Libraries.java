@@ -46,7 +46,8 @@ final class Libraries {
             }
         }
         final String release = release();
-        return release.contains(' ' + Abi.RELEASE + '.') ? null
+        return release.contains(' ' + Abi.RELEASE + '.')
+                ? null
                 : fileName("eal") + " says that it is " + release + ", and only DPDK " + Abi.RELEASE + " is known";
     }
 
@@ -70,7 +71,8 @@ final class Libraries {
         final String other = otherAbi();
         return (other == null
                 ? fileName(library) + " is missing; install DPDK " + Abi.RELEASE
-                : "the DPDK that is installed has ABI " + other + ", and only ABI " + Abi.VERSION + " is known; install DPDK "
+                : "the DPDK that is installed has ABI " + other + ", and only ABI " + Abi.VERSION
+                        + " is known; install DPDK "
                         + Abi.RELEASE)
                 + ", on Debian 12: apt-get install " + PACKAGES
                 + ", and the package of the device's driver, e.g. librte-net-tap" + Abi.VERSION;

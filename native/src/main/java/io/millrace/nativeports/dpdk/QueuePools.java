@@ -48,8 +48,9 @@ record QueuePools(MbufPool receive, MbufPool transmit, int frames) {
     static QueuePools create(final Eal eal, final int frames, final int descriptors, final Lengths lengths,
             final int socket, final boolean travels) throws IOException {
         if (Math.max(lengths.receiveRoom(), lengths.transmitRoom()) > LARGEST_ROOM) {
-            throw new IOException("an mbuf has no room for packets of " + lengths.mtu() + " bytes; set millrace.port.mtu to "
-                    + (LARGEST_ROOM - Mbuf.HEADROOM - ETHERNET_AND_VLANS) + " or less");
+            throw new IOException(
+                    "an mbuf has no room for packets of " + lengths.mtu() + " bytes; set millrace.port.mtu to "
+                            + (LARGEST_ROOM - Mbuf.HEADROOM - ETHERNET_AND_VLANS) + " or less");
         }
         final int mbufs = frames + descriptors + CACHE + CACHE / 2 + MOVING;
         final MbufPool receive = MbufPool.create(eal, mbufs, CACHE, lengths.receiveRoom(), socket, travels);
