@@ -5,6 +5,7 @@ import io.millrace.nativeports.dpdk.Rings;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** Tests that run over a TAP elsewhere, over the virtual devices of DPDK that end in the kernel. */
 @RequiresDpdk
@@ -111,6 +112,14 @@ class DpdkInteropTest {
         class ManyConnections extends ManyConnectionsInteropTest {
             ManyConnections() {
                 link = DpdkLink.packetSocket();
+            }
+
+            /** Each engine has a socket of its own, and the kernel spreads over all that there are. */
+            @Override
+            @Test
+            void shouldEchoOnTwoEngines() throws Exception {
+                link = DpdkLink.packetSockets(2);
+                super.shouldEchoOnTwoEngines();
             }
         }
 

@@ -25,7 +25,12 @@ final class DpdkLink implements KernelLink {
 
     /** net_af_packet: rings that the kernel shares. */
     static KernelLink packetSocket() {
-        return new DpdkLink("net_af_packet0,iface=" + OURS, true);
+        return packetSockets(1);
+    }
+
+    /** @param count one for each engine. */
+    static KernelLink packetSockets(final int count) {
+        return new DpdkLink("net_af_packet0,iface=" + OURS + ",qpairs=" + count, true);
     }
 
     @Override
