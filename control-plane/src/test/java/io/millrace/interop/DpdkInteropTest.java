@@ -1,23 +1,32 @@
 package io.millrace.interop;
 
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.PortKeys;
+import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.nativeports.NetworkNamespace;
+import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.dpdk.RequiresDpdk;
 import io.millrace.nativeports.dpdk.Rings;
-import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** Tests that run over a TAP elsewhere, over the virtual devices of DPDK that end in the kernel. */
-@RequiresDpdk
+@RequiresNetworkNamespaces
+@RequiresDpdk({"net_tap", "net_af_packet"})
 class DpdkInteropTest {
-    /** Before the first test counts descriptors, as EAL keeps some. */
+    /** Before the first test counts descriptors, as EAL keeps some, and so does the first packet socket. */
     @BeforeAll
-    static void startEal() throws IOException {
+    static void startEal() throws Exception {
         Rings.startEal();
+        try (NetworkNamespace kernel = new NetworkNamespace(); KernelLink link = DpdkLink.packetSocket()) {
+            final MillraceConfig config = MillraceConfig.parse(link.join(kernel, true));
+            kernel.call(() -> DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest()))
+                    .close();
+        }
     }
 
     @Nested
-    @RequiresDpdk("net_tap")
     class Tap {
         @Nested
         class Http extends HttpInteropTest {
@@ -85,7 +94,6 @@ class DpdkInteropTest {
 
     /** The driver lets the kernel put fragments together, and cuts what is longer than its frames then: no tests of those. */
     @Nested
-    @RequiresDpdk("net_af_packet")
     class PacketSocket {
         @Nested
         class Http extends HttpInteropTest {
@@ -133,13 +141,6 @@ class DpdkInteropTest {
         @Nested
         class Ipv6 extends Ipv6InteropTest {
             Ipv6() {
-                link = DpdkLink.packetSocket();
-            }
-        }
-
-        @Nested
-        class Vlan extends VlanInteropTest {
-            Vlan() {
                 link = DpdkLink.packetSocket();
             }
         }
