@@ -22,7 +22,8 @@ public final class PortKeys {
 
     /** Which device. */
     public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
-            new DeviceSpec("memory", ""), null, """
+            new DeviceSpec("memory", ""), null,
+            """
                     memory (nobody but the stack itself), tap:NAME (a TAP, made if missing), af-packet:IF (an interface of
                     the kernel, shared; with a MAC of its own, or ",mac=interface"), or "dpdk:EAL-ARGS" (DPDK 22.11, e.g.
                     "dpdk:--allow=0000:03:00.0"; behind a word -- port=NAME, rx-descriptors=N, tx-descriptors=N,
