@@ -4,15 +4,19 @@ import static io.millrace.config.ValueTypes.bytes;
 import static io.millrace.config.ValueTypes.cidr;
 import static io.millrace.config.ValueTypes.device;
 import static io.millrace.config.ValueTypes.file;
+import static io.millrace.config.ValueTypes.furtherPort;
+import static io.millrace.config.ValueTypes.list;
 import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.optional;
 import static io.millrace.config.ValueTypes.whole;
 import static io.millrace.config.ValueTypes.wholePowerOfTwo;
 
+import io.millrace.fastpath.port.PortGroup;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
-/** {@code millrace.port}: the packet device. Limits are those of {@link io.millrace.fastpath.port.DeviceRequest}. */
+/** {@code millrace.port}: the packet device, and {@code millrace.ports}: further ones. Limits are those of {@link io.millrace.fastpath.port.DeviceRequest}. */
 public final class PortKeys {
     static final String GROUP = "millrace.port";
 
@@ -52,10 +56,10 @@ public final class PortKeys {
     /** SYNs apart from everything else. */
     public static final ConfigKey<Boolean> SEPARATE_SYNS = ConfigKey.of(GROUP + ".separate-syns", onOff(), true,
             "TUNSETSTEERINGEBPF of a TAP", """
-                    Let segments that open a connection wait in a queue of their own, so that a flood of SYNs that is
-                    faster than they can be read takes no other frame with it. A TAP of one engine does it where Linux
-                    lets the process load a BPF program (root, or CAP_BPF and CAP_NET_ADMIN); else, which the log
-                    says, everything shares one queue.
+                    Let SYNs wait in queues of their own, so that a flood of them that is faster than they can be read
+                    takes no other frame with it, and those from addresses that have had a connection apart from the
+                    rest. A TAP of one engine does it where Linux lets the process load a BPF program (root, or CAP_BPF
+                    and CAP_NET_ADMIN); else, which the log says, everything shares one queue.
                     """);
 
     /** Which VLAN of a trunk. */
@@ -80,6 +84,18 @@ public final class PortKeys {
                     File that every frame is written to, in pcapng format, for Wireshark; overwritten at start.
                     Relative to the working directory. "" captures nothing.
                     """);
+
+    /** Further ports. */
+    public static final ConfigKey<List<FurtherPort>> FURTHER = ConfigKey
+            .of("millrace.ports", list(furtherPort(), PortGroup.MAX_LINKS - 1),
+                    List.of(), "further interfaces, without forwarding between them",
+                    """
+                            Further ports of the same stack: each has a device, addresses or dhcp, and any key of millrace.port by its
+                            name; also dhcp-release, dhcp-probe, dhcp-host-name, ipv6 (the mode), accept-ra, autoconf, accept-redirects. mtu,
+                            frames, offloads, separate-syns and the dhcp- and IPv6 keys are the first port's where it does not say.
+                            `millrace reload` changes addresses of ports; ports neither come nor go.
+                            """)
+            .changingAtOnce();
 
     private PortKeys() {}
 }

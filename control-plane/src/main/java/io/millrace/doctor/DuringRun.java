@@ -179,7 +179,7 @@ public final class DuringRun {
     private void synLosses() {
         final long dropped = reports.value(Gauge.PORT_SYNS_DROPPED.label());
         if (dropped > 0) {
-            add(Symptom.SYNS_LOST, "At least " + dropped + " SYNs found the device's queue for them full since it was"
+            add(Symptom.SYNS_LOST, "At least " + dropped + " SYNs found the device's queues for them full since it was"
                     + " opened.",
                     "That is a flood of SYNs, which something in front of the stack may filter, or more new connections"
                             + " than the loops take: let them run more often (see loop-starved).");

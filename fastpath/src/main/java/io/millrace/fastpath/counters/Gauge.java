@@ -16,7 +16,7 @@ public enum Gauge {
     DATAGRAM_BYTES_LIMIT("bytes", "memory for datagrams at the most (millrace.engine.datagrams)"),
     FRAMES_LENT("frames", "received frames that applications have now"),
     PORT_DROPPED("frames", "frames that the port lost on its own since it was opened: queue full, truncated, errors"),
-    PORT_SYNS_DROPPED("frames", "SYNs that found no room in the queue of the device for them alone, at least so many"),
+    PORT_SYNS_DROPPED("frames", "SYNs that found no room in the queues of the device for them alone, at least so many"),
     PORT_MTU("bytes", "largest IP packet of a frame (millrace.port.mtu)"),
     LINK_MTU_V4("bytes", "largest IPv4 packet of the link: as a server of DHCP says, at most that of the port"),
     LINK_MTU_V6("bytes", "largest IPv6 packet of the link: as routers say, at most that of the port"),

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param queues      how many queues, at least 1.
  * @param frames      frames of each queue's pool, a power of two, 16 to 65,536.
  * @param offloads    false: ask for no checksum or segmentation offload.
- * @param separateSyns a device that can has TCP segments which open a connection wait in a queue of their own, where
+ * @param separateSyns a device that can has TCP segments which open a connection wait in queues of their own, where
  *                    they crowd out nothing else; the order between them and other frames is lost.
  * @param hostAddress address and prefix to give to the host's side, e.g. {@code 10.0.0.1/24}; null leaves it alone.
  */

@@ -78,8 +78,8 @@ public interface PacketPort extends AutoCloseable {
     }
 
     /**
-     * SYNs that found no room in the queue that the device keeps for them alone: at least so many. They are lost before the
-     * port, which {@link #dropped} is of, sees them. 0 where there is no such queue.
+     * SYNs that found no room in queues that the device keeps for them alone: at least so many. They are lost before the
+     * port, which {@link #dropped} is of, sees them. 0 where there are no such queues.
      */
     default long synsDropped() {
         return 0;

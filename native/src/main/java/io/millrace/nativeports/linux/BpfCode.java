@@ -13,12 +13,16 @@ import java.util.List;
 public final class BpfCode {
     public static final int R0 = 0;
     public static final int R1 = 1;
+    public static final int R2 = 2;
+    public static final int R3 = 3;
     public static final int R6 = 6;
     public static final int R7 = 7;
     public static final int R8 = 8;
+    public static final int R9 = 9;
 
     public static final int BYTE = 0x10;
     public static final int HALF = 0x08;
+    public static final int WORD = 0x00;
 
     /** {@code sizeof(struct bpf_insn)}. */
     public static final int INSTRUCTION_LENGTH = 8;
@@ -35,7 +39,12 @@ public final class BpfCode {
     private static final int JUMP_EQUAL = 0x15;
     private static final int JUMP_NOT_EQUAL = 0x55;
     private static final int JUMP_ANY_BIT = 0x45;
+    private static final int MULTIPLY_CONSTANT_32 = 0x24;
+    private static final int ADD_REGISTER_32 = 0x0c;
+    private static final int SHIFT_RIGHT = 0x77;
+    private static final int JUMP_NOT_EQUAL_REGISTER = 0x5d;
     private static final int LOAD_64_BITS = 0x18;
+    private static final int LOAD_WORD = 0x61;
     private static final int ATOMIC_ADD = 0xdb;
     private static final int EXIT = 0x95;
     private static final int OFFSET_SHIFT = 16;
@@ -89,6 +98,21 @@ public final class BpfCode {
         return add(SHIFT_LEFT, register, 0, bits);
     }
 
+    /** Logical. */
+    public BpfCode shiftRight(final int register, final int bits) {
+        return add(SHIFT_RIGHT, register, 0, bits);
+    }
+
+    /** Of the lower 32 bits; the upper ones become 0. */
+    public BpfCode multiply32(final int register, final int constant) {
+        return add(MULTIPLY_CONSTANT_32, register, 0, constant);
+    }
+
+    /** Of the lower 32 bits; the upper ones become 0. */
+    public BpfCode addRegister32(final int register, final int source) {
+        return add(ADD_REGISTER_32, register, source, 0);
+    }
+
     public BpfCode jump(final Label target) {
         return jump(JUMP_ALWAYS, 0, 0, target);
     }
@@ -101,17 +125,30 @@ public final class BpfCode {
         return jump(JUMP_NOT_EQUAL, register, constant, target);
     }
 
+    public BpfCode jumpIfNotEqualRegister(final int register, final int other, final Label target) {
+        target.jumps.add(instructions.size());
+        return add(JUMP_NOT_EQUAL_REGISTER, register, other, 0);
+    }
+
     /** Jumps where register and constant have a bit in common. */
     public BpfCode jumpIfAny(final int register, final int constant, final Label target) {
         return jump(JUMP_ANY_BIT, register, constant, target);
     }
 
-    /** Adds 1 to a counter, for any processor to see; R0 and R1 are destroyed. */
-    public BpfCode count(final BpfCounter counter) {
-        add(LOAD_64_BITS, R1, Bpf.PSEUDO_MAP_VALUE, counter.descriptor());
-        add(0, 0, 0, 0);
-        move(R0, 1);
-        return add(ATOMIC_ADD, R1, R0, 0);
+    /** The register points to a byte of the memory. */
+    public BpfCode point(final int register, final BpfMemory memory, final int offset) {
+        add(LOAD_64_BITS, register, Bpf.PSEUDO_MAP_VALUE, memory.descriptor());
+        return add(0, 0, 0, offset);
+    }
+
+    /** Adds what a register has to eight bytes that another points to, at once for every processor. */
+    public BpfCode addAtomically(final int pointer, final int register) {
+        return add(ATOMIC_ADD, pointer, register, 0);
+    }
+
+    /** The register gets the four bytes that another points to. */
+    public BpfCode loadWord(final int register, final int pointer) {
+        return add(LOAD_WORD, register, pointer, 0);
     }
 
     /** Ends the program with the result R0. */

@@ -1,10 +1,9 @@
 package io.millrace.nativeports.tap;
 
 import io.millrace.nativeports.linux.LinuxCalls;
-import java.io.IOException;
 
 /**
- * The queue of a TAP that {@link SynSteering} puts SYNs into, as its port sees it. Thread: the engine's.
+ * A queue of a TAP that {@link SynSteering} puts SYNs into, as its port sees it. Thread: the engine's.
  */
 final class SynQueue implements AutoCloseable {
     /** SYNs of a turn at the most: what else waits shall not wait long for them. */
@@ -14,6 +13,7 @@ final class SynQueue implements AutoCloseable {
     private static final long LOOK_AGAIN_NS = 50_000;
 
     private final SynSteering steering;
+    private final int index;
     private final int fd;
     private final int length;
     private long seen;
@@ -22,31 +22,16 @@ final class SynQueue implements AutoCloseable {
     private long taken;
     private long lost;
 
-    private SynQueue(final SynSteering steering, final int fd, final int length) {
+    /**
+     * @param index  as the steering calls it.
+     * @param fd     the queue's descriptor, non-blocking; closed by {@link #close}.
+     * @param length how many frames the kernel keeps in it.
+     */
+    SynQueue(final SynSteering steering, final int index, final int fd, final int length) {
         this.steering = steering;
+        this.index = index;
         this.fd = fd;
         this.length = length;
-    }
-
-    /**
-     * Opens another queue of a device that has one, and has SYNs go there.
-     *
-     * @param queues of the device.
-     * @param length how many frames the kernel keeps in each.
-     * @throws IOException where the kernel cannot do this, or lets this process not: one clause.
-     */
-    static SynQueue open(final TapQueues queues, final int length) throws IOException {
-        final SynSteering steering = new SynSteering();
-        int fd = -1;
-        try {
-            fd = queues.openOneOfSeveral();
-            steering.installOn(fd);
-            return new SynQueue(steering, fd, length);
-        } catch (final IOException | RuntimeException | Error e) {
-            close(fd);
-            steering.close();
-            throw e;
-        }
     }
 
     int descriptor() {
@@ -55,7 +40,7 @@ final class SynQueue implements AutoCloseable {
 
     /** True where a look into the queue is worth a system call; who looks says what it found by {@link #onLook}. */
     boolean isWorthALook(final long nowNs) {
-        final long steered = steering.steered();
+        final long steered = steering.steered(index);
         if (empty && steered == seen && nowNs - emptyNs < LOOK_AGAIN_NS) {
             return false;
         }
@@ -75,20 +60,12 @@ final class SynQueue implements AutoCloseable {
 
     /** SYNs that found the queue full: at least so many, since some that are counted as steered may still wait in it. */
     long lost() {
-        lost = Math.max(lost, steering.steered() - taken - length);
+        lost = Math.max(lost, steering.steered(index) - taken - length);
         return lost;
     }
 
     @Override
     public void close() {
-        steering.removeFrom(fd);
-        close(fd);
-        steering.close();
-    }
-
-    private static void close(final int fd) {
-        if (fd >= 0) {
-            new LinuxCalls().close(fd);
-        }
+        new LinuxCalls().close(fd);
     }
 }

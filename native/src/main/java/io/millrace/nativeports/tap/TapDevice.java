@@ -129,13 +129,13 @@ final class TapDevice implements PacketDevice {
             sayWhyNot("the device was made with one queue only");
             addPort(0, queues.openOnly(), null);
         } else {
-            addPort(0, fd, synQueue());
+            addPort(0, fd, synQueues(fd));
         }
     }
 
-    private @Nullable SynQueue synQueue() {
+    private @Nullable SynQueues synQueues(final int fd) {
         try {
-            return SynQueue.open(queues, lengthenedQueue());
+            return SynQueues.open(queues, fd, lengthenedQueue());
         } catch (final IOException e) {
             sayWhyNot(e.getMessage());
             return null;
@@ -143,12 +143,14 @@ final class TapDevice implements PacketDevice {
     }
 
     private void sayWhyNot(final String cause) {
-        LOGGER.info("{}: no queue for SYNs alone, so a flood of them takes other frames with it where it is faster than"
-                + " they are read: {}", name(), cause);
+        LOGGER.info(
+                "{}: no queues for SYNs alone, so a flood of them takes other frames with it where it is faster than"
+                        + " they are read: {}",
+                name(), cause);
     }
 
     /** @param fd closed, like {@code syns}, where this fails. */
-    private void addPort(final int index, final int fd, final @Nullable SynQueue syns) {
+    private void addPort(final int index, final int fd, final @Nullable SynQueues syns) {
         boolean done = false;
         try {
             final FramePool pool = new FramePool(name() + ", queue " + index, request.frames(), frameCapacity());

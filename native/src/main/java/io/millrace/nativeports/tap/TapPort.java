@@ -29,7 +29,7 @@ final class TapPort implements PacketPort {
 
     private final LinuxCalls calls = new LinuxCalls();
     private final int fd;
-    private final @Nullable SynQueue syns;
+    private final @Nullable SynQueues syns;
     private final PortCapabilities capabilities;
     private final FramePool pool;
     private final int readLength;
@@ -45,7 +45,7 @@ final class TapPort implements PacketPort {
      * @param fd   the queue's descriptor, non-blocking; closed by {@link #close}.
      * @param syns the same; null where SYNs come with everything else.
      */
-    TapPort(final int fd, final @Nullable SynQueue syns, final PortCapabilities capabilities, final FramePool pool) {
+    TapPort(final int fd, final @Nullable SynQueues syns, final PortCapabilities capabilities, final FramePool pool) {
         this.fd = fd;
         this.syns = syns;
         this.capabilities = capabilities;
@@ -81,20 +81,27 @@ final class TapPort implements PacketPort {
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
         return syns == null
                 ? receiveOthers(frames, offset, limit, nowNs)
-                : receiveBoth(syns, frames, offset, limit, nowNs);
+                : receiveAll(syns, frames, offset, limit, nowNs);
     }
 
-    /** Neither queue waits for the other: SYNs have some places of each burst, everything else has the others first. */
-    private int receiveBoth(final SynQueue queue, final long[] frames, final int offset, final int limit,
+    /** No queue waits for another: SYNs have some places of each burst, everything else has the others first. */
+    private int receiveAll(final SynQueues queues, final long[] frames, final int offset, final int limit,
             final long nowNs) {
         if (limit == 1) {
             synsFirst = !synsFirst;
-            if (synsFirst && receiveSyns(queue, frames, offset, limit, nowNs) == 1) {
+            if (synsFirst && receiveSyns(queues, frames, offset, limit, nowNs) == 1) {
                 return 1;
             }
         }
         final int count = receiveOthers(frames, offset, limit - Math.min(limit / 2, SynQueue.BURST), nowNs);
-        return count + receiveSyns(queue, frames, offset + count, limit - count, nowNs);
+        return count + receiveSyns(queues, frames, offset + count, limit - count, nowNs);
+    }
+
+    private int receiveSyns(final SynQueues queues, final long[] frames, final int offset, final int limit,
+            final long nowNs) {
+        final int unknown = limit - Math.min(limit / 2, SynQueue.BURST / 2);
+        final int count = receiveSyns(queues.known(), frames, offset, unknown, nowNs);
+        return count + receiveSyns(queues.unknown(), frames, offset + count, limit - count, nowNs);
     }
 
     private int receiveOthers(final long[] frames, final int offset, final int limit, final long nowNs) {
@@ -194,6 +201,9 @@ final class TapPort implements PacketPort {
             assert Frame.dataOffset(frame) >= Frame.DESCRIPTOR_LENGTH + VirtioNetHeader.LENGTH : "no headroom";
             final long header = Frame.data(frame) - VirtioNetHeader.LENGTH;
             VirtioNetHeader.encode(frame, header);
+            if (syns != null) {
+                syns.peers().onSent(frame);
+            }
             final long written = calls.write(fd, header, VirtioNetHeader.LENGTH + Frame.length(frame));
             if (written == -Errno.EAGAIN) {
                 return false;

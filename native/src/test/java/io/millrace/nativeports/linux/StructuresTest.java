@@ -118,6 +118,7 @@ class StructuresTest {
         numbers.put("VIRTIO_NET_HDR_GSO_NONE", (long) VirtioNetHeader.GSO_NONE);
         numbers.put("VIRTIO_NET_HDR_GSO_TCPV4", (long) VirtioNetHeader.GSO_TCPV4);
         numbers.put("VIRTIO_NET_HDR_GSO_TCPV6", (long) VirtioNetHeader.GSO_TCPV6);
+        numbers.put("VIRTIO_NET_HDR_GSO_ECN", (long) VirtioNetHeader.GSO_ECN);
         numbers.put("VIRTIO_NET_HDR_GSO_UDP_L4", (long) VirtioNetHeader.GSO_UDP_L4);
     }
 
@@ -225,6 +226,7 @@ class StructuresTest {
         numbers.put("sizeof(struct bpf_insn)", (long) BpfCode.INSTRUCTION_LENGTH);
         numbers.put("BPF_B", (long) BpfCode.BYTE);
         numbers.put("BPF_H", (long) BpfCode.HALF);
+        numbers.put("BPF_W", (long) BpfCode.WORD);
     }
 
     private static void addErrno(final Map<String, Long> numbers) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FramePool;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.linux.Errno;
@@ -32,6 +34,8 @@ class SynSteeringTest {
     private static final String V4 = "4500002800000000400600000a4d00010a4d0002";
     private static final String V4_OPTIONS = "4600002c00000000400600000a4d00010a4d000294040000";
     private static final String V6 = "6000000000140640fd000000000000000000000000000001fd000000000000000000000000000002";
+    private static final String V4_OUT = "4500002800000000400600000a4d00020a4d0001";
+    private static final String V6_OUT = "6000000000140640fd000000000000000000000000000002fd000000000000000000000000000001";
     private static final String TCP = "1f90005000000001000000005002ffff00000000";
     private static final String V4_SYN = "0800" + V4 + TCP;
     private static final String V6_SYN = "86dd" + V6 + TCP;
@@ -41,7 +45,7 @@ class SynSteeringTest {
     private NetworkNamespace namespace;
     private PacketSocket kernel;
     private int ordinary;
-    private SynQueue syns;
+    private SynQueues syns;
 
     @BeforeEach
     void openDevice() throws Exception {
@@ -51,7 +55,7 @@ class SynSteeringTest {
         namespace.call(() -> {
             final TapQueues queues = new TapQueues(NAME, false);
             ordinary = queues.openFirstOfSeveral();
-            syns = SynQueue.open(queues, 1_000);
+            syns = SynQueues.open(queues, ordinary, 1_000);
             try (HostInterface host = new HostInterface(NAME)) {
                 host.up(true);
             }
@@ -85,7 +89,7 @@ class SynSteeringTest {
             "SYN-ACK, 12, 0", "SYN and RST, 06, 0", "ACK, 10, 0", "data, 18, 0", "FIN, 11, 0", "RST, 04, 0",
             "RST and ACK, 14, 0", "none, 00, 0"})
     void shouldTellByTheFlags(final String what, final String flags, final int queue) {
-        final String tcp = TCP.substring(0, 2 * FLAGS_OFFSET) + flags + TCP.substring(2 * FLAGS_OFFSET + 2);
+        final String tcp = flagged(flags);
         assertThat(queueOf("0800" + V4 + tcp)).as(what).isEqualTo(queue);
         assertThat(queueOf("86dd" + V6 + tcp)).as(what).isEqualTo(queue);
     }
@@ -136,13 +140,54 @@ class SynSteeringTest {
         assertThat(queueOf("0800" + V4 + TCP.replace("5002", "5010"))).as("room for all else").isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource({"IPv4, 0800, " + V4_OUT + ", " + V4_SYN, "IPv6, 86dd, " + V6_OUT + ", " + V6_SYN,
+            "IPv4 in a VLAN, 810000050800, " + V4_OUT + ", " + V4_SYN,
+            "IPv6 in a VLAN, 8100000586dd, " + V6_OUT + ", " + V6_SYN})
+    void shouldSteerSynsOfKnownPeersApartFromOthers(final String what, final String type, final String ip,
+            final String syn) {
+        for (final String flags : List.of("02", "12", "04", "14")) {
+            send(type + ip + flagged(flags));
+            assertThat(queueOf(syn)).as(what + ": flags " + flags + " are nobody's who has answered")
+                    .isEqualTo(SynSteering.SYNS);
+        }
+        send(type + ip + flagged("10"));
+        assertThat(queueOf(syn)).as(what).isEqualTo(SynSteering.KNOWN_SYNS);
+        assertThat(queueOf("81000005" + syn)).as(what).isEqualTo(SynSteering.KNOWN_SYNS);
+        assertThat(queueOf(syn.replace("0a4d0001", "0a4d0003").replace("0001fd00", "0003fd00"))).as("another")
+                .isEqualTo(SynSteering.SYNS);
+    }
+
+    @Test
+    void shouldTakeNobodyForKnownByAnotherProtocol() {
+        send("0800" + V4_OUT.replace("4006", "4011") + flagged("10"));
+        send("86dd" + V6_OUT.replace("00140640", "00141140") + flagged("10"));
+        assertThat(queueOf(V4_SYN)).isEqualTo(SynSteering.SYNS);
+        assertThat(queueOf(V6_SYN)).isEqualTo(SynSteering.SYNS);
+    }
+
+    private static String flagged(final String flags) {
+        return TCP.substring(0, 2 * FLAGS_OFFSET) + flags + TCP.substring(2 * FLAGS_OFFSET + 2);
+    }
+
+    /** As the port does with what it sends. */
+    private void send(final String frame) {
+        final byte[] bytes = HexFormat.of().parseHex(MACS + frame);
+        try (FramePool pool = new FramePool("sent", 16, LARGEST)) {
+            final long sent = pool.acquire();
+            Memory.copyFromArray(bytes, 0, Frame.data(sent), bytes.length);
+            Frame.length(sent, bytes.length);
+            syns.peers().onSent(sent);
+        }
+    }
+
     @Test
     void shouldLeaveADeviceThatStaysAsItWas() throws Exception {
         namespace.exec("ip", "tuntap", "add", "tap7", "mode", "tap", "multi_queue");
         final int others = namespace.call(() -> {
             final TapQueues queues = new TapQueues("tap7", false);
             final int first = queues.openFirstOfSeveral();
-            SynQueue.open(queues, 1_000).close();
+            SynQueues.open(queues, first, 1_000).close();
             final int second = queues.openOneOfSeveral();
             try (HostInterface host = new HostInterface("tap7")) {
                 host.up(true);
@@ -175,12 +220,13 @@ class SynSteeringTest {
     private int await(final String frame) {
         final List<String> seen = new ArrayList<>();
         for (int attempt = 0; attempt < 100_000; attempt++) {
-            for (final int fd : new int[]{ordinary, syns.descriptor()}) {
-                final byte[] read = read(fd);
+            final int[] queues = {ordinary, syns.unknown().descriptor(), syns.known().descriptor()};
+            for (int queue = 0; queue < queues.length; queue++) {
+                final byte[] read = read(queues[queue]);
                 if (read.length > 0) {
                     final String text = HexFormat.of().formatHex(read);
                     if (text.equals(MACS + frame)) {
-                        return fd == ordinary ? SynSteering.ORDINARY : SynSteering.SYNS;
+                        return queue;
                     }
                     seen.add(text);
                 }

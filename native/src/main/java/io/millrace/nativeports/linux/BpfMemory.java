@@ -5,25 +5,29 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import java.io.IOException;
 
 /**
- * A number that a program in the kernel counts up and this process reads without a call: the only value of an array map,
- * mapped into memory. Thread: one opens and closes it; any may read in between.
+ * Memory that a program in the kernel shares with this process, all zero at first: the only value of an array map, mapped.
+ * Neither needs a call to see what the other writes. Thread: one opens and closes it.
  */
-public final class BpfCounter implements AutoCloseable {
-    private static final int PROT_READ = 1;
+public final class BpfMemory implements AutoCloseable {
+    private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
-    private static final int PAGE = 4_096;
 
     private final LinuxCalls calls = new LinuxCalls();
     private final int fd;
+    private final int length;
     private long address;
 
-    /** @throws IOException one clause: what was tried, what the system said. */
-    public BpfCounter() throws IOException {
+    /**
+     * @param length in bytes, a multiple of the page.
+     * @throws IOException one clause: what was tried, what the system said.
+     */
+    public BpfMemory(final int length) throws IOException {
+        this.length = length;
         fd = create();
-        final long mapped = calls.map(fd, PAGE, PROT_READ, MAP_SHARED);
+        final long mapped = calls.map(fd, length, PROT_READ_WRITE, MAP_SHARED);
         if (mapped < 0) {
             calls.close(fd);
-            throw new IOException("cannot map a counter of a BPF program: " + Errno.describe((int) -mapped));
+            throw new IOException("cannot map the memory of a BPF program: " + Errno.describe((int) -mapped));
         }
         address = mapped;
     }
@@ -33,12 +37,12 @@ public final class BpfCounter implements AutoCloseable {
             final long at = attributes.address();
             Memory.putInt(at + Bpf.MAP_TYPE_OFFSET, Bpf.MAP_TYPE_ARRAY);
             Memory.putInt(at + Bpf.KEY_SIZE_OFFSET, Integer.BYTES);
-            Memory.putInt(at + Bpf.VALUE_SIZE_OFFSET, Long.BYTES);
+            Memory.putInt(at + Bpf.VALUE_SIZE_OFFSET, length);
             Memory.putInt(at + Bpf.MAX_ENTRIES_OFFSET, 1);
             Memory.putInt(at + Bpf.MAP_FLAGS_OFFSET, Bpf.F_MMAPABLE);
             final int result = calls.bpf(Bpf.MAP_CREATE, at, Bpf.ATTRIBUTES_LENGTH);
             if (result < 0) {
-                throw new IOException("cannot make a counter of a BPF program: " + Errno.describe(-result));
+                throw new IOException("cannot make the memory of a BPF program: " + Errno.describe(-result));
             }
             return result;
         }
@@ -49,15 +53,15 @@ public final class BpfCounter implements AutoCloseable {
         return fd;
     }
 
-    /** What has been counted. */
-    public long value() {
-        return Memory.getLongOpaque(address);
+    /** Where it begins in this process. */
+    public long address() {
+        return address;
     }
 
     @Override
     public void close() {
         if (address != 0) {
-            calls.unmap(address, PAGE);
+            calls.unmap(address, length);
             calls.close(fd);
             address = 0;
         }

@@ -1,0 +1,76 @@
+package io.millrace.nativeports.tap;
+
+import io.millrace.nativeports.linux.LinuxCalls;
+import java.io.IOException;
+import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
+
+/** The queues for SYNs beside the ordinary one of a TAP. Thread: the engine's, but for opening. */
+final class SynQueues implements AutoCloseable {
+    private final SynSteering steering;
+    private final int ordinary;
+    private final SynQueue unknown;
+    private final SynQueue known;
+
+    private SynQueues(final SynSteering steering, final int ordinary, final SynQueue unknown, final SynQueue known) {
+        this.steering = steering;
+        this.ordinary = ordinary;
+        this.unknown = unknown;
+        this.known = known;
+    }
+
+    /**
+     * Opens two more queues of a device that has one, and has SYNs go there.
+     *
+     * @param queues   of the device.
+     * @param ordinary descriptor of the one.
+     * @param length   how many frames the kernel keeps in each.
+     * @throws IOException where the kernel cannot do this, or lets this process not: one clause.
+     */
+    static SynQueues open(final TapQueues queues, final int ordinary, final int length) throws IOException {
+        final SynSteering steering = new SynSteering();
+        @Nullable
+        SynQueue unknown = null;
+        @Nullable
+        SynQueue known = null;
+        try {
+            unknown = new SynQueue(steering, SynSteering.SYNS, queues.openOneOfSeveral(), length);
+            known = new SynQueue(steering, SynSteering.KNOWN_SYNS, queues.openOneOfSeveral(), length);
+            steering.installOn(ordinary);
+            return new SynQueues(steering, ordinary, unknown, known);
+        } catch (final IOException | RuntimeException | Error e) {
+            CloseHelper.quietCloseAll(known, unknown, steering);
+            throw e;
+        }
+    }
+
+    /** SYNs from addresses that nothing is known of. */
+    SynQueue unknown() {
+        return unknown;
+    }
+
+    /** SYNs from addresses that have had a connection. */
+    SynQueue known() {
+        return known;
+    }
+
+    /** Who has had one. */
+    KnownPeers peers() {
+        return steering.peers();
+    }
+
+    /** SYNs that found no room: at least so many. */
+    long lost() {
+        return unknown.lost() + known.lost();
+    }
+
+    /** Before the ordinary queue is closed. */
+    @Override
+    public void close() {
+        steering.removeFrom(ordinary);
+        // the last first: the kernel gives a queue that is closed the number of the last one
+        known.close();
+        unknown.close();
+        steering.close();
+    }
+}
