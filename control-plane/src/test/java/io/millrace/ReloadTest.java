@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.config.AtRunTime;
+import io.millrace.config.Cidr;
 import io.millrace.config.ConfigKey;
 import io.millrace.config.ConfigKeys;
 import io.millrace.config.MillraceConfig;
@@ -81,6 +82,29 @@ class ReloadTest {
                         .allMatch(problem -> problem.subject().startsWith(key + " = "));
                 assertThat(pair.stack.config()).isSameAs(before);
             }
+        }
+    }
+
+    @Test
+    void shouldChangeAddressesOfFurtherPortsButNotThePorts() throws IOException {
+        final String second = "{ device = memory, addresses = [\"10.1.0.2/24\"] }";
+        try (StackPair pair = new StackPair("millrace.ports = [" + second + "]")) {
+            final MillraceConfig before = pair.stack.config();
+            for (final String ports : List.of("", second + ", { device = memory, addresses = [\"10.2.0.2/24\"] }",
+                    "{ device = memory, mtu = 1400, addresses = [\"10.1.0.2/24\"] }")) {
+                final ReloadReport report = pair.stack.reload(with("millrace.ports = [" + ports + "]"));
+                assertThat(report.refused()).as(ports).singleElement().satisfies(problem -> assertThat(
+                        problem.message()).contains("ports neither come nor go without a restart"));
+            }
+            assertThat(pair.stack.config()).isSameAs(before);
+            pair.stack.routes().addAddress(Cidr.parse("10.3.0.2/24"));
+            assertThat(pair.stack.reload(with("millrace.ports = [{ device = memory, addresses = [\"10.3.0.3/24\"] }]"))
+                    .lines()).as("what the program added is in the way").last().asString()
+                    .contains("10.3.0.3/24 of link 1 overlaps 10.3.0.2/24 of link 0");
+            assertThat(pair.stack.reload(with("millrace.ports = [{ device = memory, addresses = [\"10.4.0.3/24\"] }]"))
+                    .isRefused()).isFalse();
+            assertThat(pair.stack.routes().current().routing().addresses()).hasToString(
+                    "[10.0.0.2/24, 10.4.0.3/24 link 1, 10.3.0.2/24]");
         }
     }
 

@@ -22,12 +22,11 @@ public final class PortKeys {
 
     /** Which device. */
     public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
-            new DeviceSpec("memory", ""), null,
-            """
-                    The packet device: memory (nobody but the stack itself), tap:NAME (a Linux TAP device, made if missing),
-                    or af-packet:IF (an Ethernet interface that the kernel goes on using; the stack has a MAC of its own
-                    there, with ",mac=interface" behind it the interface's). "@NAMESPACE" behind a name: in another network
-                    namespace. `millrace --version` lists what there is on this machine.
+            new DeviceSpec("memory", ""), null, """
+                    The packet device: memory (nobody but the stack itself), tap:NAME (a Linux TAP, made if missing),
+                    or af-packet:IF (an interface of the kernel, which goes on using it; the stack has a MAC of its own
+                    there, with ",mac=interface" behind it the interface's). "@NAMESPACE" behind a name: in another
+                    network namespace. `millrace --version` lists what there is on this machine.
                     """);
 
     /** MTU of the device. */

@@ -86,8 +86,7 @@ public final class StackEngine implements Agent {
         ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue,
                 new PathMtus(settings.pathMtus(), counters, control.hashSeed()));
         final Tcp.Limits limits = new Tcp.Limits(settings.maxConnections(), settings.maxTimeWait(),
-                settings.slabBytes(), settings.timerTickNs(),
-                settings.maxOrphans());
+                settings.slabBytes(), settings.burst(), settings.timerTickNs(), settings.maxOrphans());
         frames = new LentFrames(port, settings.maxLentFrames());
         tcp = new Tcp(index, limits, control, counters, ipOutput, frames, new TokenBucket(settings.icmpPerSecond()),
                 nowNs);

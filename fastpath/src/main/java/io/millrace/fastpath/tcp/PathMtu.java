@@ -71,9 +71,8 @@ final class PathMtu {
         allowFragments(tcb);
         if (context.connections.settings(tcb).mtuProbing() == MtuProbing.ALWAYS) {
             tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_SEARCHING);
-            if (!paths.isKnown(tcb.remoteHi(), tcb.remoteLo())) {
-                tcb.sndMss(Math.min(tcb.sndMss(), baseMss(tcb)));
-            }
+            final int confirmed = mss(tcb, paths.confirmed(tcb.remoteHi(), tcb.remoteLo()));
+            tcb.sndMss(Math.min(tcb.sndMss(), Math.max(baseMss(tcb), confirmed)));
         }
     }
 
@@ -230,7 +229,7 @@ final class PathMtu {
         if (mss > tcb.sndMss()) {
             grow(tcb, mss);
         }
-        if (!paths.isKnown(tcb.remoteHi(), tcb.remoteLo())) {
+        if (!paths.isFragmentable(tcb.remoteHi(), tcb.remoteLo())) {
             tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_FRAGMENTABLE);
         }
     }
