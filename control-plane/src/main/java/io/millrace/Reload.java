@@ -41,8 +41,7 @@ final class Reload {
     }
 
     private ReloadReport run() {
-        changes.stream().filter(ConfigChange::needsRestart).forEach(change -> refused.add(change.refused(
-                "is " + change.from() + " in the running stack, and only a restart changes it")));
+        changes.stream().filter(ConfigChange::needsRestart).map(ConfigChange::refused).forEach(refused::add);
         refuseOtherDevices();
         refuseTooFewPorts();
         final StackSettings settings = settings();

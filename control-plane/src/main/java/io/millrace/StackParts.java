@@ -315,7 +315,7 @@ final class StackParts {
                 new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
                         config.get(IpKeys.FLOW_LABELS), links.stream().anyMatch(Link::hasDhcpClient),
                         new IcmpErrorFan(Arrays.asList(commands), index)),
-                listeners, bindings, routes, groups(), rings[index].proxy());
+                listeners, bindings, routes, groups(), rings[index].proxy(), observed::onLost);
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.config.AtRunTime;
 import io.millrace.config.Cidr;
+import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigKey;
 import io.millrace.config.ConfigKeys;
 import io.millrace.config.MillraceConfig;
@@ -83,6 +84,35 @@ class ReloadTest {
                 assertThat(pair.stack.config()).isSameAs(before);
             }
         }
+    }
+
+    @Test
+    void shouldNameWhatNeedsARestartBesideWhatCannotBeRead() {
+        final MillraceConfig running = MillraceConfig.parse("""
+                millrace.threading.engines = 1
+                millrace.engine.burst = 32
+                """);
+        assertThatThrownBy(() -> MillraceConfig.parse("""
+                millrace.threading.engine = 1
+                millrace.engine.burst = 16
+                millrace.tcp.mss = 600
+                millrace.engine.slab = much
+                """)).isInstanceOfSatisfying(ConfigException.class, unreadable -> {
+            final ReloadReport report = ReloadReport.unreadable(running, unreadable);
+            assertThat(report.isRefused()).isTrue();
+            assertThat(report.lines()).hasSize(4);
+            assertThat(report.lines()).last().asString()
+                    .endsWith("millrace.engine.burst = 16: is 32 in the running stack, and only a restart changes it");
+        });
+    }
+
+    @Test
+    void shouldSayOfAConfigurationWithoutSyntaxNothingElse() {
+        assertThatThrownBy(() -> MillraceConfig.parse("millrace.engine.burst = 16 }"))
+                .isInstanceOfSatisfying(ConfigException.class, unreadable -> assertThat(
+                        ReloadReport.unreadable(MillraceConfig.parse("millrace.engine.burst = 32"), unreadable)
+                                .lines())
+                        .hasSize(2));
     }
 
     @Test

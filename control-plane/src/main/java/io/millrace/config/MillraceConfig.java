@@ -252,7 +252,7 @@ public final class MillraceConfig {
             final MillraceConfig config = new MillraceConfig(settings.values());
             CrossChecks.run(config, settings);
             if (!settings.problems().isEmpty()) {
-                throw new ConfigException(settings.problems());
+                throw new ConfigException(settings.problems(), config);
             }
             return config;
         }
