@@ -33,7 +33,7 @@ public class PathMtuBenchmark extends OffHeapBenchmark {
     private long nowNs;
 
     /** The table is full. */
-    @Setup(Level.Iteration)
+    @Setup(Level.Trial)
     public void open() {
         counters = new EngineCounters();
         paths = new PathMtus(PathMtuSettings.DEFAULT, counters, 42);
@@ -42,7 +42,7 @@ public class PathMtuBenchmark extends OffHeapBenchmark {
         }
     }
 
-    @TearDown(Level.Iteration)
+    @TearDown(Level.Trial)
     public void close() {
         counters.close();
     }

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.Millrace;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
+import io.millrace.control.address.OwnAddress;
 import io.millrace.control.lifecycle.DeviceOpener;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.services.EchoHandler;
 import io.millrace.services.HttpService;
@@ -17,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,6 +147,52 @@ class PortsInteropTest extends KernelInterop {
             assertThat(first.getInputStream().readNBytes(1_000)).hasSize(1_000);
         }
         assertThat(counter("Exceptions")).isZero();
+    }
+
+    /** Link-local addresses are a link's own, so each kernel pings with its interface as the zone. */
+    @Test
+    void shouldAnswerPingsToTheLinkLocalAddressOfEachLink() throws Exception {
+        launchBoth("", STATIC);
+        for (final OwnAddress own : stack.routes().current().routing().addresses()) {
+            if (own.address().isLinkLocalAddress()) {
+                final String[] ping = {"ping", "-6", "-n", "-c", "1", "-W", "20",
+                        IpAddress.toString(own.address()) + "%mr" + own.link()};
+                Await.until("the kernel's own link-local address can be used",
+                        () -> (own.link() == 0 ? kernel : other).exec(ping).exitCode() == 0);
+            }
+        }
+        assertThat(stack.routes().current().routing().addresses()).filteredOn(
+                own -> own.address().isLinkLocalAddress()).extracting(OwnAddress::link).containsExactly(0, 1);
+    }
+
+    @Test
+    void shouldServeByTheCommandLineWithADeviceInAnotherNamespace(@TempDir final Path folder) throws Exception {
+        requireTool("curl");
+        final Path file = Files.writeString(folder.resolve("two.conf"), """
+                millrace.port { device = "tap:mr0", host-address = "10.77.0.1/24" }
+                millrace.ip.addresses = ["10.77.0.2/24"]
+                millrace.ports = [
+                  { device = "tap:mr1@%s", host-address = "10.78.0.1/24", addresses = ["10.78.0.2/24"] }
+                ]
+                millrace.observe.directory = "%s"
+                """.formatted(other.name(), folder.resolve("seen")));
+        try (CommandLine serve = CommandLine.start(kernel, folder, "serve", "--config", file.toString(), "--http",
+                "80")) {
+            serve.awaitOutput("on tap:mr0, tap:mr1@" + other.name() + " is ready");
+            assertThat(run("curl", "-sS", "--max-time", "20", "http://10.77.0.2/")).startsWith("Hello");
+            assertThat(runOther("curl", "-sS", "--max-time", "20", "http://10.78.0.2/")).startsWith("Hello");
+            final Path observed;
+            try (var files = Files.list(folder.resolve("seen"))) {
+                observed = files.filter(each -> each.toString().endsWith(".stack")).findFirst().orElseThrow();
+            }
+            try (CommandLine routes = CommandLine.startHere(folder, "routes", "--file", observed.toString())) {
+                assertThat(routes.exitCode(30)).isZero();
+                assertThat(routes.output().lines()).anyMatch(
+                        line -> line.contains("10.78.0.2/24") && line.endsWith("tap:mr1@" + other.name()));
+            }
+            serve.process.destroy();
+            assertThat(serve.exitCode(20)).isEqualTo(143);
+        }
     }
 
     private void connectsTo(final NetworkNamespace namespace, final String address, final String from)

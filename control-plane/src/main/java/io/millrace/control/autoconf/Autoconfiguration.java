@@ -204,8 +204,8 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
         } else if (solicitAtNs != Long.MAX_VALUE || intervalNs == 0) {
             solicitAtNs = Long.MAX_VALUE;
             intervalNs = MAX_SOLICITATION_INTERVAL_NS;
-            LOG.error("another host has our link-local address {}: no router is asked for",
-                    IpAddress.toString(linkLocal));
+            LOG.error("another host has our link-local address {}{}: no router is asked for",
+                    IpAddress.toString(linkLocal), routes.where());
         }
     }
 

@@ -79,7 +79,7 @@ final class GroupPort implements PacketPort {
                 final int share = (limit - received) / (ports.length - i);
                 final int count = receive(link, frames, offset + received, share, nowNs);
                 received += count;
-                more |= count == share && share > 0 ? 1 << link : 0;
+                more |= count == share ? 1 << link : 0;
             }
             for (; more != 0 && received < limit; more &= more - 1) {
                 received += receive(Integer.numberOfTrailingZeros(more), frames, offset + received, limit - received,

@@ -146,6 +146,17 @@ class PortGroupTest {
         assertThat(receive(64)).hasSize(6);
     }
 
+    /** A turn that finds nothing makes the loop idle, with frames waiting. */
+    @Test
+    void shouldFindWhatWaitsOnOneLinkWithEachTurnWhereTheBurstIsShort() {
+        for (int link = 0; link < 3; link++) {
+            arrive(link, 5);
+            for (int i = 0; i < 5; i++) {
+                assertThat(receive(1)).containsExactly(link);
+            }
+        }
+    }
+
     @Test
     void shouldBeTheOnlyDeviceItselfWhereThereIsOne() {
         try (MemoryLink link = link(1_500, 8)) {
