@@ -23,10 +23,10 @@ public final class PortKeys {
     /** Which device. */
     public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
             new DeviceSpec("memory", ""), null, """
-                    The packet device: memory (nobody but the stack itself), tap:NAME (a Linux TAP, made if missing),
-                    or af-packet:IF (an interface of the kernel, which goes on using it; the stack has a MAC of its own
-                    there, with ",mac=interface" behind it the interface's). "@NAMESPACE" behind a name: in another
-                    network namespace. `millrace --version` lists what there is on this machine.
+                    memory (nobody but the stack itself), tap:NAME (a TAP, made if missing), af-packet:IF (an interface of
+                    the kernel, shared; with a MAC of its own, or ",mac=interface"), or "dpdk:EAL-ARGS" (DPDK 22.11, e.g.
+                    "dpdk:--allow=0000:03:00.0"; behind a word -- port=NAME, rx-descriptors=N, tx-descriptors=N,
+                    rss-key=HEX). "@NAMESPACE" behind NAME or IF: in that. `millrace --version` lists what there is.
                     """);
 
     /** MTU of the device. */

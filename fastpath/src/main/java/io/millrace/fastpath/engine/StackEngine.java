@@ -352,6 +352,7 @@ public final class StackEngine implements Agent {
     public void detachDriver() {
         onCommandQueued(null);
         frames.onDriverLeft();
+        port.onDriverLeft();
         window.onDriverLeft();
         driver.set(null);
     }

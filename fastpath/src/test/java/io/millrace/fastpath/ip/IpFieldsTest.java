@@ -36,6 +36,7 @@ class IpFieldsTest {
         Family.use(Family.V6);
         try (StackDriver stack = new StackDriver()) {
             stack.engine().commands().linkHopLimitV6(0, 255);
+            stack.run();
             stack.connect(Peer.ADDRESS, 80, TcpSettings.DEFAULT, new Peer.Events());
             assertThat(Ipv6Packet.of(stack.port().poll()).hopLimit()).isEqualTo(255);
         }
