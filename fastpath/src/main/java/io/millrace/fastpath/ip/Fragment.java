@@ -23,6 +23,7 @@ final class Fragment {
     private long header;
     private int headerLength;
     private int ecn;
+    private int link;
 
     /** A fragment of IPv4: protocol and identification name the datagram (RFC 791 §3.2). */
     Fragment of(final Ipv4Header ip) {
@@ -39,6 +40,7 @@ final class Fragment {
         header = ip.address();
         headerLength = ip.headerLength();
         ecn = ip.dscpEcn() & Ipv4Header.ECN_MASK;
+        link = 0;
         return this;
     }
 
@@ -46,9 +48,10 @@ final class Fragment {
      * A fragment of IPv6: the identification alone names the datagram (RFC 8200 §4.5). What lies between the fixed header
      * and the fragment header has been looked at for each fragment, and is not kept.
      *
-     * @param at where the fragment header lies, in bytes from the beginning of the packet.
+     * @param at   where the fragment header lies, in bytes from the beginning of the packet.
+     * @param over the link that it came over.
      */
-    Fragment of(final Ipv6Header ip, final int at) {
+    Fragment of(final Ipv6Header ip, final int at, final int over) {
         final long fragment = ip.address() + at;
         sourceHi = ip.sourceHi();
         sourceLo = ip.sourceLo();
@@ -63,6 +66,7 @@ final class Fragment {
         header = ip.address();
         headerLength = Ipv6Header.LENGTH;
         ecn = ip.trafficClass() & Ipv4Header.ECN_MASK;
+        link = over;
         return this;
     }
 
@@ -130,6 +134,16 @@ final class Fragment {
     /** The ECN field, 0 to 3. */
     int ecn() {
         return ecn;
+    }
+
+    /** The link that it came over; 0 of IPv4, which is answered by its route. */
+    int link() {
+        return link;
+    }
+
+    /** True where its addresses are others on each link (RFC 4007 §5). */
+    boolean isScoped() {
+        return IpAddress.isLinkLocal(sourceHi) || IpAddress.isLinkLocal(destinationHi);
     }
 
     /** Bytes of the longest datagram behind the header of this one. */

@@ -260,15 +260,15 @@ public final class IpInput implements AutoCloseable {
         for (final Reassembly fragments = reassembly; fragments != null
                 && fragments.nextDeadlineNs() <= nowNs; expired++) {
             if (fragments.expire()) {
-                onReassemblyTimeout(fragments.datagram(), nowNs);
+                onReassemblyTimeout(fragments.datagram(), fragments.expiredLink(), nowNs);
             }
         }
         return expired;
     }
 
-    private void onReassemblyTimeout(final long packet, final long nowNs) {
+    private void onReassemblyTimeout(final long packet, final int link, final long nowNs) {
         if (Ipv6Header.isV6(packet)) {
-            ipv6.onReassemblyTimeout(packet, nowNs);
+            ipv6.onReassemblyTimeout(packet, link, nowNs);
         } else {
             icmp.sendReassemblyTimeExceeded(ip.wrapUnchecked(packet), nowNs);
         }

@@ -152,7 +152,7 @@ final class Ipv6Input {
             counters.increment(Counter.IP_FRAGMENT_REFUSED);
             return;
         }
-        final Counter fault = Reassembly.fault(fragment.of(ip, at));
+        final Counter fault = Reassembly.fault(fragment.of(ip, at, arrival.link));
         if (fault != null) {
             counters.increment(fault);
             onFault(fault, at, nowNs);
@@ -247,10 +247,10 @@ final class Ipv6Input {
         }
     }
 
-    /** A packet whose fragments did not all come in time, as much of it as there is. */
-    void onReassemblyTimeout(final long packet, final long nowNs) {
+    /** A packet whose fragments did not all come in time, as much of it as there is; they came over this link. */
+    void onReassemblyTimeout(final long packet, final int link, final long nowNs) {
         ip.wrapUnchecked(packet);
-        arrival.link = 0;
+        arrival.link = link;
         icmp.sendReassemblyTimeExceeded(arrival, nowNs);
     }
 }

@@ -9,7 +9,7 @@ import io.millrace.fastpath.wire.Ipv4Header;
  * <pre>
  *    0: source, destination                         32: deadline
  *   40: identification   44: length (0: not known)  48: bytes there    52: the highest end
- *   56: links, as long as it is in the table        68: ECN fields seen
+ *   56: links, as long as it is in the table        68: ECN fields seen   69: link
  *   72: header of fragment zero  132: its length (0: not here)  136: payload  140: its protocol  144: pages
  * </pre>
  *
@@ -27,6 +27,7 @@ final class PartialDatagram {
     private static final int OLDER = 60;
     private static final int NEWER = 64;
     private static final int ECN_SEEN = 68;
+    private static final int LINK = 69;
     private static final int HEADER = 72;
     private static final int HEADER_LENGTH = HEADER + Ipv4Header.MAX_LENGTH;
     private static final int FIRST_LENGTH = HEADER_LENGTH + Integer.BYTES;
@@ -49,6 +50,7 @@ final class PartialDatagram {
         Memory.putLong(address + DESTINATION + 8, fragment.destinationLo());
         Memory.putInt(address + IDENTITY, fragment.identity());
         Memory.putLong(address + DEADLINE, deadlineNs);
+        Memory.putByte(address + LINK, fragment.link());
     }
 
     /** True where the fragment is one of this datagram. */
@@ -56,10 +58,11 @@ final class PartialDatagram {
         return identity() == fragment.identity() && Memory.getLong(address + SOURCE + 8) == fragment.sourceLo()
                 && Memory.getLong(address + DESTINATION + 8) == fragment.destinationLo()
                 && Memory.getLong(address + SOURCE) == fragment.sourceHi()
-                && Memory.getLong(address + DESTINATION) == fragment.destinationHi();
+                && Memory.getLong(address + DESTINATION) == fragment.destinationHi()
+                && (link() == fragment.link() || !fragment.isScoped());
     }
 
-    /** A hash of what names the datagram. */
+    /** A hash of what names the datagram, but for its link. */
     static int hash(final Fragment fragment, final long seed) {
         return hash(fragment.sourceHi(), fragment.sourceLo(), fragment.destinationHi(), fragment.destinationLo(),
                 fragment.identity(), seed);
@@ -84,6 +87,11 @@ final class PartialDatagram {
         return Memory.getInt(address + IDENTITY);
     }
 
+    /** The link that its first fragment came over. */
+    int link() {
+        return Memory.getUnsignedByte(address + LINK);
+    }
+
     /** When its time is over, in nanoseconds of the engine's clock. */
     long deadlineNs() {
         return Memory.getLong(address + DEADLINE);
@@ -93,7 +101,7 @@ final class PartialDatagram {
     void onFragment(final Fragment fragment) {
         Memory.putInt(address + RECEIVED, Memory.getInt(address + RECEIVED) + fragment.length());
         Memory.putInt(address + HIGHEST, Math.max(fragment.end(), Memory.getInt(address + HIGHEST)));
-        Memory.putInt(address + ECN_SEEN, ecnSeen() | 1 << fragment.ecn());
+        Memory.putByte(address + ECN_SEEN, ecnSeen() | 1 << fragment.ecn());
         if (!fragment.more()) {
             Memory.putInt(address + TOTAL, fragment.end());
         }
@@ -126,7 +134,7 @@ final class PartialDatagram {
 
     /** A bit for each value of the ECN field that a fragment had. */
     int ecnSeen() {
-        return Memory.getInt(address + ECN_SEEN);
+        return Memory.getUnsignedByte(address + ECN_SEEN);
     }
 
     /** Bytes above IP that fragment zero had. */

@@ -34,6 +34,7 @@ final class Reassembly implements AutoCloseable {
     private final Ipv4Header header = new Ipv4Header();
     private final Ipv6Header headerV6 = new Ipv6Header();
     private long timeoutNs;
+    private int expiredLink;
 
     Reassembly(final ReassemblySettings settings, final EngineCounters counters, final long seed) {
         this.counters = counters;
@@ -102,6 +103,7 @@ final class Reassembly implements AutoCloseable {
         final int index = datagrams.oldest();
         datagrams.wrap(datagram, index);
         final int headerLength = datagram.headerLength();
+        expiredLink = datagram.link();
         if (headerLength != 0) {
             Memory.copy(datagram.header(), whole.address(), headerLength);
             if (isV4(whole.address())) {
@@ -112,6 +114,11 @@ final class Reassembly implements AutoCloseable {
         }
         drop(index, Counter.IP_REASSEMBLY_TIMED_OUT);
         return headerLength != 0;
+    }
+
+    /** The link that the one came over whose time was over last; 0 of IPv4. */
+    int expiredLink() {
+        return expiredLink;
     }
 
     /** Fragment zero of IPv6 as it came, but for extension headers in front of the fragment header. */

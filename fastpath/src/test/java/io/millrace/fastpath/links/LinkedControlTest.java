@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.udp.DatagramEndpoint;
 import io.millrace.fastpath.udp.SendResult;
 import io.millrace.fastpath.wire.Checksum;
+import io.millrace.fastpath.wire.EthernetHeader;
+import io.millrace.fastpath.wire.FragmentHeader;
 import io.millrace.fastpath.wire.Icmpv6Header;
 import io.millrace.fastpath.wire.IgmpMessage;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
+import io.millrace.fastpath.wire.Ipv6Header;
 import io.millrace.fastpath.wire.NdMessage;
 import io.millrace.fastpath.wire.UdpHeader;
 import java.net.BindException;
@@ -23,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LinkedControlTest {
     private static final int V6_LEFT = 1;
     private static final int V6_RIGHT = 2;
+    private static final int FRAGMENT = 64;
 
     private static LinkedHosts hosts() {
         return new LinkedHosts(LinkedHosts.link(1_500), LinkedHosts.link(1_500), LinkedHosts.link(1_500));
@@ -126,6 +131,36 @@ class LinkedControlTest {
         }
     }
 
+    /** RFC 4443 §3.3, RFC 4007 §9. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void shouldTellOverTheLinkTheyCameOverThatFragmentsAreMissing(final int link) {
+        try (LinkedHosts hosts = hosts()) {
+            fragment(hosts, link, 0, true);
+            hosts.until(() -> hosts.left.counter(Counter.IP_REASSEMBLY_TIMED_OUT) == 1);
+            hosts.turns(3);
+            assertThat(hosts.left.takeEvents()).containsExactly("wanted " + link + " fe80::2");
+            assertThat(hosts.left.counter(Counter.ICMP_ERRORS_SENT)).isEqualTo(1);
+            for (int other = 0; other < 3; other++) {
+                assertThat(hosts.left.gates[other].taken()).isEqualTo(other == link ? 1 : 0);
+            }
+        }
+    }
+
+    @Test
+    void shouldNotPutTogetherFragmentsOfLinkLocalAddressesOnDifferentLinks() {
+        try (LinkedHosts hosts = hosts()) {
+            fragment(hosts, 1, 0, true);
+            fragment(hosts, 2, FRAGMENT, false);
+            hosts.turns(3);
+            assertThat(hosts.left.counter(Counter.IP_FRAGMENTS_RECEIVED)).isEqualTo(2);
+            assertThat(hosts.left.counter(Counter.IP_REASSEMBLED)).isZero();
+            fragment(hosts, 1, FRAGMENT, false);
+            hosts.turns(3);
+            assertThat(hosts.left.counter(Counter.IP_REASSEMBLED)).isEqualTo(1);
+        }
+    }
+
     @Test
     void shouldNotHaveDatagramsOverLinkLocalAddressesOnAnotherLink() throws BindException {
         try (LinkedHosts hosts = hosts()) {
@@ -186,5 +221,25 @@ class LinkedControlTest {
         Icmpv6Header.write(hosts.scratch.address(), type, 0, 0);
         assertThat(hosts.right.engine.commands().transmitIcmpv6(link, LinkedRoutes.LINK_LOCAL, V6_RIGHT, hi, lo,
                 hosts.left.mac(link), hopLimit, false, hosts.scratch.address(), length)).isTrue();
+    }
+
+    /** A fragment of {@link #FRAGMENT} bytes between the link-local addresses of both hosts, from the right one. */
+    private static void fragment(final LinkedHosts hosts, final int link, final int offset, final boolean more) {
+        final GatePort gate = hosts.right.gates[link];
+        final long[] frames = {gate.acquire()};
+        final int start = Frame.IP_OFFSET - EthernetHeader.LENGTH;
+        final long packet = frames[0] + Frame.IP_OFFSET;
+        EthernetHeader.write(frames[0] + start, hosts.left.mac(link), hosts.right.mac(link),
+                EthernetHeader.ETHERTYPE_IPV6);
+        Ipv6Header.write(packet, 0, 0, FragmentHeader.LENGTH + FRAGMENT, IpProtocol.IPV6_FRAGMENT, 64);
+        Ipv6Header.addresses(packet, LinkedRoutes.LINK_LOCAL, V6_RIGHT, LinkedRoutes.LINK_LOCAL, V6_LEFT);
+        FragmentHeader.write(packet + Ipv6Header.LENGTH, IpProtocol.ICMPV6, offset, more, 77);
+        final long bytes = packet + Ipv6Header.LENGTH + FragmentHeader.LENGTH;
+        Memory.zero(bytes, FRAGMENT);
+        // no error answers an error
+        Memory.putByte(bytes, Icmpv6Header.ECHO_REQUEST);
+        Frame.dataOffset(frames[0], start);
+        Frame.length(frames[0], EthernetHeader.LENGTH + Ipv6Header.LENGTH + FragmentHeader.LENGTH + FRAGMENT);
+        assertThat(gate.transmit(frames, 0, 1, hosts.nowNs())).isEqualTo(1);
     }
 }
