@@ -49,12 +49,12 @@ final class LinkParts {
      * @param device name of its device.
      */
     Link make(final int number, final String device, final PortCapabilities port) {
-        final MillraceConfig config = builder.config;
+        final MillraceConfig config = builder.config.link(number);
         if (config.get(DhcpKeys.DHCP) && !port.linkLayer()) {
             throw new IllegalArgumentException(device + " has no link layer, which DHCP needs");
         }
         final LinkRoutes own = routes.link(number);
-        final StackSettings settings = StackSettings.of(config);
+        final StackSettings settings = StackSettings.of(builder.config);
         final GroupMembership groups = new GroupMembership(settings.igmp(), commands[0], own,
                 random(IGMP_DELAYS, number), builder.counters);
         final NeighbourCache neighbours = new NeighbourCache(settings.neighbour(port.linkLayer()), commands,

@@ -61,6 +61,8 @@ public final class Millrace implements NetworkStack {
     Millrace(final StackParts parts, final MillraceConfig config) {
         this.parts = parts;
         this.config = config;
+        // who finds it out is in a turn that must end first
+        parts.observed.whenLost(() -> Thread.ofPlatform().name("millrace-close").start(this::close));
     }
 
     /**
@@ -280,8 +282,8 @@ public final class Millrace implements NetworkStack {
             if (closed) {
                 return;
             }
-            lastCounters = readCounters();
             closed = true;
+            lastCounters = lastCounters();
         }
         parts.listeners.close();
         if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
@@ -310,6 +312,16 @@ public final class Millrace implements NetworkStack {
     @Override
     public String toString() {
         return "stack " + parts.routes.current() + " on " + parts.device.name();
+    }
+
+    private Map<String, Long> lastCounters() {
+        try {
+            return readCounters();
+        } catch (final InternalError e) {
+            // of an engine that has not found out yet that its memory is gone
+            parts.observed.onLost(e);
+            return Map.of();
+        }
     }
 
     private Map<String, Long> readCounters() {

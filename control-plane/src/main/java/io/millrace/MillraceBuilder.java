@@ -21,7 +21,9 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
@@ -50,15 +52,26 @@ public final class MillraceBuilder {
                 case GIVEN_UP -> "we do not use it any more";
                 case NOT_TAKEN -> "we do not use it";
             });
-    private @Nullable PacketDevice device;
+    private final @Nullable PacketDevice[] devices;
 
     MillraceBuilder(final MillraceConfig config) {
         this.config = config;
+        devices = new PacketDevice[config.links()];
     }
 
     /** A device that is open already, instead of the configured one; the stack closes it. */
     public MillraceBuilder device(final PacketDevice opened) {
-        device = opened;
+        return device(0, opened);
+    }
+
+    /**
+     * The same for one of several ports.
+     *
+     * @param link 0 for {@code millrace.port}, then those of {@code millrace.ports} in their order: it is they that say what
+     *             addresses the port has.
+     */
+    public MillraceBuilder device(final int link, final PacketDevice opened) {
+        devices[Objects.checkIndex(link, devices.length)] = opened;
         return this;
     }
 
@@ -94,28 +107,43 @@ public final class MillraceBuilder {
             throw new IOException(plan.refusal());
         }
         try {
-            return new Millrace(StackParts.start(this, wrap(device != null ? device : openConfigured()), bytesBefore),
-                    config);
+            return new Millrace(StackParts.start(this, openAll(), bytesBefore), config);
         } catch (final OutOfMemoryError e) {
             throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
                     + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);
         }
     }
 
+    /** One for each link, in their order; where one cannot be opened, none is open. */
+    private List<PacketDevice> openAll() throws IOException {
+        final List<PacketDevice> opened = new ArrayList<>();
+        try {
+            for (int link = 0; link < devices.length; link++) {
+                final PacketDevice brought = devices[link];
+                opened.add(wrap(brought != null ? brought : openConfigured(link), config.link(link)));
+            }
+            return opened;
+        } catch (final IOException | RuntimeException | Error e) {
+            CloseHelper.quietCloseAll(opened);
+            throw e;
+        }
+    }
+
     /** The capture shows what passes the wire, tags included. */
-    private PacketDevice wrap(final PacketDevice opened) throws IOException {
-        final Optional<Path> capture = config.get(PortKeys.CAPTURE);
+    private PacketDevice wrap(final PacketDevice opened, final MillraceConfig port) throws IOException {
+        final Optional<Path> capture = port.get(PortKeys.CAPTURE);
         final PacketDevice captured = capture.isPresent()
                 ? CapturedDevice.open(opened, capture.get(), clock)
                 : opened;
-        final int vlan = config.get(PortKeys.VLAN);
+        final int vlan = port.get(PortKeys.VLAN);
         return vlan == 0 ? captured : VlanDevice.of(captured, vlan, counters);
     }
 
-    private PacketDevice openConfigured() throws IOException {
+    private PacketDevice openConfigured(final int link) throws IOException {
         final DeviceOpener opener = DeviceOpener.discover();
         opener.check(config);
-        return opener.open(config.get(PortKeys.DEVICE), config.deviceRequest());
+        final MillraceConfig port = config.link(link);
+        return opener.open(port.get(PortKeys.DEVICE), port.deviceRequest());
     }
 
     boolean isDedicated() {

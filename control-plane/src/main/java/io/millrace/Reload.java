@@ -4,8 +4,10 @@ import io.millrace.config.ConfigChange;
 import io.millrace.config.ConfigKey;
 import io.millrace.config.ConfigProblem;
 import io.millrace.config.EphemeralPortKeys;
+import io.millrace.config.FurtherPort;
 import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
+import io.millrace.config.PortKeys;
 import io.millrace.control.address.RouteTable;
 import io.millrace.fastpath.wire.AddressTest;
 import io.millrace.fastpath.wire.IpAddress;
@@ -39,13 +41,13 @@ final class Reload {
     }
 
     private ReloadReport run() {
-        changes.stream().filter(ConfigChange::needsRestart).forEach(change -> refused.add(change.refused(
-                "is " + change.from() + " in the running stack, and only a restart changes it")));
+        changes.stream().filter(ConfigChange::needsRestart).map(ConfigChange::refused).forEach(refused::add);
+        refuseOtherDevices();
         refuseTooFewPorts();
         final StackSettings settings = settings();
         if (settings != null && !changes.isEmpty()) {
             final StackSettings was = StackSettings.of(before);
-            refuseAddressesInUse(parts.routes.preview(now -> parts.reconfigured(now, was, settings)));
+            refuseAddressesInUse(was, settings);
             if (refused.isEmpty()) {
                 parts.apply(was, settings);
             }
@@ -70,6 +72,35 @@ final class Reload {
         }
     }
 
+    /** Of further ports only the addresses change. */
+    private void refuseOtherDevices() {
+        if (!devices(before).equals(devices(next))) {
+            changes.stream().filter(change -> change.key() == PortKeys.FURTHER).forEach(change -> refused.add(change
+                    .refused("differs in more than addresses from " + change.from()
+                            + ", as which it runs: ports neither come nor go without a restart")));
+        }
+    }
+
+    private static List<FurtherPort> devices(final MillraceConfig config) {
+        return config.get(PortKeys.FURTHER).stream().map(FurtherPort::withoutAddresses).toList();
+    }
+
+    private void refuseAddressesInUse(final StackSettings was, final StackSettings settings) {
+        try {
+            refuseAddressesInUse(parts.routes.preview(now -> parts.reconfigured(now, was, settings)));
+        } catch (final IllegalArgumentException e) {
+            refuse(blamed(), e.getMessage());
+        }
+    }
+
+    /** Which key it was that changed addresses. */
+    private ConfigKey<?> blamed() {
+        return changes.stream().anyMatch(change -> change.key() == IpKeys.ADDRESSES)
+                || changes.stream().noneMatch(change -> change.key() == PortKeys.FURTHER)
+                        ? IpKeys.ADDRESSES
+                        : PortKeys.FURTHER;
+    }
+
     /** Who has an address would be cut off from its peer: refused, not reset. */
     private void refuseAddressesInUse(final RouteTable then) {
         final RouteTable now = parts.routes.current();
@@ -85,7 +116,7 @@ final class Reload {
         };
         parts.isInUse(isLost);
         if (!lost.isEmpty()) {
-            refuse(IpKeys.ADDRESSES, "takes away what listeners, datagram endpoints or connections use: "
+            refuse(blamed(), "takes away what listeners, datagram endpoints or connections use: "
                     + String.join(", ", lost));
         }
     }

@@ -1,7 +1,11 @@
 package io.millrace;
 
 import io.millrace.config.ConfigChange;
+import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigProblem;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.Origin;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,6 +20,23 @@ public record ReloadReport(List<ConfigChange> changes, List<ConfigProblem> refus
     public ReloadReport {
         changes = List.copyOf(changes);
         refused = List.copyOf(refused);
+    }
+
+    /**
+     * Of a configuration that cannot be read: what is wrong with it, and what it says beside that and only a restart changes.
+     *
+     * @param running what is in effect.
+     */
+    public static ReloadReport unreadable(final MillraceConfig running, final ConfigException unreadable) {
+        final List<ConfigProblem> refused = new ArrayList<>(unreadable.problems());
+        final MillraceConfig legible = unreadable.legible();
+        if (legible != null) {
+            // what stands at its default is not said: it may be what could not be read
+            ConfigChange.between(running, legible).stream().filter(ConfigChange::needsRestart)
+                    .filter(change -> legible.origin(change.key()).source() != Origin.Source.DEFAULT)
+                    .map(ConfigChange::refused).forEach(refused::add);
+        }
+        return new ReloadReport(List.of(), refused);
     }
 
     /** True where nothing has changed because something cannot. */

@@ -38,6 +38,7 @@ import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PortGroup;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
 import io.millrace.fastpath.udp.PortRange;
@@ -54,6 +55,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +85,9 @@ final class StackParts {
     private static final long CLOSE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long CLOSE_CONNECTION_NS = TimeUnit.MICROSECONDS.toNanos(2);
 
+    /** All ports as one. */
     final PacketDevice device;
+    private final List<PacketDevice> devices;
     final long closeTimeoutNs;
     final Supplier<IdleStrategy> idleStrategy;
     final ControlCounters counters;
@@ -106,17 +110,18 @@ final class StackParts {
     private @Nullable AgentThread agentThread;
     private long offHeapBytes;
 
-    private StackParts(final MillraceBuilder builder, final PacketDevice device) {
+    private StackParts(final MillraceBuilder builder, final List<PacketDevice> devices) {
         final MillraceConfig config = builder.config;
         final StackSettings settings = StackSettings.of(config);
-        this.device = device;
+        this.devices = devices;
+        device = devices.size() == 1 ? devices.getFirst() : new PortGroup(devices);
         counters = builder.counters;
         closeTimeoutNs = CLOSE_TIMEOUT_NS + config.get(EngineKeys.MAX_CONNECTIONS) * CLOSE_CONNECTION_NS;
         tcpSettings = settings.tcp();
         idleStrategy = config.idleStrategy();
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
         linkLayer = device.queue(0).capabilities().linkLayer();
-        routes = new PublishedRoutes(settings.table());
+        routes = new PublishedRoutes(settings.table(), devices.size());
         if (!linkLayer) {
             // nobody to ask
             settings.routing().addresses().forEach(own -> routes.state(own.address(), OwnAddress.State.PREFERRED));
@@ -142,7 +147,8 @@ final class StackParts {
 
     /** By its configured addresses: what becomes of them while it runs is told elsewhere. */
     private static String name(final MillraceConfig config, final PacketDevice device) {
-        final String addresses = config.addresses().stream().map(Cidr::toString).collect(Collectors.joining(", "));
+        final String addresses = IntStream.range(0, config.links()).mapToObj(config::link)
+                .flatMap(link -> link.addresses().stream()).map(Cidr::toString).collect(Collectors.joining(", "));
         return "stack " + (addresses.isEmpty() ? "" : addresses + ' ') + "on " + device.name();
     }
 
@@ -153,16 +159,17 @@ final class StackParts {
     }
 
     /**
-     * Makes and starts a stack on an open device, which belongs to the stack from now on, also where this fails.
+     * Makes and starts a stack on open devices, which belong to the stack from now on, also where this fails.
      *
+     * @param devices     one for each link, in their order.
      * @param bytesBefore off-heap bytes of the JVM before anything of this stack was made.
      */
-    static StackParts start(final MillraceBuilder builder, final PacketDevice device, final long bytesBefore) {
+    static StackParts start(final MillraceBuilder builder, final List<PacketDevice> devices, final long bytesBefore) {
         final StackParts parts;
         try {
-            parts = new StackParts(builder, device);
+            parts = new StackParts(builder, devices);
         } catch (final RuntimeException | Error e) {
-            CloseHelper.quietClose(device);
+            CloseHelper.quietCloseAll(devices);
             throw e;
         }
         try {
@@ -258,7 +265,9 @@ final class StackParts {
 
     private void open(final MillraceBuilder builder, final long bytesBefore) {
         final LinkParts linkParts = new LinkParts(builder, routes, commands, leased);
-        links.add(linkParts.make(0, device.name(), device.queue(0).capabilities()));
+        for (final PacketDevice each : devices) {
+            links.add(linkParts.make(links.size(), each.name(), each.queue(0).capabilities()));
+        }
         for (int i = 0; i < engines.length; i++) {
             rings[i] = new EngineEventRing(EVENT_RING_BYTES);
             engines[i] = engine(builder, i);
@@ -280,7 +289,7 @@ final class StackParts {
         return observed.desk(counters, this::eventsLost)
                 .offer(FileLayout.KIND_LISTENERS, ControlRows.of(listeners))
                 .offer(FileLayout.KIND_NEIGHBOURS, ControlRows.of(links))
-                .offer(FileLayout.KIND_ROUTES, ControlRows.of(routes));
+                .offer(FileLayout.KIND_ROUTES, ControlRows.of(routes, links));
     }
 
     private boolean isPortInUse(final int port) {
@@ -306,7 +315,7 @@ final class StackParts {
                 new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
                         config.get(IpKeys.FLOW_LABELS), links.stream().anyMatch(Link::hasDhcpClient),
                         new IcmpErrorFan(Arrays.asList(commands), index)),
-                listeners, bindings, routes, groups(), rings[index].proxy());
+                listeners, bindings, routes, groups(), rings[index].proxy(), observed::onLost);
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 

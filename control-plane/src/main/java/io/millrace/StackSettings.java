@@ -10,7 +10,6 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.NeighbourKeys;
 import io.millrace.config.Route;
 import io.millrace.control.address.OwnAddress;
-import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
 import io.millrace.control.address.Routing;
 import io.millrace.control.autoconf.Ipv6Settings;
@@ -97,15 +96,20 @@ record StackSettings(TcpSettings tcp, EngineSettings engine, ListenSettings list
     private static RouteTable table(final MillraceConfig config) {
         final List<Route> routes = new ArrayList<>(config.get(IpKeys.ROUTES));
         config.get(IpKeys.GATEWAY).ifPresent(gateway -> routes.add(RouteTable.defaultVia(gateway)));
-        final PublishedRoutes made = new PublishedRoutes(RouteTable.of(config.addresses(),
-                config.get(IpKeys.OWN_PREFIXES), routes, config.get(IpKeys.TTL)));
-        for (final Cidr address : config.addresses()) {
-            if (address.address() instanceof Inet4Address
-                    ? config.get(NeighbourKeys.PROBE)
-                    : config.get(Ipv6Keys.DAD_TRANSMITS) > 0) {
-                made.state(address.address(), OwnAddress.State.TENTATIVE);
+        final List<OwnAddress> addresses = new ArrayList<>();
+        for (int link = 0; link < config.links(); link++) {
+            for (final Cidr address : config.link(link).addresses()) {
+                addresses.add(new OwnAddress(address,
+                        isTried(address, config) ? OwnAddress.State.TENTATIVE : OwnAddress.State.PREFERRED, true,
+                        link));
             }
         }
-        return made.current();
+        return RouteTable.onLinks(addresses, config.get(IpKeys.OWN_PREFIXES), routes, config.get(IpKeys.TTL));
+    }
+
+    private static boolean isTried(final Cidr address, final MillraceConfig config) {
+        return address.address() instanceof Inet4Address
+                ? config.get(NeighbourKeys.PROBE)
+                : config.get(Ipv6Keys.DAD_TRANSMITS) > 0;
     }
 }

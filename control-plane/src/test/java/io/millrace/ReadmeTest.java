@@ -39,6 +39,16 @@ class ReadmeTest {
         assertThat(named).as("tests that are named").isGreaterThan(FEATURES);
     }
 
+    /** Not only its class: that may show anything. */
+    @Test
+    void shouldNameATestOfEachFeature() throws IOException {
+        for (final Path page : PAGES.subList(1, PAGES.size())) {
+            assertThat(Files.readAllLines(page)).filteredOn(line -> line.startsWith("| "))
+                    .filteredOn(line -> !"| feature | test |".equals(line)).isNotEmpty()
+                    .allMatch(line -> TEST.matcher(line).find());
+        }
+    }
+
     @Test
     void shouldLinkOnlyToFilesThatExist() throws IOException {
         for (final Path page : PAGES) {

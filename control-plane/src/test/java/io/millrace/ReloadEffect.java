@@ -165,6 +165,9 @@ record ReloadEffect(String before, String after, Observation observe) {
             pair.until(() -> !seen.isEmpty());
             return seen;
         });
+        add("millrace.ports = [{ device = memory, addresses = [\"10.1.0.2/24\"] }]", "ports",
+                "[{ device = memory, addresses = [\"10.1.0.3/24\"] }]",
+                (pair, listener) -> List.of(pair.stack.localAddresses()));
         counts("ip.reassembly-timeout", "2s", "IpReassemblyTimedOut", 10_000, (pair, listener) -> {
             pair.lostOfPeer = packet -> packet.fragmentOffset() > 0;
             send(pair.peer, "10.0.0.2", 9, 3_000, 1);

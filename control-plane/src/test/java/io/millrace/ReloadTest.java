@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.config.AtRunTime;
+import io.millrace.config.Cidr;
+import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigKey;
 import io.millrace.config.ConfigKeys;
 import io.millrace.config.MillraceConfig;
@@ -81,6 +83,58 @@ class ReloadTest {
                         .allMatch(problem -> problem.subject().startsWith(key + " = "));
                 assertThat(pair.stack.config()).isSameAs(before);
             }
+        }
+    }
+
+    @Test
+    void shouldNameWhatNeedsARestartBesideWhatCannotBeRead() {
+        final MillraceConfig running = MillraceConfig.parse("""
+                millrace.threading.engines = 1
+                millrace.engine.burst = 32
+                """);
+        assertThatThrownBy(() -> MillraceConfig.parse("""
+                millrace.threading.engine = 1
+                millrace.engine.burst = 16
+                millrace.tcp.mss = 600
+                millrace.engine.slab = much
+                """)).isInstanceOfSatisfying(ConfigException.class, unreadable -> {
+            final ReloadReport report = ReloadReport.unreadable(running, unreadable);
+            assertThat(report.isRefused()).isTrue();
+            assertThat(report.lines()).hasSize(4);
+            assertThat(report.lines()).last().asString()
+                    .endsWith("millrace.engine.burst = 16: is 32 in the running stack, and only a restart changes it");
+        });
+    }
+
+    @Test
+    void shouldSayOfAConfigurationWithoutSyntaxNothingElse() {
+        assertThatThrownBy(() -> MillraceConfig.parse("millrace.engine.burst = 16 }"))
+                .isInstanceOfSatisfying(ConfigException.class, unreadable -> assertThat(
+                        ReloadReport.unreadable(MillraceConfig.parse("millrace.engine.burst = 32"), unreadable)
+                                .lines())
+                        .hasSize(2));
+    }
+
+    @Test
+    void shouldChangeAddressesOfFurtherPortsButNotThePorts() throws IOException {
+        final String second = "{ device = memory, addresses = [\"10.1.0.2/24\"] }";
+        try (StackPair pair = new StackPair("millrace.ports = [" + second + "]")) {
+            final MillraceConfig before = pair.stack.config();
+            for (final String ports : List.of("", second + ", { device = memory, addresses = [\"10.2.0.2/24\"] }",
+                    "{ device = memory, mtu = 1400, addresses = [\"10.1.0.2/24\"] }")) {
+                final ReloadReport report = pair.stack.reload(with("millrace.ports = [" + ports + "]"));
+                assertThat(report.refused()).as(ports).singleElement().satisfies(problem -> assertThat(
+                        problem.message()).contains("ports neither come nor go without a restart"));
+            }
+            assertThat(pair.stack.config()).isSameAs(before);
+            pair.stack.routes().addAddress(Cidr.parse("10.3.0.2/24"));
+            assertThat(pair.stack.reload(with("millrace.ports = [{ device = memory, addresses = [\"10.3.0.3/24\"] }]"))
+                    .lines()).as("what the program added is in the way").last().asString()
+                    .contains("10.3.0.3/24 of link 1 overlaps 10.3.0.2/24 of link 0");
+            assertThat(pair.stack.reload(with("millrace.ports = [{ device = memory, addresses = [\"10.4.0.3/24\"] }]"))
+                    .isRefused()).isFalse();
+            assertThat(pair.stack.routes().current().routing().addresses()).hasToString(
+                    "[10.0.0.2/24, 10.4.0.3/24 link 1, 10.3.0.2/24]");
         }
     }
 

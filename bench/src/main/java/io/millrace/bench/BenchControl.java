@@ -6,6 +6,7 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.RouteSnapshot;
+import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.udp.BindingTable;
@@ -28,6 +29,8 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
     private final Family family;
     private final long own;
     private final Listener listener;
+    private InitialSequenceNumbers sequenceNumbers = Isn.FIXED;
+    private SynCookies cookies = SynCookies.NONE;
     private final BindingTable bindings = new BindingTable(
             new PortRange(FIRST_EPHEMERAL, LAST_EPHEMERAL, count -> 0));
     private int ephemeral = FIRST_EPHEMERAL;
@@ -70,9 +73,21 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
         return listener;
     }
 
+    /** Every SYN is answered with a cookie, and numbers are those that a stack has. */
+    void answerWithCookies(final InitialSequenceNumbers numbers, final SynCookies made) {
+        sequenceNumbers = numbers;
+        cookies = made;
+        listener.cookies = true;
+    }
+
     @Override
     public InitialSequenceNumbers initialSequenceNumbers() {
-        return Isn.FIXED;
+        return sequenceNumbers;
+    }
+
+    @Override
+    public SynCookies synCookies() {
+        return cookies;
     }
 
     @Override
@@ -193,6 +208,7 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
         private final long[] accepted = new long[QUEUE];
         private int head;
         private int tail;
+        private boolean cookies;
 
         private Listener(final TcpSettings settings) {
             this.settings = settings;
@@ -216,6 +232,16 @@ final class BenchControl implements EngineControl, RouteSnapshot, EphemeralPorts
         @Override
         public boolean reserveSyn() {
             return true;
+        }
+
+        @Override
+        public SynAnswer onSyn(final boolean cookiePossible, final long nowNs) {
+            return cookies ? SynAnswer.COOKIE : SynAnswer.QUEUED;
+        }
+
+        @Override
+        public boolean expectsCookies(final long nowNs) {
+            return cookies;
         }
 
         @Override

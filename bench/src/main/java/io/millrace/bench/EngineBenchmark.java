@@ -151,6 +151,30 @@ public class EngineBenchmark extends OffHeapBenchmark {
         }
     }
 
+    /** A listener that answers every SYN with a cookie. */
+    @State(Scope.Thread)
+    public static class Cookies {
+        /** Of all addresses. */
+        @Param({"IPV4", "IPV6"})
+        public Family family;
+
+        private CookiePeers peers;
+
+        @Setup(Level.Trial)
+        public void open() {
+            peers = new CookiePeers(family);
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            final String wrong = peers.whatIsWrong();
+            peers.close();
+            if (wrong != null) {
+                throw new IllegalStateException(wrong);
+            }
+        }
+    }
+
     /** A UDP endpoint that sends back what it receives. */
     @State(Scope.Thread)
     public static class Datagrams {
@@ -209,6 +233,18 @@ public class EngineBenchmark extends OffHeapBenchmark {
             established.peers.send(i);
         }
         return established.peers.turn();
+    }
+
+    /** A SYN arrives, a SYN-ACK with a cookie leaves, and nothing is remembered: one turn. */
+    @Benchmark
+    public int synToCookie(final Cookies cookies) {
+        return cookies.peers.syn();
+    }
+
+    /** The same, then the ACK that brings the cookie back, {@code accept}, and an abort: two turns and the RST's. */
+    @Benchmark
+    public int cookieToConnection(final Cookies cookies) {
+        return cookies.peers.connection();
     }
 
     /** A poll that finds nothing. */

@@ -89,13 +89,17 @@ final class ServeCommand implements Callable<Integer> {
             final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
             try {
                 for (final Map.Entry<String, Integer> service : ports.entrySet()) {
-                    bind(group, service.getKey(), service.getValue());
+                    final Channel server = bind(group, service.getKey(), service.getValue());
+                    server.closeFuture().addListener(closed -> barrier.signal());
                 }
                 final AddressNews addresses = new AddressNews(stack, this::print);
                 print(stack + " is ready, " + (stack.offHeapBytes() >> 20) + " MiB off heap at the most");
                 stack.routes().onChange(addresses);
                 addresses.run();
                 barrier.await();
+                if (stack.isClosed()) {
+                    throw new IOException(stack + " has ended by itself");
+                }
                 print("closing");
             } finally {
                 group.shutdownGracefully(QUIET_MS, TIMEOUT_MS, TimeUnit.MILLISECONDS).await();
@@ -127,7 +131,7 @@ final class ServeCommand implements Callable<Integer> {
         try {
             return stack.reload(stackOptions.config());
         } catch (final ConfigException e) {
-            return new ReloadReport(List.of(), e.problems());
+            return ReloadReport.unreadable(stack.config(), e);
         }
     }
 
@@ -163,7 +167,7 @@ final class ServeCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    private void bind(final MillraceEventLoopGroup group, final String service, final int port)
+    private Channel bind(final MillraceEventLoopGroup group, final String service, final int port)
             throws IOException, InterruptedException {
         final ChannelFuture bound = new ServerBootstrap().group(group).channel(MillraceServerSocketChannel.class)
                 .childHandler(pipeline(service)).bind(port).await();
@@ -173,6 +177,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         print(service + " listens on " + NetUtil.toSocketAddressString(
                 (InetSocketAddress) bound.channel().localAddress()));
+        return bound.channel();
     }
 
     /** What serves a connection: {@code http}, {@code echo}, {@code discard} or {@code chargen}. */

@@ -31,6 +31,11 @@ public record ConfigChange(ConfigKey<?> key, String from, String to, Origin orig
         return key.atRunTime() == AtRunTime.RESTART;
     }
 
+    /** As something that is wrong with the configuration, for a running stack cannot follow. */
+    public ConfigProblem refused() {
+        return refused("is " + from + " in the running stack, and only a restart changes it");
+    }
+
     /** As something that is wrong with the configuration, for this reason. */
     public ConfigProblem refused(final String reason) {
         return new ConfigProblem(origin, key + " = " + to, reason);

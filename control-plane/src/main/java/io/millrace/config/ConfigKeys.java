@@ -19,7 +19,7 @@ public final class ConfigKeys {
             TransportKeys.ORDER,
             ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
             PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.SEPARATE_SYNS, PortKeys.VLAN,
-            PortKeys.HOST_ADDRESS, PortKeys.CAPTURE,
+            PortKeys.HOST_ADDRESS, PortKeys.CAPTURE, PortKeys.FURTHER,
             IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL, IpKeys.V6_ONLY, IpKeys.FLOW_LABELS,
             DhcpKeys.DHCP, DhcpKeys.RELEASE, DhcpKeys.PROBE, DhcpKeys.HOST_NAME,
             IpKeys.REASSEMBLY_MEMORY, IpKeys.REASSEMBLY_TIMEOUT, IpKeys.MAX_GROUPS,
@@ -71,6 +71,7 @@ public final class ConfigKeys {
         groups.put(TransportKeys.GROUP, "Which transport of Netty a program takes that leaves the choice open.");
         groups.put(ThreadingKeys.GROUP, "Which threads there are, and what they do when idle.");
         groups.put(PortKeys.GROUP, "The packet device.");
+        groups.put(PortKeys.FURTHER.group(), "Further packet devices.");
         groups.put(IpKeys.GROUP, "Addresses and routes of the stack.");
         groups.put(Ipv6Keys.GROUP, "IPv6, and what the stack believes of what routers say.");
         groups.put(NeighbourKeys.GROUP, "Link-layer addresses of others (ARP, Neighbour Discovery).");

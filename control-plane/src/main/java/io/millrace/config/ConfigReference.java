@@ -21,6 +21,8 @@ public final class ConfigReference {
             # Written from the declarations by: %s
             """.formatted(COMMAND);
 
+    private static final String ROOT = "millrace";
+
     private ConfigReference() {}
 
     /** The whole file, HOCON, with LF line ends. */
@@ -29,37 +31,42 @@ public final class ConfigReference {
         text.append("\nmillrace {\n");
         String separator = "";
         for (final Map.Entry<String, String> group : ConfigKeys.GROUPS.entrySet()) {
-            text.append(separator).append("  # ").append(group.getValue()).append("\n  ")
-                    .append(group.getKey().substring("millrace.".length())).append(" {\n");
-            appendKeys(text, group.getKey());
-            text.append("  }\n");
+            text.append(separator);
+            if (group.getKey().equals(ROOT)) {
+                appendKeys(text, ROOT, "  ");
+            } else {
+                text.append("  # ").append(group.getValue()).append("\n  ")
+                        .append(group.getKey().substring(ROOT.length() + 1)).append(" {\n");
+                appendKeys(text, group.getKey(), "    ");
+                text.append("  }\n");
+            }
             separator = "\n";
         }
         return text.append("}\n").toString();
     }
 
-    private static void appendKeys(final StringBuilder text, final String group) {
+    private static void appendKeys(final StringBuilder text, final String group, final String indent) {
         String separator = "";
         for (final ConfigKey<?> key : ConfigKeys.ALL) {
             if (key.group().equals(group)) {
                 text.append(separator);
-                append(text, key);
+                append(text, key, indent);
                 separator = "\n";
             }
         }
     }
 
-    private static <T> void append(final StringBuilder text, final ConfigKey<T> key) {
+    private static <T> void append(final StringBuilder text, final ConfigKey<T> key, final String indent) {
         for (final String line : key.documentationLines()) {
-            text.append("    # ").append(line).append('\n');
+            text.append(indent).append("# ").append(line).append('\n');
         }
-        text.append("    # Allowed: ").append(key.allowed()).append(".\n");
+        text.append(indent).append("# Allowed: ").append(key.allowed()).append(".\n");
         if (key.linux() != null) {
-            text.append("    # Linux: ").append(key.linux()).append(".\n");
+            text.append(indent).append("# Linux: ").append(key.linux()).append(".\n");
         }
         if (key.atRunTime() != AtRunTime.RESTART) {
-            text.append("    # At run time: ").append(key.atRunTime()).append(".\n");
+            text.append(indent).append("# At run time: ").append(key.atRunTime()).append(".\n");
         }
-        text.append("    ").append(key.name()).append(" = ").append(key.render(key.defaultValue())).append('\n');
+        text.append(indent).append(key.name()).append(" = ").append(key.render(key.defaultValue())).append('\n');
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Rules between keys. Each is looked at only where the keys that it is about are legal by themselves. */
@@ -41,8 +42,12 @@ final class CrossChecks {
             new Rule(CrossChecks::ownPrefixesAreUsable, IpKeys.OWN_PREFIXES),
             new Rule(CrossChecks::ipv6IsNotOff, IpKeys.ADDRESSES, Ipv6Keys.MODE),
             new Rule(CrossChecks::mtuFitsIpv6, PortKeys.MTU, IpKeys.ADDRESSES, Ipv6Keys.MODE),
-            new Rule(CrossChecks::gatewayIsNear, IpKeys.GATEWAY, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES),
-            new Rule(CrossChecks::routesAreNear, IpKeys.ROUTES, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES),
+            new Rule(PortChecks::arePorts, PortKeys.FURTHER),
+            new Rule(PortChecks::haveNetworksOfTheirOwn, PortKeys.FURTHER, IpKeys.ADDRESSES),
+            new Rule(CrossChecks::gatewayIsNear, IpKeys.GATEWAY, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES,
+                    PortKeys.FURTHER),
+            new Rule(CrossChecks::routesAreNear, IpKeys.ROUTES, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES,
+                    PortKeys.FURTHER),
             new Rule(CrossChecks::hostAddressIsAnother, PortKeys.HOST_ADDRESS, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES));
 
     private CrossChecks() {}
@@ -191,22 +196,27 @@ final class CrossChecks {
             if (wrong != null) {
                 return wrong;
             }
+            if (route.link() >= config.links()) {
+                return "gateway of " + route.destination()
+                        + " must be on a link of the stack, and there is none with the"
+                        + " number " + route.link();
+            }
         }
         return null;
     }
 
     private static @Nullable String notNear(final MillraceConfig config, final String which,
             final InetAddress gateway) {
-        final List<Cidr> addresses = config.addresses();
         if (isOwn(config, gateway)) {
             return which + "must not be one of the stack's own addresses";
         }
         // a link-local router is reached from the link-local address that the stack gives itself
         return gateway instanceof Inet6Address && gateway.isLinkLocalAddress() && config.isIpv6()
-                || addresses.stream().anyMatch(cidr -> cidr.contains(gateway))
+                || allAddresses(config).anyMatch(cidr -> cidr.contains(gateway))
                         ? null
                         : which + "must lie within the network of one of " + IpKeys.ADDRESSES + ' '
-                                + config.text(IpKeys.ADDRESSES);
+                                + config.text(IpKeys.ADDRESSES)
+                                + (config.links() == 1 ? "" : ", or of " + PortKeys.FURTHER);
     }
 
     private static @Nullable String hostAddressIsAnother(final MillraceConfig config) {
@@ -217,7 +227,11 @@ final class CrossChecks {
     }
 
     private static boolean isOwn(final MillraceConfig config, final InetAddress address) {
-        return config.addresses().stream().anyMatch(own -> own.address().equals(address))
+        return allAddresses(config).anyMatch(own -> own.address().equals(address))
                 || config.get(IpKeys.OWN_PREFIXES).stream().anyMatch(prefix -> prefix.contains(address));
+    }
+
+    private static Stream<Cidr> allAddresses(final MillraceConfig config) {
+        return config.addressesOfLinks().stream().flatMap(List::stream);
     }
 }

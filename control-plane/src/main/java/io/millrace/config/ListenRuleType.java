@@ -1,17 +1,14 @@
 package io.millrace.config;
 
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
+import static io.millrace.config.HoconParts.part;
+
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * A rule for the listeners of a port: a HOCON object, or its text. What is wrong is told with the line of the part of it
@@ -35,13 +32,12 @@ final class ListenRuleType extends ValueType<ListenRule> {
 
     @Override
     ListenRule parse(final ConfigValue value) throws RefusedValueException {
-        final ConfigObject object = value instanceof final ConfigObject group ? group : ofText(value);
+        final ConfigObject object = HoconParts.object(value, this);
         final Map<ConfigKey<?>, Object> tcp = new LinkedHashMap<>();
-        for (final Map.Entry<String, ConfigValue> entry : object.entrySet().stream().sorted(HoconSource.BY_LINE)
-                .toList()) {
-            if (!List.of(PORT, ADDRESS, BACKLOG, SOURCES).contains(entry.getKey())) {
-                final ConfigKey<?> key = tcpKey(entry);
-                tcp.put(key, part(object, entry.getKey(), key.type()).orElseThrow());
+        for (final Map.Entry<String, ConfigValue> part : HoconParts.parts(object)) {
+            if (!List.of(PORT, ADDRESS, BACKLOG, SOURCES).contains(part.getKey())) {
+                final ConfigKey<?> key = tcpKey(part);
+                tcp.put(key, part(object, part.getKey(), key.type()).orElseThrow());
             }
         }
         return new ListenRule(part(object, PORT, PORTS).orElseThrow(this::refused),
@@ -49,40 +45,15 @@ final class ListenRuleType extends ValueType<ListenRule> {
                 part(object, SOURCES, NETWORKS).orElse(List.of()), tcp);
     }
 
-    private ConfigObject ofText(final ConfigValue value) throws RefusedValueException {
-        try {
-            return ConfigFactory.parseString(scalar(value)).root();
-        } catch (final ConfigException e) {
-            throw refused();
-        }
-    }
-
-    private static ConfigKey<?> tcpKey(final Map.Entry<String, ConfigValue> entry) throws RefusedValueException {
-        final ConfigKey<?> key = ConfigKeys.find(TCP + entry.getKey());
+    private static ConfigKey<?> tcpKey(final Map.Entry<String, ConfigValue> part) throws RefusedValueException {
+        final ConfigKey<?> key = ConfigKeys.find(TCP + part.getKey());
         if (key == null) {
-            throw new RefusedValueException(unknown(entry.getKey()), Origin.of(entry.getValue().origin()));
+            final List<String> names = new ArrayList<>(List.of(PORT, ADDRESS, BACKLOG, SOURCES));
+            ConfigKeys.ALL.stream().filter(each -> each.group().equals(TcpKeys.GROUP)).map(ConfigKey::name)
+                    .forEach(names::add);
+            throw HoconParts.unknown(part, names);
         }
         return key;
-    }
-
-    private static String unknown(final String name) {
-        final List<String> names = new ArrayList<>(List.of(PORT, ADDRESS, BACKLOG, SOURCES));
-        ConfigKeys.ALL.stream().filter(key -> key.group().equals(TcpKeys.GROUP)).map(ConfigKey::name)
-                .forEach(names::add);
-        return "has an unknown key " + name + ", did you mean " + NearestKey.nearest(name, names) + "?";
-    }
-
-    private static <T> Optional<T> part(final ConfigObject object, final String name, final ValueType<T> type)
-            throws RefusedValueException {
-        final ConfigValue value = object.get(name);
-        if (value == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(type.read(value));
-        } catch (final RefusedValueException e) {
-            throw new RefusedValueException(name + ' ' + e.getMessage(), Origin.of(value.origin()));
-        }
     }
 
     @Override
@@ -103,13 +74,7 @@ final class ListenRuleType extends ValueType<ListenRule> {
         if (!value.sources().isEmpty()) {
             parts.put(SOURCES, NETWORKS.render(value.sources()));
         }
-        value.tcp().forEach((key, setting) -> parts.put(ConfigUtil.joinPath(key.name()), text(key, setting)));
-        return parts.entrySet().stream().map(part -> part.getKey() + " = " + part.getValue())
-                .collect(Collectors.joining(", ", "{ ", " }"));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T> String text(final ConfigKey<T> key, final Object value) {
-        return key.render((T) value);
+        value.tcp().forEach((key, setting) -> parts.put(key.name(), HoconParts.text(key, setting)));
+        return HoconParts.render(parts);
     }
 }

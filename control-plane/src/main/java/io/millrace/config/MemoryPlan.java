@@ -50,15 +50,24 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
         parts.add(new Part("send and receive buffers", engines, memory.buffers(), EngineKeys.SLAB.path()));
         parts.add(new Part("datagrams", engines, memory.datagrams(), EngineKeys.DATAGRAMS.path()));
         parts.add(new Part("fragments", engines, memory.fragments(), IpKeys.REASSEMBLY_MEMORY.path()));
-        parts.add(new Part("frames of the port", engines, config.get(PortKeys.FRAMES) * frameBytes(config),
-                PortKeys.FRAMES.path()));
-        if (config.get(PortKeys.DEVICE).scheme().equals(PACKET_SOCKET)) {
-            parts.add(new Part("ring of the port", engines, PACKET_RING + config.get(PortKeys.FRAMES) * PACKET_SLOT,
-                    PortKeys.FRAMES.path()));
+        addPort(parts, config, "the port", PortKeys.FRAMES);
+        for (int link = 1; link < config.links(); link++) {
+            final MillraceConfig port = config.link(link);
+            addPort(parts, port, port.get(PortKeys.DEVICE).toString(), PortKeys.FURTHER);
         }
         parts.add(new Part("rings between threads", engines, memory.rings() + EVENT_RING, ""));
         final long limit = config.get(EngineKeys.MEMORY_LIMIT);
         return new MemoryPlan(List.copyOf(parts), limit == 0 ? machineBytes() : limit);
+    }
+
+    private static void addPort(final List<Part> parts, final MillraceConfig port, final String name,
+            final ConfigKey<?> key) {
+        final int engines = port.get(ThreadingKeys.ENGINES);
+        parts.add(new Part("frames of " + name, engines, port.get(PortKeys.FRAMES) * frameBytes(port), key.path()));
+        if (port.get(PortKeys.DEVICE).scheme().equals(PACKET_SOCKET)) {
+            parts.add(new Part("ring of " + name, engines, PACKET_RING + port.get(PortKeys.FRAMES) * PACKET_SLOT,
+                    key.path()));
+        }
     }
 
     /** As a TAP has them; other devices need as much or less, but for a packet socket, whose senders decide. */

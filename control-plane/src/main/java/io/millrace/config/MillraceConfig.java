@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -111,6 +112,39 @@ public final class MillraceConfig {
         return get(Ipv6Keys.MODE) == Ipv6Mode.ON || get(Ipv6Keys.MODE) == Ipv6Mode.AUTO && named;
     }
 
+    /** How many links the stack has: one for each port. */
+    public int links() {
+        return 1 + get(PortKeys.FURTHER).size();
+    }
+
+    /**
+     * The configuration as one link has it, whose {@link #addresses}, {@link #deviceRequest}, {@link #isIpv6} and keys of
+     * DHCP are of its port alone.
+     *
+     * @param link 0 for {@code millrace.port}, then those of {@link PortKeys#FURTHER} in their order.
+     * @throws ConfigException where its keys do not go with the others; never for a port of this configuration.
+     */
+    public MillraceConfig link(final int link) {
+        if (link == 0) {
+            return this;
+        }
+        final Builder builder = toBuilder().set(PortKeys.FURTHER, List.of()).set(PortKeys.VLAN, 0)
+                .set(PortKeys.HOST_ADDRESS, Optional.empty()).set(PortKeys.CAPTURE, Optional.empty())
+                .set(IpKeys.ADDRESSES, List.of()).set(IpKeys.OWN_PREFIXES, List.of())
+                .set(IpKeys.GATEWAY, Optional.empty()).set(DhcpKeys.DHCP, false)
+                .set(IpKeys.ROUTES, get(IpKeys.ROUTES).stream().filter(route -> route.link() == link)
+                        .map(route -> new Route(route.destination(), route.gateway())).toList());
+        get(PortKeys.FURTHER).get(link - 1).settings().forEach((key, value) -> set(builder, key, value));
+        return builder.build();
+    }
+
+    /** The addresses that are set, of each link in turn. */
+    List<List<Cidr>> addressesOfLinks() {
+        final List<List<Cidr>> all = new ArrayList<>(List.of(addresses()));
+        get(PortKeys.FURTHER).forEach(port -> all.add(port.addresses()));
+        return all;
+    }
+
     /** What connections start from. */
     public TcpSettings tcpSettings() {
         return TcpValues.of(this);
@@ -135,7 +169,7 @@ public final class MillraceConfig {
     /** Sizes of each engine. */
     public EngineSettings engineSettings() {
         return new EngineSettings(get(EngineKeys.MAX_CONNECTIONS), get(EngineKeys.MAX_TIME_WAIT), get(EngineKeys.SLAB),
-                get(EngineKeys.BURST), get(EngineKeys.TIMER_TICK).toNanos(), get(NeighbourKeys.CACHE_SIZE),
+                get(EngineKeys.BURST), get(EngineKeys.TIMER_TICK).toNanos(), links() * get(NeighbourKeys.CACHE_SIZE),
                 get(NeighbourKeys.QUEUE), get(IcmpKeys.RATE), get(EngineKeys.MAX_ORPHANS),
                 get(EngineKeys.MAX_LENT_FRAMES),
                 new ReassemblySettings(get(IpKeys.REASSEMBLY_MEMORY), get(IpKeys.REASSEMBLY_TIMEOUT).toNanos()),
@@ -218,7 +252,7 @@ public final class MillraceConfig {
             final MillraceConfig config = new MillraceConfig(settings.values());
             CrossChecks.run(config, settings);
             if (!settings.problems().isEmpty()) {
-                throw new ConfigException(settings.problems());
+                throw new ConfigException(settings.problems(), config);
             }
             return config;
         }

@@ -39,7 +39,7 @@ public final class NeighbourKeys {
     /** Size of the table. */
     public static final ConfigKey<Integer> CACHE_SIZE = ConfigKey.of(GROUP + ".cache-size", whole(16, 1_048_576),
             EngineSettings.DEFAULT.neighbours(), "net.ipv4.neigh.default.gc_thresh3", """
-                    Neighbours known at once, for each engine. When it is full, the one unused for the longest time
+                    Neighbours known at once on each link. When it is full, the one unused for the longest time
                     is forgotten.
                     """);
 

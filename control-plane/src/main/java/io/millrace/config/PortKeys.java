@@ -4,26 +4,30 @@ import static io.millrace.config.ValueTypes.bytes;
 import static io.millrace.config.ValueTypes.cidr;
 import static io.millrace.config.ValueTypes.device;
 import static io.millrace.config.ValueTypes.file;
+import static io.millrace.config.ValueTypes.furtherPort;
+import static io.millrace.config.ValueTypes.list;
 import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.optional;
 import static io.millrace.config.ValueTypes.whole;
 import static io.millrace.config.ValueTypes.wholePowerOfTwo;
 
+import io.millrace.fastpath.port.PortGroup;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
-/** {@code millrace.port}: the packet device. Limits are those of {@link io.millrace.fastpath.port.DeviceRequest}. */
+/** {@code millrace.port}: the packet device, and {@code millrace.ports}: further ones. Limits are those of {@link io.millrace.fastpath.port.DeviceRequest}. */
 public final class PortKeys {
     static final String GROUP = "millrace.port";
 
     /** Which device. */
     public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
-            new DeviceSpec("memory", ""), null, """
-                    The packet device: memory (nobody but the stack itself), tap:NAME (a Linux TAP device, made
-                    if missing), or af-packet:IF (an Ethernet interface of the kernel, which goes on using it; the
-                    stack has an Ethernet address of its own there, with ",mac=interface" behind it the
-                    interface's). "@NAMESPACE" behind a name: in another network namespace.
-                    `millrace --version` lists what there is on this machine.
+            new DeviceSpec("memory", ""), null,
+            """
+                    memory (nobody but the stack itself), tap:NAME (a TAP), tun:NAME (the same without Ethernet),
+                    af-packet:IF (an interface of the kernel, shared; its MAC with ",mac=interface"), pcap:FILE (a capture
+                    to replay), or "dpdk:EAL-ARGS" (DPDK 22.11; behind " -- ": port=NAME, rx-descriptors=N, tx-descriptors=N,
+                    rss-key=HEX). "@NAMESPACE" behind NAME or IF: in that. `millrace --version` lists what there is.
                     """);
 
     /** MTU of the device. */
@@ -55,7 +59,7 @@ public final class PortKeys {
                     Let SYNs wait in queues of their own, so that a flood of them that is faster than they can be read
                     takes no other frame with it, and those from addresses that have had a connection apart from the
                     rest. A TAP of one engine does it where Linux lets the process load a BPF program (root, or CAP_BPF
-                    and CAP_NET_ADMIN); else, which the log says, everything shares one queue.
+                    and CAP_NET_ADMIN); else, which the log says, everything shares one queue, as with a TUN.
                     """);
 
     /** Which VLAN of a trunk. */
@@ -80,6 +84,18 @@ public final class PortKeys {
                     File that every frame is written to, in pcapng format, for Wireshark; overwritten at start.
                     Relative to the working directory. "" captures nothing.
                     """);
+
+    /** Further ports. */
+    public static final ConfigKey<List<FurtherPort>> FURTHER = ConfigKey
+            .of("millrace.ports", list(furtherPort(), PortGroup.MAX_LINKS - 1),
+                    List.of(), "further interfaces, without forwarding between them",
+                    """
+                            Further ports of the same stack: each has a device, addresses or dhcp, and any key of millrace.port by its
+                            name; also dhcp-release, dhcp-probe, dhcp-host-name, ipv6 (the mode), accept-ra, autoconf, accept-redirects. mtu,
+                            frames, offloads, separate-syns and the dhcp- and IPv6 keys are the first port's where it does not say.
+                            `millrace reload` changes addresses of ports; ports neither come nor go.
+                            """)
+            .changingAtOnce();
 
     private PortKeys() {}
 }

@@ -76,6 +76,10 @@ final class ValueTypes {
         return new ListenRuleType();
     }
 
+    static ValueType<FurtherPort> furtherPort() {
+        return new FurtherPortType();
+    }
+
     static ValueType<Route> route() {
         return new TextType<>("a route such as 10.1.0.0/16 via 10.0.0.254", Route::parse, Route::toString);
     }
@@ -116,6 +120,10 @@ final class ValueTypes {
     }
 
     static <T> ValueType<List<T>> list(final ValueType<T> type) {
-        return new ListType<>(type, LIST_LIMIT);
+        return list(type, LIST_LIMIT);
+    }
+
+    static <T> ValueType<List<T>> list(final ValueType<T> type, final int most) {
+        return new ListType<>(type, most);
     }
 }

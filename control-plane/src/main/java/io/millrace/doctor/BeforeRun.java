@@ -75,12 +75,15 @@ public final class BeforeRun {
      * @param providers the kinds of device that there are.
      */
     public List<Finding> machine(final MillraceConfig config, final List<PacketDeviceProvider> providers) {
-        device(config, providers);
         memory(config);
         cores(config);
         final DeviceHost host = new DeviceHost(providers);
-        mtu(config, host);
-        addresses(config, host);
+        for (int link = 0; link < config.links(); link++) {
+            final MillraceConfig port = config.link(link);
+            device(port, providers);
+            mtu(port, link == 0 ? PortKeys.MTU.path() : "mtu in " + PortKeys.FURTHER, host);
+            addresses(port, host);
+        }
         if (config.get(ObserveKeys.ENABLED) && config.get(ObserveKeys.DIRECTORY).isEmpty()
                 && machine.sharedMemoryFreeBytes() < FILE_BYTES) {
             add(Symptom.SHARED_MEMORY_FULL, "Only " + machine.sharedMemoryFreeBytes() + " bytes are free in /dev/shm.",
@@ -128,7 +131,8 @@ public final class BeforeRun {
         }
     }
 
-    private void mtu(final MillraceConfig config, final DeviceHost host) {
+    /** @param key what says the MTU of this port. */
+    private void mtu(final MillraceConfig config, final String key, final DeviceHost host) {
         final String argument = config.get(PortKeys.DEVICE).argument();
         final OptionalInt theirs = argument.isEmpty()
                 ? OptionalInt.empty()
@@ -138,7 +142,7 @@ public final class BeforeRun {
         if (theirs.isPresent() && theirs.getAsInt() != config.get(PortKeys.MTU)) {
             add(Symptom.MTU_DIFFERS, "The kernel's side of " + argument + " has an MTU of " + theirs.getAsInt()
                     + ", the stack's one of " + config.get(PortKeys.MTU) + '.',
-                    "Set " + PortKeys.MTU + " = " + theirs.getAsInt() + ", or: ip link set " + argument + " mtu "
+                    "Set " + key + " = " + theirs.getAsInt() + ", or: ip link set " + argument + " mtu "
                             + config.get(PortKeys.MTU) + '.');
         }
     }

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,20 +41,36 @@ final class ReportReader {
         }
         final long nowNs = System.nanoTime();
         final boolean answers = looks.stream().allMatch(look -> nowNs - look < DuringRun.NOT_DRIVEN_NS);
-        final List<Cidr> own = answers ? own(observer.routes()) : List.of();
+        final List<ObservedRoute> routes = answers ? observer.routes() : List.of();
+        final List<Cidr> own = own(routes);
+        // the MTU that is told is that of the first port
+        final List<Cidr> ofFirst = own(routes.stream().filter(route -> route.device().isEmpty()
+                || route.device().equals(devices(observer).getFirst())).toList());
         final List<ObservedNeighbour> neighbours = answers ? observer.neighbours() : List.of();
         final Map<String, Integer> shortPaths = answers
-                ? shortPaths(observer, own, values)
+                ? shortPaths(observer, ofFirst, values)
                 : Map.of();
         final Set<InetAddress> addresses = own.stream().map(Cidr::address).collect(Collectors.toSet());
         return new Reports(values, looks, nowNs, loopTimes(observer), neighbours, addresses,
                 kernelAddresses(observer, host), shortPaths, stolen());
     }
 
+    /** Of the kernels behind all ports. */
     private static Set<InetAddress> kernelAddresses(final Observer observer, final DeviceHost host) {
-        return host.look(device(observer.metadata().device()),
-                (name, here) -> here ? KernelAddresses.of(Long.toString(observer.pid())) : KernelAddresses.ofThread(),
-                Set.of());
+        final Set<InetAddress> all = new HashSet<>();
+        for (final String device : devices(observer)) {
+            all.addAll(host.look(device(device),
+                    (name, here) -> here
+                            ? KernelAddresses.of(Long.toString(observer.pid()))
+                            : KernelAddresses.ofThread(),
+                    Set.of()));
+        }
+        return all;
+    }
+
+    /** The names of the ports' devices, that of the first link first. */
+    private static List<String> devices(final Observer observer) {
+        return List.of(observer.metadata().device().split(", "));
     }
 
     /** A device that an application brings may have any name. */

@@ -10,11 +10,12 @@ import java.util.Map;
  * @param destination address or prefix, e.g. {@code 10.0.0.2/24}.
  * @param gateway     next hop; empty where there is none.
  * @param state       of an own address: {@code PREFERRED}, {@code TENTATIVE}, ...; empty for the rest.
+ * @param device      the device that it leads over, e.g. {@code tap:mr0}, where the stack has several; else empty.
  */
-public record ObservedRoute(String kind, String destination, String gateway, String state) {
+public record ObservedRoute(String kind, String destination, String gateway, String state, String device) {
 
     static ObservedRoute of(final Map<String, String> row) {
         return new ObservedRoute(row.get("kind"), row.get("destination"), row.getOrDefault("gateway", ""),
-                row.getOrDefault("state", ""));
+                row.getOrDefault("state", ""), row.getOrDefault("dev", ""));
     }
 }

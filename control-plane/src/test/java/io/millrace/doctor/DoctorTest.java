@@ -99,7 +99,7 @@ class DoctorTest {
                 count(Counter.FRAMES_RECEIVED, 1_000);
             }
             case PATH_MTU_ON_LINK -> shortPaths.put("10.0.0.9", 1_400);
-            case NEIGHBOUR_UNREACHABLE -> neighbours.add(new ObservedNeighbour("10.0.0.9", "", "FAILED", false));
+            case NEIGHBOUR_UNREACHABLE -> neighbours.add(new ObservedNeighbour("10.0.0.9", "", "FAILED", "", false));
             case RESETS_ANSWERED -> {
                 count(Counter.TCP_RESETS_RECEIVED, 20);
                 count(Counter.TCP_ESTABLISHED, 40);
@@ -133,7 +133,7 @@ class DoctorTest {
         count(Counter.TCP_ESTABLISHED, 1_000);
         loopTimes[20] = 1_000_000;
         loopTimes[24] = 9;
-        neighbours.add(new ObservedNeighbour("10.0.0.9", "02:00:00:00:00:01", "REACHABLE", false));
+        neighbours.add(new ObservedNeighbour("10.0.0.9", "02:00:00:00:00:01", "REACHABLE", "", false));
         values.put(Gauge.TIME_WAITS.label(), 80L);
         values.put(Gauge.TIME_WAITS_LIMIT.label(), 100L);
         assertThat(during()).isEmpty();

@@ -82,6 +82,25 @@ class NamespaceDoctorTest {
     }
 
     @Test
+    void shouldLookAtEachOfSeveralDevices() throws IOException {
+        ip("tuntap", "add", "mr1", "mode", "tap");
+        ip("link", "set", "mr1", "mtu", "1400", "up");
+        ip("address", "add", "10.67.0.2/24", "dev", "mr1");
+        final List<Finding> findings = new BeforeRun(KERNEL_HERE_HAS_IT, Machine::interfaceMtu).machine(
+                MillraceConfig.parse("""
+                        millrace.port.device = memory
+                        millrace.ip.addresses = ["10.65.0.2/24"]
+                        millrace.ports = [{ device = "tap:mr1@%s", addresses = ["10.67.0.2/24"] }]
+                        """.formatted(namespace.name())),
+                providers);
+        assertThat(findings).extracting(Finding::symptom).containsExactlyInAnyOrder(Symptom.MTU_DIFFERS,
+                Symptom.KERNEL_HAS_ADDRESS);
+        assertThat(findings.getFirst().remedy()).startsWith("Set mtu in millrace.ports = 1400");
+        assertThat(kernelAddresses("memory:0, tap:mr1@" + namespace.name()))
+                .contains(InetAddress.ofLiteral("10.67.0.2"));
+    }
+
+    @Test
     void shouldLookThereDuringARunToo() throws IOException {
         ip("address", "add", "10.66.0.2/32", "dev", "lo");
         assertThat(kernelAddresses("tap:mr0")).isNotEmpty().doesNotContain(OWN);

@@ -29,6 +29,21 @@ class AfPacketInteropTest {
         }
     }
 
+    /** The kernel leaves checksums and segmentation to a stack that itself leaves it neither. */
+    @Nested
+    class HalfCloseWithUnlikeOffloads extends HalfCloseInteropTest {
+        HalfCloseWithUnlikeOffloads() {
+            link = new VethLink("af-packet", true);
+        }
+    }
+
+    @Nested
+    class ConnectWithTheAddressOfTheInterface extends ConnectInteropTest {
+        ConnectWithTheAddressOfTheInterface() {
+            link = new VethLink("af-packet", true, ",mac=interface");
+        }
+    }
+
     @Nested
     class ManyConnections extends ManyConnectionsInteropTest {
         ManyConnections() {

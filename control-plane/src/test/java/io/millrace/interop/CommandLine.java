@@ -37,7 +37,8 @@ final class CommandLine implements AutoCloseable {
         return start(List.of(), folder, arguments);
     }
 
-    private static CommandLine start(final List<String> prefix, final Path folder, final String... arguments)
+    /** Starts it by another command, which ends by running its last arguments. */
+    static CommandLine start(final List<String> prefix, final Path folder, final String... arguments)
             throws IOException {
         final Path output = Files.createTempFile(folder, "out", ".txt");
         final Path errors = Files.createTempFile(folder, "err", ".txt");

@@ -217,7 +217,6 @@ class DatagramInteropTest extends KernelInteropBothFamilies {
     void shouldLearnThatANeighbourDoesNotAnswer() throws Exception {
         launch(true);
         assumeTrue(hasLinkLayer(), "nobody is asked for");
-        assumeTrue(hasLinkLayer(), "nobody is asked for");
         final Probe probe = new Probe();
         final Channel channel = bootstrap(probe).connect(family.nobody, 9).sync().channel();
         channel.writeAndFlush(Unpooled.wrappedBuffer(bytes(10))).sync();

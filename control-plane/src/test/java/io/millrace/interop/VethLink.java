@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class VethLink implements KernelLink {
     private final String scheme;
     private final boolean kernelOffloads;
+    private final String options;
     private @Nullable NetworkNamespace stackSide;
 
     /**
@@ -17,7 +18,13 @@ final class VethLink implements KernelLink {
      * @param kernelOffloads true: the kernel sends unfinished checksums and segments of 64 KiB whatever the stack does.
      */
     VethLink(final String scheme, final boolean kernelOffloads) {
+        this(scheme, kernelOffloads, "");
+    }
+
+    /** @param options behind the interface's name and its namespace. */
+    VethLink(final String scheme, final boolean kernelOffloads, final String options) {
         this.scheme = scheme;
+        this.options = options;
         this.kernelOffloads = kernelOffloads;
     }
 
@@ -35,7 +42,7 @@ final class VethLink implements KernelLink {
         }
         run(kernel, "ip", "address", "add", KernelInterop.KERNEL + "/24", "dev", "mr0");
         run(kernel, "ip", "link", "set", "mr0", "up");
-        return "millrace.port.device = \"" + scheme + ":mr0@" + beside.name() + "\"\n";
+        return "millrace.port.device = \"" + scheme + ":mr0@" + beside.name() + options + "\"\n";
     }
 
     private static void run(final NetworkNamespace namespace, final String... command) throws IOException {

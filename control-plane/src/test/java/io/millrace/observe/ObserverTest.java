@@ -395,7 +395,7 @@ class ObserverTest {
                     .containsExactlyInAnyOrder(tuple("0.0.0.0:80", 4, 1, 1),
                             tuple("10.0.0.2:81", 9, 0, 0));
             assertThat(asked(observer::routes, server))
-                    .containsExactly(new ObservedRoute("address", "10.0.0.2/24", "", "PREFERRED"));
+                    .containsExactly(new ObservedRoute("address", "10.0.0.2/24", "", "PREFERRED", ""));
         }
     }
 
@@ -410,8 +410,8 @@ class ObserverTest {
 
             final String mac = MacAddress.toString(link.side(0).queue(0).capabilities().macAddress());
             assertThat(asked(client.observer()::neighbours, client)).containsExactlyInAnyOrder(
-                    new ObservedNeighbour("10.0.0.2", mac, "DELAY", false),
-                    new ObservedNeighbour("10.0.0.9", "", "INCOMPLETE", false));
+                    new ObservedNeighbour("10.0.0.2", mac, "DELAY", "", false),
+                    new ObservedNeighbour("10.0.0.9", "", "INCOMPLETE", "", false));
         }
     }
 

@@ -27,6 +27,11 @@ public final class LinkRoutes {
         return link;
     }
 
+    /** For a log: {@code " on link 1"}; nothing of the first, which most often is the only one. */
+    public String where() {
+        return link == 0 ? "" : " on link " + link;
+    }
+
     /** The table of the link alone. Where the stack has one link, it is the whole. */
     public RouteTable current() {
         final RouteTable whole = whole();

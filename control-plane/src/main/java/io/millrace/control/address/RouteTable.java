@@ -35,6 +35,8 @@ public final class RouteTable implements RouteSnapshot {
     /** The link that link-local addresses of IPv6 are looked for on. */
     private final int home;
     private final List<Cidr> addresses;
+    /** Of each of the addresses. */
+    private final int[] links;
     /** Addresses in use, then own prefixes. */
     private final PrefixTrie own;
     /** Each directed broadcast address with the own address of its network; lower halves. */
@@ -57,6 +59,7 @@ public final class RouteTable implements RouteSnapshot {
         this.groups = new JoinedGroups(routing, groups);
         final List<OwnAddress> usable = routing.addresses().stream().filter(each -> each.state().isUsable()).toList();
         addresses = usable.stream().map(OwnAddress::cidr).toList();
+        links = usable.stream().mapToInt(OwnAddress::link).toArray();
         final List<Prefix> prefixes = addresses.stream().map(Prefix::of).toList();
         own = new PrefixTrie(Stream.concat(prefixes.stream().map(prefix -> new Prefix(prefix.hi(), prefix.lo(), 128)),
                 routing.ownPrefixes().stream().map(Prefix::of)).toList());
@@ -73,6 +76,7 @@ public final class RouteTable implements RouteSnapshot {
         routing = table.routing;
         home = table.home;
         addresses = table.addresses;
+        links = table.links;
         own = table.own;
         broadcasts = table.broadcasts;
         firstV4Lo = table.firstV4Lo;
@@ -185,6 +189,12 @@ public final class RouteTable implements RouteSnapshot {
     public boolean isOwn(final long hi, final long lo) {
         final int found = own.find(hi, lo);
         return found >= addresses.size() ? !isNoUnicast(hi, lo) && !isBroadcast(hi, lo) : found != PrefixTrie.NONE;
+    }
+
+    @Override
+    public int ownLink(final long hi, final long lo) {
+        final int found = own.find(hi, lo);
+        return found >= 0 && found < links.length ? links[found] : 0;
     }
 
     @Override

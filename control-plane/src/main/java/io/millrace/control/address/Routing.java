@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<OnLink> onLink, List<Route> routes,
         int hopLimit) {
     /** What {@link #linkOf} answers where a route is not in force. */
-    static final int NOWHERE = -1;
+    public static final int NOWHERE = -1;
 
     /** Copies the lists. */
     public Routing {
@@ -181,7 +181,7 @@ public record Routing(List<OwnAddress> addresses, List<Cidr> ownPrefixes, List<O
      * The link that a route's gateway is on: that of an address in use, or of {@link #onLink} in a family that is in use;
      * {@link #NOWHERE} where there is none.
      */
-    int linkOf(final Route route) {
+    public int linkOf(final Route route) {
         final InetAddress gateway = route.gateway();
         final boolean scoped = OwnAddress.isScoped(gateway);
         for (final OwnAddress own : addresses) {

@@ -1,6 +1,7 @@
 /**
  * The stack's own addresses and its routes, both families: checked, changed and published whole as an immutable snapshot
- * that engines read without a lock; the longest prefix, and the source that suits a destination (RFC 6724). Thread: any.
+ * that engines read without a lock; the longest prefix, its link, and the source that suits a destination (RFC 6724);
+ * and what each link has of it. Thread: any.
  * Imports: {@code config}, {@code fastpath.control}, {@code fastpath.wire}.
  */
 @org.jspecify.annotations.NullMarked

@@ -142,14 +142,14 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     public void onRouterUnreachable(final long hi, final long lo) {
         dueNs = Long.MIN_VALUE;
         routers.onUnreachable(hi, lo);
-        redirects.onLost(hi, lo);
+        redirects.onUnreachable(hi, lo);
     }
 
     @Override
     public void onRouterGone(final long hi, final long lo) {
         dueNs = Long.MIN_VALUE;
         routers.onGone(hi, lo);
-        redirects.onLost(hi, lo);
+        redirects.onGone(hi, lo);
     }
 
     /** RFC 4861 §6.3.4; less than every link of IPv6 takes is no news (RFC 8200 §5). */
@@ -184,8 +184,8 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
         } else if (solicitAtNs != Long.MAX_VALUE || intervalNs == 0) {
             solicitAtNs = Long.MAX_VALUE;
             intervalNs = MAX_SOLICITATION_INTERVAL_NS;
-            LOG.error("another host has our link-local address {}: no router is asked for",
-                    IpAddress.toString(linkLocal));
+            LOG.error("another host has our link-local address {}{}: no router is asked for",
+                    IpAddress.toString(linkLocal), routes.where());
         }
     }
 

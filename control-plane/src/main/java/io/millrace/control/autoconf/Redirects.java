@@ -53,11 +53,23 @@ final class Redirects {
         return true;
     }
 
-    /** The hop does not answer, or is no router any more: what was redirected to it takes the usual way again. */
-    void onLost(final long hi, final long lo) {
+    /** The hop does not answer: what was redirected to it takes the usual way again. */
+    void onUnreachable(final long hi, final long lo) {
+        drop(hi, lo, true);
+    }
+
+    /** The hop is no router: what was redirected to it takes the usual way again, but for itself. */
+    void onGone(final long hi, final long lo) {
+        drop(hi, lo, false);
+    }
+
+    private void drop(final long hi, final long lo, final boolean itselfToo) {
+        if (hops.isEmpty()) {
+            return;
+        }
         final InetAddress hop = IpAddress.toInetAddress(hi, lo);
         for (final InetAddress destination : hops.keySet().toArray(InetAddress[]::new)) {
-            if (hops.get(destination).equals(hop)) {
+            if (hops.get(destination).equals(hop) && (itselfToo || !destination.equals(hop))) {
                 routes.update(routing -> without(routing, destination));
                 hops.remove(destination);
             }

@@ -94,10 +94,10 @@ public final class LeasedRoutes implements LeaseHolder {
         }
         if (now == null) {
             if (old != null) {
-                LOG.warn("{} is no address of this stack any more: {}", old.cidr(), reason);
+                LOG.warn("{}{} is no address of this stack any more: {}", old.cidr(), routes.where(), reason);
             }
         } else if (old == null || !old.cidr().equals(now.cidr()) || !old.routes().equals(now.routes())) {
-            LOG.info("address {} leased {}, routes {}", now.cidr(), reason, now.routes());
+            LOG.info("address {} leased{} {}, routes {}", now.cidr(), routes.where(), reason, now.routes());
         }
     }
 
@@ -110,7 +110,7 @@ public final class LeasedRoutes implements LeaseHolder {
 
     /** Such an address is as good as taken: the server is told, and asked for another (RFC 2131 §3.1 (5)). */
     private void refuse(final @Nullable Lease old, final @Nullable Lease now, final @Nullable String reason) {
-        LOG.warn("the lease of {} cannot be used: {}", now == null ? "" : now.cidr(), reason);
+        LOG.warn("the lease of {}{} cannot be used: {}", now == null ? "" : now.cidr(), routes.where(), reason);
         applied = null;
         tellMtu(now, null);
         routes.update(routing -> without(routing, old));

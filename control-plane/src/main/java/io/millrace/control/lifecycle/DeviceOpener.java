@@ -1,6 +1,7 @@
 package io.millrace.control.lifecycle;
 
 import io.millrace.config.ConfigException;
+import io.millrace.config.ConfigKey;
 import io.millrace.config.ConfigProblem;
 import io.millrace.config.DeviceSpec;
 import io.millrace.config.MillraceConfig;
@@ -60,10 +61,15 @@ public final class DeviceOpener {
      * @throws ConfigException where no provider has the scheme: a key with a wrong value, not a failure.
      */
     public void check(final MillraceConfig config) {
-        final String problem = problem(config.get(PortKeys.DEVICE));
+        check(config, PortKeys.DEVICE, config.get(PortKeys.DEVICE));
+        config.get(PortKeys.FURTHER).forEach(port -> check(config, PortKeys.FURTHER, port.device()));
+    }
+
+    private void check(final MillraceConfig config, final ConfigKey<?> key, final DeviceSpec device) {
+        final String problem = problem(device);
         if (problem != null) {
-            throw new ConfigException(List.of(new ConfigProblem(config.origin(PortKeys.DEVICE),
-                    PortKeys.DEVICE + " = " + config.text(PortKeys.DEVICE), problem)));
+            throw new ConfigException(
+                    List.of(new ConfigProblem(config.origin(key), key + " = " + config.text(key), problem)));
         }
     }
 

@@ -14,6 +14,7 @@ import io.millrace.fastpath.control.MulticastGroups;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.udp.BindingTable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The control plane as one engine sees it: snapshots to read, and a ring to write to. Thread: the engine's. */
@@ -25,14 +26,16 @@ public final class EngineView implements EngineControl {
     private final PublishedRoutes routes;
     private final MulticastGroups groups;
     private final EngineEvents events;
+    private final Consumer<InternalError> memoryLost;
     private final Defects defects = new Defects("an engine", () -> {});
 
     /**
-     * @param settings what does not change as long as the stack lives.
+     * @param settings   what does not change as long as the stack lives.
+     * @param memoryLost {@link EngineControl#onMemoryLost}.
      */
     public EngineView(final EngineSecrets secrets, final EngineViewSettings settings, final Listeners listeners,
             final BindingTable bindings, final PublishedRoutes routes, final MulticastGroups groups,
-            final EngineEvents events) {
+            final EngineEvents events, final Consumer<InternalError> memoryLost) {
         this.secrets = secrets;
         this.settings = settings;
         this.listeners = listeners;
@@ -40,6 +43,7 @@ public final class EngineView implements EngineControl {
         this.routes = routes;
         this.groups = groups;
         this.events = events;
+        this.memoryLost = memoryLost;
     }
 
     @Override
@@ -131,6 +135,11 @@ public final class EngineView implements EngineControl {
     @Override
     public void onDefect(final Throwable exception) {
         defects.onException(exception);
+    }
+
+    @Override
+    public void onMemoryLost(final InternalError error) {
+        memoryLost.accept(error);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ final class AddressProbes {
     private static final long ANNOUNCE_INTERVAL_NS = TimeUnit.SECONDS.toNanos(2);
 
     private final OwnAddressSettings settings;
-    private final long retransmitNs;
+    private final LongSupplier retransmitNs;
     private final LinkRoutes routes;
     private final NeighbourSender sender;
     private final ConflictListener listener;
@@ -53,10 +54,12 @@ final class AddressProbes {
         }
     }
 
-    AddressProbes(final NeighbourSettings settings, final LinkRoutes routes, final NeighbourSender sender,
-            final ConflictListener listener, final ControlCounters counters, final RandomGenerator random) {
-        this.settings = settings.own();
-        retransmitNs = settings.retransmitNs();
+    /** @param retransmitNs how long to wait for an objection of an IPv6 host, as it is now (RFC 4862 §5.1, RetransTimer). */
+    AddressProbes(final OwnAddressSettings settings, final LongSupplier retransmitNs, final LinkRoutes routes,
+            final NeighbourSender sender, final ConflictListener listener, final ControlCounters counters,
+            final RandomGenerator random) {
+        this.settings = settings;
+        this.retransmitNs = retransmitNs;
         this.routes = routes;
         this.sender = sender;
         this.listener = listener;
@@ -165,7 +168,7 @@ final class AddressProbes {
 
     private long probeIntervalNs(final boolean v4, final boolean last) {
         if (!v4) {
-            return retransmitNs;
+            return retransmitNs.getAsLong();
         }
         return last ? PROBE_MAX_NS : random.nextLong(PROBE_MIN_NS, PROBE_MAX_NS);
     }

@@ -70,7 +70,7 @@ public final class NeighbourCache implements AutoCloseable {
         link = routes.link();
         news = new EngineNews(engines, link);
         sender = new NeighbourSender(engines, ownMac, routes, counters);
-        probes = new AddressProbes(settings, routes, sender, conflicts, counters, random);
+        probes = new AddressProbes(settings.own(), this::retransmitNsV6, routes, sender, conflicts, counters, random);
         final AddressDefence defence = new AddressDefence(settings.own().policy(), routes, sender, conflicts, counters);
         arp = new ArpInput(this, sender, probes, defence, counters);
         nd = new NdInput(this, sender, probes, defence, counters);
@@ -286,7 +286,7 @@ public final class NeighbourCache implements AutoCloseable {
     }
 
     private void routerFlag(final Neighbour neighbour, final boolean router) {
-        if (neighbour.router && !router) {
+        if (!router) {
             nd.routers().onRouterGone(neighbour.hi, neighbour.lo);
         }
         neighbour.router = router;
@@ -387,7 +387,8 @@ public final class NeighbourCache implements AutoCloseable {
             return true;
         }
         counters.increment(ControlCounter.NEIGHBOURS_FAILED);
-        if (neighbour.router) {
+        if (!IpAddress.isV4(neighbour.hi, neighbour.lo)) {
+            // whatever the entry says: it may be younger than the advertisement that made a router of its host
             nd.routers().onRouterUnreachable(neighbour.hi, neighbour.lo);
         }
         if (neighbour.state == NeighbourState.PROBE) {
@@ -407,9 +408,11 @@ public final class NeighbourCache implements AutoCloseable {
     }
 
     private long retransmitNs(final Neighbour neighbour) {
-        return advertisedRetransmitNs == 0 || IpAddress.isV4(neighbour.hi, neighbour.lo)
-                ? settings.retransmitNs()
-                : advertisedRetransmitNs;
+        return IpAddress.isV4(neighbour.hi, neighbour.lo) ? settings.retransmitNs() : retransmitNsV6();
+    }
+
+    private long retransmitNsV6() {
+        return advertisedRetransmitNs == 0 ? settings.retransmitNs() : advertisedRetransmitNs;
     }
 
     private void enter(final Neighbour neighbour, final NeighbourState state, final long deadlineNs) {

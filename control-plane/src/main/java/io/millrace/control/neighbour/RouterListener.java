@@ -36,9 +36,9 @@ public interface RouterListener {
      */
     boolean onRedirect(long hi, long lo, NdMessage message, long nowNs);
 
-    /** A router does not answer any more (RFC 4861 §7.3.3). */
+    /** A neighbour of IPv6, maybe a router, does not answer (RFC 4861 §7.3.3). */
     void onRouterUnreachable(long hi, long lo);
 
-    /** A neighbour that was a router says that it is none (RFC 4861 §7.2.5). */
+    /** A neighbour says that it is no router, which it may have been (RFC 4861 §7.2.5). */
     void onRouterGone(long hi, long lo);
 }

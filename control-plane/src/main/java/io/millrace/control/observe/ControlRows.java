@@ -26,18 +26,20 @@ public final class ControlRows {
         return () -> listeners.all().stream().map(ControlRows::row).toList();
     }
 
-    /** Own addresses, then prefixes, then routes. */
-    public static Rows of(final PublishedRoutes routes) {
+    /** Own addresses, then prefixes, then routes; where there are several links, each with the name of its device. */
+    public static Rows of(final PublishedRoutes routes, final List<Link> links) {
         return () -> {
             final Routing routing = routes.current().routing();
             final List<Map<String, String>> rows = new ArrayList<>();
             for (final OwnAddress address : routing.addresses()) {
-                rows.add(row("address", address.cidr().toString(), "", address.state().name()));
+                rows.add(with(links, address.link(),
+                        row("address", address.cidr().toString(), "", address.state().name())));
             }
             routing.ownPrefixes().forEach(prefix -> rows.add(row("own-prefix", prefix.toString(), "", "")));
-            routing.onLink().forEach(prefix -> rows.add(row("on-link", prefix.toString(), "", "")));
-            routing.routes().forEach(route -> rows.add(
-                    row("route", route.destination().toString(), IpAddress.toString(route.gateway()), "")));
+            routing.onLink().forEach(
+                    on -> rows.add(with(links, on.link(), row("on-link", on.prefix().toString(), "", ""))));
+            routing.routes().forEach(route -> rows.add(with(links, routing.linkOf(route),
+                    row("route", route.destination().toString(), IpAddress.toString(route.gateway()), ""))));
             return rows;
         };
     }
@@ -50,7 +52,7 @@ public final class ControlRows {
 
     private static Map<String, String> with(final List<Link> links, final int link, final Map<String, String> row) {
         if (links.size() > 1) {
-            row.put(DEVICE, links.get(link).device());
+            row.put(DEVICE, link == Routing.NOWHERE ? "" : links.get(link).device());
         }
         return row;
     }

@@ -20,6 +20,7 @@ public final class ObservationDesk implements ControlTask {
     private static final long COUNTERS_NS = 10_000_000;
     private static final int ROWS_A_SLICE = 32;
 
+    private final ObservedStack stack;
     private final long countersAddress;
     private final long lookAddress;
     private final ControlCounters counters;
@@ -31,9 +32,11 @@ public final class ObservationDesk implements ControlTask {
     private List<Map<String, String>> rows = List.of();
     private long lookNs;
     private boolean looked;
+    private boolean lost;
 
     /** @param eventsLost events of engines that found no room, counted behind the control plane's own counters. */
     ObservationDesk(final ObservedStack stack, final ControlCounters counters, final LongSupplier eventsLost) {
+        this.stack = stack;
         countersAddress = stack.controlCounters();
         lookAddress = stack.controlLook();
         this.counters = counters;
@@ -49,6 +52,19 @@ public final class ObservationDesk implements ControlTask {
 
     @Override
     public int doWork(final long nowNs) {
+        if (lost) {
+            return 0;
+        }
+        try {
+            return show(nowNs);
+        } catch (final InternalError e) {
+            lost = true;
+            stack.onLost(e);
+            return 0;
+        }
+    }
+
+    private int show(final long nowNs) {
         if (!looked || nowNs - lookNs >= COUNTERS_NS) {
             looked = true;
             lookNs = nowNs;
@@ -65,7 +81,7 @@ public final class ObservationDesk implements ControlTask {
     /** {@inheritDoc} The counters alone are no reason to run. */
     @Override
     public long nextDeadlineNs() {
-        return mailbox.isAsked() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        return !lost && mailbox.isAsked() ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
 
     private void showCounters() {

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The memory in which a stack shows itself: a file where it can be made, else memory of the process alone, which its own
  * API reads. Thread: one makes it and closes it, when no engine and no agent writes any more; any may look.
+ * <p>
+ * Whoever cuts the file short takes memory from under the stack. As with the file that a JVM itself shows its counters in,
+ * nothing guards against that but that its owner alone can open it, mode 0600, in a folder that he alone can enter, mode
+ * 0700. A stack to which it happens says so, once, and ends as if it were closed; what its engines had counted is lost.
  */
 public final class ObservedStack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ObservedStack.class);
@@ -38,10 +43,13 @@ public final class ObservedStack implements AutoCloseable {
 
     private final ObservationMemory memory;
     private final @Nullable Path file;
+    private final long length;
+    private final CompletableFuture<InternalError> lost = new CompletableFuture<>();
 
-    private ObservedStack(final ObservationMemory memory, final @Nullable Path file) {
+    private ObservedStack(final ObservationMemory memory, final @Nullable Path file, final long length) {
         this.memory = memory;
         this.file = file;
+        this.length = length;
     }
 
     /**
@@ -66,7 +74,7 @@ public final class ObservedStack implements AutoCloseable {
             }
         }
         if (made == null) {
-            made = new ObservedStack(ObservationMemory.allocate(plan.length()), null);
+            made = new ObservedStack(ObservationMemory.allocate(plan.length()), null, plan.length());
         }
         plan.write(made.memory, described);
         return made;
@@ -77,7 +85,7 @@ public final class ObservedStack implements AutoCloseable {
         for (int number = 1; number < MOST_STACKS; number++) {
             final Path file = ObservationFiles.nameFor(directory, pid, number);
             try {
-                return new ObservedStack(ObservationMemory.create(file, length), file);
+                return new ObservedStack(ObservationMemory.create(file, length), file, length);
             } catch (final FileAlreadyExistsException e) {
                 // another stack of this process
             }
@@ -107,6 +115,32 @@ public final class ObservedStack implements AutoCloseable {
     /** Where the agent shows its part. @param eventsLost events of engines that found no room. */
     public ObservationDesk desk(final ControlCounters counters, final LongSupplier eventsLost) {
         return new ObservationDesk(this, counters, eventsLost);
+    }
+
+    /**
+     * Some access to the memory has failed: that is logged the first time, and {@link #whenLost} is told. Thread: any.
+     */
+    public void onLost(final InternalError error) {
+        if (lost.complete(error)) {
+            LOG.error("{}: the stack ends, and with it its connections", howLost(), error);
+        }
+    }
+
+    /** What to do when the memory is lost, at once where it is already; within the turn of an engine or of the agent. */
+    public void whenLost(final Runnable then) {
+        lost.thenRun(then);
+    }
+
+    private String howLost() {
+        if (file != null) {
+            final long now = file.toFile().length();
+            if (now < length) {
+                return "%s was cut short by somebody, to %d bytes of %d: its memory was this stack's".formatted(file,
+                        now,
+                        length);
+            }
+        }
+        return "a page of a mapped file that this stack uses is gone";
     }
 
     /** The file; null where there is none. */
@@ -139,7 +173,11 @@ public final class ObservedStack implements AutoCloseable {
     /** Removes the file and gives the memory back. */
     @Override
     public void close() {
-        memory.putLongRelease(FileLayout.STATE, FileLayout.STATE_CLOSED);
+        try {
+            memory.putLongRelease(FileLayout.STATE, FileLayout.STATE_CLOSED);
+        } catch (final InternalError e) {
+            onLost(e);
+        }
         if (file != null) {
             try {
                 Files.deleteIfExists(file);

@@ -192,6 +192,20 @@ class AutoconfigurationTest {
         assertThat(hopTo("2001:db8:2::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
     }
 
+    /** RFC 4861 §6.3.6, when the neighbour cache has forgotten the router since. */
+    @Test
+    void shouldPassOverARouterThatIsAskedForAnewAndDoesNotAnswer() {
+        begin();
+        advertise(ROUTER, 1_800, 0x08, "");
+        advertise(OTHER_ROUTER, 1_800, 0x18, "");
+        pass(61_000);
+        assertThat(cache.state(hi(ROUTER), lo(ROUTER))).isNull();
+        assertThat(hopTo("2001:db8:2::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
+        cache.onNeighbourWanted(0, hi(ROUTER), lo(ROUTER), nowNs);
+        pass(3_000);
+        assertThat(hopTo("2001:db8:2::1")).isEqualTo(InetAddress.ofLiteral(OTHER_ROUTER));
+    }
+
     @Test
     void shouldLetAConfiguredDefaultRouteWin() {
         routes.update(routing -> routing.with(OwnAddress.of(Cidr.parse("fd00::2/64")))
@@ -270,6 +284,11 @@ class AutoconfigurationTest {
         assertThat(counters.get(ControlCounter.REDIRECTS_REFUSED)).isEqualTo(1);
         autoconfiguration.onRouterUnreachable(hi("fe80::9"), lo("fe80::9"));
         assertThat(hopTo("2001:db8:2::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
+        autoconfiguration.onRouterGone(hi("2001:db8:2::2"), lo("2001:db8:2::2"));
+        assertThat(hopTo("2001:db8:2::2")).as("a neighbour, if no router")
+                .isEqualTo(InetAddress.ofLiteral("2001:db8:2::2"));
+        autoconfiguration.onRouterUnreachable(hi("2001:db8:2::2"), lo("2001:db8:2::2"));
+        assertThat(hopTo("2001:db8:2::2")).isEqualTo(InetAddress.ofLiteral(ROUTER));
     }
 
     /** RFC 4861 §8.1: what is invalid is discarded, with what it says of the target's link-layer address. */

@@ -282,12 +282,43 @@ class NeighbourDiscoveryTest {
         assertThat(lost).containsExactly("unreachable " + PEER);
     }
 
+    /** Its entry was forgotten since it said what it is, or it never said its link-layer address. */
+    @Test
+    void shouldTellOfARouterThatDoesNotAnswerWhateverIsKnownOfIt() {
+        wanted(0);
+        pass(1_000);
+        pass(1_000);
+        assertThat(lost).isEmpty();
+        pass(1_000);
+        assertThat(lost).containsExactly("unreachable " + PEER);
+    }
+
+    @Test
+    void shouldTellThatANeighbourIsNoRouterWhateverIsKnownOfIt() {
+        wanted(0);
+        advertise(PEER, PEER_MAC, SOLICITED);
+        assertThat(lost).containsExactly("gone " + PEER);
+    }
+
     @Test
     void shouldDefendAnAddressThatAnotherAdvertises() {
         advertise(US, OTHER_MAC, OVERRIDE);
         assertThat(conflicts).containsExactly("fd00::2 20000000009 KEPT");
         assertThat(engine0.take()).containsExactly(
                 "icmpv6 fd00::2 > ff02::1 0 255: na fd00::2 O at 20000000002");
+    }
+
+    /** RFC 4862 §5.1: RetransTimer, which a router may say, is also how long to wait for an objection. */
+    @Test
+    void shouldTryAnAddressForAsLongAsTheRetransmissionTimerSays() {
+        cache.times(0, TimeUnit.SECONDS.toNanos(3));
+        tentative("fd00::7");
+        nowNs = cache.nextDeadlineNs();
+        cache.doWork(nowNs);
+        pass(2_999);
+        assertThat(routes.current().isOwn(hi("fd00::7"), lo("fd00::7"))).isFalse();
+        pass(1);
+        assertThat(routes.current().isOwn(hi("fd00::7"), lo("fd00::7"))).isTrue();
     }
 
     @Test

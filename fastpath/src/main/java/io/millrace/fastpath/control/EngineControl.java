@@ -95,6 +95,12 @@ public interface EngineControl {
     default void onDefect(final Throwable exception) {}
 
     /**
+     * A page of memory that the engine uses is gone: that of a mapped file which somebody has cut short, most likely. Told
+     * once; the engine has no more turns and waits to be closed.
+     */
+    default void onMemoryLost(final InternalError error) {}
+
+    /**
      * Where the engine shows its counters and answers who asks for its connections: the address of
      * {@link io.millrace.fastpath.counters.EngineArea#LENGTH} bytes, zero, that stay until the engine is closed; asked for
      * once. 0: the engine takes memory of its own, which nobody else reads.

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * by any thread (a reader sees a value that was true a moment ago). Once closed, they keep their last values.
  */
 public final class EngineCounters implements AutoCloseable {
-    private final @Nullable MemoryRegion region;
-    private final long address;
+    private @Nullable MemoryRegion region;
+    private long address;
     private final long[] last = new long[Counter.COUNT];
     private boolean closed;
 
@@ -46,6 +46,17 @@ public final class EngineCounters implements AutoCloseable {
         return closed
                 ? last[counter.ordinal()]
                 : Memory.getLongOpaque(address + ((long) counter.ordinal() << 3));
+    }
+
+    /**
+     * Begins anew, from zero, in memory of its own: somebody else's is lost, and what was counted with it. Once. Thread: the
+     * engine's.
+     */
+    public synchronized void moveToOwnMemory() {
+        if (!closed && region == null) {
+            region = MemoryRegion.allocate("counters", (long) Counter.COUNT * Long.BYTES);
+            address = region.address();
+        }
     }
 
     /** Gives the memory back; closing twice does nothing. Thread: the engine's. */

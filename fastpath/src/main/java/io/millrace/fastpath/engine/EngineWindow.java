@@ -111,9 +111,19 @@ final class EngineWindow implements AutoCloseable {
         Memory.putLongOpaque(gauges + ((long) gauge.ordinal() << 3), value);
     }
 
+    /** The memory is gone: nothing is shown any more, and counted where nobody looks. */
+    void onMemoryLost() {
+        counters.moveToOwnMemory();
+    }
+
     @Override
     public void close() {
-        counters.close();
+        try {
+            counters.close();
+        } catch (final InternalError e) {
+            counters.moveToOwnMemory();
+            counters.close();
+        }
         if (ownMemory != null) {
             ownMemory.close();
         }

@@ -36,6 +36,7 @@ public final class StackEngine implements Agent {
 
     private final int index;
     private final PacketPort port;
+    private final EngineControl control;
     private final NanoClock clock;
     private final EngineWindow window;
     private final EngineCounters counters;
@@ -59,6 +60,7 @@ public final class StackEngine implements Agent {
     /** What is in effect. */
     private EngineSettings settings;
     private @Nullable Agent companion;
+    private @Nullable InternalError memoryLost;
     private boolean working;
     private boolean closing;
     private long nowNs;
@@ -74,6 +76,7 @@ public final class StackEngine implements Agent {
             final EngineControl control, final NanoClock clock) {
         this.index = index;
         this.port = port;
+        this.control = control;
         this.clock = clock;
         this.nowNs = clock.nanoTime();
         this.settings = settings;
@@ -86,8 +89,7 @@ public final class StackEngine implements Agent {
         ipOutput = new IpOutput(port, control, counters, neighbours, transmitQueue,
                 new PathMtus(settings.pathMtus(), counters, control.hashSeed()));
         final Tcp.Limits limits = new Tcp.Limits(settings.maxConnections(), settings.maxTimeWait(),
-                settings.slabBytes(), settings.timerTickNs(),
-                settings.maxOrphans());
+                settings.slabBytes(), settings.burst(), settings.timerTickNs(), settings.maxOrphans());
         frames = new LentFrames(port, settings.maxLentFrames());
         tcp = new Tcp(index, limits, control, counters, ipOutput, frames, new TokenBucket(settings.icmpPerSecond()),
                 nowNs);
@@ -108,7 +110,7 @@ public final class StackEngine implements Agent {
         }
         working = true;
         try {
-            return turn();
+            return memoryLost == null ? turn() : turnWithoutMemory();
         } finally {
             working = false;
         }
@@ -120,6 +122,8 @@ public final class StackEngine implements Agent {
             workCount = phases();
         } catch (final RuntimeException e) {
             defects.onDefect(e);
+        } catch (final InternalError e) {
+            onMemoryLost(e);
         } finally {
             workCount += endTurn();
         }
@@ -143,6 +147,25 @@ public final class StackEngine implements Agent {
             }
         }
         return sent;
+    }
+
+    /**
+     * The JVM's answer to a page of a mapped file that is not there any more. It comes some steps after the access that
+     * failed, so this engine's tables may contradict each other: no peer hears from it but that its connections are reset.
+     */
+    private void onMemoryLost(final InternalError error) {
+        if (memoryLost == null) {
+            memoryLost = error;
+            window.onMemoryLost();
+            control.onMemoryLost(error);
+        }
+    }
+
+    private int turnWithoutMemory() {
+        if (closeRequested) {
+            onClose();
+        }
+        return 0;
     }
 
     private int phases() {
@@ -202,6 +225,9 @@ public final class StackEngine implements Agent {
     public long nextDeadlineNs() {
         if (closed) {
             return Long.MAX_VALUE;
+        }
+        if (memoryLost != null) {
+            return closeRequested ? Long.MIN_VALUE : Long.MAX_VALUE;
         }
         if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || window.isAsked()
                 || closeRequested) {
@@ -326,6 +352,7 @@ public final class StackEngine implements Agent {
     public void detachDriver() {
         onCommandQueued(null);
         frames.onDriverLeft();
+        port.onDriverLeft();
         window.onDriverLeft();
         driver.set(null);
     }
@@ -367,14 +394,16 @@ public final class StackEngine implements Agent {
             return;
         }
         closing = true;
-        lastCommands();
         try {
+            lastCommands();
             tcp.abortAll();
             tcp.dispatchReady();
             tcp.flushOutput();
             transmitQueue.flush(nowNs);
         } catch (final RuntimeException e) {
             defects.onDefect(e);
+        } catch (final InternalError e) {
+            onMemoryLost(e);
         } finally {
             giveBack();
         }

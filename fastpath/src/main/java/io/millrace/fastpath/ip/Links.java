@@ -12,6 +12,7 @@ public final class Links {
     private final int[] toldMtuV4;
     /** What a router said of packets of IPv6 (RFC 4861 §4.6.4); {@link Integer#MAX_VALUE} where none did. */
     private final int[] toldMtuV6;
+    private boolean told;
 
     /** Those of a port. */
     public Links(final PacketPort port) {
@@ -42,6 +43,11 @@ public final class Links {
         return frames[link];
     }
 
+    /** False where there is one link of which nobody has told anything: {@link #mtu} says what it always said. */
+    public boolean mayVary() {
+        return told || capabilities.length > 1;
+    }
+
     /** Bytes of the longest packet that is sent over a link to a destination of this family. */
     public int mtu(final int link, final long hi, final long lo) {
         return IpAddress.isV4(hi, lo) ? mtuV4(link) : mtuV6(link);
@@ -63,10 +69,12 @@ public final class Links {
      */
     void mtuV4(final int link, final int mtu) {
         toldMtuV4[link] = mtu;
+        told = true;
     }
 
     /** A router said how long packets of IPv6 may be on a link, in bytes; its port's MTU holds nevertheless. */
     void mtuV6(final int link, final int mtu) {
         toldMtuV6[link] = mtu;
+        told = true;
     }
 }

@@ -17,11 +17,15 @@ public final class PathMtus {
     public static final int MINIMUM_V6 = 1_280;
     /** What tells of losses of a probe before its size is given up: MAX_PROBES of RFC 8899 §5.1.2. */
     private static final int MAX_PROBES = 3;
+    /** No packet is longer: of a path that nothing is known to be too long for. */
+    private static final int UNLIMITED = 65_535;
 
     private final PathMtuSettings settings;
     private final EngineCounters counters;
     private final AddressSlots slots;
     private final int[] mtu;
+    /** Largest probe that arrived; 0: none. */
+    private final int[] arrived;
     /** Smallest size that is known, or told, not to pass; 0: none. */
     private final int[] tooLong;
     private final int[] probeSize;
@@ -38,6 +42,7 @@ public final class PathMtus {
         this.counters = counters;
         this.slots = new AddressSlots(capacity, seed);
         this.mtu = new int[capacity];
+        this.arrived = new int[capacity];
         this.tooLong = new int[capacity];
         this.probeSize = new int[capacity];
         this.probesLost = new byte[capacity];
@@ -66,9 +71,10 @@ public final class PathMtus {
         version++;
     }
 
-    /** True where something is known of the path. */
-    public boolean isKnown(final long hi, final long lo) {
-        return slots.find(hi, lo) >= 0;
+    /** Largest packet that is known to arrive, or was told to, in bytes; 0 where nothing is known of the path. */
+    public int confirmed(final long hi, final long lo) {
+        final int entry = slots.find(hi, lo);
+        return entry < 0 ? 0 : mtu[entry] == UNLIMITED ? arrived[entry] : mtu[entry];
     }
 
     /** True where the path takes less than the smallest MTU believed, so that routers have to fragment (IPv4). */
@@ -97,7 +103,7 @@ public final class PathMtus {
             return false;
         }
         counters.increment(Counter.PATH_MTU_REDUCED);
-        final int entry = entry(hi, lo, linkMtu);
+        final int entry = entry(hi, lo);
         mtu[entry] = believed;
         tooLong[entry] = believed + 1;
         fragmentable[entry] |= tooSmall;
@@ -108,7 +114,7 @@ public final class PathMtus {
     /** Packets of this size arrive, where longer ones seem to vanish without a word (RFC 4821 §7.7). */
     public void onBlackHole(final long hi, final long lo, final int arrives) {
         counters.increment(Counter.PATH_MTU_REDUCED);
-        final int entry = entry(hi, lo, arrives);
+        final int entry = entry(hi, lo);
         mtu[entry] = Math.min(mtu[entry], arrives);
         renew(entry);
     }
@@ -134,9 +140,10 @@ public final class PathMtus {
         return arrives + (gain + 1) / 2;
     }
 
-    /** A probe arrived. */
+    /** A probe arrived. That no longer one was tried yet says nothing against longer packets (RFC 8201 §5.3). */
     public void onProbeArrived(final long hi, final long lo, final int size) {
-        final int entry = entry(hi, lo, size);
+        final int entry = entry(hi, lo);
+        arrived[entry] = Math.max(arrived[entry], size);
         mtu[entry] = Math.max(mtu[entry], size);
         if (tooLong[entry] != 0 && tooLong[entry] <= size) {
             tooLong[entry] = 0;
@@ -146,12 +153,12 @@ public final class PathMtus {
     }
 
     /**
-     * A probe was lost, maybe for its size; after the third of one size that and everything above is given up.
+     * A probe was lost, maybe for its size; after the third of one size that and everything above is given up, by all.
      *
      * @param arrives largest size known to arrive.
      */
     public void onProbeLost(final long hi, final long lo, final int size, final int arrives) {
-        final int entry = entry(hi, lo, arrives);
+        final int entry = entry(hi, lo);
         if (probeSize[entry] != size) {
             probeSize[entry] = size;
             probesLost[entry] = 0;
@@ -159,6 +166,7 @@ public final class PathMtus {
         if (++probesLost[entry] >= MAX_PROBES) {
             probesLost[entry] = 0;
             tooLong[entry] = tooLong[entry] == 0 ? size : Math.min(tooLong[entry], size);
+            mtu[entry] = Math.min(mtu[entry], Math.max(arrived[entry], arrives));
             renew(entry);
         }
     }
@@ -181,8 +189,8 @@ public final class PathMtus {
         version++;
     }
 
-    /** The entry of a destination, made with this MTU where there is none. */
-    private int entry(final long hi, final long lo, final int firstMtu) {
+    /** The entry of a destination, made where there is none. */
+    private int entry(final long hi, final long lo) {
         final int found = slots.find(hi, lo);
         if (found >= 0) {
             return found;
@@ -192,7 +200,8 @@ public final class PathMtus {
             slots.remove(slots.oldest());
         }
         final int entry = slots.add(hi, lo);
-        mtu[entry] = firstMtu;
+        mtu[entry] = UNLIMITED;
+        arrived[entry] = 0;
         tooLong[entry] = 0;
         probeSize[entry] = 0;
         probesLost[entry] = 0;

@@ -56,7 +56,7 @@ final class FrameBuffers {
         idle[pool][index] = buffer;
     }
 
-    /** There are two at the most: the port's own pool and that of the other end of a link. */
+    /** There are two of a link at the most: the port's own pool and that of the other end. */
     private int pool(final int id) {
         for (int i = 0; i < poolIds.length; i++) {
             if (poolIds[i] == id) {

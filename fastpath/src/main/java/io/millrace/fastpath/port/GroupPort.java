@@ -65,25 +65,30 @@ final class GroupPort implements PacketPort {
 
     /**
      * In turn another port is the first, and each has its share of the burst, so that none waits for another; what is left
-     * of it is for those that had more.
+     * of it is for those that had more. Where one fails, what others have brought in the same call is not lost.
      */
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
         final int start = first;
         first = start + 1 == ports.length ? 0 : start + 1;
         int received = 0;
-        int more = 0;
-        for (int i = 0; i < ports.length; i++) {
-            final int link = (start + i) % ports.length;
-            final int share = (limit - received) / (ports.length - i);
-            final int count = receive(link, frames, offset + received, share, nowNs);
-            received += count;
-            more |= count == share && share > 0 ? 1 << link : 0;
-        }
-        while (more != 0 && received < limit) {
-            final int link = Integer.numberOfTrailingZeros(more);
-            more &= more - 1;
-            received += receive(link, frames, offset + received, limit - received, nowNs);
+        try {
+            int more = 0;
+            for (int i = 0; i < ports.length; i++) {
+                final int link = (start + i) % ports.length;
+                final int share = (limit - received) / (ports.length - i);
+                final int count = receive(link, frames, offset + received, share, nowNs);
+                received += count;
+                more |= count == share ? 1 << link : 0;
+            }
+            for (; more != 0 && received < limit; more &= more - 1) {
+                received += receive(Integer.numberOfTrailingZeros(more), frames, offset + received, limit - received,
+                        nowNs);
+            }
+        } catch (final RuntimeException e) {
+            if (received == 0) {
+                throw e;
+            }
         }
         return received;
     }
@@ -128,6 +133,15 @@ final class GroupPort implements PacketPort {
         long dropped = 0;
         for (final PacketPort port : ports) {
             dropped += port.dropped();
+        }
+        return dropped;
+    }
+
+    @Override
+    public long synsDropped() {
+        long dropped = 0;
+        for (final PacketPort port : ports) {
+            dropped += port.synsDropped();
         }
         return dropped;
     }

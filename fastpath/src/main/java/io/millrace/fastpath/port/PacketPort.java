@@ -103,6 +103,9 @@ public interface PacketPort extends AutoCloseable {
         throw new UnsupportedOperationException("frames of this port are not lent");
     }
 
+    /** The calling thread will call the port no more, another may: what the port has for the thread is let go of. */
+    default void onDriverLeft() {}
+
     /**
      * Gives back everything the port holds. Frames that others still hold of it become invalid, but for those whose memory
      * is {@linkplain #keepMemory kept}.

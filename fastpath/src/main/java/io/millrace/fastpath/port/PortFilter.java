@@ -76,6 +76,11 @@ public abstract class PortFilter implements PacketPort {
     }
 
     @Override
+    public void onDriverLeft() {
+        delegate.onDriverLeft();
+    }
+
+    @Override
     public void close() {
         delegate.close();
     }

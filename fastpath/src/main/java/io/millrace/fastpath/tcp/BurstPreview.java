@@ -18,18 +18,19 @@ import io.millrace.fastpath.wire.Ipv6Header;
 final class BurstPreview {
     /** So many connections, and their entries, fit into a cache of the second level. */
     static final int CACHED = 2_048;
-    private static final int MAX_BURST = 256;
     /** Version 4, and a header without options. */
     private static final int PLAIN_V4 = 0x45;
     private static final int V6_HEADER = 40;
 
     private final ConnectionTable connections;
     private final boolean linkLayer;
-    private final int[] found = new int[MAX_BURST];
+    private final int[] found;
     /** What was read: written so that the reads take place. */
     private long sink;
 
-    BurstPreview(final ConnectionTable connections, final boolean linkLayer) {
+    /** @param burst frames of a burst at the most. */
+    BurstPreview(final int burst, final ConnectionTable connections, final boolean linkLayer) {
+        this.found = new int[burst];
         this.connections = connections;
         this.linkLayer = linkLayer;
     }

@@ -71,9 +71,8 @@ final class PathMtu {
         allowFragments(tcb);
         if (context.connections.settings(tcb).mtuProbing() == MtuProbing.ALWAYS) {
             tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_SEARCHING);
-            if (!paths.isKnown(tcb.remoteHi(), tcb.remoteLo())) {
-                tcb.sndMss(Math.min(tcb.sndMss(), baseMss(tcb)));
-            }
+            final int confirmed = mss(tcb, paths.confirmed(tcb.remoteHi(), tcb.remoteLo()));
+            tcb.sndMss(Math.min(tcb.sndMss(), Math.max(baseMss(tcb), confirmed)));
         }
     }
 
@@ -215,12 +214,12 @@ final class PathMtu {
     }
 
     /**
-     * About to send: what was known of the path may be forgotten, so that it may take more (RFC 1191 §6.3); or routes lead
-     * over another link now, which may take less.
+     * About to send: what was known of the path may be forgotten, so that it may take more (RFC 1191 §6.3); or the
+     * link takes less, by what was told of it (RFC 4861 §6.3.4, RFC 2132 §5.1) or since routes lead over another now.
      */
     void refresh(final Tcb tcb) {
-        if (manyLinks) {
-            followRoute(tcb);
+        if (context.ip.links().mayVary()) {
+            followLink(tcb);
         }
         final boolean reduced = tcb.sndMss() != tcb.fullMss() || (tcb.moreFlags() & Tcb.MORE_FRAGMENTABLE) != 0;
         if (!reduced || (tcb.moreFlags() & Tcb.MORE_SEARCHING) != 0) {
@@ -230,13 +229,13 @@ final class PathMtu {
         if (mss > tcb.sndMss()) {
             grow(tcb, mss);
         }
-        if (!paths.isKnown(tcb.remoteHi(), tcb.remoteLo())) {
+        if (!paths.isFragmentable(tcb.remoteHi(), tcb.remoteLo())) {
             tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_FRAGMENTABLE);
         }
     }
 
-    /** What is in flight may arrive on the old way; what is sent from now on, and again, is no longer than the link takes. */
-    private void followRoute(final Tcb tcb) {
+    /** What is in flight may arrive all the same; what is sent from now on, and again, is no longer than the link takes. */
+    private void followLink(final Tcb tcb) {
         final int mss = mss(tcb, linkMtu(tcb));
         if (mss < tcb.sndMss()) {
             context.count(Counter.TCP_PATH_MTU_REDUCED);

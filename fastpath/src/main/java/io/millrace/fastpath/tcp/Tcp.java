@@ -60,7 +60,7 @@ public final class Tcp implements AutoCloseable {
         lifecycle = new Lifecycle(context, sendQueue, receiveQueue, recovery, output, tuning, pathMtu,
                 limits.maxOrphans());
         sweep = new ConnectionSweep(context, lifecycle);
-        preview = new BurstPreview(connections, ip.links().capabilities(0).linkLayer());
+        preview = new BurstPreview(limits.burst(), connections, ip.links().capabilities(0).linkLayer());
         timeWait = new TimeWaitState(context, writer);
         expiry = new TcpTimers(context, lifecycle, recovery, output, writer, persist, timer, pathMtu);
         calls = new UserCalls(context, lifecycle, sendQueue, receiveQueue, output, recovery);
@@ -81,7 +81,8 @@ public final class Tcp implements AutoCloseable {
     }
 
     /** Sizes; ranges as in the engine's settings. */
-    public record Limits(int maxConnections, int maxTimeWait, long slabBytes, long timerTickNs, int maxOrphans) {}
+    public record Limits(int maxConnections, int maxTimeWait, long slabBytes, int burst, long timerTickNs,
+            int maxOrphans) {}
 
     /** As many connections live on without an application from now on; those there are stay. */
     public void maxOrphans(final int most) {

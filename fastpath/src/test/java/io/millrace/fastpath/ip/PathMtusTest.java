@@ -32,7 +32,7 @@ class PathMtusTest {
     @Test
     void shouldTakeTheLinksMtuForAPathOfWhichNothingIsKnown() {
         assertThat(paths.mtu(0, IpAddress.v4(1), LINK)).isEqualTo(LINK);
-        assertThat(paths.isKnown(0, IpAddress.v4(1))).isFalse();
+        assertThat(paths.confirmed(0, IpAddress.v4(1))).isZero();
     }
 
     @Test
@@ -72,8 +72,8 @@ class PathMtusTest {
         paths.onTooLong(0, IpAddress.v4(17), 1_400, LINK);
         assertThat(paths.size()).isEqualTo(16);
         assertThat(counters.get(Counter.PATH_MTU_EVICTED)).isEqualTo(1);
-        assertThat(paths.isKnown(0, IpAddress.v4(1))).as("renewed").isTrue();
-        assertThat(paths.isKnown(0, IpAddress.v4(2))).as("the oldest").isFalse();
+        assertThat(paths.mtu(0, IpAddress.v4(1), LINK)).as("renewed").isEqualTo(1_300);
+        assertThat(paths.mtu(0, IpAddress.v4(2), LINK)).as("the oldest").isEqualTo(LINK);
     }
 
     @Test
@@ -95,6 +95,33 @@ class PathMtusTest {
         paths.onProbeLost(0, lo, 1_282, 1_064);
         assertThat(paths.nextProbe(0, lo, 1_064, LINK, 8)).isEqualTo(1_064 + 109);
         assertThat(paths.nextProbe(0, lo, 1_275, LINK, 8)).as("not worth it").isZero();
+    }
+
+    /** A search that has only begun, or begins anew because what was known is forgotten, says nothing to others. */
+    @Test
+    void shouldTakeNoPathToBeNarrowForAProbeThatArrivedOrWasLostOnce() {
+        final long lo = IpAddress.v4(1);
+        paths.onBlackHole(0, lo, 1_064);
+        paths.onTurn(EXPIRY_NS);
+        paths.onProbeArrived(0, lo, 1_282);
+        assertThat(paths.mtu(0, lo, LINK)).isEqualTo(LINK);
+        paths.onProbeLost(0, lo, 1_391, 1_282);
+        paths.onProbeLost(0, lo, 1_391, 1_282);
+        assertThat(paths.mtu(0, lo, LINK)).isEqualTo(LINK);
+        assertThat(paths.confirmed(0, lo)).as("where another search may begin").isEqualTo(1_282);
+        paths.onProbeLost(0, lo, 1_391, 1_282);
+        assertThat(paths.mtu(0, lo, LINK)).as("given up").isEqualTo(1_282);
+        paths.onProbeArrived(0, lo, 1_336);
+        assertThat(paths.mtu(0, lo, LINK)).isEqualTo(1_336);
+    }
+
+    /** What one connection's segments are no longer than, the peer's other connections and datagrams may well be. */
+    @Test
+    void shouldTakeNoPathToBeNarrowWhereASearchEndedAtWhatIsOfUse() {
+        final long lo = IpAddress.v4(1);
+        paths.onProbeArrived(0, lo, 1_240);
+        assertThat(paths.nextProbe(0, lo, 1_240, 1_240, 8)).isZero();
+        assertThat(paths.mtu(0, lo, LINK)).isEqualTo(LINK);
     }
 
     /** Whatever the path takes, the search ends close below it, and at it where that is all that is of use. */

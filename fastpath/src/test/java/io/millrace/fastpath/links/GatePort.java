@@ -2,19 +2,30 @@ package io.millrace.fastpath.links;
 
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.port.PortFilter;
 
-/** A port that can be shut, so that it takes no frame, and that notes what it takes and what its owner holds. */
+/** A port with a MAC of its own that can be shut, so that it takes no frame, and that notes what it takes and what its owner holds. */
 final class GatePort extends PortFilter {
+    private final PortCapabilities capabilities;
     private boolean shut;
     private boolean lossy;
     private int held;
     private int taken;
     private int longest;
     private int longestVirtual;
+    private int partial;
 
-    GatePort(final PacketPort delegate) {
+    GatePort(final PacketPort delegate, final long mac) {
         super(delegate);
+        final PortCapabilities like = delegate.capabilities();
+        capabilities = new PortCapabilities(true, like.mtu(), mac, like.txChecksum(), like.rxChecksum(),
+                like.maxVirtualSegment(), like.maxFrameLength());
+    }
+
+    @Override
+    public PortCapabilities capabilities() {
+        return capabilities;
     }
 
     /** While true it takes nothing. */
@@ -38,6 +49,7 @@ final class GatePort extends PortFilter {
         taken = 0;
         longest = 0;
         longestVirtual = 0;
+        partial = 0;
         return since;
     }
 
@@ -49,6 +61,11 @@ final class GatePort extends PortFilter {
     /** Bytes of the longest that stands for several. */
     int longestVirtual() {
         return longestVirtual;
+    }
+
+    /** Frames whose checksum the port completes, since {@link #taken}. */
+    int partial() {
+        return partial;
     }
 
     @Override
@@ -77,6 +94,7 @@ final class GatePort extends PortFilter {
             return 0;
         }
         for (int i = offset; i < offset + length; i++) {
+            partial += Frame.flags(frames[i]) & Frame.CHECKSUM_PARTIAL;
             if (Frame.gsoSize(frames[i]) == 0) {
                 longest = Math.max(longest, Frame.length(frames[i]));
             } else {

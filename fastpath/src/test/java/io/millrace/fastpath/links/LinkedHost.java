@@ -27,18 +27,18 @@ final class LinkedHost implements AutoCloseable {
     final List<String> events = new ArrayList<>();
     private final PortGroup group;
     private final int number;
-    private final long[] neighbourMacs;
+    private final int neighbour;
     private boolean silent;
 
     /**
-     * @param neighbourMacs of the one neighbour on each link.
-     * @param sides         of the links; closed with this.
+     * @param neighbour number of the one host that is on each link.
+     * @param sides     of the links; closed with this.
      */
-    LinkedHost(final int number, final long[] neighbourMacs, final List<PacketDevice> sides, final LongSupplier nowNs) {
+    LinkedHost(final int number, final int neighbour, final List<PacketDevice> sides, final LongSupplier nowNs) {
         this.number = number;
-        this.neighbourMacs = neighbourMacs;
+        this.neighbour = neighbour;
         gates = new GatePort[sides.size()];
-        Arrays.setAll(gates, link -> new GatePort(sides.get(link).queue(0)));
+        Arrays.setAll(gates, link -> new GatePort(sides.get(link).queue(0), mac(link, number)));
         final List<PacketDevice> gated = new ArrayList<>();
         for (int link = 0; link < gates.length; link++) {
             final GatePort gate = gates[link];
@@ -59,9 +59,13 @@ final class LinkedHost implements AutoCloseable {
         return LinkedRoutes.address(link, number);
     }
 
+    private static long mac(final int link, final int number) {
+        return 0x0200_0000_0000L | link << 8 | number;
+    }
+
     /** Its MAC on a link. */
     long mac(final int link) {
-        return gates[link].capabilities().macAddress();
+        return mac(link, number);
     }
 
     /** While true no neighbour answers. */
@@ -95,7 +99,7 @@ final class LinkedHost implements AutoCloseable {
         public void onNeighbourWanted(final int link, final long hi, final long lo) {
             events.add("wanted " + link + ' ' + IpAddress.toString(hi, lo));
             if (!silent) {
-                engine.commands().neighbourResolved(link, hi, lo, neighbourMacs[link]);
+                engine.commands().neighbourResolved(link, hi, lo, mac(link, neighbour));
             }
         }
 

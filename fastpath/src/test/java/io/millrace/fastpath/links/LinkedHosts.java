@@ -20,20 +20,16 @@ final class LinkedHosts implements AutoCloseable {
 
     /** The hosts' addresses end in 1 and 2. */
     LinkedHosts(final MemoryLink.Builder... kinds) {
-        final long[] leftMacs = new long[kinds.length];
-        final long[] rightMacs = new long[kinds.length];
         final List<PacketDevice> leftSides = new ArrayList<>();
         final List<PacketDevice> rightSides = new ArrayList<>();
         for (final MemoryLink.Builder kind : kinds) {
             final MemoryLink link = kind.build();
-            leftMacs[links.size()] = link.side(0).queue(0).capabilities().macAddress();
-            rightMacs[links.size()] = link.side(1).queue(0).capabilities().macAddress();
             leftSides.add(link.side(0));
             rightSides.add(link.side(1));
             links.add(link);
         }
-        left = new LinkedHost(1, rightMacs, leftSides, () -> nowNs);
-        right = new LinkedHost(2, leftMacs, rightSides, () -> nowNs);
+        left = new LinkedHost(1, 2, leftSides, () -> nowNs);
+        right = new LinkedHost(2, 1, rightSides, () -> nowNs);
     }
 
     static MemoryLink.Builder link(final int mtu) {

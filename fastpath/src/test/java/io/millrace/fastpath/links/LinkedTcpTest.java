@@ -43,6 +43,9 @@ class LinkedTcpTest {
             assertThat(hosts.left.gates[PLAIN].longest()).isEqualTo(ETHERNET + PLAIN_MTU);
             assertThat(hosts.left.gates[PLAIN].longestVirtual()).isZero();
             assertThat(hosts.left.gates[FAST].longestVirtual()).isGreaterThan(2 * FAST_MTU);
+            assertThat(hosts.left.gates[PLAIN].partial()).isZero();
+            assertThat(hosts.left.gates[FAST].partial()).as("the port completes every checksum")
+                    .isEqualTo(hosts.left.gates[FAST].taken());
             assertThat(hosts.left.takeEvents()).containsExactlyInAnyOrder(
                     "wanted 0 " + text(hosts.right.address(PLAIN), 0),
                     "wanted 1 " + text(hosts.right.address(FAST), 0));

@@ -205,6 +205,11 @@ public abstract class PacketPortContract {
         return false;
     }
 
+    /** How often to ask for a frame that is on its way; more where the port learns of it some time later. */
+    protected int polls() {
+        return POLLS;
+    }
+
     /** Bytes of a frame that only the test knows: addresses where the port has a link layer, then a pattern. */
     protected final byte[] frameBytes(final int seed, final int length) {
         final byte[] bytes = new byte[length];
@@ -236,7 +241,7 @@ public abstract class PacketPortContract {
     protected final List<Long> receiveOurs(final int count) {
         final List<Long> ours = new ArrayList<>();
         final long[] frames = new long[BURST];
-        for (int poll = 0; poll < POLLS && ours.size() < count; poll++) {
+        for (int poll = 0; poll < polls() && ours.size() < count; poll++) {
             final int received = port.receive(frames, 0, Math.min(BURST, count - ours.size()), NOW_NS);
             for (int i = 0; i < received; i++) {
                 if (isOurs(frames[i])) {

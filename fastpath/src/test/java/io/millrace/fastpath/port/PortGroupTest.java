@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.memory.MemoryRegion;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -145,6 +146,17 @@ class PortGroupTest {
         assertThat(receive(64)).hasSize(6);
     }
 
+    /** A turn that finds nothing makes the loop idle, with frames waiting. */
+    @Test
+    void shouldFindWhatWaitsOnOneLinkWithEachTurnWhereTheBurstIsShort() {
+        for (int link = 0; link < 3; link++) {
+            arrive(link, 5);
+            for (int i = 0; i < 5; i++) {
+                assertThat(receive(1)).containsExactly(link);
+            }
+        }
+    }
+
     @Test
     void shouldBeTheOnlyDeviceItselfWhereThereIsOne() {
         try (MemoryLink link = link(1_500, 8)) {
@@ -175,6 +187,34 @@ class PortGroupTest {
         final PacketDevice[] nine = new PacketDevice[9];
         Arrays.fill(nine, links.get(0).side(1));
         assertThatThrownBy(() -> new PortGroup(List.of(nine))).hasMessage("9 ports, must be 1 to 8");
+    }
+
+    /** What a port is asked that none of several answers alone. */
+    @Test
+    void shouldLeaveNoQuestionToTheDefaultOfAPort() {
+        assertThat(Arrays.stream(PacketPort.class.getMethods()).map(PortGroupTest::signature))
+                .isSubsetOf(Arrays.stream(GroupPort.class.getDeclaredMethods()).map(PortGroupTest::signature).toList());
+    }
+
+    private static String signature(final Method method) {
+        return method.getName() + Arrays.toString(method.getParameterTypes());
+    }
+
+    @Test
+    void shouldNotLoseWhatOthersBringWhereOnePortFails() {
+        final PacketPort failing = new PortFilter(links.get(1).side(0).queue(0)) {
+            @Override
+            public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+                throw new IllegalStateException("expected by a test");
+            }
+        };
+        final PacketPort two = new GroupPort(new PacketPort[]{links.get(0).side(0).queue(0), failing});
+        arrive(0, 2);
+        final long[] frames = new long[8];
+        assertThat(two.receive(frames, 0, 8, 0)).isEqualTo(2);
+        two.release(frames[0]);
+        two.release(frames[1]);
+        assertThatThrownBy(() -> two.receive(frames, 0, 8, 0)).hasMessage("expected by a test");
     }
 
     @Test

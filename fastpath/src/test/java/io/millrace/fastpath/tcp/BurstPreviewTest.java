@@ -12,6 +12,7 @@ import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.Ipv6Header;
 import io.millrace.fastpath.wire.TcpHeader;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,10 +46,10 @@ class BurstPreviewTest {
         segmentV6(frames[1], 1_001, linkLayer);
         segment(frames[2], 999, linkLayer);
         segment(frames[3], 1_000 + MANY - 2, linkLayer);
-        final BurstPreview preview = new BurstPreview(connections, linkLayer);
+        final BurstPreview preview = new BurstPreview(frames.length, connections, linkLayer);
         assertThat(preview.look(frames, 4)).as("a connection, one of IPv6, none, one in TIME_WAIT").isEqualTo(3);
         assertThat(preview.look(frames, 3)).isEqualTo(2);
-        assertThat(new BurstPreview(connections, !linkLayer).look(frames, 4)).isZero();
+        assertThat(new BurstPreview(frames.length, connections, !linkLayer).look(frames, 4)).isZero();
         Memory.putByte(Frame.data(frames[0]) + (linkLayer ? 14 : 0) + Ipv4Header.PROTOCOL_OFFSET, IpProtocol.UDP);
         assertThat(preview.look(frames, 4)).isEqualTo(2);
     }
@@ -58,11 +59,21 @@ class BurstPreviewTest {
         open(BurstPreview.CACHED);
         segment(frames[0], 1_000, false);
         segment(frames[1], 1_002, false);
-        final BurstPreview preview = new BurstPreview(connections, false);
+        final BurstPreview preview = new BurstPreview(frames.length, connections, false);
         assertThat(preview.look(frames, 2)).as("the connections fit a cache").isZero();
         open(1);
         assertThat(preview.look(frames, 2)).isEqualTo(2);
         assertThat(preview.look(frames, 1)).as("nothing to wait for meanwhile").isZero();
+    }
+
+    /** As large as the engine's settings say, which nobody has to keep to what a configuration may say. */
+    @Test
+    void shouldLookAtEveryFrameOfALargeBurst() {
+        open(MANY);
+        segment(frames[0], 1_000, false);
+        final long[] burst = new long[300];
+        Arrays.fill(burst, frames[0]);
+        assertThat(new BurstPreview(burst.length, connections, false).look(burst, burst.length)).isEqualTo(300);
     }
 
     /** Every second one of IPv6; the peers' ports count from 1,000. */

@@ -112,12 +112,30 @@ class MtuProbingTest {
     void shouldBeginTheNextConnectionWithWhatWasFound() {
         try (Flow flow = Flow.open(settings(MtuProbing.ON_BLACK_HOLE))) {
             new NarrowPath(flow, 1_400).carry(MUCH);
-            final long connection = flow.stack.connect(Peer.ADDRESS, 99, settings(MtuProbing.OFF).build(),
-                    new Peer.Events());
-            final Packet syn = flow.stack.sent();
-            new Peer(flow.stack, 99, syn.sourcePort(), 9_000).expect(syn.seq() + 1).send("SA", new byte[0], 1_460, -1);
-            assertThat(flow.stack.tcp().sendMss(connection) + HEADERS).isEqualTo(pathMtu(flow));
+            assertThat(second(flow, 99, MtuProbing.OFF)).isEqualTo(pathMtu(flow));
         }
+    }
+
+    /** A connection that searches goes by what arrived, any other by what the path is known not to take: by nothing. */
+    @Test
+    void shouldNotHoldOtherConnectionsToASearchThatGoesOn() {
+        try (Flow flow = Flow.open(settings(MtuProbing.ALWAYS))) {
+            final NarrowPath path = new NarrowPath(flow, 1_500);
+            assertThat(path.carry(8_000)).isTrue();
+            final int arrived = pathMtu(flow);
+            assertThat(arrived).isBetween(base() + HEADERS + 1, 1_499);
+            assertThat(second(flow, 98, MtuProbing.OFF)).isEqualTo(1_500);
+            assertThat(second(flow, 99, MtuProbing.ALWAYS)).isEqualTo(arrived);
+        }
+    }
+
+    /** Path MTU with which another connection to the same host begins. */
+    private static int second(final Flow flow, final int port, final MtuProbing probing) {
+        final long connection = flow.stack.connect(Peer.ADDRESS, port, settings(probing).build(), new Peer.Events());
+        final Packet syn = flow.stack.sent();
+        new Peer(flow.stack, port, syn.sourcePort(), 9_000).expect(syn.seq() + 1).send("SA", new byte[0], 1_460, -1);
+        flow.stack.allSent();
+        return flow.stack.tcp().sendMss(connection) + HEADERS;
     }
 
     /** RFC 8899 §5.1.1: PMTU_RAISE_TIMER. */

@@ -57,6 +57,28 @@ class PathMtuTest {
         }
     }
 
+    /** RFC 4861 §6.3.4, RFC 2132 §5.1: what is told of the link holds for connections that there are, too. */
+    @Test
+    void shouldSendNothingLongerThanTheLinkIsToldToTake() {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
+            linkMtu(at, 1_400);
+            at.stack().send(at.handle(), new byte[2 * 1_360]);
+            assertThat(at.stack().allSent()).extracting(Packet::length).containsExactly(1_360, 1_360);
+            at.peer().ack(at.sndNxt() + 2 * 1_360);
+            linkMtu(at, 1_500);
+            at.stack().send(at.handle(), new byte[1_460]);
+            assertThat(at.stack().allSent()).extracting(Packet::length).containsExactly(1_460);
+        }
+    }
+
+    private static void linkMtu(final Scenario at, final int mtu) {
+        final boolean told = Family.current() == Family.V4
+                ? at.stack().engine().commands().linkMtuV4(0, mtu)
+                : at.stack().engine().commands().linkMtuV6(0, Family.V6.mtu(mtu));
+        assertThat(told).isTrue();
+        at.stack().advanceMs(1);
+    }
+
     /** Once more forbidden to fragment, too. */
     @Test
     void shouldForbidFragmentsAgainAfterTenMinutes() {

@@ -58,6 +58,18 @@ class TcpInfoTest {
     }
 
     @Test
+    void shouldTellWhatTheLinkTakesWherePacketsAreShorterAnyhow() {
+        try (Wire wire = Wire.open(plain().mss(1_300).build())) {
+            assertThat(Family.current() == Family.V4
+                    ? wire.stack.engine().commands().linkMtuV4(0, 1_400)
+                    : wire.stack.engine().commands().linkMtuV6(0, 1_400)).isTrue();
+            wire.stack.advanceMs(1);
+            assertThat(of(wire).sendMss()).isEqualTo(1_300);
+            assertThat(info.pathMtu()).isEqualTo(1_400);
+        }
+    }
+
+    @Test
     void shouldTellWhatIsInFlightAndWhatWaits() {
         try (Wire wire = Wire.open(plain().initialWindow(4).build())) {
             wire.send(40_000);

@@ -2,6 +2,8 @@ package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.nativeports.linux.HostInterface;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 
 /**
@@ -13,6 +15,8 @@ import java.io.IOException;
  * @param sharesAddress true where it is that of the interface itself.
  */
 record AfPacketInterface(String device, int index, long address, boolean sharesAddress) {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AfPacketInterface.class);
+
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static AfPacketInterface find(final AfPacketSpec spec, final DeviceRequest request) throws IOException {
         final String name = spec.interfaceName();
@@ -25,6 +29,9 @@ record AfPacketInterface(String device, int index, long address, boolean sharesA
             }
             if (host.mtu() < request.mtu()) {
                 throw new IOException(AfPacketFailure.smallMtu(name, host.mtu(), request.mtu()));
+            }
+            if (!host.isUp()) {
+                LOGGER.warn("{}: the interface is down; take it up with `ip link set {} up`", device, name);
             }
             final long address = spec.addressBeside(theirs);
             return new AfPacketInterface(device, index, address, address == theirs);

@@ -34,6 +34,8 @@ public final class VirtioNetHeader {
     public static final int GSO_TCPV4 = 1;
     public static final int GSO_TCPV6 = 4;
     public static final int GSO_UDP_L4 = 5;
+    /** Beside TCP's: the segment has CWR set, which a reader of the TCP header sees there. */
+    public static final int GSO_ECN = 0x80;
 
     private static final int CHECKSUM_FIELD = 2;
 
@@ -85,7 +87,7 @@ public final class VirtioNetHeader {
     }
 
     private static boolean decodeSegmentation(final long header, final long frame) {
-        final int type = Memory.getUnsignedByte(header + GSO_TYPE_OFFSET);
+        final int type = Memory.getUnsignedByte(header + GSO_TYPE_OFFSET) & ~GSO_ECN;
         if (type == GSO_NONE) {
             return true;
         }

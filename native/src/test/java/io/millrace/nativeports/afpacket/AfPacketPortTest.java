@@ -158,6 +158,27 @@ class AfPacketPortTest {
         assertThat(port.dropped()).isEqualTo(1);
     }
 
+    /** The kernel refuses what no frame can be; what was to follow in the same burst is lost with it, and counted. */
+    @Test
+    void shouldGoOnBehindAFrameThatTheKernelRefuses() {
+        final long[] frames = new long[8];
+        for (int i = 0; i < frames.length; i++) {
+            frames[i] = fresh(port, frame(BROADCAST, i));
+        }
+        Frame.segmentation(frames[3], 7, 1_000, HEADER);
+        assertThat(port.transmit(frames, 0, frames.length, 0)).isEqualTo(frames.length);
+        assertThat(port.dropped()).isEqualTo(5);
+        for (int i = 0; i < 3; i++) {
+            assertThat(farEnd.receive()).isEqualTo(frame(BROADCAST, i));
+        }
+        // more than there are slots
+        for (int round = 0; round < 300; round++) {
+            transmit(port, fresh(port, frame(BROADCAST, round & 0x7F)));
+            assertThat(farEnd.receive()).isEqualTo(frame(BROADCAST, round & 0x7F));
+        }
+        assertThat(port.dropped()).isEqualTo(5);
+    }
+
     @Test
     void shouldDropWhatItIsToSendWhileTheLinkIsDownAndGoOn() throws Exception {
         VethPair.run(pair.ours, "ip", "link", "set", VethPair.OURS, "down");

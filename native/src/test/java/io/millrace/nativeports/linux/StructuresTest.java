@@ -3,12 +3,10 @@ package io.millrace.nativeports.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.millrace.nativeports.CHeaders;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +42,7 @@ class StructuresTest {
 
     @Test
     void shouldAgreeWithTheSystemsHeaders(@TempDir final Path directory) throws Exception {
-        assumeTrue(hasCompiler(), "gcc is not installed");
+        assumeTrue(CHeaders.hasCompiler(), "gcc is not installed");
         final Map<String, Long> expected = new LinkedHashMap<>();
         addTun(expected);
         addInterface(expected);
@@ -54,7 +52,7 @@ class StructuresTest {
         addSocket(expected);
         addErrno(expected);
         addBpf(expected);
-        assertThat(ask(directory, expected.keySet())).isEqualTo(expected);
+        assertThat(CHeaders.ask(directory, HEADERS, List.of(), expected.keySet())).isEqualTo(expected);
     }
 
     private static void addTun(final Map<String, Long> numbers) {
@@ -119,6 +117,7 @@ class StructuresTest {
         numbers.put("VIRTIO_NET_HDR_GSO_NONE", (long) VirtioNetHeader.GSO_NONE);
         numbers.put("VIRTIO_NET_HDR_GSO_TCPV4", (long) VirtioNetHeader.GSO_TCPV4);
         numbers.put("VIRTIO_NET_HDR_GSO_TCPV6", (long) VirtioNetHeader.GSO_TCPV6);
+        numbers.put("VIRTIO_NET_HDR_GSO_ECN", (long) VirtioNetHeader.GSO_ECN);
         numbers.put("VIRTIO_NET_HDR_GSO_UDP_L4", (long) VirtioNetHeader.GSO_UDP_L4);
     }
 
@@ -249,39 +248,5 @@ class StructuresTest {
         numbers.put("ENXIO", (long) Errno.ENXIO);
         numbers.put("EAFNOSUPPORT", (long) Errno.EAFNOSUPPORT);
         numbers.put("ENETDOWN", (long) Errno.ENETDOWN);
-    }
-
-    private static Map<String, Long> ask(final Path directory, final Iterable<String> expressions) throws Exception {
-        final StringBuilder source = new StringBuilder(HEADERS).append("int main(void) {\n");
-        for (final String expression : expressions) {
-            source.append("  printf(\"%s=%ld\\n\", \"").append(expression).append("\", (long) (").append(expression)
-                    .append("));\n");
-        }
-        final Path file = directory.resolve("numbers.c");
-        final Path program = directory.resolve("numbers");
-        Files.writeString(file, source.append("  return 0;\n}\n"));
-        assertThat(run("gcc", "-o", program.toString(), file.toString())).as("compiler's complaints").isEmpty();
-        final Map<String, Long> answers = new LinkedHashMap<>();
-        for (final String line : run(program.toString()).split("\n")) {
-            final int equals = line.lastIndexOf('=');
-            answers.put(line.substring(0, equals), Long.parseLong(line.substring(equals + 1)));
-        }
-        return answers;
-    }
-
-    private static String run(final String... command) throws IOException, InterruptedException {
-        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output;
-    }
-
-    private static boolean hasCompiler() {
-        for (final String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
-            if (Files.isExecutable(Path.of(directory, "gcc"))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

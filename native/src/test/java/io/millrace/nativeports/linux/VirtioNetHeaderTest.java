@@ -82,6 +82,18 @@ class VirtioNetHeaderTest {
     }
 
     @Test
+    void shouldTakeASegmentWithCwrForWhatItIsBesides() {
+        Frame.segmentation(frame, Frame.GSO_TCPV4, 1_448, 66);
+        VirtioNetHeader.encode(frame, header);
+        Memory.putByte(header + 1, VirtioNetHeader.GSO_TCPV4 | VirtioNetHeader.GSO_ECN);
+        Frame.reset(frame);
+        Frame.length(frame, 100);
+        assertThat(VirtioNetHeader.decode(header, frame)).isTrue();
+        assertThat(Frame.gsoType(frame)).isEqualTo(Frame.GSO_TCPV4);
+        assertThat(Frame.gsoSize(frame)).isEqualTo(1_448);
+    }
+
+    @Test
     void shouldRefuseSegmentsOfNoSize() {
         VirtioNetHeader.encode(frame, header);
         Memory.putByte(header + 1, VirtioNetHeader.GSO_TCPV4);

@@ -1,0 +1,148 @@
+package io.millrace.interop;
+
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.PortKeys;
+import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.nativeports.NetworkNamespace;
+import io.millrace.nativeports.RequiresNetworkNamespaces;
+import io.millrace.nativeports.dpdk.RequiresDpdk;
+import io.millrace.nativeports.dpdk.Rings;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Tests that run over a TAP elsewhere, over the virtual devices of DPDK that end in the kernel. */
+@RequiresNetworkNamespaces
+@RequiresDpdk({"net_tap", "net_af_packet"})
+class DpdkInteropTest {
+    /** Before the first test counts descriptors, as EAL keeps some, and so does the first packet socket. */
+    @BeforeAll
+    static void startEal() throws Exception {
+        Rings.startEal();
+        try (NetworkNamespace kernel = new NetworkNamespace(); KernelLink link = DpdkLink.packetSocket()) {
+            final MillraceConfig config = MillraceConfig.parse(link.join(kernel, true));
+            kernel.call(() -> DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest()))
+                    .close();
+        }
+    }
+
+    @Nested
+    class Tap {
+        @Nested
+        class Http extends HttpInteropTest {
+            Http() {
+                link = DpdkLink.tap();
+            }
+        }
+
+        @Nested
+        class Connect extends ConnectInteropTest {
+            Connect() {
+                link = DpdkLink.tap();
+            }
+        }
+
+        @Nested
+        class HalfClose extends HalfCloseInteropTest {
+            HalfClose() {
+                link = DpdkLink.tap();
+            }
+        }
+
+        @Nested
+        class ManyConnections extends ManyConnectionsInteropTest {
+            ManyConnections() {
+                link = DpdkLink.tap();
+            }
+        }
+
+        @Nested
+        class Outage extends OutageInteropTest {
+            Outage() {
+                link = DpdkLink.tap();
+            }
+        }
+
+        @Nested
+        class Datagrams extends DatagramInteropTest {
+            Datagrams() {
+                link = DpdkLink.tap();
+            }
+        }
+
+        @Nested
+        class Ipv6 extends Ipv6InteropTest {
+            Ipv6() {
+                link = DpdkLink.tap();
+            }
+        }
+
+        @Nested
+        class Ping extends PingInteropTest {
+            Ping() {
+                link = DpdkLink.tap();
+            }
+        }
+
+        @Nested
+        class Vlan extends VlanInteropTest {
+            Vlan() {
+                link = DpdkLink.tap();
+            }
+        }
+    }
+
+    /** The driver lets the kernel put fragments together, and cuts what is longer than its frames then: no tests of those. */
+    @Nested
+    class PacketSocket {
+        @Nested
+        class Http extends HttpInteropTest {
+            Http() {
+                link = DpdkLink.packetSocket();
+            }
+        }
+
+        @Nested
+        class Connect extends ConnectInteropTest {
+            Connect() {
+                link = DpdkLink.packetSocket();
+            }
+        }
+
+        @Nested
+        class HalfClose extends HalfCloseInteropTest {
+            HalfClose() {
+                link = DpdkLink.packetSocket();
+            }
+        }
+
+        @Nested
+        class ManyConnections extends ManyConnectionsInteropTest {
+            ManyConnections() {
+                link = DpdkLink.packetSocket();
+            }
+
+            /** Each engine has a socket of its own, and the kernel spreads over all that there are. */
+            @Override
+            @Test
+            void shouldEchoOnTwoEngines() throws Exception {
+                link = DpdkLink.packetSockets(2);
+                super.shouldEchoOnTwoEngines();
+            }
+        }
+
+        @Nested
+        class Outage extends OutageInteropTest {
+            Outage() {
+                link = DpdkLink.packetSocket();
+            }
+        }
+
+        @Nested
+        class Ipv6 extends Ipv6InteropTest {
+            Ipv6() {
+                link = DpdkLink.packetSocket();
+            }
+        }
+    }
+}

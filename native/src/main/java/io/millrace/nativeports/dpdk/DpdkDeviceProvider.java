@@ -1,0 +1,51 @@
+package io.millrace.nativeports.dpdk;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Opens ports of DPDK: {@code dpdk:EAL-ARGS}, see {@link DpdkArguments}. Thread: any. */
+public final class DpdkDeviceProvider implements PacketDeviceProvider {
+    static final String SCHEME = "dpdk";
+
+    /** Single frames pass, and it waits in the kernel for up to a second where its fill ring is empty. */
+    private static final String STALLING = "net_af_xdp";
+
+    public DpdkDeviceProvider() {}
+
+    @Override
+    public String scheme() {
+        return SCHEME;
+    }
+
+    @Override
+    public String usage() {
+        return "dpdk:EAL-ARGS [-- port=NAME]  a port of DPDK 22.11, e.g. \"dpdk:--allow=0000:03:00.0\"";
+    }
+
+    @Override
+    public @Nullable String unavailabilityCause() {
+        return Libraries.unavailabilityCause();
+    }
+
+    @Override
+    public PacketDevice open(final DeviceRequest request) throws IOException {
+        if (request.argument().contains(STALLING)) {
+            throw new IOException(
+                    "DPDK's driver " + STALLING + " of " + Abi.RELEASE + " stalls under load here, and keeps"
+                            + " its socket when it is closed; use net_af_packet, or the port af-packet:IF");
+        }
+        return DpdkDevice.open(request);
+    }
+
+    /** The kernel's interface that a virtual device sits on or makes; none for a NIC, which the kernel does not have. */
+    @Override
+    public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        final String name = DpdkArguments.parse(argument).devices().stream()
+                .map(device -> DpdkArguments.argumentOf(device, "iface")).filter(found -> !found.isEmpty()).findFirst()
+                .orElse("");
+        return task.run(name, true);
+    }
+}

@@ -1,0 +1,39 @@
+package io.millrace.nativeports.dpdk;
+
+import java.util.Set;
+
+/**
+ * What must be known of a poll-mode driver beyond what DPDK says of it.
+ *
+ * @param callsSystem a burst may enter the kernel: the JVM must be able to stop for the time of it.
+ * @param copies      it has copied and freed what it takes before a burst ends. Then we keep the frames of it for
+ *                    ourselves, which is cheaper, and needs no trust in what the driver says that it took.
+ * @param handsOn     it gives the mbufs themselves to another port of the process.
+ * @param sharesMac   its address is that of the kernel's end of the link, so that ours must be another.
+ * @param segments    its TCP segmentation can be used.
+ * @param keeps       mbufs of the pool for receiving that a queue has beyond its rings.
+ * @param letsGo      it gives up the pool for receiving when it is closed. net_af_xdp of 22.11 does not: its socket stays
+ *                    open, and the kernel may write into the pool's memory as long as the process lives.
+ */
+record Driver(boolean callsSystem, boolean copies, boolean handsOn, boolean sharesMac, boolean segments,
+        int keeps, boolean letsGo) {
+    private static final String TAP = "net_tap";
+    private static final String XDP = "net_af_xdp";
+    private static final Set<String> COPYING = Set.of("net_af_packet", "net_null", "net_pcap", TAP);
+    private static final Set<String> IN_MEMORY = Set.of("net_null", "net_ring");
+
+    /** net_af_xdp fills 2,048 descriptors whatever is asked for, and copies what is sent into as many. */
+    private static final int XDP_RINGS = 2 * 2_048;
+
+    /**
+     * @param name of the driver. One of a device on the PCI bus has {@code net_} too, but never calls the system; those of
+     *             virtual devices may.
+     * @param isVirtual true where the device is none of a bus.
+     */
+    static Driver of(final String name, final boolean isVirtual) {
+        // net_tap of 22.11 takes no segment whose frame is longer than the MTU, which every full one's is.
+        return new Driver(isVirtual && !IN_MEMORY.contains(name), COPYING.contains(name), name.equals("net_ring"),
+                name.equals(TAP), !name.equals(TAP), name.equals(XDP) ? XDP_RINGS : 0,
+                !name.equals(XDP));
+    }
+}
