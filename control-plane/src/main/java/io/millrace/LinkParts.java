@@ -6,6 +6,7 @@ import io.millrace.config.NeighbourKeys;
 import io.millrace.control.address.LinkRoutes;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.autoconf.Autoconfiguration;
+import io.millrace.control.autoconf.LinkParameters;
 import io.millrace.control.autoconf.SolicitedNodeGroups;
 import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.dhcp.DhcpClient;
@@ -95,13 +96,27 @@ final class LinkParts {
     private ControlTask[] autoconfiguration(final MillraceConfig config, final LinkRoutes own, final long mac,
             final NeighbourCache neighbours, final GroupMembership groups) {
         final Autoconfiguration autoconfiguration = new Autoconfiguration(StackSettings.ipv6(config), mac, own,
-                neighbours, random(ROUTER_DELAYS, own.link()), builder.counters, mtu -> {
-                    for (final PatientCommands engine : commands) {
-                        engine.linkMtuV6(own.link(), mtu);
-                    }
-                });
+                neighbours, random(ROUTER_DELAYS, own.link()), builder.counters, parameters(own.link()));
         autoconfiguration.start();
         return new ControlTask[]{autoconfiguration, new SolicitedNodeGroups(own, groups)};
+    }
+
+    private LinkParameters parameters(final int link) {
+        return new LinkParameters() {
+            @Override
+            public void mtu(final int bytes) {
+                for (final PatientCommands engine : commands) {
+                    engine.linkMtuV6(link, bytes);
+                }
+            }
+
+            @Override
+            public void hopLimit(final int hops) {
+                for (final PatientCommands engine : commands) {
+                    engine.linkHopLimitV6(link, hops);
+                }
+            }
+        };
     }
 
     private SplittableRandom random(final int purpose, final int link) {

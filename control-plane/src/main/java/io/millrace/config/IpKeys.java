@@ -53,7 +53,8 @@ public final class IpKeys {
     /** Time to live. */
     public static final ConfigKey<Integer> TTL = ConfigKey.of(GROUP + ".ttl", whole(1, 255), 64,
             "net.ipv4.ip_default_ttl, IP_TTL", """
-                    Time to live (IPv6: hop limit) of packets sent: how many routers they may pass.
+                    Time to live (IPv6: hop limit) of packets sent: how many routers they may pass. Over IPv6 what a
+                    router advertises for its link wins (millrace.ipv6.accept-ra).
                     """).changingAtOnce();
 
     /** Wildcards of one family. */

@@ -26,9 +26,11 @@ public final class Ipv6Keys {
 
     /** Heed router advertisements. */
     public static final ConfigKey<Boolean> ACCEPT_RA = ConfigKey.of(GROUP + ".accept-ra", onOff(), true,
-            "net.ipv6.conf.*.accept_ra", """
-                    Take default routers, prefixes of the link and times from router advertisements. Routes of
-                    millrace.ip win over those.
+            "net.ipv6.conf.*.accept_ra",
+            """
+                    Take default routers, prefixes of the link, its MTU, times and the hop limit from router
+                    advertisements; no hop limit that is below both 32 and millrace.ip.ttl. Routes of millrace.ip win over
+                    those.
                     """);
 
     /** Addresses from prefixes. */

@@ -1,5 +1,6 @@
 package io.millrace.control;
 
+import io.millrace.control.autoconf.LinkParameters;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.wire.IpAddress;
@@ -89,6 +90,26 @@ public final class RecordingCommands implements EngineCommands {
     @Override
     public boolean linkMtuV4(final int link, final int mtu) {
         return add(on(link) + "link mtu v4 " + mtu);
+    }
+
+    @Override
+    public boolean linkHopLimitV6(final int link, final int hopLimit) {
+        return add(on(link) + "link hop limit v6 " + hopLimit);
+    }
+
+    /** What a router says of a link, as commands to this. */
+    public LinkParameters parameters(final int link) {
+        return new LinkParameters() {
+            @Override
+            public void mtu(final int bytes) {
+                linkMtuV6(link, bytes);
+            }
+
+            @Override
+            public void hopLimit(final int hops) {
+                linkHopLimitV6(link, hops);
+            }
+        };
     }
 
     @Override

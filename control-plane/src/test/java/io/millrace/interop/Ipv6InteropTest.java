@@ -28,7 +28,7 @@ class Ipv6InteropTest extends KernelInterop {
             s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
             s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, socket.if_nametoindex("mr0"))
             life = int(sys.argv[1])
-            ra = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, life, 0, 0)
+            ra = struct.pack("!BBHBBHII", 134, 0, 0, 99, 0, life, 0, 0)
             prefix = struct.pack("!BBBBIII16s", 3, 4, 64, 0xc0, 3600, 3600, 0, socket.inet_pton(socket.AF_INET6, sys.argv[2]))
             s.sendto(ra + prefix, ("ff02::1", 0, 0, socket.if_nametoindex("mr0")))
             """;
@@ -123,7 +123,8 @@ class Ipv6InteropTest extends KernelInterop {
                 .anyMatch(own -> own.getHostAddress().startsWith("2001:db8:77:")));
         final String address = stack.localAddresses().stream().map(InetAddress::getHostAddress)
                 .filter(own -> own.startsWith("2001:db8:77:")).findFirst().orElseThrow();
-        run("ping", "-6", "-n", "-c", "1", "-W", "5", "-I", "2001:db8:77::1", address);
+        assertThat(run("ping", "-6", "-n", "-c", "1", "-W", "5", "-I", "2001:db8:77::1", address)).as("hop limit")
+                .contains("ttl=99");
         assertThat(stack.routes().current().toString()).contains("::/0 via fe80:");
         run("python3", script.toString(), "0", routed);
         Await.until("the router is none any more", () -> !stack.routes().current().toString().contains("via fe80:"));

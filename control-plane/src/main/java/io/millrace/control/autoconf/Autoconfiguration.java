@@ -14,7 +14,6 @@ import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.NdMessage;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +37,8 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     private static final long MIN_REACHABLE_MS = 1_000;
     private static final int MIN_MTU = 1_280;
     private static final int MAX_MTU = 65_535;
+    /** Hops that every path of the Internet gets by with, as a rule. */
+    private static final int MIN_HOP_LIMIT = 32;
     private static final long MIN_RETRANSMIT_MS = 10;
     private static final long MAX_RETRANSMIT_MS = TimeUnit.MINUTES.toMillis(1);
 
@@ -47,7 +48,7 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     private final NeighbourCache neighbours;
     private final RandomGenerator random;
     private final ControlCounters counters;
-    private final IntConsumer linkMtu;
+    private final LinkParameters parameters;
     private final DefaultRouters routers;
     private final AdvertisedPrefixes prefixes;
     private final Redirects redirects;
@@ -58,22 +59,23 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     private long intervalNs;
     private boolean answered;
     private long mtu;
+    private int hopLimit;
     /** Before it nothing is due, unless the routing has changed; may be early, never late. */
     private long dueNs = Long.MIN_VALUE;
 
     /**
-     * @param mac     the device's, 48 bits.
-     * @param linkMtu told how long packets of IPv6 may be, where a router says so.
+     * @param mac        the device's, 48 bits.
+     * @param parameters told how packets of IPv6 shall be, where a router says so.
      */
     public Autoconfiguration(final Ipv6Settings settings, final long mac, final LinkRoutes routes,
             final NeighbourCache neighbours, final RandomGenerator random, final ControlCounters counters,
-            final IntConsumer linkMtu) {
+            final LinkParameters parameters) {
         this.settings = settings;
         this.routes = routes;
         this.neighbours = neighbours;
         this.random = random;
         this.counters = counters;
-        this.linkMtu = linkMtu;
+        this.parameters = parameters;
         ids = new InterfaceIds(mac, settings.stableSecret());
         routers = new DefaultRouters(routes);
         prefixes = new AdvertisedPrefixes(settings, ids, routes);
@@ -124,6 +126,7 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
         neighbours.times(reachableNs(message.reachableMs(), 0.5 + random.nextDouble()),
                 retransmitNs(message.retransmitMs()));
         mtu(message.mtu());
+        hopLimit(message.hopLimit());
         if (message.routerLifetimeSeconds() > 0) {
             // RFC 7559 §2.1: the question is answered
             answered = true;
@@ -156,8 +159,25 @@ public final class Autoconfiguration implements RouterListener, ControlTask {
     private void mtu(final long said) {
         if (said >= MIN_MTU && said <= MAX_MTU && said != mtu) {
             mtu = said;
-            linkMtu.accept((int) said);
+            parameters.mtu((int) said);
         }
+    }
+
+    /**
+     * RFC 4861 §6.3.4; 0 says nothing. Anybody on the link can say that packets shall die after a hop or two, which would
+     * cut us off from all that is farther (CVE-2015-2922): what is below both {@link #MIN_HOP_LIMIT} and what is configured
+     * is not believed. Linux has {@code accept_ra_min_hop_limit} for it, 1 unless set; FreeBSD takes nothing that is lower.
+     */
+    private void hopLimit(final int said) {
+        if (said == 0 || said == hopLimit) {
+            return;
+        }
+        if (said < Math.min(MIN_HOP_LIMIT, routes.whole().hopLimit())) {
+            counters.increment(ControlCounter.ROUTER_HOP_LIMITS_REFUSED);
+            return;
+        }
+        hopLimit = said;
+        parameters.hopLimit(said);
     }
 
     /** Looks what became of the link-local address. */

@@ -108,6 +108,12 @@ public final class PatientCommands implements EngineCommands {
     }
 
     @Override
+    public boolean linkHopLimitV6(final int link, final int hopLimit) {
+        return isClear() && engine.get().linkHopLimitV6(link, hopLimit)
+                || defer(() -> engine.get().linkHopLimitV6(link, hopLimit));
+    }
+
+    @Override
     public boolean addressesRemoved() {
         return isClear() && engine.get().addressesRemoved() || defer(() -> engine.get().addressesRemoved());
     }

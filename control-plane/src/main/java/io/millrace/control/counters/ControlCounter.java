@@ -32,6 +32,8 @@ public enum ControlCounter {
     ROUTER_SOLICITATIONS_SENT("router solicitations sent (IPv6)"),
     /** Router advertisements. */
     ROUTER_ADVERTISEMENTS_RECEIVED("router advertisements received (IPv6)"),
+    /** What a router says would keep packets from getting far. */
+    ROUTER_HOP_LIMITS_REFUSED("hop limits of router advertisements not taken: too small to get far with (IPv6)"),
     /** A better hop was named. */
     REDIRECTS_FOLLOWED("redirects of the router in use that were followed (IPv6)"),
     /** By nobody, or nobody asked. */

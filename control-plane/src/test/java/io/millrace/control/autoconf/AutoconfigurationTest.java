@@ -10,6 +10,7 @@ import io.millrace.control.address.OwnAddress.State;
 import io.millrace.control.address.OwnAddress;
 import io.millrace.control.address.PublishedRoutes;
 import io.millrace.control.address.RouteTable;
+import io.millrace.control.address.Routing;
 import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.neighbour.NeighbourCache;
@@ -240,6 +241,34 @@ class AutoconfigurationTest {
     }
 
     @Test
+    void shouldSendWithTheHopLimitThatARouterSays() {
+        begin();
+        sayHopLimit(255);
+        assertThat(engine.take()).contains("link hop limit v6 255");
+        sayHopLimit(255);
+        sayHopLimit(0);
+        assertThat(engine.take()).as("said before, says nothing").isEmpty();
+        sayHopLimit(32);
+        assertThat(engine.take()).contains("link hop limit v6 32");
+        assertThat(counters.get(ControlCounter.ROUTER_HOP_LIMITS_REFUSED)).isZero();
+    }
+
+    /** CVE-2015-2922: nobody may cut us off from what is farther than a hop or two. */
+    @Test
+    void shouldTakeNoHopLimitThatIsTooSmallUnlessWhatIsConfiguredIsNoLarger() {
+        begin();
+        sayHopLimit(31);
+        sayHopLimit(1);
+        assertThat(engine.take()).isEmpty();
+        assertThat(counters.get(ControlCounter.ROUTER_HOP_LIMITS_REFUSED)).isEqualTo(2);
+        routes.update(now -> new Routing(now.addresses(), now.ownPrefixes(), now.onLink(), now.routes(), 16));
+        sayHopLimit(15);
+        assertThat(engine.take()).isEmpty();
+        sayHopLimit(16);
+        assertThat(engine.take()).contains("link hop limit v6 16");
+    }
+
+    @Test
     void shouldIgnoreRoutersWhereThatIsConfigured() {
         start(new Ipv6Settings(false, true, true, 16, true, ""));
         pass(2_000);
@@ -327,7 +356,7 @@ class AutoconfigurationTest {
         assertThat(hopTo("2001:db8:2::1")).as("the oldest went").isEqualTo(InetAddress.ofLiteral(ROUTER));
         assertThat(hopTo("2001:db8:2::12c")).isEqualTo(InetAddress.ofLiteral("fe80::9"));
         autoconfiguration = new Autoconfiguration(new Ipv6Settings(true, true, false, 16, true, ""), OUR_MAC,
-                routes.link(0), cache, new SplittableRandom(1), counters, mtu -> engine.linkMtuV6(0, mtu));
+                routes.link(0), cache, new SplittableRandom(1), counters, engine.parameters(0));
         autoconfiguration.start();
         redirect(ROUTER, "2001:db8:3::1", "fe80::9");
         assertThat(hopTo("2001:db8:3::1")).isEqualTo(InetAddress.ofLiteral(ROUTER));
@@ -395,7 +424,7 @@ class AutoconfigurationTest {
                 new SplittableRandom(1), counters);
         caches.add(cache);
         autoconfiguration = new Autoconfiguration(settings, OUR_MAC, routes.link(0), cache, new SplittableRandom(2),
-                counters, mtu -> engine.linkMtuV6(0, mtu));
+                counters, engine.parameters(0));
         autoconfiguration.start();
         pass(0);
     }
@@ -411,6 +440,10 @@ class AutoconfigurationTest {
     private void advertise(final String router, final int lifetimeSeconds, final int flags, final String options) {
         receive(router, "ff02::1", "86000000" + "40%02x%04x".formatted(flags, lifetimeSeconds) + "0".repeat(16)
                 + "010102000000000a" + options);
+    }
+
+    private void sayHopLimit(final int hops) {
+        receive(ROUTER, "ff02::1", "86000000" + "%02x000708".formatted(hops) + "0".repeat(16));
     }
 
     private void redirect(final String router, final String destination, final String target) {

@@ -22,12 +22,14 @@ class PatientCommandsTest {
         commands.neighbourForgotten(3, 0, A);
         commands.transmitArp(4, 1, 2, 3, 4, 5);
         commands.linkMtuV6(6, 1_280);
+        commands.linkHopLimitV6(7, 99);
         commands.transmitIcmpv6(5, 1, 2, 3, 4, 5, 255, true, 6, 0);
         commands.listenerClosed(6);
         commands.abort(7);
         commands.closeEndpoint(8);
         assertThat(ring.take()).containsExactly("link 1: resolved 10.0.0.1 5", "link 2: failed 10.0.0.1",
                 "link 3: forgotten 10.0.0.1", "link 4: request 2 0.0.0.3 > 4 0.0.0.5", "link 6: link mtu v6 1280",
+                "link 7: link hop limit v6 99",
                 "link 5: icmpv6 ::1:0:0:0:2 > ::3:0:0:0:4 5 255 alert: ", "closed 6", "abort 7",
                 "close endpoint 8");
         assertThat(counters.get(ControlCounter.COMMANDS_DEFERRED)).isZero();

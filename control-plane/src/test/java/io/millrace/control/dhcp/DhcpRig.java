@@ -148,6 +148,11 @@ final class DhcpRig implements AutoCloseable {
         }
 
         @Override
+        public boolean linkHopLimitV6(final int link, final int hopLimit) {
+            throw new AssertionError("not the client's business");
+        }
+
+        @Override
         public boolean addressesRemoved() {
             throw new AssertionError("not the client's business");
         }

@@ -157,7 +157,7 @@ class TwoLinksTest {
                 routes.link(number), new SplittableRandom(number), counters);
         final Autoconfiguration autoconfiguration = new Autoconfiguration(Ipv6Settings.DEFAULT, MAC + number,
                 routes.link(number), neighbours, new SplittableRandom(number), counters,
-                mtu -> engine.linkMtuV6(number, mtu));
+                engine.parameters(number));
         autoconfiguration.start();
         return new Link("memory:" + number, neighbours, groups, null, autoconfiguration,
                 new SolicitedNodeGroups(routes.link(number), groups));

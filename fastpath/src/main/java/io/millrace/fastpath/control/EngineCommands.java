@@ -61,6 +61,9 @@ public interface EngineCommands {
      */
     boolean linkMtuV4(int link, int mtu);
 
+    /** Packets of IPv6 that are sent over this link have this hop limit, 1 to 255: a router said so (RFC 4861 §6.3.4). */
+    boolean linkHopLimitV6(int link, int hopLimit);
+
     /** Addresses of the stack were removed: connections of those not its own any more fail, within some turns. */
     boolean addressesRemoved();
 

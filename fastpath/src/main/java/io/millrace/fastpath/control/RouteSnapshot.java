@@ -65,7 +65,7 @@ public interface RouteSnapshot {
         return 0;
     }
 
-    /** Time to live, or hop limit, of packets sent: 1 to 255. */
+    /** Time to live, or hop limit, of packets sent, unless a router says another of a link: 1 to 255. */
     default int hopLimit() {
         return DEFAULT_HOP_LIMIT;
     }

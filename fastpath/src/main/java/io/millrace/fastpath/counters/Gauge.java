@@ -20,6 +20,7 @@ public enum Gauge {
     PORT_MTU("bytes", "largest IP packet of a frame (millrace.port.mtu)"),
     LINK_MTU_V4("bytes", "largest IPv4 packet of the link: as a server of DHCP says, at most that of the port"),
     LINK_MTU_V6("bytes", "largest IPv6 packet of the link: as routers say, at most that of the port"),
+    LINK_HOP_LIMIT_V6("hops", "hop limit of IPv6 packets: as routers say, else as configured (millrace.ip.ttl)"),
     LONGEST_GAP_NS("ns", "longest time between the beginnings of two turns");
 
     /** How many gauges there are. */
@@ -36,7 +37,7 @@ public enum Gauge {
     /** True where several engines have the highest of their values together, not the sum. */
     public boolean isMaximum() {
         return this == LOOK_NS || this == LONGEST_GAP_NS || this == PORT_MTU
-                || this == LINK_MTU_V4 || this == LINK_MTU_V6;
+                || this == LINK_MTU_V4 || this == LINK_MTU_V6 || this == LINK_HOP_LIMIT_V6;
     }
 
     /** What is counted: {@code ns}, {@code bytes}, {@code frames}... */

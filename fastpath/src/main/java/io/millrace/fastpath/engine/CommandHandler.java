@@ -81,6 +81,11 @@ final class CommandHandler implements CommandRing.Handler {
     }
 
     @Override
+    public void onLinkHopLimitV6(final int link, final int hopLimit) {
+        ipOutput.links().toldHopLimitV6(link, hopLimit);
+    }
+
+    @Override
     public void onAddressesRemoved() {
         tcp.onAddressesRemoved();
     }

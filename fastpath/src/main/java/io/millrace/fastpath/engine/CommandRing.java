@@ -40,6 +40,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private static final int LINK_MTU_V6 = 12;
     private static final int ICMP_ERROR = 13;
     private static final int LINK_MTU_V4 = 14;
+    private static final int LINK_HOP_LIMIT_V6 = 15;
 
     private static final int ICMP_ERROR_KIND = 4 * BitUtil.SIZE_OF_LONG;
     private static final int ICMP_ERROR_PORTS = ICMP_ERROR_KIND + BitUtil.SIZE_OF_INT;
@@ -83,6 +84,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         void onLinkMtuV6(int link, int mtu);
 
         void onLinkMtuV4(int link, int mtu);
+
+        void onLinkHopLimitV6(int link, int hopLimit);
 
         void onAddressesRemoved();
 
@@ -213,6 +216,11 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     @Override
     public boolean linkMtuV4(final int link, final int mtu) {
         return write(LINK_MTU_V4, mtu, 0, 0, link);
+    }
+
+    @Override
+    public boolean linkHopLimitV6(final int link, final int hopLimit) {
+        return write(LINK_HOP_LIMIT_V6, hopLimit, 0, 0, link);
     }
 
     @Override
@@ -370,6 +378,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
             case ABORT -> handler.onAbort(a);
             case LINK_MTU_V6 -> handler.onLinkMtuV6(link, (int) a);
             case LINK_MTU_V4 -> handler.onLinkMtuV4(link, (int) a);
+            case LINK_HOP_LIMIT_V6 -> handler.onLinkHopLimitV6(link, (int) a);
             case ADDRESSES_REMOVED -> handler.onAddressesRemoved();
             case CLOSE_ENDPOINT -> handler.onCloseEndpoint((int) a);
             default -> throw new IllegalStateException("command " + type);

@@ -6,6 +6,7 @@ import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.counters.Gauge;
 import io.millrace.fastpath.counters.LoopTimes;
 import io.millrace.fastpath.counters.Mailbox;
+import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.Links;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
@@ -78,12 +79,14 @@ final class EngineWindow implements AutoCloseable {
         return mailbox.isAsked();
     }
 
-    void show(final PacketPort port, final LentFrames frames, final Links links) {
+    void show(final PacketPort port, final LentFrames frames, final IpOutput ip) {
+        final Links links = ip.links();
         gauge(Gauge.PORT_DROPPED, port.dropped());
         gauge(Gauge.PORT_SYNS_DROPPED, port.synsDropped());
         gauge(Gauge.PORT_MTU, port.capabilities().mtu());
         gauge(Gauge.LINK_MTU_V4, links.mtuV4(0));
         gauge(Gauge.LINK_MTU_V6, links.mtuV6(0));
+        gauge(Gauge.LINK_HOP_LIMIT_V6, ip.hopLimitV6(0));
         gauge(Gauge.FRAMES_LENT, frames.lent());
     }
 

@@ -199,7 +199,7 @@ public final class StackEngine implements Agent {
 
     /** What there is to be seen now. */
     void show(final EngineWindow into) {
-        into.show(port, frames, ipOutput.links());
+        into.show(port, frames, ipOutput);
         into.show(tcp, settings);
         into.show(udp, settings);
     }

@@ -102,6 +102,11 @@ public final class IpOutput {
         pathMtus.onLinkChanged();
     }
 
+    /** Hop limit of packets of IPv6 on a link, unless who sends them says another. */
+    public int hopLimitV6(final int link) {
+        return links.hopLimitV6(link, control.routes().hopLimit());
+    }
+
     /** A fresh frame for a link whose payload starts at {@link #payload}; 0 where the pool is empty. */
     public long acquire(final int link) {
         return port.acquire(link);
@@ -197,7 +202,8 @@ public final class IpOutput {
                     fragmentable ? 0 : Ipv4Header.DONT_FRAGMENT, routes.hopLimit(), protocol,
                     IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
         } else {
-            Ipv6Header.write(frame + start, dscpEcn, flowLabel, length, protocol, routes.hopLimit());
+            Ipv6Header.write(frame + start, dscpEcn, flowLabel, length, protocol,
+                    links.hopLimitV6(Frame.link(frame), routes.hopLimit()));
             Ipv6Header.addresses(frame + start, sourceHi, sourceLo, hi, lo);
         }
         Frame.dataOffset(frame, start);
@@ -302,7 +308,8 @@ public final class IpOutput {
             askFor(HopName.entry(hop));
             return TOO_MANY_FRAMES;
         }
-        final int hopLimit = datagram.hopLimitOr(control.routes().hopLimit());
+        final int hopLimit = datagram.hopLimitOr(links.hopLimit(datagram.link(), datagram.destinationHi(),
+                datagram.destinationLo(), control.routes().hopLimit()));
         if (hop != GROUP || hopLimit > 0) {
             final long first = fragmenter.make(datagram, count, hopLimit, mtu);
             if (first == 0) {

@@ -12,6 +12,8 @@ public final class Links {
     private final int[] toldMtuV4;
     /** What a router said of packets of IPv6 (RFC 4861 §4.6.4); {@link Integer#MAX_VALUE} where none did. */
     private final int[] toldMtuV6;
+    /** What a router said of packets of IPv6 (RFC 4861 §6.3.4); 0 where none did. */
+    private final int[] toldHopLimitV6;
     private boolean told;
 
     /** Those of a port. */
@@ -20,6 +22,7 @@ public final class Links {
         frames = new int[capabilities.length];
         toldMtuV4 = new int[capabilities.length];
         toldMtuV6 = new int[capabilities.length];
+        toldHopLimitV6 = new int[capabilities.length];
         for (int link = 0; link < capabilities.length; link++) {
             capabilities[link] = port.capabilities(link);
             frames[link] = port.frames(link);
@@ -76,5 +79,20 @@ public final class Links {
     void mtuV6(final int link, final int mtu) {
         toldMtuV6[link] = mtu;
         told = true;
+    }
+
+    /** Hop limit, or time to live, of packets to a destination of this family: as a router says of the link, or as configured. */
+    int hopLimit(final int link, final long hi, final long lo, final int configured) {
+        return IpAddress.isV4(hi, lo) ? configured : hopLimitV6(link, configured);
+    }
+
+    /** The same over IPv6. */
+    public int hopLimitV6(final int link, final int configured) {
+        return toldHopLimitV6[link] == 0 ? configured : toldHopLimitV6[link];
+    }
+
+    /** A router said which hop limit packets of IPv6 have that are sent over a link, 1 to 255. */
+    public void toldHopLimitV6(final int link, final int hopLimit) {
+        toldHopLimitV6[link] = hopLimit;
     }
 }

@@ -32,11 +32,12 @@ class CommandRingTest {
         ring.transmitArp(4, 2, MAC, -6, 0xFFFF_FFFF_FFFFL, 7);
         ring.linkMtuV6(5, 1_280);
         ring.linkMtuV4(6, 576);
-        assertThat(ring.drain()).isEqualTo(6);
+        ring.linkHopLimitV6(7, 99);
+        assertThat(ring.drain()).isEqualTo(7);
         assertThat(handled).containsExactly("onNeighbourResolved[1, -2, 3, " + MAC + "]",
                 "onNeighbourFailed[2, 3, -4]", "onNeighbourForgotten[3, 4, 5]",
                 "onTransmitArp[4, 2, " + MAC + ", -6, " + 0xFFFF_FFFF_FFFFL + ", 7]", "onLinkMtuV6[5, 1280]",
-                "onLinkMtuV4[6, 576]");
+                "onLinkMtuV4[6, 576]", "onLinkHopLimitV6[7, 99]");
     }
 
     @Test

@@ -33,4 +33,18 @@ class LinksTest {
             assertThat(links.mtuV6(0)).as("the port takes no more").isEqualTo(1_500);
         }
     }
+
+    /** RFC 4861 §6.3.4. */
+    @Test
+    void shouldGivePacketsTheHopLimitThatARouterOfTheLinkSays() {
+        try (MemoryLink first = MemoryLink.builder().build();
+                MemoryLink second = MemoryLink.builder().build();
+                PortGroup group = new PortGroup(List.of(first.side(0), second.side(0)))) {
+            final Links links = new Links(group.queue(0));
+            links.toldHopLimitV6(1, 99);
+            assertThat(links.hopLimit(1, V6_HI, 1, 64)).isEqualTo(99);
+            assertThat(links.hopLimit(0, V6_HI, 1, 64)).as("no router of this link said any").isEqualTo(64);
+            assertThat(links.hopLimit(1, 0, V4, 64)).as("IPv4").isEqualTo(64);
+        }
+    }
 }

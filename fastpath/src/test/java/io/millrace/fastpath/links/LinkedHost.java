@@ -109,6 +109,11 @@ final class LinkedHost implements AutoCloseable {
             events.add("arp " + link);
         }
 
+        /** Every frame of the neighbour has its MAC on that link. */
+        private String from(final int link, final long linkSource) {
+            return linkSource == mac(link, neighbour) ? "" : " from another MAC";
+        }
+
         @Override
         public void onIgmp(final int link, final int source, final int destination, final long address,
                 final int length) {
@@ -118,14 +123,14 @@ final class LinkedHost implements AutoCloseable {
         @Override
         public void onDhcp(final int link, final int source, final int destination, final long linkSource,
                 final long address, final int length) {
-            events.add("dhcp " + link);
+            events.add("dhcp " + link + from(link, linkSource));
         }
 
         @Override
         public void onIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
                 final long destinationLo, final int hopLimit, final long linkSource, final long address,
                 final int length) {
-            events.add("icmpv6 " + link);
+            events.add("icmpv6 " + link + from(link, linkSource));
         }
     }
 

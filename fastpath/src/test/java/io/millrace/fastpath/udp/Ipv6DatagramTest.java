@@ -89,6 +89,21 @@ class Ipv6DatagramTest {
         assertThat(text(packet)).isEqualTo("hello");
     }
 
+    /** RFC 4861 §6.3.4. */
+    @Test
+    void shouldSendWithTheHopLimitThatARouterSaysUnlessAnotherIsSet() throws Exception {
+        rig.stack.engine().commands().linkHopLimitV6(0, 99);
+        rig.stack.run();
+        final DatagramEndpoint endpoint = bind("::", PORT);
+        send(endpoint, Family.V6, "hello");
+        assertThat(sent().hopLimit()).isEqualTo(99);
+        send(endpoint, Family.V4, "hello");
+        assertThat(rig.stack.port().poll()[8]).as("time to live of IPv4").isEqualTo((byte) 64);
+        endpoint.ttl(5);
+        send(endpoint, Family.V6, "hello");
+        assertThat(sent().hopLimit()).isEqualTo(5);
+    }
+
     @Test
     void shouldLabelAFlowTheSameAndAnotherDifferently() throws Exception {
         final DatagramEndpoint one = bind("2001:db8::a00:1", PORT);

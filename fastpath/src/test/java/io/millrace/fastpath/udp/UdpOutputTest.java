@@ -217,6 +217,20 @@ class UdpOutputTest {
         assertThat(rig.sendTo(endpoint, address, PORT, "x")).isEqualTo(SendResult.BROADCAST_REFUSED);
     }
 
+    /** RFC 2132 §5.1: no path is looked up for a broadcast, its link says how long packets may be. */
+    @ParameterizedTest
+    @ValueSource(strings = {"255.255.255.255", StackDriver.BROADCAST, GROUP})
+    void shouldSendNoLongerPacketsToManyThanADhcpServerSays(final String address) throws Exception {
+        rig.stack.engine().commands().linkMtuV4(0, 576);
+        rig.stack.run();
+        final DatagramEndpoint endpoint = rig.bind(StackDriver.ADDRESS, PORT);
+        endpoint.broadcast(true);
+        assertThat(rig.sendTo(endpoint, address, PORT + 1, new byte[1_000])).isEqualTo(SendResult.SENT);
+        assertThat(rig.stack.port().poll()).as("8 bytes of UDP and 544 of 1000").hasSize(20 + 552);
+        assertThat(rig.stack.port().poll()).as("the rest").hasSize(20 + 456);
+        assertThat(rig.stack.port().poll()).isNull();
+    }
+
     @Test
     void shouldSendToAGroupAndToItsMembersHere() throws Exception {
         final DatagramEndpoint sender = rig.bind(StackDriver.ADDRESS, PORT);

@@ -46,6 +46,10 @@ final class TransmitRing {
         }
         final int length = Frame.length(frame);
         VirtioNetHeader.encode(frame, slot + HEADER_OFFSET);
+        if (Frame.gsoSize(frame) == 0) {
+            // All of it counts as headers, which the kernel copies: else it refers to the slot, and a veth copies that.
+            Memory.putShort(slot + HEADER_OFFSET + VirtioNetHeader.HEADER_LENGTH_OFFSET, length);
+        }
         Memory.copy(Frame.data(frame), slot + HEADER_OFFSET + VirtioNetHeader.LENGTH, length);
         Memory.putInt(slot + PacketDescriptor.LENGTH_OFFSET, VirtioNetHeader.LENGTH + length);
         SlotRing.status(slot, PacketDescriptor.STATUS_SEND_REQUEST);
