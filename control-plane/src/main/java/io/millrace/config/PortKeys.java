@@ -25,8 +25,8 @@ public final class PortKeys {
             new DeviceSpec("memory", ""), null,
             """
                     memory (nobody but the stack itself), tap:NAME (a TAP), tun:NAME (the same without Ethernet),
-                    af-packet:IF (an interface of the kernel, shared; its MAC with ",mac=interface"), pcap:FILE (a capture
-                    to replay), or "dpdk:EAL-ARGS" (DPDK 22.11; behind " -- ": port=NAME, rx-descriptors=N, tx-descriptors=N,
+                    af-packet:IF (an interface of the kernel, shared; its MAC with ",mac=interface"), pcap:FILE (a
+                    capture to replay), "dpdk:EAL-ARGS" (behind " -- ": port=NAME, rx-descriptors=N, tx-descriptors=N,
                     rss-key=HEX). "@NAMESPACE" behind NAME or IF: in that. `millrace --version` lists what there is.
                     """);
 

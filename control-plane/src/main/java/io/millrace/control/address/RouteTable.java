@@ -312,6 +312,18 @@ public final class RouteTable implements RouteSnapshot {
     }
 
     @Override
+    public long linkSourceHi(final int link, final long hi, final long lo) {
+        final int source = sources.selectOn(link, hi, lo);
+        return source == SourceSelection.NONE ? 0 : sources.hi(source);
+    }
+
+    @Override
+    public long linkSourceLo(final int link, final long hi, final long lo) {
+        final int source = sources.selectOn(link, hi, lo);
+        return source == SourceSelection.NONE ? 0 : sources.lo(source);
+    }
+
+    @Override
     public long sourceHi(final int route) {
         return rows[route + SOURCE];
     }

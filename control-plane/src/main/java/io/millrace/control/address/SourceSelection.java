@@ -44,9 +44,18 @@ final class SourceSelection {
 
     /** Number of the best source for a destination that is reached over a link, or {@link #NONE}. */
     int select(final long toHi, final long toLo, final int link) {
+        return select(toHi, toLo, link, false);
+    }
+
+    /** The same of the addresses of that link alone, as for a link-local destination (RFC 6724 §4). */
+    int selectOn(final int link, final long toHi, final long toLo) {
+        return select(toHi, toLo, link, true);
+    }
+
+    private int select(final long toHi, final long toLo, final int link, final boolean alone) {
         int best = NONE;
         for (int i = 0; i < hi.length; i++) {
-            if (best == NONE || isBetter(i, best, toHi, toLo, link)) {
+            if ((!alone || links[i] == link) && (best == NONE || isBetter(i, best, toHi, toLo, link))) {
                 best = i;
             }
         }

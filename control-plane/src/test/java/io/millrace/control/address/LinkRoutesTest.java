@@ -88,6 +88,23 @@ class LinkRoutesTest {
                 .isEqualTo("fe80::2");
     }
 
+    /** RFC 6724 §4: for a link-local destination no address of another link. */
+    @Test
+    void shouldSendToLinkLocalNeighboursFromAnAddressOfTheirLink() {
+        final long hi = 0xfe80L << 48;
+        routes.link(0).addAddress(OwnAddress.of(Cidr.parse("fe80::2/64")));
+        final RouteTable before = routes.current();
+        assertThat(IpAddress.toString(before.linkSourceHi(0, hi, 9), before.linkSourceLo(0, hi, 9)))
+                .isEqualTo("fe80::2");
+        assertThat(IpAddress.isLinkLocal(before.linkSourceHi(1, hi, 9))).isFalse();
+        routes.link(1).addAddress(OwnAddress.of(Cidr.parse("fe80::3/64")));
+        final RouteTable after = routes.current();
+        assertThat(IpAddress.toString(after.linkSourceHi(1, hi, 9), after.linkSourceLo(1, hi, 9)))
+                .isEqualTo("fe80::3");
+        assertThat(IpAddress.toString(after.linkSourceHi(0, hi, 9), after.linkSourceLo(0, hi, 9)))
+                .isEqualTo("fe80::2");
+    }
+
     @Test
     void shouldFindALinkLocalGatewayOnItsLink() {
         routes.addRoute(Route.parse("2001:db8::/32 via fe80::1%1"));

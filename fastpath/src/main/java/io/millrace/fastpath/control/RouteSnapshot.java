@@ -83,6 +83,21 @@ public interface RouteSnapshot {
         return sourceLo(route);
     }
 
+    /**
+     * Upper half of the address that a packet to a link-local destination is sent from that is reached over this link:
+     * one that the link has (RFC 6724 §4); the unspecified address where it has none.
+     */
+    default long linkSourceHi(final int link, final long hi, final long lo) {
+        final int route = route(hi, lo);
+        return route < 0 ? 0 : sourceHi(route, hi, lo);
+    }
+
+    /** Lower half of the same. */
+    default long linkSourceLo(final int link, final long hi, final long lo) {
+        final int route = route(hi, lo);
+        return route < 0 ? 0 : sourceLo(route, hi, lo);
+    }
+
     /** Upper half of the address that a packet over this route is sent from. */
     long sourceHi(int route);
 

@@ -122,7 +122,9 @@ final class Icmpv6 implements AutoCloseable {
             counters.increment(Counter.ICMP_RATE_LIMITED);
             return;
         }
-        addressee(reply, arrival, arrival.toGroup);
+        if (!addressee(reply, arrival, arrival.toGroup)) {
+            return;
+        }
         // the request becomes the reply where it lies: nobody needs it any more, and its bytes are copied once
         Memory.putByte(header.address(), Icmpv6Header.ECHO_REPLY);
         header.updateChecksum(reply.sourceHi(), reply.sourceLo(), reply.destinationHi(), reply.destinationLo());
@@ -132,22 +134,39 @@ final class Icmpv6 implements AutoCloseable {
         }
     }
 
-    /** RFC 4007 §9: what has a link-local source is answered on the link that it came over. */
-    private void addressee(final OutgoingDatagram datagram, final Ipv6Arrival arrival, final boolean toGroup) {
+    /**
+     * RFC 4007 §9: what has a link-local source is answered on the link that it came over.
+     *
+     * @return false where there is no address to answer from, which is counted.
+     */
+    private boolean addressee(final OutgoingDatagram datagram, final Ipv6Arrival arrival, final boolean toGroup) {
         final Ipv6Header ip = arrival.ip;
         datagram.destination(ip.sourceHi(), ip.sourceLo()).source(ip.destinationHi(), ip.destinationLo())
                 .onLink(arrival.link);
-        if (toGroup) {
-            final RouteSnapshot routes = control.routes();
-            final int route = routes.route(ip.sourceHi(), ip.sourceLo());
-            if (route >= 0) {
-                datagram.source(routes.sourceHi(route, ip.sourceHi(), ip.sourceLo()),
-                        routes.sourceLo(route, ip.sourceHi(), ip.sourceLo()));
-            } else {
-                // our own group message, or no route: the address that we are asked from
-                datagram.source(ip.sourceHi(), ip.sourceLo());
-            }
+        return !toGroup || findSource(datagram, arrival.link);
+    }
+
+    /** An own address in the place of the group's: one that suits the asker, for a link-local one of the same link. */
+    private boolean findSource(final OutgoingDatagram datagram, final int link) {
+        final RouteSnapshot routes = control.routes();
+        final long hi = datagram.destinationHi();
+        final long lo = datagram.destinationLo();
+        final int route = routes.route(hi, lo);
+        if (route == RouteSnapshot.LOCAL) {
+            // our own group message
+            datagram.source(hi, lo);
+        } else if (IpAddress.isLinkLocal(hi)) {
+            datagram.source(routes.linkSourceHi(link, hi, lo), routes.linkSourceLo(link, hi, lo));
+        } else if (route >= 0) {
+            datagram.source(routes.sourceHi(route, hi, lo), routes.sourceLo(route, hi, lo));
+        } else {
+            datagram.source(0, 0);
         }
+        if (IpAddress.isAny(datagram.sourceHi(), datagram.sourceLo())) {
+            counters.increment(Counter.IP_NO_ROUTE);
+            return false;
+        }
+        return true;
     }
 
     /** Tells the sender of a datagram that nobody listens on its port. */
@@ -183,7 +202,9 @@ final class Icmpv6 implements AutoCloseable {
             counters.increment(Counter.ICMP_RATE_LIMITED);
             return;
         }
-        addressee(error, arrival, toGroup);
+        if (!addressee(error, arrival, toGroup)) {
+            return;
+        }
         final int quote = Math.min(Ipv6Header.LENGTH + offending.payloadLength(), MAX_ERROR - Icmpv6Header.LENGTH);
         final int length = Icmpv6Header.LENGTH + quote;
         Icmpv6Header.write(scratch.address(), type, code, rest);

@@ -1,12 +1,18 @@
 package io.millrace.fastpath.links;
 
+import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.port.PortFilter;
+import io.millrace.fastpath.wire.EthernetHeader;
+import io.millrace.fastpath.wire.Ipv6Header;
 
 /** A port with a MAC of its own that can be shut, so that it takes no frame, and that notes what it takes and what its owner holds. */
 final class GatePort extends PortFilter {
+    /** Where an IPv6 header has the lower half of its source. */
+    private static final int SOURCE_LO = 16;
+
     private final PortCapabilities capabilities;
     private boolean shut;
     private boolean lossy;
@@ -15,6 +21,7 @@ final class GatePort extends PortFilter {
     private int longest;
     private int longestVirtual;
     private int partial;
+    private long sourceLoV6;
 
     GatePort(final PacketPort delegate, final long mac) {
         super(delegate);
@@ -63,6 +70,11 @@ final class GatePort extends PortFilter {
         return longestVirtual;
     }
 
+    /** Lower half of the source of the packet taken last, where that is of IPv6. */
+    long sourceLoV6() {
+        return sourceLoV6;
+    }
+
     /** Frames whose checksum the port completes, since {@link #taken}. */
     int partial() {
         return partial;
@@ -94,6 +106,8 @@ final class GatePort extends PortFilter {
             return 0;
         }
         for (int i = offset; i < offset + length; i++) {
+            final long packet = frames[i] + Frame.dataOffset(frames[i]) + EthernetHeader.LENGTH;
+            sourceLoV6 = Ipv6Header.isV6(packet) ? Memory.getLongBE(packet + SOURCE_LO) : sourceLoV6;
             partial += Frame.flags(frames[i]) & Frame.CHECKSUM_PARTIAL;
             if (Frame.gsoSize(frames[i]) == 0) {
                 longest = Math.max(longest, Frame.length(frames[i]));

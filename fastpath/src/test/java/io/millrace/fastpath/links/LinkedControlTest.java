@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.udp.DatagramEndpoint;
 import io.millrace.fastpath.udp.SendResult;
 import io.millrace.fastpath.wire.Checksum;
@@ -22,7 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LinkedControlTest {
     private static final int V6_LEFT = 1;
     private static final int V6_RIGHT = 2;
-    private static final long ALL_NODES_HI = 0xFF02L << 48;
 
     private static LinkedHosts hosts() {
         return new LinkedHosts(LinkedHosts.link(1_500), LinkedHosts.link(1_500), LinkedHosts.link(1_500));
@@ -96,6 +96,33 @@ class LinkedControlTest {
             for (int other = 0; other < 3; other++) {
                 assertThat(hosts.left.gates[other].taken()).isEqualTo(other == link ? 1 : 0);
             }
+        }
+    }
+
+    /** RFC 6724 §4: from an address of the link that the answer leaves over. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void shouldAnswerAnEchoToAGroupFromAnAddressOfTheLinkItCameOver(final int link) {
+        try (LinkedHosts hosts = hosts()) {
+            icmpv6(hosts, link, Icmpv6Header.ECHO_REQUEST, 64, 16, LinkedRoutes.ALL_NODES_HI,
+                    LinkedRoutes.ALL_NODES_LO);
+            hosts.turns(3);
+            assertThat(hosts.left.gates[link].sourceLoV6()).isEqualTo(Family.V6.lo(hosts.left.address(link)));
+            for (int other = 0; other < 3; other++) {
+                assertThat(hosts.left.gates[other].taken()).isEqualTo(other == link ? 1 : 0);
+            }
+        }
+    }
+
+    /** RFC 4443 §2.2: never from an address that is none of ours. */
+    @Test
+    void shouldNotAnswerAnEchoToAGroupWhereTheLinkHasNoAddress() {
+        try (LinkedHosts hosts = hosts()) {
+            hosts.left.control.routes(hosts.left.routes().withoutAddressOn(1));
+            icmpv6(hosts, 1, Icmpv6Header.ECHO_REQUEST, 64, 16, LinkedRoutes.ALL_NODES_HI, LinkedRoutes.ALL_NODES_LO);
+            hosts.turns(3);
+            assertThat(hosts.left.counter(Counter.IP_NO_ROUTE)).isEqualTo(1);
+            assertThat(hosts.left.takeEvents()).isEmpty();
         }
     }
 

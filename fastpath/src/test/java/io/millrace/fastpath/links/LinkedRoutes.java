@@ -12,6 +12,8 @@ import java.util.Map;
  */
 final class LinkedRoutes implements RouteSnapshot {
     static final long LINK_LOCAL = 0xFE80L << 48;
+    static final long ALL_NODES_HI = 0xFF02L << 48;
+    static final long ALL_NODES_LO = 1;
     private static final int NETWORK = 0x0A00_0000;
 
     private final int number;
@@ -20,16 +22,20 @@ final class LinkedRoutes implements RouteSnapshot {
     private final Map<Integer, Integer> gateways;
     /** Where link-local addresses are looked for. */
     private final int scoped;
+    /** Has no address to answer groups from. */
+    private final int bare;
 
     LinkedRoutes(final int number, final int links) {
-        this(number, links, Map.of(), 0);
+        this(number, links, Map.of(), 0, -1);
     }
 
-    private LinkedRoutes(final int number, final int links, final Map<Integer, Integer> gateways, final int scoped) {
+    private LinkedRoutes(final int number, final int links, final Map<Integer, Integer> gateways, final int scoped,
+            final int bare) {
         this.number = number;
         this.links = links;
         this.gateways = gateways;
         this.scoped = scoped;
+        this.bare = bare;
     }
 
     /** As IPv4 in host order. */
@@ -41,12 +47,17 @@ final class LinkedRoutes implements RouteSnapshot {
     LinkedRoutes with(final int host, final int gateway) {
         final Map<Integer, Integer> more = new HashMap<>(gateways);
         more.put(host, gateway);
-        return new LinkedRoutes(number, links, more, scoped);
+        return new LinkedRoutes(number, links, more, scoped, bare);
     }
 
     /** The same, but link-local addresses are looked for on another link. */
     LinkedRoutes linkLocalOn(final int link) {
-        return new LinkedRoutes(number, links, gateways, link);
+        return new LinkedRoutes(number, links, gateways, link, bare);
+    }
+
+    /** The same, but one link has no address to answer groups from. */
+    LinkedRoutes withoutAddressOn(final int link) {
+        return new LinkedRoutes(number, links, gateways, scoped, link);
     }
 
     private static int v4(final long lo) {
@@ -115,6 +126,21 @@ final class LinkedRoutes implements RouteSnapshot {
     public long nextHopLo(final int route, final long hi, final long lo) {
         final Integer gateway = hi == LINK_LOCAL ? null : gateways.get(v4(lo));
         return gateway == null ? lo : Family.of(hi, lo).lo(gateway);
+    }
+
+    @Override
+    public boolean isJoined(final long hi, final long lo) {
+        return hi == ALL_NODES_HI && lo == ALL_NODES_LO;
+    }
+
+    @Override
+    public long linkSourceHi(final int link, final long hi, final long lo) {
+        return link == bare ? 0 : sourceHi(link, hi, lo);
+    }
+
+    @Override
+    public long linkSourceLo(final int link, final long hi, final long lo) {
+        return link == bare ? 0 : sourceLo(link, hi, lo);
     }
 
     @Override
