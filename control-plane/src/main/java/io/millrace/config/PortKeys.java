@@ -24,9 +24,9 @@ public final class PortKeys {
     public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
             new DeviceSpec("memory", ""), null,
             """
-                    memory (nobody but the stack itself), tap:NAME (a TAP, made if missing), af-packet:IF (an interface of
-                    the kernel, shared; with a MAC of its own, or ",mac=interface"), or "dpdk:EAL-ARGS" (DPDK 22.11, e.g.
-                    "dpdk:--allow=0000:03:00.0"; behind a word -- port=NAME, rx-descriptors=N, tx-descriptors=N,
+                    memory (nobody but the stack itself), tap:NAME (a TAP), tun:NAME (the same without Ethernet),
+                    af-packet:IF (an interface of the kernel, shared; its MAC with ",mac=interface"), pcap:FILE (a
+                    capture to replay), "dpdk:EAL-ARGS" (behind " -- ": port=NAME, rx-descriptors=N, tx-descriptors=N,
                     rss-key=HEX). "@NAMESPACE" behind NAME or IF: in that. `millrace --version` lists what there is.
                     """);
 
@@ -59,7 +59,7 @@ public final class PortKeys {
                     Let SYNs wait in queues of their own, so that a flood of them that is faster than they can be read
                     takes no other frame with it, and those from addresses that have had a connection apart from the
                     rest. A TAP of one engine does it where Linux lets the process load a BPF program (root, or CAP_BPF
-                    and CAP_NET_ADMIN); else, which the log says, everything shares one queue.
+                    and CAP_NET_ADMIN); else, which the log says, everything shares one queue, as with a TUN.
                     """);
 
     /** Which VLAN of a trunk. */

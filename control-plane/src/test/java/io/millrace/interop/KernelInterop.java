@@ -134,6 +134,11 @@ abstract class KernelInterop {
         return family.kernel;
     }
 
+    /** False over a TUN, where neighbours have no addresses of the link. */
+    boolean hasLinkLayer() {
+        return !mac.equals("00:00:00:00:00:00");
+    }
+
     void launch(final boolean offloads) throws Exception {
         launch(offloads, "", device -> device);
     }

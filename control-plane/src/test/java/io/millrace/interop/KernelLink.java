@@ -6,9 +6,16 @@ import java.io.IOException;
 /** What joins a stack with the interface {@code mr0} of the kernel, which has the address of the host's side. */
 interface KernelLink extends AutoCloseable {
     /** The kernel makes its interface itself when the stack opens its TAP. */
-    KernelLink TAP = (kernel, offloads) -> """
-            millrace.port { device = "tap:mr0", host-address = "%s/24" }
-            """.formatted(KernelInterop.KERNEL);
+    KernelLink TAP = madeByKernel("tap");
+
+    /** The same without Ethernet: nobody is asked for an address of the link. */
+    KernelLink TUN = madeByKernel("tun");
+
+    private static KernelLink madeByKernel(final String scheme) {
+        return (kernel, offloads) -> """
+                millrace.port { device = "%s:mr0", host-address = "%s/24" }
+                """.formatted(scheme, KernelInterop.KERNEL);
+    }
 
     /**
      * Makes what is not there yet.

@@ -14,6 +14,7 @@ public final class TunDescriptor {
     public static final long TUNGETIFF = 0x800454d2L;
     public static final long TUNSETSTEERINGEBPF = 0x800454e0L;
 
+    public static final int IFF_TUN = 0x0001;
     public static final int IFF_TAP = 0x0002;
     public static final int IFF_MULTI_QUEUE = 0x0100;
     public static final int IFF_PERSIST = 0x0800;

@@ -25,7 +25,7 @@ import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opened TAP device. It lives in the network namespace of the thread that opens it, or in the one that is named, and
+ * An opened TAP or TUN device. It lives in the network namespace of the thread that opens it, or in the one that is named, and
  * the kernel removes it with the last descriptor unless it is persistent.
  * <p>
  * Thread: opened and closed by the control plane; each queue belongs to one engine.
@@ -38,29 +38,33 @@ final class TapDevice implements PacketDevice {
 
     /** Stands between the interface's name and the network namespace that it shall live in. */
     private static final char NAMESPACE = '@';
-    private static final int ETHERNET_AND_VLAN = 14 + 4;
+    private static final int VLAN_TAG = 4;
     private static final int MAX_VIRTUAL_SEGMENT = 65_535;
     private static final int SMALL_FRAME = 2_048;
     private final LinuxCalls calls = new LinuxCalls();
+    private final TunKind kind;
     private final DeviceRequest request;
     private final String interfaceName;
     private final TapQueues queues;
     private final PortCapabilities capabilities;
     private final List<TapPort> ports = new ArrayList<>();
 
-    private TapDevice(final DeviceRequest request, final String interfaceName) {
+    private TapDevice(final TunKind kind, final DeviceRequest request, final String interfaceName) {
+        this.kind = kind;
         this.request = request;
         this.interfaceName = interfaceName;
-        queues = new TapQueues(interfaceName, request.offloads());
+        queues = new TapQueues(kind, interfaceName, request.offloads());
         final int segment = request.offloads() ? MAX_VIRTUAL_SEGMENT : 0;
-        capabilities = new PortCapabilities(true, request.mtu(), LinkAddress.of(request.argument()), request.offloads(),
-                request.offloads(), segment, Math.max(segment, request.mtu()) + ETHERNET_AND_VLAN);
+        final long mac = kind.hasLinkLayer() ? LinkAddress.of(request.argument()) : 0;
+        final int linkHeader = kind.hasLinkLayer() ? kind.linkHeaderLength() + VLAN_TAG : 0;
+        capabilities = new PortCapabilities(kind.hasLinkLayer(), request.mtu(), mac, request.offloads(),
+                request.offloads(), segment, Math.max(segment, request.mtu()) + linkHeader);
     }
 
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
-    static TapDevice open(final DeviceRequest request) throws IOException {
-        final @Nullable HostAddress address = hostAddress(request);
-        return atHost(request.argument(), (name, here) -> openHere(request, name, address));
+    static TapDevice open(final TunKind kind, final DeviceRequest request) throws IOException {
+        final @Nullable HostAddress address = hostAddress(kind, request);
+        return atHost(request.argument(), (name, here) -> openHere(kind, request, name, address));
     }
 
     /** {@link PacketDeviceProvider#atHost}. */
@@ -79,9 +83,9 @@ final class TapDevice implements PacketDevice {
         void giveTo(HostInterface host) throws IOException;
     }
 
-    private static TapDevice openHere(final DeviceRequest request, final String name,
+    private static TapDevice openHere(final TunKind kind, final DeviceRequest request, final String name,
             final @Nullable HostAddress address) throws IOException {
-        final TapDevice device = new TapDevice(request, name);
+        final TapDevice device = new TapDevice(kind, request, name);
         try {
             device.openQueues();
             device.setUpHost(address);
@@ -94,7 +98,7 @@ final class TapDevice implements PacketDevice {
 
     @Override
     public String name() {
-        return TapDeviceProvider.SCHEME + ":" + request.argument();
+        return kind.scheme() + ":" + request.argument();
     }
 
     @Override
@@ -113,7 +117,7 @@ final class TapDevice implements PacketDevice {
     }
 
     private void openQueues() throws IOException {
-        if (request.separateSyns() && request.queues() == 1) {
+        if (kind == TunKind.TAP && request.separateSyns() && request.queues() == 1) {
             openSteered();
         } else {
             for (int i = 0; i < request.queues(); i++) {
@@ -154,7 +158,7 @@ final class TapDevice implements PacketDevice {
         boolean done = false;
         try {
             final FramePool pool = new FramePool(name() + ", queue " + index, request.frames(), frameCapacity());
-            ports.add(new TapPort(fd, syns, capabilities, pool));
+            ports.add(new TapPort(kind, fd, syns, capabilities, pool));
             done = true;
         } finally {
             if (!done) {
@@ -165,7 +169,7 @@ final class TapDevice implements PacketDevice {
     }
 
     private int frameCapacity() {
-        final int needed = Frame.ETHERNET_OFFSET + capabilities.maxFrameLength() + TapPort.SPARE;
+        final int needed = kind.dataOffset() + capabilities.maxFrameLength() + TapPort.SPARE;
         return Math.max(SMALL_FRAME, needed);
     }
 
@@ -205,7 +209,8 @@ final class TapDevice implements PacketDevice {
         }
     }
 
-    private static @Nullable HostAddress hostAddress(final DeviceRequest request) throws IOException {
+    private static @Nullable HostAddress hostAddress(final TunKind kind, final DeviceRequest request)
+            throws IOException {
         final String text = request.hostAddress();
         try {
             if (text == null) {
@@ -218,7 +223,8 @@ final class TapDevice implements PacketDevice {
             final Ipv4Prefix prefix = Ipv4Prefix.parse(text);
             return host -> host.address(prefix);
         } catch (final IllegalArgumentException e) {
-            throw new IOException("host address of tap:" + request.argument() + ": " + e.getMessage(), e);
+            throw new IOException("host address of " + kind.scheme() + ":" + request.argument() + ": " + e.getMessage(),
+                    e);
         }
     }
 

@@ -3,10 +3,8 @@ package io.millrace.nativeports.tap;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.TunDescriptor;
 
-/** What to tell a user when a TAP device cannot be opened: one sentence each. */
+/** What to tell a user when a TAP or TUN device cannot be opened: one sentence each. */
 final class TapFailure {
-    private static final String PRIVILEGE = "run as root or inside `unshare -Urn`, or use a persistent TAP made for you"
-            + " with `ip tuntap add NAME mode tap user USER`";
 
     private TapFailure() {}
 
@@ -19,10 +17,10 @@ final class TapFailure {
         };
     }
 
-    static String onAttach(final String name, final int errno) {
-        final String what = "cannot attach to TAP " + name + ": " + Errno.describe(errno);
+    static String onAttach(final TunKind kind, final String name, final int errno) {
+        final String what = "cannot attach to " + kind + ' ' + name + ": " + Errno.describe(errno);
         return switch (errno) {
-            case Errno.EPERM -> what + "; " + PRIVILEGE;
+            case Errno.EPERM -> what + "; " + privilege(kind);
             case Errno.EBUSY -> what + "; another program has it open, so stop that or use another name";
             case Errno.EINVAL -> what + "; the name belongs to an interface of another kind or with another number of"
                     + " queues, so use another name";
@@ -38,7 +36,12 @@ final class TapFailure {
         return TunDescriptor.PATH + " is not yours to read and write; run as root";
     }
 
-    static String unprivileged() {
-        return "the process lacks CAP_NET_ADMIN; " + PRIVILEGE;
+    static String unprivileged(final TunKind kind) {
+        return "the process lacks CAP_NET_ADMIN; " + privilege(kind);
+    }
+
+    private static String privilege(final TunKind kind) {
+        return "run as root or inside `unshare -Urn`, or use a persistent " + kind
+                + " made for you with `ip tuntap add NAME mode " + kind.scheme() + " user USER`";
     }
 }

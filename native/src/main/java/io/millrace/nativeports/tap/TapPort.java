@@ -12,7 +12,7 @@ import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue of a TAP device, and the queue of SYNs beside it where there is one. Each read and each write moves one frame, its virtio-net header in the headroom in front
+ * One queue of a TAP or TUN device, and the queue of SYNs beside it where there is one. Each read and each write moves one frame, its virtio-net header in the headroom in front
  * of it. An error of the device (interface down or gone) costs a count, never an exception.
  * <p>
  * Thread: the engine's.
@@ -23,15 +23,18 @@ final class TapPort implements PacketPort {
 
     /** One of so many frames may be lent. */
     private static final int LENDABLE = 4;
-    private static final int ETHERNET_HEADER = 14;
-    private static final int SHORTEST_READ = VirtioNetHeader.LENGTH + ETHERNET_HEADER;
-    private static final int HEADER_OFFSET = Frame.ETHERNET_OFFSET - VirtioNetHeader.LENGTH;
+    /** Of a TUN: the first byte of a packet must be there, which says of which family it is. */
+    private static final int SHORTEST_PACKET = 1;
 
     private final LinuxCalls calls = new LinuxCalls();
     private final int fd;
     private final @Nullable SynQueues syns;
     private final PortCapabilities capabilities;
     private final FramePool pool;
+    private final boolean linkLayer;
+    private final int dataOffset;
+    private final int headerOffset;
+    private final int shortestRead;
     private final int readLength;
     private final int plainLimit;
     private boolean synsFirst;
@@ -45,14 +48,19 @@ final class TapPort implements PacketPort {
      * @param fd   the queue's descriptor, non-blocking; closed by {@link #close}.
      * @param syns the same; null where SYNs come with everything else.
      */
-    TapPort(final int fd, final @Nullable SynQueues syns, final PortCapabilities capabilities, final FramePool pool) {
+    TapPort(final TunKind kind, final int fd, final @Nullable SynQueues syns, final PortCapabilities capabilities,
+            final FramePool pool) {
         this.fd = fd;
         this.syns = syns;
         this.capabilities = capabilities;
         this.pool = pool;
         readLength = VirtioNetHeader.LENGTH + capabilities.maxFrameLength() + SPARE;
-        plainLimit = capabilities.mtu() + ETHERNET_HEADER;
-        if (HEADER_OFFSET + readLength > pool.frameCapacity()) {
+        linkLayer = kind.hasLinkLayer();
+        dataOffset = kind.dataOffset();
+        headerOffset = dataOffset - VirtioNetHeader.LENGTH;
+        shortestRead = VirtioNetHeader.LENGTH + Math.max(kind.linkHeaderLength(), SHORTEST_PACKET);
+        plainLimit = capabilities.mtu() + kind.linkHeaderLength();
+        if (headerOffset + readLength > pool.frameCapacity()) {
             throw new IllegalArgumentException("frames of " + pool.frameCapacity() + " bytes are too small");
         }
     }
@@ -131,7 +139,7 @@ final class TapPort implements PacketPort {
             if (frame == 0) {
                 break;
             }
-            result = calls.read(queue, frame + HEADER_OFFSET, readLength);
+            result = calls.read(queue, frame + headerOffset, readLength);
             if (result > 0 && accept(frame, (int) result)) {
                 Frame.timestampNs(frame, nowNs);
                 frames[offset + count++] = frame;
@@ -186,11 +194,12 @@ final class TapPort implements PacketPort {
     }
 
     private boolean accept(final long frame, final int read) {
-        if (read < SHORTEST_READ || read == readLength) {
+        if (read < shortestRead || read == readLength) {
             return false;
         }
+        Frame.dataOffset(frame, dataOffset);
         Frame.length(frame, read - VirtioNetHeader.LENGTH);
-        return VirtioNetHeader.decode(frame + HEADER_OFFSET, frame);
+        return VirtioNetHeader.decode(frame + headerOffset, frame);
     }
 
     /** @return false where the device can take nothing now. */
@@ -219,7 +228,7 @@ final class TapPort implements PacketPort {
     private boolean isTooLong(final long frame) {
         final int length = Frame.length(frame);
         return length > plainLimit && (Frame.gsoSize(frame) == 0 || length > capabilities.maxFrameLength())
-                && !(VlanTag.follows(Frame.data(frame)) && length <= plainLimit + VlanTag.LENGTH);
+                && !(linkLayer && VlanTag.follows(Frame.data(frame)) && length <= plainLimit + VlanTag.LENGTH);
     }
 
     /** Counts the first of a series of refusals (the interface is gone): each turn of the loop would count one more. */

@@ -10,30 +10,34 @@ import io.millrace.nativeports.linux.VirtioNetHeader;
 import java.io.IOException;
 
 /**
- * Opens queues of one TAP: descriptors that are attached to it and set up, which are the caller's to close. Thread: one.
+ * Opens queues of one TAP or TUN: descriptors that are attached to it and set up, which are the caller's to close. Thread: one.
  */
 final class TapQueues {
     private static final int OFFLOADS = TunDescriptor.TUN_F_CSUM | TunDescriptor.TUN_F_TSO4 | TunDescriptor.TUN_F_TSO6;
-    private static final int TAP = TunDescriptor.IFF_TAP | TunDescriptor.IFF_NO_PI | TunDescriptor.IFF_VNET_HDR;
-    private static final int SEVERAL = TAP | TunDescriptor.IFF_MULTI_QUEUE;
 
     private final LinuxCalls calls = new LinuxCalls();
+    private final TunKind kind;
     private final String interfaceName;
     private final boolean offloads;
+    private final int only;
+    private final int several;
 
-    TapQueues(final String interfaceName, final boolean offloads) {
+    TapQueues(final TunKind kind, final String interfaceName, final boolean offloads) {
+        this.kind = kind;
+        only = kind.attachment() | TunDescriptor.IFF_NO_PI | TunDescriptor.IFF_VNET_HDR;
+        several = only | TunDescriptor.IFF_MULTI_QUEUE;
         this.interfaceName = interfaceName;
         this.offloads = offloads;
     }
 
     /** The only queue of a device. @throws IOException one sentence: what was tried, what the system said, what to do. */
     int openOnly() throws IOException {
-        return open(TAP);
+        return open(only);
     }
 
     /** One of several. @throws IOException as {@link #openOnly}. */
     int openOneOfSeveral() throws IOException {
-        return open(SEVERAL);
+        return open(several);
     }
 
     /**
@@ -44,17 +48,17 @@ final class TapQueues {
      * @throws IOException as {@link #openOnly}.
      */
     int openFirstOfSeveral() throws IOException {
-        final int fresh = tryOpen(SEVERAL | TunDescriptor.IFF_TUN_EXCL);
+        final int fresh = tryOpen(several | TunDescriptor.IFF_TUN_EXCL);
         if (fresh != -Errno.EBUSY) {
             return opened(fresh);
         }
-        final int fd = tryOpen(SEVERAL);
+        final int fd = tryOpen(several);
         if (fd == -Errno.EINVAL) {
             return -1;
         }
         if (!isPersistent(opened(fd))) {
             calls.close(fd);
-            throw new IOException(TapFailure.onAttach(interfaceName, Errno.EBUSY));
+            throw new IOException(TapFailure.onAttach(kind, interfaceName, Errno.EBUSY));
         }
         return fd;
     }
@@ -65,7 +69,7 @@ final class TapQueues {
 
     private int opened(final int result) throws IOException {
         if (result < 0) {
-            throw new IOException(TapFailure.onAttach(interfaceName, -result));
+            throw new IOException(TapFailure.onAttach(kind, interfaceName, -result));
         }
         return result;
     }
@@ -111,7 +115,7 @@ final class TapQueues {
 
     private void check(final int result, final String what) throws IOException {
         if (result < 0) {
-            throw new IOException("cannot " + what + " " + TapDeviceProvider.SCHEME + ":" + interfaceName + ": "
+            throw new IOException("cannot " + what + " " + kind.scheme() + ":" + interfaceName + ": "
                     + Errno.describe(-result));
         }
     }

@@ -1,6 +1,6 @@
 /**
- * The Linux TAP device as a packet port: Ethernet frames to and from the kernel of the same machine, with the
- * virtio-net header for checksum and segmentation offload, and SYNs in queues of their own.
+ * The Linux TAP and TUN devices as packet ports: Ethernet frames, or bare IP packets, to and from the kernel of the same
+ * machine, with the virtio-net header for checksum and segmentation offload, and a TAP's SYNs in queues of their own.
  * <p>
  * Thread: a port belongs to one engine; the device is opened and closed by the control plane.
  * <p>

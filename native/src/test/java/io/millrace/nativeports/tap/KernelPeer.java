@@ -41,7 +41,7 @@ final class KernelPeer implements AutoCloseable {
     KernelPeer(final boolean offloads) throws Exception {
         namespace = new NetworkNamespace();
         final DeviceRequest request = new DeviceRequest(NAME, MTU, 1, 64, offloads, true, KERNEL + "/24");
-        device = namespace.call(() -> TapDevice.open(request));
+        device = namespace.call(() -> TapDevice.open(TunKind.TAP, request));
         port = device.queue(0);
     }
 

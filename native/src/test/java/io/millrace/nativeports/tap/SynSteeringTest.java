@@ -53,7 +53,7 @@ class SynSteeringTest {
         assumeTrue(cause == null, cause);
         namespace = new NetworkNamespace();
         namespace.call(() -> {
-            final TapQueues queues = new TapQueues(NAME, false);
+            final TapQueues queues = new TapQueues(TunKind.TAP, NAME, false);
             ordinary = queues.openFirstOfSeveral();
             syns = SynQueues.open(queues, ordinary, 1_000);
             try (HostInterface host = new HostInterface(NAME)) {
@@ -185,7 +185,7 @@ class SynSteeringTest {
     void shouldLeaveADeviceThatStaysAsItWas() throws Exception {
         namespace.exec("ip", "tuntap", "add", "tap7", "mode", "tap", "multi_queue");
         final int others = namespace.call(() -> {
-            final TapQueues queues = new TapQueues("tap7", false);
+            final TapQueues queues = new TapQueues(TunKind.TAP, "tap7", false);
             final int first = queues.openFirstOfSeveral();
             SynQueues.open(queues, first, 1_000).close();
             final int second = queues.openOneOfSeveral();

@@ -188,28 +188,30 @@ class TapDeviceTest {
     @Test
     void shouldRefuseANameThatIsTooLong() {
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> TapDevice.open(request("sixteencharacter", 1, null, 1_500)))
+                .isThrownBy(() -> TapDevice.open(TunKind.TAP, request("sixteencharacter", 1, null, 1_500)))
                 .withMessage("interface name \"sixteencharacter\" has 16 bytes; give it 1 to 15");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a/b", "tap%d", "a b", "..", "a:b"})
     void shouldRefuseNamesThatLinuxForbids(final String name) {
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> TapDevice.open(request(name, 1, null, 1_500)))
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> TapDevice.open(TunKind.TAP, request(name, 1, null, 1_500)))
                 .withMessageContaining("forbids");
     }
 
     @Test
     void shouldRefuseAHostAddressThatIsNone() {
         assertThatExceptionOfType(IOException.class)
-                .isThrownBy(() -> TapDevice.open(request("tap0", 1, "10.0.0.1", 1_500)))
+                .isThrownBy(() -> TapDevice.open(TunKind.TAP, request("tap0", 1, "10.0.0.1", 1_500)))
                 .withMessage("host address of tap:tap0: \"10.0.0.1\" is no IPv4 address with prefix such as"
                         + " 10.0.0.1/24");
     }
 
     @Test
     void shouldSayWhatToDoAboutMissingRights() {
-        assertThat(TapFailure.onAttach("tap0", Errno.EPERM)).contains("EPERM", "root", "unshare -Urn", "ip tuntap");
+        assertThat(TapFailure.onAttach(TunKind.TAP, "tap0", Errno.EPERM)).contains("EPERM", "root", "unshare -Urn",
+                "ip tuntap");
         assertThat(TapFailure.onOpen(Errno.ENOENT)).contains("/dev/net/tun", "modprobe tun");
         assertThat(TapFailure.onOpen(Errno.EACCES)).contains("EACCES", "root");
     }

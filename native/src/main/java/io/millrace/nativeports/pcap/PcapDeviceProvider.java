@@ -1,0 +1,41 @@
+package io.millrace.nativeports.pcap;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Replays capture files: {@code pcap:FILE[,speed=FACTOR|max][,after=SECONDS]}. Thread: any. */
+public final class PcapDeviceProvider implements PacketDeviceProvider {
+    static final String SCHEME = "pcap";
+
+    public PcapDeviceProvider() {}
+
+    @Override
+    public String scheme() {
+        return SCHEME;
+    }
+
+    @Override
+    public String usage() {
+        return "pcap:FILE[,speed=FACTOR|max][,after=SECONDS]  a capture file is what comes in; FILE.out.pcapng records"
+                + " what is sent";
+    }
+
+    @Override
+    public @Nullable String unavailabilityCause() {
+        return null;
+    }
+
+    @Override
+    public PacketDevice open(final DeviceRequest request) throws IOException {
+        return PcapDevice.open(request);
+    }
+
+    /** A file has no interface. */
+    @Override
+    public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        return task.run("", true);
+    }
+}
