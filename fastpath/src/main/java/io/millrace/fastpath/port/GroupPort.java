@@ -146,6 +146,13 @@ final class GroupPort implements PacketPort {
         return dropped;
     }
 
+    @Override
+    public void onDriverLeft() {
+        for (final PacketPort port : ports) {
+            port.onDriverLeft();
+        }
+    }
+
     /** As few as the port that can spare the fewest: all of them may be its own. */
     @Override
     public int lendableFrames() {

@@ -16,7 +16,9 @@ final class SendInvariants {
         if (TcbView.isSynchronized(tcb)) {
             require(tcb.cwnd() >= tcb.sndMss(), "the congestion window is below a segment");
             require(tcb.ssthresh() > 0, "no slow start threshold");
-            require(tcb.sndMss() >= Lifecycle.MIN_MSS, "segments below the least MSS");
+            // an MSS counts the options that every segment carries
+            require(tcb.sndMss() + HeaderOptions.fixedLength(tcb) >= Lifecycle.MIN_MSS,
+                    "segments below the least MSS");
             require(tcb.sndWnd() >= 0 && tcb.sndWnd() <= tcb.maxSndWnd(), "a window beyond the largest");
             if (before.isSynchronized) {
                 checkProgress(tcb, before);

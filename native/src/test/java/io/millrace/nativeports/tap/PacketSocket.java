@@ -15,7 +15,8 @@ public final class PacketSocket implements AutoCloseable {
     private static final int SOCK_RAW = 3;
     private static final int ADDRESS_LENGTH = 20;
     private static final int LARGEST = 1 << 17;
-    private static final int ATTEMPTS = 1_000;
+    private static final int ATTEMPTS = 20_000;
+    private static final int YIELD = 0x3F;
 
     private final LinuxCalls calls = new LinuxCalls();
     private final MemoryRegion buffer = MemoryRegion.allocate("packet socket", LARGEST);
@@ -49,6 +50,10 @@ public final class PacketSocket implements AutoCloseable {
                 final byte[] frame = new byte[(int) length];
                 Memory.copyToArray(buffer.address(), frame, 0, frame.length);
                 return frame;
+            }
+            if ((attempt & YIELD) == YIELD) {
+                // the kernel may want this processor to bring what is on its way
+                Thread.yield();
             }
         }
         return null;
