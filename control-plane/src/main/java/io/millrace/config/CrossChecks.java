@@ -214,9 +214,13 @@ final class CrossChecks {
         return gateway instanceof Inet6Address && gateway.isLinkLocalAddress() && config.isIpv6()
                 || allAddresses(config).anyMatch(cidr -> cidr.contains(gateway))
                         ? null
-                        : which + "must lie within the network of one of " + IpKeys.ADDRESSES + ' '
-                                + config.text(IpKeys.ADDRESSES)
+                        : which + "must lie within the network of one of " + IpKeys.ADDRESSES + configured(config)
                                 + (config.links() == 1 ? "" : ", or of " + PortKeys.FURTHER);
+    }
+
+    /** The value of the key is its default where DHCP or a router gives the address, and then not in effect. */
+    private static String configured(final MillraceConfig config) {
+        return config.addresses().isEmpty() ? ", and none is configured" : ' ' + config.text(IpKeys.ADDRESSES);
     }
 
     private static @Nullable String hostAddressIsAnother(final MillraceConfig config) {

@@ -112,6 +112,7 @@ class ConfigProblemsTest {
             "millrace.ip.own-prefixes = \"224.0.0.0/4\" | must be prefixes of hosts' addresses, which 224.0.0.0/4 is not",
             "millrace.ip { own-prefixes = \"10.0.0.0/28\", gateway = \"10.0.0.1\" } | must not be one of the stack's own addresses",
             "millrace.ip.gateway = \"10.0.1.1\"   | must lie within the network of one of millrace.ip.addresses [\"10.0.0.2/24\"]",
+            "millrace.ip { dhcp = on, gateway = \"10.0.0.1\" } | must lie within the network of one of millrace.ip.addresses, and none is configured",
             "millrace.ip.gateway = \"10.0.0.2\"   | must not be one of the stack's own addresses",
             "millrace.ip.routes = \"10.1.0.0/16 via 10.2.0.1\" | gateway of 10.1.0.0/16 must lie within the network of one of millrace.ip.addresses [\"10.0.0.2/24\"]",
             "millrace.port.host-address = \"10.0.0.2/24\" | must not be one of the stack's own addresses, millrace.ip.addresses [\"10.0.0.2/24\"]"})
