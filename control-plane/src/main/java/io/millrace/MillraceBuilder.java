@@ -59,7 +59,10 @@ public final class MillraceBuilder {
         devices = new PacketDevice[config.links()];
     }
 
-    /** A device that is open already, instead of the configured one; the stack closes it. */
+    /**
+     * A device that is open already, instead of the configured one; the stack closes it, also where it does not start because
+     * another port cannot be opened.
+     */
     public MillraceBuilder device(final PacketDevice opened) {
         return device(0, opened);
     }
@@ -114,7 +117,7 @@ public final class MillraceBuilder {
         }
     }
 
-    /** One for each link, in their order; where one cannot be opened, none is open. */
+    /** One for each link, in their order; where one cannot be opened, none is open, of those brought neither. */
     private List<PacketDevice> openAll() throws IOException {
         final List<PacketDevice> opened = new ArrayList<>();
         try {
@@ -125,6 +128,10 @@ public final class MillraceBuilder {
             return opened;
         } catch (final IOException | RuntimeException | Error e) {
             CloseHelper.quietCloseAll(opened);
+            // the one that failed has been closed where it was open
+            for (int link = opened.size() + 1; link < devices.length; link++) {
+                CloseHelper.quietClose(devices[link]);
+            }
             throw e;
         }
     }

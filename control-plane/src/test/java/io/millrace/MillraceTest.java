@@ -282,6 +282,20 @@ class MillraceTest {
         assertThat(device.closed).isTrue();
     }
 
+    @Test
+    void shouldCloseWhatItWasBroughtWhereAPortOfSeveralCannotBeOpened() {
+        final BrokenDevice first = new BrokenDevice(link.side(0));
+        final BrokenDevice last = new BrokenDevice(link.side(1));
+        final MillraceConfig config = config("shared", "10.0.0.2/24", "").toBuilder()
+                .text("millrace.ports = [{ device = \"memory\", addresses = [\"10.1.0.2/24\"], capture = "
+                        + "/no/such/folder/x.pcapng }, { device = \"memory\", addresses = [\"10.2.0.2/24\"] }]")
+                .build();
+        assertThatThrownBy(() -> Millrace.builder(config).device(first).device(2, last).launch())
+                .isInstanceOf(IOException.class);
+        assertThat(first.closed).isTrue();
+        assertThat(last.closed).isTrue();
+    }
+
     private Map<String, Long> simulation() throws IOException {
         try (MemoryLink wire = MemoryLink.builder().build();
                 Millrace server = stack(wire.side(0), "10.0.0.2/24");

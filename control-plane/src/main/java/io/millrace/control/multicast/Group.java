@@ -39,6 +39,11 @@ final class Group {
         return filter;
     }
 
+    /** What a listener wants. */
+    GroupFilter wanted(final Object listener) {
+        return listeners.getOrDefault(listener, GroupFilter.NONE);
+    }
+
     /** Sets what a listener wants; returns true where that changes what all want together. */
     boolean listen(final Object listener, final GroupFilter wanted, final int robustness) {
         if (wanted.isNone()) {

@@ -57,6 +57,22 @@ public final class GroupMembership implements MulticastGroups, AutoCloseable {
         schedule();
     }
 
+    /** Brings back what a listener wants of a group at this moment; it is not refused. */
+    synchronized Runnable asBefore(final Object listener, final long groupHi, final long groupLo) {
+        final Membership family = IpAddress.isV4(groupHi, groupLo) ? igmp : mld;
+        final GroupAddress group = new GroupAddress(groupHi, groupLo);
+        final GroupFilter wanted = family.wanted(listener, group);
+        return () -> restore(family, listener, group, wanted);
+    }
+
+    private synchronized void restore(final Membership family, final Object listener, final GroupAddress group,
+            final GroupFilter wanted) {
+        if (family.listen(listener, group, wanted, false)) {
+            publish();
+        }
+        schedule();
+    }
+
     /** The stack itself needs a group of IPv6, or does not any more; it has room where no other group has. Thread: any. */
     public synchronized void need(final Object listener, final long groupHi, final long groupLo, final boolean needed) {
         if (mld.listen(listener, new GroupAddress(groupHi, groupLo), needed ? EVERYTHING : GroupFilter.NONE, false)) {

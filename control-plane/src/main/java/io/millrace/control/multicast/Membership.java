@@ -70,6 +70,12 @@ final class Membership implements AutoCloseable {
         return joinedBefore == group.filter().isNone();
     }
 
+    /** What a listener wants of a group. */
+    GroupFilter wanted(final Object listener, final GroupAddress address) {
+        final Group group = groups.get(address);
+        return group == null ? GroupFilter.NONE : group.wanted(listener);
+    }
+
     void settings(final IgmpSettings next) {
         settings = next;
     }

@@ -1,6 +1,7 @@
 package io.millrace.control.multicast;
 
 import io.millrace.fastpath.control.MulticastGroups;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,16 +24,15 @@ public final class StackGroups implements MulticastGroups {
     @Override
     public synchronized void listen(final Object listener, final long groupHi, final long groupLo,
             final boolean include, final long... sources) {
-        int joined = 0;
+        final List<Runnable> undo = new ArrayList<>();
         try {
-            while (joined < links.size()) {
-                links.get(joined).listen(listener, groupHi, groupLo, include, sources);
-                joined++;
+            for (final GroupMembership link : links) {
+                final Runnable before = link.asBefore(listener, groupHi, groupLo);
+                link.listen(listener, groupHi, groupLo, include, sources);
+                undo.add(before);
             }
         } catch (final IllegalStateException e) {
-            for (int link = 0; link < joined; link++) {
-                links.get(link).listen(listener, groupHi, groupLo, true);
-            }
+            undo.forEach(Runnable::run);
             throw e;
         }
     }

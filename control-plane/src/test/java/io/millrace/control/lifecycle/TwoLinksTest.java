@@ -110,6 +110,25 @@ class TwoLinksTest {
         assertThat(routes.current().isJoined(0, IpAddress.v4(0xEF01_0203))).isTrue();
     }
 
+    /** What a listener wanted before it was refused holds on. */
+    @Test
+    void shouldKeepWhatWasWantedWhereALaterLinkHasNoRoom() {
+        final long group = IpAddress.v4(0xEF01_0205);
+        final GroupMembership first = links.get(0).groups();
+        first.listen(this, 0, group, true, 0, IpAddress.v4(0x0A00_0065));
+        first.listen("another", 0, group, true, 0, IpAddress.v4(0x0A00_0066));
+        links.get(1).groups().listen(this, 0, IpAddress.v4(0xEF01_0203), false);
+        links.get(1).groups().listen(this, 0, IpAddress.v4(0xEF01_0204), false);
+        agent.doWork();
+        engine.take();
+        final StackGroups groups = new StackGroups(links.stream().map(Link::groups).toList());
+        assertThatThrownBy(() -> groups.listen(this, 0, group, false)).isInstanceOf(IllegalStateException.class);
+        assertThat(routes.current().isJoined(0, group)).isTrue();
+        agent.doWork();
+        assertThat(ofIpv4()).as("of both listeners")
+                .containsExactly("igmp 10.0.0.2 > 224.0.0.22: v3 report to_in(239.1.2.5: 10.0.0.101, 10.0.0.102)");
+    }
+
     @Test
     void shouldConfigureItselfOnEachLink() {
         pass(4);

@@ -1,5 +1,7 @@
 package io.millrace.fastpath.port;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.CloseHelper;
 
 /**
@@ -112,9 +114,14 @@ final class GroupPort implements PacketPort {
             assert Frame.link(frames[i]) == link : "frames of several links at once";
             Frame.link(frames[i], 0);
         }
-        final int taken = ports[link].transmit(frames, offset, length, nowNs);
-        for (int i = offset + taken; i < offset + length; i++) {
-            Frame.link(frames[i], link);
+        int taken = 0;
+        try {
+            taken = ports[link].transmit(frames, offset, length, nowNs);
+        } finally {
+            // where the port fails, all of them are the caller's
+            for (int i = offset + taken; i < offset + length; i++) {
+                Frame.link(frames[i], link);
+            }
         }
         return taken;
     }
@@ -163,17 +170,19 @@ final class GroupPort implements PacketPort {
         return lendable;
     }
 
+    /** The memory of every port, or where one cannot keep it of none. */
     @Override
     public Runnable keepMemory() {
-        final Runnable[] kept = new Runnable[ports.length];
-        for (int link = 0; link < kept.length; link++) {
-            kept[link] = ports[link].keepMemory();
-        }
-        return () -> {
-            for (final Runnable memory : kept) {
-                memory.run();
+        final List<AutoCloseable> kept = new ArrayList<>(ports.length);
+        try {
+            for (final PacketPort port : ports) {
+                kept.add(port.keepMemory()::run);
             }
-        };
+        } catch (final RuntimeException e) {
+            CloseHelper.quietCloseAll(kept);
+            throw e;
+        }
+        return () -> CloseHelper.closeAll(kept);
     }
 
     @Override

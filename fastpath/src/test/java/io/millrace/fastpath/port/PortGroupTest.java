@@ -217,6 +217,51 @@ class PortGroupTest {
         assertThatThrownBy(() -> two.receive(frames, 0, 8, 0)).hasMessage("expected by a test");
     }
 
+    /** {@link #close} sees that nothing is left of what the first had kept. */
+    @Test
+    void shouldKeepNoMemoryWhereOnePortCannot() {
+        final PacketPort failing = new PortFilter(links.get(1).side(0).queue(0)) {
+            @Override
+            public Runnable keepMemory() {
+                throw new UnsupportedOperationException("expected by a test");
+            }
+        };
+        final PacketPort three = new GroupPort(new PacketPort[]{links.get(0).side(0).queue(0),
+                links.get(2).side(0).queue(0), failing});
+        assertThatThrownBy(three::keepMemory).hasMessage("expected by a test");
+    }
+
+    @Test
+    void shouldLetGoOfAllMemoryWhereOnePortFailsToLetGo() {
+        final PacketPort failing = new PortFilter(links.get(0).side(0).queue(0)) {
+            @Override
+            public Runnable keepMemory() {
+                return () -> {
+                    throw new IllegalStateException("expected by a test");
+                };
+            }
+        };
+        final PacketPort two = new GroupPort(new PacketPort[]{failing, links.get(1).side(0).queue(0)});
+        assertThatThrownBy(two.keepMemory()::run).hasMessage("expected by a test");
+    }
+
+    @Test
+    void shouldKeepTheLinkOfWhatAPortFailsToTake() {
+        final PacketPort failing = new PortFilter(links.get(1).side(0).queue(0)) {
+            @Override
+            public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+                throw new IllegalStateException("expected by a test");
+            }
+        };
+        final PacketPort two = new GroupPort(new PacketPort[]{links.get(0).side(0).queue(0), failing});
+        final long[] frames = {two.acquire(1), two.acquire(1)};
+        assertThatThrownBy(() -> two.transmit(frames, 0, 2, 0)).hasMessage("expected by a test");
+        for (final long frame : frames) {
+            assertThat(Frame.link(frame)).isEqualTo(1);
+            two.release(frame);
+        }
+    }
+
     @Test
     void shouldNotBeWrappedAsOne() {
         assertThatThrownBy(() -> new PortFilter(port) {
