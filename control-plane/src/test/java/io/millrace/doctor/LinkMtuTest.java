@@ -36,9 +36,11 @@ class LinkMtuTest {
     @ValueSource(booleans = {true, false})
     void shouldNotTakeWhatIsSaidOfTheLinkForAMistake(final boolean v6) throws Exception {
         final InetAddress address = v6 ? SERVER : InetAddress.ofLiteral("10.0.0.2");
+        final AtomicLong aheadNs = new AtomicLong();
         try (MemoryLink link = MemoryLink.builder().build();
                 Millrace server = stack(link, 0, v6 ? "fd00::2/64" : "10.0.0.2/24");
-                Millrace client = stack(link, 1, v6 ? "fd00::1/64" : "10.0.0.1/24")) {
+                Millrace client = builder(link, 1, v6 ? "fd00::1/64" : "10.0.0.1/24")
+                        .clock(() -> System.nanoTime() + aheadNs.get()).launch()) {
             if (v6) {
                 client.engine(0).commands().linkMtuV6(0, 1_400);
             } else {
@@ -53,6 +55,9 @@ class LinkMtuTest {
                 server.engine(0).doWork();
                 client.engine(0).doWork();
             }
+            // the gauges are shown some times a second
+            aheadNs.addAndGet(TimeUnit.SECONDS.toNanos(1));
+            client.engine(0).doWork();
             final Observer observer = client.observer();
             final CompletableFuture<List<Integer>> paths = CompletableFuture.supplyAsync(() -> paths(observer));
             final CompletableFuture<List<Finding>> findings = paths.thenApplyAsync(ignored -> findings(observer));
