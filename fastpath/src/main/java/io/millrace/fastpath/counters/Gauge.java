@@ -20,7 +20,8 @@ public enum Gauge {
     PORT_MTU("bytes", "largest IP packet of a frame (millrace.port.mtu)"),
     LINK_MTU_V4("bytes", "largest IPv4 packet of the link: as a server of DHCP says, at most that of the port"),
     LINK_MTU_V6("bytes", "largest IPv6 packet of the link: as routers say, at most that of the port"),
-    LINK_HOP_LIMIT_V6("hops", "hop limit of IPv6 packets: as routers say, else as configured (millrace.ip.ttl)"),
+    LINK_HOP_LIMIT_V6("hops",
+            "hop limit of IPv6 packets that a router said; 0 where none did: as configured (millrace.ip.ttl)"),
     LONGEST_GAP_NS("ns", "longest time between the beginnings of two turns");
 
     /** How many gauges there are. */

@@ -86,7 +86,7 @@ final class EngineWindow implements AutoCloseable {
         gauge(Gauge.PORT_MTU, port.capabilities().mtu());
         gauge(Gauge.LINK_MTU_V4, links.mtuV4(0));
         gauge(Gauge.LINK_MTU_V6, links.mtuV6(0));
-        gauge(Gauge.LINK_HOP_LIMIT_V6, ip.hopLimitV6(0));
+        gauge(Gauge.LINK_HOP_LIMIT_V6, links.hopLimitV6(0, 0));
         gauge(Gauge.FRAMES_LENT, frames.lent());
     }
 

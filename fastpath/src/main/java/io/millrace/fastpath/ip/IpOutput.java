@@ -102,11 +102,6 @@ public final class IpOutput {
         pathMtus.onLinkChanged();
     }
 
-    /** Hop limit of packets of IPv6 on a link, unless who sends them says another. */
-    public int hopLimitV6(final int link) {
-        return links.hopLimitV6(link, control.routes().hopLimit());
-    }
-
     /** A fresh frame for a link whose payload starts at {@link #payload}; 0 where the pool is empty. */
     public long acquire(final int link) {
         return port.acquire(link);
