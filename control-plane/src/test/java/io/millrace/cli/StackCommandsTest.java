@@ -79,10 +79,10 @@ class StackCommandsTest {
 
     @Test
     void shouldCheckTheKindOfDeviceToo() throws IOException {
-        final Path file = Files.writeString(folder.resolve("my.conf"), "\nmillrace.port.device = \"tun:x\"\n");
+        final Path file = Files.writeString(folder.resolve("my.conf"), "\nmillrace.port.device = \"nic:x\"\n");
 
         assertThat(run("config", "check", file.toString())).isEqualTo(ExitCode.REFUSED);
-        assertThat(err.toString()).startsWith(file + ":2: millrace.port.device = \"tun:x\": no device of the kind");
+        assertThat(err.toString()).startsWith(file + ":2: millrace.port.device = \"nic:x\": no device of the kind");
     }
 
     @Test

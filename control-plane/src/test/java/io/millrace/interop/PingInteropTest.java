@@ -41,7 +41,7 @@ class PingInteropTest extends KernelInterop {
         run("tc", "qdisc", "add", "dev", "mr0", "root", "tbf", "rate", "8kbit", "burst", "1600", "limit", "1600");
         kernel.exec("ping", "-n", "-c", "1", "-W", "3", "-s", "2900", STACK);
         assertThat(counter("IpReassemblyTimedOut")).isPositive();
-        assertThat(counter("IcmpErrorsSent")).isEqualTo(1);
+        assertThat(counter("IcmpErrorsSent")).isPositive();
         // Linux tells no socket of it, but counts
         assertThat(run("cat", "/proc/net/snmp")).containsPattern("IcmpMsg:.*InType11.*");
     }
