@@ -1,6 +1,5 @@
 package io.millrace.fastpath.port;
 
-import io.millrace.fastpath.wire.VlanTag;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,7 +18,6 @@ final class MemoryLinkPort implements PacketPort {
     private final FrameRing inbound;
     /** Frames of our pool that the peer has released. */
     private final FrameRing homeward;
-    private final int plainLimit;
     private final long[] scratch = new long[BURST];
 
     private MemoryLinkPort peer;
@@ -34,7 +32,6 @@ final class MemoryLinkPort implements PacketPort {
         pool = new FramePool("memory link, queue " + queue, link.frames(), link.frameCapacity());
         inbound = new FrameRing(link.queueLength());
         homeward = new FrameRing(link.returnLength());
-        plainLimit = capabilities.mtu() + (capabilities.linkLayer() ? Frame.IP_OFFSET - Frame.ETHERNET_OFFSET : 0);
         peer = this;
         openPorts = new AtomicInteger();
     }
@@ -135,24 +132,13 @@ final class MemoryLinkPort implements PacketPort {
 
     /** @return false where the peer's queue is full. */
     private boolean take(final long frame) {
-        if (isTooLong(frame)) {
+        assert capabilities.txChecksum() || (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) == 0 : "partial checksum";
+        if (capabilities.isTooLong(frame)) {
             dropped++;
             release(frame);
             return true;
         }
         return peer.inbound.put(frame);
-    }
-
-    private boolean isTooLong(final long frame) {
-        assert capabilities.txChecksum() || (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) == 0 : "partial checksum";
-        final int length = Frame.length(frame);
-        return length > plainLimit && (length > capabilities.maxFrameLength() || Frame.gsoSize(frame) == 0)
-                && !(isTagged(frame) && length <= plainLimit + VlanTag.LENGTH);
-    }
-
-    /** A tag is no part of what the MTU counts. */
-    private boolean isTagged(final long frame) {
-        return capabilities.linkLayer() && VlanTag.follows(Frame.data(frame));
     }
 
     private int drop(final long[] frames, final int offset, final int length) {

@@ -57,8 +57,8 @@ public interface PacketPort extends AutoCloseable {
     int receive(long[] frames, int offset, int limit, long nowNs);
 
     /**
-     * Transmits frames in order, all of one link. The first {@code n} returned belong to the port; the caller keeps the rest, and tries
-     * again later or drops them.
+     * Transmits frames in order, all of one link. The first {@code n} returned belong to the port; the caller keeps the
+     * rest, and tries again later or drops them.
      *
      * @return how many the port took, 0 to {@code length}.
      */

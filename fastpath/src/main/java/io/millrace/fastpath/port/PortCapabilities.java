@@ -1,5 +1,8 @@
 package io.millrace.fastpath.port;
 
+import io.millrace.fastpath.wire.EthernetHeader;
+import io.millrace.fastpath.wire.VlanTag;
+
 /**
  * What a packet port can do.
  *
@@ -18,5 +21,17 @@ public record PortCapabilities(boolean linkLayer, int mtu, long macAddress, bool
     /** The same without any offload, for a middleware that looks at or changes the bytes. */
     public PortCapabilities withoutOffloads() {
         return new PortCapabilities(linkLayer, mtu, macAddress, false, false, 0, maxFrameLength);
+    }
+
+    /**
+     * True for a frame that is too long for the port to transmit: one packet of more than the MTU, of which a VLAN's tag is
+     * no part, or a virtual segment that is more than a frame holds, or that the port does not cut.
+     */
+    public boolean isTooLong(final long frame) {
+        final int length = Frame.length(frame);
+        final int plainLimit = mtu + (linkLayer ? EthernetHeader.LENGTH : 0);
+        return length > plainLimit
+                && (Frame.gsoSize(frame) == 0 || maxVirtualSegment == 0 || length > maxFrameLength)
+                && !(linkLayer && VlanTag.follows(Frame.data(frame)) && length <= plainLimit + VlanTag.LENGTH);
     }
 }

@@ -126,6 +126,17 @@ public abstract class PacketPortContract {
     }
 
     @Test
+    protected void shouldDropAndCountAPacketBeyondItsMtu() {
+        final long before = port.dropped();
+        final byte[] next = frameBytes(1, 60);
+        final long[] frames = {fresh(frameBytes(0, port.capabilities().mtu() + headerLength() + 1)), fresh(next)};
+        assertThat(port.transmit(frames, 0, 2, NOW_NS)).isEqualTo(2);
+        assertThat(nextOurs()).isEqualTo(next);
+        assertThat(port.dropped()).isEqualTo(before + 1);
+        assertThat(acquireAll()).hasSize(subject.frames());
+    }
+
+    @Test
     protected void shouldSendBackAFrameThatItReceived() {
         final byte[] bytes = frameBytes(1, 200);
         subject.inject(bytes);
@@ -199,6 +210,7 @@ public abstract class PacketPortContract {
             receiveOurs(BURST).forEach(port::release);
             assertThat(nextOurs()).isEqualTo(frameBytes(i, 60));
         }
+        assertThat(acquireAll()).as("frames that are there again").hasSize(subject.frames());
     }
 
     /** True where the far end, not the port, drops what it has no room for. */

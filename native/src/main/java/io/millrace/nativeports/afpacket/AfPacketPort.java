@@ -2,9 +2,8 @@ package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
-import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PooledPort;
 import io.millrace.fastpath.port.PortCapabilities;
-import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.VirtioNetHeader;
@@ -17,54 +16,26 @@ import io.millrace.nativeports.linux.VirtioNetHeader;
  * <p>
  * Thread: the engine's.
  */
-final class AfPacketPort implements PacketPort {
-    /** One of so many frames may be lent. */
-    private static final int LENDABLE = 4;
+final class AfPacketPort extends PooledPort {
     /** How often the interface is looked at, besides what sending tells. */
     private static final long LOOK_NS = 100_000_000;
 
     private final QueueSockets sockets;
     private final ReceiveRing incoming;
     private final TransmitRing outgoing;
-    private final FramePool pool;
-    private final PortCapabilities capabilities;
     private final InterfaceWatch watch;
-    private final int plainLimit;
     private long dropped;
     private long lookedNs;
-    private boolean closed;
 
     /** @param sockets closed with this, as is the pool. */
     AfPacketPort(final QueueSockets sockets, final PortCapabilities capabilities, final FramePool pool,
             final String device) {
+        super(capabilities, pool);
         this.sockets = sockets;
         incoming = new ReceiveRing(sockets.receiveSocket(), sockets.receiveRing(),
                 capabilities.maxFrameLength() - VlanTag.LENGTH);
         outgoing = new TransmitRing(sockets.transmitSocket(), sockets.transmitRing());
-        this.pool = pool;
-        this.capabilities = capabilities;
         watch = new InterfaceWatch(device);
-        plainLimit = capabilities.mtu() + EthernetHeader.LENGTH;
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public long acquire() {
-        return pool.acquire();
-    }
-
-    @Override
-    public int frames() {
-        return pool.frames();
-    }
-
-    @Override
-    public void release(final long frame) {
-        pool.release(frame);
     }
 
     @Override
@@ -116,28 +87,14 @@ final class AfPacketPort implements PacketPort {
     }
 
     @Override
-    public int lendableFrames() {
-        return pool.frames() / LENDABLE;
-    }
-
-    @Override
-    public Runnable keepMemory() {
-        return pool.keepMemory();
-    }
-
-    @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
-            sockets.close();
-            pool.close();
-        }
+    protected void closeDevice() {
+        sockets.close();
     }
 
     /** @return false where the interface can take nothing now. */
     private boolean send(final long frame) {
         final int length = Frame.length(frame);
-        if (isTooLong(frame, length)) {
+        if (capabilities().isTooLong(frame)) {
             dropped++;
         } else if (outgoing.fits(length)) {
             if (!outgoing.put(frame) && !(sendPending() && outgoing.put(frame))) {
@@ -189,11 +146,6 @@ final class AfPacketPort implements PacketPort {
         }
         watch.onFailure(-result);
         return true;
-    }
-
-    private boolean isTooLong(final long frame, final int length) {
-        return length > plainLimit && (Frame.gsoSize(frame) == 0 || length > capabilities.maxFrameLength())
-                && !(VlanTag.follows(Frame.data(frame)) && length <= plainLimit + VlanTag.LENGTH);
     }
 
     /** An interface that went down, or is gone, says so only to who asks. */

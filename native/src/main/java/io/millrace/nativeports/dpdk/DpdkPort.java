@@ -5,7 +5,6 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
-import io.millrace.fastpath.wire.VlanTag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,6 @@ final class DpdkPort implements PacketPort {
     private static final int BURST = 32;
     /** One of so many frames may be lent. */
     private static final int LENDABLE = 4;
-    private static final int ETHERNET_HEADER = 14;
 
     private final DpdkDevice device;
     private final PortCapabilities capabilities;
@@ -26,7 +24,6 @@ final class DpdkPort implements PacketPort {
     private final BurstQueue queue;
     private final FrameStock stock;
     private final long receivePool;
-    private final int plainLimit;
     private final MemoryRegion arrays = MemoryRegion.allocate("bursts of mbufs", 2L * BURST * Long.BYTES);
     private final long received = arrays.address();
     private final long sending = received + BURST * Long.BYTES;
@@ -49,7 +46,6 @@ final class DpdkPort implements PacketPort {
         this.queue = queue;
         stock = new FrameStock(pools.transmit(), pools.frames());
         receivePool = pools.receive().address();
-        plainLimit = capabilities.mtu() + ETHERNET_HEADER;
     }
 
     @Override
@@ -171,7 +167,7 @@ final class DpdkPort implements PacketPort {
     private int fill(final long[] frames, final int offset, final int limit) {
         asking = false;
         int count = 0;
-        while (count < limit && !isTooLong(frames[offset + count])) {
+        while (count < limit && !capabilities.isTooLong(frames[offset + count])) {
             final long frame = frames[offset + count];
             final long mbuf = Mbuf.ofFrame(frame);
             Mbuf.fromFrame(mbuf, driver.copies() ? 2 : 1);
@@ -219,11 +215,5 @@ final class DpdkPort implements PacketPort {
     private void drop(final long frame) {
         dropped++;
         stock.release(frame);
-    }
-
-    private boolean isTooLong(final long frame) {
-        final int length = Frame.length(frame);
-        return length > plainLimit && (Frame.gsoSize(frame) == 0 || length > capabilities.maxFrameLength())
-                && !(VlanTag.follows(Frame.data(frame)) && length <= plainLimit + VlanTag.LENGTH);
     }
 }

@@ -2,10 +2,9 @@ package io.millrace.nativeports.pcap;
 
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
-import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PooledPort;
 import io.millrace.fastpath.port.PcapngWriter;
 import io.millrace.fastpath.port.PortCapabilities;
-import io.millrace.fastpath.wire.VlanTag;
 
 /**
  * Gives frames of a recording when they are due, counted from the first poll, and writes down what is transmitted, on
@@ -13,20 +12,12 @@ import io.millrace.fastpath.wire.VlanTag;
  * <p>
  * Thread: the engine's, which also writes the file when the writer's buffer is full.
  */
-final class PcapPort implements PacketPort {
-    /** One of so many frames may be lent. */
-    private static final int LENDABLE = 4;
-    private static final int ETHERNET_HEADER = Frame.IP_OFFSET - Frame.ETHERNET_OFFSET;
-
-    private final PortCapabilities capabilities;
-    private final FramePool pool;
+final class PcapPort extends PooledPort {
     private final Recording recording;
     private final PcapngWriter output;
     private final Timeline timeline;
-    private final int plainLimit;
     private long dropped;
     private int next;
-    private boolean closed;
 
     /**
      * @param recording closed, like {@code pool} and {@code output}, by {@link #close}.
@@ -34,33 +25,11 @@ final class PcapPort implements PacketPort {
      */
     PcapPort(final PortCapabilities capabilities, final FramePool pool, final Recording recording,
             final PcapngWriter output, final Timeline timeline, final long unusable) {
-        this.capabilities = capabilities;
-        this.pool = pool;
+        super(capabilities, pool);
         this.recording = recording;
         this.output = output;
         this.timeline = timeline;
         dropped = unusable;
-        plainLimit = capabilities.mtu() + ETHERNET_HEADER;
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public long acquire() {
-        return pool.acquire();
-    }
-
-    @Override
-    public int frames() {
-        return pool.frames();
-    }
-
-    @Override
-    public void release(final long frame) {
-        pool.release(frame);
     }
 
     @Override
@@ -83,7 +52,7 @@ final class PcapPort implements PacketPort {
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
         final long epochNs = timeline.epochNs(nowNs);
         for (int i = offset; i < offset + length; i++) {
-            if (isTooLong(frames[i])) {
+            if (capabilities().isTooLong(frames[i])) {
                 dropped++;
             } else {
                 output.add(frames[i], epochNs, true);
@@ -105,23 +74,9 @@ final class PcapPort implements PacketPort {
     }
 
     @Override
-    public int lendableFrames() {
-        return pool.frames() / LENDABLE;
-    }
-
-    @Override
-    public Runnable keepMemory() {
-        return pool.keepMemory();
-    }
-
-    @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
-            output.close();
-            recording.close();
-            pool.close();
-        }
+    protected void closeDevice() {
+        output.close();
+        recording.close();
     }
 
     /** Frames that have come in so far. */
@@ -132,10 +87,5 @@ final class PcapPort implements PacketPort {
     /** Errors of the file that takes what is sent. */
     long outputErrors() {
         return output.errors();
-    }
-
-    private boolean isTooLong(final long frame) {
-        final int length = Frame.length(frame);
-        return length > plainLimit && !(VlanTag.follows(Frame.data(frame)) && length <= plainLimit + VlanTag.LENGTH);
     }
 }

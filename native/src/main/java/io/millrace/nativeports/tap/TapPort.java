@@ -2,9 +2,8 @@ package io.millrace.nativeports.tap;
 
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
-import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PooledPort;
 import io.millrace.fastpath.port.PortCapabilities;
-import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.VirtioNetHeader;
@@ -12,37 +11,31 @@ import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue of a TAP or TUN device, and the queue of SYNs beside it where there is one. Each read and each write moves one frame, its virtio-net header in the headroom in front
- * of it. An error of the device (interface down or gone) costs a count, never an exception.
+ * One queue of a TAP or TUN device, and the queues of SYNs beside it where there are any. Each read and each write moves
+ * one frame, its virtio-net header in the headroom in front of it. An error of the device (interface down or gone) costs
+ * a count, never an exception.
  * <p>
  * Thread: the engine's.
  */
-final class TapPort implements PacketPort {
+final class TapPort extends PooledPort {
     /** Bytes that a frame needs beyond the largest one, so that a truncated read shows. */
     static final int SPARE = 1;
 
-    /** One of so many frames may be lent. */
-    private static final int LENDABLE = 4;
     /** Of a TUN: the first byte of a packet must be there, which says of which family it is. */
     private static final int SHORTEST_PACKET = 1;
 
     private final LinuxCalls calls = new LinuxCalls();
     private final int fd;
     private final @Nullable SynQueues syns;
-    private final PortCapabilities capabilities;
-    private final FramePool pool;
-    private final boolean linkLayer;
     private final int dataOffset;
     private final int headerOffset;
     private final int shortestRead;
     private final int readLength;
-    private final int plainLimit;
     private boolean synsFirst;
     private int reads;
     private long result;
     private long dropped;
     private boolean failing;
-    private boolean closed;
 
     /**
      * @param fd   the queue's descriptor, non-blocking; closed by {@link #close}.
@@ -50,39 +43,16 @@ final class TapPort implements PacketPort {
      */
     TapPort(final TunKind kind, final int fd, final @Nullable SynQueues syns, final PortCapabilities capabilities,
             final FramePool pool) {
+        super(capabilities, pool);
         this.fd = fd;
         this.syns = syns;
-        this.capabilities = capabilities;
-        this.pool = pool;
         readLength = VirtioNetHeader.LENGTH + capabilities.maxFrameLength() + SPARE;
-        linkLayer = kind.hasLinkLayer();
         dataOffset = kind.dataOffset();
         headerOffset = dataOffset - VirtioNetHeader.LENGTH;
         shortestRead = VirtioNetHeader.LENGTH + Math.max(kind.linkHeaderLength(), SHORTEST_PACKET);
-        plainLimit = capabilities.mtu() + kind.linkHeaderLength();
         if (headerOffset + readLength > pool.frameCapacity()) {
             throw new IllegalArgumentException("frames of " + pool.frameCapacity() + " bytes are too small");
         }
-    }
-
-    @Override
-    public PortCapabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
-    public long acquire() {
-        return pool.acquire();
-    }
-
-    @Override
-    public int frames() {
-        return pool.frames();
-    }
-
-    @Override
-    public void release(final long frame) {
-        pool.release(frame);
     }
 
     @Override
@@ -174,23 +144,9 @@ final class TapPort implements PacketPort {
     }
 
     @Override
-    public int lendableFrames() {
-        return pool.frames() / LENDABLE;
-    }
-
-    @Override
-    public Runnable keepMemory() {
-        return pool.keepMemory();
-    }
-
-    @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
-            CloseHelper.close(syns);
-            calls.close(fd);
-            pool.close();
-        }
+    protected void closeDevice() {
+        CloseHelper.close(syns);
+        calls.close(fd);
     }
 
     private boolean accept(final long frame, final int read) {
@@ -204,7 +160,7 @@ final class TapPort implements PacketPort {
 
     /** @return false where the device can take nothing now. */
     private boolean write(final long frame) {
-        if (isTooLong(frame)) {
+        if (capabilities().isTooLong(frame)) {
             dropped++;
         } else {
             assert Frame.dataOffset(frame) >= Frame.DESCRIPTOR_LENGTH + VirtioNetHeader.LENGTH : "no headroom";
@@ -223,12 +179,6 @@ final class TapPort implements PacketPort {
         }
         pool.release(frame);
         return true;
-    }
-
-    private boolean isTooLong(final long frame) {
-        final int length = Frame.length(frame);
-        return length > plainLimit && (Frame.gsoSize(frame) == 0 || length > capabilities.maxFrameLength())
-                && !(linkLayer && VlanTag.follows(Frame.data(frame)) && length <= plainLimit + VlanTag.LENGTH);
     }
 
     /** Counts the first of a series of refusals (the interface is gone): each turn of the loop would count one more. */
