@@ -16,7 +16,7 @@ public final class FramePool implements AutoCloseable {
     private final int id = NEXT_ID.getAndIncrement();
     private final int frameCapacity;
     private final int frames;
-    private final MemoryRegion region;
+    private final Runnable memory;
     private final long[] free;
     private final boolean[] lent;
     private final AtomicInteger users = new AtomicInteger(1);
@@ -31,19 +31,43 @@ public final class FramePool implements AutoCloseable {
      *                      cache.
      */
     public FramePool(final String purpose, final int frames, final int frameCapacity) {
-        if (frames < 1 || frameCapacity <= Frame.IP_OFFSET || frameCapacity > Integer.MAX_VALUE - 2 * CACHE_LINE) {
-            throw new IllegalArgumentException(purpose + ": " + frames + " frames of " + frameCapacity + " bytes");
-        }
+        this(region(purpose, frames, frameCapacity), frames, stride(frameCapacity));
+    }
+
+    private FramePool(final MemoryRegion region, final int frames, final int frameCapacity) {
+        this(region.address(), frames, frameCapacity, region::close);
+    }
+
+    /**
+     * Frames in memory that is there, one behind the other.
+     *
+     * @param address       of the first frame, a multiple of 64.
+     * @param frames        how many, at least 1.
+     * @param frameCapacity bytes of a frame, a multiple of 64, more than {@link Frame#IP_OFFSET}.
+     * @param memory        run once, when the pool is closed and nobody keeps its memory.
+     */
+    public FramePool(final long address, final int frames, final int frameCapacity, final Runnable memory) {
         this.frames = frames;
-        this.frameCapacity = ((frameCapacity + CACHE_LINE - 1) / CACHE_LINE | 1) * CACHE_LINE;
-        region = MemoryRegion.allocate(purpose, (long) frames * this.frameCapacity);
+        this.frameCapacity = frameCapacity;
+        this.memory = memory;
         free = new long[frames];
         lent = new boolean[frames];
         for (int index = frames - 1; index >= 0; index--) {
-            final long frame = region.address() + (long) index * this.frameCapacity;
-            Frame.initialise(frame, this.frameCapacity, id, index);
+            final long frame = address + (long) index * frameCapacity;
+            Frame.initialise(frame, frameCapacity, id, index);
             free[available++] = frame;
         }
+    }
+
+    private static int stride(final int frameCapacity) {
+        return ((frameCapacity + CACHE_LINE - 1) / CACHE_LINE | 1) * CACHE_LINE;
+    }
+
+    private static MemoryRegion region(final String purpose, final int frames, final int frameCapacity) {
+        if (frames < 1 || frameCapacity <= Frame.IP_OFFSET || frameCapacity > Integer.MAX_VALUE - 2 * CACHE_LINE) {
+            throw new IllegalArgumentException(purpose + ": " + frames + " frames of " + frameCapacity + " bytes");
+        }
+        return MemoryRegion.allocate(purpose, (long) frames * stride(frameCapacity));
     }
 
     /** @return a fresh frame; 0 where the pool is empty. */
@@ -91,7 +115,7 @@ public final class FramePool implements AutoCloseable {
 
     private void letGoOfMemory() {
         if (users.decrementAndGet() == 0) {
-            region.close();
+            memory.run();
         }
     }
 

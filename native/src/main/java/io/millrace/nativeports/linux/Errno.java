@@ -16,8 +16,10 @@ public final class Errno {
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
+    public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
+    public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
     public static final int ENETDOWN = 100;
     public static final int ENOBUFS = 105;
@@ -48,6 +50,8 @@ public final class Errno {
             case ENOSYS -> "ENOSYS (no such system call)";
             case EBADFD -> "EBADFD (file descriptor in bad state)";
             case ENXIO -> "ENXIO (no such device or address)";
+            case ERANGE -> "ERANGE (out of range)";
+            case EOPNOTSUPP -> "EOPNOTSUPP (operation not supported)";
             case EAFNOSUPPORT -> "EAFNOSUPPORT (address family not supported)";
             case ENETDOWN -> "ENETDOWN (network is down)";
             case ENOBUFS -> "ENOBUFS (no buffer space)";

@@ -1,6 +1,9 @@
 package io.millrace.nativeports.linux;
 
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A network interface of the host, set up by ioctls in the namespace of the thread that opens this object. Setting
@@ -81,6 +84,32 @@ public final class HostInterface implements AutoCloseable {
             }
         } finally {
             calls.close(v6);
+        }
+    }
+
+    /** The kernel's driver of the interface, e.g. {@code veth}; "" where it does not say. */
+    public String driver() {
+        try (MemoryRegion answer = MemoryRegion.allocate("driver", EthtoolDescriptor.DRVINFO_LENGTH)) {
+            Memory.putInt(answer.address(), EthtoolDescriptor.GDRVINFO);
+            request.pointer(answer.address());
+            if (calls.ioctl(socket, InterfaceRequest.SIOCETHTOOL, request.address()) < 0) {
+                return "";
+            }
+            final byte[] name = new byte[EthtoolDescriptor.DRIVER_LENGTH];
+            Memory.copyToArray(answer.address() + EthtoolDescriptor.DRIVER_OFFSET, name, 0, name.length);
+            return new String(name, StandardCharsets.US_ASCII).split("\0", 2)[0];
+        }
+    }
+
+    /** Queues that receive; 0 where the driver does not say. */
+    public int receiveQueues() {
+        try (MemoryRegion answer = MemoryRegion.allocate("channels", EthtoolDescriptor.CHANNELS_LENGTH)) {
+            Memory.putInt(answer.address(), EthtoolDescriptor.GCHANNELS);
+            request.pointer(answer.address());
+            return calls.ioctl(socket, InterfaceRequest.SIOCETHTOOL, request.address()) < 0
+                    ? 0
+                    : Memory.getInt(answer.address() + EthtoolDescriptor.RX_COUNT_OFFSET)
+                            + Memory.getInt(answer.address() + EthtoolDescriptor.COMBINED_COUNT_OFFSET);
         }
     }
 

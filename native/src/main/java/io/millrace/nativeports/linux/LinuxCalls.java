@@ -42,6 +42,8 @@ public final class LinuxCalls {
     private static final MethodHandle SET_OPTION = call("setsockopt",
             FunctionDescriptor.of(INT, INT, INT, INT, LONG, INT));
     private static final MethodHandle MMAP = call("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
+    private static final MethodHandle SEND = call("send", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT));
+    private static final MethodHandle RECV = call("recv", FunctionDescriptor.of(LONG, INT, LONG, LONG, INT));
     private static final MethodHandle MUNMAP = call("munmap", FunctionDescriptor.of(INT, LONG, LONG));
     private static final MethodHandle BPF = variadic("syscall", 1,
             FunctionDescriptor.of(LONG, LONG, INT, LONG, INT));
@@ -85,6 +87,24 @@ public final class LinuxCalls {
             return result((long) WRITE.invokeExact(state, fd, address, length));
         } catch (final Throwable e) {
             throw unexpected("write", e);
+        }
+    }
+
+    /** send(2) from an address. */
+    public long send(final int fd, final long address, final long length, final int flags) {
+        try {
+            return result((long) SEND.invokeExact(state, fd, address, length, flags));
+        } catch (final Throwable e) {
+            throw unexpected("send", e);
+        }
+    }
+
+    /** recv(2) to an address. */
+    public long receive(final int fd, final long address, final long length, final int flags) {
+        try {
+            return result((long) RECV.invokeExact(state, fd, address, length, flags));
+        } catch (final Throwable e) {
+            throw unexpected("recv", e);
         }
     }
 
@@ -171,8 +191,13 @@ public final class LinuxCalls {
 
     /** mmap(2) of a file from its beginning; an address, which is below 2^63. */
     public long map(final int fd, final long length, final int protection, final int flags) {
+        return map(fd, length, protection, flags, 0);
+    }
+
+    /** mmap(2) of a file from an offset on, a multiple of the page; an address, which is below 2^63. */
+    public long map(final int fd, final long length, final int protection, final int flags, final long offset) {
         try {
-            return result((long) MMAP.invokeExact(state, 0L, length, protection, flags, fd, 0L));
+            return result((long) MMAP.invokeExact(state, 0L, length, protection, flags, fd, offset));
         } catch (final Throwable e) {
             throw unexpected("mmap", e);
         }

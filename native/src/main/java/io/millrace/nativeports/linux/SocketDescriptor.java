@@ -9,6 +9,12 @@ public final class SocketDescriptor {
     public static final int SO_ATTACH_FILTER = 26;
     public static final int SO_SNDBUFFORCE = 32;
     public static final int SO_RCVBUFFORCE = 33;
+    /** Busy polling: microseconds; before interrupts; frames of a turn. */
+    public static final int SO_BUSY_POLL = 46;
+    public static final int SO_PREFER_BUSY_POLL = 69;
+    public static final int SO_BUSY_POLL_BUDGET = 70;
+
+    public static final int MSG_DONTWAIT = 0x40;
 
     /** {@code struct sock_fprog}. */
     public static final int PROGRAM_LENGTH = 16;

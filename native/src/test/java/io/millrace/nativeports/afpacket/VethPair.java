@@ -8,14 +8,14 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** A veth between two namespaces of their own, both ends up: ours, which has a packet socket, and the kernel's. */
-final class VethPair implements AutoCloseable {
-    static final String OURS = "ours0";
-    static final String THEIRS = "theirs0";
+public final class VethPair implements AutoCloseable {
+    public static final String OURS = "ours0";
+    public static final String THEIRS = "theirs0";
 
-    final NetworkNamespace ours;
-    final NetworkNamespace theirs;
+    public final NetworkNamespace ours;
+    public final NetworkNamespace theirs;
 
-    VethPair(final int mtu) throws IOException {
+    public VethPair(final int mtu) throws IOException {
         ours = new NetworkNamespace();
         theirs = new NetworkNamespace();
         run(ours, "ip", "link", "add", OURS, "mtu", Integer.toString(mtu), "type", "veth", "peer", "name", THEIRS,
@@ -28,17 +28,17 @@ final class VethPair implements AutoCloseable {
         return ours.call(() -> new AfPacketDeviceProvider().open(request));
     }
 
-    static DeviceRequest request(final String argument, final int mtu, final int queues, final boolean offloads,
+    public static DeviceRequest request(final String argument, final int mtu, final int queues, final boolean offloads,
             final @Nullable String hostAddress) {
         return new DeviceRequest(argument, mtu, queues, DeviceUnderTest.FRAMES, offloads, false, hostAddress);
     }
 
-    static DeviceRequest request(final boolean offloads) {
+    public static DeviceRequest request(final boolean offloads) {
         return request(OURS, 1_500, 1, offloads, null);
     }
 
     /** Runs a command inside, which must succeed; returns what it printed. */
-    static String run(final NetworkNamespace namespace, final String... command) throws IOException {
+    public static String run(final NetworkNamespace namespace, final String... command) throws IOException {
         final NetworkNamespace.Output output = namespace.exec(command);
         if (output.exitCode() != 0) {
             throw new IOException(String.join(" ", command) + ": " + output.text().strip());

@@ -1,0 +1,141 @@
+package io.millrace.nativeports.afxdp;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FramePool;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.wire.EthernetHeader;
+import io.millrace.fastpath.wire.VlanTag;
+import io.millrace.nativeports.afpacket.Listener;
+import io.millrace.nativeports.linux.HostNamespace;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Queues of an interface of the kernel, opened by AF_XDP sockets, and the program that hands them what is the stack's. The
+ * kernel goes on using the interface.
+ * <p>
+ * Thread: opened and closed by the control plane; each queue belongs to one engine.
+ */
+final class AfXdpDevice implements PacketDevice {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AfXdpDevice.class);
+    private static final int MAX_FRAME = EthernetHeader.LENGTH + VlanTag.LENGTH + 65_535;
+    /** So that a frame that is too long shows. */
+    private static final int SPARE = 1;
+    /** Small frames that may wait in the packet socket. */
+    private static final int SLOTS = 512;
+    /** One frame for what is no chunk, for so many others. */
+    private static final int LARGE_PART = 2;
+
+    private final AfXdpInterface on;
+    private final Redirection redirection;
+    private final List<XdpQueue> queues = new ArrayList<>();
+    private final List<AfXdpPort> ports = new ArrayList<>();
+    private String how = "";
+
+    private AfXdpDevice(final AfXdpInterface on, final Redirection redirection) {
+        this.on = on;
+        this.redirection = redirection;
+    }
+
+    /** @throws IOException one sentence: what was tried, what the system said, what to do. */
+    static AfXdpDevice open(final DeviceRequest request) throws IOException {
+        final AfXdpSpec spec = AfXdpSpec.parse(request.argument());
+        if (request.hostAddress() != null) {
+            throw new IOException(AfXdpFailure.hostAddress(AfXdpDeviceProvider.SCHEME + ':' + request.argument()));
+        }
+        final String namespace = spec.namespace();
+        return namespace == null
+                ? openHere(spec, request)
+                : HostNamespace.call(namespace, () -> openHere(spec, request));
+    }
+
+    private static AfXdpDevice openHere(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
+        final AfXdpInterface on = AfXdpInterface.find(spec, request);
+        final AfXdpDevice device = new AfXdpDevice(on, Redirection.attach(on.device(), on.index(), spec, on.address(),
+                spec.queue() + request.queues()));
+        boolean done = false;
+        try {
+            device.openQueues(spec, request);
+            device.openPorts(spec, request);
+            done = true;
+            return device;
+        } finally {
+            if (!done) {
+                device.close();
+            }
+        }
+    }
+
+    private void openQueues(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
+        for (int i = 0; i < request.queues(); i++) {
+            queues.add(XdpQueue.open(on, spec, spec.queue() + i, request.frames(), request.mtu(), request.offloads()));
+        }
+    }
+
+    private void openPorts(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
+        final boolean checksums = queues.stream().allMatch(XdpQueue::completesChecksums);
+        final PortCapabilities capabilities = new PortCapabilities(true, request.mtu(), on.address(), checksums, true, 0,
+                MAX_FRAME);
+        for (int i = 0; i < request.queues(); i++) {
+            final Listener listener = i > 0 ? null : Listener.open(on.device(), on.index(), on.address(),
+                    on.sharesAddress(), spec.allGroups() ? 0 : SLOTS, MAX_FRAME);
+            ports.add(port(queues.get(i), capabilities, listener, request.frames(), spec.busyPollUs() > 0));
+        }
+        // from here on frames arrive
+        for (int i = 0; i < request.queues(); i++) {
+            redirection.give(spec.queue() + i, queues.get(i).socket());
+        }
+        how = (redirection.isDriverMode() ? "driver mode" : "generic mode")
+                + (queues.stream().allMatch(XdpQueue::isZeroCopy) ? ", zero-copy" : ", copy");
+        report(spec, checksums);
+    }
+
+    private AfXdpPort port(final XdpQueue queue, final PortCapabilities capabilities,
+            final @Nullable Listener listener, final int frames, final boolean busyPolls) {
+        final FramePool large = new FramePool(on.device() + ", large frames", frames / LARGE_PART,
+                Frame.ETHERNET_OFFSET + MAX_FRAME + SPARE);
+        return new AfXdpPort(queue, capabilities, large, listener,
+                new Receiver(queue, large, MAX_FRAME, on.virtual()), busyPolls, on.device());
+    }
+
+    private void report(final AfXdpSpec spec, final boolean checksums) {
+        LOGGER.info("{}: {}, checksums completed by {}", on.device(), how, checksums ? "the kernel" : "the stack");
+        final int last = spec.queue() + queues.size() - 1;
+        if (on.queues() > queues.size()) {
+            LOGGER.warn("{}: the interface has {} queues, of which {} to {} are taken; what arrives at others takes a"
+                    + " slower way: `ethtool -L {} combined {}`, or steer flows by `ethtool -N`", on.device(), on.queues(),
+                    spec.queue(), last, spec.interfaceName(), last + 1);
+        }
+    }
+
+    /** With what was obtained, e.g. {@code af-xdp:eth0 (driver mode, zero-copy)}. */
+    @Override
+    public String name() {
+        return on.device() + " (" + how + ')';
+    }
+
+    @Override
+    public int queues() {
+        return ports.size();
+    }
+
+    @Override
+    public PacketPort queue(final int index) {
+        return ports.get(index);
+    }
+
+    @Override
+    public void close() {
+        redirection.close();
+        ports.forEach(AfXdpPort::close);
+        queues.subList(ports.size(), queues.size()).forEach(CloseHelper::close);
+    }
+}

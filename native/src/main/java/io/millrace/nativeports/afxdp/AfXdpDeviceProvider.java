@@ -1,0 +1,54 @@
+package io.millrace.nativeports.afxdp;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.nativeports.linux.HostNamespace;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Opens AF_XDP sockets on interfaces of the kernel: {@code af-xdp:IF}. Thread: any. */
+public final class AfXdpDeviceProvider implements PacketDeviceProvider {
+    static final String SCHEME = "af-xdp";
+
+    public AfXdpDeviceProvider() {}
+
+    @Override
+    public String scheme() {
+        return SCHEME;
+    }
+
+    @Override
+    public String usage() {
+        return "af-xdp:IF[@NAMESPACE][,queue=N][,OPTION=...]  queues of an interface, shared memory, beside the kernel";
+    }
+
+    @Override
+    public @Nullable String unavailabilityCause() {
+        if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
+            return "AF_XDP sockets need Linux";
+        }
+        try {
+            new XdpSocket(SCHEME).close();
+            new XskMap(1).close();
+            return null;
+        } catch (final IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    @Override
+    public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        final AfXdpSpec spec = AfXdpSpec.parse(argument);
+        final String namespace = spec.namespace();
+        return namespace == null
+                ? task.run(spec.interfaceName(), true)
+                : HostNamespace.call(namespace, () -> task.run(spec.interfaceName(), false));
+    }
+
+    @Override
+    public PacketDevice open(final DeviceRequest request) throws IOException {
+        return AfXdpDevice.open(request);
+    }
+}

@@ -1,0 +1,51 @@
+package io.millrace.nativeports.afxdp;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.nativeports.linux.HostInterface;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+
+/**
+ * The interface that a device is on, found in the namespace of the thread that asks.
+ *
+ * @param device        the device's name, for messages.
+ * @param index         of the interface.
+ * @param address       the stack's Ethernet address, in the low 48 bits.
+ * @param sharesAddress true where it is that of the interface itself.
+ * @param virtual       true for a veth: what its far end's kernel sends has checksums that were left to be completed.
+ * @param sendsPieces   true where a packet may come that is larger than a chunk.
+ * @param queues        that receive; 0 where the driver does not say.
+ */
+record AfXdpInterface(String device, int index, long address, boolean sharesAddress, boolean virtual,
+        boolean sendsPieces, int queues) {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AfXdpInterface.class);
+
+    /** @throws IOException one sentence: what was tried, what the system said, what to do. */
+    static AfXdpInterface find(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
+        final String name = spec.interfaceName();
+        final String device = AfXdpDeviceProvider.SCHEME + ':' + request.argument();
+        try (HostInterface host = new HostInterface(name)) {
+            final int index = host.index();
+            final long theirs = host.ethernetAddress();
+            if (theirs == 0) {
+                throw new IOException(AfXdpFailure.notEthernet(name));
+            }
+            final int mtu = host.mtu();
+            if (mtu < request.mtu()) {
+                throw new IOException(AfXdpFailure.smallMtu(name, mtu, request.mtu()));
+            }
+            if (!host.isUp()) {
+                LOGGER.warn("{}: the interface is down; take it up with `ip link set {} up`", device, name);
+            }
+            final int queues = host.receiveQueues();
+            if (queues > 0 && spec.queue() + request.queues() > queues) {
+                throw new IOException(AfXdpFailure.fewQueues(name, queues, spec.queue(), request.queues()));
+            }
+            final long address = spec.addressBeside(theirs);
+            final boolean veth = host.driver().equals("veth");
+            return new AfXdpInterface(device, index, address, address == theirs, veth, veth || mtu > request.mtu(),
+                    queues);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package io.millrace.nativeports.afxdp;
+
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FramePool;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.nativeports.afpacket.InterfaceWatch;
+import io.millrace.nativeports.afpacket.Listener;
+import io.millrace.nativeports.linux.Errno;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue of an interface over AF_XDP. What arrives for the stack's address, and what is sent, lies in memory that is
+ * shared with the kernel, and is not copied here. What goes on to the kernel and concerns the stack as well (groups; queues
+ * without a socket) comes by a packet socket. An error of the interface (down or gone) costs a count and a line of the log,
+ * never an exception.
+ * <p>
+ * Thread: the engine's.
+ */
+final class AfXdpPort implements PacketPort {
+    /** One of so many frames for sending: so many received ones may be lent. */
+    private static final int LENDABLE = 4;
+    /** How often the interface is looked at, besides what sending tells. */
+    private static final long LOOK_NS = 100_000_000;
+
+    private final XdpQueue queue;
+    private final PortCapabilities capabilities;
+    private final FramePool large;
+    private final @Nullable Listener listener;
+    private final boolean busyPolls;
+    private final Umem umem;
+    private final Receiver receiver;
+    private final Sender sender;
+    private final InterfaceWatch watch;
+    private long dropped;
+    private long lookedNs;
+    private boolean closed;
+
+    /**
+     * @param queue    closed with this, as are the others.
+     * @param large    frames for what is no chunk.
+     * @param listener of the first queue; null on others.
+     * @param receiver of the queue.
+     */
+    AfXdpPort(final XdpQueue queue, final PortCapabilities capabilities, final FramePool large,
+            final @Nullable Listener listener, final Receiver receiver, final boolean busyPolls, final String device) {
+        this.queue = queue;
+        this.capabilities = capabilities;
+        this.large = large;
+        this.listener = listener;
+        this.receiver = receiver;
+        this.busyPolls = busyPolls;
+        umem = queue.umem();
+        sender = new Sender(queue);
+        watch = new InterfaceWatch(device);
+        receiver.refill();
+    }
+
+    @Override
+    public PortCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public long acquire() {
+        final long frame = umem.acquire();
+        if (frame != 0) {
+            return frame;
+        }
+        sender.reap();
+        return umem.acquire();
+    }
+
+    @Override
+    public int frames() {
+        return umem.sendingFrames();
+    }
+
+    @Override
+    public void release(final long frame) {
+        if (umem.contains(frame)) {
+            umem.release(frame);
+        } else {
+            large.release(frame);
+        }
+    }
+
+    @Override
+    public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        if (nowNs - lookedNs >= LOOK_NS || nowNs < lookedNs) {
+            lookedNs = nowNs;
+            look();
+        }
+        sender.reap();
+        if (sender.isPending()) {
+            sendPending();
+        }
+        receiver.refill();
+        if (busyPolls && !receiver.isReady()) {
+            queue.socket().poll();
+        }
+        int count = 0;
+        // As many entries as frames wanted, whatever is dropped: a flood of bad ones must not hold the engine.
+        int entries = 0;
+        for (; entries < limit && receiver.isReady(); entries++) {
+            final long frame = receiver.take();
+            if (frame != 0) {
+                Frame.timestampNs(frame, nowNs);
+                frames[offset + count++] = frame;
+            }
+        }
+        if (entries > 0) {
+            receiver.release();
+        }
+        if (listener != null) {
+            count += listen(listener, frames, offset + count, limit - entries, nowNs);
+        }
+        if (count > 0) {
+            watch.onSuccess();
+        }
+        return count;
+    }
+
+    private int listen(final Listener beside, final long[] frames, final int offset, final int limit,
+            final long nowNs) {
+        int count = 0;
+        for (int slots = 0; slots < limit && beside.isReady(); slots++) {
+            final long frame = large.acquire();
+            if (frame == 0) {
+                break;
+            }
+            if (beside.take(frame)) {
+                Frame.timestampNs(frame, nowNs);
+                frames[offset + count++] = frame;
+            } else {
+                large.release(frame);
+                dropped++;
+            }
+        }
+        return count;
+    }
+
+    @Override
+    public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+        sender.reap();
+        int count = 0;
+        while (count < length && send(frames[offset + count])) {
+            count++;
+        }
+        if (sender.isPending() || count > 0) {
+            sendPending();
+        }
+        return count;
+    }
+
+    /** @return false where the interface can take nothing now. */
+    private boolean send(final long frame) {
+        if (capabilities.isTooLong(frame)) {
+            dropped++;
+            release(frame);
+            return true;
+        }
+        if (!umem.contains(frame)) {
+            return sendCopy(frame);
+        }
+        return sender.put(frame) || sendPending() && sender.put(frame);
+    }
+
+    /** A frame that was put together is no memory of the kernel's. */
+    private boolean sendCopy(final long frame) {
+        final long copy = acquire();
+        if (copy == 0) {
+            return false;
+        }
+        Memory.copy(Frame.data(frame), Frame.data(copy), Frame.length(frame));
+        Frame.length(copy, Frame.length(frame));
+        Frame.flags(copy, Frame.flags(frame));
+        Frame.checksumPlace(copy, Frame.checksumStart(frame), Frame.checksumOffset(frame));
+        if (!sender.put(copy) && !(sendPending() && sender.put(copy))) {
+            release(copy);
+            return false;
+        }
+        large.release(frame);
+        return true;
+    }
+
+    /** @return true where the ring has room again. */
+    private boolean sendPending() {
+        final int result = sender.send();
+        if (result == 0) {
+            watch.onSuccess();
+            return true;
+        }
+        if (result == -Errno.EAGAIN || result == -Errno.ENOBUFS || result == -Errno.EINTR || result == -Errno.EBUSY) {
+            return false;
+        }
+        watch.onFailure(-result);
+        sender.takeBack();
+        return true;
+    }
+
+    /** An interface that went down, or is gone, says so only to who asks. */
+    private void look() {
+        final int error = listener != null ? listener.error() : queue.socket().error();
+        if (error > 0 && watch.onFailure(error)) {
+            dropped++;
+        }
+    }
+
+    @Override
+    public long dropped() {
+        if (listener != null) {
+            dropped += listener.drops();
+        }
+        return dropped + receiver.dropped() + sender.dropped() + queue.socket().drops();
+    }
+
+    @Override
+    public int lendableFrames() {
+        return umem.sendingFrames() / LENDABLE;
+    }
+
+    @Override
+    public Runnable keepMemory() {
+        final Runnable chunks = umem.keepMemory();
+        final Runnable others = large.keepMemory();
+        return () -> {
+            chunks.run();
+            others.run();
+        };
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            if (listener != null) {
+                listener.close();
+            }
+            queue.close();
+            large.close();
+        }
+    }
+}
