@@ -11,6 +11,7 @@ final class VethLink implements KernelLink {
     private final String scheme;
     private final boolean kernelOffloads;
     private final String options;
+    private final String queues;
     private @Nullable NetworkNamespace stackSide;
 
     /**
@@ -23,7 +24,13 @@ final class VethLink implements KernelLink {
 
     /** @param options behind the interface's name and its namespace. */
     VethLink(final String scheme, final boolean kernelOffloads, final String options) {
+        this(scheme, kernelOffloads, options, 1);
+    }
+
+    /** @param queues of both ends. */
+    VethLink(final String scheme, final boolean kernelOffloads, final String options, final int queues) {
         this.scheme = scheme;
+        this.queues = Integer.toString(queues);
         this.options = options;
         this.kernelOffloads = kernelOffloads;
     }
@@ -32,7 +39,8 @@ final class VethLink implements KernelLink {
     public String join(final NetworkNamespace kernel, final boolean offloads) throws IOException {
         final NetworkNamespace beside = new NetworkNamespace();
         stackSide = beside;
-        run(beside, "ip", "link", "add", "mr0", "type", "veth", "peer", "name", "mr0", "netns", kernel.name());
+        run(beside, "ip", "link", "add", "mr0", "numtxqueues", queues, "numrxqueues", queues, "type", "veth", "peer",
+                "name", "mr0", "numtxqueues", queues, "numrxqueues", queues, "netns", kernel.name());
         // the kernel of this end says nothing of its own
         run(beside, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/mr0/disable_ipv6");
         run(beside, "ip", "link", "set", "mr0", "up");

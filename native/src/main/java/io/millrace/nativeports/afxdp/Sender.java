@@ -95,7 +95,8 @@ final class Sender {
         int before = Integer.MAX_VALUE;
         for (int pending = ring.pending(); pending > 0 && pending < before; pending = ring.pending()) {
             before = pending;
-            if (!ring.needsWakeup()) {
+            // where it copies, the kernel always waits for a call
+            if (zeroCopy && !ring.needsWakeup()) {
                 return 0;
             }
             result = socket.send();
@@ -104,7 +105,10 @@ final class Sender {
                 return result;
             }
         }
-        return ring.pending() == 0 ? 0 : Math.min(result, -Errno.EAGAIN);
+        if (ring.pending() == 0) {
+            return 0;
+        }
+        return result < 0 ? result : -Errno.EAGAIN;
     }
 
     /** True while {@link #send} has something to do. */

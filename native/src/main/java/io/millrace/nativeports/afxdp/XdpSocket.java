@@ -8,6 +8,7 @@ import io.millrace.nativeports.linux.SocketDescriptor;
 import io.millrace.nativeports.linux.TunDescriptor;
 import io.millrace.nativeports.linux.XdpDescriptor;
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A socket that shares memory and rings with the kernel, in the network namespace of the thread that opens it. Set up by
@@ -20,6 +21,8 @@ final class XdpSocket implements AutoCloseable {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED_POPULATE = 0x8001;
     private static final int BUSY_POLL_FRAMES = 64;
+    private static final int BUSY_ATTEMPTS = 200;
+    private static final long BUSY_WAIT_NS = 5_000_000;
 
     private final LinuxCalls calls = new LinuxCalls();
     private final String device;
@@ -114,8 +117,21 @@ final class XdpSocket implements AutoCloseable {
         check(set(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_BUSY_POLL_BUDGET, BUSY_POLL_FRAMES), "poll busily");
     }
 
-    /** @return 0; or why it cannot be bound, a negated error number. */
+    /**
+     * Takes a queue of an interface. One that was given back a moment ago the kernel still has work with: it is waited for.
+     *
+     * @return 0; or why it cannot be bound, a negated error number.
+     */
     int bind(final int interfaceIndex, final int queue, final int flags) {
+        int result = tryBind(interfaceIndex, queue, flags);
+        for (int attempt = 0; result == -Errno.EBUSY && attempt < BUSY_ATTEMPTS; attempt++) {
+            LockSupport.parkNanos(BUSY_WAIT_NS);
+            result = tryBind(interfaceIndex, queue, flags);
+        }
+        return result;
+    }
+
+    private int tryBind(final int interfaceIndex, final int queue, final int flags) {
         final long at = scratch.address();
         Memory.zero(at, XdpDescriptor.ADDRESS_LENGTH);
         Memory.putShort(at, XdpDescriptor.AF_XDP);
