@@ -7,6 +7,9 @@ import io.millrace.fastpath.port.PacketPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +81,16 @@ final class SharedPair implements AutoCloseable {
         port.release(frames[0]);
         turn(port);
         return bytes;
+    }
+
+    /** How many frames the port has to lend; all are given back. */
+    static int framesThatAreThere(final PacketPort port) {
+        final List<Long> all = new ArrayList<>();
+        for (long frame = port.acquire(); frame != 0; frame = port.acquire()) {
+            all.add(frame);
+        }
+        all.forEach(port::release);
+        return new HashSet<>(all).size();
     }
 
     @Override
