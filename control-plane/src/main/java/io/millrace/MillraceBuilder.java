@@ -149,8 +149,7 @@ public final class MillraceBuilder {
     private PacketDevice openConfigured(final int link) throws IOException {
         final DeviceOpener opener = DeviceOpener.discover();
         opener.check(config);
-        final MillraceConfig port = config.link(link);
-        return opener.open(port.get(PortKeys.DEVICE), port.deviceRequest());
+        return opener.open(config.link(link));
     }
 
     boolean isDedicated() {
