@@ -10,6 +10,7 @@ import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.RssKey;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -118,11 +119,12 @@ public final class DeviceOpener {
     /**
      * Opens the device of a configuration.
      *
-     * @param port the configuration of one link.
+     * @param port   the configuration of one link.
+     * @param rssKey of the hash that places flows on several queues.
      * @throws IOException as the other {@code open}.
      */
-    public PacketDevice open(final MillraceConfig port) throws IOException {
-        return open(port.device(), port.deviceRequest());
+    public PacketDevice open(final MillraceConfig port, final RssKey rssKey) throws IOException {
+        return open(port.device(), port.deviceRequest().withRssKey(rssKey));
     }
 
     private String unknown(final String scheme) {
