@@ -15,9 +15,9 @@ import io.millrace.nativeports.linux.BpfCode.Label;
  */
 public final class BpfPlacement {
     private static final int ENTRIES = Toeplitz.INPUT_LENGTH * Toeplitz.BYTE_VALUES;
-    private static final int MOST_QUEUES = 256;
+    private static final int MOST_ENTRIES = 512;
     /** Bytes of the tables at the most. */
-    public static final int LENGTH = (ENTRIES + MOST_QUEUES) * Integer.BYTES;
+    public static final int LENGTH = (ENTRIES + MOST_ENTRIES) * Integer.BYTES;
 
     private static final int WORD_SHIFT = 2;
     private static final int BYTE_MASK = 0xff;
@@ -57,7 +57,7 @@ public final class BpfPlacement {
         hash = offset;
         table = offset + ENTRIES * Integer.BYTES;
         final int[] entries = placement.table();
-        if (entries.length > MOST_QUEUES) {
+        if (entries.length > MOST_ENTRIES) {
             throw new IllegalArgumentException("indirection table of " + entries.length);
         }
         mask = entries.length - 1;
