@@ -2,6 +2,7 @@ package io.millrace.nativeports.shm;
 
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
@@ -158,6 +159,12 @@ final class ShmDevice implements PacketDevice {
     @Override
     public PacketPort queue(final int index) {
         return ports.get(index);
+    }
+
+    /** Queue i of one side talks to queue i of the other. */
+    @Override
+    public FlowPlacement placement() {
+        return layout.queues() == 1 ? FlowPlacement.ONE_QUEUE : FlowPlacement.AS_SENT;
     }
 
     @Override

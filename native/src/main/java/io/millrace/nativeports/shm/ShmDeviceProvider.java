@@ -3,8 +3,10 @@ package io.millrace.nativeports.shm;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortOption;
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,22 @@ public final class ShmDeviceProvider implements PacketDeviceProvider {
     @Override
     public String usage() {
         return SCHEME + ":" + ShmSpec.FORM + "  shared memory with the stack of another process, both name one file";
+    }
+
+    @Override
+    public List<PortOption> options() {
+        return List.of(ShmSpec.SIDE_OPTION);
+    }
+
+    @Override
+    public void check(final String argument) throws IOException {
+        ShmSpec.parse(argument);
+    }
+
+    /** A file has no interface. */
+    @Override
+    public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        return task.run("", true);
     }
 
     @Override

@@ -1,7 +1,11 @@
 package io.millrace.nativeports.shm;
 
+import io.millrace.fastpath.port.PortOption;
+import io.millrace.fastpath.port.PortOption.Place;
+import io.millrace.fastpath.port.PortOption.Type;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What {@code shm:} is told: {@code FILE[,side=0|1|auto]}.
@@ -12,6 +16,12 @@ import java.nio.file.Path;
 record ShmSpec(Path file, int side) {
     static final int ANY = -1;
     static final String FORM = "FILE[,side=0|1|auto]";
+
+    static final PortOption SIDE_OPTION = new PortOption("side", new Type.Choice(List.of("0", "1", "auto")), "auto",
+            Place.COMMA, """
+                    Which side of a shared memory this stack is; auto: one that is free. The side decides about the
+                    Ethernet address, which has the side as its last bit.
+                    """);
 
     private static final String SIDE = ",side=";
 
