@@ -53,8 +53,10 @@ public final class BpfCode {
     private static final int LOAD_WORD = 0x61;
     private static final int LOAD_BYTE = 0x71;
     private static final int LOAD_HALF = 0x69;
-    private static final int CALL = 0x85;
     private static final int ATOMIC_ADD = 0xdb;
+    private static final int CALL = 0x85;
+    private static final int XOR_REGISTER = 0xaf;
+    private static final int MODULO_CONSTANT = 0x97;
     private static final int EXIT = 0x95;
     private static final int OFFSET_SHIFT = 16;
     private static final int CONSTANT_SHIFT = 32;
@@ -213,6 +215,16 @@ public final class BpfCode {
     /** Calls a function of the kernel with R1 to R5, which it destroys; R0 is its result. */
     public BpfCode call(final int function) {
         return add(CALL, 0, 0, function);
+    }
+
+    /** Adds without carry. */
+    public BpfCode xorRegister(final int register, final int source) {
+        return add(XOR_REGISTER, register, source, 0);
+    }
+
+    /** The register's rest where it is divided by a constant, unsigned. */
+    public BpfCode modulo(final int register, final int constant) {
+        return add(MODULO_CONSTANT, register, 0, constant);
     }
 
     /** Ends the program with the result R0. */
