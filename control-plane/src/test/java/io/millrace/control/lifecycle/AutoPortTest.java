@@ -91,7 +91,8 @@ class AutoPortTest {
         final PortChoice choice = DeviceOpener.discover().choice(config, 0);
         assertThat(choice).isNotNull();
         assertThat(choice.sentence()).startsWith("auto:v0@" + namespace.name() + " takes af-packet:v0@"
-                + namespace.name()).contains("; not tap: v0 is there already, and is no TAP but of the driver veth; not");
+                + namespace.name())
+                .contains("; not tap: v0 is there already, and is no TAP but of the driver veth; not");
     }
 
     @Test
@@ -108,7 +109,8 @@ class AutoPortTest {
         final long descriptors = descriptors();
         ip("link", "set", "lo", "mtu", "1500");
         assertThatThrownBy(() -> open(config("lo", ""))).isInstanceOf(IOException.class)
-                .hasMessageStartingWith("no port can be opened: auto:lo@" + namespace.name() + " takes nothing; not tap: ")
+                .hasMessageStartingWith(
+                        "no port can be opened: auto:lo@" + namespace.name() + " takes nothing; not tap: ")
                 .hasMessageContaining("; not af-packet: lo is no Ethernet interface");
         ip("link", "add", "v0", "mtu", "1400", "type", "veth", "peer", "name", "v1");
         assertThatThrownBy(() -> open(config("v0", ""))).hasMessageContaining("the MTU of v0 is 1400");

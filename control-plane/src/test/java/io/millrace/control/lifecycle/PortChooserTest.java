@@ -94,8 +94,9 @@ class PortChooserTest {
         Files.delete(root.resolve("sys/class/net/eth0/device"));
         final PortChoice virtual = choose("auto:eth0");
         assertThat(virtual.picked()).hasToString("af-packet:eth0");
-        assertThat(virtual.sentence()).startsWith("auto:eth0 takes af-packet:eth0; not tap: eth0 is no TAP; not tun: eth0 is"
-                + " no TUN; not af-xdp: af-packet:eth0 comes first; not dpdk: ");
+        assertThat(virtual.sentence())
+                .startsWith("auto:eth0 takes af-packet:eth0; not tap: eth0 is no TAP; not tun: eth0 is"
+                        + " no TUN; not af-xdp: af-packet:eth0 comes first; not dpdk: ");
     }
 
     @Test

@@ -58,7 +58,8 @@ final class AfPacketExamination {
                         + " bytes only, so each queue has a ring of " + ring + " MiB instead of "
                         + (ring * QueueSockets.SMALL_SLOTS_PER_FRAME * QueueSockets.SMALL_SLOT
                                 / QueueSockets.LARGE_SLOT)
-                        + " MiB", "As root of the machine: sysctl -w net.core.rmem_max="
+                        + " MiB",
+                        "As root of the machine: sysctl -w net.core.rmem_max="
                                 + QueueSockets.SOCKET_BUFFER);
             }
         }

@@ -57,7 +57,8 @@ final class DpdkExamination {
     private void nic(final String address) {
         final Path device = sys.resolve("bus/pci/devices").resolve(address);
         if (!Files.exists(device)) {
-            add(Weight.FATAL, "there is no device " + address + " on the PCI bus", "`lspci` lists those that there are");
+            add(Weight.FATAL, "there is no device " + address + " on the PCI bus",
+                    "`lspci` lists those that there are");
             return;
         }
         final Path driver = device.resolve("driver");
