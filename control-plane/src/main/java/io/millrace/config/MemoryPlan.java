@@ -21,6 +21,7 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
     private static final int FRAME_SPARE = 256;
     /** Packet sockets, and what may become one. */
     private static final Set<String> PACKET_SOCKETS = Set.of("af-packet", "auto");
+    private static final String SHARED_MEMORY = "shm";
     /** Of a packet socket's ring where the kernel gives it no large buffer: a slot, of which 15 share 1 MiB; the rest. */
     private static final long PACKET_SLOT = (1 << 20) / 15 + 1;
     private static final long PACKET_RING = 3 << 19;
@@ -66,6 +67,10 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
             final ConfigKey<?> key) {
         final int engines = port.get(ThreadingKeys.ENGINES);
         parts.add(new Part("frames of " + name, engines, port.get(PortKeys.FRAMES) * frameBytes(port), key.path()));
+        if (port.get(PortKeys.DEVICE).scheme().equals(SHARED_MEMORY)) {
+            parts.add(new Part("frames of the other side of " + name, engines,
+                    port.get(PortKeys.FRAMES) * frameBytes(port), key.path()));
+        }
         if (PACKET_SOCKETS.contains(port.get(PortKeys.DEVICE).scheme())) {
             parts.add(new Part("ring of " + name, engines, PACKET_RING + port.get(PortKeys.FRAMES) * PACKET_SLOT,
                     key.path()));
