@@ -96,6 +96,11 @@ public final class Listener implements AutoCloseable {
         return incoming != null && incoming.take(frame);
     }
 
+    /** Of the socket, which is readable while {@link #isReady} is true. */
+    public int descriptor() {
+        return socket.descriptor();
+    }
+
     /** Frames that found no room since this was asked last. */
     public long drops() {
         return incoming == null ? 0 : socket.drops();

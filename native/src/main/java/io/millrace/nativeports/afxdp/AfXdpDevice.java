@@ -59,11 +59,12 @@ final class AfXdpDevice implements PacketDevice {
 
     private static AfXdpDevice openHere(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
         final AfXdpInterface on = AfXdpInterface.find(spec, request);
-        final AfXdpDevice device = new AfXdpDevice(on, Redirection.attach(on.device(), on.index(), spec, on.address(),
-                spec.queue() + request.queues()));
+        final int wanted = on.queuesFrom(spec.queue(), request.queues());
+        final AfXdpDevice device = new AfXdpDevice(on,
+                Redirection.attach(on.device(), on.index(), spec, on.address(), spec.queue() + wanted));
         boolean done = false;
         try {
-            device.openQueues(spec, request);
+            device.openQueues(spec, request, wanted);
             device.openPorts(spec, request);
             done = true;
             return device;
@@ -74,8 +75,9 @@ final class AfXdpDevice implements PacketDevice {
         }
     }
 
-    private void openQueues(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
-        for (int i = 0; i < request.queues(); i++) {
+    private void openQueues(final AfXdpSpec spec, final DeviceRequest request, final int wanted)
+            throws IOException {
+        for (int i = 0; i < wanted; i++) {
             queues.add(XdpQueue.open(on, spec, spec.queue() + i, request.frames(), request.mtu(), request.offloads()));
         }
     }
@@ -84,18 +86,18 @@ final class AfXdpDevice implements PacketDevice {
         final boolean checksums = queues.stream().allMatch(XdpQueue::completesChecksums);
         final PortCapabilities capabilities = new PortCapabilities(true, request.mtu(), on.address(), checksums, true, 0,
                 MAX_FRAME);
-        for (int i = 0; i < request.queues(); i++) {
+        for (int i = 0; i < queues.size(); i++) {
             final Listener listener = i > 0 ? null : Listener.open(on.device(), on.index(), on.address(),
                     on.sharesAddress(), spec.allGroups() ? 0 : SLOTS, MAX_FRAME);
             ports.add(port(queues.get(i), capabilities, listener, request.frames(), spec.busyPollUs() > 0));
         }
         // from here on frames arrive
-        for (int i = 0; i < request.queues(); i++) {
+        for (int i = 0; i < queues.size(); i++) {
             redirection.give(spec.queue() + i, queues.get(i).socket());
         }
         how = (redirection.isDriverMode() ? "driver mode" : "generic mode")
                 + (queues.stream().allMatch(XdpQueue::isZeroCopy) ? ", zero-copy" : ", copy");
-        report(spec, checksums);
+        report(spec, checksums, request.queues());
     }
 
     private AfXdpPort port(final XdpQueue queue, final PortCapabilities capabilities,
@@ -106,9 +108,14 @@ final class AfXdpDevice implements PacketDevice {
                 new Receiver(queue, large, MAX_FRAME, on.virtual()), busyPolls, on.device());
     }
 
-    private void report(final AfXdpSpec spec, final boolean checksums) {
+    private void report(final AfXdpSpec spec, final boolean checksums, final int wanted) {
         LOGGER.info("{}: {}, checksums completed by {}", on.device(), how, checksums ? "the kernel" : "the stack");
         final int last = spec.queue() + queues.size() - 1;
+        if (queues.size() < wanted) {
+            LOGGER.warn("{}: the interface has queues for {} of {} engines: software shares out what they bring"
+                    + " (`ethtool -L {} combined {}` makes more)", on.device(), queues.size(), wanted,
+                    spec.interfaceName(), spec.queue() + wanted);
+        }
         if (on.queues() > queues.size()) {
             LOGGER.warn("{}: the interface has {} queues, of which {} to {} are taken; what arrives at others takes a"
                     + " slower way: `ethtool -L {} combined {}`, or steer flows by `ethtool -N`", on.device(), on.queues(),

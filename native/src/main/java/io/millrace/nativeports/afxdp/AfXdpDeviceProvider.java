@@ -3,9 +3,13 @@ package io.millrace.nativeports.afxdp;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortOption;
 import io.millrace.nativeports.linux.HostNamespace;
+import io.millrace.nativeports.linux.NamespaceOption;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Opens AF_XDP sockets on interfaces of the kernel: {@code af-xdp:IF}. Thread: any. */
@@ -36,6 +40,16 @@ public final class AfXdpDeviceProvider implements PacketDeviceProvider {
         } catch (final IOException e) {
             return e.getMessage();
         }
+    }
+
+    @Override
+    public List<PortOption> options() {
+        return Stream.concat(Stream.of(NamespaceOption.NAMESPACE), AfXdpOptions.ALL.stream()).toList();
+    }
+
+    @Override
+    public void check(final String argument) throws IOException {
+        AfXdpSpec.parse(argument);
     }
 
     @Override

@@ -57,11 +57,9 @@ final class AfXdpFailure {
         };
     }
 
-    static String fewQueues(final String name, final int there, final int first, final int wanted) {
-        final String which = wanted == 1 ? "queue " + first : "queues " + first + " to " + (first + wanted - 1);
-        return name + " has " + there + (there == 1 ? " queue" : " queues") + ", not " + which
-                + "; change queue= or millrace.threading.engines, or `ethtool -L " + name + " combined "
-                + (first + wanted) + "`";
+    static String noQueue(final String name, final int there, final int first) {
+        return name + " has " + there + (there == 1 ? " queue" : " queues") + ", counted from 0: no queue " + first
+                + "; change queue=, or `ethtool -L " + name + " combined " + (first + 1) + "`";
     }
 
     static String notEthernet(final String name) {

@@ -21,6 +21,11 @@ record AfXdpInterface(String device, int index, long address, boolean sharesAddr
         boolean sendsPieces, int queues) {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AfXdpInterface.class);
 
+    /** How many queues there are from one on, of so many that are wanted; at least 1. */
+    int queuesFrom(final int first, final int wanted) {
+        return queues == 0 ? wanted : Math.min(wanted, queues - first);
+    }
+
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static AfXdpInterface find(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
         final String name = spec.interfaceName();
@@ -39,11 +44,11 @@ record AfXdpInterface(String device, int index, long address, boolean sharesAddr
                 LOGGER.warn("{}: the interface is down; take it up with `ip link set {} up`", device, name);
             }
             final int queues = host.receiveQueues();
-            if (queues > 0 && spec.queue() + request.queues() > queues) {
-                throw new IOException(AfXdpFailure.fewQueues(name, queues, spec.queue(), request.queues()));
+            if (queues > 0 && spec.queue() >= queues) {
+                throw new IOException(AfXdpFailure.noQueue(name, queues, spec.queue()));
             }
             final long address = spec.addressBeside(theirs);
-            final boolean veth = host.driver().equals("veth");
+            final boolean veth = host.driver().startsWith("veth ");
             return new AfXdpInterface(device, index, address, address == theirs, veth, veth || mtu > request.mtu(),
                     queues);
         }

@@ -209,6 +209,29 @@ final class AfXdpPort implements PacketPort {
     }
 
     @Override
+    public int descriptors() {
+        return listener == null ? 1 : 2;
+    }
+
+    @Override
+    public int descriptor(final int index) {
+        return index == 0 || listener == null ? queue.socket().descriptor() : listener.descriptor();
+    }
+
+    /** Neither room in the ring nor frames that come back wake anybody; nor does a driver that we poll ourselves. */
+    @Override
+    public boolean wakesSleeper() {
+        return !busyPolls && !sender.isPending() && umem.canSend();
+    }
+
+    /** The kernel has all chunks that are free, else nothing could arrive. */
+    @Override
+    public boolean prepareToBlock() {
+        receiver.refill();
+        return !receiver.isReady() && !(listener != null && listener.isReady());
+    }
+
+    @Override
     public long dropped() {
         if (listener != null) {
             dropped += listener.drops();

@@ -1,12 +1,14 @@
 package io.millrace.nativeports.afxdp;
 
+import io.millrace.fastpath.port.PortOption;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.LinkAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +32,8 @@ record AfXdpSpec(String interfaceName, @Nullable String namespace, int queue, lo
 
     static final String FORM = "IF[@NAMESPACE][,queue=N][,mac=interface|ADDRESS][,mode=auto|driver|generic]"
             + "[,copy=auto|zero-copy|copy][,groups=shared|all][,busy-poll=MICROSECONDS]";
-    private static final Set<String> OPTIONS = Set.of("queue", "mac", "mode", "copy", "groups", "busy-poll");
-    private static final int MAX_QUEUE = 4_095;
-    private static final int MAX_BUSY_POLL_US = 1_000_000;
+    private static final Set<String> NAMES = AfXdpOptions.ALL.stream().map(PortOption::name)
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Where a program is run. */
     enum Mode {
@@ -56,10 +57,10 @@ record AfXdpSpec(String interfaceName, @Nullable String namespace, int queue, lo
         }
         final Map<String, String> options = options(parts);
         return new AfXdpSpec(name, at < 0 ? null : parts[0].substring(at + 1),
-                number(options, "queue", MAX_QUEUE), mac(options.getOrDefault("mac", "")),
-                Mode.values()[choice(options, "mode", "auto", "driver", "generic")],
-                Copy.values()[choice(options, "copy", "auto", "zero-copy", "copy")],
-                choice(options, "groups", "shared", "all") == 1, number(options, "busy-poll", MAX_BUSY_POLL_US));
+                number(options, "queue", AfXdpOptions.MAX_QUEUE), mac(options.getOrDefault("mac", "own")),
+                Mode.values()[choice(options, "mode", AfXdpOptions.MODES)],
+                Copy.values()[choice(options, "copy", AfXdpOptions.COPIES)],
+                choice(options, "groups", AfXdpOptions.GROUPS) == 1, number(options, "busy-poll", AfXdpOptions.MAX_BUSY_POLL_US));
     }
 
     private static Map<String, String> options(final String[] parts) throws IOException {
@@ -67,7 +68,7 @@ record AfXdpSpec(String interfaceName, @Nullable String namespace, int queue, lo
         for (int i = 1; i < parts.length; i++) {
             final int equals = parts[i].indexOf('=');
             final String key = equals < 0 ? parts[i] : parts[i].substring(0, equals);
-            if (equals < 0 || !OPTIONS.contains(key)) {
+            if (equals < 0 || !NAMES.contains(key)) {
                 throw new IOException("\"" + parts[i] + "\" is no option of an AF_XDP socket; the form is " + FORM);
             }
             if (options.put(key, parts[i].substring(equals + 1)) != null) {
@@ -86,23 +87,23 @@ record AfXdpSpec(String interfaceName, @Nullable String namespace, int queue, lo
         return value;
     }
 
-    private static int choice(final Map<String, String> options, final String key, final String... allowed)
+    private static int choice(final Map<String, String> options, final String key, final List<String> allowed)
             throws IOException {
-        final String text = options.getOrDefault(key, allowed[0]);
-        for (int i = 0; i < allowed.length; i++) {
-            if (allowed[i].equals(text)) {
-                return i;
-            }
+        final String text = options.getOrDefault(key, allowed.getFirst());
+        final int index = allowed.indexOf(text);
+        if (index >= 0) {
+            return index;
         }
         throw new IOException(key + "=" + text + ": give one of " + String.join(", ", allowed));
     }
 
     private static long mac(final String value) throws IOException {
-        if (value.isEmpty()) {
-            return OWN;
-        }
         try {
-            return value.equals("interface") ? OF_INTERFACE : LinkAddress.parse(value);
+            return switch (value) {
+                case "own" -> OWN;
+                case "interface" -> OF_INTERFACE;
+                default -> LinkAddress.parse(value);
+            };
         } catch (final IllegalArgumentException e) {
             throw new IOException(e.getMessage() + ", nor \"interface\"", e);
         }

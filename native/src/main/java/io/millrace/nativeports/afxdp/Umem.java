@@ -114,6 +114,11 @@ final class Umem {
         return toSend.acquire();
     }
 
+    /** True where {@link #acquire} has a frame. */
+    boolean canSend() {
+        return toSend.available() > 0;
+    }
+
     /** Takes a frame that receives, to be given to the kernel; its offset in the memory, negative where there is none. */
     long takeToReceive() {
         final long frame = toReceive.acquire();

@@ -3,7 +3,6 @@ package io.millrace.nativeports.linux;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 
 /**
  * A network interface of the host, set up by ioctls in the namespace of the thread that opens this object. Setting
@@ -87,20 +86,6 @@ public final class HostInterface implements AutoCloseable {
         }
     }
 
-    /** The kernel's driver of the interface, e.g. {@code veth}; "" where it does not say. */
-    public String driver() {
-        try (MemoryRegion answer = MemoryRegion.allocate("driver", EthtoolDescriptor.DRVINFO_LENGTH)) {
-            Memory.putInt(answer.address(), EthtoolDescriptor.GDRVINFO);
-            request.pointer(answer.address());
-            if (calls.ioctl(socket, InterfaceRequest.SIOCETHTOOL, request.address()) < 0) {
-                return "";
-            }
-            final byte[] name = new byte[EthtoolDescriptor.DRIVER_LENGTH];
-            Memory.copyToArray(answer.address() + EthtoolDescriptor.DRIVER_OFFSET, name, 0, name.length);
-            return new String(name, StandardCharsets.US_ASCII).split("\0", 2)[0];
-        }
-    }
-
     /** Queues that receive; 0 where the driver does not say. */
     public int receiveQueues() {
         try (MemoryRegion answer = MemoryRegion.allocate("channels", EthtoolDescriptor.CHANNELS_LENGTH)) {
@@ -113,10 +98,40 @@ public final class HostInterface implements AutoCloseable {
         }
     }
 
+    /** True where there is such an interface. */
+    public boolean exists() throws IOException {
+        final int result = calls.ioctl(socket, InterfaceRequest.SIOCGIFINDEX, request.address());
+        if (result < 0 && result != -Errno.ENODEV) {
+            throw failure("find", result);
+        }
+        return result >= 0;
+    }
+
+    /** The name of the driver and that of its bus, with a blank between, e.g. {@code tun tap}; empty where it has none. */
+    public String driver() throws IOException {
+        try (DriverInfo info = new DriverInfo()) {
+            request.pointer(info.address());
+            final int result = calls.ioctl(socket, InterfaceRequest.SIOCETHTOOL, request.address());
+            if (result < 0 && result != -Errno.EOPNOTSUPP) {
+                throw failure("read the driver of", result);
+            }
+            return result < 0 ? "" : info.driver() + ' ' + info.bus();
+        }
+    }
+
     /** True where the link is administratively up. */
     public boolean isUp() throws IOException {
+        return hasFlag(InterfaceRequest.IFF_UP);
+    }
+
+    /** True where it is up and has a carrier, of a TAP: where a program has it open. */
+    public boolean isRunning() throws IOException {
+        return hasFlag(InterfaceRequest.IFF_RUNNING);
+    }
+
+    private boolean hasFlag(final int flag) throws IOException {
         run(InterfaceRequest.SIOCGIFFLAGS, "read the state of");
-        return (request.flags() & InterfaceRequest.IFF_UP) != 0;
+        return (request.flags() & flag) != 0;
     }
 
     /** Takes the link up or down. */

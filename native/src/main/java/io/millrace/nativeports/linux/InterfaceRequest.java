@@ -64,7 +64,7 @@ public final class InterfaceRequest implements AutoCloseable {
         return this;
     }
 
-    /** The value as a pointer: to what ethtool asks. */
+    /** The value as an address of something larger. */
     public InterfaceRequest pointer(final long address) {
         Memory.putLong(region.address() + VALUE_OFFSET, address);
         return this;

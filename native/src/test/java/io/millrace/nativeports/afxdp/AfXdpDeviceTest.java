@@ -91,9 +91,8 @@ class AfXdpDeviceTest {
                     "lo is no Ethernet interface; use one that has a link-layer address (`ip link`)");
             refused(pair, request(VethPair.OURS), "the MTU of ours0 is 1400, less than the stack's 1500; set"
                     + " millrace.port.mtu = 1400, or `ip link set ours0 mtu 1500`");
-            refused(pair, new DeviceRequest(VethPair.OURS, 1_400, 2, 16, true, false, null),
-                    "ours0 has 1 queue, not queues 0 to 1; change queue= or millrace.threading.engines, or"
-                            + " `ethtool -L ours0 combined 2`");
+            refused(pair, new DeviceRequest(VethPair.OURS + ",queue=1", 1_400, 1, 16, true, false, null),
+                    "ours0 has 1 queue, counted from 0: no queue 1; change queue=, or `ethtool -L ours0 combined 2`");
             refused(pair, new DeviceRequest(VethPair.OURS + ",copy=zero-copy", 1_400, 1, 16, true, false, null),
                     "cannot bind to queue 0 of af-xdp:ours0,copy=zero-copy: EOPNOTSUPP (operation not supported); the"
                             + " driver does no zero-copy: leave copy=zero-copy out");
@@ -114,6 +113,15 @@ class AfXdpDeviceTest {
             assertThat(first.queues()).isEqualTo(1);
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> open(pair, request(VethPair.OURS)))
                     .withMessageContaining("EBUSY").withMessageContaining("another program is there");
+        }
+    }
+
+    @Test
+    @RequiresAfXdp
+    void shouldOpenTheQueuesThatThereAre() throws Exception {
+        try (VethPair pair = new VethPair(1_500);
+                PacketDevice device = open(pair, VethPair.request(VethPair.OURS, 1_500, 3, true, null))) {
+            assertThat(device.queues()).isEqualTo(1);
         }
     }
 
