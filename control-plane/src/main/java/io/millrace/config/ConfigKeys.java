@@ -17,7 +17,8 @@ public final class ConfigKeys {
     public static final List<ConfigKey<?>> ALL = List.of(
     // @formatter:off
             TransportKeys.ORDER,
-            ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
+            ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE, ThreadingKeys.IDLE_SPIN,
+            ThreadingKeys.IDLE_MAX_SLEEP, ThreadingKeys.CPUS,
             PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.SEPARATE_SYNS, PortKeys.VLAN,
             PortKeys.HOST_ADDRESS, PortKeys.CAPTURE, PortKeys.FURTHER,
             IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL, IpKeys.V6_ONLY, IpKeys.FLOW_LABELS,
@@ -69,7 +70,7 @@ public final class ConfigKeys {
     private static SequencedMap<String, String> groups() {
         final SequencedMap<String, String> groups = new LinkedHashMap<>();
         groups.put(TransportKeys.GROUP, "Which transport of Netty a program takes that leaves the choice open.");
-        groups.put(ThreadingKeys.GROUP, "Which threads there are, and what they do when idle.");
+        groups.put(ThreadingKeys.GROUP, "Which threads there are, where they run, and what they do when idle.");
         groups.put(PortKeys.GROUP, "The packet device.");
         groups.put(PortKeys.FURTHER.group(), "Further packet devices.");
         groups.put(IpKeys.GROUP, "Addresses and routes of the stack.");
