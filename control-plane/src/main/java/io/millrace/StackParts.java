@@ -279,7 +279,7 @@ final class StackParts {
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
                 engines.length, offHeapBytes >> 20);
         if (builder.isDedicated()) {
-            agentThread = AgentThread.start(started, engines, rings, counters);
+            agentThread = AgentThread.start(started, engines, rings, counters, observed::onLost);
         } else {
             engines[0].companion(started, started::nextDeadlineNs);
             for (final EngineEventRing ring : rings) {
@@ -308,7 +308,7 @@ final class StackParts {
         final MillraceConfig config = builder.config;
         final Secret secret = builder.secret;
         ports[index] = new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
-                engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS));
+                engines.length, device.placement(), PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS));
         final Rfc6528SequenceNumbers sequenceNumbers = new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS));
         final EngineSecrets secrets = new EngineSecrets(sequenceNumbers, new SipHashCookies(fastOpenKeys),
                 new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)), ports[index],

@@ -116,8 +116,7 @@ final class EngineThread implements Executor, Runnable {
         engine.onCommandQueued(idle::wakeup);
         try {
             while (!ending && !engine.isClosed()) {
-                idle.onTurn();
-                rest(runTasks(TASKS_A_TURN) + turn());
+                step();
             }
         } finally {
             idle.stop();
@@ -125,15 +124,37 @@ final class EngineThread implements Executor, Runnable {
         }
     }
 
+    private void step() {
+        try {
+            idle.onTurn();
+            rest(runTasks(TASKS_A_TURN) + turn());
+        } catch (final InternalError e) {
+            engine.onMemoryLost(e);
+        }
+    }
+
     private void finish() {
         ended = true;
+        try {
+            takeLeave();
+        } catch (final InternalError e) {
+            engine.onMemoryLost(e);
+            takeLeave();
+        } finally {
+            if (driving) {
+                engine.onCommandQueued(null);
+                engine.detachDriver();
+            }
+        }
+    }
+
+    /** What it has begun before, a second call goes on with. */
+    private void takeLeave() {
         runTasks(Integer.MAX_VALUE);
         room.close();
         if (driving) {
             // what closing said still goes out
             turn();
-            engine.onCommandQueued(null);
-            engine.detachDriver();
         }
     }
 

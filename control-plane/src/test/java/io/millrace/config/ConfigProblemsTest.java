@@ -69,7 +69,7 @@ class ConfigProblemsTest {
             "millrace.tcp.window-scale = wide          | must be 0 to 14 or auto",
             "millrace.tcp.max-pacing-rate = 100        | must be 0 or 1 KiB to 1 TiB",
             "millrace.tcp.user-timeout = 25d           | must be 0 to 24 d",
-            "millrace.threading.idle = sleep           | must be spin, yield, backoff or park",
+            "millrace.threading.idle = sleep           | must be adaptive, block, spin, yield, backoff or park",
             "millrace.engine.slab = 200MiB             | must be a power of two, 1 MiB to 1 TiB; the nearest are 128 MiB and 256 MiB",
             "millrace.engine.timer-tick = 50us         | must be a power of two, 1024 to 16777216 ns; the nearest are 32768 ns and 65536 ns",
             "millrace.port.frames = 1000               | must be a power of two, 16 to 65536; the nearest are 512 and 1024",

@@ -3,6 +3,7 @@ package io.millrace.control.lifecycle;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.engine.StackEngine;
+import java.util.function.Consumer;
 import org.agrona.concurrent.AgentRunner;
 
 /**
@@ -17,11 +18,23 @@ public final class AgentThread implements AutoCloseable {
         this.runner = runner;
     }
 
-    /** Starts the thread. */
+    /**
+     * Starts the thread.
+     *
+     * @param memoryLost told of an {@link InternalError}: memory that the agent writes is lost.
+     */
     public static AgentThread start(final ControlAgent agent, final StackEngine[] engines,
-            final EngineEventRing[] rings, final ControlCounters counters) {
+            final EngineEventRing[] rings, final ControlCounters counters,
+            final Consumer<InternalError> memoryLost) {
         final AgentIdle idle = new AgentIdle(agent, new EngineCaretaker(engines, counters));
-        final AgentRunner runner = new AgentRunner(idle, Defects.ofControlPlane(counters)::onException, null, idle);
+        final Defects defects = Defects.ofControlPlane(counters);
+        final AgentRunner runner = new AgentRunner(idle, thrown -> {
+            if (thrown instanceof InternalError lost) {
+                memoryLost.accept(lost);
+            } else {
+                defects.onException(thrown);
+            }
+        }, null, idle);
         for (final EngineEventRing ring : rings) {
             ring.proxy().onEvent(idle::wakeup);
         }

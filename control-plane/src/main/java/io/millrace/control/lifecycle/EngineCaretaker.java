@@ -28,6 +28,8 @@ final class EngineCaretaker {
                 driving = true;
                 try {
                     done += engine.doWork();
+                } catch (final InternalError e) {
+                    engine.onMemoryLost(e);
                 } catch (final RuntimeException e) {
                     defects.onException(e);
                 } finally {

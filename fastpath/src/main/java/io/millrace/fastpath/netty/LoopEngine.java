@@ -30,6 +30,9 @@ interface LoopEngine {
     /** What the loop waits for. Thread: the engine's. */
     IdleSource sleep();
 
+    /** Told of an {@link InternalError} that the driver met: see {@link io.millrace.fastpath.engine.StackEngine}. */
+    void onMemoryLost(InternalError error);
+
     /** Takes the right to drive; false where another thread has it. Thread: any. */
     boolean tryAttachDriver(Thread driver);
 

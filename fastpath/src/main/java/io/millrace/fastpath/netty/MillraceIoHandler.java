@@ -114,11 +114,15 @@ public final class MillraceIoHandler implements IoHandler {
     public int run(final IoHandlerContext context) {
         handled = 0;
         idle.onTurn();
-        final int work = driving ? turn(context) : 0;
-        if (work > 0) {
-            idle.onWork();
-        } else if (context.canBlock()) {
-            idle(context);
+        try {
+            final int work = driving ? turn(context) : 0;
+            if (work > 0) {
+                idle.onWork();
+            } else if (context.canBlock()) {
+                idle(context);
+            }
+        } catch (final InternalError e) {
+            engine.onMemoryLost(e);
         }
         return handled;
     }
@@ -144,6 +148,9 @@ public final class MillraceIoHandler implements IoHandler {
     private int doWork() {
         try {
             return engine.doWork();
+        } catch (final InternalError e) {
+            engine.onMemoryLost(e);
+            return 1;
         } catch (final Throwable t) {
             // The poll loop never dies of an exception, nor drowns the log in one that comes back every turn.
             final long nowNs = System.nanoTime();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import org.agrona.LangUtil;
 import org.jspecify.annotations.Nullable;
 
 /** An engine without packets: dispatches the events that a test gave its connections. */
@@ -25,7 +26,10 @@ final class FakeEngine implements LoopEngine {
     @Nullable
     volatile Runnable wakeup;
     @Nullable
-    volatile RuntimeException throwOnce;
+    volatile Throwable throwOnce;
+    /** Told by its driver. */
+    @Nullable
+    volatile InternalError memoryLost;
     volatile boolean closeRequested;
     volatile boolean commanded;
     volatile long deadlineNs = Long.MAX_VALUE;
@@ -64,11 +68,7 @@ final class FakeEngine implements LoopEngine {
     public int doWork() {
         requireDriver();
         turns++;
-        final RuntimeException failure = throwOnce;
-        if (failure != null) {
-            throwOnce = null;
-            throw failure;
-        }
+        failOnce();
         final boolean closing = closeRequested;
         int work = commanded ? 1 : 0;
         commanded = false;
@@ -80,6 +80,14 @@ final class FakeEngine implements LoopEngine {
         }
         closed |= closing;
         return work;
+    }
+
+    private void failOnce() {
+        final Throwable failure = throwOnce;
+        if (failure != null) {
+            throwOnce = null;
+            LangUtil.rethrowUnchecked(failure);
+        }
     }
 
     private int dispatch(final FakeConnection connection) {
@@ -104,6 +112,12 @@ final class FakeEngine implements LoopEngine {
     @Override
     public IdleSource sleep() {
         return sleep;
+    }
+
+    @Override
+    public void onMemoryLost(final InternalError error) {
+        requireDriver();
+        memoryLost = error;
     }
 
     @Override
