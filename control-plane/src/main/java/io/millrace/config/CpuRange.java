@@ -13,12 +13,15 @@ public record CpuRange(int first, int last) {
 
     public CpuRange {
         if (first < 0 || last < first || last > MOST) {
-            throw new IllegalArgumentException(first + "-" + last);
+            throw new IllegalArgumentException();
         }
     }
 
     /** Of {@code 2} or {@code 2-5}. */
     static CpuRange parse(final String text) {
+        if (!text.matches("[0-9]{1,4}(-[0-9]{1,4})?")) {
+            throw new IllegalArgumentException();
+        }
         final int dash = text.indexOf('-');
         final int first = Integer.parseInt(dash < 0 ? text : text.substring(0, dash));
         return new CpuRange(first, dash < 0 ? first : Integer.parseInt(text.substring(dash + 1)));

@@ -21,11 +21,12 @@ final class Affinity {
     /** @throws IOException one sentence: what the system said. */
     static BitSet ofThread() throws IOException {
         try (MemoryRegion mask = MemoryRegion.allocate("mask of CPUs", MASK)) {
-            final int length = new ThreadCalls().affinity(mask.address(), MASK);
-            if (length < 0) {
-                throw new IOException("cannot ask for the CPUs of a thread: " + Errno.describe(-length));
+            Memory.zero(mask.address(), MASK);
+            final int result = new ThreadCalls().affinity(mask.address(), MASK);
+            if (result < 0) {
+                throw new IOException("cannot ask for the CPUs of a thread: " + Errno.describe(-result));
             }
-            final long[] words = new long[length / Long.BYTES];
+            final long[] words = new long[MASK / Long.BYTES];
             Arrays.setAll(words, i -> Memory.getLong(mask.address() + (long) i * Long.BYTES));
             return BitSet.valueOf(words);
         }
