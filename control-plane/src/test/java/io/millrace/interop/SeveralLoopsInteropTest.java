@@ -81,7 +81,7 @@ class SeveralLoopsInteropTest {
         void shouldConnectFromEveryLoop() throws Exception {
             launch(true, ENGINES, device -> device);
             final ServerSocket server = listenInKernel();
-            final Thread echo = Thread.startVirtualThread(() -> echo(server));
+            final Thread echo = Thread.ofPlatform().start(() -> echo(server));
             for (int loop = 0; loop < LOOPS; loop++) {
                 for (int i = 0; i < CONNECTIONS_OF_EACH; i += AT_ONCE) {
                     connectFrom(loop, server.getLocalPort());
@@ -116,7 +116,7 @@ class SeveralLoopsInteropTest {
             while (true) {
                 try {
                     final Socket socket = server.accept();
-                    Thread.startVirtualThread(() -> drain(socket));
+                    Thread.ofPlatform().start(() -> drain(socket));
                 } catch (final IOException closed) {
                     return;
                 }
