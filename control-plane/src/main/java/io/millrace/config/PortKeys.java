@@ -26,8 +26,8 @@ public final class PortKeys {
     public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
             new DeviceSpec("memory", ""), null,
             """
-                    memory (nobody but the stack itself), tap:NAME, tun:NAME, af-packet:IF, shm:FILE, pcap:FILE,
-                    "dpdk:EAL-ARGS" and more, which `millrace --version` lists; auto or auto:IF: the best of them, for an
+                    memory (nobody but the stack itself), tap:NAME, tun:NAME, af-packet:IF, af-xdp:IF, shm:FILE,
+                    pcap:FILE, "dpdk:EAL-ARGS" and more, which `millrace --version` lists; auto or auto:IF: the best of them, for an
                     interface or without one (`millrace doctor` says which). Settings of a kind of port stand in a group
                     of its name below, or here in short hand: "af-packet:eth0@NAMESPACE,mac=interface".
                     """);
@@ -43,8 +43,8 @@ public final class PortKeys {
     public static final ConfigKey<Integer> FRAMES = ConfigKey.of(GROUP + ".frames", wholePowerOfTwo(16, 65_536), 1_024,
             "ring sizes of a NIC (ethtool -G)", """
                     Frames of each queue's pool. A port with offloads takes 68 KiB of memory for each, another port
-                    the MTU and some. A packet socket (af-packet) takes as much whatever it is to offload, and up to
-                    as much again in the kernel. An empty pool postpones output and leaves input with the device.
+                    the MTU and some. A packet socket (af-packet, af-xdp) takes as much whatever it is to offload, and
+                    up to as much again in the kernel. An empty pool postpones output and leaves input with the device.
                     """);
 
     /** Checksum and segmentation offload. */

@@ -1,0 +1,45 @@
+package io.millrace.nativeports.afxdp;
+
+import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.PortFinding;
+import io.millrace.fastpath.port.PortFinding.Weight;
+import io.millrace.nativeports.linux.HostInterface;
+import io.millrace.nativeports.linux.InterfaceFindings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What stands against AF_XDP sockets on an interface, in the namespace of the thread that asks. Thread: one. */
+final class AfXdpExamination {
+    private AfXdpExamination() {}
+
+    static List<PortFinding> of(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
+        final List<PortFinding> findings = new ArrayList<>();
+        final String name = spec.interfaceName();
+        if (request.hostAddress() != null) {
+            findings.add(new PortFinding(Weight.FATAL, "a host address is for a TAP, and an AF_XDP socket does not reach the"
+                    + " kernel of its own interface", "Leave millrace.port.host-address out"));
+        }
+        try (HostInterface host = new HostInterface(name)) {
+            findings.addAll(InterfaceFindings.of(host, name, request.mtu()));
+            if (findings.stream().noneMatch(finding -> finding.weight() == Weight.FATAL)) {
+                queues(findings, host.receiveQueues(), spec, request.queues());
+            }
+        }
+        return List.copyOf(findings);
+    }
+
+    private static void queues(final List<PortFinding> findings, final int there, final AfXdpSpec spec,
+            final int wanted) {
+        final int end = spec.queue() + wanted;
+        if (there > 0 && spec.queue() >= there) {
+            findings.add(new PortFinding(Weight.FATAL, AfXdpFailure.noQueue(spec.interfaceName(), there, spec.queue()),
+                    "ethtool -L " + spec.interfaceName() + " combined " + end));
+        } else if (there > 0 && there != wanted) {
+            findings.add(new PortFinding(Weight.ADVICE, spec.interfaceName() + " has " + there + " queues, and the engines"
+                    + " are made for " + wanted + ": what other queues receive takes a slower way, and what is missing"
+                    + " software has to share out",
+                    "ethtool -L " + spec.interfaceName() + " combined " + end));
+        }
+    }
+}
