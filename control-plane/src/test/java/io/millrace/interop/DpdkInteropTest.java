@@ -145,4 +145,80 @@ class DpdkInteropTest {
             }
         }
     }
+
+    /** Frames are copied out of and into memory that the kernel shares. */
+    @Nested
+    @RequiresDpdk("net_af_xdp")
+    class XdpSocket {
+        @Nested
+        class Http extends HttpInteropTest {
+            Http() {
+                link = DpdkLink.xdpSockets(1);
+            }
+        }
+
+        @Nested
+        class Connect extends ConnectInteropTest {
+            Connect() {
+                link = DpdkLink.xdpSockets(1);
+            }
+        }
+
+        @Nested
+        class HalfClose extends HalfCloseInteropTest {
+            HalfClose() {
+                link = DpdkLink.xdpSockets(1);
+            }
+        }
+
+        @Nested
+        class ManyConnections extends ManyConnectionsInteropTest {
+            ManyConnections() {
+                link = DpdkLink.xdpSockets(1);
+            }
+
+            /** Each engine has a queue of the interface, and a socket on it. */
+            @Override
+            @Test
+            void shouldEchoOnTwoEngines() throws Exception {
+                link = DpdkLink.xdpSockets(2);
+                super.shouldEchoOnTwoEngines();
+            }
+        }
+
+        @Nested
+        class Datagrams extends DatagramInteropTest {
+            Datagrams() {
+                link = DpdkLink.xdpSockets(1);
+            }
+        }
+
+        @Nested
+        class Ping extends PingInteropTest {
+            Ping() {
+                link = DpdkLink.xdpSockets(1);
+            }
+        }
+
+        @Nested
+        class Vlan extends VlanInteropTest {
+            Vlan() {
+                link = DpdkLink.xdpSockets(1);
+            }
+        }
+
+        @Nested
+        class Outage extends OutageInteropTest {
+            Outage() {
+                link = DpdkLink.xdpSockets(1);
+            }
+        }
+
+        @Nested
+        class Ipv6 extends Ipv6InteropTest {
+            Ipv6() {
+                link = DpdkLink.xdpSockets(1);
+            }
+        }
+    }
 }

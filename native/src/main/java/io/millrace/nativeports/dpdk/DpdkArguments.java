@@ -81,6 +81,12 @@ record DpdkArguments(List<String> eal, List<String> devices, String port, int rx
         return "";
     }
 
+    /** The value of an argument of the device whose name is that of DPDK's port; empty without. */
+    String argumentOfPort(final String portName, final String key) {
+        return devices.stream().filter(device -> nameOf(device).equals(portName))
+                .map(device -> argumentOf(device, key)).findFirst().orElse("");
+    }
+
     /** Collects. */
     private static final class Builder {
         private final List<String> eal = new ArrayList<>();

@@ -46,11 +46,21 @@ final class DpdkFailure {
         return "cannot " + step + " DPDK's port " + port + ": " + Errno.describe(-result) + said(log);
     }
 
+    static String onFewQueues(final String port, final DeviceInfo info, final int queues) {
+        final String argument = switch (info.driver()) {
+            case "net_af_packet" -> "qpairs";
+            case "net_af_xdp" -> "queue_count";
+            default -> "";
+        };
+        return "DPDK's port " + port + " has " + info.queues() + " queue(s), not " + queues + "; use fewer engines"
+                + (argument.isEmpty() ? "" : ", or give the device " + argument + '=' + queues);
+    }
+
     static String onPool(final int mbufs, final int bytes, final int errno, final List<String> log) {
         final String what = "DPDK has no memory for " + mbufs + " mbufs of " + bytes + " bytes: "
                 + Errno.describe(errno)
                 + said(log);
-        return errno == Errno.ENOMEM
+        return errno == Errno.ENOMEM || errno == Errno.ENOBUFS
                 ? what + "; lower millrace.port.frames, or give EAL more with -m (MiB), e.g. -m 256, or more hugepages"
                 : what + "; is the package librte-mempool-ring" + Abi.VERSION + " installed?";
     }
