@@ -1,10 +1,13 @@
 package io.millrace.config;
 
+import io.millrace.fastpath.port.RssKey;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The types of settings that there are. Thread: any. */
 final class ValueTypes {
@@ -88,6 +91,10 @@ final class ValueTypes {
         return new TextType<>("a device such as memory or tap:mr0", DeviceSpec::parse, DeviceSpec::toString);
     }
 
+    static ValueType<RssKey> rssKey() {
+        return new TextType<>("80 hexadecimal digits", text -> new RssKey(text.toLowerCase(Locale.ROOT)), RssKey::hex);
+    }
+
     static ValueType<String> hostName() {
         return new TextType<>("1 to 63 letters, digits, dots and hyphens", text -> {
             if (!text.matches("[A-Za-z0-9.-]{1,63}")) {
@@ -104,6 +111,16 @@ final class ValueTypes {
 
     static ValueType<String> text() {
         return new TextType<>("a text", text -> text, text -> text);
+    }
+
+    /** @param allowed what a text that matches the pattern is, as it follows "must be". */
+    static ValueType<String> text(final String allowed, final Pattern pattern) {
+        return new TextType<>(allowed, text -> {
+            if (!pattern.matcher(text).matches()) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }, text -> text);
     }
 
     static ValueType<Path> file() {

@@ -10,10 +10,12 @@ import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.RssKey;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
@@ -56,13 +58,15 @@ public final class DeviceOpener {
     }
 
     /**
-     * Looks whether there is such a device at all; opens nothing.
+     * Looks whether there is such a device at all, and whether it has such options; opens nothing.
      *
-     * @throws ConfigException where no provider has the scheme: a key with a wrong value, not a failure.
+     * @throws ConfigException where no provider has the scheme, or the argument is none of its: a key with a wrong value,
+     *                         not a failure.
      */
     public void check(final MillraceConfig config) {
-        check(config, PortKeys.DEVICE, config.get(PortKeys.DEVICE));
-        config.get(PortKeys.FURTHER).forEach(port -> check(config, PortKeys.FURTHER, port.device()));
+        for (int link = 0; link < config.links(); link++) {
+            check(config, link == 0 ? PortKeys.DEVICE : PortKeys.FURTHER, config.link(link).device());
+        }
     }
 
     private void check(final MillraceConfig config, final ConfigKey<?> key, final DeviceSpec device) {
@@ -73,12 +77,25 @@ public final class DeviceOpener {
         }
     }
 
-    /** Why there can be no such device, one clause with the schemes that there are; null where there can. */
+    /** Why there can be no such device, one clause, with the schemes that there are; null where there can. */
     public @Nullable String problem(final DeviceSpec spec) {
-        final String scheme = spec.scheme();
-        final boolean known = scheme.equals(MEMORY)
-                || providers.stream().anyMatch(provider -> provider.scheme().equals(scheme));
-        return known ? null : unknown(scheme);
+        if (spec.scheme().equals(MEMORY)) {
+            return null;
+        }
+        final Optional<PacketDeviceProvider> provider = provider(spec.scheme());
+        if (provider.isEmpty()) {
+            return unknown(spec.scheme());
+        }
+        try {
+            provider.get().check(spec.argument());
+            return null;
+        } catch (final IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    private Optional<PacketDeviceProvider> provider(final String scheme) {
+        return providers.stream().filter(provider -> provider.scheme().equals(scheme)).findFirst();
     }
 
     /**
@@ -90,16 +107,24 @@ public final class DeviceOpener {
         if (spec.scheme().equals(MEMORY)) {
             return openMemory(request);
         }
-        for (final PacketDeviceProvider provider : providers) {
-            if (provider.scheme().equals(spec.scheme())) {
-                final String cause = provider.unavailabilityCause();
-                if (cause != null) {
-                    throw new IOException("cannot open " + spec + ": " + cause);
-                }
-                return provider.open(request);
-            }
+        final PacketDeviceProvider provider = provider(spec.scheme())
+                .orElseThrow(() -> new IOException(unknown(spec.scheme())));
+        final String cause = provider.unavailabilityCause();
+        if (cause != null) {
+            throw new IOException("cannot open " + spec + ": " + cause);
         }
-        throw new IOException(unknown(spec.scheme()));
+        return provider.open(request);
+    }
+
+    /**
+     * Opens the device of a configuration.
+     *
+     * @param port   the configuration of one link.
+     * @param rssKey of the hash that places flows on several queues.
+     * @throws IOException as the other {@code open}.
+     */
+    public PacketDevice open(final MillraceConfig port, final RssKey rssKey) throws IOException {
+        return open(port.device(), port.deviceRequest().withRssKey(rssKey));
     }
 
     private String unknown(final String scheme) {

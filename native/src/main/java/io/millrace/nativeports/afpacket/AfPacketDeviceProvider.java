@@ -3,11 +3,14 @@ package io.millrace.nativeports.afpacket;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortOption;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.NamespaceOption;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.linux.TunDescriptor;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,16 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
         }
         calls.close(fd);
         return null;
+    }
+
+    @Override
+    public List<PortOption> options() {
+        return List.of(NamespaceOption.NAMESPACE, AfPacketSpec.MAC_OPTION);
+    }
+
+    @Override
+    public void check(final String argument) throws IOException {
+        AfPacketSpec.parse(argument);
     }
 
     @Override
