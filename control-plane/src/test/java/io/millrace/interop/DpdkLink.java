@@ -12,18 +12,15 @@ final class DpdkLink implements KernelLink {
 
     private final String device;
     private final boolean onVeth;
-    /** Of our end of the veth. */
-    private final int queues;
 
-    private DpdkLink(final String device, final boolean onVeth, final int queues) {
+    private DpdkLink(final String device, final boolean onVeth) {
         this.device = device;
         this.onVeth = onVeth;
-        this.queues = queues;
     }
 
     /** net_tap: each frame is a system call; checksums can be left to the driver. */
     static KernelLink tap() {
-        return new DpdkLink("net_tap0,iface=mr0", false, 1);
+        return new DpdkLink("net_tap0,iface=mr0", false);
     }
 
     /** net_af_packet: rings that the kernel shares. */
@@ -33,19 +30,19 @@ final class DpdkLink implements KernelLink {
 
     /** @param count one for each engine. */
     static KernelLink packetSockets(final int count) {
-        return new DpdkLink("net_af_packet0,iface=" + OURS + ",qpairs=" + count, true, 1);
+        return new DpdkLink("net_af_packet0,iface=" + OURS + ",qpairs=" + count, true);
     }
 
-    /** net_af_xdp: memory that the kernel shares. @param count queues of the interface, one for each engine. */
-    static KernelLink xdpSockets(final int count) {
-        return new DpdkLink("net_af_xdp0,iface=" + OURS + ",queue_count=" + count, true, count);
+    /** net_af_xdp: memory that the kernel shares. */
+    static KernelLink xdpSocket() {
+        return new DpdkLink("net_af_xdp0,iface=" + OURS, true);
     }
 
     @Override
     public String join(final NetworkNamespace kernel, final boolean offloads) throws IOException {
         Rings.startEal();
         if (onVeth) {
-            makeVeth(kernel, queues);
+            makeVeth(kernel);
         }
         return """
                 millrace.port { device = "dpdk:%s --vdev=%s", host-address = "%s" }
@@ -53,12 +50,9 @@ final class DpdkLink implements KernelLink {
     }
 
     /** The driver can tell neither an unfinished checksum nor a segment of 64 KiB, so the kernel must send none. */
-    private static void makeVeth(final NetworkNamespace kernel, final int queues) throws IOException {
+    private static void makeVeth(final NetworkNamespace kernel) throws IOException {
         KernelInterop.requireTool("ethtool");
-        final String count = Integer.toString(queues);
-        run(kernel, "ip", "link", "add", OURS, "numrxqueues", count, "numtxqueues", count, "type", "veth", "peer",
-                "name",
-                "mr0", "numrxqueues", count, "numtxqueues", count);
+        run(kernel, "ip", "link", "add", OURS, "type", "veth", "peer", "name", "mr0");
         // the kernel of this end says nothing of its own
         run(kernel, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/" + OURS + "/disable_ipv6");
         run(kernel, "ethtool", "-K", "mr0", "tx", "off", "tso", "off", "gso", "off");

@@ -93,9 +93,9 @@ class DpdkRingsInteropTest {
         launch(1, "millrace.port.mtu = " + mtu);
         server.serve(7, EchoHandler::new);
         final ChannelProbe probe = connect(7);
-        probe.send(256L * MIB);
+        probe.send(64L * MIB);
         probe.inputEnded.get(TIMEOUT_S, TimeUnit.SECONDS);
-        assertThat(probe.received).isEqualTo(256L * MIB);
+        assertThat(probe.received).isEqualTo(64L * MIB);
         assertThat(probe.corrupt).isFalse();
         probe.channel().close().syncUninterruptibly();
     }

@@ -3,6 +3,7 @@ package io.millrace.nativeports.dpdk;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
@@ -37,6 +38,7 @@ final class DpdkDevice implements PacketDevice {
     private final PortState state;
     private final List<QueuePools> pools = new ArrayList<>();
     private final List<DpdkPort> queues = new ArrayList<>();
+    private FlowPlacement placement = FlowPlacement.UNKNOWN;
     private int openQueues;
     private boolean closing;
 
@@ -132,6 +134,7 @@ final class DpdkDevice implements PacketDevice {
         check(Ethdev.START.call(port), "start");
         // Neighbour Discovery's groups are many; a driver without a filter refuses, and passes everything.
         Ethdev.ALL_MULTICAST.call(port);
+        placement = placement(configuration);
         final PortCapabilities capabilities = capabilities(configuration);
         for (int i = 0; i < request.queues(); i++) {
             queues.add(new DpdkPort(this, capabilities, driver, new BurstQueue(port, i, driver.callsSystem()),
@@ -143,6 +146,16 @@ final class DpdkDevice implements PacketDevice {
         }
         LinkWatch.add(eal, state);
         eal.news();
+    }
+
+    private FlowPlacement placement(final PortConfiguration configuration) {
+        if (request.queues() == 1) {
+            return FlowPlacement.ONE_QUEUE;
+        }
+        if (driver.handsOn()) {
+            return FlowPlacement.AS_SENT;
+        }
+        return driver.hashes() ? FlowSpreading.apply(port, info, configuration) : FlowPlacement.UNKNOWN;
     }
 
     private void checkRequest() throws IOException {
@@ -222,6 +235,11 @@ final class DpdkDevice implements PacketDevice {
     @Override
     public PacketPort queue(final int index) {
         return queues.get(index);
+    }
+
+    @Override
+    public FlowPlacement placement() {
+        return placement;
     }
 
     /** What the driver and its device have lost, for one of the queues. */
