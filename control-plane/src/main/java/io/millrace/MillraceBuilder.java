@@ -9,6 +9,7 @@ import io.millrace.config.ThreadingKeys;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.CapturedDevice;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.LoopThreads;
 import io.millrace.control.lifecycle.VlanDevice;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
@@ -112,8 +113,9 @@ public final class MillraceBuilder {
         if (!plan.fits()) {
             throw new IOException(plan.refusal());
         }
+        final LoopThreads threads = LoopThreads.of(config);
         try {
-            return new Millrace(StackParts.start(this, openAll(), bytesBefore), config);
+            return new Millrace(StackParts.start(this, threads, openAll(), bytesBefore), config);
         } catch (final OutOfMemoryError e) {
             throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
                     + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);
@@ -152,7 +154,7 @@ public final class MillraceBuilder {
     private PacketDevice openConfigured(final int link) throws IOException {
         final DeviceOpener opener = DeviceOpener.discover();
         opener.check(config);
-        return opener.open(config.link(link), rssKey());
+        return opener.open(config, link, rssKey());
     }
 
     /** The same for all ports: a flow must not change its engine where its route does. */
