@@ -70,7 +70,7 @@ public final class Listener implements AutoCloseable {
         socket.buffer(SocketDescriptor.SO_RCVBUFFORCE, SocketDescriptor.SO_RCVBUF, SOCKET_BUFFER);
         final SlotRing ring = new SlotRing(socket, device, PacketDescriptor.RX_RING, SLOT, slots);
         boolean done = false;
-        try (AddressFilter filter = new AddressFilter(address)) {
+        try (AddressFilter filter = new AddressFilter(address, false)) {
             socket.attach(filter);
             socket.bind(interfaceIndex, PacketDescriptor.ETH_P_ALL);
             done = true;

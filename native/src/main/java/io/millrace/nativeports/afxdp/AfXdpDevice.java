@@ -84,11 +84,14 @@ final class AfXdpDevice implements PacketDevice {
 
     private void openPorts(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
         final boolean checksums = queues.stream().allMatch(XdpQueue::completesChecksums);
-        final PortCapabilities capabilities = new PortCapabilities(true, request.mtu(), on.address(), checksums, true, 0,
+        final PortCapabilities capabilities = new PortCapabilities(true, request.mtu(), on.address(), checksums, true,
+                0,
                 MAX_FRAME);
         for (int i = 0; i < queues.size(); i++) {
-            final Listener listener = i > 0 ? null : Listener.open(on.device(), on.index(), on.address(),
-                    on.sharesAddress(), spec.allGroups() ? 0 : SLOTS, MAX_FRAME);
+            final Listener listener = i > 0
+                    ? null
+                    : Listener.open(on.device(), on.index(), on.address(),
+                            on.sharesAddress(), spec.allGroups() ? 0 : SLOTS, MAX_FRAME);
             ports.add(port(queues.get(i), capabilities, listener, request.frames(), spec.busyPollUs() > 0));
         }
         // from here on frames arrive
@@ -118,7 +121,8 @@ final class AfXdpDevice implements PacketDevice {
         }
         if (on.queues() > queues.size()) {
             LOGGER.warn("{}: the interface has {} queues, of which {} to {} are taken; what arrives at others takes a"
-                    + " slower way: `ethtool -L {} combined {}`, or steer flows by `ethtool -N`", on.device(), on.queues(),
+                    + " slower way: `ethtool -L {} combined {}`, or steer flows by `ethtool -N`", on.device(),
+                    on.queues(),
                     spec.queue(), last, spec.interfaceName(), last + 1);
         }
     }

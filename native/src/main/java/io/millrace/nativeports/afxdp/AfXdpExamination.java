@@ -17,8 +17,9 @@ final class AfXdpExamination {
         final List<PortFinding> findings = new ArrayList<>();
         final String name = spec.interfaceName();
         if (request.hostAddress() != null) {
-            findings.add(new PortFinding(Weight.FATAL, "a host address is for a TAP, and an AF_XDP socket does not reach the"
-                    + " kernel of its own interface", "Leave millrace.port.host-address out"));
+            findings.add(
+                    new PortFinding(Weight.FATAL, "a host address is for a TAP, and an AF_XDP socket does not reach the"
+                            + " kernel of its own interface", "Leave millrace.port.host-address out"));
         }
         try (HostInterface host = new HostInterface(name)) {
             findings.addAll(InterfaceFindings.of(host, name, request.mtu()));
@@ -36,9 +37,11 @@ final class AfXdpExamination {
             findings.add(new PortFinding(Weight.FATAL, AfXdpFailure.noQueue(spec.interfaceName(), there, spec.queue()),
                     "ethtool -L " + spec.interfaceName() + " combined " + end));
         } else if (there > 0 && there != wanted) {
-            findings.add(new PortFinding(Weight.ADVICE, spec.interfaceName() + " has " + there + " queues, and the engines"
-                    + " are made for " + wanted + ": what other queues receive takes a slower way, and what is missing"
-                    + " software has to share out",
+            findings.add(new PortFinding(Weight.ADVICE,
+                    spec.interfaceName() + " has " + there + " queues, and the engines"
+                            + " are made for " + wanted
+                            + ": what other queues receive takes a slower way, and what is missing"
+                            + " software has to share out",
                     "ethtool -L " + spec.interfaceName() + " combined " + end));
         }
     }

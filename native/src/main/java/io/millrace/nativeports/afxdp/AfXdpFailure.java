@@ -27,7 +27,8 @@ final class AfXdpFailure {
     }
 
     static String onUmem(final String device, final int errno, final long bytes) {
-        final String what = "cannot share " + (bytes + (1 << 20) - 1 >> 20) + " MiB with the kernel for " + device + ": "
+        final String what = "cannot share " + (bytes + (1 << 20) - 1 >> 20) + " MiB with the kernel for " + device
+                + ": "
                 + Errno.describe(errno);
         return errno == Errno.ENOMEM || errno == Errno.ENOBUFS
                 ? what + "; lower millrace.port.frames, or raise `ulimit -l`, which does not bind root"
@@ -51,7 +52,8 @@ final class AfXdpFailure {
             case Errno.EBUSY -> what + "; another socket has the queue: choose another by queue=N";
             case Errno.EOPNOTSUPP, Errno.EINVAL -> copy == AfXdpSpec.Copy.ZERO_COPY
                     ? what + "; the driver does no zero-copy: leave copy=zero-copy out"
-                    : what + "; with an MTU beyond " + Umem.largestMtu() + " AF_XDP needs Linux 6.6 and copy=copy: lower"
+                    : what + "; with an MTU beyond " + Umem.largestMtu()
+                            + " AF_XDP needs Linux 6.6 and copy=copy: lower"
                             + " millrace.port.mtu, or use af-packet:IF";
             default -> what;
         };

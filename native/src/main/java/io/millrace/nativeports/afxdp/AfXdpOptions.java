@@ -37,7 +37,8 @@ final class AfXdpOptions {
             alone (all), by the faster way: for an interface on which the kernel has no address.
             """);
     private static final PortOption BUSY_POLL = new PortOption("busy-poll", new Type.Whole(0, MAX_BUSY_POLL_US), "0",
-            Place.COMMA, """
+            Place.COMMA,
+            """
                     Microseconds of preferred busy polling: the loop drives the driver's queue itself, instead of interrupts
                     (net.core.busy_poll; see also napi_defer_hard_irqs and gro_flush_timeout of the interface). 0: off.
                     """);

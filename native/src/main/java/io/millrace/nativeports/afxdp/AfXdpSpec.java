@@ -38,12 +38,16 @@ record AfXdpSpec(String interfaceName, @Nullable String namespace, int queue, lo
 
     /** Where a program is run. */
     enum Mode {
-        AUTO, DRIVER, GENERIC
+        AUTO,
+        DRIVER,
+        GENERIC
     }
 
     /** Who moves the bytes between the UMEM and the interface. */
     enum Copy {
-        AUTO, ZERO_COPY, COPY
+        AUTO,
+        ZERO_COPY,
+        COPY
     }
 
     /** @throws IOException one sentence: what is wrong, and what is expected. */
@@ -61,7 +65,8 @@ record AfXdpSpec(String interfaceName, @Nullable String namespace, int queue, lo
                 number(options, "queue", AfXdpOptions.MAX_QUEUE), mac(options.getOrDefault("mac", "own")),
                 Mode.values()[choice(options, "mode", AfXdpOptions.MODES)],
                 Copy.values()[choice(options, "copy", AfXdpOptions.COPIES)],
-                choice(options, "groups", AfXdpOptions.GROUPS) == 1, number(options, "busy-poll", AfXdpOptions.MAX_BUSY_POLL_US));
+                choice(options, "groups", AfXdpOptions.GROUPS) == 1,
+                number(options, "busy-poll", AfXdpOptions.MAX_BUSY_POLL_US));
     }
 
     private static Map<String, String> options(final String[] parts) throws IOException {
