@@ -2,6 +2,7 @@ package io.millrace.control.lifecycle;
 
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.IcmpErrors;
+import io.millrace.fastpath.control.OtherEngines;
 
 /**
  * What an engine is told once of its stack. Thread: any.
@@ -12,6 +13,7 @@ import io.millrace.fastpath.control.IcmpErrors;
  * @param flowLabels     {@link EngineControl#flowLabels}.
  * @param hasDhcpClient  {@link EngineControl#hasDhcpClient}.
  * @param otherEngines   {@link EngineControl#otherEngines}.
+ * @param segments       {@link EngineControl#segmentsOfOthers}.
  */
 public record EngineViewSettings(int engines, long observedMemory, boolean v6Only, boolean flowLabels,
-        boolean hasDhcpClient, IcmpErrors otherEngines) {}
+        boolean hasDhcpClient, IcmpErrors otherEngines, OtherEngines segments) {}
