@@ -154,7 +154,7 @@ public final class MillraceBuilder {
     private PacketDevice openConfigured(final int link) throws IOException {
         final DeviceOpener opener = DeviceOpener.discover();
         opener.check(config);
-        return opener.open(config.link(link), rssKey());
+        return opener.open(config, link, rssKey());
     }
 
     /** The same for all ports: a flow must not change its engine where its route does. */

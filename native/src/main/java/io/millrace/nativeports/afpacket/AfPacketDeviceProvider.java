@@ -3,6 +3,7 @@ package io.millrace.nativeports.afpacket;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.LinuxCalls;
@@ -61,6 +62,12 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
         return namespace == null
                 ? task.run(spec.interfaceName(), true)
                 : HostNamespace.call(namespace, () -> task.run(spec.interfaceName(), false));
+    }
+
+    @Override
+    public List<PortFinding> examine(final DeviceRequest request) throws IOException {
+        final AfPacketSpec spec = AfPacketSpec.parse(request.argument());
+        return atHost(request.argument(), (name, here) -> AfPacketExamination.of(spec, request));
     }
 
     @Override
