@@ -22,6 +22,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -93,6 +94,8 @@ class SeveralLoopsInteropTest {
     abstract static class Loops extends KernelInterop {
         private static final String ENGINES = "millrace.threading.engines = " + LOOPS;
 
+        private final List<Thread> draining = Collections.synchronizedList(new ArrayList<>());
+
         PacketDevice wrap(final PacketDevice device) {
             assertThat(device.queues()).isEqualTo(LOOPS);
             assertThat(device.placement().isKnown()).isTrue();
@@ -132,6 +135,13 @@ class SeveralLoopsInteropTest {
             }
             server.close();
             echo.join();
+            for (final Thread one : draining) {
+                one.join(20_000);
+                if (one.isAlive()) {
+                    throw new AssertionError(
+                            "the kernel has seen no end of a connection: " + run("ss", "-tano") + stack.counters());
+                }
+            }
             assertNothingMisplaced();
         }
 
@@ -155,11 +165,11 @@ class SeveralLoopsInteropTest {
             assertThat(counter("TcpMisplaced")).isZero();
         }
 
-        private static void echo(final ServerSocket server) {
+        private void echo(final ServerSocket server) {
             while (true) {
                 try {
                     final Socket socket = server.accept();
-                    Thread.ofPlatform().start(() -> drain(socket));
+                    draining.add(Thread.ofPlatform().start(() -> drain(socket)));
                 } catch (final IOException closed) {
                     return;
                 }

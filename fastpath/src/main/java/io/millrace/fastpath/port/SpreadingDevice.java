@@ -39,12 +39,24 @@ public final class SpreadingDevice implements PacketDevice {
     /**
      * Wraps a device where that is needed.
      *
+     * @param device  closed where this fails.
      * @param engines queues that are wanted.
      */
     public static PacketDevice where(final PacketDevice device, final int engines, final RssKey key) {
         final boolean needed = device.queues() < engines
                 || device.queues() > 1 && device.placement() == FlowPlacement.UNKNOWN;
-        return needed ? new SpreadingDevice(device, Math.max(engines, device.queues()), key) : device;
+        boolean done = false;
+        try {
+            final PacketDevice spread = needed
+                    ? new SpreadingDevice(device, Math.max(engines, device.queues()), key)
+                    : device;
+            done = true;
+            return spread;
+        } finally {
+            if (!done) {
+                CloseHelper.quietClose(device);
+            }
+        }
     }
 
     @Override
