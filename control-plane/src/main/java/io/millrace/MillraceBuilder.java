@@ -9,6 +9,7 @@ import io.millrace.config.ThreadingKeys;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.CapturedDevice;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.LoopThreads;
 import io.millrace.control.lifecycle.VlanDevice;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
@@ -113,8 +114,9 @@ public final class MillraceBuilder {
         if (!plan.fits()) {
             throw new IOException(plan.refusal());
         }
+        final LoopThreads threads = LoopThreads.of(config);
         try {
-            return new Millrace(StackParts.start(this, openAll(), bytesBefore), config);
+            return new Millrace(StackParts.start(this, threads, openAll(), bytesBefore), config);
         } catch (final OutOfMemoryError e) {
             throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
                     + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);
