@@ -6,13 +6,15 @@ import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
-import io.millrace.nativeports.linux.HostNamespace;
+import io.millrace.nativeports.shared.KernelGuard;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An interface of the kernel, opened by packet sockets. The interface stays as it is, and the kernel goes on using it.
@@ -46,30 +48,47 @@ final class AfPacketDevice implements PacketDevice {
 
     /** @param enoughBuffer bytes of a socket's buffer that makes small slots do. */
     static AfPacketDevice open(final DeviceRequest request, final int enoughBuffer) throws IOException {
-        final AfPacketSpec spec = AfPacketSpec.parse(request.argument());
+        final AfPacketSpec spec = spec(request);
+        return spec.inNamespace(() -> openHere(spec, request, enoughBuffer, null));
+    }
+
+    /**
+     * Opens the ports that are the stack's of an interface whose addresses it shares with the kernel.
+     *
+     * @throws IOException one sentence: what was tried, what the system said, what to do.
+     */
+    static AfPacketDevice openShared(final DeviceRequest request, final SharedPorts ports) throws IOException {
+        final AfPacketSpec spec = spec(request).atAddressOfInterface();
+        return spec.inNamespace(() -> openHere(spec, request, QueueSockets.ENOUGH_BUFFER, ports));
+    }
+
+    private static AfPacketSpec spec(final DeviceRequest request) throws IOException {
         if (request.hostAddress() != null) {
             throw new IOException(AfPacketFailure.hostAddress(AfPacketDeviceProvider.SCHEME + ':'
                     + request.argument()));
         }
-        final String namespace = spec.namespace();
-        return namespace == null
-                ? openHere(spec, request, enoughBuffer)
-                : HostNamespace.call(namespace, () -> openHere(spec, request, enoughBuffer));
+        return AfPacketSpec.parse(request.argument());
     }
 
-    private static AfPacketDevice openHere(final AfPacketSpec spec, final DeviceRequest request, final int enoughBuffer)
-            throws IOException {
-        final AfPacketDevice device = new AfPacketDevice(AfPacketInterface.find(spec, request), request, enoughBuffer);
+    /** @param shared null: the stack has addresses of its own. */
+    private static AfPacketDevice openHere(final AfPacketSpec spec, final DeviceRequest request, final int enoughBuffer,
+            final @Nullable SharedPorts shared) throws IOException {
+        final KernelGuard guard = shared == null ? null : new KernelGuard(shared);
+        AfPacketDevice device = null;
         boolean done = false;
         try {
+            device = new AfPacketDevice(AfPacketInterface.find(spec, request, guard), request, enoughBuffer);
             for (int i = 0; i < request.queues(); i++) {
                 device.openQueue(i, request);
+            }
+            if (shared != null && guard != null && shared.guarded()) {
+                guard.attach(device.on.index(), spec.interfaceName());
             }
             done = true;
             return device;
         } finally {
             if (!done) {
-                device.close();
+                CloseHelper.closeAll(device, device == null ? guard : null);
             }
         }
     }
@@ -118,5 +137,6 @@ final class AfPacketDevice implements PacketDevice {
     @Override
     public void close() {
         ports.forEach(AfPacketPort::close);
+        CloseHelper.close(on.guard());
     }
 }
