@@ -14,6 +14,7 @@ import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.RssKey;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.MacAddress;
 import java.io.IOException;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class MillraceBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(Millrace.class);
+    /** What a secret is derived for, beside what {@link StackParts} does. */
+    private static final int FLOW_PLACEMENT = 10;
 
     /** A neighbour that the program knows. */
     record PermanentNeighbour(InetAddress address, long mac) {}
@@ -150,7 +153,13 @@ public final class MillraceBuilder {
         final DeviceOpener opener = DeviceOpener.discover();
         opener.check(config);
         final MillraceConfig port = config.link(link);
-        return opener.open(port.get(PortKeys.DEVICE), port.deviceRequest());
+        return opener.open(port.get(PortKeys.DEVICE), port.deviceRequest().withRssKey(rssKey()));
+    }
+
+    /** The same for all ports: a flow must not change its engine where its route does. */
+    private RssKey rssKey() {
+        return config.get(PortKeys.RSS_KEY)
+                .orElseGet(() -> RssKey.of(secret.derive(FLOW_PLACEMENT).bytes(RssKey.LENGTH)));
     }
 
     boolean isDedicated() {

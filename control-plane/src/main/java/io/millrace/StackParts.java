@@ -305,7 +305,7 @@ final class StackParts {
         final MillraceConfig config = builder.config;
         final Secret secret = builder.secret;
         ports[index] = new Rfc6056Ports(config.get(EphemeralPortKeys.LOW), config.get(EphemeralPortKeys.HIGH), index,
-                engines.length, PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS));
+                engines.length, device.placement(), PORT_COUNTERS, secret.derive(EPHEMERAL_PORTS));
         final Rfc6528SequenceNumbers sequenceNumbers = new Rfc6528SequenceNumbers(secret.derive(SEQUENCE_NUMBERS));
         final EngineSecrets secrets = new EngineSecrets(sequenceNumbers, new SipHashCookies(fastOpenKeys),
                 new SipHashSynCookies(sequenceNumbers, secret.derive(SYN_COOKIES)), ports[index],

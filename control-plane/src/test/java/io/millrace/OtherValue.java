@@ -23,6 +23,7 @@ final class OtherValue {
             Map.entry("millrace.ip.v6-only", "true"),
             Map.entry("millrace.ip.flow-labels", "false"),
             Map.entry("millrace.port.separate-syns", "false"),
+            Map.entry("millrace.port.rss-key", "\"" + "6d".repeat(40) + "\""),
             Map.entry("millrace.ip.dhcp", "true"),
             Map.entry("millrace.ip.dhcp-release", "false"),
             Map.entry("millrace.ip.dhcp-probe", "false"),

@@ -18,7 +18,7 @@ public final class ConfigKeys {
     // @formatter:off
             TransportKeys.ORDER,
             ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
-            PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.SEPARATE_SYNS, PortKeys.VLAN,
+            PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.SEPARATE_SYNS, PortKeys.RSS_KEY, PortKeys.VLAN,
             PortKeys.HOST_ADDRESS, PortKeys.CAPTURE, PortKeys.FURTHER,
             IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES, IpKeys.GATEWAY, IpKeys.ROUTES, IpKeys.TTL, IpKeys.V6_ONLY, IpKeys.FLOW_LABELS,
             DhcpKeys.DHCP, DhcpKeys.RELEASE, DhcpKeys.PROBE, DhcpKeys.HOST_NAME,

@@ -8,10 +8,12 @@ import static io.millrace.config.ValueTypes.furtherPort;
 import static io.millrace.config.ValueTypes.list;
 import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.optional;
+import static io.millrace.config.ValueTypes.rssKey;
 import static io.millrace.config.ValueTypes.whole;
 import static io.millrace.config.ValueTypes.wholePowerOfTwo;
 
 import io.millrace.fastpath.port.PortGroup;
+import io.millrace.fastpath.port.RssKey;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -60,6 +62,15 @@ public final class PortKeys {
                     takes no other frame with it, and those from addresses that have had a connection apart from the
                     rest. A TAP of one engine does it where Linux lets the process load a BPF program (root, or CAP_BPF
                     and CAP_NET_ADMIN); else, which the log says, everything shares one queue, as with a TUN.
+                    """);
+
+    /** The key of the hash that places flows. */
+    public static final ConfigKey<Optional<RssKey>> RSS_KEY = ConfigKey.of(GROUP + ".rss-key", optional(rssKey()),
+            Optional.empty(), "ethtool -X hkey",
+            """
+                    Key of the Toeplitz hash that places flows on the queues of several engines, 40 bytes as 80 hexadecimal
+                    digits. "": random at each start, so that nobody can aim flows at one engine. Active opens choose
+                    ports by it. Of all ports of the stack.
                     """);
 
     /** Which VLAN of a trunk. */

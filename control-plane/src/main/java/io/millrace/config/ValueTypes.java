@@ -1,9 +1,11 @@
 package io.millrace.config;
 
+import io.millrace.fastpath.port.RssKey;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The types of settings that there are. Thread: any. */
@@ -86,6 +88,10 @@ final class ValueTypes {
 
     static ValueType<DeviceSpec> device() {
         return new TextType<>("a device such as memory or tap:mr0", DeviceSpec::parse, DeviceSpec::toString);
+    }
+
+    static ValueType<RssKey> rssKey() {
+        return new TextType<>("80 hexadecimal digits", text -> new RssKey(text.toLowerCase(Locale.ROOT)), RssKey::hex);
     }
 
     static ValueType<String> hostName() {

@@ -26,6 +26,16 @@ public record Secret(long k0, long k1) {
         return new Secret(hash.begin().add(purpose).add(0).end(), hash.begin().add(purpose).add(1).end());
     }
 
+    /** So many bytes that follow from it. */
+    public byte[] bytes(final int count) {
+        final SipHash hash = SipHash.twoFour(this);
+        final byte[] bytes = new byte[count];
+        for (int i = 0; i < count; i++) {
+            bytes[i] = (byte) hash.begin().add(i).end();
+        }
+        return bytes;
+    }
+
     @Override
     public String toString() {
         return "Secret[hidden]";

@@ -3,6 +3,9 @@ package io.millrace.control.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.fastpath.port.FlowPlacement;
+import io.millrace.fastpath.port.RssKey;
+import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.HashSet;
 import java.util.Set;
@@ -19,11 +22,12 @@ class Rfc6056PortsTest {
     void shouldVisitEveryPortOfTheRangeOnce(@ForAll @IntRange(min = 1, max = 60_000) final int low,
             @ForAll @IntRange(min = 0, max = 5_000) final int width, @ForAll final long seed,
             @ForAll @IntRange(max = 70_000) final int before) {
-        final Rfc6056Ports ports = new Rfc6056Ports(low, low + width, 0, 1, 64, Secret.ofSeed(seed));
-        ports.begin(0, US, 0, PEER, 443);
+        final Rfc6056Ports ports = new Rfc6056Ports(low, low + width, 0, 1, FlowPlacement.ONE_QUEUE, 64,
+                Secret.ofSeed(seed));
         for (int i = 0; i < before; i++) {
-            ports.next();
+            choose(ports, PEER, 443);
         }
+        ports.begin(0, US, 0, PEER, 443);
         final Set<Integer> seen = new HashSet<>();
         for (int i = 0; i < ports.candidates(); i++) {
             final int port = ports.next();
@@ -39,7 +43,8 @@ class Rfc6056PortsTest {
         final Set<Integer> seen = new HashSet<>();
         int total = 0;
         for (int engine = 0; engine < engines; engine++) {
-            final Rfc6056Ports ports = new Rfc6056Ports(40_000, 40_000 + width - 1, engine, engines, 64,
+            final Rfc6056Ports ports = new Rfc6056Ports(40_000, 40_000 + width - 1, engine, engines,
+                    FlowPlacement.AS_SENT, 64,
                     Secret.ofSeed(3));
             ports.begin(0, US, 0, PEER, 443);
             for (int i = 0; i < ports.candidates(); i++) {
@@ -49,6 +54,48 @@ class Rfc6056PortsTest {
         }
         assertThat(total).isEqualTo(width);
         assertThat(seen).hasSize(width);
+    }
+
+    @Property(tries = 50)
+    void shouldChooseEveryPortOnceByWhichAnswersComeToTheEngine(@ForAll @IntRange(min = 2, max = 64) final int engines,
+            @ForAll final long seed) {
+        final RssPlacement placement = RssPlacement.spread(RssKey.of(Secret.ofSeed(seed).bytes(RssKey.LENGTH)),
+                engines);
+        final Set<Integer> seen = new HashSet<>();
+        for (int engine = 0; engine < engines; engine++) {
+            final Rfc6056Ports ports = new Rfc6056Ports(40_000, 40_999, engine, engines, placement, 64,
+                    Secret.ofSeed(seed));
+            ports.begin(0, US, 0, PEER, 443);
+            for (int port = ports.next(); port != 0; port = ports.next()) {
+                assertThat(placement.queue(0, US, port, 0, PEER, 443)).isEqualTo(engine);
+                assertThat(seen.add(port)).isTrue();
+            }
+        }
+        assertThat(seen).hasSize(1_000).allMatch(port -> port >= 40_000 && port < 41_000);
+    }
+
+    @Test
+    void shouldSayThatThereIsNoPortByWhichAnswersCome() {
+        final Rfc6056Ports ports = new Rfc6056Ports(40_000, 40_999, 1, 2, FlowPlacement.ONE_QUEUE, 64,
+                Secret.ofSeed(1));
+        ports.begin(0, US, 0, PEER, 443);
+        assertThat(ports.next()).isZero();
+    }
+
+    @Test
+    void shouldNotComeBackToAPortBeforeTheOthersOfItsEngine() {
+        final RssPlacement placement = RssPlacement.spread(RssKey.EXAMPLE, 4);
+        final Rfc6056Ports ports = new Rfc6056Ports(40_000, 40_999, 2, 4, placement, 64, Secret.ofSeed(1));
+        final Set<Integer> seen = new HashSet<>();
+        ports.begin(0, US, 0, PEER, 443);
+        int mine = 0;
+        for (int port = 40_000; port < 41_000; port++) {
+            mine += placement.queue(0, US, port, 0, PEER, 443) == 2 ? 1 : 0;
+        }
+        for (int i = 0; i < mine; i++) {
+            assertThat(seen.add(choose(ports, PEER, 443))).isTrue();
+        }
+        assertThat(seen).contains(choose(ports, PEER, 443));
     }
 
     @Test
@@ -79,11 +126,11 @@ class Rfc6056PortsTest {
 
     @Test
     void shouldRefuseWhatIsNoRange() {
-        assertThatThrownBy(() -> new Rfc6056Ports(10, 9, 0, 1, 64, Secret.ofSeed(1)))
+        assertThatThrownBy(() -> new Rfc6056Ports(10, 9, 0, 1, FlowPlacement.ONE_QUEUE, 64, Secret.ofSeed(1)))
                 .hasMessage("ephemeral ports: invalid port range 10-9");
-        assertThatThrownBy(() -> new Rfc6056Ports(10, 11, 0, 3, 64, Secret.ofSeed(1)))
+        assertThatThrownBy(() -> new Rfc6056Ports(10, 11, 0, 3, FlowPlacement.AS_SENT, 64, Secret.ofSeed(1)))
                 .hasMessage("ephemeral ports: invalid engine 0 of 3");
-        assertThatThrownBy(() -> new Rfc6056Ports(10, 11, 0, 1, 65, Secret.ofSeed(1)))
+        assertThatThrownBy(() -> new Rfc6056Ports(10, 11, 0, 1, FlowPlacement.ONE_QUEUE, 65, Secret.ofSeed(1)))
                 .hasMessage("ephemeral ports: invalid table length 65");
     }
 
@@ -93,7 +140,7 @@ class Rfc6056PortsTest {
     }
 
     private static Rfc6056Ports ports(final Secret secret) {
-        return new Rfc6056Ports(32_768, 60_999, 0, 1, 64, secret);
+        return new Rfc6056Ports(32_768, 60_999, 0, 1, FlowPlacement.ONE_QUEUE, 64, secret);
     }
 
     private static int choose(final Rfc6056Ports ports, final long remote, final int port) {

@@ -11,7 +11,10 @@ public interface EphemeralPorts {
     /** Starts a choice for this destination. */
     void begin(long localHi, long localLo, long remoteHi, long remoteLo, int remotePort);
 
-    /** The next candidate of the choice begun; the engine asks until one is free, {@link #candidates} times at most. */
+    /**
+     * The next candidate of the choice begun; the engine asks until one is free, {@link #candidates} times at most. 0: there
+     * is no other.
+     */
     int next();
 
     /** Which ports it chooses from and what decides about them, for messages. Thread: any. */

@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
  * A bounded queue of frames between two threads. The producer puts any number of frames and publishes them at once; the
  * consumer takes what was published. Nothing is boxed and nothing is allocated.
  * <p>
- * Thread: one producer ({@link #put}, {@link #publish}), one consumer ({@link #take}).
+ * Thread: one producer ({@link #put}, {@link #publish}), one consumer ({@link #take}, {@link #isEmpty}).
  */
 final class FrameRing {
     private static final VarHandle CURSORS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -50,6 +50,11 @@ final class FrameRing {
     /** Shows the consumer everything that was put, with all that was written into those frames before. */
     void publish() {
         CURSORS.setRelease(cursors, TAIL, cursors[PUT]);
+    }
+
+    /** True where nothing was published that has not been taken. Thread: the consumer's. */
+    boolean isEmpty() {
+        return (long) CURSORS.getAcquire(cursors, TAIL) == cursors[HEAD];
     }
 
     /** Takes up to {@code limit} frames. */

@@ -3,6 +3,7 @@ package io.millrace.fastpath.port;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue of each device of a {@link PortGroup}. Each keeps the frames of its own: they are acquired for one link, and go
@@ -133,6 +134,62 @@ final class GroupPort implements PacketPort {
             deadlineNs = Math.min(deadlineNs, port.nextDeadlineNs());
         }
         return deadlineNs;
+    }
+
+    @Override
+    public int descriptors() {
+        int descriptors = 0;
+        for (final PacketPort port : ports) {
+            descriptors += port.descriptors();
+        }
+        return descriptors;
+    }
+
+    /** Those of the first link, then those of the next. */
+    @Override
+    public int descriptor(final int index) {
+        int left = index;
+        for (final PacketPort port : ports) {
+            if (left < port.descriptors()) {
+                return port.descriptor(left);
+            }
+            left -= port.descriptors();
+        }
+        throw new IndexOutOfBoundsException(index);
+    }
+
+    @Override
+    public void sleeper(final @Nullable Sleeper sleeper) {
+        for (final PacketPort port : ports) {
+            port.sleeper(sleeper);
+        }
+    }
+
+    @Override
+    public boolean wakesSleeper() {
+        for (final PacketPort port : ports) {
+            if (!port.wakesSleeper()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean prepareToBlock() {
+        for (final PacketPort port : ports) {
+            if (!port.prepareToBlock()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void onWoken() {
+        for (final PacketPort port : ports) {
+            port.onWoken();
+        }
     }
 
     @Override

@@ -75,6 +75,11 @@ public final class MemoryLink implements AutoCloseable {
         }
 
         @Override
+        public FlowPlacement placement() {
+            return ports.length == 1 ? FlowPlacement.ONE_QUEUE : FlowPlacement.AS_SENT;
+        }
+
+        @Override
         public void close() {
             for (final MemoryLinkPort port : ports) {
                 port.close();

@@ -1,16 +1,29 @@
 package io.millrace.fastpath.port;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One queue of one side of a {@link MemoryLink}.
  * <p>
- * Thread: the owner's. The peer touches this object only through its rings, {@link #closed} and {@link #openPorts}.
+ * Thread: the owner's. The peer touches this object only through its rings, {@link #closed}, {@link #openPorts},
+ * {@link #sleeping} and, where that is set, {@link #sleeper}.
  */
 final class MemoryLinkPort implements PacketPort {
     private static final int BURST = 64;
     /** One of so many frames may be lent. */
     private static final int LENDABLE = 4;
+    private static final VarHandle SLEEPING;
+
+    static {
+        try {
+            SLEEPING = MethodHandles.lookup().findVarHandle(MemoryLinkPort.class, "sleeping", boolean.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final PortCapabilities capabilities;
     private final FramePool pool;
@@ -24,6 +37,12 @@ final class MemoryLinkPort implements PacketPort {
     /** Shared by the pair: the last of the two to close frees both pools. */
     private AtomicInteger openPorts;
     private volatile boolean closed;
+    /** The peer's next frames wake the sleeper; who sets it back does that. */
+    @SuppressWarnings("unused")
+    private boolean sleeping;
+    @Nullable
+    private Sleeper sleeper;
+    private boolean fenced;
     private boolean reclaimed;
     private long dropped;
 
@@ -94,7 +113,47 @@ final class MemoryLinkPort implements PacketPort {
             taken++;
         }
         peer.inbound.publish();
+        if ((boolean) SLEEPING.getOpaque(peer)) {
+            peer.wake();
+        }
         return taken;
+    }
+
+    @Override
+    public void sleeper(final @Nullable Sleeper newSleeper) {
+        SLEEPING.setVolatile(this, false);
+        sleeper = newSleeper;
+        fenced = newSleeper != null && newSleeper.fence();
+    }
+
+    /** Frames of ours that the peer releases wake nobody. */
+    @Override
+    public boolean wakesSleeper() {
+        comeHome();
+        return fenced && pool.available() > 0;
+    }
+
+    @Override
+    public boolean prepareToBlock() {
+        final Sleeper own = sleeper;
+        if (own != null) {
+            SLEEPING.setVolatile(this, true);
+            own.fence();
+        }
+        return inbound.isEmpty();
+    }
+
+    @Override
+    public void onWoken() {
+        SLEEPING.setOpaque(this, false);
+    }
+
+    /** Thread: the peer's. */
+    private void wake() {
+        final Sleeper one = sleeper;
+        if (one != null && SLEEPING.compareAndSet(this, true, false)) {
+            one.wakeup();
+        }
     }
 
     @Override

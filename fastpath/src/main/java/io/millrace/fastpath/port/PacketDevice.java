@@ -14,6 +14,11 @@ public interface PacketDevice extends AutoCloseable {
     /** @param index 0 to {@link #queues()} - 1. */
     PacketPort queue(int index);
 
+    /** Which queue a flow arrives by; the same object for the device's whole life. Thread: any. */
+    default FlowPlacement placement() {
+        return queues() == 1 ? FlowPlacement.ONE_QUEUE : FlowPlacement.UNKNOWN;
+    }
+
     @Override
     void close();
 }

@@ -1,7 +1,13 @@
 package io.millrace.fastpath.port;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One queue of a packet device, polled in bursts. The engine that owns the queue is its only user.
+ * <p>
+ * A driver that has nothing to do may sleep: it calls {@link #prepareToBlock}, and where that returns true it waits until
+ * one of the {@link #descriptor}s is readable, its {@link Sleeper} is woken, or {@link #nextDeadlineNs} has come; then,
+ * whatever that returned, it calls {@link #onWoken}. Where {@link #wakesSleeper} is false it waits only briefly.
  * <p>
  * Time is an input: a port never reads a clock. Frames are names of descriptors ({@link Frame}).
  * <p>
@@ -71,6 +77,42 @@ public interface PacketPort extends AutoCloseable {
     default long nextDeadlineNs() {
         return Long.MAX_VALUE;
     }
+
+    /**
+     * How many descriptors there are that poll(2) reports readable while frames wait in this queue; the same for the port's
+     * whole life. 0: none; then frames come from another thread or process, or nothing tells of them.
+     */
+    default int descriptors() {
+        return 0;
+    }
+
+    /** @param index 0 to {@link #descriptors()} - 1. @return the descriptor, which stays the port's. */
+    default int descriptor(final int index) {
+        throw new IndexOutOfBoundsException(index);
+    }
+
+    /** Who is woken where frames come from another thread while {@link #prepareToBlock} is in effect; null: nobody. */
+    default void sleeper(final @Nullable Sleeper sleeper) {}
+
+    /**
+     * True where whatever the port waits for ends a sleep: frames that arrive, room for those it could not send, and its
+     * deadline. False where it must be looked at from time to time. May change with every other call.
+     */
+    default boolean wakesSleeper() {
+        return descriptors() > 0;
+    }
+
+    /**
+     * The driver is going to sleep: from now on until {@link #onWoken}, frames that arrive wake it.
+     *
+     * @return false where some are there already.
+     */
+    default boolean prepareToBlock() {
+        return true;
+    }
+
+    /** The driver sleeps no more, and looks for frames next: whoever brings some need not wake it. */
+    default void onWoken() {}
 
     /** Frames that this port lost on its own (queue full, truncated, error of the device). */
     default long dropped() {

@@ -1,5 +1,7 @@
 package io.millrace.fastpath.port;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A port that wraps another: everything passes through unchanged unless a subclass says otherwise.
  * <p>
@@ -53,6 +55,36 @@ public abstract class PortFilter implements PacketPort {
     @Override
     public long nextDeadlineNs() {
         return delegate.nextDeadlineNs();
+    }
+
+    @Override
+    public int descriptors() {
+        return delegate.descriptors();
+    }
+
+    @Override
+    public int descriptor(final int index) {
+        return delegate.descriptor(index);
+    }
+
+    @Override
+    public void sleeper(final @Nullable Sleeper sleeper) {
+        delegate.sleeper(sleeper);
+    }
+
+    @Override
+    public boolean wakesSleeper() {
+        return delegate.wakesSleeper();
+    }
+
+    @Override
+    public boolean prepareToBlock() {
+        return delegate.prepareToBlock();
+    }
+
+    @Override
+    public void onWoken() {
+        delegate.onWoken();
     }
 
     @Override

@@ -77,6 +77,13 @@ public final class PortGroup implements PacketDevice {
         return queues[index];
     }
 
+    /** Known where it is the same for every device: which one a flow takes may change while it lives. */
+    @Override
+    public FlowPlacement placement() {
+        final FlowPlacement first = devices.getFirst().placement();
+        return devices.stream().allMatch(device -> device.placement().equals(first)) ? first : FlowPlacement.UNKNOWN;
+    }
+
     @Override
     public void close() {
         CloseHelper.closeAll(devices);

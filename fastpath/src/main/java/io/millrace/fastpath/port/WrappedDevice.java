@@ -48,6 +48,11 @@ public class WrappedDevice implements PacketDevice {
     }
 
     @Override
+    public final FlowPlacement placement() {
+        return queues.length == 1 ? FlowPlacement.ONE_QUEUE : device.placement();
+    }
+
+    @Override
     public final void close() {
         try {
             CloseHelper.closeAll(queues);

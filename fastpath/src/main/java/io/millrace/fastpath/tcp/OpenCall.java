@@ -112,6 +112,9 @@ final class OpenCall {
         candidates.begin(localHi, localLo, remoteHi, remoteLo, remotePort);
         for (int i = candidates.candidates(); i > 0; i--) {
             final int port = candidates.next();
+            if (port == 0) {
+                return 0;
+            }
             final int ports = port << 16 | remotePort;
             if (connections.find(localHi, localLo, remoteHi, remoteLo, ports) == ConnectionTable.NONE
                     && context.control.listener(localHi, localLo, remoteHi, remoteLo, ports) == null) {

@@ -81,6 +81,27 @@ final class AfPacketPort extends PooledPort {
     }
 
     @Override
+    public int descriptors() {
+        return 1;
+    }
+
+    @Override
+    public int descriptor(final int index) {
+        return sockets.receiveSocket().descriptor();
+    }
+
+    /** Room for what has yet to be sent wakes nobody. */
+    @Override
+    public boolean wakesSleeper() {
+        return !outgoing.isPending();
+    }
+
+    @Override
+    public boolean prepareToBlock() {
+        return !incoming.isReady();
+    }
+
+    @Override
     public long dropped() {
         dropped += sockets.receiveSocket().drops();
         return dropped;

@@ -67,6 +67,12 @@ final class PcapPort extends PooledPort {
         return next < recording.frames() ? timeline.deadlineNs(recording.dueNs(next)) : Long.MAX_VALUE;
     }
 
+    /** Frames come by the clock alone. */
+    @Override
+    public boolean wakesSleeper() {
+        return true;
+    }
+
     /** An output that cannot be written counts one. */
     @Override
     public long dropped() {

@@ -58,6 +58,11 @@ final class SynQueue implements AutoCloseable {
         emptyNs = nowNs;
     }
 
+    /** The next look is worth it. */
+    void lookAgain() {
+        empty = false;
+    }
+
     /** SYNs that found the queue full: at least so many, since some that are counted as steered may still wait in it. */
     long lost() {
         lost = Math.max(lost, steering.steered(index) - taken - length);

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The queues for SYNs beside the ordinary one of a TAP. Thread: the engine's, but for opening. */
 final class SynQueues implements AutoCloseable {
+    /** How many queues. */
+    static final int COUNT = 2;
+
     private final SynSteering steering;
     private final int ordinary;
     private final SynQueue unknown;
@@ -52,6 +55,17 @@ final class SynQueues implements AutoCloseable {
     /** SYNs from addresses that have had a connection. */
     SynQueue known() {
         return known;
+    }
+
+    /** @param index 0 to {@link #COUNT} - 1. */
+    int descriptor(final int index) {
+        return (index == 0 ? known : unknown).descriptor();
+    }
+
+    /** Whatever was found when somebody looked before. */
+    void lookAgain() {
+        known.lookAgain();
+        unknown.lookAgain();
     }
 
     /** Who has had one. */

@@ -134,6 +134,24 @@ final class TapPort extends PooledPort {
     }
 
     @Override
+    public int descriptors() {
+        return syns == null ? 1 : 1 + SynQueues.COUNT;
+    }
+
+    @Override
+    public int descriptor(final int index) {
+        return index == 0 || syns == null ? fd : syns.descriptor(index - 1);
+    }
+
+    /** A SYN that ended the sleep may have been counted before it could be read. */
+    @Override
+    public void onWoken() {
+        if (syns != null) {
+            syns.lookAgain();
+        }
+    }
+
+    @Override
     public long dropped() {
         return dropped;
     }
