@@ -6,10 +6,13 @@ import io.millrace.config.ConfigProblem;
 import io.millrace.config.DeviceSpec;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
+import io.millrace.control.shared.KernelPorts;
 import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.HostNetwork;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.SharedPorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -90,16 +93,47 @@ public final class DeviceOpener {
         if (spec.scheme().equals(MEMORY)) {
             return openMemory(request);
         }
+        return usable(spec).open(request);
+    }
+
+    /**
+     * What the kernel has on the interface of a device whose addresses a stack is to share.
+     *
+     * @throws IOException one sentence: why that cannot be.
+     */
+    public HostNetwork hostNetwork(final DeviceSpec spec) throws IOException {
+        return usable(spec).hostNetwork(spec.argument());
+    }
+
+    /**
+     * Opens the ports that are a stack's of an interface whose addresses it shares, unless the kernel uses them.
+     *
+     * @throws IOException one sentence: why that cannot be.
+     */
+    public PacketDevice openShared(final DeviceSpec spec, final DeviceRequest request, final SharedPorts ports)
+            throws IOException {
+        final PacketDeviceProvider provider = usable(spec);
+        for (final KernelPorts.Conflict conflict : provider.atHost(spec.argument(),
+                (name, here) -> KernelPorts.conflicts(ports))) {
+            throw new IOException("cannot share the addresses of " + spec + ": " + conflict.what() + "; "
+                    + conflict.remedy());
+        }
+        return provider.openShared(request, ports);
+    }
+
+    private PacketDeviceProvider usable(final DeviceSpec spec) throws IOException {
         for (final PacketDeviceProvider provider : providers) {
             if (provider.scheme().equals(spec.scheme())) {
                 final String cause = provider.unavailabilityCause();
                 if (cause != null) {
                     throw new IOException("cannot open " + spec + ": " + cause);
                 }
-                return provider.open(request);
+                return provider;
             }
         }
-        throw new IOException(unknown(spec.scheme()));
+        throw new IOException(spec.scheme().equals(MEMORY)
+                ? "memory has no addresses of a host to share; " + PortKeys.SHARED_PORTS + " needs af-packet:IF"
+                : unknown(spec.scheme()));
     }
 
     private String unknown(final String scheme) {
