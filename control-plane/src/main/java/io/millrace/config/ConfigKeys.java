@@ -1,5 +1,6 @@
 package io.millrace.config;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * Every setting there is, in the order of the reference. To add one: a constant in its group's class, a line here, its
  * use in a converter of {@link MillraceConfig} or {@link TcpValues}; then {@code millrace config reference > config/millrace.conf}.
  * One that changes at run time says so, and {@code ReloadEffect} of the tests how that shows; another has a second value in
- * {@code OtherValue}.
+ * {@code OtherValue}. Settings of one kind of port are declared by its provider:
+ * {@link io.millrace.fastpath.port.PacketDeviceProvider#options}.
  */
 public final class ConfigKeys {
-    /** All keys. */
-    public static final List<ConfigKey<?>> ALL = List.of(
+    /** What is declared here; providers of ports declare more. */
+    private static final List<ConfigKey<?>> OWN = List.of(
     // @formatter:off
             TransportKeys.ORDER,
             ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
@@ -56,6 +58,9 @@ public final class ConfigKeys {
     // @formatter:on
     );
 
+    /** All keys, those of the kinds of port that there are among them. */
+    public static final List<ConfigKey<?>> ALL = all();
+
     /** What each group is about, in the order of the reference. */
     static final SequencedMap<String, String> GROUPS = groups();
     private static final Map<String, ConfigKey<?>> BY_PATH = byPath();
@@ -67,11 +72,18 @@ public final class ConfigKeys {
         return BY_PATH.get(path);
     }
 
+    private static List<ConfigKey<?>> all() {
+        final List<ConfigKey<?>> all = new ArrayList<>(OWN);
+        all.addAll(all.indexOf(PortKeys.FURTHER), PortOptionKey.ALL.stream().map(PortOptionKey::key).toList());
+        return List.copyOf(all);
+    }
+
     private static SequencedMap<String, String> groups() {
         final SequencedMap<String, String> groups = new LinkedHashMap<>();
         groups.put(TransportKeys.GROUP, "Which transport of Netty a program takes that leaves the choice open.");
         groups.put(ThreadingKeys.GROUP, "Which threads there are, and what they do when idle.");
         groups.put(PortKeys.GROUP, "The packet device.");
+        groups.putAll(PortOptionKey.GROUPS);
         groups.put(PortKeys.FURTHER.group(), "Further packet devices.");
         groups.put(IpKeys.GROUP, "Addresses and routes of the stack.");
         groups.put(Ipv6Keys.GROUP, "IPv6, and what the stack believes of what routers say.");

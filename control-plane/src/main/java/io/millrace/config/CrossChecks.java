@@ -4,6 +4,7 @@ import io.millrace.config.Origin.Source;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -64,13 +65,19 @@ final class CrossChecks {
     }
 
     static void run(final MillraceConfig config, final Settings settings) {
-        for (final Rule rule : RULES) {
+        for (final Rule rule : rules()) {
             final String wrong = rule.keys().stream().anyMatch(settings::isRefused) ? null : rule.check().apply(config);
             if (wrong != null) {
                 final ConfigKey<?> blamed = blamed(config, rule.keys());
                 settings.problem(config.origin(blamed), blamed + " = " + config.text(blamed), wrong);
             }
         }
+    }
+
+    private static List<Rule> rules() {
+        final List<Rule> rules = new ArrayList<>(RULES);
+        PortOptionKey.ALL.forEach(option -> rules.add(new Rule(option::isSaidOnce, option.key(), PortKeys.DEVICE)));
+        return rules;
     }
 
     /** The first key that somebody has set: a default is never to blame. */

@@ -25,16 +25,39 @@ final class FurtherPortType extends ValueType<FurtherPort> {
         final Map<String, ConfigKey<?>> keys = keys();
         final Map<ConfigKey<?>, Object> settings = new LinkedHashMap<>();
         for (final Map.Entry<String, ConfigValue> part : HoconParts.parts(object)) {
-            final ConfigKey<?> key = keys.get(part.getKey());
-            if (key == null) {
-                throw HoconParts.unknown(part, List.copyOf(keys.keySet()));
+            final String name = part.getKey();
+            if (part.getValue() instanceof final ConfigObject group && isGroup(name)) {
+                read(group, name + '.', keys, settings);
+            } else {
+                read(object, name, "", keys, settings);
             }
-            settings.put(key, HoconParts.part(object, part.getKey(), key.type()).orElseThrow());
         }
         if (!settings.containsKey(PortKeys.DEVICE)) {
             throw new RefusedValueException("must name a " + DEVICE);
         }
         return new FurtherPort(settings);
+    }
+
+    /** The settings of one kind of port. */
+    private static void read(final ConfigObject group, final String prefix, final Map<String, ConfigKey<?>> keys,
+            final Map<ConfigKey<?>, Object> settings) throws RefusedValueException {
+        for (final Map.Entry<String, ConfigValue> part : HoconParts.parts(group)) {
+            read(group, part.getKey(), prefix, keys, settings);
+        }
+    }
+
+    private static void read(final ConfigObject object, final String name, final String prefix,
+            final Map<String, ConfigKey<?>> keys, final Map<ConfigKey<?>, Object> settings)
+            throws RefusedValueException {
+        final ConfigKey<?> key = keys.get(prefix + name);
+        if (key == null) {
+            throw HoconParts.unknown(prefix + name, object.get(name), List.copyOf(keys.keySet()));
+        }
+        settings.put(key, HoconParts.part(object, name, key.type()).orElseThrow());
+    }
+
+    private static boolean isGroup(final String name) {
+        return PortOptionKey.GROUPS.containsKey(PortKeys.GROUP + '.' + name);
     }
 
     @Override
@@ -75,6 +98,7 @@ final class FurtherPortType extends ValueType<FurtherPort> {
             keys.put(key.name(), key);
         }
         keys.put(IPV6, Ipv6Keys.MODE);
+        PortOptionKey.ALL.forEach(of -> keys.put(of.scheme() + '.' + of.option().name(), of.key()));
         return keys;
     }
 }

@@ -46,16 +46,24 @@ final class HoconParts {
 
     /** A part that does not exist, with the name of the one that is most like it. */
     static RefusedValueException unknown(final Map.Entry<String, ConfigValue> part, final List<String> names) {
+        return unknown(part.getKey(), part.getValue(), names);
+    }
+
+    static RefusedValueException unknown(final String name, final ConfigValue value, final List<String> names) {
         return new RefusedValueException(
-                "has an unknown key " + part.getKey() + ", did you mean " + NearestKey.nearest(part.getKey(), names)
-                        + "?",
-                Origin.of(part.getValue().origin()));
+                "has an unknown key " + name + ", did you mean " + NearestKey.nearest(name, names) + "?",
+                Origin.of(value.origin()));
     }
 
     /** Names and rendered values as an object. */
     static String render(final Map<String, String> parts) {
-        return parts.entrySet().stream().map(part -> ConfigUtil.joinPath(part.getKey()) + " = " + part.getValue())
+        return parts.entrySet().stream().map(part -> path(part.getKey()) + " = " + part.getValue())
                 .collect(Collectors.joining(", ", "{ ", " }"));
+    }
+
+    /** Names within groups have dots. */
+    private static String path(final String name) {
+        return ConfigUtil.joinPath(name.split("\\."));
     }
 
     /** A value of a key as HOCON text. */

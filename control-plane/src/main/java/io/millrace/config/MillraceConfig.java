@@ -137,6 +137,7 @@ public final class MillraceConfig {
                 .set(PortKeys.HOST_ADDRESS, Optional.empty()).set(PortKeys.CAPTURE, Optional.empty())
                 .set(IpKeys.ADDRESSES, List.of()).set(IpKeys.OWN_PREFIXES, List.of())
                 .set(IpKeys.GATEWAY, Optional.empty()).set(DhcpKeys.DHCP, false)
+                .withoutPortOptions()
                 .set(IpKeys.ROUTES, get(IpKeys.ROUTES).stream().filter(route -> route.link() == link)
                         .map(route -> new Route(route.destination(), route.gateway())).toList());
         get(PortKeys.FURTHER).get(link - 1).settings().forEach((key, value) -> set(builder, key, value));
@@ -182,9 +183,24 @@ public final class MillraceConfig {
                         get(IpKeys.PATH_MTU_EXPIRY).toNanos()));
     }
 
+    /** {@link PortKeys#DEVICE} with every setting of its kind in its argument, where a user may write it too. */
+    public DeviceSpec device() {
+        return device(get(PortKeys.DEVICE));
+    }
+
+    /** The same for another device of this port. */
+    public DeviceSpec device(final DeviceSpec other) {
+        return PortOptionKey.withOptions(other, this);
+    }
+
     /** What to ask of the provider of {@link PortKeys#DEVICE}: one queue for each engine. */
     public DeviceRequest deviceRequest() {
-        return new DeviceRequest(get(PortKeys.DEVICE).argument(), Math.toIntExact(get(PortKeys.MTU)),
+        return deviceRequest(get(PortKeys.DEVICE));
+    }
+
+    /** What to ask of the provider of another device of this port. */
+    public DeviceRequest deviceRequest(final DeviceSpec other) {
+        return new DeviceRequest(device(other).argument(), Math.toIntExact(get(PortKeys.MTU)),
                 get(ThreadingKeys.ENGINES), get(PortKeys.FRAMES), get(PortKeys.OFFLOADS),
                 get(PortKeys.SEPARATE_SYNS), get(PortKeys.HOST_ADDRESS).map(Cidr::toString).orElse(null));
     }
@@ -239,6 +255,11 @@ public final class MillraceConfig {
          */
         public Builder option(final String option, final ConfigKey<?> key, final String text) {
             overrides.add(into -> into.read(key, ConfigValueFactory.fromAnyRef(text), Origin.override(option)));
+            return this;
+        }
+
+        private Builder withoutPortOptions() {
+            PortOptionKey.ALL.forEach(option -> overrides.add(into -> into.putDefault(option.key())));
             return this;
         }
 

@@ -30,9 +30,9 @@ public final class PortKeys {
             new DeviceSpec("memory", ""), null,
             """
                     memory (nobody but the stack itself), tap:NAME (a TAP), tun:NAME (the same without Ethernet),
-                    af-packet:IF (an interface of the kernel, shared; its MAC with ",mac=interface"), pcap:FILE (a
-                    capture to replay), "dpdk:EAL-ARGS" (behind " -- ": port=NAME, rx-descriptors=N, tx-descriptors=N,
-                    rss-key=HEX). "@NAMESPACE" behind NAME or IF: in that. `millrace --version` lists what there is.
+                    af-packet:IF (an interface of the kernel, shared), pcap:FILE (a capture to replay), "dpdk:EAL-ARGS".
+                    `millrace --version` lists what there is. Settings of a kind of port stand in a group of its name
+                    below, or here in short hand: "af-packet:eth0@NAMESPACE,mac=interface", "dpdk: -- port=NAME".
                     """);
 
     /** MTU of the device. */

@@ -22,7 +22,8 @@ final class Settings {
         ConfigKeys.ALL.forEach(this::putDefault);
     }
 
-    private <T> void putDefault(final ConfigKey<T> key) {
+    /** Forgets what was set. */
+    <T> void putDefault(final ConfigKey<T> key) {
         values.put(key, new Setting<>(key.defaultValue(), Origin.DEFAULTS));
     }
 

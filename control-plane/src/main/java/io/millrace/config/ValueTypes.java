@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The types of settings that there are. Thread: any. */
 final class ValueTypes {
@@ -120,6 +121,16 @@ final class ValueTypes {
 
     static ValueType<String> text() {
         return new TextType<>("a text", text -> text, text -> text);
+    }
+
+    /** @param allowed what a text that matches the pattern is, as it follows "must be". */
+    static ValueType<String> text(final String allowed, final Pattern pattern) {
+        return new TextType<>(allowed, text -> {
+            if (!pattern.matcher(text).matches()) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        }, text -> text);
     }
 
     static ValueType<Path> file() {

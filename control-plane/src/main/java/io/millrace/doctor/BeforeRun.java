@@ -133,10 +133,10 @@ public final class BeforeRun {
 
     /** @param key what says the MTU of this port. */
     private void mtu(final MillraceConfig config, final String key, final DeviceHost host) {
-        final String argument = config.get(PortKeys.DEVICE).argument();
+        final String argument = config.device().argument();
         final OptionalInt theirs = argument.isEmpty()
                 ? OptionalInt.empty()
-                : host.look(config.get(PortKeys.DEVICE),
+                : host.look(config.device(),
                         (name, here) -> here ? interfaceMtus.apply(name) : Machine.interfaceMtuOfThread(name),
                         OptionalInt.empty());
         if (theirs.isPresent() && theirs.getAsInt() != config.get(PortKeys.MTU)) {
@@ -148,7 +148,7 @@ public final class BeforeRun {
     }
 
     private void addresses(final MillraceConfig config, final DeviceHost host) {
-        final Set<InetAddress> kernel = host.look(config.get(PortKeys.DEVICE),
+        final Set<InetAddress> kernel = host.look(config.device(),
                 (name, here) -> here ? machine.kernelAddresses() : KernelAddresses.ofThread(), Set.of());
         for (final Cidr own : config.addresses()) {
             kernelAddress(own.address(), kernel).ifPresent(findings::add);

@@ -30,8 +30,9 @@ class ConfigKeysTest {
             }
         }
 
+        PortOptionKey.ALL.forEach(option -> declared.add(option.key()));
         assertThat(ConfigKeys.ALL).containsExactlyInAnyOrderElementsOf(declared).extracting(ConfigKey::path)
-                .doesNotHaveDuplicates().allMatch(path -> path.matches("millrace(\\.[a-z0-9-]+){1,2}"));
+                .doesNotHaveDuplicates().allMatch(path -> path.matches("millrace(\\.[a-z0-9-]+){1,3}"));
         assertThat(ConfigKeys.ALL).extracting(ConfigKey::group).hasSameElementsAs(ConfigKeys.GROUPS.keySet());
     }
 

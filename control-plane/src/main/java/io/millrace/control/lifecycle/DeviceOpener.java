@@ -12,11 +12,13 @@ import io.millrace.fastpath.port.HostNetwork;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.RssKey;
 import io.millrace.fastpath.port.SharedPorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
@@ -59,13 +61,15 @@ public final class DeviceOpener {
     }
 
     /**
-     * Looks whether there is such a device at all; opens nothing.
+     * Looks whether there is such a device at all, and whether it has such options; opens nothing.
      *
-     * @throws ConfigException where no provider has the scheme: a key with a wrong value, not a failure.
+     * @throws ConfigException where no provider has the scheme, or the argument is none of its: a key with a wrong value,
+     *                         not a failure.
      */
     public void check(final MillraceConfig config) {
-        check(config, PortKeys.DEVICE, config.get(PortKeys.DEVICE));
-        config.get(PortKeys.FURTHER).forEach(port -> check(config, PortKeys.FURTHER, port.device()));
+        for (int link = 0; link < config.links(); link++) {
+            check(config, link == 0 ? PortKeys.DEVICE : PortKeys.FURTHER, config.link(link).device());
+        }
     }
 
     private void check(final MillraceConfig config, final ConfigKey<?> key, final DeviceSpec device) {
@@ -76,12 +80,25 @@ public final class DeviceOpener {
         }
     }
 
-    /** Why there can be no such device, one clause with the schemes that there are; null where there can. */
+    /** Why there can be no such device, one clause, with the schemes that there are; null where there can. */
     public @Nullable String problem(final DeviceSpec spec) {
-        final String scheme = spec.scheme();
-        final boolean known = scheme.equals(MEMORY)
-                || providers.stream().anyMatch(provider -> provider.scheme().equals(scheme));
-        return known ? null : unknown(scheme);
+        if (spec.scheme().equals(MEMORY)) {
+            return null;
+        }
+        final Optional<PacketDeviceProvider> provider = provider(spec.scheme());
+        if (provider.isEmpty()) {
+            return unknown(spec.scheme());
+        }
+        try {
+            provider.get().check(spec.argument());
+            return null;
+        } catch (final IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    private Optional<PacketDeviceProvider> provider(final String scheme) {
+        return providers.stream().filter(provider -> provider.scheme().equals(scheme)).findFirst();
     }
 
     /**
@@ -97,6 +114,17 @@ public final class DeviceOpener {
     }
 
     /**
+     * Opens the device of a configuration.
+     *
+     * @param port   the configuration of one link.
+     * @param rssKey of the hash that places flows on several queues.
+     * @throws IOException as the other {@code open}.
+     */
+    public PacketDevice open(final MillraceConfig port, final RssKey rssKey) throws IOException {
+        return open(port.device(), port.deviceRequest().withRssKey(rssKey));
+    }
+
+    /**
      * What the kernel has on the interface of a device whose addresses a stack is to share.
      *
      * @throws IOException one sentence: why that cannot be.
@@ -108,32 +136,34 @@ public final class DeviceOpener {
     /**
      * Opens the ports that are a stack's of an interface whose addresses it shares, unless the kernel uses them.
      *
+     * @param port  the configuration in effect; {@code rssKey} as in {@link #open(MillraceConfig, RssKey)}.
+     * @param ports which they are.
      * @throws IOException one sentence: why that cannot be.
      */
-    public PacketDevice openShared(final DeviceSpec spec, final DeviceRequest request, final SharedPorts ports)
+    public PacketDevice openShared(final MillraceConfig port, final RssKey rssKey, final SharedPorts ports)
             throws IOException {
+        final DeviceSpec spec = port.device();
         final PacketDeviceProvider provider = usable(spec);
         for (final KernelPorts.Conflict conflict : provider.atHost(spec.argument(),
                 (name, here) -> KernelPorts.conflicts(ports))) {
             throw new IOException("cannot share the addresses of " + spec + ": " + conflict.what() + "; "
                     + conflict.remedy());
         }
-        return provider.openShared(request, ports);
+        return provider.openShared(port.deviceRequest().withRssKey(rssKey), ports);
     }
 
     private PacketDeviceProvider usable(final DeviceSpec spec) throws IOException {
-        for (final PacketDeviceProvider provider : providers) {
-            if (provider.scheme().equals(spec.scheme())) {
-                final String cause = provider.unavailabilityCause();
-                if (cause != null) {
-                    throw new IOException("cannot open " + spec + ": " + cause);
-                }
-                return provider;
-            }
+        if (spec.scheme().equals(MEMORY)) {
+            throw new IOException("memory has no addresses of a host to share; " + PortKeys.SHARED_PORTS
+                    + " needs af-packet:IF");
         }
-        throw new IOException(spec.scheme().equals(MEMORY)
-                ? "memory has no addresses of a host to share; " + PortKeys.SHARED_PORTS + " needs af-packet:IF"
-                : unknown(spec.scheme()));
+        final PacketDeviceProvider provider = provider(spec.scheme())
+                .orElseThrow(() -> new IOException(unknown(spec.scheme())));
+        final String cause = provider.unavailabilityCause();
+        if (cause != null) {
+            throw new IOException("cannot open " + spec + ": " + cause);
+        }
+        return provider;
     }
 
     private String unknown(final String scheme) {

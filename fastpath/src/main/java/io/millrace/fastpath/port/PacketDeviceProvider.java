@@ -1,6 +1,7 @@
 package io.millrace.fastpath.port;
 
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,22 @@ public interface PacketDeviceProvider {
 
     /** One line for {@code --help}, e.g. {@code "tap:NAME  a Linux TAP device, made if missing"}. */
     String usage();
+
+    /**
+     * What can be set of a port of this kind beside its name: each is a key of the configuration,
+     * {@code millrace.port.SCHEME.NAME}, and may stand in the argument of a port instead.
+     */
+    default List<PortOption> options() {
+        return List.of();
+    }
+
+    /**
+     * Looks at an argument alone, not at the system.
+     *
+     * @param argument what stands behind the colon in the port's name, with every option that is set.
+     * @throws IOException one sentence: what is wrong, and what is expected.
+     */
+    default void check(final String argument) throws IOException {}
 
     /** Why no device of this kind can be opened here, one sentence that says what to do; null where it can. */
     @Nullable

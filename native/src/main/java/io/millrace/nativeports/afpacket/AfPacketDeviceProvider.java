@@ -5,12 +5,15 @@ import io.millrace.fastpath.port.HostNetwork;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.SharedPorts;
+import io.millrace.fastpath.port.PortOption;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.HostNetworkReader;
 import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.NamespaceOption;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.linux.TunDescriptor;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,16 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
         }
         calls.close(fd);
         return null;
+    }
+
+    @Override
+    public List<PortOption> options() {
+        return List.of(NamespaceOption.NAMESPACE, AfPacketSpec.MAC_OPTION);
+    }
+
+    @Override
+    public void check(final String argument) throws IOException {
+        AfPacketSpec.parse(argument);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.millrace.nativeports.afpacket;
 
 import io.millrace.nativeports.linux.HostNamespace;
+import io.millrace.fastpath.port.PortOption;
+import io.millrace.fastpath.port.PortOption.Place;
+import io.millrace.fastpath.port.PortOption.Type;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.LinkAddress;
 import java.io.IOException;
@@ -19,6 +22,14 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac) 
     static final long OWN = 0;
     /** That of the interface. */
     static final long OF_INTERFACE = -1;
+
+    static final PortOption MAC_OPTION = new PortOption("mac",
+            new Type.Text("own, interface, or an Ethernet address such as 02:00:00:00:00:01",
+                    "own|interface|([0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}"),
+            "own", Place.COMMA, """
+                    Ethernet address of the stack: own (one besides the interface's, the same at every start), interface
+                    (the interface's, for networks that let in no second one: Wi-Fi, most clouds), or an address.
+                    """);
 
     private static final String FORM = "IF[@NAMESPACE][,mac=interface|ADDRESS]";
     private static final String MAC = "mac=";
@@ -44,7 +55,11 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac) 
         }
         final String value = option.substring(MAC.length());
         try {
-            return value.equals("interface") ? OF_INTERFACE : LinkAddress.parse(value);
+            return switch (value) {
+                case "own" -> OWN;
+                case "interface" -> OF_INTERFACE;
+                default -> LinkAddress.parse(value);
+            };
         } catch (final IllegalArgumentException e) {
             throw new IOException(e.getMessage() + ", nor \"interface\"", e);
         }

@@ -1,5 +1,8 @@
 package io.millrace.nativeports.dpdk;
 
+import io.millrace.fastpath.port.PortOption;
+import io.millrace.fastpath.port.PortOption.Place;
+import io.millrace.fastpath.port.PortOption.Type;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -24,6 +27,34 @@ record DpdkArguments(List<String> eal, List<String> devices, String port, int rx
     private static final String SEPARATOR = "--";
     private static final int DESCRIPTORS = 512;
     private static final int MOST_DESCRIPTORS = 32_768;
+
+    /** As keys of the configuration. */
+    static final List<PortOption> OPTIONS = List.of(
+            new PortOption("eal", new Type.Text("options of EAL, without the word --", "(?!(.*\\s)?--(\\s|$)).*"), "",
+                    Place.FRONT,
+                    """
+                            Options of EAL, e.g. "--allow=0000:03:00.0", or "--no-huge --no-pci --vdev=net_tap0,iface=mr0";
+                            device is "dpdk" then, or has the same options behind its colon.
+                            """),
+            new PortOption("port", new Type.Text("a name or number of a port of DPDK, or \"\"", "\\S*"), "",
+                    Place.DASHES,
+                    """
+                            Name or number of DPDK's port. "": the only one that there is.
+                            """),
+            new PortOption("rx-descriptors", new Type.Whole(1, MOST_DESCRIPTORS), String.valueOf(DESCRIPTORS),
+                    Place.DASHES, """
+                            Descriptors of each receive queue, adjusted to what the driver can.
+                            """),
+            new PortOption("tx-descriptors", new Type.Whole(1, MOST_DESCRIPTORS), String.valueOf(DESCRIPTORS),
+                    Place.DASHES, """
+                            Descriptors of each transmit queue, adjusted to what the driver can.
+                            """),
+            new PortOption("rss-key", new Type.Text("pairs of hexadecimal digits, or \"\"", "([0-9a-fA-F]{2})*"), "",
+                    Place.DASHES,
+                    """
+                            Key of the Toeplitz hash that places flows in queues, as long as the device has it, most often
+                            40 bytes. "": the driver's.
+                            """));
 
     /** Options without a value, and with one; what is missing here is refused. */
     private static final List<String> FLAGS = List.of("--create-uio-dev", "--huge-unlink", "--in-memory",

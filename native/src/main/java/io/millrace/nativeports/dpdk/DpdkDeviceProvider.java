@@ -3,7 +3,9 @@ package io.millrace.nativeports.dpdk;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortOption;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Opens ports of DPDK: {@code dpdk:EAL-ARGS}, see {@link DpdkArguments}. Thread: any. */
@@ -28,6 +30,16 @@ public final class DpdkDeviceProvider implements PacketDeviceProvider {
     @Override
     public @Nullable String unavailabilityCause() {
         return Libraries.unavailabilityCause();
+    }
+
+    @Override
+    public List<PortOption> options() {
+        return DpdkArguments.OPTIONS;
+    }
+
+    @Override
+    public void check(final String argument) throws IOException {
+        DpdkArguments.parse(argument);
     }
 
     @Override

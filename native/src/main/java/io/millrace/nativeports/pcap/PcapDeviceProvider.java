@@ -3,7 +3,9 @@ package io.millrace.nativeports.pcap;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortOption;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Replays capture files: {@code pcap:FILE[,speed=FACTOR|max][,after=SECONDS]}. Thread: any. */
@@ -26,6 +28,16 @@ public final class PcapDeviceProvider implements PacketDeviceProvider {
     @Override
     public @Nullable String unavailabilityCause() {
         return null;
+    }
+
+    @Override
+    public List<PortOption> options() {
+        return List.of(PcapSpec.SPEED_OPTION, PcapSpec.AFTER_OPTION);
+    }
+
+    @Override
+    public void check(final String argument) throws IOException {
+        PcapSpec.parse(argument);
     }
 
     @Override

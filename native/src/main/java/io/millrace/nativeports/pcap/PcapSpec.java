@@ -1,5 +1,8 @@
 package io.millrace.nativeports.pcap;
 
+import io.millrace.fastpath.port.PortOption;
+import io.millrace.fastpath.port.PortOption.Place;
+import io.millrace.fastpath.port.PortOption.Type;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +17,16 @@ import java.util.concurrent.TimeUnit;
 record PcapSpec(Path file, double speed, long afterNs) {
     static final double UNLIMITED = Double.POSITIVE_INFINITY;
 
+    private static final int LONGEST_SECONDS = 86_400;
+    static final PortOption SPEED_OPTION = new PortOption("speed",
+            new Type.Text("max, or a number, 0.000001 to 1000000", "max|[0-9]+(\\.[0-9]+)?"), "1", Place.COMMA, """
+                    How much faster than it was captured a file is played; max: as fast as its frames are taken.
+                    """);
+    static final PortOption AFTER_OPTION = new PortOption("after",
+            new Type.Time(0, LONGEST_SECONDS), "1s", Place.COMMA, """
+                    When the first frame of a capture comes, after the start: a server listens by then.
+                    """);
+
     private static final String FORM = "FILE[,speed=FACTOR|max][,after=SECONDS]";
     private static final String SPEED = ",speed=";
     private static final String AFTER = ",after=";
@@ -21,7 +34,6 @@ record PcapSpec(Path file, double speed, long afterNs) {
     private static final double DEFAULT_AFTER_SECONDS = 1;
     private static final double LOWEST_SPEED = 1e-6;
     private static final double HIGHEST_SPEED = 1e6;
-    private static final double LONGEST_SECONDS = 86_400;
 
     /** @throws IOException one sentence: what is wrong, and what is expected. */
     static PcapSpec parse(final String argument) throws IOException {

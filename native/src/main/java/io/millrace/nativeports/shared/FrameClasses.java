@@ -123,6 +123,11 @@ final class FrameClasses {
     }
 
     private void writeIpv4() {
+        if (v4.isEmpty()) {
+            // the kernel refuses programs with instructions that nothing leads to
+            code.jump(kernel);
+            return;
+        }
         final Label ours = new Label();
         final Label whole = new Label();
         code.load(BpfCode.WORD, V4_DESTINATION);
@@ -148,6 +153,10 @@ final class FrameClasses {
     }
 
     private void writeIpv6() {
+        if (v6.isEmpty()) {
+            code.jump(kernel);
+            return;
+        }
         final Label ours = new Label();
         code.jumpIfBelow(BpfCode.R8, V6_END, kernel);
         v6.forEach(address -> writeIfAddress(address, V6_DESTINATION, ours));

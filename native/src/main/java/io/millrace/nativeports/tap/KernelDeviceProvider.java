@@ -3,11 +3,14 @@ package io.millrace.nativeports.tap;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortOption;
+import io.millrace.nativeports.linux.NamespaceOption;
 import io.millrace.nativeports.linux.TunDescriptor;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,16 @@ abstract class KernelDeviceProvider implements PacketDeviceProvider {
             // Without /proc nothing is known beforehand; opening will tell.
             return null;
         }
+    }
+
+    @Override
+    public List<PortOption> options() {
+        return List.of(NamespaceOption.NAMESPACE);
+    }
+
+    @Override
+    public void check(final String argument) throws IOException {
+        TapDevice.checkArgument(argument);
     }
 
     @Override

@@ -69,12 +69,19 @@ final class TapDevice implements PacketDevice {
 
     /** {@link PacketDeviceProvider#atHost}. */
     static <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
+        final String name = checkArgument(argument);
         final int at = argument.indexOf(NAMESPACE);
-        final String name = at < 0 ? argument : argument.substring(0, at);
-        checkName(name);
         return at < 0
                 ? task.run(name, true)
                 : HostNamespace.call(argument.substring(at + 1), () -> task.run(name, false));
+    }
+
+    /** @return the name of the interface. @throws IOException one sentence: what is wrong with it. */
+    static String checkArgument(final String argument) throws IOException {
+        final int at = argument.indexOf(NAMESPACE);
+        final String name = at < 0 ? argument : argument.substring(0, at);
+        checkName(name);
+        return name;
     }
 
     /** Gives the host's side of the link its address. */

@@ -68,6 +68,20 @@ class FrameClassesTest {
     }
 
     @Test
+    void shouldDoWithAddressesOfOneFamily() throws Exception {
+        final String v4 = "0800" + "4500003000000000" + "40060000" + PEER + OURS + PORT_80 + REST;
+        final String v6 = "86dd" + "60000000001806ff" + PEER6 + OURS6 + PORT_80 + REST;
+        try (ProgramRun one = new ProgramRun("192.0.2.1")) {
+            assertThat(one.ownerOf(ETHERNET + v4)).isEqualTo("stack");
+            assertThat(one.ownerOf(ETHERNET + v6)).isEqualTo("kernel");
+        }
+        try (ProgramRun other = new ProgramRun("2001:db8::1")) {
+            assertThat(other.ownerOf(ETHERNET + v4)).isEqualTo("kernel");
+            assertThat(other.ownerOf(ETHERNET + v6)).isEqualTo("stack");
+        }
+    }
+
+    @Test
     void shouldFindPortsBehindOptions() {
         final String header = "46000034000000004006" + "0000" + PEER + OURS + "94040000";
         assertThat(run.ownerOf(ETHERNET + "0800" + header + PORT_80 + REST)).isEqualTo("stack");

@@ -10,9 +10,9 @@ import io.millrace.nativeports.linux.BpfProgram;
 import io.millrace.nativeports.linux.LinuxCalls;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HexFormat;
-import java.util.List;
 import org.agrona.CloseHelper;
 
 /** Has the kernel run both programs on a frame (BPF_PROG_TEST_RUN): whose is it? */
@@ -30,9 +30,11 @@ final class ProgramRun implements AutoCloseable {
     private final BpfProgram ingress;
 
     ProgramRun() throws IOException {
-        final SharedPorts ports = new SharedPorts(
-                List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("10.0.0.1"),
-                        InetAddress.ofLiteral("2001:db8::1"), InetAddress.ofLiteral("fe80::8000:0:0:1")),
+        this("192.0.2.1", "10.0.0.1", "2001:db8::1", "fe80::8000:0:0:1");
+    }
+
+    ProgramRun(final String... addresses) throws IOException {
+        final SharedPorts ports = new SharedPorts(Arrays.stream(addresses).map(InetAddress::ofLiteral).toList(),
                 ports(TCP_PORT), ports(UDP_PORT), true);
         bits = new PortBits(ports);
         socketFilter = new BpfProgram(KernelGuard.socketFilter(ports, bits), Bpf.PROG_TYPE_SCHED_CLS);
