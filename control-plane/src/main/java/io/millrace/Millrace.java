@@ -290,7 +290,7 @@ public final class Millrace implements NetworkStack {
                 return;
             }
             closed = true;
-            lastCounters = lastCounters();
+            lastCounters = readCounters();
         }
         parts.listeners.close();
         if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
@@ -321,21 +321,11 @@ public final class Millrace implements NetworkStack {
         return "stack " + parts.routes.current() + " on " + parts.device.name();
     }
 
-    private Map<String, Long> lastCounters() {
-        try {
-            return readCounters();
-        } catch (final InternalError e) {
-            // of an engine that has not found out yet that its memory is gone
-            parts.observed.onLost(e);
-            return Map.of();
-        }
-    }
-
     private Map<String, Long> readCounters() {
         final Map<String, Long> all = new LinkedHashMap<>();
         for (final Counter counter : Counter.values()) {
             all.put(counter.label(),
-                    Arrays.stream(parts.engines).mapToLong(engine -> engine.counters().get(counter)).sum());
+                    Arrays.stream(parts.engines).mapToLong(engine -> read(engine, counter)).sum());
         }
         all.merge(Counter.EVENTS_LOST.label(), parts.eventsLost(), Long::sum);
         final ControlCounters control = parts.counters;
@@ -343,5 +333,15 @@ public final class Millrace implements NetworkStack {
             all.put(counter.label(), control.get(counter));
         }
         return Collections.unmodifiableMap(all);
+    }
+
+    private long read(final StackEngine engine, final Counter counter) {
+        try {
+            return engine.counters().get(counter);
+        } catch (final InternalError e) {
+            // of an engine that has not found out yet that its memory is gone, and with it what it counted
+            parts.observed.onLost(e);
+            return 0;
+        }
     }
 }

@@ -289,7 +289,7 @@ final class StackParts {
         LOG.info("stack {} on {}: {} engine(s), {} MiB off heap at the most", routes.current(), device.name(),
                 engines.length, offHeapBytes >> 20);
         if (builder.isDedicated()) {
-            agentThread = AgentThread.start(started, engines, rings, counters);
+            agentThread = AgentThread.start(started, engines, rings, counters, observed::onLost);
         } else {
             engines[0].companion(started);
         }

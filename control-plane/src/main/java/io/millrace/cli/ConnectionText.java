@@ -105,6 +105,7 @@ final class ConnectionText {
         rates(connection, values);
         values.put("skmem", "(r%d,rb%d,t%d,tb%d)".formatted(connection.receiveMemory(), connection.receiveBuffer(),
                 connection.sendMemory(), connection.sendBuffer()));
+        putIfSet(values, "link", positive(connection.link()));
         values.put("engine", connection.engine());
         values.put("handle", Long.toHexString(connection.handle()));
         return values;
@@ -175,6 +176,7 @@ final class ConnectionText {
         json.put("local-port", connection.localPort());
         json.put("remote-address", IpAddress.toString(connection.remoteAddress()));
         json.put("remote-port", connection.remotePort());
+        json.put("link", connection.link());
         json.put("engine", connection.engine());
         json.put("owner", connection.owner().name().toLowerCase(Locale.ROOT));
         if (connection.owner() == Owner.APPLICATION) {

@@ -1,9 +1,11 @@
 package io.millrace.cli;
 
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.observe.ObservedEndpoint;
 import io.millrace.observe.Observer;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,17 +43,17 @@ final class EndpointList {
     }
 
     private static String text(final InetSocketAddress address) {
-        final String host = address.getAddress().getHostAddress();
-        return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + address.getPort();
+        final InetAddress host = address.getAddress();
+        return IpAddress.toString(IpAddress.hi(host), IpAddress.lo(host), address.getPort());
     }
 
     private static Map<String, Object> json(final ObservedEndpoint endpoint) {
         final Map<String, Object> json = new LinkedHashMap<>();
-        json.put("local-address", endpoint.local().getAddress().getHostAddress());
+        json.put("local-address", IpAddress.toString(endpoint.local().getAddress()));
         json.put("local-port", endpoint.local().getPort());
         final InetSocketAddress remote = endpoint.remote();
         if (remote != null) {
-            json.put("remote-address", remote.getAddress().getHostAddress());
+            json.put("remote-address", IpAddress.toString(remote.getAddress()));
             json.put("remote-port", remote.getPort());
         }
         json.put("engine", endpoint.engine());

@@ -19,6 +19,7 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
     private static final int OFFLOADED_PACKET = 65_535;
     private static final int FRAME_SPARE = 256;
     private static final String PACKET_SOCKET = "af-packet";
+    private static final String SHARED_MEMORY = "shm";
     /** Of a packet socket's ring where the kernel gives it no large buffer: a slot, of which 15 share 1 MiB; the rest. */
     private static final long PACKET_SLOT = (1 << 20) / 15 + 1;
     private static final long PACKET_RING = 3 << 19;
@@ -64,6 +65,10 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
             final ConfigKey<?> key) {
         final int engines = port.get(ThreadingKeys.ENGINES);
         parts.add(new Part("frames of " + name, engines, port.get(PortKeys.FRAMES) * frameBytes(port), key.path()));
+        if (port.get(PortKeys.DEVICE).scheme().equals(SHARED_MEMORY)) {
+            parts.add(new Part("frames of the other side of " + name, engines,
+                    port.get(PortKeys.FRAMES) * frameBytes(port), key.path()));
+        }
         if (port.get(PortKeys.DEVICE).scheme().equals(PACKET_SOCKET)) {
             parts.add(new Part("ring of " + name, engines, PACKET_RING + port.get(PortKeys.FRAMES) * PACKET_SLOT,
                     key.path()));

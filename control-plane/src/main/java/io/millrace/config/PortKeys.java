@@ -29,8 +29,8 @@ public final class PortKeys {
     public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
             new DeviceSpec("memory", ""), null,
             """
-                    memory (nobody but the stack itself), tap:NAME (a TAP), tun:NAME (the same without Ethernet),
-                    af-packet:IF (an interface of the kernel, shared), pcap:FILE (a capture to replay), "dpdk:EAL-ARGS".
+                    memory (nobody but the stack itself), tap:NAME (a TAP), tun:NAME (the same without Ethernet), shm:FILE
+                    (another process), af-packet:IF (the kernel's, shared), pcap:FILE (a capture to replay), "dpdk:EAL-ARGS".
                     `millrace --version` lists what there is. Settings of a kind of port stand in a group of its name
                     below, or here in short hand: "af-packet:eth0@NAMESPACE,mac=interface", "dpdk: -- port=NAME".
                     """);

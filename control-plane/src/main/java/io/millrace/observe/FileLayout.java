@@ -15,7 +15,7 @@ public final class FileLayout {
     /** {@code MILLRACE} in ASCII. */
     public static final long MAGIC = 0x4543_4152_4C4C_494DL;
     /** Changed with every change of the layout that the header and the metadata do not tell. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
     /** Bytes of the header. */
     public static final int HEADER_LENGTH = 256;
 

@@ -87,8 +87,12 @@ public final class ObservedConnection {
     }
 
     private String text(final int hi, final int lo, final int port) {
-        final String address = IpAddress.toString(longAt(hi), longAt(lo));
-        return address.indexOf(':') < 0 ? address + ':' + port : '[' + address + "]:" + port;
+        return IpAddress.toString(longAt(hi), longAt(lo), port);
+    }
+
+    /** The link that leads to the peer now: 0 for the first port of the stack, then those of {@code millrace.ports}. */
+    public int link() {
+        return Byte.toUnsignedInt(record.get(ConnectionRecord.LINK));
     }
 
     /** What the application calls the connection; 0 in TIME_WAIT. */

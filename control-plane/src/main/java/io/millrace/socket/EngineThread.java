@@ -103,7 +103,7 @@ final class EngineThread implements Executor, Runnable {
             if (driving) {
                 engine.onCommandQueued(() -> LockSupport.unpark(thread));
                 while (!ending && !engine.isClosed()) {
-                    idle(runTasks(TASKS_A_TURN) + turn());
+                    step();
                 }
             }
         } finally {
@@ -111,15 +111,36 @@ final class EngineThread implements Executor, Runnable {
         }
     }
 
+    private void step() {
+        try {
+            idle(runTasks(TASKS_A_TURN) + turn());
+        } catch (final InternalError e) {
+            engine.onMemoryLost(e);
+        }
+    }
+
     private void finish() {
         ended = true;
+        try {
+            takeLeave();
+        } catch (final InternalError e) {
+            engine.onMemoryLost(e);
+            takeLeave();
+        } finally {
+            if (driving) {
+                engine.onCommandQueued(null);
+                engine.detachDriver();
+            }
+        }
+    }
+
+    /** What it has begun before, a second call goes on with. */
+    private void takeLeave() {
         runTasks(Integer.MAX_VALUE);
         room.close();
         if (driving) {
             // what closing said still goes out
             turn();
-            engine.onCommandQueued(null);
-            engine.detachDriver();
         }
     }
 

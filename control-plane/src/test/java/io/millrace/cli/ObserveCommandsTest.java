@@ -210,7 +210,7 @@ class ObserveCommandsTest {
             edited.writeInt(Integer.reverseBytes(FileLayout.VERSION + 1));
         }
         assertThat(run("stat", "--file", copy.toString())).isEqualTo(ExitCode.FAILED);
-        assertThat(err.toString()).contains("has layout 3, and this Millrace reads layout 2").hasLineCount(1);
+        assertThat(err.toString()).contains("has layout 4, and this Millrace reads layout 3").hasLineCount(1);
     }
 
     @Test

@@ -36,6 +36,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,8 +123,18 @@ abstract class KernelInterop {
 
     /** Everything is closed: neither a connection nor a byte of the slab remains, TIME_WAIT apart. */
     void awaitNoConnections() throws Exception {
-        Await.until("no connection is left", () -> onEngines(StackEngine::connections) == 0);
+        try {
+            Await.until("no connection is left", () -> onEngines(StackEngine::connections) == 0);
+        } catch (final AssertionError e) {
+            throw new AssertionError(e.getMessage() + ": " + stack.connections() + ", " + seen(), e);
+        }
         assertThat(onEngines(StackEngine::slabInUse)).as("bytes of the slab in use").isZero();
+    }
+
+    /** Counters that are not 0, for who has to find out why. */
+    String seen() {
+        return stack.counters().entrySet().stream().filter(counter -> counter.getValue() != 0)
+                .map(Object::toString).collect(Collectors.joining(", "));
     }
 
     String stackIp() {

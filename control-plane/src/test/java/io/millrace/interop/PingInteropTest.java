@@ -40,8 +40,8 @@ class PingInteropTest extends KernelInterop {
         // the first fragment goes at once, the second comes too late or, where the queue is too short for it, never
         run("tc", "qdisc", "add", "dev", "mr0", "root", "tbf", "rate", "8kbit", "burst", "1600", "limit", "1600");
         kernel.exec("ping", "-n", "-c", "1", "-W", "3", "-s", "2900", STACK);
-        assertThat(counter("IpReassemblyTimedOut")).isPositive();
-        assertThat(counter("IcmpErrorsSent")).isPositive();
+        // one for each datagram whose beginning came, and for nothing else
+        assertThat(counter("IcmpErrorsSent")).as(seen()).isBetween(1L, counter("IpReassemblyTimedOut"));
         // Linux tells no socket of it, but counts
         assertThat(run("cat", "/proc/net/snmp")).containsPattern("IcmpMsg:.*InType11.*");
     }

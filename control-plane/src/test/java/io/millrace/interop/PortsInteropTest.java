@@ -195,6 +195,34 @@ class PortsInteropTest extends KernelInterop {
         }
     }
 
+    @Test
+    void shouldShowWhichLinkLeadsToThePeerOfAConnection(@TempDir final Path folder) throws Exception {
+        launchBoth("millrace.observe.directory = \"" + folder.resolve("seen") + '"', STATIC);
+        serve(7, EchoHandler::new);
+        final Socket first = connectFromKernel(7);
+        try (Socket second = other.call(() -> new Socket(SECOND, 7))) {
+            assertThat(stack.connections()).hasSize(2);
+            final String[] command = {"connections", "--file", folder.resolve("seen").toString(), "--port"};
+            assertThat(printed(folder, command, first.getLocalPort(), "--json"))
+                    .contains("\"remote-address\":\"10.77.0.1\"", "\"link\":0,");
+            assertThat(printed(folder, command, first.getLocalPort())).contains("ESTABLISHED").doesNotContain(" link:");
+            assertThat(printed(folder, command, second.getLocalPort(), "--json"))
+                    .contains("\"remote-address\":\"10.78.0.1\"", "\"link\":1,");
+            assertThat(printed(folder, command, second.getLocalPort())).contains("ESTABLISHED", " link:1 ");
+        }
+    }
+
+    private static String printed(final Path folder, final String[] command, final int port, final String... options)
+            throws Exception {
+        final List<String> arguments = new ArrayList<>(List.of(command));
+        arguments.add(Integer.toString(port));
+        arguments.addAll(List.of(options));
+        try (CommandLine asked = CommandLine.startHere(folder, arguments.toArray(new String[0]))) {
+            assertThat(asked.exitCode(30)).as(asked.errors()).isZero();
+            return asked.output();
+        }
+    }
+
     private void connectsTo(final NetworkNamespace namespace, final String address, final String from)
             throws Exception {
         try (ServerSocket server = namespace.call(() -> new ServerSocket(0, 5, InetAddress.ofLiteral(address)))) {

@@ -496,7 +496,7 @@ class ObserverTest {
             }
             assertThatThrownBy(() -> Observer.open(copy)).isInstanceOf(IOException.class)
                     .hasMessage(
-                            copy + " has layout 3, and this Millrace reads layout 2: use the millrace command of the"
+                            copy + " has layout 4, and this Millrace reads layout 3: use the millrace command of the"
                                     + " version that runs there");
             Files.writeString(copy, "x".repeat(1_000));
             assertThatThrownBy(() -> Observer.open(copy)).isInstanceOf(IOException.class)

@@ -277,7 +277,7 @@ public final class RouteTable implements RouteSnapshot {
             return NO_ROUTE;
         }
         final int row = found * ROW;
-        if (hi >>> 54 == 0xfe80 >>> 6 && !isConnected(row)) {
+        if (IpAddress.isLinkLocal(hi) && !isConnected(row)) {
             return NO_ROUTE;
         }
         // ::/0 holds the IPv4 addresses too

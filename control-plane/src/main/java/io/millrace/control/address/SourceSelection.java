@@ -110,7 +110,7 @@ final class SourceSelection {
         if (hi >>> 56 == 0xff) {
             return (int) (hi >>> 48) & 0xf;
         }
-        if (hi >>> 54 == 0xfe80 >>> 6 || hi == 0 && lo == 1) {
+        if (IpAddress.isLinkLocal(hi) || hi == 0 && lo == 1) {
             return SCOPE_LINK;
         }
         return hi >>> 54 == 0xfec0 >>> 6 ? SCOPE_SITE : SCOPE_GLOBAL;

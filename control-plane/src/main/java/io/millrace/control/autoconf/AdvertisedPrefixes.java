@@ -62,7 +62,7 @@ final class AdvertisedPrefixes {
         int option = message.option(NdMessage.PREFIX_INFORMATION, NdMessage.NONE);
         while (option != NdMessage.NONE) {
             final long hi = message.prefixHi(option);
-            if (message.prefixBits(option) <= 128 && hi >>> 54 != 0xfe80 >>> 6
+            if (message.prefixBits(option) <= 128 && !IpAddress.isLinkLocal(hi)
                     && !IpAddress.isMulticast(hi, message.prefixLo(option)) && !isReserved(message, option)) {
                 if ((message.prefixFlags(option) & NdMessage.ON_LINK) != 0) {
                     onLink(message, option, nowNs);

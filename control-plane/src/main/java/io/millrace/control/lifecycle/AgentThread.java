@@ -6,6 +6,7 @@ import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.engine.StackEngine;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.CompositeAgent;
@@ -26,11 +27,23 @@ public final class AgentThread implements AutoCloseable {
         this.runner = runner;
     }
 
-    /** Starts the thread. */
+    /**
+     * Starts the thread.
+     *
+     * @param memoryLost told of an {@link InternalError}: memory that the agent writes is lost.
+     */
     public static AgentThread start(final ControlAgent agent, final StackEngine[] engines,
-            final EngineEventRing[] rings, final ControlCounters counters) {
+            final EngineEventRing[] rings, final ControlCounters counters,
+            final Consumer<InternalError> memoryLost) {
         final IdleStrategy idle = new BackoffIdleStrategy(1, 1, MIN_PARK_NS, MAX_PARK_NS);
-        final AgentRunner runner = new AgentRunner(idle, Defects.ofControlPlane(counters)::onException, null,
+        final Defects defects = Defects.ofControlPlane(counters);
+        final AgentRunner runner = new AgentRunner(idle, thrown -> {
+            if (thrown instanceof InternalError lost) {
+                memoryLost.accept(lost);
+            } else {
+                defects.onException(thrown);
+            }
+        }, null,
                 new CompositeAgent(agent, new EngineCaretaker(engines, counters)));
         final Thread thread = AgentRunner.startOnThread(runner,
                 body -> Thread.ofPlatform().daemon().name(agent.roleName()).unstarted(body));

@@ -26,6 +26,8 @@ final class EngineCaretaker implements Agent {
             if (engine.tryAttachDriver(current)) {
                 try {
                     done += engine.doWork();
+                } catch (final InternalError e) {
+                    engine.onMemoryLost(e);
                 } catch (final RuntimeException e) {
                     defects.onException(e);
                 } finally {

@@ -107,7 +107,7 @@ public final class GroupMembership implements MulticastGroups, AutoCloseable {
      */
     public synchronized void onMld(final long sourceHi, final long sourceLo, final int hopLimit, final long address,
             final int length, final long nowNs) {
-        final boolean fromLink = hopLimit == 1 && (sourceHi >>> 54 == 0xfe80 >>> 6 || (sourceHi | sourceLo) == 0);
+        final boolean fromLink = hopLimit == 1 && (IpAddress.isLinkLocal(sourceHi) || (sourceHi | sourceLo) == 0);
         mld.onMessage(new GroupAddress(sourceHi, sourceLo), address, fromLink ? length : 0, nowNs);
         schedule();
     }

@@ -6,6 +6,7 @@ import io.millrace.control.counters.ControlCounter;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.MldMessage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +133,7 @@ final class MldProtocol extends ReportWriter {
             final ControlCounter counter) {
         final RouteTable table = routes.current();
         final long sourceHi = table.groupSourceHi(LINK_SCOPE_HI, ALL_ROUTERS_LO);
-        final boolean linkLocal = sourceHi >>> 54 == 0xfe80 >>> 6;
+        final boolean linkLocal = IpAddress.isLinkLocal(sourceHi);
         if (engine.transmitIcmpv6(routes.link(), linkLocal ? sourceHi : 0,
                 linkLocal ? table.groupSourceLo(LINK_SCOPE_HI, ALL_ROUTERS_LO) : 0, destinationHi, destinationLo,
                 OF_GROUP, 1, true, message.address(), bytes)) {

@@ -116,7 +116,7 @@ final class NdInput {
     private boolean onRouterAdvertisement(final int engine, final long sourceHi, final long sourceLo,
             final long nowNs) {
         final long mac = message.linkAddress(NdMessage.SOURCE_LINK_ADDRESS);
-        if (!isLinkLocal(sourceHi) || isNoUnicast(mac)) {
+        if (!IpAddress.isLinkLocal(sourceHi) || isNoUnicast(mac)) {
             return false;
         }
         if (sender.routes().isOwn(sourceHi, sourceLo)) {
@@ -137,8 +137,8 @@ final class NdInput {
         final long targetLo = message.targetLo();
         final long mac = message.linkAddress(NdMessage.TARGET_LINK_ADDRESS);
         final boolean direct = targetHi == message.destinationHi() && targetLo == message.destinationLo();
-        if (!isLinkLocal(sourceHi) || isNoHost(message.destinationHi(), message.destinationLo())
-                || !direct && !isLinkLocal(targetHi) || isNoUnicast(mac)) {
+        if (!IpAddress.isLinkLocal(sourceHi) || isNoHost(message.destinationHi(), message.destinationLo())
+                || !direct && !IpAddress.isLinkLocal(targetHi) || isNoUnicast(mac)) {
             return false;
         }
         if (!routers.onRedirect(sourceHi, sourceLo, message, nowNs)) {
@@ -165,9 +165,5 @@ final class NdInput {
 
     private static boolean isNoUnicast(final long mac) {
         return mac != NdMessage.NO_ADDRESS && !NeighbourCache.isUnicast(mac);
-    }
-
-    private static boolean isLinkLocal(final long hi) {
-        return hi >>> 54 == 0xfe80 >>> 6;
     }
 }

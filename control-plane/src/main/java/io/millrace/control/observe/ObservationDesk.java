@@ -58,10 +58,14 @@ public final class ObservationDesk implements ControlTask {
         try {
             return show(nowNs);
         } catch (final InternalError e) {
-            lost = true;
-            stack.onLost(e);
+            onLost(e);
             return 0;
         }
+    }
+
+    private void onLost(final InternalError error) {
+        lost = true;
+        stack.onLost(error);
     }
 
     private int show(final long nowNs) {
@@ -81,7 +85,12 @@ public final class ObservationDesk implements ControlTask {
     /** {@inheritDoc} The counters alone are no reason to run. */
     @Override
     public long nextDeadlineNs() {
-        return !lost && mailbox.isAsked() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        try {
+            return !lost && mailbox.isAsked() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        } catch (final InternalError e) {
+            onLost(e);
+            return Long.MAX_VALUE;
+        }
     }
 
     private void showCounters() {

@@ -25,6 +25,8 @@ public final class ConnectionRecord {
     public static final int FLAGS = 40;
     public static final int SEND_SHIFT = 44;
     public static final int RECEIVE_SHIFT = 45;
+    /** The link that leads to the peer, a byte. */
+    public static final int LINK = 46;
     /** What the application calls the connection. */
     public static final int HANDLE = 48;
     /** Time until the timer fires, {@link #OFF} where it is off: retransmission, or zero-window probe. */

@@ -54,6 +54,9 @@ final class FrameInput {
         frames.begin(frame);
         try {
             ipInput.onFrame(frame, nowNs);
+        } catch (final InternalError e) {
+            // no fault of the frame's: memory is lost
+            throw e;
         } catch (final Throwable e) {
             // one bad frame costs one counter, and none of the frames behind it
             defects.onDefect(e);
@@ -75,6 +78,8 @@ final class FrameInput {
         frames.begin(frame);
         try {
             ipInput.onLocalFrame(frame, nowNs);
+        } catch (final InternalError e) {
+            throw e;
         } catch (final Throwable e) {
             defects.onDefect(e);
         } finally {

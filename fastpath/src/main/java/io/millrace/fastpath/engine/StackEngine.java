@@ -111,6 +111,10 @@ public final class StackEngine implements Agent {
         working = true;
         try {
             return memoryLost == null ? turn() : turnWithoutMemory();
+        } catch (final InternalError e) {
+            // found out at the turn's end
+            onMemoryLost(e);
+            return 1;
         } finally {
             working = false;
         }
@@ -152,8 +156,9 @@ public final class StackEngine implements Agent {
     /**
      * The JVM's answer to a page of a mapped file that is not there any more. It comes some steps after the access that
      * failed, so this engine's tables may contradict each other: no peer hears from it but that its connections are reset.
+     * It may come after the turn, too: whoever drives the engine hands over here what he meets. Thread: the engine's.
      */
-    private void onMemoryLost(final InternalError error) {
+    public void onMemoryLost(final InternalError error) {
         if (memoryLost == null) {
             memoryLost = error;
             window.onMemoryLost();
@@ -226,9 +231,18 @@ public final class StackEngine implements Agent {
         if (closed) {
             return Long.MAX_VALUE;
         }
-        if (memoryLost != null) {
-            return closeRequested ? Long.MIN_VALUE : Long.MAX_VALUE;
+        if (memoryLost == null) {
+            try {
+                return nextTurnNs();
+            } catch (final InternalError e) {
+                // of the mailbox
+                onMemoryLost(e);
+            }
         }
+        return closeRequested ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+
+    private long nextTurnNs() {
         if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || window.isAsked()
                 || closeRequested) {
             return Long.MIN_VALUE;

@@ -1,12 +1,13 @@
 package io.millrace.fastpath.ip;
 
 /** A hash of addresses under a key, without which nobody outside can choose addresses that collide. Thread: any. */
-final class AddressHash {
+public final class AddressHash {
     private static final long MULTIPLIER = 0xD6E8_FEB8_6659_FD93L;
 
     private AddressHash() {}
 
-    static int of(final long hi, final long lo, final long seed) {
+    /** @param seed random: the key. */
+    public static int of(final long hi, final long lo, final long seed) {
         return (int) (mix(mix(hi ^ seed) ^ lo) >>> Integer.SIZE);
     }
 

@@ -85,7 +85,7 @@ public final class ControlOutput {
             counters.increment(Counter.TRANSMIT_NO_FRAME);
             return;
         }
-        final long ethernet = frame + Frame.ETHERNET_OFFSET;
+        final long ethernet = Frame.room(frame) + Frame.ETHERNET_IN_ROOM;
         final long asked = targetMac == EthernetHeader.BROADCAST ? 0 : targetMac;
         EthernetHeader.write(ethernet, targetMac, senderMac, EthernetHeader.ETHERTYPE_ARP);
         ArpPacket.write(ethernet + EthernetHeader.LENGTH, operation, senderMac, senderIp, asked, targetIp);

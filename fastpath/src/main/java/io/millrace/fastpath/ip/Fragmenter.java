@@ -97,7 +97,7 @@ final class Fragmenter {
 
     private static void writeV4(final long frame, final OutgoingDatagram datagram, final int offset, final int length,
             final int identification, final int flagsAndOffset, final int hopLimit) {
-        final long header = frame + Frame.IP_OFFSET;
+        final long header = Frame.room(frame) + Frame.IP_IN_ROOM;
         final int total = datagram.headerLength() + length;
         Ipv4Header.write(header, datagram.dscpEcn(), total, identification, flagsAndOffset, hopLimit,
                 datagram.protocol(), IpAddress.toV4(datagram.sourceLo()), IpAddress.toV4(datagram.destinationLo()));
@@ -105,7 +105,7 @@ final class Fragmenter {
             Ipv4Header.addRouterAlert(header);
         }
         datagram.copyTo(header + datagram.headerLength(), offset, length);
-        Frame.dataOffset(frame, Frame.IP_OFFSET);
+        Frame.dataOffset(frame, Frame.roomOffset(frame) + Frame.IP_IN_ROOM);
         Frame.length(frame, total);
     }
 
@@ -129,12 +129,12 @@ final class Fragmenter {
     /** Writes the fixed header of IPv6 and returns where it lies. */
     private static long header(final long frame, final OutgoingDatagram datagram, final int total, final int hopLimit,
             final int nextHeader) {
-        final long header = frame + Frame.IP_OFFSET;
+        final long header = Frame.room(frame) + Frame.IP_IN_ROOM;
         Ipv6Header.write(header, datagram.dscpEcn(), datagram.flowLabel(), total - Ipv6Header.LENGTH, nextHeader,
                 hopLimit);
         Ipv6Header.addresses(header, datagram.sourceHi(), datagram.sourceLo(), datagram.destinationHi(),
                 datagram.destinationLo());
-        Frame.dataOffset(frame, Frame.IP_OFFSET);
+        Frame.dataOffset(frame, Frame.roomOffset(frame) + Frame.IP_IN_ROOM);
         Frame.length(frame, total);
         return header;
     }

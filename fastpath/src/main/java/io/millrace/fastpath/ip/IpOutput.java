@@ -47,7 +47,7 @@ public final class IpOutput {
     public static final int FRAGMENTABLE = 1 << 8;
 
     /** Where the transport header of a fresh frame begins, over either family: the IP header grows towards the front. */
-    private static final int TRANSPORT_OFFSET = Frame.IP_OFFSET + Ipv4Header.MIN_LENGTH;
+    private static final int TRANSPORT_IN_ROOM = Frame.IP_IN_ROOM + Ipv4Header.MIN_LENGTH;
 
     private static final long LIMITED_BROADCAST = IpAddress.v4(-1);
     private static final long CONFIRM_INTERVAL_NS = 1_000_000_000L;
@@ -119,7 +119,7 @@ public final class IpOutput {
 
     /** Where the transport header of a fresh frame begins. */
     public static long payload(final long frame) {
-        return frame + TRANSPORT_OFFSET;
+        return Frame.room(frame) + TRANSPORT_IN_ROOM;
     }
 
     /** Bytes of the IP header that {@link #send} writes in front of a packet to this address. */
@@ -189,7 +189,7 @@ public final class IpOutput {
             final long hi, final long lo, final long nextHop, final int dscpEcn, final int flowLabel) {
         final RouteSnapshot routes = control.routes();
         final int header = headerLength(hi, lo);
-        final int start = TRANSPORT_OFFSET - header;
+        final int start = Frame.roomOffset(frame) + TRANSPORT_IN_ROOM - header;
         if (header == Ipv4Header.MIN_LENGTH) {
             final boolean fragmentable = (dscpEcn & FRAGMENTABLE) != 0;
             final int id = fragmentable ? identifications.next(0, sourceLo, hi, lo, protocol) : identification++;

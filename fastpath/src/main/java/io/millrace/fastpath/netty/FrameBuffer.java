@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A buffer over one frame of the port, behind its descriptor: the text that it came with lies between its indices, and
+ * A buffer over the room of one frame of the port: the text that it came with lies between its indices, and
  * all of it is the owner's to write until the last reference is released. Then the frame goes back to the port, from
  * whatever thread, and the buffer waits for the frame's next text. Thread: its owner's.
  */
@@ -26,15 +26,15 @@ final class FrameBuffer extends UnpooledDirectByteBuf implements LentFrame {
     private ResourceLeakTracker<FrameBuffer> tracker;
 
     FrameBuffer(final FrameBuffers origin, final long frame) {
-        super(UnpooledByteBufAllocator.DEFAULT, memory(frame), Frame.capacity(frame) - Frame.DESCRIPTOR_LENGTH);
+        super(UnpooledByteBufAllocator.DEFAULT, memory(frame), Frame.capacity(frame) - Frame.roomOffset(frame));
         this.origin = origin;
         this.frame = frame;
     }
 
     @SuppressWarnings("restricted")
     private static ByteBuffer memory(final long frame) {
-        return MemorySegment.ofAddress(frame + Frame.DESCRIPTOR_LENGTH)
-                .reinterpret(Frame.capacity(frame) - Frame.DESCRIPTOR_LENGTH).asByteBuffer();
+        return MemorySegment.ofAddress(Frame.room(frame))
+                .reinterpret(Frame.capacity(frame) - Frame.roomOffset(frame)).asByteBuffer();
     }
 
     /** Begins anew with the text that is noted in the frame. */
@@ -45,7 +45,7 @@ final class FrameBuffer extends UnpooledDirectByteBuf implements LentFrame {
         if (again) {
             resetRefCnt();
         }
-        final int from = (int) (Frame.textAddress(frame) - frame) - Frame.DESCRIPTOR_LENGTH;
+        final int from = (int) (Frame.textAddress(frame) - Frame.room(frame));
         setIndex(0, 0);
         markReaderIndex();
         markWriterIndex();
@@ -88,7 +88,7 @@ final class FrameBuffer extends UnpooledDirectByteBuf implements LentFrame {
 
     @Override
     public long memoryAddress() {
-        return isOverFrame() ? frame + Frame.DESCRIPTOR_LENGTH : super.memoryAddress();
+        return isOverFrame() ? Frame.room(frame) : super.memoryAddress();
     }
 
     @Override

@@ -26,6 +26,9 @@ interface LoopEngine {
     /** When the next turn is due, in {@link System#nanoTime}; MIN_VALUE: now, MAX_VALUE: never. Thread: the engine's. */
     long nextDeadlineNs();
 
+    /** Told of an {@link InternalError} that the driver met: see {@link io.millrace.fastpath.engine.StackEngine}. */
+    void onMemoryLost(InternalError error);
+
     /** Takes the right to drive; false where another thread has it. Thread: any. */
     boolean tryAttachDriver(Thread driver);
 

@@ -117,11 +117,15 @@ public final class MillraceIoHandler implements IoHandler {
         if (woken) {
             woken = false;
         }
-        final int work = driving ? turn(context) : 0;
-        if (work > 0) {
-            idleStrategy.reset();
-        } else {
-            idle(context);
+        try {
+            final int work = driving ? turn(context) : 0;
+            if (work > 0) {
+                idleStrategy.reset();
+            } else {
+                idle(context);
+            }
+        } catch (final InternalError e) {
+            engine.onMemoryLost(e);
         }
         return handled;
     }
@@ -147,6 +151,9 @@ public final class MillraceIoHandler implements IoHandler {
     private int doWork() {
         try {
             return engine.doWork();
+        } catch (final InternalError e) {
+            engine.onMemoryLost(e);
+            return 1;
         } catch (final Throwable t) {
             // The poll loop never dies of an exception, nor drowns the log in one that comes back every turn.
             final long nowNs = System.nanoTime();

@@ -41,6 +41,11 @@ final class StackLoopEngine implements LoopEngine {
     }
 
     @Override
+    public void onMemoryLost(final InternalError error) {
+        engine.onMemoryLost(error);
+    }
+
+    @Override
     public boolean tryAttachDriver(final Thread driver) {
         return engine.tryAttachDriver(driver);
     }

@@ -116,7 +116,7 @@ final class FaultPath {
             counters.onNotDuplicated();
             return;
         }
-        final int offset = Frame.dataOffset(frame);
+        final int offset = Frame.dataOffset(frame) - Frame.roomOffset(frame) + Frame.roomOffset(copy);
         final int length = Frame.length(frame);
         if (offset + length > Frame.capacity(copy)) {
             counters.onNotDuplicated();

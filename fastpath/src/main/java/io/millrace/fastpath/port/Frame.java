@@ -5,15 +5,18 @@ import io.millrace.fastpath.memory.Memory;
 /**
  * A frame is named by the address of its descriptor, a {@code long}; 0 names none. The descriptor carries what a
  * virtio-net header says (checksum to be completed, size of the segments that a virtual segment of up to 64 KiB stands
- * for), and lies in front of the headroom and the bytes:
+ * for), and lies in front of the frame's room, headroom and bytes:
  *
  * <pre>
  *   0                      64                 114        128
  *   +----------------------+------------------+----------+------------------- - - -
  *   | descriptor (64 B)    | headroom         | Ethernet | IP header, payload ...
  *   +----------------------+------------------+----------+------------------- - - -
- *   ^ frame                                   ^ data     ^ 64-byte aligned
+ *   ^ frame                ^ room             ^ data     ^ 64-byte aligned
  * </pre>
+ *
+ * A port may have the room elsewhere, at any distance behind the descriptor (memory shared with another process, which
+ * shall not write descriptors): {@link #room}.
  *
  * Ownership: whoever holds the name owns the frame, and either transmits or releases it, once, through the port it came
  * from. Thread: the owner's.
@@ -21,10 +24,14 @@ import io.millrace.fastpath.memory.Memory;
 public final class Frame {
     /** Bytes of the descriptor. */
     public static final int DESCRIPTOR_LENGTH = 64;
-    /** Where the IP header of a fresh frame begins, in bytes from the descriptor. */
+    /** Where the IP header of a fresh frame begins, in bytes from the descriptor, where the room follows that. */
     public static final int IP_OFFSET = 128;
-    /** Where the Ethernet header of a fresh frame begins, in bytes from the descriptor. */
+    /** Where the Ethernet header of a fresh frame begins, in bytes from the descriptor, where the room follows that. */
     public static final int ETHERNET_OFFSET = IP_OFFSET - 14;
+    /** Where the IP header of a fresh frame begins, in bytes from the beginning of the room. */
+    public static final int IP_IN_ROOM = IP_OFFSET - DESCRIPTOR_LENGTH;
+    /** Where the Ethernet header of a fresh frame begins, in bytes from the beginning of the room. */
+    public static final int ETHERNET_IN_ROOM = ETHERNET_OFFSET - DESCRIPTOR_LENGTH;
 
     /** Flag: the checksum at {@link #checksumStart} + {@link #checksumOffset} holds only the pseudo-header's sum. */
     public static final int CHECKSUM_PARTIAL = 1;
@@ -52,26 +59,49 @@ public final class Frame {
     private static final int POOL_INDEX = 36;
     private static final int NEXT = 40;
     private static final int USER = 48;
+    private static final int ROOM = 56;
 
     private Frame() {}
 
-    /** Makes a fresh descriptor: no bytes, no flags, link 0, data at {@link #ETHERNET_OFFSET}. Keeps the pool's marks. */
+    /** Makes a fresh descriptor: no bytes, no flags, link 0, data at {@link #ETHERNET_IN_ROOM}. Keeps the pool's marks. */
     public static void reset(final long frame) {
         Memory.putLong(frame + TIMESTAMP, 0);
-        Memory.putInt(frame + DATA_OFFSET, ETHERNET_OFFSET);
+        Memory.putInt(frame + DATA_OFFSET, Memory.getInt(frame + ROOM) + ETHERNET_IN_ROOM);
         Memory.putInt(frame + LENGTH, 0);
         Memory.putInt(frame + FLAGS, 0);
         Memory.putLong(frame + GSO_SIZE, 0);
     }
 
-    /** Called once by the pool that makes the frame. */
+    /** Called once by the pool that makes the frame; the room follows the descriptor. */
     public static void initialise(final long frame, final int capacity, final int poolId, final int poolIndex) {
+        initialise(frame, DESCRIPTOR_LENGTH, capacity, poolId, poolIndex);
+    }
+
+    /**
+     * Called once by the pool that makes the frame.
+     *
+     * @param room     where headroom and bytes lie, in bytes from the descriptor, at least {@link #DESCRIPTOR_LENGTH}.
+     * @param capacity bytes from the descriptor to the end of the room.
+     */
+    public static void initialise(final long frame, final int room, final int capacity, final int poolId,
+            final int poolIndex) {
+        Memory.putInt(frame + ROOM, room);
         Memory.putInt(frame + CAPACITY, capacity);
         Memory.putInt(frame + POOL_ID, poolId);
         Memory.putInt(frame + POOL_INDEX, poolIndex);
         Memory.putLong(frame + NEXT, 0);
         Memory.putLong(frame + USER, 0);
         reset(frame);
+    }
+
+    /** Address of the room: headroom and bytes lie from here to {@link #capacity}. */
+    public static long room(final long frame) {
+        return frame + Memory.getInt(frame + ROOM);
+    }
+
+    /** Where the room begins, in bytes from the descriptor. */
+    public static int roomOffset(final long frame) {
+        return Memory.getInt(frame + ROOM);
     }
 
     /** When the frame reached the port, in nanoseconds of the engine's clock. */

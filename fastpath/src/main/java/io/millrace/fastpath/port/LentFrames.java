@@ -71,7 +71,7 @@ public final class LentFrames {
      */
     public boolean isLending(final long text) {
         final long frame = current;
-        return limit > 0 && frame != 0 && text > frame && text < frame + Frame.capacity(frame);
+        return limit > 0 && frame != 0 && text >= Frame.room(frame) && text < frame + Frame.capacity(frame);
     }
 
     /** Takes the frame that is being looked at; 0 where none is, or too many are out. */

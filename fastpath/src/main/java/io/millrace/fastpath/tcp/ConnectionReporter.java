@@ -83,6 +83,7 @@ final class ConnectionReporter {
         putByte(record + ConnectionRecord.STATE, TcpState.TIME_WAIT.ordinal());
         putByte(record + ConnectionRecord.OWNER, ConnectionRecord.OWNER_NONE);
         putByte(record + ConnectionRecord.TRAFFIC_CLASS, table.trafficClass(index));
+        putByte(record + ConnectionRecord.LINK, context.ip.linkTo(table.remoteHi(index), table.remoteLo(index)));
         putInt(record + ConnectionRecord.FLAGS,
                 table.hasTimestamps(index) ? ConnectionRecord.FLAG_TIMESTAMPS : 0);
         putLong(record + ConnectionRecord.TIMER_RETRANSMIT, ConnectionRecord.OFF);
@@ -106,6 +107,7 @@ final class ConnectionReporter {
         putInt(record + ConnectionRecord.FLAGS, flags(tcb));
         putByte(record + ConnectionRecord.SEND_SHIFT, info.sendWindowShift);
         putByte(record + ConnectionRecord.RECEIVE_SHIFT, info.receiveWindowShift);
+        putByte(record + ConnectionRecord.LINK, context.ip.linkTo(tcb.remoteHi(), tcb.remoteLo()));
         putLong(record + ConnectionRecord.HANDLE, tcb.handle());
         putInt(record + ConnectionRecord.LISTENER, tcb.listener());
         writeTimes(tcb, record);

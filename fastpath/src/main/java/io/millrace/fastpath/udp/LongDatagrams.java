@@ -1,5 +1,6 @@
 package io.millrace.fastpath.udp;
 
+import io.millrace.fastpath.ip.AddressHash;
 import io.millrace.fastpath.ip.IpOutput;
 
 /**
@@ -14,6 +15,12 @@ final class LongDatagrams {
     private final long[] hi = new long[PLACES];
     private final long[] lo = new long[PLACES];
     private final int[] length = new int[PLACES];
+    private final long seed;
+
+    /** @param seed random. */
+    LongDatagrams(final long seed) {
+        this.seed = seed;
+    }
 
     /** @param payload bytes above IP. */
     void onSent(final long toHi, final long toLo, final int payload) {
@@ -33,7 +40,7 @@ final class LongDatagrams {
         return lo[place] == toLo && hi[place] == toHi && length[place] > mtu;
     }
 
-    private static int place(final long toHi, final long toLo) {
-        return (int) ((toHi * 0x9E37_79B9_7F4A_7C15L ^ toLo) * 0xD6E8_FEB8_6659_FD93L >>> 32) & PLACES - 1;
+    private int place(final long toHi, final long toLo) {
+        return AddressHash.of(toHi, toLo, seed) & PLACES - 1;
     }
 }

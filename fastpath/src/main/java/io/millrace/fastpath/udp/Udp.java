@@ -43,7 +43,7 @@ public final class Udp implements AutoCloseable {
         this.counters = counters;
         slab = new Slab("datagrams", bytes, MIN_BLOCK);
         input = new UdpInput(this);
-        output = new UdpOutput(this, ipOutput);
+        output = new UdpOutput(this, ipOutput, control.hashSeed());
     }
 
     /** A new endpoint, not bound. @param handler told within a turn. */

@@ -21,13 +21,15 @@ final class UdpOutput implements AutoCloseable {
     private final MemoryRegion scratch = MemoryRegion.allocate("UDP header", UdpHeader.LENGTH);
     private final UdpHeader header = new UdpHeader().wrapUnchecked(scratch.address());
     private final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP);
-    private final LongDatagrams longOnes = new LongDatagrams();
+    private final LongDatagrams longOnes;
     private long sourceHi;
     private long sourceLo;
 
-    UdpOutput(final Udp udp, final IpOutput ip) {
+    /** @param hashSeed random. */
+    UdpOutput(final Udp udp, final IpOutput ip, final long hashSeed) {
         this.udp = udp;
         this.ip = ip;
+        longOnes = new LongDatagrams(hashSeed);
     }
 
     /** Whether datagrams may be sent there: SENT, or why not. */

@@ -115,7 +115,7 @@ public final class IpAddress {
         return (int) ((index < GROUPS / 2 ? hi : lo) >>> (3 - (index & 3)) * Short.SIZE) & 0xFFFF;
     }
 
-    /** Text of an address and a port, e.g. {@code 10.0.0.1:80}, {@code [fd00:0:0:0:0:0:0:1]:80}. Allocates. */
+    /** Text of an address and a port, e.g. {@code 10.0.0.1:80}, {@code [fd00::1]:80}. Allocates. */
     public static String toString(final long hi, final long lo, final int port) {
         final String address = toString(hi, lo);
         return (isV4(hi, lo) ? address : '[' + address + ']') + ':' + port;

@@ -13,11 +13,17 @@ import io.millrace.fastpath.testing.IpPacket;
 import io.millrace.fastpath.testing.QueuePort;
 import io.millrace.fastpath.testing.StackDriver;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StackEngineTest {
     private static final int UDP = 17;
+    private static final InternalError LOST = new InternalError("test");
 
+    /** What the control plane was told. */
+    private final List<Object> defects = new ArrayList<>();
+    private final List<Object> losses = new ArrayList<>();
     private final long bytesBefore = MemoryRegion.bytesInUse();
     private long clockNs = 1_000;
 
@@ -28,11 +34,16 @@ class StackEngineTest {
     }
 
     /** A control plane that throws at each question, save for the log's and the seed. */
-    private static EngineControl broken(final Throwable failure) {
+    private EngineControl broken(final Throwable failure) {
         return (EngineControl) Proxy.newProxyInstance(EngineControl.class.getClassLoader(),
                 new Class<?>[]{EngineControl.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("routes")) {
                         throw failure;
+                    }
+                    if (method.getName().equals("onDefect")) {
+                        defects.add(arguments[0]);
+                    } else if (method.getName().equals("onMemoryLost")) {
+                        losses.add(arguments[0]);
                     }
                     if (method.getReturnType() == boolean.class) {
                         return false;
@@ -133,6 +144,62 @@ class StackEngineTest {
         engine.doWork();
         assertThat(engine.nowNs()).isEqualTo(5_000);
         close(engine, port);
+    }
+
+    /** However often it is met, and wherever: the handling of a frame, the end of a turn, the look for the next deadline. */
+    @Test
+    void shouldSayOnceThatMemoryIsLostWhereAFrameMeetsIt() {
+        final QueuePort port = new QueuePort(1_500);
+        final StackEngine engine = engineWithout(broken(LOST), port);
+        for (int i = 0; i < 3; i++) {
+            port.inject(IpPacket.toStack(UDP, IpPacket.udp(9, new byte[8])).toBytes());
+        }
+        engine.doWork();
+        requireLost(engine);
+        assertThat(defects).isEmpty();
+        port.close();
+    }
+
+    @Test
+    void shouldSayOnceThatMemoryIsLostWhereTheEndOfATurnMeetsIt() {
+        final QueuePort port = new QueuePort(1_500);
+        final StackEngine engine = engineWithout(broken(new IllegalStateException("test")), new PortFilter(port) {
+            @Override
+            public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+                throw LOST;
+            }
+        });
+        engine.commands().transmitArp(0, 1, 1, 1, 2, 2);
+        engine.doWork();
+        requireLost(engine);
+        port.close();
+    }
+
+    @Test
+    void shouldSayOnceThatMemoryIsLostWhereTheLookForTheNextDeadlineMeetsIt() {
+        final QueuePort port = new QueuePort(1_500);
+        final StackEngine engine = engineWithout(broken(new IllegalStateException("test")), new PortFilter(port) {
+            @Override
+            public long nextDeadlineNs() {
+                throw LOST;
+            }
+        });
+        assertThat(engine.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
+        requireLost(engine);
+        close(engine, port);
+    }
+
+    /** It has no more turns, and whoever meets the loss again is not heard. */
+    private void requireLost(final StackEngine engine) {
+        engine.onMemoryLost(new InternalError("again"));
+        assertThat(losses).containsExactly(LOST);
+        assertThat(engine.doWork()).isZero();
+        assertThat(engine.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
+        engine.tryAttachDriver(new Thread());
+        engine.requestClose();
+        assertThat(engine.nextDeadlineNs()).as("it waits to be closed").isEqualTo(Long.MIN_VALUE);
+        engine.doWork();
+        assertThat(engine.isClosed()).isTrue();
     }
 
     private void close(final StackEngine engine, final QueuePort port) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import org.agrona.LangUtil;
 import org.jspecify.annotations.Nullable;
 
 /** An engine without packets: dispatches the events that a test gave its connections. */
@@ -24,7 +25,10 @@ final class FakeEngine implements LoopEngine {
     @Nullable
     volatile Runnable wakeup;
     @Nullable
-    volatile RuntimeException throwOnce;
+    volatile Throwable throwOnce;
+    /** Told by its driver. */
+    @Nullable
+    volatile InternalError memoryLost;
     volatile boolean closeRequested;
     volatile boolean commanded;
     volatile long deadlineNs = Long.MAX_VALUE;
@@ -62,11 +66,7 @@ final class FakeEngine implements LoopEngine {
     public int doWork() {
         requireDriver();
         turns++;
-        final RuntimeException failure = throwOnce;
-        if (failure != null) {
-            throwOnce = null;
-            throw failure;
-        }
+        failOnce();
         final boolean closing = closeRequested;
         int work = commanded ? 1 : 0;
         commanded = false;
@@ -78,6 +78,14 @@ final class FakeEngine implements LoopEngine {
         }
         closed |= closing;
         return work;
+    }
+
+    private void failOnce() {
+        final Throwable failure = throwOnce;
+        if (failure != null) {
+            throwOnce = null;
+            LangUtil.rethrowUnchecked(failure);
+        }
     }
 
     private int dispatch(final FakeConnection connection) {
@@ -97,6 +105,12 @@ final class FakeEngine implements LoopEngine {
     @Override
     public long nextDeadlineNs() {
         return deadlineNs;
+    }
+
+    @Override
+    public void onMemoryLost(final InternalError error) {
+        requireDriver();
+        memoryLost = error;
     }
 
     @Override

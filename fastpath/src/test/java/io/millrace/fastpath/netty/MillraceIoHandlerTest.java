@@ -164,6 +164,17 @@ class MillraceIoHandlerTest {
     }
 
     @Test
+    void shouldHandTheLossOfMemoryToItsEngine() {
+        try (Rig rig = new Rig()) {
+            final FakeEngine engine = rig.stack.engines[0];
+            final InternalError lost = new InternalError("expected by a test");
+            engine.throwOnce = lost;
+            Rig.until(() -> engine.memoryLost != null);
+            assertThat(engine.memoryLost).isSameAs(lost);
+        }
+    }
+
+    @Test
     void shouldCloseItsChannelsWithTheStackAndGoOnWithTasks() {
         try (Rig rig = new Rig()) {
             final EventRecorder recorder = new EventRecorder();

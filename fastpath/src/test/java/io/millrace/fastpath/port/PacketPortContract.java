@@ -170,8 +170,9 @@ public abstract class PacketPortContract {
         assertThat(Frame.flags(again)).isZero();
         assertThat(Frame.gsoSize(again)).isZero();
         assertThat(Frame.gsoType(again)).isZero();
-        assertThat(again + Frame.IP_OFFSET).satisfies(address -> assertThat(address % 64).isZero());
-        assertThat(Frame.capacity(again)).isGreaterThanOrEqualTo(Frame.IP_OFFSET + port.capabilities().mtu());
+        assertThat(Frame.room(again) + Frame.IP_IN_ROOM).satisfies(address -> assertThat(address % 64).isZero());
+        assertThat(Frame.capacity(again) - Frame.roomOffset(again))
+                .isGreaterThanOrEqualTo(Frame.IP_IN_ROOM + port.capabilities().mtu());
         port.release(again);
     }
 
@@ -289,7 +290,7 @@ public abstract class PacketPortContract {
         final long frame = port.acquire();
         if (frame != 0) {
             if (!port.capabilities().linkLayer()) {
-                Frame.dataOffset(frame, Frame.IP_OFFSET);
+                Frame.dataOffset(frame, Frame.roomOffset(frame) + Frame.IP_IN_ROOM);
             }
             Memory.copyFromArray(bytes, 0, Frame.data(frame), bytes.length);
             Frame.length(frame, bytes.length);

@@ -1,15 +1,20 @@
 package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
+import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.shared.KernelGuard;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Thread: opened and closed by the control plane; each queue belongs to one engine.
  */
 final class AfPacketDevice implements PacketDevice {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AfPacketDevice.class);
     private static final int MAX_PACKET = 65_535;
     /** So that a frame that is too long shows. */
     private static final int SPARE = 1;
@@ -30,8 +36,7 @@ final class AfPacketDevice implements PacketDevice {
     private final int enoughBuffer;
     private final PortCapabilities capabilities;
     private final List<AfPacketPort> ports = new ArrayList<>();
-    /** Of the sockets that share what arrives. */
-    private int fanout;
+    private @Nullable FlowPlacement placement;
 
     private AfPacketDevice(final AfPacketInterface on, final DeviceRequest request, final int enoughBuffer) {
         this.on = on;
@@ -78,9 +83,7 @@ final class AfPacketDevice implements PacketDevice {
         boolean done = false;
         try {
             device = new AfPacketDevice(AfPacketInterface.find(spec, request, guard), request, enoughBuffer);
-            for (int i = 0; i < request.queues(); i++) {
-                device.openQueue(i, request);
-            }
+            device.openQueues(request);
             if (shared != null && guard != null && shared.guarded()) {
                 guard.attach(device.on.index(), spec.interfaceName());
             }
@@ -93,17 +96,50 @@ final class AfPacketDevice implements PacketDevice {
         }
     }
 
-    private void openQueue(final int index, final DeviceRequest request) throws IOException {
-        final QueueSockets sockets = new QueueSockets(on, request.frames(), enoughBuffer);
+    private void openQueues(final DeviceRequest request) throws IOException {
+        if (request.queues() == 1) {
+            addPort(new QueueSockets(on, request.frames(), enoughBuffer), request);
+            return;
+        }
+        final RssPlacement flows = RssPlacement.spread(request.rssKey(), request.queues());
+        try (FlowFanout fanout = fanout(flows, request.queues())) {
+            final int kind = fanout == null ? PacketDescriptor.FANOUT_HASH : PacketDescriptor.FANOUT_EBPF;
+            int group = 0;
+            for (int i = 0; i < request.queues(); i++) {
+                final RingSocket socket = addPort(new QueueSockets(on, request.frames(), enoughBuffer), request);
+                if (i == 0) {
+                    group = socket.startFanout(kind);
+                } else {
+                    socket.joinFanout(group, kind);
+                }
+                if (i == 0 && fanout != null) {
+                    socket.set(PacketDescriptor.FANOUT_DATA, fanout.descriptor());
+                    placement = flows;
+                }
+            }
+        }
+    }
+
+    /** Null where the kernel does not take it: then its own hash decides. */
+    private @Nullable FlowFanout fanout(final RssPlacement flows, final int sockets) {
+        try {
+            return new FlowFanout(flows, sockets);
+        } catch (final IOException e) {
+            LOGGER.info("{}: the kernel does not place flows on its queues as the stack would have it, so software does"
+                    + " for every frame: {}", name(), e.getMessage());
+            return null;
+        }
+    }
+
+    /** @param sockets closed where this fails. */
+    private RingSocket addPort(final QueueSockets sockets, final DeviceRequest request) {
         boolean done = false;
         try {
-            if (request.queues() > 1) {
-                share(sockets.receiveSocket(), index);
-            }
-            final FramePool pool = new FramePool(name() + ", queue " + index, request.frames(),
+            final FramePool pool = new FramePool(name() + ", queue " + ports.size(), request.frames(),
                     Frame.ETHERNET_OFFSET + capabilities.maxFrameLength() + SPARE);
             ports.add(new AfPacketPort(sockets, capabilities, pool, name()));
             done = true;
+            return sockets.receiveSocket();
         } finally {
             if (!done) {
                 CloseHelper.close(sockets);
@@ -111,12 +147,9 @@ final class AfPacketDevice implements PacketDevice {
         }
     }
 
-    private void share(final RingSocket socket, final int index) throws IOException {
-        if (index == 0) {
-            fanout = socket.startFanout();
-        } else {
-            socket.joinFanout(fanout);
-        }
+    @Override
+    public FlowPlacement placement() {
+        return placement != null ? placement : PacketDevice.super.placement();
     }
 
     @Override

@@ -92,18 +92,19 @@ final class RingSocket implements AutoCloseable {
         check(calls.bind(fd, at, PacketDescriptor.ADDRESS_LENGTH), "bind to");
     }
 
-    /** Shares what arrives with others by the flows' hash; the first of them, which is bound. Returns the group. */
-    int startFanout() throws IOException {
-        joinFanout(0, PacketDescriptor.FANOUT_FLAG_UNIQUEID);
+    /**
+     * Shares what arrives with others; the first of them, which is bound. Returns the group.
+     *
+     * @param kind who decides: {@link PacketDescriptor#FANOUT_HASH} or {@link PacketDescriptor#FANOUT_EBPF}, of all alike.
+     */
+    int startFanout(final int kind) throws IOException {
+        joinFanout(0, kind | PacketDescriptor.FANOUT_FLAG_UNIQUEID);
         return option(PacketDescriptor.SOL_PACKET, PacketDescriptor.FANOUT) & 0xFFFF;
     }
 
-    void joinFanout(final int group) throws IOException {
-        joinFanout(group, 0);
-    }
-
-    private void joinFanout(final int group, final int flags) throws IOException {
-        final int type = PacketDescriptor.FANOUT_HASH | PacketDescriptor.FANOUT_FLAG_IGNORE_OUTGOING | flags;
+    /** Becomes the next of a group. */
+    void joinFanout(final int group, final int kind) throws IOException {
+        final int type = PacketDescriptor.FANOUT_FLAG_IGNORE_OUTGOING | kind;
         set(PacketDescriptor.FANOUT, group | type << FANOUT_TYPE_SHIFT);
     }
 

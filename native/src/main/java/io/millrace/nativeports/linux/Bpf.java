@@ -17,6 +17,10 @@ public final class Bpf {
     public static final int F_MMAPABLE = 1 << 10;
     public static final int PROG_TYPE_SOCKET_FILTER = 1;
     public static final int PROG_TYPE_SCHED_CLS = 3;
+    /** Function that gives 32 random bits. */
+    public static final int FUNC_GET_PRANDOM_U32 = 7;
+    /** Within {@code struct __sk_buff}: the Ethernet type, in network byte order. */
+    public static final int SKB_PROTOCOL_OFFSET = 16;
     /** Source register of an instruction whose constant is a map's descriptor, and means the map's first value. */
     public static final int PSEUDO_MAP_VALUE = 2;
 

@@ -51,6 +51,9 @@ public final class BpfCode {
     private static final int LOAD_64_BITS = 0x18;
     private static final int LOAD_WORD = 0x61;
     private static final int ATOMIC_ADD = 0xdb;
+    private static final int CALL = 0x85;
+    private static final int XOR_REGISTER = 0xaf;
+    private static final int MODULO_CONSTANT = 0x97;
     private static final int EXIT = 0x95;
     private static final int OFFSET_SHIFT = 16;
     private static final int CONSTANT_SHIFT = 32;
@@ -186,6 +189,21 @@ public final class BpfCode {
     public BpfCode loadWord(final int register, final int pointer, final int offset) {
         instructions.add(LOAD_WORD | (long) register << 8 | (long) pointer << 12 | (long) offset << OFFSET_SHIFT);
         return this;
+    }
+
+    /** Calls a function of the kernel with R1 to R5, which it destroys; R0 is its result. */
+    public BpfCode call(final int function) {
+        return add(CALL, 0, 0, function);
+    }
+
+    /** Adds without carry. */
+    public BpfCode xorRegister(final int register, final int source) {
+        return add(XOR_REGISTER, register, source, 0);
+    }
+
+    /** The register's rest where it is divided by a constant, unsigned. */
+    public BpfCode modulo(final int register, final int constant) {
+        return add(MODULO_CONSTANT, register, 0, constant);
     }
 
     /** Ends the program with the result R0. */

@@ -16,7 +16,9 @@ public final class Errno {
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
+    public static final int ENOSPC = 28;
     public static final int ENOSYS = 38;
+    public static final int ELOOP = 40;
     public static final int EBADFD = 77;
     public static final int EAFNOSUPPORT = 97;
     public static final int ENETDOWN = 100;
@@ -45,6 +47,8 @@ public final class Errno {
             case ENODEV -> "ENODEV (no such device)";
             case EINVAL -> "EINVAL (invalid argument)";
             case EMFILE -> "EMFILE (too many open files)";
+            case ENOSPC -> "ENOSPC (no space left)";
+            case ELOOP -> "ELOOP (a symbolic link)";
             case ENOSYS -> "ENOSYS (no such system call)";
             case EBADFD -> "EBADFD (file descriptor in bad state)";
             case ENXIO -> "ENXIO (no such device or address)";

@@ -20,8 +20,8 @@ import java.lang.invoke.VarHandle;
 @SuppressWarnings("restricted")
 public final class LinuxCalls {
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    static final StructLayout STATE = Linker.Option.captureStateLayout();
+    static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -204,19 +204,19 @@ public final class LinuxCalls {
         return value >= 0 ? value : -(int) ERRNO.get(state, 0L);
     }
 
-    private static MethodHandle call(final String name, final FunctionDescriptor descriptor) {
+    static MethodHandle call(final String name, final FunctionDescriptor descriptor) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor,
                 Linker.Option.captureCallState("errno"));
     }
 
     /** @param fixed arguments that are not variable; the others may travel otherwise on some architectures. */
-    private static MethodHandle variadic(final String name, final int fixed, final FunctionDescriptor descriptor) {
+    static MethodHandle variadic(final String name, final int fixed, final FunctionDescriptor descriptor) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor,
                 Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(fixed));
     }
 
     /** A downcall throws nothing; what comes here is an error of the JVM. */
-    private static IllegalStateException unexpected(final String call, final Throwable cause) {
+    static IllegalStateException unexpected(final String call, final Throwable cause) {
         return new IllegalStateException(call + " failed in the JVM", cause);
     }
 }

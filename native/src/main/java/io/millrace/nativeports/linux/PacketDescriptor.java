@@ -20,7 +20,10 @@ public final class PacketDescriptor {
 
     public static final int TPACKET_V2 = 1;
 
+    public static final int FANOUT_DATA = 22;
     public static final int FANOUT_HASH = 0;
+    /** A program chooses, whose descriptor {@link #FANOUT_DATA} takes. */
+    public static final int FANOUT_EBPF = 7;
     /** Flags of the type of a fanout. */
     public static final int FANOUT_FLAG_UNIQUEID = 0x2000;
     public static final int FANOUT_FLAG_IGNORE_OUTGOING = 0x4000;

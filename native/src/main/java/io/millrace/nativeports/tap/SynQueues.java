@@ -2,8 +2,8 @@ package io.millrace.nativeports.tap;
 
 import io.millrace.nativeports.linux.LinuxCalls;
 import java.io.IOException;
+import java.util.Arrays;
 import org.agrona.CloseHelper;
-import org.jspecify.annotations.Nullable;
 
 /** The queues for SYNs beside the ordinary one of a TAP. Thread: the engine's, but for opening. */
 final class SynQueues implements AutoCloseable {
@@ -31,20 +31,37 @@ final class SynQueues implements AutoCloseable {
      * @throws IOException where the kernel cannot do this, or lets this process not: one clause.
      */
     static SynQueues open(final TapQueues queues, final int ordinary, final int length) throws IOException {
-        final SynSteering steering = new SynSteering();
-        @Nullable
-        SynQueue unknown = null;
-        @Nullable
-        SynQueue known = null;
+        return open(queues, new SynSteering(), length, ordinary)[0];
+    }
+
+    /**
+     * The same for several engines.
+     *
+     * @param steering of which each of the answers is a user; closed where this fails.
+     * @param ordinary descriptor of each engine's queue: the first queues of the device, in their order.
+     */
+    static SynQueues[] open(final TapQueues queues, final SynSteering steering, final int length,
+            final int... ordinary) throws IOException {
+        final SynQueue[] opened = new SynQueue[COUNT * ordinary.length];
+        boolean done = false;
         try {
-            unknown = new SynQueue(steering, SynSteering.SYNS, queues.openOneOfSeveral(), length);
-            known = new SynQueue(steering, SynSteering.KNOWN_SYNS, queues.openOneOfSeveral(), length);
-            steering.installOn(ordinary);
-            return new SynQueues(steering, ordinary, unknown, known);
-        } catch (final IOException | RuntimeException | Error e) {
-            CloseHelper.quietCloseAll(known, unknown, steering);
-            throw e;
+            // the device numbers its queues in the order in which they are opened
+            for (int i = 0; i < opened.length; i++) {
+                final int index = ordinary.length + i;
+                opened[i] = new SynQueue(steering, index, queues.openOneOfSeveral(), length);
+            }
+            steering.installOn(ordinary[0]);
+            steering.shareAmong(ordinary.length);
+            done = true;
+        } finally {
+            if (!done) {
+                CloseHelper.quietCloseAll(opened);
+                CloseHelper.quietClose(steering);
+            }
         }
+        final SynQueues[] all = new SynQueues[ordinary.length];
+        Arrays.setAll(all, i -> new SynQueues(steering, ordinary[i], opened[i], opened[ordinary.length + i]));
+        return all;
     }
 
     /** SYNs from addresses that nothing is known of. */

@@ -1,6 +1,7 @@
 package io.millrace.nativeports.tap;
 
 import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketDevice;
@@ -8,13 +9,13 @@ import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PacketDeviceProvider.HostTask;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.nativeports.linux.HostInterface;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.Ipv4Prefix;
 import io.millrace.nativeports.linux.Ipv6Prefix;
 import io.millrace.nativeports.linux.LinkAddress;
-import io.millrace.nativeports.linux.LinuxCalls;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -41,13 +42,13 @@ final class TapDevice implements PacketDevice {
     private static final int VLAN_TAG = 4;
     private static final int MAX_VIRTUAL_SEGMENT = 65_535;
     private static final int SMALL_FRAME = 2_048;
-    private final LinuxCalls calls = new LinuxCalls();
     private final TunKind kind;
     private final DeviceRequest request;
     private final String interfaceName;
     private final TapQueues queues;
     private final PortCapabilities capabilities;
     private final List<TapPort> ports = new ArrayList<>();
+    private @Nullable FlowPlacement placement;
 
     private TapDevice(final TunKind kind, final DeviceRequest request, final String interfaceName) {
         this.kind = kind;
@@ -119,58 +120,123 @@ final class TapDevice implements PacketDevice {
     }
 
     @Override
+    public FlowPlacement placement() {
+        return placement != null ? placement : PacketDevice.super.placement();
+    }
+
+    @Override
     public void close() {
         ports.forEach(TapPort::close);
     }
 
     private void openQueues() throws IOException {
-        if (kind == TunKind.TAP && request.separateSyns() && request.queues() == 1) {
-            openSteered();
-        } else {
-            for (int i = 0; i < request.queues(); i++) {
-                addPort(i, request.queues() == 1 ? queues.openOnly() : queues.openOneOfSeveral(), null);
+        final boolean separateSyns = kind == TunKind.TAP && request.separateSyns();
+        if (request.queues() == 1 && !separateSyns) {
+            addPort(new TapQueue(queues.openOnly()));
+            return;
+        }
+        final int first = queues.openFirstOfSeveral();
+        if (first < 0) {
+            sayWhyNot("the device was made with one queue only");
+            addPort(new TapQueue(queues.openOnly()));
+            return;
+        }
+        final List<TapQueue> opened = openSeveral(first, separateSyns);
+        try {
+            opened.forEach(this::addPort);
+        } finally {
+            // where one failed: itself closed, those before it are ports
+            CloseHelper.quietCloseAll(opened.subList(Math.min(opened.size(), ports.size() + 1), opened.size()));
+        }
+    }
+
+    /** Those that are not returned are closed, like all of them where this fails. */
+    private List<TapQueue> openSeveral(final int first, final boolean separateSyns) throws IOException {
+        final List<TapQueue> plain = new ArrayList<>();
+        plain.add(new TapQueue(first));
+        boolean done = false;
+        try {
+            while (plain.size() < request.queues()) {
+                plain.add(new TapQueue(queues.openOneOfSeveral()));
+            }
+            final List<TapQueue> opened = steered(plain, separateSyns);
+            done = true;
+            return opened;
+        } finally {
+            if (!done) {
+                CloseHelper.quietCloseAll(plain);
             }
         }
     }
 
-    /** Without what it takes, as where this is not asked for. */
-    private void openSteered() throws IOException {
-        final int fd = queues.openFirstOfSeveral();
-        if (fd < 0) {
-            sayWhyNot("the device was made with one queue only");
-            addPort(0, queues.openOnly(), null);
-        } else {
-            addPort(0, fd, synQueues(fd));
+    /** Without what it takes, as they are. */
+    private List<TapQueue> steered(final List<TapQueue> plain, final boolean separateSyns) {
+        final int[] fds = plain.stream().mapToInt(TapQueue::fd).toArray();
+        if (fds.length > SynSteering.MOST_ENGINES) {
+            sayWhyNot("there are more than " + SynSteering.MOST_ENGINES + " queues");
+            return plain;
         }
-    }
-
-    private @Nullable SynQueues synQueues(final int fd) {
         try {
-            return SynQueues.open(queues, fd, lengthenedQueue());
+            final RssPlacement flows = RssPlacement.spread(request.rssKey(), fds.length);
+            final List<TapQueue> steered = steered(new SynSteering(kind, flows, fds.length, separateSyns), fds,
+                    separateSyns);
+            placement = fds.length == 1 ? FlowPlacement.ONE_QUEUE : flows;
+            return steered;
         } catch (final IOException e) {
             sayWhyNot(e.getMessage());
-            return null;
+            return plain;
         }
     }
 
-    private void sayWhyNot(final String cause) {
-        LOGGER.info(
-                "{}: no queues for SYNs alone, so a flood of them takes other frames with it where it is faster than"
-                        + " they are read: {}",
-                name(), cause);
-    }
-
-    /** @param fd closed, like {@code syns}, where this fails. */
-    private void addPort(final int index, final int fd, final @Nullable SynQueues syns) {
+    private List<TapQueue> steered(final SynSteering steering, final int[] fds, final boolean separateSyns)
+            throws IOException {
+        final List<TapQueue> steered = new ArrayList<>();
+        if (separateSyns) {
+            final SynQueues[] syns = SynQueues.open(queues, steering, lengthenedQueue(), fds);
+            for (int i = 0; i < fds.length; i++) {
+                steered.add(new TapQueue(fds[i], syns[i], null));
+            }
+            return steered;
+        }
         boolean done = false;
         try {
-            final FramePool pool = new FramePool(name() + ", queue " + index, request.frames(), frameCapacity());
-            ports.add(new TapPort(kind, fd, syns, capabilities, pool));
+            steering.installOn(fds[0]);
             done = true;
         } finally {
             if (!done) {
-                CloseHelper.quietClose(syns);
-                calls.close(fd);
+                CloseHelper.quietClose(steering);
+            }
+        }
+        steering.shareAmong(fds.length);
+        for (final int fd : fds) {
+            steered.add(new TapQueue(fd, null, steering));
+        }
+        return steered;
+    }
+
+    private void sayWhyNot(final String cause) {
+        if (request.queues() > 1) {
+            LOGGER.info("{}: the kernel does not place flows on its queues as the stack would have it, so software does"
+                    + " for every frame: {}", name(), cause);
+        } else {
+            LOGGER.info(
+                    "{}: no queues for SYNs alone, so a flood of them takes other frames with it where it is faster"
+                            + " than they are read: {}",
+                    name(), cause);
+        }
+    }
+
+    /** @param queue closed where this fails. */
+    private void addPort(final TapQueue queue) {
+        boolean done = false;
+        try {
+            final FramePool pool = new FramePool(name() + ", queue " + ports.size(), request.frames(),
+                    frameCapacity());
+            ports.add(new TapPort(kind, queue, capabilities, pool));
+            done = true;
+        } finally {
+            if (!done) {
+                CloseHelper.quietClose(queue);
             }
         }
     }

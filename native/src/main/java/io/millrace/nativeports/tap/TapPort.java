@@ -7,7 +7,6 @@ import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.VirtioNetHeader;
-import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +24,7 @@ final class TapPort extends PooledPort {
     private static final int SHORTEST_PACKET = 1;
 
     private final LinuxCalls calls = new LinuxCalls();
+    private final TapQueue queue;
     private final int fd;
     private final @Nullable SynQueues syns;
     private final int dataOffset;
@@ -38,14 +38,13 @@ final class TapPort extends PooledPort {
     private boolean failing;
 
     /**
-     * @param fd   the queue's descriptor, non-blocking; closed by {@link #close}.
-     * @param syns the same; null where SYNs come with everything else.
+     * @param queue closed by {@link #close}.
      */
-    TapPort(final TunKind kind, final int fd, final @Nullable SynQueues syns, final PortCapabilities capabilities,
-            final FramePool pool) {
+    TapPort(final TunKind kind, final TapQueue queue, final PortCapabilities capabilities, final FramePool pool) {
         super(capabilities, pool);
-        this.fd = fd;
-        this.syns = syns;
+        this.queue = queue;
+        fd = queue.fd();
+        syns = queue.syns();
         readLength = VirtioNetHeader.LENGTH + capabilities.maxFrameLength() + SPARE;
         dataOffset = kind.dataOffset();
         headerOffset = dataOffset - VirtioNetHeader.LENGTH;
@@ -88,18 +87,18 @@ final class TapPort extends PooledPort {
         return count;
     }
 
-    private int receiveSyns(final SynQueue queue, final long[] frames, final int offset, final int limit,
+    private int receiveSyns(final SynQueue some, final long[] frames, final int offset, final int limit,
             final long nowNs) {
-        if (limit == 0 || !queue.isWorthALook(nowNs)) {
+        if (limit == 0 || !some.isWorthALook(nowNs)) {
             return 0;
         }
-        final int count = receiveFrom(queue.descriptor(), frames, offset, Math.min(limit, SynQueue.BURST), nowNs);
-        queue.onLook(reads, result == -Errno.EAGAIN, nowNs);
+        final int count = receiveFrom(some.descriptor(), frames, offset, Math.min(limit, SynQueue.BURST), nowNs);
+        some.onLook(reads, result == -Errno.EAGAIN, nowNs);
         return count;
     }
 
     /** Leaves how many frames it has read, and the result of the last read. */
-    private int receiveFrom(final int queue, final long[] frames, final int offset, final int limit,
+    private int receiveFrom(final int from, final long[] frames, final int offset, final int limit,
             final long nowNs) {
         int count = 0;
         result = 1;
@@ -109,7 +108,7 @@ final class TapPort extends PooledPort {
             if (frame == 0) {
                 break;
             }
-            result = calls.read(queue, frame + headerOffset, readLength);
+            result = calls.read(from, frame + headerOffset, readLength);
             if (result > 0 && accept(frame, (int) result)) {
                 Frame.timestampNs(frame, nowNs);
                 frames[offset + count++] = frame;
@@ -163,8 +162,7 @@ final class TapPort extends PooledPort {
 
     @Override
     protected void closeDevice() {
-        CloseHelper.close(syns);
-        calls.close(fd);
+        queue.close();
     }
 
     private boolean accept(final long frame, final int read) {

@@ -2,6 +2,7 @@ package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.NetworkNamespace;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class VethPair implements AutoCloseable {
 
     static DeviceRequest request(final String argument, final int mtu, final int queues, final boolean offloads,
             final @Nullable String hostAddress) {
-        return new DeviceRequest(argument, mtu, queues, 32, offloads, false, hostAddress);
+        return new DeviceRequest(argument, mtu, queues, DeviceUnderTest.FRAMES, offloads, false, hostAddress);
     }
 
     static DeviceRequest request(final boolean offloads) {

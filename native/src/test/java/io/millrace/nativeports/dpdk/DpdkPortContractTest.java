@@ -8,6 +8,8 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PacketPortContract;
 import io.millrace.fastpath.port.PortUnderTest;
+import io.millrace.nativeports.DeviceContract;
+import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.tap.PacketSocket;
@@ -15,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 
 class DpdkPortContractTest {
-    private static final int FRAMES = 32;
-    private static final int ETHERTYPE = 0x88B5;
-
     @Nested
     @RequiresDpdk("net_ring")
     class OnRings extends PacketPortContract {
@@ -30,122 +29,75 @@ class DpdkPortContractTest {
     @Nested
     @RequiresNetworkNamespaces
     @RequiresDpdk("net_tap")
-    class OnTap extends KernelContract {
+    class OnTap extends DeviceContract.OfLateFrames {
         @Override
         protected PortUnderTest open() throws Exception {
-            return new KernelUnderTest("net_tap0,iface=far0", true);
+            return DpdkPortContractTest.open("net_tap0,iface=far0", true);
         }
     }
 
     @Nested
     @RequiresNetworkNamespaces
     @RequiresDpdk("net_tap")
-    class OnTapWithoutOffloads extends KernelContract {
+    class OnTapWithoutOffloads extends DeviceContract.OfLateFrames {
         @Override
         protected PortUnderTest open() throws Exception {
-            return new KernelUnderTest("net_tap0,iface=far0", false);
+            return DpdkPortContractTest.open("net_tap0,iface=far0", false);
         }
     }
 
     @Nested
     @RequiresNetworkNamespaces
     @RequiresDpdk("net_af_packet")
-    class OnPacketSocket extends KernelContract {
+    class OnPacketSocket extends DeviceContract.OfLateFrames {
         @Override
         protected PortUnderTest open() throws Exception {
-            return new KernelUnderTest("net_af_packet0,iface=near0", true);
+            return DpdkPortContractTest.open("net_af_packet0,iface=near0", true);
         }
     }
 
     @Nested
     @RequiresNetworkNamespaces
     @RequiresDpdk("net_af_xdp")
-    class OnXdpSocket extends KernelContract {
+    class OnXdpSocket extends DeviceContract.OfLateFrames {
         @Override
         protected PortUnderTest open() throws Exception {
-            return new KernelUnderTest("net_af_xdp0,iface=near0", true);
-        }
-    }
-
-    abstract static class KernelContract extends PacketPortContract {
-        /** The socket that plays the kernel has a buffer of its own and drops beyond it. */
-        @Override
-        protected boolean mayLoseWhenFull() {
-            return true;
-        }
-
-        /** A signal tells net_tap that there is something. */
-        @Override
-        protected int polls() {
-            return 1_000_000;
+            return DpdkPortContractTest.open("net_af_xdp0,iface=near0", true);
         }
     }
 
     /** The kernel's interface far0 is the other end: net_tap's own, or that of a veth pair with near0. */
-    private static final class KernelUnderTest implements PortUnderTest {
-        private final NetworkNamespace namespace = new NetworkNamespace();
-        private final int poolsBefore = MbufPool.live();
-        private final boolean letsGo;
-        private final DpdkDevice device;
-        private final PacketSocket kernel;
-        private boolean closed;
-
-        KernelUnderTest(final String vdev, final boolean offloads) throws Exception {
-            Rings.startEal();
-            letsGo = !vdev.startsWith("net_af_xdp");
-            if (vdev.contains("near0")) {
-                namespace.exec("ip", "link", "add", "near0", "type", "veth", "peer", "name", "far0");
-                namespace.exec("ip", "link", "set", "near0", "up");
-                namespace.exec("ip", "link", "set", "far0", "up");
-            }
-            final DeviceRequest request = new DeviceRequest(Rings.EAL + " --vdev=" + vdev, 1_500, 1, FRAMES, offloads,
-                    false,
-                    vdev.contains("far0") ? "10.77.0.1/24" : null);
-            device = namespace.call(() -> DpdkDevice.open(request));
-            kernel = namespace.call(() -> new PacketSocket("far0", ETHERTYPE));
+    private static PortUnderTest open(final String vdev, final boolean offloads) throws Exception {
+        Rings.startEal();
+        final int poolsBefore = MbufPool.live();
+        final NetworkNamespace namespace = new NetworkNamespace();
+        if (vdev.contains("near0")) {
+            namespace.exec("ip", "link", "add", "near0", "type", "veth", "peer", "name", "far0");
+            namespace.exec("ip", "link", "set", "near0", "up");
+            namespace.exec("ip", "link", "set", "far0", "up");
         }
+        final DeviceRequest request = new DeviceRequest(Rings.EAL + " --vdev=" + vdev, 1_500, 1,
+                DeviceUnderTest.FRAMES, offloads, false, vdev.contains("far0") ? "10.77.0.1/24" : null);
+        final DpdkDevice device = namespace.call(() -> DpdkDevice.open(request));
+        final PacketSocket kernel = namespace.call(() -> new PacketSocket("far0", DeviceUnderTest.ETHERTYPE));
+        final int kept = vdev.startsWith("net_af_xdp") ? 1 : 0;
+        return new DeviceUnderTest(device, kernel, () -> {
+            namespace.close();
+            assertNothingIsLeft(poolsBefore + kept);
+        });
+    }
 
-        @Override
-        public PacketPort port() {
-            return device.queue(0);
-        }
-
-        @Override
-        public int frames() {
-            return FRAMES;
-        }
-
-        @Override
-        public void inject(final byte[] frame) {
-            kernel.send(frame);
-        }
-
-        @Override
-        public byte @Nullable [] emitted() {
-            return kernel.receive();
-        }
-
-        @Override
-        public void close() {
-            if (!closed) {
-                closed = true;
-                device.queue(0).close();
-                device.close();
-                device.close();
-                kernel.close();
-                namespace.close();
-                assertThat(MbufPool.live()).as("pools of mbufs").isEqualTo(letsGo ? poolsBefore : poolsBefore + 1);
-                assertThat(PollingThreads.count()).as("threads that DPDK knows").isZero();
-            }
-        }
+    private static void assertNothingIsLeft(final int pools) {
+        assertThat(MbufPool.live()).as("pools of mbufs").isEqualTo(pools);
+        assertThat(PollingThreads.count()).as("threads that DPDK knows").isZero();
     }
 
     /** Our port on one side of crossed rings, a second one of ours on the other. */
     private static final class RingUnderTest implements PortUnderTest {
         private final int poolsBefore = MbufPool.live();
         private final Rings rings = new Rings(64);
-        private final DpdkDevice near = rings.open(0, FRAMES);
-        private final DpdkDevice far = rings.open(1, FRAMES);
+        private final DpdkDevice near = rings.open(0, DeviceUnderTest.FRAMES);
+        private final DpdkDevice far = rings.open(1, DeviceUnderTest.FRAMES);
         private boolean closed;
 
         RingUnderTest() throws Exception {}
@@ -157,7 +109,7 @@ class DpdkPortContractTest {
 
         @Override
         public int frames() {
-            return FRAMES;
+            return DeviceUnderTest.FRAMES;
         }
 
         @Override
@@ -192,8 +144,7 @@ class DpdkPortContractTest {
                 near.close();
                 far.close();
                 rings.close();
-                assertThat(MbufPool.live()).as("pools of mbufs").isEqualTo(poolsBefore);
-                assertThat(PollingThreads.count()).as("threads that DPDK knows").isZero();
+                assertNothingIsLeft(poolsBefore);
             }
         }
     }

@@ -147,6 +147,8 @@ class StructuresTest {
         numbers.put("PACKET_VNET_HDR", (long) PacketDescriptor.VNET_HDR);
         numbers.put("PACKET_FANOUT", (long) PacketDescriptor.FANOUT);
         numbers.put("PACKET_IGNORE_OUTGOING", (long) PacketDescriptor.IGNORE_OUTGOING);
+        numbers.put("PACKET_FANOUT_DATA", (long) PacketDescriptor.FANOUT_DATA);
+        numbers.put("PACKET_FANOUT_EBPF", (long) PacketDescriptor.FANOUT_EBPF);
         numbers.put("PACKET_FANOUT_HASH", (long) PacketDescriptor.FANOUT_HASH);
         numbers.put("PACKET_FANOUT_FLAG_UNIQUEID", (long) PacketDescriptor.FANOUT_FLAG_UNIQUEID);
         numbers.put("PACKET_FANOUT_FLAG_IGNORE_OUTGOING", (long) PacketDescriptor.FANOUT_FLAG_IGNORE_OUTGOING);

@@ -1,36 +1,25 @@
 package io.millrace.nativeports.tap;
 
-import io.millrace.fastpath.port.DeviceRequest;
-import io.millrace.fastpath.port.PacketPortContract;
 import io.millrace.fastpath.port.PortUnderTest;
+import io.millrace.nativeports.DeviceContract;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import org.junit.jupiter.api.Nested;
 
 @RequiresNetworkNamespaces
 class TapPortContractTest {
     @Nested
-    class Plain extends TapContract {
+    class Plain extends DeviceContract {
         @Override
         protected PortUnderTest open() throws Exception {
-            return new TapUnderTest(TunKind.TAP,
-                    new DeviceRequest(TapUnderTest.NAME, 1_500, 1, TapUnderTest.FRAMES, false, true, "10.77.0.1/24"));
+            return TapUnderTest.open(TunKind.TAP, 1_500, false);
         }
     }
 
     @Nested
-    class WithOffloads extends TapContract {
+    class WithOffloads extends DeviceContract {
         @Override
         protected PortUnderTest open() throws Exception {
-            return new TapUnderTest(TunKind.TAP,
-                    new DeviceRequest(TapUnderTest.NAME, 9_000, 1, TapUnderTest.FRAMES, true, true, "10.77.0.1/24"));
-        }
-    }
-
-    abstract static class TapContract extends PacketPortContract {
-        /** The socket that plays the kernel has a buffer of its own and drops beyond it. */
-        @Override
-        protected boolean mayLoseWhenFull() {
-            return true;
+            return TapUnderTest.open(TunKind.TAP, 9_000, true);
         }
     }
 }

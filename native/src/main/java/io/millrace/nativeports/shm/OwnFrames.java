@@ -1,0 +1,104 @@
+package io.millrace.nativeports.shm;
+
+import io.millrace.fastpath.port.Frame;
+import java.util.Arrays;
+
+/**
+ * The frames of this side's pool: free, with the engine, or with the other side. The frame that came back last is lent
+ * first, while its lines are still in the cache. Thread: one at a time.
+ */
+final class OwnFrames {
+    private static final byte FREE = 0;
+    private static final byte LENT = 1;
+    private static final byte AWAY = 2;
+
+    private final PoolMemory memory;
+    private final long[] free;
+    private final byte[] states;
+    private int available;
+    private int away;
+
+    OwnFrames(final PoolMemory memory, final int frames) {
+        this.memory = memory;
+        free = new long[frames];
+        states = new byte[frames];
+        for (int index = frames - 1; index >= 0; index--) {
+            free[available++] = memory.frame(index);
+        }
+    }
+
+    int frames() {
+        return states.length;
+    }
+
+    /** How many the other side has. */
+    int away() {
+        return away;
+    }
+
+    /** True where one is free. */
+    boolean hasFree() {
+        return available > 0;
+    }
+
+    /** A fresh frame; 0 where none is free. */
+    long acquire() {
+        if (available == 0) {
+            return 0;
+        }
+        final long frame = free[--available];
+        states[Frame.poolIndex(frame)] = LENT;
+        Frame.reset(frame);
+        return frame;
+    }
+
+    void release(final long frame) {
+        final int index = Frame.poolIndex(frame);
+        assert states[index] == LENT : "frame released twice";
+        putBack(index, frame);
+    }
+
+    /** The engine's frame goes to the other side. */
+    void send(final int index) {
+        assert states[index] == LENT : "frame sent twice";
+        states[index] = AWAY;
+        away++;
+    }
+
+    /**
+     * The other side says that it gives a frame back.
+     *
+     * @param index any number.
+     * @return false where it has no such frame.
+     */
+    boolean onReturned(final int index) {
+        if (index < 0 || index >= states.length || states[index] != AWAY) {
+            return false;
+        }
+        away--;
+        putBack(index, memory.frame(index));
+        return true;
+    }
+
+    /** The other side is there already and gives out all frames. */
+    void allAway() {
+        available = 0;
+        away = states.length;
+        Arrays.fill(states, AWAY);
+    }
+
+    /** The other side is gone, and with it whoever could look at a frame. */
+    void takeBackAll() {
+        for (int index = states.length - 1; index >= 0 && away > 0; index--) {
+            if (states[index] == AWAY) {
+                away--;
+                putBack(index, memory.frame(index));
+            }
+        }
+    }
+
+    private void putBack(final int index, final long frame) {
+        states[index] = FREE;
+        free[available++] = frame;
+    }
+}
