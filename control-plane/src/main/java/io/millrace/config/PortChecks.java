@@ -36,11 +36,16 @@ final class PortChecks {
         if (!config.isShared()) {
             return null;
         }
-        final String other = config.get(DhcpKeys.DHCP) ? DhcpKeys.DHCP + ": the host has leased its address itself"
-                : config.get(PortKeys.VLAN) != 0 ? PortKeys.VLAN + ": name the interface of the VLAN as the device"
-                        : config.get(PortKeys.HOST_ADDRESS).isPresent() ? PortKeys.HOST_ADDRESS.path()
-                                : !config.get(PortKeys.FURTHER).isEmpty() ? PortKeys.FURTHER.path()
-                                        : !config.get(IpKeys.OWN_PREFIXES).isEmpty() ? IpKeys.OWN_PREFIXES.path()
+        final String other = config.get(DhcpKeys.DHCP)
+                ? DhcpKeys.DHCP + ": the host has leased its address itself"
+                : config.get(PortKeys.VLAN) != 0
+                        ? PortKeys.VLAN + ": name the interface of the VLAN as the device"
+                        : config.get(PortKeys.HOST_ADDRESS).isPresent()
+                                ? PortKeys.HOST_ADDRESS.path()
+                                : !config.get(PortKeys.FURTHER).isEmpty()
+                                        ? PortKeys.FURTHER.path()
+                                        : !config.get(IpKeys.OWN_PREFIXES).isEmpty()
+                                                ? IpKeys.OWN_PREFIXES.path()
                                                 : "";
         return other.isEmpty() ? null : "must not be set together with " + other;
     }

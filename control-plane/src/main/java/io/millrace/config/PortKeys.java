@@ -94,7 +94,8 @@ public final class PortKeys {
 
     /** Which ports of the host's own addresses. */
     public static final ConfigKey<List<SharedPort>> SHARED_PORTS = ConfigKey.of(GROUP + ".shared-ports",
-            list(sharedPort()), List.of(), null, """
+            list(sharedPort()), List.of(), null,
+            """
                     Live at the host's own addresses: the stack takes these ports of them, e.g. [443, "8000-8010", "53/udp"]
                     (without a protocol: of TCP and UDP), and the kernel keeps everything else. Addresses and routes are those
                     of the interface unless set; neighbours are not answered, nothing is announced and no group joined.
@@ -112,7 +113,8 @@ public final class PortKeys {
 
     /** Who keeps the kernel off them. */
     public static final ConfigKey<SharedGuard> SHARED_GUARD = ConfigKey.of(GROUP + ".shared-guard",
-            choice(SharedGuard.class), SharedGuard.TCX, "tc filter, nft", """
+            choice(SharedGuard.class), SharedGuard.TCX, "tc filter, nft",
+            """
                     With shared-ports: what keeps the kernel from answering for them. tcx: a BPF program that the stack puts in
                     front of the kernel (Linux 6.6), and that ends with the process; rule: a rule of yours, of nftables e.g.,
                     that is there already: without one the kernel resets the stack's connections.

@@ -324,7 +324,8 @@ class SharedPortsInteropTest {
                 assertThat(server.isBound()).isTrue();
                 assertThatThrownBy(() -> Millrace.launch(MillraceConfig.parse(config))).isInstanceOf(IOException.class)
                         .hasMessageMatching("cannot share the addresses of af-packet:mr0@\\S+: port 80 of TCP is in use"
-                                + " by java \\(process " + ProcessHandle.current().pid() + "\\), with a socket at \\S+:80;"
+                                + " by java \\(process " + ProcessHandle.current().pid()
+                                + "\\), with a socket at \\S+:80;"
                                 + " end that, or leave the port out of millrace.port.shared-ports and"
                                 + " millrace.port.shared-ephemeral");
             }
