@@ -14,6 +14,7 @@ import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.idle.Idling;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.observe.ObservedConnection;
 import io.millrace.observe.ObservedEndpoint;
@@ -31,9 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -131,8 +130,13 @@ public final class Millrace implements NetworkStack {
     }
 
     @Override
-    public Supplier<IdleStrategy> idleStrategy() {
-        return parts.idleStrategy;
+    public Idling idling() {
+        return parts.loopThreads.idling();
+    }
+
+    @Override
+    public Runnable enterLoop(final int engine) {
+        return parts.loopThreads.enter(engine);
     }
 
     @Override

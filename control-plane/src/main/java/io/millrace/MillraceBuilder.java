@@ -9,6 +9,7 @@ import io.millrace.config.ThreadingKeys;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.CapturedDevice;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.LoopThreads;
 import io.millrace.control.lifecycle.VlanDevice;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
@@ -118,8 +119,9 @@ public final class MillraceBuilder {
         if (!plan.fits()) {
             throw new IOException(plan.refusal());
         }
+        final LoopThreads threads = LoopThreads.of(config);
         try {
-            return new Millrace(StackParts.start(this, openAll(), bytesBefore), config, sharedHost);
+            return new Millrace(StackParts.start(this, threads, openAll(), bytesBefore), config, sharedHost);
         } catch (final OutOfMemoryError e) {
             throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
                     + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);
@@ -170,7 +172,7 @@ public final class MillraceBuilder {
         final DeviceOpener opener = DeviceOpener.discover();
         opener.check(config);
         return sharedHost == null
-                ? opener.open(config.link(link), rssKey())
+                ? opener.open(config, link, rssKey())
                 : opener.openShared(config, rssKey(), sharedHost.ports());
     }
 

@@ -21,6 +21,7 @@ import io.millrace.control.lifecycle.EngineSecrets;
 import io.millrace.control.lifecycle.EngineView;
 import io.millrace.control.lifecycle.EngineViewSettings;
 import io.millrace.control.lifecycle.Link;
+import io.millrace.control.lifecycle.LoopThreads;
 import io.millrace.control.listen.Listeners;
 import io.millrace.control.multicast.StackGroups;
 import io.millrace.control.observe.ControlRows;
@@ -55,11 +56,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.agrona.CloseHelper;
-import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,7 +90,7 @@ final class StackParts {
     final PacketDevice device;
     private final List<PacketDevice> devices;
     final long closeTimeoutNs;
-    final Supplier<IdleStrategy> idleStrategy;
+    final LoopThreads loopThreads;
     final ControlCounters counters;
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
@@ -115,7 +114,7 @@ final class StackParts {
     private @Nullable AgentThread agentThread;
     private long offHeapBytes;
 
-    private StackParts(final MillraceBuilder builder, final List<PacketDevice> devices) {
+    private StackParts(final MillraceBuilder builder, final LoopThreads threads, final List<PacketDevice> devices) {
         final MillraceConfig config = builder.config;
         final StackSettings settings = StackSettings.of(config);
         this.devices = devices;
@@ -123,7 +122,7 @@ final class StackParts {
         counters = builder.counters;
         closeTimeoutNs = CLOSE_TIMEOUT_NS + config.get(EngineKeys.MAX_CONNECTIONS) * CLOSE_CONNECTION_NS;
         tcpSettings = settings.tcp();
-        idleStrategy = config.idleStrategy();
+        loopThreads = threads;
         fastOpenKeys = new FastOpenKeys(builder.secret.derive(FAST_OPEN));
         linkLayer = device.queue(0).capabilities().linkLayer();
         routes = new PublishedRoutes(settings.table(), devices.size());
@@ -174,10 +173,11 @@ final class StackParts {
      * @param devices     one for each link, in their order.
      * @param bytesBefore off-heap bytes of the JVM before anything of this stack was made.
      */
-    static StackParts start(final MillraceBuilder builder, final List<PacketDevice> devices, final long bytesBefore) {
+    static StackParts start(final MillraceBuilder builder, final LoopThreads threads, final List<PacketDevice> devices,
+            final long bytesBefore) {
         final StackParts parts;
         try {
-            parts = new StackParts(builder, devices);
+            parts = new StackParts(builder, threads, devices);
         } catch (final RuntimeException | Error e) {
             CloseHelper.quietCloseAll(devices);
             throw e;
@@ -291,7 +291,10 @@ final class StackParts {
         if (builder.isDedicated()) {
             agentThread = AgentThread.start(started, engines, rings, counters, observed::onLost);
         } else {
-            engines[0].companion(started);
+            engines[0].companion(started, started::nextDeadlineNs);
+            for (final EngineEventRing ring : rings) {
+                ring.proxy().onEvent(engines[0]::wake);
+            }
         }
     }
 

@@ -1,7 +1,11 @@
 package io.millrace;
 
+import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigKey;
+import io.millrace.config.MillraceConfig;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A legal value of a key that is not its default, for keys that need a restart. */
 final class OtherValue {
@@ -10,6 +14,9 @@ final class OtherValue {
             Map.entry("millrace.threading.engines", "2"),
             Map.entry("millrace.threading.control", "dedicated"),
             Map.entry("millrace.threading.idle", "spin"),
+            Map.entry("millrace.threading.idle-spin", "1us"),
+            Map.entry("millrace.threading.idle-max-sleep", "2ms"),
+            Map.entry("millrace.threading.cpus", "[0]"),
             Map.entry("millrace.port.device", "\"tap:other\""),
             Map.entry("millrace.port.mtu", "1400"),
             Map.entry("millrace.port.vlan", "5"),
@@ -22,17 +29,6 @@ final class OtherValue {
             Map.entry("millrace.port.shared-ephemeral", "\"62000-62999\""),
             Map.entry("millrace.port.shared-guard", "rule"),
             Map.entry("millrace.port.capture", "\"frames.pcapng\""),
-            Map.entry("millrace.port.tap.namespace", "mill"),
-            Map.entry("millrace.port.tun.namespace", "mill"),
-            Map.entry("millrace.port.dpdk.eal", "\"--no-huge\""),
-            Map.entry("millrace.port.dpdk.port", "\"1\""),
-            Map.entry("millrace.port.dpdk.rx-descriptors", "1024"),
-            Map.entry("millrace.port.dpdk.tx-descriptors", "1024"),
-            Map.entry("millrace.port.dpdk.rss-key", "\"6d5a\""),
-            Map.entry("millrace.port.af-packet.namespace", "mill"),
-            Map.entry("millrace.port.af-packet.mac", "interface"),
-            Map.entry("millrace.port.pcap.speed", "max"),
-            Map.entry("millrace.port.pcap.after", "2s"),
             Map.entry("millrace.ip.reassembly-memory", "1MiB"),
             Map.entry("millrace.ip.v6-only", "true"),
             Map.entry("millrace.ip.flow-labels", "false"),
@@ -66,13 +62,31 @@ final class OtherValue {
             Map.entry("millrace.engine.memory-limit", "8GiB"),
             Map.entry("millrace.engine.max-lent-frames", "16"));
 
+    private static final List<String> OF_PORTS = List.of("1", "2", "64", "other", "interface", "2s", "\"6d5a\"",
+            "generic", "copy", "all", "none", "true");
+
     private OtherValue() {}
 
     static String of(final ConfigKey<?> key) {
-        final String value = BY_PATH.get(key.path());
+        final String value = BY_PATH.containsKey(key.path()) ? BY_PATH.get(key.path()) : ofPort(key);
         if (value == null) {
             throw new AssertionError(key + ": say in OtherValue what else it may be, or that it changes at run time");
         }
         return value;
+    }
+
+    /** Of a setting that a provider of ports declares: the first of some that is legal and another; null where none is. */
+    private static @Nullable String ofPort(final ConfigKey<?> key) {
+        return key.path().matches("millrace\\.port\\..*\\..*")
+                ? OF_PORTS.stream().filter(value -> isOther(key, value)).findFirst().orElse(null)
+                : null;
+    }
+
+    private static boolean isOther(final ConfigKey<?> key, final String value) {
+        try {
+            return !MillraceConfig.parse(key + " = " + value).text(key).equals(MillraceConfig.defaults().text(key));
+        } catch (final ConfigException e) {
+            return false;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.config.ConfigException;
 import io.millrace.config.MillraceConfig;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.PortChoice;
 import io.millrace.doctor.BeforeRun;
 import io.millrace.doctor.DuringRun;
 import io.millrace.doctor.Finding;
@@ -70,11 +71,22 @@ final class DoctorCommand implements Callable<Integer> {
             final MillraceConfig config = stackOptions.config();
             final DeviceOpener devices = DeviceOpener.discover();
             devices.check(config);
+            choices(config, devices);
             findings.addAll(doctor.machine(config, devices.providers()));
         } catch (final ConfigException e) {
             findings.addAll(BeforeRun.of(e));
         }
         return findings;
+    }
+
+    /** What {@code auto} would choose, and why not the rest. */
+    private void choices(final MillraceConfig config, final DeviceOpener devices) {
+        for (int link = 0; link < config.links() && !json; link++) {
+            final PortChoice choice = devices.choice(config, link);
+            if (choice != null) {
+                spec.commandLine().getOut().println(choice.asked() + ":\n" + choice.listing());
+            }
+        }
     }
 
     private void print(final List<Finding> findings) {

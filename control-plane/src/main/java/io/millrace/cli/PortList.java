@@ -19,6 +19,8 @@ final class PortList {
     static List<String> lines(final Iterable<PacketDeviceProvider> providers) {
         final SortedMap<String, String> lines = new TreeMap<>();
         lines.put("memory", FORMAT.formatted("memory", AVAILABLE, "memory  within the JVM, for tests and simulation"));
+        lines.put("auto", FORMAT.formatted("auto", AVAILABLE,
+                "auto[:IF]  the best of these, for an interface or without one; `millrace doctor --port auto` says which"));
         final Iterator<PacketDeviceProvider> iterator = providers.iterator();
         for (int i = 0; hasNext(iterator, lines); i++) {
             try {

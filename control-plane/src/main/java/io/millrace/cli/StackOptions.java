@@ -14,7 +14,7 @@ final class StackOptions {
     @Option(names = "--config", paramLabel = "FILE", description = "Configuration file, HOCON.")
     private @Nullable Path file;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "Packet port, e.g. tap:mr0, af-packet:eth0 or dpdk:EAL-ARGS (millrace.port.device).")
+    @Option(names = "--port", paramLabel = "PORT", description = "Packet port, e.g. tap:mr0, af-packet:eth0, dpdk:EAL-ARGS or auto (millrace.port.device).")
     private @Nullable String port;
 
     @Option(names = "--address", paramLabel = "CIDR", description = "The stack's address and prefix (millrace.ip.addresses).")

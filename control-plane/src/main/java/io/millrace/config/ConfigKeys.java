@@ -19,7 +19,8 @@ public final class ConfigKeys {
     private static final List<ConfigKey<?>> OWN = List.of(
     // @formatter:off
             TransportKeys.ORDER,
-            ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE,
+            ThreadingKeys.ENGINES, ThreadingKeys.CONTROL, ThreadingKeys.IDLE, ThreadingKeys.IDLE_SPIN,
+            ThreadingKeys.IDLE_MAX_SLEEP, ThreadingKeys.CPUS,
             PortKeys.DEVICE, PortKeys.MTU, PortKeys.FRAMES, PortKeys.OFFLOADS, PortKeys.SEPARATE_SYNS, PortKeys.RSS_KEY, PortKeys.VLAN,
             PortKeys.HOST_ADDRESS, PortKeys.SHARED_PORTS, PortKeys.SHARED_EPHEMERAL, PortKeys.SHARED_GUARD,
             PortKeys.CAPTURE, PortKeys.FURTHER,
@@ -81,7 +82,7 @@ public final class ConfigKeys {
     private static SequencedMap<String, String> groups() {
         final SequencedMap<String, String> groups = new LinkedHashMap<>();
         groups.put(TransportKeys.GROUP, "Which transport of Netty a program takes that leaves the choice open.");
-        groups.put(ThreadingKeys.GROUP, "Which threads there are, and what they do when idle.");
+        groups.put(ThreadingKeys.GROUP, "Which threads there are, where they run, and what they do when idle.");
         groups.put(PortKeys.GROUP, "The packet device.");
         groups.putAll(PortOptionKey.GROUPS);
         groups.put(PortKeys.FURTHER.group(), "Further packet devices.");

@@ -44,6 +44,7 @@ final class CrossChecks {
             new Rule(CrossChecks::ownPrefixesAreUsable, IpKeys.OWN_PREFIXES),
             new Rule(CrossChecks::ipv6IsNotOff, IpKeys.ADDRESSES, Ipv6Keys.MODE),
             new Rule(CrossChecks::mtuFitsIpv6, PortKeys.MTU, IpKeys.ADDRESSES, Ipv6Keys.MODE),
+            new Rule(CrossChecks::cpusAreEnough, ThreadingKeys.CPUS, ThreadingKeys.ENGINES),
             new Rule(PortChecks::arePorts, PortKeys.FURTHER),
             new Rule(PortChecks::haveNetworksOfTheirOwn, PortKeys.FURTHER, IpKeys.ADDRESSES),
             new Rule(CrossChecks::gatewayIsNear, IpKeys.GATEWAY, IpKeys.ADDRESSES, IpKeys.OWN_PREFIXES,
@@ -139,6 +140,17 @@ final class CrossChecks {
             }
         }
         return null;
+    }
+
+    private static @Nullable String cpusAreEnough(final MillraceConfig config) {
+        final List<Integer> cpus = config.cpus();
+        if (new HashSet<>(cpus).size() < cpus.size()) {
+            return "must not name a CPU twice";
+        }
+        return cpus.isEmpty() || cpus.size() >= config.get(ThreadingKeys.ENGINES)
+                ? null
+                : ThreadingKeys.CPUS + " (" + config.text(ThreadingKeys.CPUS) + ") must be at least as many as "
+                        + ThreadingKeys.ENGINES + " (" + config.text(ThreadingKeys.ENGINES) + ")";
     }
 
     private static @Nullable String framesHoldTwoBursts(final MillraceConfig config) {

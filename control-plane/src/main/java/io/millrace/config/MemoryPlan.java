@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -18,7 +19,8 @@ import java.util.stream.Collectors;
 public record MemoryPlan(List<Part> parts, long limitBytes) {
     private static final int OFFLOADED_PACKET = 65_535;
     private static final int FRAME_SPARE = 256;
-    private static final String PACKET_SOCKET = "af-packet";
+    /** Packet sockets, and what may become one. */
+    private static final Set<String> PACKET_SOCKETS = Set.of("af-packet", "auto");
     private static final String SHARED_MEMORY = "shm";
     /** Of a packet socket's ring where the kernel gives it no large buffer: a slot, of which 15 share 1 MiB; the rest. */
     private static final long PACKET_SLOT = (1 << 20) / 15 + 1;
@@ -69,7 +71,7 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
             parts.add(new Part("frames of the other side of " + name, engines,
                     port.get(PortKeys.FRAMES) * frameBytes(port), key.path()));
         }
-        if (port.get(PortKeys.DEVICE).scheme().equals(PACKET_SOCKET)) {
+        if (PACKET_SOCKETS.contains(port.get(PortKeys.DEVICE).scheme())) {
             parts.add(new Part("ring of " + name, engines, PACKET_RING + port.get(PortKeys.FRAMES) * PACKET_SLOT,
                     key.path()));
         }
@@ -78,7 +80,7 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
     /** As a TAP has them; other devices need as much or less, but for a packet socket, whose senders decide. */
     private static long frameBytes(final MillraceConfig config) {
         final boolean large = config.get(PortKeys.OFFLOADS)
-                || config.get(PortKeys.DEVICE).scheme().equals(PACKET_SOCKET);
+                || PACKET_SOCKETS.contains(config.get(PortKeys.DEVICE).scheme());
         final long packet = large ? OFFLOADED_PACKET : config.get(PortKeys.MTU);
         return Frame.IP_OFFSET + packet + FRAME_SPARE;
     }

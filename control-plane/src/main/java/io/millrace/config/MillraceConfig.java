@@ -5,6 +5,9 @@ import io.millrace.config.Origin.Source;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.ip.PathMtuSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
+import io.millrace.fastpath.idle.HostThreads;
+import io.millrace.fastpath.idle.IdleTimes;
+import io.millrace.fastpath.idle.Idling;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.tcp.TcpSettings;
 import java.net.Inet6Address;
@@ -15,9 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.agrona.concurrent.IdleStrategy;
 
 /**
  * A whole configuration: a legal value for every key of {@link ConfigKeys}, and where each comes from. Later wins: the
@@ -205,9 +206,16 @@ public final class MillraceConfig {
                 get(PortKeys.SEPARATE_SYNS), get(PortKeys.HOST_ADDRESS).map(Cidr::toString).orElse(null));
     }
 
-    /** Makes the idle strategy of one loop. */
-    public Supplier<IdleStrategy> idleStrategy() {
-        return get(ThreadingKeys.IDLE)::newStrategy;
+    /** How loops idle. @param host what the system can do for their threads. */
+    public Idling idling(final HostThreads host) {
+        final long pollNs = get(ThreadingKeys.IDLE_SPIN).toNanos();
+        return get(ThreadingKeys.IDLE).idling(host,
+                new IdleTimes(pollNs - (pollNs >> 1), pollNs >> 1, get(ThreadingKeys.IDLE_MAX_SLEEP).toNanos()));
+    }
+
+    /** The CPU of each engine's loop; empty where the system chooses. */
+    public List<Integer> cpus() {
+        return get(ThreadingKeys.CPUS).stream().flatMapToInt(CpuRange::cpus).boxed().toList();
     }
 
     /** Collects sources; nothing is read before {@link #build}. Thread: one. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What further ports must be like beside each other: each answer follows the blamed key and its value; null: all is well. */
 final class PortChecks {
     private static final String MEMORY = "memory";
+    private static final DeviceSpec ANY = new DeviceSpec("auto", "");
 
     private PortChecks() {}
 
@@ -19,7 +20,7 @@ final class PortChecks {
         devices.add(config.get(PortKeys.DEVICE));
         for (int i = 0; i < ports.size(); i++) {
             final DeviceSpec device = ports.get(i).device();
-            if (!devices.add(device) && !device.scheme().equals(MEMORY)) {
+            if (!devices.add(device) && !device.scheme().equals(MEMORY) && !device.equals(ANY)) {
                 return "must not name " + device + " twice";
             }
             try {

@@ -29,10 +29,10 @@ public final class PortKeys {
     public static final ConfigKey<DeviceSpec> DEVICE = ConfigKey.of(GROUP + ".device", device(),
             new DeviceSpec("memory", ""), null,
             """
-                    memory (nobody but the stack itself), tap:NAME (a TAP), tun:NAME (the same without Ethernet), shm:FILE
-                    (another process), af-packet:IF (the kernel's, shared), pcap:FILE (a capture to replay), "dpdk:EAL-ARGS".
-                    `millrace --version` lists what there is. Settings of a kind of port stand in a group of its name
-                    below, or here in short hand: "af-packet:eth0@NAMESPACE,mac=interface", "dpdk: -- port=NAME".
+                    memory (nobody but the stack itself), tap:NAME, tun:NAME, af-packet:IF, shm:FILE, pcap:FILE,
+                    "dpdk:EAL-ARGS" and more, which `millrace --version` lists; auto or auto:IF: the best of them, for an
+                    interface or without one (`millrace doctor` says which). Settings of a kind of port stand in a group
+                    of its name below, or here in short hand: "af-packet:eth0@NAMESPACE,mac=interface".
                     """);
 
     /** MTU of the device. */

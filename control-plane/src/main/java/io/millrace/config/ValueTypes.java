@@ -119,6 +119,10 @@ final class ValueTypes {
                 StaticNeighbour::toString);
     }
 
+    static ValueType<CpuRange> cpus() {
+        return new TextType<>("a CPU such as 2, or several such as 2-5", CpuRange::parse, CpuRange::toString);
+    }
+
     static ValueType<String> text() {
         return new TextType<>("a text", text -> text, text -> text);
     }

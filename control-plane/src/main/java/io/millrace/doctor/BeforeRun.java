@@ -12,9 +12,13 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.ObserveKeys;
 import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.PortChoice;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.wire.IpAddress;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,8 +82,9 @@ public final class BeforeRun {
         memory(config);
         cores(config);
         final DeviceHost host = new DeviceHost(providers);
+        final DeviceOpener opener = DeviceOpener.of(providers);
         for (int link = 0; link < config.links(); link++) {
-            final MillraceConfig port = config.link(link);
+            final MillraceConfig port = chosen(config, link, opener);
             device(port, providers);
             mtu(port, link == 0 ? PortKeys.MTU.path() : "mtu in " + PortKeys.FURTHER, host);
             addresses(port, host);
@@ -92,15 +97,53 @@ public final class BeforeRun {
         return taken();
     }
 
+    /** A port as it would be opened: with what {@code auto} would choose. */
+    private MillraceConfig chosen(final MillraceConfig config, final int link, final DeviceOpener opener) {
+        final MillraceConfig port = config.link(link);
+        final PortChoice choice = opener.choice(config, link);
+        if (choice == null) {
+            return port;
+        }
+        if (choice.picked() == null) {
+            add(Symptom.DEVICE_UNAVAILABLE, "No port can be opened: " + choice.sentence() + '.',
+                    "Mend one of these, or name another interface.");
+            return port;
+        }
+        return port.toBuilder().set(PortKeys.DEVICE, choice.picked()).build();
+    }
+
     private void device(final MillraceConfig config, final List<PacketDeviceProvider> providers) {
         for (final PacketDeviceProvider provider : providers) {
-            final String cause = provider.unavailabilityCause();
-            if (provider.scheme().equals(config.get(PortKeys.DEVICE).scheme()) && cause != null) {
-                add(Symptom.DEVICE_UNAVAILABLE, PortKeys.DEVICE + " = " + config.text(PortKeys.DEVICE)
-                        + " cannot be opened: " + cause + '.',
-                        "Do what this says, or choose another device; `millrace --version` lists those that can be used.");
+            if (provider.scheme().equals(config.device().scheme())) {
+                device(config, provider);
             }
         }
+    }
+
+    private void device(final MillraceConfig config, final PacketDeviceProvider provider) {
+        final String cause = provider.unavailabilityCause();
+        if (cause != null) {
+            cannotBeOpened(config, cause,
+                    "Do what this says, or choose another device; `millrace --version` lists those that can be used.");
+            return;
+        }
+        try {
+            for (final PortFinding finding : provider.examine(config.deviceRequest())) {
+                switch (finding.weight()) {
+                    case FATAL -> cannotBeOpened(config, finding.what(), finding.remedy() + '.');
+                    case HINDERING ->
+                        add(Symptom.DEVICE_HINDERED, finding.what() + '.', finding.remedy() + '.');
+                    case ADVICE -> add(Symptom.DEVICE_SLOWED, finding.what() + '.', finding.remedy() + '.');
+                }
+            }
+        } catch (final IOException e) {
+            cannotBeOpened(config, e.getMessage(), "Do what this says, or choose another device.");
+        }
+    }
+
+    private void cannotBeOpened(final MillraceConfig config, final String cause, final String remedy) {
+        add(Symptom.DEVICE_UNAVAILABLE,
+                PortKeys.DEVICE + " = " + config.text(PortKeys.DEVICE) + " cannot be opened: " + cause + '.', remedy);
     }
 
     private void memory(final MillraceConfig config) {

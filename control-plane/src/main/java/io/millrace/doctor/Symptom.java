@@ -10,6 +10,8 @@ public enum Symptom {
     FLAG_MISSING(true, "Without it the JVM refuses access to memory outside of the heap, and nothing starts."),
     NATIVE_ACCESS_MISSING(false, "The JVM prints warnings now, and will refuse calls into the system one day."),
     DEVICE_UNAVAILABLE(true, "The stack does not start without its device."),
+    DEVICE_HINDERED(true, "Frames do not pass as they should."),
+    DEVICE_SLOWED(false, "The port works, and could work better."),
     MEMORY_EXCEEDS_MACHINE(true,
             "The stack refuses to start: memory is taken when it is first used, and the process would be killed under load."),
     TOO_FEW_CORES(false, "Loops that have to share a core wait for each other, up to some milliseconds each time."),

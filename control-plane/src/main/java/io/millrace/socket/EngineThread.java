@@ -1,32 +1,31 @@
 package io.millrace.socket;
 
 import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.idle.LoopIdle;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.agrona.concurrent.IdleStrategy;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Drives one engine on a thread of its own, and runs what the sockets want done there, between its turns. Idle, it waits
- * by the stack's idle strategy, but not past the engine's next deadline; a task or a command ends the wait.
+ * as the stack's loops do, but not past the engine's next deadline; a task or a command ends the wait.
  */
 final class EngineThread implements Executor, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineThread.class);
-    /** Nearer deadlines are waited for by spinning: no park ends that exactly. */
-    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(10);
     /** Longer than any turn of an engine. */
     private static final long ATTACH_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Tasks between two turns: threads that ask without end must not keep packets waiting. */
     private static final int TASKS_A_TURN = 256;
 
     private final StackEngine engine;
-    private final IdleStrategy idleStrategy;
+    private final LoopIdle idle;
+    private final Supplier<Runnable> entrance;
     private final EngineRoom room;
     private final Thread thread;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -36,9 +35,11 @@ final class EngineThread implements Executor, Runnable {
     /** Nothing is taken any more. */
     private volatile boolean ended;
 
-    EngineThread(final StackEngine engine, final IdleStrategy idleStrategy) {
+    /** @param entrance called by the thread before it drives the engine; what it returns, after that. */
+    EngineThread(final StackEngine engine, final LoopIdle idle, final Supplier<Runnable> entrance) {
         this.engine = engine;
-        this.idleStrategy = idleStrategy;
+        this.idle = idle;
+        this.entrance = entrance;
         this.room = new EngineRoom(engine, this);
         thread = Thread.ofPlatform().daemon().name("millrace-sockets-" + engine.index()).unstarted(this);
     }
@@ -71,7 +72,7 @@ final class EngineThread implements Executor, Runnable {
             tasks.add(task);
             // where the thread took its last look before, the task is still there
             if (!ended || !tasks.remove(task)) {
-                LockSupport.unpark(thread);
+                idle.wakeup();
                 return;
             }
         }
@@ -81,7 +82,7 @@ final class EngineThread implements Executor, Runnable {
     /** Closes every connection of the room and ends the thread; returns when that is done. Thread: any but this one. */
     void end() {
         ending = true;
-        LockSupport.unpark(thread);
+        idle.wakeup();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -97,23 +98,36 @@ final class EngineThread implements Executor, Runnable {
 
     @Override
     public void run() {
+        idle.begin();
         driving = attach();
         started.countDown();
         try {
             if (driving) {
-                engine.onCommandQueued(() -> LockSupport.unpark(thread));
-                while (!ending && !engine.isClosed()) {
-                    step();
-                }
+                drive();
             }
         } finally {
             finish();
         }
     }
 
+    private void drive() {
+        final Runnable exit = entrance.get();
+        idle.start(engine.sleep());
+        engine.onCommandQueued(idle::wakeup);
+        try {
+            while (!ending && !engine.isClosed()) {
+                step();
+            }
+        } finally {
+            idle.stop();
+            exit.run();
+        }
+    }
+
     private void step() {
         try {
-            idle(runTasks(TASKS_A_TURN) + turn());
+            idle.onTurn();
+            rest(runTasks(TASKS_A_TURN) + turn());
         } catch (final InternalError e) {
             engine.onMemoryLost(e);
         }
@@ -182,19 +196,15 @@ final class EngineThread implements Executor, Runnable {
         }
     }
 
-    private void idle(final int workCount) {
+    private void rest(final int workCount) {
         if (workCount > 0) {
-            idleStrategy.reset();
-            return;
-        }
-        final long deadlineNs = engine.nextDeadlineNs();
-        final long leftNs = deadlineNs == Long.MAX_VALUE || deadlineNs == Long.MIN_VALUE
-                ? deadlineNs
-                : deadlineNs - System.nanoTime();
-        if (leftNs >= SPIN_NS) {
-            idleStrategy.idle();
-        } else if (leftNs > 0) {
-            Thread.onSpinWait();
+            idle.onWork();
+        } else if (!ending && tasks.isEmpty()) {
+            final long nowNs = System.nanoTime();
+            final long deadlineNs = engine.nextDeadlineNs();
+            idle.idle(nowNs, deadlineNs == Long.MAX_VALUE || deadlineNs == Long.MIN_VALUE
+                    ? deadlineNs
+                    : deadlineNs - nowNs);
         }
     }
 }

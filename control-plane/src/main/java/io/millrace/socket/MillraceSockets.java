@@ -45,7 +45,9 @@ public final class MillraceSockets implements AutoCloseable {
         threads = new ArrayList<>();
         rooms = new EngineRoom[stack.engineCount()];
         for (int i = 0; i < rooms.length; i++) {
-            final EngineThread thread = new EngineThread(stack.engine(i), stack.idleStrategy().get());
+            final int engine = i;
+            final EngineThread thread = new EngineThread(stack.engine(i), stack.idling().newLoop(),
+                    () -> stack.enterLoop(engine));
             rooms[i] = thread.room();
             threads.add(thread);
             if (!thread.start()) {

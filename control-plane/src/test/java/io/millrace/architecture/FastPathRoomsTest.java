@@ -36,6 +36,9 @@ class FastPathRoomsTest {
     private static final ArchRule SHOULD_STAND_PORTS_ON_MEMORY_AND_WIRE = only("port", "port", "memory", "wire");
 
     @ArchTest
+    private static final ArchRule SHOULD_STAND_IDLING_ON_PORTS = only("idle", "idle", "port");
+
+    @ArchTest
     private static final ArchRule SHOULD_STAND_COUNTERS_ON_MEMORY = only("counters", "counters", "memory");
 
     @ArchTest

@@ -26,11 +26,12 @@ class ModuleArrowsTest {
             .dependOnClassesThat(resideInAPackage("io.millrace..").and(not(resideInAPackage(FAST_PATH))));
 
     @ArchTest
-    private static final ArchRule SHOULD_LET_NATIVE_PORTS_KNOW_ONLY_PORTS_MEMORY_AND_THE_WIRE = noClasses().that()
+    private static final ArchRule SHOULD_LET_NATIVE_PORTS_KNOW_ONLY_PORTS_IDLING_MEMORY_AND_THE_WIRE = noClasses()
+            .that()
             .resideInAPackage(NATIVE).should()
             .dependOnClassesThat(resideInAPackage("io.millrace..").and(
-                    not(resideInAnyPackage(NATIVE, "io.millrace.fastpath.port", "io.millrace.fastpath.memory",
-                            "io.millrace.fastpath.wire"))));
+                    not(resideInAnyPackage(NATIVE, "io.millrace.fastpath.port", "io.millrace.fastpath.idle",
+                            "io.millrace.fastpath.memory", "io.millrace.fastpath.wire"))));
 
     @ArchTest
     private static final ArchRule SHOULD_LET_THE_CONTROL_PLANE_FIND_NATIVE_PORTS_BY_SERVICE_LOADER_ALONE = noClasses()
@@ -64,7 +65,7 @@ class ModuleArrowsTest {
             .should().resideInAnyPackage(rooms());
 
     private static String[] rooms() {
-        final String rooms = "wire port memory flow timer ip tcp tcp.recovery tcp.congestion udp engine control"
+        final String rooms = "wire port idle memory flow timer ip tcp tcp.recovery tcp.congestion udp engine control"
                 + " counters netty";
         return Arrays.stream(rooms.split(" ")).map(room -> "io.millrace.fastpath." + room)
                 .toArray(String[]::new);

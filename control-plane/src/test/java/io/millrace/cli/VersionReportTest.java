@@ -28,6 +28,8 @@ class VersionReportTest {
                 new Provider("af_xdp", "af_xdp:NAME", "needs root")));
 
         assertThat(lines).containsExactly("  af_xdp     not available  needs root",
+                "  auto       available      auto[:IF]  the best of these, for an interface or without one;"
+                        + " `millrace doctor --port auto` says which",
                 "  memory     available      memory  within the JVM, for tests and simulation",
                 "  tap        available      tap:NAME  a TAP device");
     }
@@ -53,7 +55,7 @@ class VersionReportTest {
             }
         });
 
-        assertThat(lines).hasSize(3).contains("  ?          not available  broken")
+        assertThat(lines).hasSize(4).contains("  ?          not available  broken")
                 .contains("  tap        available      tap:NAME");
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.engine.EngineSettings;
+import io.millrace.fastpath.idle.HostThreads;
+import io.millrace.fastpath.idle.Idling;
 import io.millrace.fastpath.ip.PathMtuSettings;
 import io.millrace.fastpath.ip.ReassemblySettings;
 import io.millrace.fastpath.tcp.TcpSettings;
@@ -24,7 +26,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,13 +171,20 @@ class MillraceConfigTest {
     }
 
     @Test
-    void shouldMakeTheIdleStrategyThatIsConfigured() {
-        final MillraceConfig config = MillraceConfig.builder().set(ThreadingKeys.IDLE, IdleMode.SPIN).build();
-
-        assertThat(config.idleStrategy().get()).isInstanceOf(BusySpinIdleStrategy.class);
+    void shouldIdleAnewForEachLoop() {
         for (final IdleMode mode : IdleMode.values()) {
-            assertThat(mode.newStrategy()).isNotSameAs(mode.newStrategy());
+            final Idling idling = MillraceConfig.builder().set(ThreadingKeys.IDLE, mode).build()
+                    .idling(HostThreads.PLAIN);
+            assertThat(idling.newLoop()).isNotSameAs(idling.newLoop());
         }
+    }
+
+    @Test
+    void shouldReadCpusAsListOrRange() {
+        assertThat(MillraceConfig.parse("millrace.threading.cpus = \"2-3\"").cpus()).containsExactly(2, 3);
+        assertThat(MillraceConfig.parse("millrace.threading.cpus = [5, 2]").cpus()).containsExactly(5, 2);
+        assertThat(MillraceConfig.parse("millrace.threading.cpus = \"7,0-1\"").cpus()).containsExactly(7, 0, 1);
+        assertThat(MillraceConfig.defaults().cpus()).isEmpty();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.millrace.fastpath.counters.LoopTimes;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.observe.ObservedNeighbour;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ class DoctorTest {
                 name -> name.equals("mr0") ? OptionalInt.of(1_400) : OptionalInt.empty());
         final List<Finding> findings = new ArrayList<>(doctor.jvm());
         try {
-            findings.addAll(doctor.machine(MillraceConfig.parse(config), List.of(new Closed())));
+            findings.addAll(doctor.machine(MillraceConfig.parse(config), List.of(new Closed(), new Poor())));
         } catch (final ConfigException e) {
             findings.addAll(BeforeRun.of(e));
         }
@@ -69,6 +70,8 @@ class DoctorTest {
             case FLAG_MISSING -> before(new Machine(25, false, true, 4, 64L << 30, 1 << 30, Set.of()), "");
             case NATIVE_ACCESS_MISSING -> before(new Machine(25, true, false, 4, 64L << 30, 1 << 30, Set.of()), "");
             case DEVICE_UNAVAILABLE -> before(GOOD, "millrace.port.device = \"closed:x\"");
+            case DEVICE_HINDERED -> before(GOOD, "millrace.port.device = \"poor:HINDERING\"");
+            case DEVICE_SLOWED -> before(GOOD, "millrace.port.device = \"poor:ADVICE\"");
             case MEMORY_EXCEEDS_MACHINE ->
                 before(new Machine(25, true, true, 4, 1L << 30, 1 << 30, Set.of()), "millrace.engine.slab = 1GiB");
             case TOO_FEW_CORES -> before(GOOD, "millrace.threading { engines = 4, idle = spin }");
@@ -121,6 +124,14 @@ class DoctorTest {
         assertThat(provoke(symptom)).isNotEmpty().allSatisfy(finding -> {
             assertThat(finding.symptom()).isEqualTo(symptom);
             assertThat(List.of(finding.what(), symptom.why(), finding.remedy())).allMatch(text -> text.endsWith("."));
+        });
+    }
+
+    @Test
+    void shouldSayWhatStandsAgainstADevice() {
+        assertThat(before(GOOD, "millrace.port.device = \"poor:FATAL\"")).singleElement().satisfies(finding -> {
+            assertThat(finding.symptom()).isEqualTo(Symptom.DEVICE_UNAVAILABLE);
+            assertThat(finding.what()).isEqualTo("millrace.port.device = \"poor:FATAL\" cannot be opened: It is poor.");
         });
     }
 
@@ -200,6 +211,34 @@ class DoctorTest {
         @Override
         public String unavailabilityCause() {
             return "it is closed";
+        }
+
+        @Override
+        public PacketDevice open(final DeviceRequest request) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** Finds something wrong with each device, as much as its name says. */
+    private static final class Poor implements PacketDeviceProvider {
+        @Override
+        public String scheme() {
+            return "poor";
+        }
+
+        @Override
+        public String usage() {
+            return "poor:WEIGHT";
+        }
+
+        @Override
+        public String unavailabilityCause() {
+            return null;
+        }
+
+        @Override
+        public List<PortFinding> examine(final DeviceRequest request) {
+            return List.of(new PortFinding(PortFinding.Weight.valueOf(request.argument()), "It is poor", "Mend it"));
         }
 
         @Override

@@ -5,7 +5,9 @@
  * <p>
  * Thread: a port belongs to one engine; devices are opened and closed by the control plane.
  * <p>
- * May import {@code fastpath}'s {@code port} and {@code memory}.
+ * {@code threads} is what Linux does for the threads of loops.
+ * <p>
+ * May import {@code fastpath}'s {@code port}, {@code idle} and {@code memory}.
  */
 @NullMarked
 package io.millrace.nativeports;

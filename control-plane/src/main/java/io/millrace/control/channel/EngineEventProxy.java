@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine's end of the event ring: each call becomes a message. Never blocks; where the ring is full the event is
  * counted and lost, for the protocol behind it repeats it. Thread: the engine's, but {@link #lost()} and
- * {@link #onFirstEvent}: any.
+ * {@link #onEvent}: any.
  */
 public final class EngineEventProxy implements EngineEvents {
     private final OneToOneRingBuffer ring;
@@ -23,8 +23,8 @@ public final class EngineEventProxy implements EngineEvents {
         buffer = ring.buffer();
     }
 
-    /** Who is called when an event comes into an empty ring: the agent may be parked. */
-    public void onFirstEvent(final @Nullable Runnable hook) {
+    /** Who is called after each event: the agent may sleep. */
+    public void onEvent(final @Nullable Runnable hook) {
         wakeup = hook;
     }
 
@@ -36,7 +36,6 @@ public final class EngineEventProxy implements EngineEvents {
     @Override
     public void onArp(final int link, final int operation, final long senderMac, final int senderIp,
             final int targetIp) {
-        final boolean first = isEmpty();
         final int at = claim(EngineEventLayout.ARP, EngineEventLayout.ARP_LENGTH);
         if (at > 0) {
             buffer.putLong(at + EngineEventLayout.ARP_SENDER_MAC, senderMac);
@@ -44,20 +43,19 @@ public final class EngineEventProxy implements EngineEvents {
             buffer.putInt(at + EngineEventLayout.ARP_SENDER_IP, senderIp);
             buffer.putInt(at + EngineEventLayout.ARP_TARGET_IP, targetIp);
             buffer.putInt(at + EngineEventLayout.ARP_LINK, link);
-            commit(at, first);
+            commit(at);
         }
     }
 
     @Override
     public void onIgmp(final int link, final int source, final int destination, final long address, final int length) {
-        final boolean first = isEmpty();
         final int at = claim(EngineEventLayout.IGMP, EngineEventLayout.IGMP_MESSAGE + length);
         if (at > 0) {
             buffer.putInt(at + EngineEventLayout.V4_SOURCE, source);
             buffer.putInt(at + EngineEventLayout.V4_DESTINATION, destination);
             buffer.putInt(at + EngineEventLayout.V4_LINK, link);
             Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.IGMP_MESSAGE, length);
-            commit(at, first);
+            commit(at);
         }
     }
 
@@ -65,7 +63,6 @@ public final class EngineEventProxy implements EngineEvents {
     public void onDhcp(final int link, final int source, final int destination, final long linkSource,
             final long address,
             final int length) {
-        final boolean first = isEmpty();
         final int at = claim(EngineEventLayout.DHCP, EngineEventLayout.DHCP_MESSAGE + length);
         if (at > 0) {
             buffer.putInt(at + EngineEventLayout.V4_SOURCE, source);
@@ -73,7 +70,7 @@ public final class EngineEventProxy implements EngineEvents {
             buffer.putInt(at + EngineEventLayout.V4_LINK, link);
             buffer.putLong(at + EngineEventLayout.DHCP_LINK_SOURCE, linkSource);
             Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.DHCP_MESSAGE, length);
-            commit(at, first);
+            commit(at);
         }
     }
 
@@ -81,7 +78,6 @@ public final class EngineEventProxy implements EngineEvents {
     public void onIcmpv6(final int link, final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final int hopLimit, final long linkSource, final long address,
             final int length) {
-        final boolean first = isEmpty();
         final int at = claim(EngineEventLayout.ICMPV6, EngineEventLayout.ICMPV6_MESSAGE + length);
         if (at > 0) {
             buffer.putLong(at + EngineEventLayout.ICMPV6_SOURCE_HI, sourceHi);
@@ -92,7 +88,7 @@ public final class EngineEventProxy implements EngineEvents {
             buffer.putInt(at + EngineEventLayout.ICMPV6_HOP_LIMIT, hopLimit);
             buffer.putInt(at + EngineEventLayout.ICMPV6_LINK, link);
             Memory.copy(address, buffer.addressOffset() + at + EngineEventLayout.ICMPV6_MESSAGE, length);
-            commit(at, first);
+            commit(at);
         }
     }
 
@@ -107,13 +103,12 @@ public final class EngineEventProxy implements EngineEvents {
     }
 
     private void neighbour(final int type, final int link, final long hi, final long lo) {
-        final boolean first = isEmpty();
         final int at = claim(type, EngineEventLayout.NEIGHBOUR_LENGTH);
         if (at > 0) {
             buffer.putLong(at + EngineEventLayout.NEIGHBOUR_HI, hi);
             buffer.putLong(at + EngineEventLayout.NEIGHBOUR_LO, lo);
             buffer.putInt(at + EngineEventLayout.NEIGHBOUR_LINK, link);
-            commit(at, first);
+            commit(at);
         }
     }
 
@@ -125,15 +120,11 @@ public final class EngineEventProxy implements EngineEvents {
         return at;
     }
 
-    private void commit(final int at, final boolean first) {
+    private void commit(final int at) {
         ring.commit(at);
         final Runnable hook = wakeup;
-        if (first && hook != null) {
+        if (hook != null) {
             hook.run();
         }
-    }
-
-    private boolean isEmpty() {
-        return ring.producerPosition() == ring.consumerPosition();
     }
 }

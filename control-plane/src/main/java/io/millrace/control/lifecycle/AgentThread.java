@@ -1,26 +1,17 @@
 package io.millrace.control.lifecycle;
 
-import io.millrace.control.channel.EngineEventProxy;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.fastpath.engine.StackEngine;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.concurrent.AgentRunner;
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.CompositeAgent;
-import org.agrona.concurrent.IdleStrategy;
 
 /**
  * The control plane's own thread (threading {@code dedicated}): a daemon that runs the agent, cares for engines that
- * nobody drives, and sleeps in between, 1 ms at the most; the first event of an engine wakes it at once.
+ * nobody drives, and sleeps in between; an event of an engine wakes it at once.
  * Thread: any may start and close.
  */
 public final class AgentThread implements AutoCloseable {
-    private static final long MIN_PARK_NS = TimeUnit.MICROSECONDS.toNanos(50);
-    private static final long MAX_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
-
     private final AgentRunner runner;
 
     private AgentThread(final AgentRunner runner) {
@@ -35,7 +26,7 @@ public final class AgentThread implements AutoCloseable {
     public static AgentThread start(final ControlAgent agent, final StackEngine[] engines,
             final EngineEventRing[] rings, final ControlCounters counters,
             final Consumer<InternalError> memoryLost) {
-        final IdleStrategy idle = new BackoffIdleStrategy(1, 1, MIN_PARK_NS, MAX_PARK_NS);
+        final AgentIdle idle = new AgentIdle(agent, new EngineCaretaker(engines, counters));
         final Defects defects = Defects.ofControlPlane(counters);
         final AgentRunner runner = new AgentRunner(idle, thrown -> {
             if (thrown instanceof InternalError lost) {
@@ -43,14 +34,12 @@ public final class AgentThread implements AutoCloseable {
             } else {
                 defects.onException(thrown);
             }
-        }, null,
-                new CompositeAgent(agent, new EngineCaretaker(engines, counters)));
-        final Thread thread = AgentRunner.startOnThread(runner,
-                body -> Thread.ofPlatform().daemon().name(agent.roleName()).unstarted(body));
+        }, null, idle);
         for (final EngineEventRing ring : rings) {
-            final EngineEventProxy proxy = ring.proxy();
-            proxy.onFirstEvent(() -> LockSupport.unpark(thread));
+            ring.proxy().onEvent(idle::wakeup);
         }
+        AgentRunner.startOnThread(runner,
+                body -> Thread.ofPlatform().daemon().name(agent.roleName()).unstarted(body));
         return new AgentThread(runner);
     }
 

@@ -71,6 +71,14 @@ public final class ControlAgent implements Agent {
         return next;
     }
 
+    /** In how many nanoseconds that is; {@link Long#MIN_VALUE} and {@link Long#MAX_VALUE} as there. */
+    long untilDeadlineNs() {
+        final long deadlineNs = nextDeadlineNs();
+        return deadlineNs == Long.MIN_VALUE || deadlineNs == Long.MAX_VALUE
+                ? deadlineNs
+                : deadlineNs - clock.nanoTime();
+    }
+
     @Override
     public String roleName() {
         return "millrace-control";

@@ -4,31 +4,42 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigKey;
 import io.millrace.config.ConfigProblem;
 import io.millrace.config.DeviceSpec;
+import io.millrace.config.DhcpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
+import io.millrace.control.lifecycle.PortChooser.Wishes;
 import io.millrace.control.shared.KernelPorts;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.HostNetwork;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.RssKey;
 import io.millrace.fastpath.port.SharedPorts;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Finds the device that a configuration names. {@code memory} is built in: a link with nobody at its other end. The
- * rest comes from providers. Immutable. Thread: any.
+ * Finds the device that a configuration names. {@code memory} is built in: a link with nobody at its other end,
+ * and {@code auto}, which chooses. The rest comes from providers. Immutable. Thread: any.
  */
 public final class DeviceOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceOpener.class);
     private static final String MEMORY = "memory";
+    /** The setting of kinds that let in what is for one address. */
+    private static final String FILTER = "filter";
+    private static final String NO_FILTER = "none";
 
     private final List<PacketDeviceProvider> providers;
     private final List<String> broken;
@@ -53,6 +64,11 @@ public final class DeviceOpener {
                 broken.add(e.getMessage());
             }
         }
+    }
+
+    /** With these providers. */
+    public static DeviceOpener of(final List<PacketDeviceProvider> providers) {
+        return new DeviceOpener(providers, List.of());
     }
 
     /** The providers found. */
@@ -85,6 +101,9 @@ public final class DeviceOpener {
         if (spec.scheme().equals(MEMORY)) {
             return null;
         }
+        if (spec.scheme().equals(PortChooser.SCHEME)) {
+            return PortChooser.problem(spec.argument());
+        }
         final Optional<PacketDeviceProvider> provider = provider(spec.scheme());
         if (provider.isEmpty()) {
             return unknown(spec.scheme());
@@ -110,18 +129,85 @@ public final class DeviceOpener {
         if (spec.scheme().equals(MEMORY)) {
             return openMemory(request);
         }
+        if (spec.scheme().equals(PortChooser.SCHEME)) {
+            return openBest(spec, new Wishes(device -> request.withArgument(device.argument()), false, Set.of()));
+        }
         return usable(spec).open(request);
     }
 
     /**
-     * Opens the device of a configuration.
+     * Opens a device that brings every frame, whatever address it is for, where its kind can be told so.
      *
-     * @param port   the configuration of one link.
+     * @throws IOException as {@code open}.
+     */
+    public PacketDevice openForAll(final DeviceSpec spec, final DeviceRequest request) throws IOException {
+        return spec.scheme().equals(PortChooser.SCHEME)
+                ? openBest(spec, new Wishes(device -> request.withArgument(forAll(device)), true, Set.of()))
+                : open(spec, request.withArgument(forAll(spec)));
+    }
+
+    private String forAll(final DeviceSpec device) {
+        String argument = device.argument();
+        for (final PortOption option : provider(device.scheme()).map(PacketDeviceProvider::options).orElse(List.of())) {
+            if (option.name().equals(FILTER) && option.in(argument) == null) {
+                argument = option.addedTo(argument, NO_FILTER);
+            }
+        }
+        return argument;
+    }
+
+    /**
+     * Opens the device of a configuration; of {@code auto} it is told in the log what was chosen.
+     *
+     * @param link   which of its ports.
      * @param rssKey of the hash that places flows on several queues.
      * @throws IOException as the other {@code open}.
      */
-    public PacketDevice open(final MillraceConfig port, final RssKey rssKey) throws IOException {
-        return open(port.device(), port.deviceRequest().withRssKey(rssKey));
+    public PacketDevice open(final MillraceConfig config, final int link, final RssKey rssKey) throws IOException {
+        final Wishes wishes = wishes(config, link, rssKey);
+        final DeviceSpec device = config.link(link).device();
+        return device.scheme().equals(PortChooser.SCHEME)
+                ? openBest(device, wishes)
+                : open(device, wishes.requests().apply(device));
+    }
+
+    /** What {@code auto} would choose; null where another device is configured. Opens nothing. */
+    public @Nullable PortChoice choice(final MillraceConfig config, final int link) {
+        final DeviceSpec device = config.link(link).device();
+        return device.scheme().equals(PortChooser.SCHEME)
+                ? chooser(wishes(config, link, RssKey.EXAMPLE)).choose(device, candidate -> {})
+                : null;
+    }
+
+    private PortChooser chooser(final Wishes wishes) {
+        return new PortChooser(providers, HostPorts.ofThread(), wishes);
+    }
+
+    private PacketDevice openBest(final DeviceSpec asked, final Wishes wishes) throws IOException {
+        final List<PacketDevice> opened = new ArrayList<>();
+        final PortChoice choice = chooser(wishes).choose(asked,
+                device -> opened.add(open(device, wishes.requests().apply(device))));
+        if (choice.picked() == null) {
+            throw new IOException("no port can be opened: " + choice.sentence());
+        }
+        if (choice.picked().scheme().equals(MEMORY)) {
+            LOG.warn("{}: nobody but the stack itself is there", choice.sentence());
+        } else {
+            LOG.info("{}", choice.sentence());
+        }
+        return opened.getFirst();
+    }
+
+    private static Wishes wishes(final MillraceConfig config, final int link, final RssKey rssKey) {
+        final MillraceConfig port = config.link(link);
+        final Set<String> taken = new HashSet<>();
+        for (int other = 0; other < config.links(); other++) {
+            if (other != link) {
+                taken.add(config.link(other).device().argument().split("[@,]", 2)[0]);
+            }
+        }
+        return new Wishes(device -> port.deviceRequest(device).withRssKey(rssKey),
+                port.get(DhcpKeys.DHCP) || port.get(PortKeys.VLAN) != 0, taken);
     }
 
     /**
@@ -130,13 +216,17 @@ public final class DeviceOpener {
      * @throws IOException one sentence: why that cannot be.
      */
     public HostNetwork hostNetwork(final DeviceSpec spec) throws IOException {
+        if (spec.scheme().equals(MEMORY) || spec.scheme().equals(PortChooser.SCHEME)) {
+            throw new IOException(PortKeys.SHARED_PORTS + " needs the interface whose addresses are shared, as "
+                    + PortKeys.DEVICE + " = \"af-packet:IF\", which \"" + spec + "\" does not name");
+        }
         return usable(spec).hostNetwork(spec.argument());
     }
 
     /**
      * Opens the ports that are a stack's of an interface whose addresses it shares, unless the kernel uses them.
      *
-     * @param port  the configuration in effect; {@code rssKey} as in {@link #open(MillraceConfig, RssKey)}.
+     * @param port  the configuration in effect; {@code rssKey} as in {@link #open(MillraceConfig, int, RssKey)}.
      * @param ports which they are.
      * @throws IOException one sentence: why that cannot be.
      */
@@ -153,10 +243,6 @@ public final class DeviceOpener {
     }
 
     private PacketDeviceProvider usable(final DeviceSpec spec) throws IOException {
-        if (spec.scheme().equals(MEMORY)) {
-            throw new IOException("memory has no addresses of a host to share; " + PortKeys.SHARED_PORTS
-                    + " needs af-packet:IF");
-        }
         final PacketDeviceProvider provider = provider(spec.scheme())
                 .orElseThrow(() -> new IOException(unknown(spec.scheme())));
         final String cause = provider.unavailabilityCause();
@@ -172,7 +258,7 @@ public final class DeviceOpener {
 
     /** One clause for each scheme, with the reason where it cannot be used: {@code memory; tap (not available: ...)}. */
     public String describe() {
-        final StringBuilder text = new StringBuilder(MEMORY);
+        final StringBuilder text = new StringBuilder(MEMORY).append("; ").append(PortChooser.SCHEME);
         for (final PacketDeviceProvider provider : providers) {
             text.append("; ").append(provider.scheme());
             final String cause = provider.unavailabilityCause();

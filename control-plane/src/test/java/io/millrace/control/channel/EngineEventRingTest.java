@@ -110,15 +110,15 @@ class EngineEventRingTest {
     }
 
     @Test
-    void shouldCallTheHookWhenTheRingIsNoLongerEmpty() {
+    void shouldCallTheHookAfterEachEvent() {
         final int[] calls = new int[1];
-        proxy.onFirstEvent(() -> calls[0]++);
+        proxy.onEvent(() -> calls[0]++);
         proxy.onNeighbourWanted(0, 0, 1);
         proxy.onNeighbourWanted(0, 0, 2);
-        assertThat(calls[0]).isEqualTo(1);
+        assertThat(calls[0]).isEqualTo(2);
         adapter.drain(10);
         proxy.onArp(0, 1, 1, 1, 1);
-        assertThat(calls[0]).isEqualTo(2);
+        assertThat(calls[0]).isEqualTo(3);
     }
 
     @Test

@@ -49,9 +49,10 @@ class DeviceOpenerTest {
     @Test
     void shouldListTheSchemesWhereOneIsUnknown() {
         assertThatThrownBy(() -> opener.open(DeviceSpec.parse("wier:x0"), REQUEST)).isInstanceOf(IOException.class)
-                .hasMessage("no device of the kind \"wier\"; there is memory; wire; xdp (not available: there is no XDP"
-                        + " here; use tap:NAME); a provider that does not load:"
-                        + " some.Provider could not be instantiated");
+                .hasMessage(
+                        "no device of the kind \"wier\"; there is memory; auto; wire; xdp (not available: there is no XDP"
+                                + " here; use tap:NAME); a provider that does not load:"
+                                + " some.Provider could not be instantiated");
     }
 
     @Test

@@ -1,13 +1,12 @@
 package io.millrace.fastpath.control;
 
 import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.idle.Idling;
 import io.millrace.fastpath.tcp.TcpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +28,17 @@ public interface NetworkStack extends AutoCloseable {
         return tcpSettings();
     }
 
-    /** A new idle strategy for one loop, as configured. */
-    Supplier<IdleStrategy> idleStrategy();
+    /** How the loops idle that drive its engines, as configured. */
+    Idling idling();
+
+    /**
+     * What the threads of the loops need, e.g. a CPU of their own. Called by each before it drives its engine.
+     *
+     * @return run by the same thread when it drives the engine no more.
+     */
+    default Runnable enterLoop(final int engine) {
+        return () -> {};
+    }
 
     /**
      * Passive OPEN.

@@ -169,6 +169,8 @@ public enum Counter {
     TIME_WAIT_RESETS_IGNORED("RST segments ignored in TIME_WAIT (RFC 1337)"),
     TIME_WAIT_REOPENED("TIME_WAIT ended by a SYN that cannot be an old one (RFC 6191)"),
     TIME_WAIT_RESTARTED("TIME_WAIT restarted by a retransmitted FIN"),
+    LOOP_SLEEPS("times the loop slept, as there was nothing to do"),
+    LOOP_WAKEUPS("of these, how often a frame, a task or a command ended the sleep before its time"),
     EVENTS_LOST("events to the control plane lost: its ring was full");
 
     /** How many counters there are. */

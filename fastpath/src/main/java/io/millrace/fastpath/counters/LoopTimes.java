@@ -3,9 +3,9 @@ package io.millrace.fastpath.counters;
 import io.millrace.fastpath.memory.Memory;
 
 /**
- * How much time lies between the beginnings of two turns of an engine, as a histogram of powers of two: a loop that idles
- * sleeps 1 ms at the most, so what is much longer is a handler that blocks, or a core that others have. Readers see each
- * bucket as it was a moment ago. Thread: the engine's.
+ * How much time lies between the beginnings of two turns of an engine, as a histogram of powers of two, but where the
+ * loop slept until there was something to do: what is much longer than 1 ms is a handler that blocks, or a core that others
+ * have. Readers see each bucket as it was a moment ago. Thread: the engine's.
  */
 public final class LoopTimes {
     /** Bucket {@code i} counts times of 2^i up to 2^(i+1) nanoseconds; the first one 0 too. */
@@ -40,7 +40,7 @@ public final class LoopTimes {
         return longestNs;
     }
 
-    /** Nobody drove the engine until now, and nobody had to: the time that has passed says nothing. */
+    /** Nobody drove the engine until now, and nobody had to: the time until the next turn says nothing. */
     public void pause() {
         started = false;
     }

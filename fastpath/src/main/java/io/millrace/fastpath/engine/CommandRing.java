@@ -346,7 +346,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
         wake();
     }
 
-    private void wake() {
+    /** Tells who drives the engine that there is something. Thread: any. */
+    void wake() {
         final Runnable hook = wakeup;
         if (hook != null) {
             hook.run();

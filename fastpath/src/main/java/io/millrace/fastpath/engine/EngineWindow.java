@@ -105,6 +105,11 @@ final class EngineWindow implements AutoCloseable {
         gauge(Gauge.DATAGRAM_BYTES_LIMIT, limits.datagramBytes());
     }
 
+    /** The driver slept, as there was nothing to do. */
+    void onSlept() {
+        loop.pause();
+    }
+
     /** The driver goes: until another comes, no turn is due. */
     void onDriverLeft() {
         loop.pause();

@@ -3,6 +3,7 @@ package io.millrace.fastpath.engine;
 import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.counters.EngineCounters;
+import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.ip.ControlOutput;
 import io.millrace.fastpath.ip.Icmp;
 import io.millrace.fastpath.ip.IpInput;
@@ -19,6 +20,7 @@ import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.fastpath.udp.Udp;
 import io.millrace.fastpath.wire.AddressTest;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,7 @@ public final class StackEngine implements Agent {
     private final FrameInput input;
     private final CommandRing commands;
     private final LentFrames frames;
+    private final EngineSleep sleep;
     /** Held to close, and by other threads while they look into memory that closing frees. */
     private final Object lifetime = new Object();
     private final AtomicReference<@Nullable Thread> driver = new AtomicReference<>();
@@ -60,6 +63,7 @@ public final class StackEngine implements Agent {
     /** What is in effect. */
     private EngineSettings settings;
     private @Nullable Agent companion;
+    private LongSupplier companionDeadlineNs = () -> Long.MAX_VALUE;
     private @Nullable InternalError memoryLost;
     private boolean working;
     private boolean closing;
@@ -82,6 +86,7 @@ public final class StackEngine implements Agent {
         this.settings = settings;
         window = new EngineWindow(control.observedMemory(), nowNs);
         counters = window.counters();
+        sleep = new EngineSleep(port, window);
         defects = new EngineDefects(counters, control);
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue(),
                 control.hashSeed());
@@ -247,7 +252,13 @@ public final class StackEngine implements Agent {
                 || closeRequested) {
             return Long.MIN_VALUE;
         }
-        return Math.min(Math.min(tcp.nextDeadlineNs(), ipInput.nextDeadlineNs()), port.nextDeadlineNs());
+        return Math.min(Math.min(tcp.nextDeadlineNs(), ipInput.nextDeadlineNs()),
+                Math.min(port.nextDeadlineNs(), companionDeadlineNs.getAsLong()));
+    }
+
+    /** How its driver sleeps while there is nothing to do, at most until {@link #nextDeadlineNs}. */
+    public IdleSource sleep() {
+        return sleep;
     }
 
     /** The engine's clock as of this turn, in nanoseconds. Thread: the engine's. */
@@ -339,9 +350,19 @@ public final class StackEngine implements Agent {
         commands.postpone(() -> take(next));
     }
 
-    /** An agent that is run within each turn of this engine (the control plane in threading mode {@code shared}). */
-    public void companion(final @Nullable Agent agent) {
+    /**
+     * An agent that is run within each turn of this engine (the control plane in threading mode {@code shared}).
+     *
+     * @param deadlineNs when it must run next, as {@link #nextDeadlineNs} says it of the engine.
+     */
+    public void companion(final Agent agent, final LongSupplier deadlineNs) {
         companion = agent;
+        companionDeadlineNs = deadlineNs;
+    }
+
+    /** Ends the sleep of who drives the engine: its companion has something to do. Thread: any. */
+    public void wake() {
+        commands.wake();
     }
 
     /**
@@ -366,6 +387,7 @@ public final class StackEngine implements Agent {
     public void detachDriver() {
         onCommandQueued(null);
         frames.onDriverLeft();
+        port.sleeper(null);
         port.onDriverLeft();
         window.onDriverLeft();
         driver.set(null);
@@ -388,6 +410,8 @@ public final class StackEngine implements Agent {
             } finally {
                 driver.set(null);
             }
+        } else {
+            commands.wake();
         }
     }
 

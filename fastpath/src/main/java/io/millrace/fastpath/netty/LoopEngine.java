@@ -1,5 +1,6 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.udp.DatagramEndpoint;
@@ -25,6 +26,9 @@ interface LoopEngine {
 
     /** When the next turn is due, in {@link System#nanoTime}; MIN_VALUE: now, MAX_VALUE: never. Thread: the engine's. */
     long nextDeadlineNs();
+
+    /** What the loop waits for. Thread: the engine's. */
+    IdleSource sleep();
 
     /** Told of an {@link InternalError} that the driver met: see {@link io.millrace.fastpath.engine.StackEngine}. */
     void onMemoryLost(InternalError error);

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.control.NetworkStack;
+import io.millrace.fastpath.idle.LoopIdle;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.udp.Udp;
 import io.netty.channel.IoHandle;
@@ -15,15 +16,13 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Drives one engine from one event loop: each turn of the loop is one turn of the engine's duty cycle, then Netty's
- * tasks. A turn that finds nothing to do idles by the stack's own {@link IdleStrategy}, but not past the next deadline
- * of the engine or of a scheduled task (a strategy that parks may overshoot by one of its park periods), and not while
- * a task waits; {@link #wakeup} ends a park at once.
+ * tasks. A turn that finds nothing to do idles as the stack's {@link NetworkStack#idling} says, but not past the next
+ * deadline of the engine or of a scheduled task (a strategy that parks may overshoot by one of its park periods), and not
+ * while a task waits; {@link #wakeup} ends a sleep at once.
  * <p>
  * When the engine is closed under its channels they are closed with the failure, and the loop goes on to serve tasks.
  * <p>
@@ -32,8 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class MillraceIoHandler implements IoHandler {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(MillraceIoHandler.class);
 
-    /** Nearer deadlines are waited for by spinning: no park ends that exactly. */
-    private static final long SPIN_NS = TimeUnit.MICROSECONDS.toNanos(10);
     /** Longer than any turn of an engine. */
     private static final long ATTACH_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LOG_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
@@ -42,7 +39,7 @@ public final class MillraceIoHandler implements IoHandler {
     private final int index;
     private final LoopEngine engine;
     private final ThreadAwareExecutor executor;
-    private final IdleStrategy idleStrategy;
+    private final LoopIdle idle;
     private final FrameBuffers frameBuffers;
     private final List<MillraceIoRegistration> registrations = new ArrayList<>();
 
@@ -50,9 +47,8 @@ public final class MillraceIoHandler implements IoHandler {
     private BounceBuffer bounce;
     @Nullable
     private volatile Thread thread;
-    /** Somebody called since the last turn began. */
-    private volatile boolean woken;
-    private volatile boolean idling;
+    /** Of the thread from what it needs while it drives the engine. */
+    private Runnable exit = () -> {};
     private boolean driving;
     private boolean destroyed;
     private int handled;
@@ -64,7 +60,7 @@ public final class MillraceIoHandler implements IoHandler {
         this.engine = engines.engine(index);
         this.frameBuffers = new FrameBuffers(engine.frames());
         this.executor = executor;
-        this.idleStrategy = engines.stack().idleStrategy().get();
+        this.idle = engines.stack().idling().newLoop();
     }
 
     /**
@@ -93,8 +89,11 @@ public final class MillraceIoHandler implements IoHandler {
     public void initialize() {
         final Thread current = Thread.currentThread();
         thread = current;
+        idle.begin();
         driving = attach(current);
         if (driving) {
+            exit = engines.stack().enterLoop(index);
+            idle.start(engine.sleep());
             engine.onCommandQueued(this::wakeup);
         }
     }
@@ -114,14 +113,12 @@ public final class MillraceIoHandler implements IoHandler {
     @Override
     public int run(final IoHandlerContext context) {
         handled = 0;
-        if (woken) {
-            woken = false;
-        }
+        idle.onTurn();
         try {
             final int work = driving ? turn(context) : 0;
             if (work > 0) {
-                idleStrategy.reset();
-            } else {
+                idle.onWork();
+            } else if (context.canBlock()) {
                 idle(context);
             }
         } catch (final InternalError e) {
@@ -166,31 +163,9 @@ public final class MillraceIoHandler implements IoHandler {
     }
 
     private void idle(final IoHandlerContext context) {
-        // Set before the last look for work, as wakeup() looks here after work was queued: one of both sees the other.
-        idling = true;
-        try {
-            if (woken || !context.canBlock()) {
-                idleStrategy.reset();
-                return;
-            }
-            final long nowNs = System.nanoTime();
-            final long delayNs = context.delayNanos(nowNs);
-            if (driving) {
-                idleUpTo(Math.min(delayNs, untilEngineDeadline(nowNs)));
-            } else if (delayNs > 0) {
-                LockSupport.parkNanos(this, delayNs);
-            }
-        } finally {
-            idling = false;
-        }
-    }
-
-    private void idleUpTo(final long limitNs) {
-        if (limitNs >= SPIN_NS) {
-            idleStrategy.idle();
-        } else if (limitNs > 0) {
-            Thread.onSpinWait();
-        }
+        final long nowNs = System.nanoTime();
+        final long delayNs = context.delayNanos(nowNs);
+        idle.idle(nowNs, driving ? Math.min(delayNs, untilEngineDeadline(nowNs)) : delayNs);
     }
 
     private long untilEngineDeadline(final long nowNs) {
@@ -203,16 +178,10 @@ public final class MillraceIoHandler implements IoHandler {
 
     @Override
     public void wakeup() {
-        final Thread loop = thread;
-        if (Thread.currentThread() == loop) {
-            // It looks for tasks itself before it idles.
-            return;
+        if (!inLoop()) {
+            idle.wakeup();
         }
-        // Always written: the write orders what was queued before the look at idling, which a mere look would not.
-        woken = true;
-        if (idling) {
-            LockSupport.unpark(loop);
-        }
+        // It looks for tasks itself before it idles.
     }
 
     @Override
@@ -275,10 +244,17 @@ public final class MillraceIoHandler implements IoHandler {
         return MillraceIoHandle.class.isAssignableFrom(handleType);
     }
 
-    private void onEngineClosed() {
+    /** Before anybody closes what the loop sleeps by. */
+    private void leaveEngine() {
         driving = false;
+        idle.stop();
         engine.onCommandQueued(null);
         engine.detachDriver();
+        exit.run();
+    }
+
+    private void onEngineClosed() {
+        leaveEngine();
         final SocketException cause = new SocketException("Connection aborted: the stack was closed");
         for (final MillraceIoRegistration registration : List.copyOf(registrations)) {
             registration.handle().onEngineClosed(cause);
@@ -308,9 +284,7 @@ public final class MillraceIoHandler implements IoHandler {
         if (driving) {
             // What the channels said on closing (FIN, RST) still goes out.
             doWork();
-            driving = false;
-            engine.onCommandQueued(null);
-            engine.detachDriver();
+            leaveEngine();
         }
         if (bounce != null) {
             bounce.close();

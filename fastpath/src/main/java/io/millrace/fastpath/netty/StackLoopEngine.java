@@ -1,6 +1,7 @@
 package io.millrace.fastpath.netty;
 
 import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.udp.DatagramEndpoint;
@@ -38,6 +39,11 @@ final class StackLoopEngine implements LoopEngine {
     @Override
     public long nextDeadlineNs() {
         return engine.nextDeadlineNs();
+    }
+
+    @Override
+    public IdleSource sleep() {
+        return engine.sleep();
     }
 
     @Override

@@ -4,7 +4,7 @@
  * <p>
  * Thread: an event loop's, which is its engine's; what comes from other threads hops there first.
  * <p>
- * May import {@code control}, {@code engine}, {@code tcp}, {@code tcp.congestion}, {@code udp}, {@code wire}, {@code memory},
+ * May import {@code control}, {@code engine}, {@code idle}, {@code tcp}, {@code tcp.congestion}, {@code udp}, {@code wire}, {@code memory},
  * Netty and Agrona.
  */
 @NullMarked

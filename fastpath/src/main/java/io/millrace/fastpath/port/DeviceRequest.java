@@ -29,4 +29,9 @@ public record DeviceRequest(String argument, int mtu, int queues, int frames, bo
     public DeviceRequest withRssKey(final RssKey key) {
         return new DeviceRequest(argument, mtu, queues, frames, offloads, separateSyns, hostAddress, key);
     }
+
+    /** The same of another device. */
+    public DeviceRequest withArgument(final String other) {
+        return new DeviceRequest(other, mtu, queues, frames, offloads, separateSyns, hostAddress, rssKey);
+    }
 }

@@ -35,6 +35,16 @@ public interface PacketDeviceProvider {
     String unavailabilityCause();
 
     /**
+     * Looks at what a device would need, without opening it; whether there are such devices at all says
+     * {@link #unavailabilityCause}.
+     *
+     * @throws IOException one sentence: why nobody can look, or what is wrong with the argument.
+     */
+    default List<PortFinding> examine(final DeviceRequest request) throws IOException {
+        return List.of();
+    }
+
+    /**
      * Opens a device.
      *
      * @throws IOException one sentence: what was tried, what the system said, what to do.

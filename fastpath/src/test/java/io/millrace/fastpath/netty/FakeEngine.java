@@ -1,5 +1,6 @@
 package io.millrace.fastpath.netty;
 
+import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
@@ -33,6 +34,7 @@ final class FakeEngine implements LoopEngine {
     volatile boolean commanded;
     volatile long deadlineNs = Long.MAX_VALUE;
     volatile long turns;
+    final FakeSource sleep = new FakeSource();
     private volatile boolean closed;
 
     FakeEngine(final int index) {
@@ -105,6 +107,11 @@ final class FakeEngine implements LoopEngine {
     @Override
     public long nextDeadlineNs() {
         return deadlineNs;
+    }
+
+    @Override
+    public IdleSource sleep() {
+        return sleep;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.fastpath.netty;
 import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.idle.Idling;
 import io.millrace.fastpath.tcp.TcpSettings;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -10,7 +11,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SleepingIdleStrategy;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class FakeStack implements NetworkStack {
     final FakeEngine[] engines;
     volatile TcpSettings settings = TcpSettings.DEFAULT;
-    volatile Supplier<IdleStrategy> idleStrategy = SleepingIdleStrategy::new;
+    volatile Idling idling = Idling.by(SleepingIdleStrategy::new);
     @Nullable
     volatile FakeListener listener;
     @Nullable
@@ -58,8 +58,8 @@ final class FakeStack implements NetworkStack {
     }
 
     @Override
-    public Supplier<IdleStrategy> idleStrategy() {
-        return idleStrategy;
+    public Idling idling() {
+        return idling;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.engine.StackEngine;
+import io.millrace.fastpath.idle.Idling;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.testing.Packet;
@@ -27,10 +28,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /** A stack of real engines with the least of a control plane: one address, everything else one hop away, no ARP. */
@@ -85,8 +84,8 @@ final class LinkedStack implements NetworkStack {
     }
 
     @Override
-    public Supplier<IdleStrategy> idleStrategy() {
-        return () -> new BackoffIdleStrategy(10, 20, 1_000, 100_000);
+    public Idling idling() {
+        return Idling.by(() -> new BackoffIdleStrategy(10, 20, 1_000, 100_000));
     }
 
     @Override

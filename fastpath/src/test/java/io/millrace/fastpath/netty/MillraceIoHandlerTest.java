@@ -3,6 +3,7 @@ package io.millrace.fastpath.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.fastpath.idle.Idling;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
@@ -91,7 +92,7 @@ class MillraceIoHandlerTest {
     void shouldEndAParkWhenATaskComes() {
         final FakeStack stack = new FakeStack(1);
         final FakeStack.SleepsUntilWoken sleeper = new FakeStack.SleepsUntilWoken();
-        stack.idleStrategy = () -> sleeper;
+        stack.idling = Idling.by(() -> sleeper);
         try (Rig rig = new Rig(stack)) {
             Rig.until(() -> sleeper.parked);
             final AtomicInteger done = new AtomicInteger();
@@ -110,7 +111,7 @@ class MillraceIoHandlerTest {
     void shouldEndAParkWhenACommandComes() {
         final FakeStack stack = new FakeStack(1);
         final FakeStack.SleepsUntilWoken sleeper = new FakeStack.SleepsUntilWoken();
-        stack.idleStrategy = () -> sleeper;
+        stack.idling = Idling.by(() -> sleeper);
         try (Rig rig = new Rig(stack)) {
             final FakeEngine engine = rig.stack.engines[0];
             for (int i = 0; i < 20_000; i++) {
@@ -124,7 +125,7 @@ class MillraceIoHandlerTest {
     @Test
     void shouldNotIdleWhileTheEngineHasSomethingToDo() {
         final FakeStack stack = new FakeStack(1);
-        stack.idleStrategy = FakeStack.SleepsUntilWoken::new;
+        stack.idling = Idling.by(FakeStack.SleepsUntilWoken::new);
         stack.engines[0].deadlineNs = Long.MIN_VALUE;
         try (Rig rig = new Rig(stack)) {
             Rig.until(() -> rig.stack.engines[0].turns > 10_000);
@@ -134,7 +135,7 @@ class MillraceIoHandlerTest {
     @Test
     void shouldIdleOnlyBrieflyBeforeADeadline() {
         final FakeStack stack = new FakeStack(1);
-        stack.idleStrategy = FakeStack.SleepsUntilWoken::new;
+        stack.idling = Idling.by(FakeStack.SleepsUntilWoken::new);
         stack.engines[0].deadlineNs = System.nanoTime() - 1;
         try (Rig rig = new Rig(stack)) {
             Rig.until(() -> rig.stack.engines[0].turns > 10_000);
@@ -144,7 +145,7 @@ class MillraceIoHandlerTest {
     @Test
     void shouldServeTasksWhileItSpins() {
         final FakeStack stack = new FakeStack(1);
-        stack.idleStrategy = () -> BusySpinIdleStrategy.INSTANCE;
+        stack.idling = Idling.by(() -> BusySpinIdleStrategy.INSTANCE);
         try (Rig rig = new Rig(stack)) {
             final EventLoop loop = rig.group.loopOf(0);
             for (int i = 0; i < 100; i++) {

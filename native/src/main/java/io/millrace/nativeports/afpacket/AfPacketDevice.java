@@ -84,7 +84,7 @@ final class AfPacketDevice implements PacketDevice {
         try {
             device = new AfPacketDevice(AfPacketInterface.find(spec, request, guard), request, enoughBuffer);
             device.openQueues(request);
-            if (shared != null && guard != null && shared.guarded()) {
+            if (guard != null && shared.guarded()) {
                 guard.attach(device.on.index(), spec.interfaceName());
             }
             done = true;

@@ -4,8 +4,9 @@ import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.HostNetwork;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
-import io.millrace.fastpath.port.SharedPorts;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
+import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.HostNetworkReader;
 import io.millrace.nativeports.linux.LinuxCalls;
@@ -30,7 +31,7 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public String usage() {
-        return "af-packet:IF[@NAMESPACE][,mac=interface|ADDRESS]  an interface of the kernel, beside the kernel";
+        return "af-packet:IF[@NAMESPACE][,mac=interface|ADDRESS][,filter=none]  an interface of the kernel, beside the kernel";
     }
 
     @Override
@@ -49,7 +50,7 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public List<PortOption> options() {
-        return List.of(NamespaceOption.NAMESPACE, AfPacketSpec.MAC_OPTION);
+        return List.of(NamespaceOption.NAMESPACE, AfPacketSpec.MAC_OPTION, AfPacketSpec.FILTER_OPTION);
     }
 
     @Override
@@ -75,6 +76,12 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
     @Override
     public PacketDevice openShared(final DeviceRequest request, final SharedPorts ports) throws IOException {
         return AfPacketDevice.openShared(request, ports);
+    }
+
+    @Override
+    public List<PortFinding> examine(final DeviceRequest request) throws IOException {
+        final AfPacketSpec spec = AfPacketSpec.parse(request.argument());
+        return atHost(request.argument(), (name, here) -> AfPacketExamination.of(spec, request));
     }
 
     @Override

@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param index         of the interface.
  * @param address       the stack's Ethernet address, in the low 48 bits.
  * @param sharesAddress true where it is that of the interface itself.
+ * @param everything    frames for others are wanted, too.
  * @param guard         keeps the stack and the kernel apart where both have the same IP addresses; null where they do not.
  */
-record AfPacketInterface(String device, int index, long address, boolean sharesAddress, @Nullable KernelGuard guard) {
+record AfPacketInterface(String device, int index, long address, boolean sharesAddress, boolean everything,
+        @Nullable KernelGuard guard) {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AfPacketInterface.class);
 
     /**
@@ -42,7 +44,7 @@ record AfPacketInterface(String device, int index, long address, boolean sharesA
                 LOGGER.warn("{}: the interface is down; take it up with `ip link set {} up`", device, name);
             }
             final long address = spec.addressBeside(theirs);
-            return new AfPacketInterface(device, index, address, address == theirs, guard);
+            return new AfPacketInterface(device, index, address, address == theirs, spec.everything(), guard);
         }
     }
 }

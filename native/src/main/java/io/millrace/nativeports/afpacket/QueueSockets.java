@@ -19,12 +19,12 @@ final class QueueSockets implements AutoCloseable {
     /** Bytes of a buffer that holds enough large frames: the windows of several fast connections. */
     static final int ENOUGH_BUFFER = 8 << 20;
 
-    private static final int SOCKET_BUFFER = 16 << 20;
-    private static final int SMALL_SLOT = 2_048;
+    static final int SOCKET_BUFFER = 16 << 20;
+    static final int SMALL_SLOT = 2_048;
     /** Small slots for each frame of the port: a TAP's queue is as long. */
-    private static final int SMALL_SLOTS_PER_FRAME = 4;
+    static final int SMALL_SLOTS_PER_FRAME = 4;
     /** Holds a frame of 64 KiB with its headers. */
-    private static final int LARGE_SLOT = 69_632;
+    static final int LARGE_SLOT = 69_632;
     private static final int TRANSMIT_SLOTS = 256;
 
     private final RingSocket receiveSocket;
@@ -84,12 +84,14 @@ final class QueueSockets implements AutoCloseable {
             socket.bind(on.index(), PacketDescriptor.ETH_P_ALL);
             return;
         }
-        try (AddressFilter filter = new AddressFilter(on.address())) {
+        try (AddressFilter filter = new AddressFilter(on.address(), on.everything())) {
             socket.attach(filter);
         }
         socket.bind(on.index(), PacketDescriptor.ETH_P_ALL);
         socket.join(on.index(), PacketDescriptor.MEMBERSHIP_ALL_MULTICAST, 0);
-        if (!on.sharesAddress()) {
+        if (on.everything()) {
+            socket.join(on.index(), PacketDescriptor.MEMBERSHIP_PROMISCUOUS, 0);
+        } else if (!on.sharesAddress()) {
             socket.join(on.index(), PacketDescriptor.MEMBERSHIP_UNICAST, on.address());
         }
     }

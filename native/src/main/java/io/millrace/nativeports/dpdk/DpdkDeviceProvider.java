@@ -3,8 +3,10 @@ package io.millrace.nativeports.dpdk;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,11 @@ public final class DpdkDeviceProvider implements PacketDeviceProvider {
     @Override
     public void check(final String argument) throws IOException {
         DpdkArguments.parse(argument);
+    }
+
+    @Override
+    public List<PortFinding> examine(final DeviceRequest request) throws IOException {
+        return DpdkExamination.of(DpdkArguments.parse(request.argument()), Path.of("/sys"));
     }
 
     @Override

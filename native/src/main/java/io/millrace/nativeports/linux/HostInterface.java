@@ -84,10 +84,40 @@ public final class HostInterface implements AutoCloseable {
         }
     }
 
+    /** True where there is such an interface. */
+    public boolean exists() throws IOException {
+        final int result = calls.ioctl(socket, InterfaceRequest.SIOCGIFINDEX, request.address());
+        if (result < 0 && result != -Errno.ENODEV) {
+            throw failure("find", result);
+        }
+        return result >= 0;
+    }
+
+    /** The name of the driver and that of its bus, with a blank between, e.g. {@code tun tap}; empty where it has none. */
+    public String driver() throws IOException {
+        try (DriverInfo info = new DriverInfo()) {
+            request.pointer(info.address());
+            final int result = calls.ioctl(socket, InterfaceRequest.SIOCETHTOOL, request.address());
+            if (result < 0 && result != -Errno.EOPNOTSUPP) {
+                throw failure("read the driver of", result);
+            }
+            return result < 0 ? "" : info.driver() + ' ' + info.bus();
+        }
+    }
+
     /** True where the link is administratively up. */
     public boolean isUp() throws IOException {
+        return hasFlag(InterfaceRequest.IFF_UP);
+    }
+
+    /** True where it is up and has a carrier, of a TAP: where a program has it open. */
+    public boolean isRunning() throws IOException {
+        return hasFlag(InterfaceRequest.IFF_RUNNING);
+    }
+
+    private boolean hasFlag(final int flag) throws IOException {
         run(InterfaceRequest.SIOCGIFFLAGS, "read the state of");
-        return (request.flags() & InterfaceRequest.IFF_UP) != 0;
+        return (request.flags() & flag) != 0;
     }
 
     /** Takes the link up or down. */

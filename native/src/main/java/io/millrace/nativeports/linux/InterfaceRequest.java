@@ -33,6 +33,8 @@ public final class InterfaceRequest implements AutoCloseable {
     public static final long SIOCGIFTXQLEN = 0x8942L;
     public static final long SIOCSIFTXQLEN = 0x8943L;
 
+    public static final long SIOCETHTOOL = 0x8946L;
+
     public static final int IFF_UP = 0x1;
     public static final int IFF_RUNNING = 0x40;
 
@@ -60,6 +62,12 @@ public final class InterfaceRequest implements AutoCloseable {
 
     public InterfaceRequest intValue(final int value) {
         Memory.putInt(region.address() + VALUE_OFFSET, value);
+        return this;
+    }
+
+    /** The value as an address of something larger. */
+    public InterfaceRequest pointer(final long address) {
+        Memory.putLong(region.address() + VALUE_OFFSET, address);
         return this;
     }
 

@@ -3,8 +3,12 @@ package io.millrace.nativeports.pcap;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortFinding;
+import io.millrace.fastpath.port.PortFinding.Weight;
 import io.millrace.fastpath.port.PortOption;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +42,15 @@ public final class PcapDeviceProvider implements PacketDeviceProvider {
     @Override
     public void check(final String argument) throws IOException {
         PcapSpec.parse(argument);
+    }
+
+    @Override
+    public List<PortFinding> examine(final DeviceRequest request) throws IOException {
+        final Path file = PcapSpec.parse(request.argument()).file();
+        return Files.isReadable(file)
+                ? List.of()
+                : List.of(new PortFinding(Weight.FATAL, "there is no file " + file + " that can be read",
+                        "Name a capture, of tcpdump -w or of --capture"));
     }
 
     @Override

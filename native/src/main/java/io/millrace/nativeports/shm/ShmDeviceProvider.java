@@ -3,6 +3,7 @@ package io.millrace.nativeports.shm;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -50,6 +51,11 @@ public final class ShmDeviceProvider implements PacketDeviceProvider {
         return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
                 ? null
                 : "shared memory needs a little-endian machine";
+    }
+
+    @Override
+    public List<PortFinding> examine(final DeviceRequest request) throws IOException {
+        return ShmExamination.of(ShmSpec.parse(request.argument()), request);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.millrace.nativeports.tap;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.nativeports.linux.NamespaceOption;
 import io.millrace.nativeports.linux.TunDescriptor;
@@ -64,6 +65,11 @@ abstract class KernelDeviceProvider implements PacketDeviceProvider {
     @Override
     public void check(final String argument) throws IOException {
         TapDevice.checkArgument(argument);
+    }
+
+    @Override
+    public List<PortFinding> examine(final DeviceRequest request) throws IOException {
+        return TapDevice.atHost(request.argument(), (name, here) -> TapExamination.of(kind, name));
     }
 
     @Override

@@ -23,6 +23,7 @@ class StructuresTest {
             #include <sys/ioctl.h>
             #include <sys/syscall.h>
             #include <linux/bpf.h>
+            #include <linux/ethtool.h>
             #include <linux/filter.h>
             #include <linux/if.h>
             #include <linux/if_arp.h>
@@ -114,6 +115,14 @@ class StructuresTest {
         numbers.put("SIOCSIFTXQLEN", InterfaceRequest.SIOCSIFTXQLEN);
         numbers.put("IFF_UP", (long) InterfaceRequest.IFF_UP);
         numbers.put("IFF_RUNNING", (long) InterfaceRequest.IFF_RUNNING);
+        numbers.put("SIOCETHTOOL", InterfaceRequest.SIOCETHTOOL);
+        numbers.put("EOPNOTSUPP", (long) Errno.EOPNOTSUPP);
+        numbers.put("offsetof(struct ifreq, ifr_data)", (long) InterfaceRequest.VALUE_OFFSET);
+        numbers.put("ETHTOOL_GDRVINFO", (long) DriverInfo.ETHTOOL_GDRVINFO);
+        numbers.put("sizeof(struct ethtool_drvinfo)", (long) DriverInfo.LENGTH);
+        numbers.put("sizeof(((struct ethtool_drvinfo *) 0)->driver)", (long) DriverInfo.NAME_LENGTH);
+        numbers.put("offsetof(struct ethtool_drvinfo, driver)", (long) DriverInfo.DRIVER_OFFSET);
+        numbers.put("offsetof(struct ethtool_drvinfo, bus_info)", (long) DriverInfo.BUS_OFFSET);
     }
 
     private static void addVirtio(final Map<String, Long> numbers) {
@@ -163,6 +172,7 @@ class StructuresTest {
         numbers.put("TP_STATUS_SENDING", (long) PacketDescriptor.STATUS_SENDING);
         numbers.put("TP_STATUS_WRONG_FORMAT", (long) PacketDescriptor.STATUS_WRONG_FORMAT);
         numbers.put("PACKET_MR_ALLMULTI", (long) PacketDescriptor.MEMBERSHIP_ALL_MULTICAST);
+        numbers.put("PACKET_MR_PROMISC", (long) PacketDescriptor.MEMBERSHIP_PROMISCUOUS);
         numbers.put("PACKET_MR_UNICAST", (long) PacketDescriptor.MEMBERSHIP_UNICAST);
     }
 

@@ -1,0 +1,55 @@
+package io.millrace.fastpath.engine;
+
+import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.idle.IdleSource;
+import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.Sleeper;
+import org.jspecify.annotations.Nullable;
+
+/** How the driver of an engine sleeps: what its port says, and what is counted. Thread: the engine's. */
+final class EngineSleep implements IdleSource {
+    private final PacketPort port;
+    private final EngineWindow window;
+
+    EngineSleep(final PacketPort port, final EngineWindow window) {
+        this.port = port;
+        this.window = window;
+    }
+
+    @Override
+    public int descriptors() {
+        return port.descriptors();
+    }
+
+    @Override
+    public int descriptor(final int index) {
+        return port.descriptor(index);
+    }
+
+    @Override
+    public void sleeper(final @Nullable Sleeper sleeper) {
+        port.sleeper(sleeper);
+    }
+
+    @Override
+    public boolean wakesSleeper() {
+        return port.wakesSleeper();
+    }
+
+    @Override
+    public boolean prepareToBlock() {
+        return port.prepareToBlock();
+    }
+
+    @Override
+    public void onWoken(final boolean slept, final boolean early) {
+        port.onWoken();
+        if (slept) {
+            window.onSlept();
+            window.counters().increment(Counter.LOOP_SLEEPS);
+            if (early) {
+                window.counters().increment(Counter.LOOP_WAKEUPS);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.millrace.fastpath.idle;
+
+import org.agrona.concurrent.IdleStrategy;
+
+/** Idles by a strategy of Agrona, whose sleeps end when they end, or where the loop is woken; never when a frame comes. */
+final class StrategyIdle extends LoopIdle {
+    private final IdleStrategy strategy;
+
+    StrategyIdle(final IdleStrategy strategy) {
+        this.strategy = strategy;
+    }
+
+    @Override
+    public void onWork() {
+        strategy.reset();
+    }
+
+    @Override
+    void idle(final IdleSource driven, final long nowNs, final long limitNs) {
+        if (fallAsleep()) {
+            strategy.idle();
+        } else {
+            strategy.reset();
+        }
+        wakeUp();
+    }
+}
