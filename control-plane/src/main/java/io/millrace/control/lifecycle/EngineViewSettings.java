@@ -3,6 +3,7 @@ package io.millrace.control.lifecycle;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.IcmpErrors;
 import io.millrace.fastpath.control.OtherEngines;
+import io.millrace.fastpath.control.OwnPorts;
 
 /**
  * What an engine is told once of its stack. Thread: any.
@@ -11,9 +12,10 @@ import io.millrace.fastpath.control.OtherEngines;
  * @param observedMemory {@link EngineControl#observedMemory}.
  * @param v6Only         {@link EngineControl#v6Only}.
  * @param flowLabels     {@link EngineControl#flowLabels}.
+ * @param ownPorts       {@link EngineControl#ownPorts}.
  * @param hasDhcpClient  {@link EngineControl#hasDhcpClient}.
  * @param otherEngines   {@link EngineControl#otherEngines}.
  * @param segments       {@link EngineControl#segmentsOfOthers}.
  */
 public record EngineViewSettings(int engines, long observedMemory, boolean v6Only, boolean flowLabels,
-        boolean hasDhcpClient, IcmpErrors otherEngines, OtherEngines segments) {}
+        OwnPorts ownPorts, boolean hasDhcpClient, IcmpErrors otherEngines, OtherEngines segments) {}
