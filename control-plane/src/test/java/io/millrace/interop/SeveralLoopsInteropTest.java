@@ -180,6 +180,8 @@ class SeveralLoopsInteropTest {
                         final SocketChannel channel = SocketChannel.open();
                         channels.add(channel);
                         channel.configureBlocking(false);
+                        // so that its port is known before it is connected
+                        channel.bind(new InetSocketAddress(kernelIp(), 0));
                         channel.connect(new InetSocketAddress(stackIp(), 7));
                     }
                     return null;
