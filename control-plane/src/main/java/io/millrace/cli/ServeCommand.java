@@ -12,6 +12,7 @@ import io.millrace.services.ChargenHandler;
 import io.millrace.services.DiscardHandler;
 import io.millrace.services.EchoHandler;
 import io.millrace.services.HttpService;
+import io.millrace.services.iperf.IperfService;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -69,6 +70,9 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(names = "--chargen", paramLabel = "PORT", description = "Send lines of text without end (after RFC 864).")
     private @Nullable Integer chargen;
+
+    @Option(names = "--iperf3", paramLabel = "PORT", description = "Be what `iperf3 -c` measures against (TCP).")
+    private @Nullable Integer iperf3;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -142,6 +146,7 @@ final class ServeCommand implements Callable<Integer> {
         add(ports, "echo", echo);
         add(ports, "discard", discard);
         add(ports, "chargen", chargen);
+        add(ports, "iperf3", iperf3);
         if (ports.isEmpty()) {
             ports.put("http", DEFAULT_HTTP);
         }
@@ -180,12 +185,13 @@ final class ServeCommand implements Callable<Integer> {
         return bound.channel();
     }
 
-    /** What serves a connection: {@code http}, {@code echo}, {@code discard} or {@code chargen}. */
+    /** What serves a connection: {@code http}, {@code echo}, {@code discard}, {@code iperf3} or {@code chargen}. */
     static ChannelHandler pipeline(final String service) {
         return switch (service) {
             case "http" -> new HttpService();
             case "echo" -> initializer(EchoHandler::new);
             case "discard" -> initializer(DiscardHandler::new);
+            case "iperf3" -> new IperfService();
             default -> initializer(ChargenHandler::new);
         };
     }

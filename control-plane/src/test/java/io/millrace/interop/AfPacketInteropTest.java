@@ -16,6 +16,13 @@ class AfPacketInteropTest {
     }
 
     @Nested
+    class Iperf extends IperfInteropTest {
+        Iperf() {
+            link = veth();
+        }
+    }
+
+    @Nested
     class Connect extends ConnectInteropTest {
         Connect() {
             link = veth();

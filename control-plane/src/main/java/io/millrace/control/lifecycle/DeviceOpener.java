@@ -12,6 +12,7 @@ import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.RssKey;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class DeviceOpener {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceOpener.class);
     private static final String MEMORY = "memory";
+    /** The setting of kinds that let in what is for one address. */
+    private static final String FILTER = "filter";
+    private static final String NO_FILTER = "none";
 
     private final List<PacketDeviceProvider> providers;
     private final List<String> broken;
@@ -132,6 +136,27 @@ public final class DeviceOpener {
             throw new IOException("cannot open " + spec + ": " + cause);
         }
         return provider.open(request);
+    }
+
+    /**
+     * Opens a device that brings every frame, whatever address it is for, where its kind can be told so.
+     *
+     * @throws IOException as {@code open}.
+     */
+    public PacketDevice openForAll(final DeviceSpec spec, final DeviceRequest request) throws IOException {
+        return spec.scheme().equals(PortChooser.SCHEME)
+                ? openBest(spec, new Wishes(device -> request.withArgument(forAll(device)), true, Set.of()))
+                : open(spec, request.withArgument(forAll(spec)));
+    }
+
+    private String forAll(final DeviceSpec device) {
+        String argument = device.argument();
+        for (final PortOption option : provider(device.scheme()).map(PacketDeviceProvider::options).orElse(List.of())) {
+            if (option.name().equals(FILTER) && option.in(argument) == null) {
+                argument = option.addedTo(argument, NO_FILTER);
+            }
+        }
+        return argument;
     }
 
     /**

@@ -28,7 +28,7 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public String usage() {
-        return "af-packet:IF[@NAMESPACE][,mac=interface|ADDRESS]  an interface of the kernel, beside the kernel";
+        return "af-packet:IF[@NAMESPACE][,mac=interface|ADDRESS][,filter=none]  an interface of the kernel, beside the kernel";
     }
 
     @Override
@@ -47,7 +47,7 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public List<PortOption> options() {
-        return List.of(NamespaceOption.NAMESPACE, AfPacketSpec.MAC_OPTION);
+        return List.of(NamespaceOption.NAMESPACE, AfPacketSpec.MAC_OPTION, AfPacketSpec.FILTER_OPTION);
     }
 
     @Override

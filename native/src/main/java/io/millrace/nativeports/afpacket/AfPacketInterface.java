@@ -13,8 +13,9 @@ import java.io.IOException;
  * @param index         of the interface.
  * @param address       the stack's Ethernet address, in the low 48 bits.
  * @param sharesAddress true where it is that of the interface itself.
+ * @param everything    frames for others are wanted, too.
  */
-record AfPacketInterface(String device, int index, long address, boolean sharesAddress) {
+record AfPacketInterface(String device, int index, long address, boolean sharesAddress, boolean everything) {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AfPacketInterface.class);
 
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
@@ -34,7 +35,7 @@ record AfPacketInterface(String device, int index, long address, boolean sharesA
                 LOGGER.warn("{}: the interface is down; take it up with `ip link set {} up`", device, name);
             }
             final long address = spec.addressBeside(theirs);
-            return new AfPacketInterface(device, index, address, address == theirs);
+            return new AfPacketInterface(device, index, address, address == theirs, spec.everything());
         }
     }
 }

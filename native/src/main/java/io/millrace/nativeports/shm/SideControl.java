@@ -73,7 +73,7 @@ final class SideControl {
 
     /** A frame of the other side's that was given back: a number from the other process, not checked. */
     int returnedFrame(final long position) {
-        return Memory.getInt(returnRing + (position & mask) * ShmLayout.RETURN_LENGTH);
+        return Memory.getIntAcquire(returnRing + (position & mask) * ShmLayout.RETURN_LENGTH);
     }
 
     void putReturned(final long position, final int frame) {

@@ -160,6 +160,7 @@ class StructuresTest {
         numbers.put("TP_STATUS_SENDING", (long) PacketDescriptor.STATUS_SENDING);
         numbers.put("TP_STATUS_WRONG_FORMAT", (long) PacketDescriptor.STATUS_WRONG_FORMAT);
         numbers.put("PACKET_MR_ALLMULTI", (long) PacketDescriptor.MEMBERSHIP_ALL_MULTICAST);
+        numbers.put("PACKET_MR_PROMISC", (long) PacketDescriptor.MEMBERSHIP_PROMISCUOUS);
         numbers.put("PACKET_MR_UNICAST", (long) PacketDescriptor.MEMBERSHIP_UNICAST);
     }
 
