@@ -8,7 +8,6 @@ import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.dpdk.RequiresDpdk;
 import io.millrace.nativeports.dpdk.Rings;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,7 +148,7 @@ class DpdkInteropTest {
         }
     }
 
-    /** Frames are copied out of and into memory that the kernel shares. */
+    /** Frames are copied out of and into memory that the kernel shares. A veth has one queue, which engines share. */
     @Nested
     @RequiresDpdk("net_af_xdp")
     class XdpSocket {
@@ -187,10 +186,6 @@ class DpdkInteropTest {
             ManyConnections() {
                 link = DpdkLink.xdpSocket();
             }
-
-            @Override
-            @Disabled("the driver counts the interface's combined channels, which a veth has none of: one queue")
-            void shouldEchoOnTwoEngines() {}
         }
 
         @Nested
