@@ -18,6 +18,7 @@ import io.millrace.control.shared.SharedHost;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.RssKey;
+import io.millrace.fastpath.port.SpreadingDevice;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.MacAddress;
 import java.io.IOException;
@@ -168,7 +169,8 @@ public final class MillraceBuilder {
     }
 
     /** The capture shows what passes the wire, tags included. */
-    private PacketDevice wrap(final PacketDevice opened, final MillraceConfig port) throws IOException {
+    private PacketDevice wrap(final PacketDevice single, final MillraceConfig port) throws IOException {
+        final PacketDevice opened = SpreadingDevice.where(single, config.get(ThreadingKeys.ENGINES), rssKey());
         final Optional<Path> capture = port.get(PortKeys.CAPTURE);
         final PacketDevice captured = capture.isPresent()
                 ? CapturedDevice.open(opened, capture.get(), clock)
