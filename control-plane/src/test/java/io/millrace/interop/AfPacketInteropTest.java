@@ -23,6 +23,20 @@ class AfPacketInteropTest {
     }
 
     @Nested
+    class HostileFrames extends HostileFramesInteropTest {
+        HostileFrames() {
+            link = veth();
+        }
+    }
+
+    @Nested
+    class Bulk extends BulkInteropTest {
+        Bulk() {
+            link = veth();
+        }
+    }
+
+    @Nested
     class Connect extends ConnectInteropTest {
         Connect() {
             link = veth();
