@@ -37,6 +37,13 @@ class AfPacketInteropTest {
     }
 
     @Nested
+    class Disturbed extends DisturbedInteropTest {
+        Disturbed() {
+            link = veth();
+        }
+    }
+
+    @Nested
     class Connect extends ConnectInteropTest {
         Connect() {
             link = veth();
