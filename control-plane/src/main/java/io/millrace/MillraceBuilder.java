@@ -13,6 +13,7 @@ import io.millrace.control.lifecycle.LoopThreads;
 import io.millrace.control.lifecycle.VlanDevice;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
+import io.millrace.control.shared.SharedHost;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.RssKey;
@@ -44,7 +45,11 @@ public final class MillraceBuilder {
     /** A neighbour that the program knows. */
     record PermanentNeighbour(InetAddress address, long mac) {}
 
-    final MillraceConfig config;
+    /** That of the user, and from {@link #launch} on the one in effect. */
+    MillraceConfig config;
+    /** What is taken over from the host whose addresses are shared; null where the stack has its own. */
+    @Nullable
+    SharedHost sharedHost;
     final ControlCounters counters = new ControlCounters();
     final List<PermanentNeighbour> permanentNeighbours = new ArrayList<>();
     NanoClock clock = SystemNanoClock.INSTANCE;
@@ -109,16 +114,28 @@ public final class MillraceBuilder {
     /** Opens the device where none was brought, and runs the stack: {@link Millrace#launch}. */
     public Millrace launch() throws IOException {
         final long bytesBefore = MemoryRegion.bytesInUse();
+        takeOver();
         final MemoryPlan plan = MemoryPlan.of(config);
         if (!plan.fits()) {
             throw new IOException(plan.refusal());
         }
         final LoopThreads threads = LoopThreads.of(config);
         try {
-            return new Millrace(StackParts.start(this, threads, openAll(), bytesBefore), config);
+            return new Millrace(StackParts.start(this, threads, openAll(), bytesBefore), config, sharedHost);
         } catch (final OutOfMemoryError e) {
             throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
                     + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);
+        }
+    }
+
+    /** Looks at the host whose addresses are to be shared. */
+    private void takeOver() throws IOException {
+        if (config.isShared()) {
+            final DeviceOpener opener = DeviceOpener.discover();
+            opener.check(config);
+            final SharedHost host = SharedHost.of(config, opener.hostNetwork(config.device()));
+            config = host.apply(config);
+            sharedHost = host;
         }
     }
 
@@ -154,7 +171,9 @@ public final class MillraceBuilder {
     private PacketDevice openConfigured(final int link) throws IOException {
         final DeviceOpener opener = DeviceOpener.discover();
         opener.check(config);
-        return opener.open(config, link, rssKey());
+        return sharedHost == null
+                ? opener.open(config, link, rssKey())
+                : opener.openShared(config, rssKey(), sharedHost.ports());
     }
 
     /** The same for all ports: a flow must not change its engine where its route does. */

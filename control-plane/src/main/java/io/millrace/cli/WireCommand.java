@@ -23,9 +23,10 @@ import picocli.CommandLine.Spec;
 @Command(name = "wire", description = {
         "Join two packet ports by a wire that loses, delays and reorders frames, from a seed, until SIGTERM or SIGINT;"
                 + " then print what happened. The kernel's TCP, or a Millrace stack, is at either end.",
-        "PORT is tap:NAME or tap:NAME@NAMESPACE (a TAP, in a network namespace of `ip netns`), or memory:CIDR (a"
-                + " Millrace stack of this process with that address, which serves HTTP on port 80, echo on 7, discard"
-                + " on 9, chargen on 19).",
+        "PORT is any that `millrace --version` lists, e.g. tap:NAME@NAMESPACE (a TAP, in a network namespace of `ip"
+                + " netns`), af-packet:IF (an interface, which then receives everything), or memory:CIDR (a Millrace stack"
+                + " of this process with that address, which serves HTTP on port 80, echo on 7, discard on 9, chargen on"
+                + " 19).",
         "The options of what goes wrong take one value for both directions, or two separated by a comma: left to right,"
                 + " then right to left.",
         "Ends with exit code 143 after SIGTERM and 130 after SIGINT, as is usual."})
@@ -102,7 +103,8 @@ final class WireCommand implements Callable<Integer> {
         try {
             device = DeviceSpec.parse(port);
         } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException(option + ' ' + port + ": must be tap:NAME[@NAMESPACE] or memory:CIDR",
+            throw new IllegalArgumentException(
+                    option + ' ' + port + ": must be a port such as tap:NAME[@NAMESPACE], af-packet:IF or memory:CIDR",
                     e);
         }
         final String problem = DeviceOpener.discover().problem(device);

@@ -63,7 +63,7 @@ final class WireEnd implements AutoCloseable {
         if (isStack(request.device())) {
             return runStack(request);
         }
-        final PacketDevice device = DeviceOpener.discover().open(request.device(),
+        final PacketDevice device = DeviceOpener.discover().openForAll(request.device(),
                 new DeviceRequest(request.device().argument(), request.mtu(), 1, FRAMES, false, false,
                         request.address()));
         return new WireEnd(device.name(), device, List.of());

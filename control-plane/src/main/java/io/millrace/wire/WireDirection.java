@@ -3,6 +3,7 @@ package io.millrace.wire;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.FaultInjectionPort;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.PlainFrame;
 
 /**
  * One direction of a {@link Wire}. A frame is copied once, when it arrives, into one of the port that it will leave by:
@@ -53,6 +54,7 @@ final class WireDirection {
     }
 
     private long copy(final long frame) {
+        PlainFrame.make(frame);
         final int length = Frame.length(frame);
         bytes += length;
         final long copy = to.acquire();

@@ -50,7 +50,7 @@ class StackCommandsTest {
             "fetch http://example.test/ | example.test: must be an IP address",
             "fetch --timeout 0 http://10.0.0.1/ | --timeout 0: must be 1 to 86400",
             "wire --left tap:a | Missing required option: '--right=PORT'",
-            "wire --left tap:a --right TAP | --right TAP: must be tap:NAME[@NAMESPACE] or memory:CIDR",
+            "wire --left tap:a --right TAP | --right TAP: must be a port such as tap:NAME[@NAMESPACE], af-packet:IF or memory:CIDR",
             "wire --left tap:a --right tap:b --loss 101 | --loss 101: must be percent, 0 to 100",
             "wire --left tap:a --right tap:b --loss 1,2,3 | --loss 1,2,3: must be one value, or two",
             "wire --left tap:a --right tap:b --burst-loss 1:0 | --burst-loss 0: must be a number of frames",

@@ -8,6 +8,7 @@ import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.dpdk.RequiresDpdk;
 import io.millrace.nativeports.dpdk.Rings;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +143,57 @@ class DpdkInteropTest {
         class Ipv6 extends Ipv6InteropTest {
             Ipv6() {
                 link = DpdkLink.packetSocket();
+            }
+        }
+    }
+
+    /** Frames are copied out of and into memory that the kernel shares. */
+    @Nested
+    @RequiresDpdk("net_af_xdp")
+    class XdpSocket {
+        @Nested
+        class Http extends HttpInteropTest {
+            Http() {
+                link = DpdkLink.xdpSocket();
+            }
+        }
+
+        @Nested
+        class Connect extends ConnectInteropTest {
+            Connect() {
+                link = DpdkLink.xdpSocket();
+            }
+        }
+
+        @Nested
+        class HalfClose extends HalfCloseInteropTest {
+            HalfClose() {
+                link = DpdkLink.xdpSocket();
+            }
+        }
+
+        @Nested
+        class ManyConnections extends ManyConnectionsInteropTest {
+            ManyConnections() {
+                link = DpdkLink.xdpSocket();
+            }
+
+            @Override
+            @Disabled("the driver counts the interface's combined channels, which a veth has none of: one queue")
+            void shouldEchoOnTwoEngines() {}
+        }
+
+        @Nested
+        class Outage extends OutageInteropTest {
+            Outage() {
+                link = DpdkLink.xdpSocket();
+            }
+        }
+
+        @Nested
+        class Ipv6 extends Ipv6InteropTest {
+            Ipv6() {
+                link = DpdkLink.xdpSocket();
             }
         }
     }

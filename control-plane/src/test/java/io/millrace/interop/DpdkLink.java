@@ -33,6 +33,11 @@ final class DpdkLink implements KernelLink {
         return new DpdkLink("net_af_packet0,iface=" + OURS + ",qpairs=" + count, true);
     }
 
+    /** net_af_xdp: memory that the kernel shares. */
+    static KernelLink xdpSocket() {
+        return new DpdkLink("net_af_xdp0,iface=" + OURS, true);
+    }
+
     @Override
     public String join(final NetworkNamespace kernel, final boolean offloads) throws IOException {
         Rings.startEal();

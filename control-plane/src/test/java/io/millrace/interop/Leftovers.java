@@ -34,7 +34,12 @@ final class Leftovers {
     void assertNone() throws Exception {
         assertThat(MemoryRegion.bytesInUse()).as("off-heap bytes in use").isEqualTo(bytes);
         Await.until("no thread of a stack is left", () -> threads().isEmpty());
-        Await.until("no descriptor is left besides " + descriptors, () -> descriptors().equals(descriptors));
+        try {
+            Await.until("no descriptor is left", () -> descriptors().equals(descriptors));
+        } catch (final AssertionError e) {
+            assertThat(descriptors()).as("descriptors").isEqualTo(descriptors);
+            throw e;
+        }
     }
 
     private static List<String> threads() {

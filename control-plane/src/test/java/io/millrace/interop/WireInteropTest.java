@@ -89,6 +89,42 @@ class WireInteropTest {
         }
     }
 
+    @Test
+    void shouldJoinTwoInterfacesByPacketSockets() throws Exception {
+        try (NetworkNamespace middle = new NetworkNamespace()) {
+            plug(middle, left, "l0", LEFT);
+            plug(middle, right, "r0", RIGHT);
+            try (CommandLine wire = CommandLine.startHere(folder, "wire", "--left", "af-packet:l0@" + middle.name(),
+                    "--right", "af-packet:r0@" + middle.name(), "--loss", "1,0", "--delay", "1ms")) {
+                wire.awaitOutput("is ready");
+                final ServerSocket server = right.call(() -> new ServerSocket(0, 1, InetAddress.getByName(RIGHT)));
+                server.setSoTimeout(TIMEOUT_MS);
+                final CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> sendTo(server));
+                try (Socket client = connect(server.getLocalPort())) {
+                    HexText.readAll(client.getInputStream(), LENGTH);
+                }
+                sent.get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+                server.close();
+                terminate(wire);
+                assertThat(count(wire, "left to right", "lost")).isPositive();
+                assertThat(count(wire, "right to left", "frames")).isGreaterThan(500);
+            }
+        }
+    }
+
+    /** A veth between the wire's namespace and a host, whose kernel sends segments that a wire can carry. */
+    private static void plug(final NetworkNamespace middle, final NetworkNamespace host, final String name,
+            final String address) throws IOException {
+        for (final String command : new String[]{
+                "ip link add " + name + " type veth peer name k0 netns " + host.name(),
+                "ip link set " + name + " up", "ip -n " + host.name() + " address add " + address + "/24 dev k0",
+                "ip -n " + host.name() + " link set k0 up",
+                "ip netns exec " + host.name() + " ethtool -K k0 tso off gso off"}) {
+            final NetworkNamespace.Output output = middle.exec(command.split(" "));
+            assertThat(output.exitCode()).as(output.text()).isZero();
+        }
+    }
+
     private CommandLine start(final String... more) throws IOException {
         final String[] first = {"wire", "--left", "tap:mr0@" + left.name(), "--left-address", LEFT + "/24"};
         final String[] line = new String[first.length + more.length];

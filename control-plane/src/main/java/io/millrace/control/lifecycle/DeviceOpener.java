@@ -8,11 +8,15 @@ import io.millrace.config.DhcpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.control.lifecycle.PortChooser.Wishes;
+import io.millrace.control.shared.KernelPorts;
 import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.HostNetwork;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.RssKey;
+import io.millrace.fastpath.port.SharedPorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class DeviceOpener {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceOpener.class);
     private static final String MEMORY = "memory";
+    /** The setting of kinds that let in what is for one address. */
+    private static final String FILTER = "filter";
+    private static final String NO_FILTER = "none";
 
     private final List<PacketDeviceProvider> providers;
     private final List<String> broken;
@@ -125,13 +132,28 @@ public final class DeviceOpener {
         if (spec.scheme().equals(PortChooser.SCHEME)) {
             return openBest(spec, new Wishes(device -> request.withArgument(device.argument()), false, Set.of()));
         }
-        final PacketDeviceProvider provider = provider(spec.scheme())
-                .orElseThrow(() -> new IOException(unknown(spec.scheme())));
-        final String cause = provider.unavailabilityCause();
-        if (cause != null) {
-            throw new IOException("cannot open " + spec + ": " + cause);
+        return usable(spec).open(request);
+    }
+
+    /**
+     * Opens a device that brings every frame, whatever address it is for, where its kind can be told so.
+     *
+     * @throws IOException as {@code open}.
+     */
+    public PacketDevice openForAll(final DeviceSpec spec, final DeviceRequest request) throws IOException {
+        return spec.scheme().equals(PortChooser.SCHEME)
+                ? openBest(spec, new Wishes(device -> request.withArgument(forAll(device)), true, Set.of()))
+                : open(spec, request.withArgument(forAll(spec)));
+    }
+
+    private String forAll(final DeviceSpec device) {
+        String argument = device.argument();
+        for (final PortOption option : provider(device.scheme()).map(PacketDeviceProvider::options).orElse(List.of())) {
+            if (option.name().equals(FILTER) && option.in(argument) == null) {
+                argument = option.addedTo(argument, NO_FILTER);
+            }
         }
-        return provider.open(request);
+        return argument;
     }
 
     /**
@@ -186,6 +208,48 @@ public final class DeviceOpener {
         }
         return new Wishes(device -> port.deviceRequest(device).withRssKey(rssKey),
                 port.get(DhcpKeys.DHCP) || port.get(PortKeys.VLAN) != 0, taken);
+    }
+
+    /**
+     * What the kernel has on the interface of a device whose addresses a stack is to share.
+     *
+     * @throws IOException one sentence: why that cannot be.
+     */
+    public HostNetwork hostNetwork(final DeviceSpec spec) throws IOException {
+        if (spec.scheme().equals(MEMORY) || spec.scheme().equals(PortChooser.SCHEME)) {
+            throw new IOException(PortKeys.SHARED_PORTS + " needs the interface whose addresses are shared, as "
+                    + PortKeys.DEVICE + " = \"af-packet:IF\", which \"" + spec + "\" does not name");
+        }
+        return usable(spec).hostNetwork(spec.argument());
+    }
+
+    /**
+     * Opens the ports that are a stack's of an interface whose addresses it shares, unless the kernel uses them.
+     *
+     * @param port  the configuration in effect; {@code rssKey} as in {@link #open(MillraceConfig, int, RssKey)}.
+     * @param ports which they are.
+     * @throws IOException one sentence: why that cannot be.
+     */
+    public PacketDevice openShared(final MillraceConfig port, final RssKey rssKey, final SharedPorts ports)
+            throws IOException {
+        final DeviceSpec spec = port.device();
+        final PacketDeviceProvider provider = usable(spec);
+        for (final KernelPorts.Conflict conflict : provider.atHost(spec.argument(),
+                (name, here) -> KernelPorts.conflicts(ports))) {
+            throw new IOException("cannot share the addresses of " + spec + ": " + conflict.what() + "; "
+                    + conflict.remedy());
+        }
+        return provider.openShared(port.deviceRequest().withRssKey(rssKey), ports);
+    }
+
+    private PacketDeviceProvider usable(final DeviceSpec spec) throws IOException {
+        final PacketDeviceProvider provider = provider(spec.scheme())
+                .orElseThrow(() -> new IOException(unknown(spec.scheme())));
+        final String cause = provider.unavailabilityCause();
+        if (cause != null) {
+            throw new IOException("cannot open " + spec + ": " + cause);
+        }
+        return provider;
     }
 
     private String unknown(final String scheme) {

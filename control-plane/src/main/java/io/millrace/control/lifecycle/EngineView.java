@@ -11,6 +11,7 @@ import io.millrace.fastpath.control.IcmpErrors;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
+import io.millrace.fastpath.control.OwnPorts;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.udp.BindingTable;
@@ -69,6 +70,11 @@ public final class EngineView implements EngineControl {
     @Override
     public boolean flowLabels() {
         return settings.flowLabels();
+    }
+
+    @Override
+    public OwnPorts ownPorts() {
+        return settings.ownPorts();
     }
 
     @Override

@@ -41,6 +41,11 @@ public interface EngineControl {
     @Nullable
     ListenerPolicy listener(long localHi, long localLo, long remoteHi, long remoteLo, int ports);
 
+    /** Which local ports a user may ask for. */
+    default OwnPorts ownPorts() {
+        return OwnPorts.ALL;
+    }
+
     /** Where datagram endpoints are bound: one table for all engines of the stack. */
     BindingTable bindings();
 

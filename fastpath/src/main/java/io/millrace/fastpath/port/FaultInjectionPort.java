@@ -1,7 +1,5 @@
 package io.millrace.fastpath.port;
 
-import io.millrace.fastpath.memory.Memory;
-
 /**
  * Wraps a port and lets go wrong what {@link Faults} says, separately for what is received and what is transmitted. The
  * same seed and the same calls give the same faults. Delayed frames are due by the clock that the caller brings, and
@@ -147,30 +145,7 @@ public final class FaultInjectionPort extends PortFilter {
     /** Makes a received frame what this port's capabilities promise. */
     private void plain(final long frame) {
         if (!capabilities.rxChecksum()) {
-            assert Frame.gsoSize(frame) == 0 : "virtual segment from a port that was to be opened without offloads";
-            if ((Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) != 0) {
-                completeChecksum(frame);
-            }
-            Frame.flags(frame, 0);
+            PlainFrame.make(frame);
         }
-    }
-
-    private static void completeChecksum(final long frame) {
-        final long start = Frame.data(frame) + Frame.checksumStart(frame);
-        final long end = Frame.data(frame) + Frame.length(frame);
-        long sum = 0;
-        long address = start;
-        for (; address + 1 < end; address += 2) {
-            sum += Memory.getShortBE(address);
-        }
-        if (address < end) {
-            sum += (long) Memory.getUnsignedByte(address) << 8;
-        }
-        while (sum >> 16 != 0) {
-            sum = (sum & 0xFFFF) + (sum >> 16);
-        }
-        // A sum of zero is sent as all ones, which is the same number (RFC 768).
-        final int checksum = sum == 0xFFFF ? 0xFFFF : (int) ~sum & 0xFFFF;
-        Memory.putShortBE(start + Frame.checksumOffset(frame), checksum);
     }
 }

@@ -5,6 +5,7 @@ import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The active OPEN of RFC 9293 §3.10.1. Thread: the engine's. */
 final class OpenCall {
@@ -17,6 +18,8 @@ final class OpenCall {
     private long refusedHi;
     private long refusedLo;
     private int refusedPort;
+    /** Why a local port that was asked for was refused. */
+    private @Nullable String portRefusal;
 
     OpenCall(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output) {
         this.context = context;
@@ -32,6 +35,9 @@ final class OpenCall {
 
     /** The same in words. */
     String refusalText() {
+        if (refusal == TcpFailure.ADDRESS_NOT_AVAILABLE && portRefusal != null) {
+            return refusal.text() + ": " + portRefusal;
+        }
         if (refusal != TcpFailure.NO_LOCAL_PORT) {
             return refusal.text();
         }
@@ -45,6 +51,10 @@ final class OpenCall {
             final long remoteLo, final int remotePort, final TcpSettings settings, final ConnectionHandler handler) {
         if (connections.isClosed()) {
             return refuse(TcpFailure.ABORTED);
+        }
+        portRefusal = localPort == 0 ? null : context.control.ownPorts().refusalOfTcp(localPort);
+        if (portRefusal != null) {
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
         }
         final RouteSnapshot routes = context.control.routes();
         final int route = routes.route(remoteHi, remoteLo);

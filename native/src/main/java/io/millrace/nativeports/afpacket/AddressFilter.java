@@ -23,11 +23,14 @@ final class AddressFilter implements AutoCloseable {
 
     private final MemoryRegion memory;
 
-    /** @param address the low 48 bits. */
-    AddressFilter(final long address) {
+    /**
+     * @param address    the low 48 bits.
+     * @param everything frames for other addresses, too.
+     */
+    AddressFilter(final long address, final boolean everything) {
         final long[] code = {
                 instruction(LOAD_WORD, 0, 0, PACKET_TYPE), // 0
-                instruction(JUMP_EQUAL, 7, 0, PACKET_OUTGOING), // 1: to 9
+                instruction(JUMP_EQUAL, 7, everything ? 6 : 0, PACKET_OUTGOING), // 1: to 9, or 8
                 instruction(LOAD_BYTE, 0, 0, 0), // 2: the destination
                 instruction(JUMP_ANY_BIT, 4, 0, GROUP_BIT), // 3: to 8
                 instruction(LOAD_WORD, 0, 0, 0), // 4

@@ -3,20 +3,23 @@ package io.millrace.nativeports.afpacket;
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.PortOption.Place;
 import io.millrace.fastpath.port.PortOption.Type;
+import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.LinkAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code af-packet:} is told: {@code IF[@NAMESPACE][,mac=interface|ADDRESS]}.
+ * What {@code af-packet:} is told: {@code IF[@NAMESPACE][,mac=interface|ADDRESS][,filter=none]}.
  *
  * @param interfaceName of the kernel.
  * @param namespace     in which it is; null: in that of the thread that opens it.
  * @param mac           the stack's Ethernet address, in the low 48 bits; {@link #OWN} or {@link #OF_INTERFACE}.
+ * @param everything    what the interface receives for others comes, too: for a wire, not for a stack.
  */
-record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac) {
+record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac, boolean everything) {
     /** An address besides the interface's, made from it. */
     static final long OWN = 0;
     /** That of the interface. */
@@ -30,14 +33,20 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac) 
                     (the interface's, for networks that let in no second one: Wi-Fi, most clouds), or an address.
                     """);
 
-    private static final String FORM = "IF[@NAMESPACE][,mac=interface|ADDRESS]";
+    static final PortOption FILTER_OPTION = new PortOption("filter", new Type.Choice(List.of("address", "none")),
+            "address", Place.COMMA, """
+                    What a packet socket lets in: what is for its address and for groups (address), or everything, with
+                    the interface promiscuous (none), which `millrace wire` needs and sets.
+                    """);
+
+    private static final String FORM = "IF[@NAMESPACE][,mac=interface|ADDRESS][,filter=none]";
     private static final String MAC = "mac=";
+    private static final String FILTER = "filter=";
 
     /** @throws IOException one sentence: what is wrong, and what is expected. */
     static AfPacketSpec parse(final String argument) throws IOException {
-        final int comma = argument.indexOf(',');
-        final String place = comma < 0 ? argument : argument.substring(0, comma);
-        final long mac = comma < 0 ? OWN : mac(argument.substring(comma + 1));
+        final String[] parts = argument.split(",", -1);
+        final String place = parts[0];
         final int at = place.indexOf('@');
         final String name = at < 0 ? place : place.substring(0, at);
         final int length = name.getBytes(StandardCharsets.UTF_8).length;
@@ -45,7 +54,25 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac) 
             throw new IOException("interface name \"" + name + "\" has " + length + " bytes; give one of `ip link` as "
                     + FORM);
         }
-        return new AfPacketSpec(name, at < 0 ? null : place.substring(at + 1), mac);
+        long mac = OWN;
+        boolean everything = false;
+        for (int i = 1; i < parts.length; i++) {
+            if (parts[i].startsWith(FILTER)) {
+                everything = everything(parts[i]);
+            } else {
+                mac = mac(parts[i]);
+            }
+        }
+        return new AfPacketSpec(name, at < 0 ? null : place.substring(at + 1), mac, everything);
+    }
+
+    private static boolean everything(final String option) throws IOException {
+        return switch (option.substring(FILTER.length())) {
+            case "none" -> true;
+            case "address" -> false;
+            default -> throw new IOException("\"" + option + "\" of a packet socket must be filter=none or"
+                    + " filter=address; the form is " + FORM);
+        };
     }
 
     private static long mac(final String option) throws IOException {
@@ -62,6 +89,28 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac) 
         } catch (final IllegalArgumentException e) {
             throw new IOException(e.getMessage() + ", nor \"interface\"", e);
         }
+    }
+
+    /** Does something in the namespace that it names, if any. */
+    <T> T inNamespace(final HostNamespace.Task<T> task) throws IOException {
+        return namespace == null ? task.run() : HostNamespace.call(namespace, task);
+    }
+
+    /**
+     * The same at the Ethernet address of the interface, as who shares its IP addresses must be.
+     *
+     * @throws IOException where another is asked for.
+     */
+    AfPacketSpec atAddressOfInterface() throws IOException {
+        if (mac != OWN && mac != OF_INTERFACE) {
+            throw new IOException("who shares the IP addresses of " + interfaceName
+                    + " has its Ethernet address too; leave \"" + MAC + LinkAddress.toString(mac) + "\" out");
+        }
+        if (everything) {
+            throw new IOException("who shares the IP addresses of " + interfaceName
+                    + " gets what is for its ports alone; leave \"" + FILTER + "none\" out");
+        }
+        return new AfPacketSpec(interfaceName, namespace, OF_INTERFACE, false);
     }
 
     /** The stack's address on an interface that has this one. */

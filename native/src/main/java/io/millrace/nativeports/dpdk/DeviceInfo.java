@@ -25,8 +25,8 @@ record DeviceInfo(long device, String driver, int minMtu, int maxMtu, int queues
     /** Capability bits of DPDK. */
     record Offered(long receive, long transmit) {}
 
-    /** Which kinds of flow, in DPDK's bits (0: none), and bytes of the key (0: whatever). */
-    record Rss(long kinds, int keyLength) {}
+    /** Which kinds of flow, in DPDK's bits (0: none), bytes of the key (0: whatever), entries of the table (0: none). */
+    record Rss(long kinds, int keyLength, int entries) {}
 
     static DeviceInfo of(final int port) throws IOException {
         try (MemoryRegion memory = MemoryRegion.allocate("device information", Abi.size(STRUCTURE))) {
@@ -49,7 +49,8 @@ record DeviceInfo(long device, String driver, int minMtu, int maxMtu, int queues
                 new Offered(Memory.getLong(info + offset("rx_offload_capa")),
                         Memory.getLong(info + offset("tx_offload_capa"))),
                 new Rss(Memory.getLong(info + offset("flow_type_rss_offloads")),
-                        Memory.getUnsignedByte(info + offset("hash_key_size"))),
+                        Memory.getUnsignedByte(info + offset("hash_key_size")),
+                        Memory.getUnsignedShort(info + offset("reta_size"))),
                 macAddress);
     }
 

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param port          name or number of DPDK's port; empty where there is one only.
  * @param rxDescriptors of each receive queue.
  * @param txDescriptors of each transmit queue.
- * @param rssKey        Toeplitz key; empty for the driver's.
+ * @param rssKey        Toeplitz key; empty for that of the stack.
  */
 record DpdkArguments(List<String> eal, List<String> devices, String port, int rxDescriptors, int txDescriptors,
         byte[] rssKey) {
@@ -53,7 +53,7 @@ record DpdkArguments(List<String> eal, List<String> devices, String port, int rx
                     Place.DASHES,
                     """
                             Key of the Toeplitz hash that places flows in queues, as long as the device has it, most often
-                            40 bytes. "": the driver's.
+                            40 bytes. "": millrace.port.rss-key.
                             """));
 
     /** Options without a value, and with one; what is missing here is refused. */
@@ -110,6 +110,12 @@ record DpdkArguments(List<String> eal, List<String> devices, String port, int rx
             }
         }
         return "";
+    }
+
+    /** The value of an argument of the device whose name is that of DPDK's port; empty without. */
+    String argumentOfPort(final String portName, final String key) {
+        return devices.stream().filter(device -> nameOf(device).equals(portName))
+                .map(device -> argumentOf(device, key)).findFirst().orElse("");
     }
 
     /** Collects. */

@@ -3,6 +3,7 @@ package io.millrace.nativeports.dpdk;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
@@ -32,20 +33,25 @@ final class DpdkDevice implements PacketDevice {
     private final String portName;
     private final DeviceInfo info;
     private final Driver driver;
+    @Nullable
+    private final XdpInterface xdp;
     private final PortState state;
     private final List<QueuePools> pools = new ArrayList<>();
     private final List<DpdkPort> queues = new ArrayList<>();
+    private FlowPlacement placement = FlowPlacement.UNKNOWN;
     private int openQueues;
     private boolean closing;
 
-    private DpdkDevice(final DeviceRequest request, final Eal eal, final int port) throws IOException {
+    private DpdkDevice(final DeviceRequest request, final Eal eal, final int port, final DpdkArguments arguments)
+            throws IOException {
         this.request = request;
         this.eal = eal;
         this.port = port;
         portName = Ethdev.name(port);
         info = DeviceInfo.of(port);
         driver = Driver.of(info.driver(), !portName.matches("[0-9a-fA-F]{4}:.*"));
-        state = new PortState(port, portName);
+        xdp = driver.sharesPool() ? new XdpInterface(arguments.argumentOfPort(portName, "iface")) : null;
+        state = new PortState(port, portName, xdp);
     }
 
     /** @throws IOException one sentence: what was tried, what DPDK said, what to do. */
@@ -58,7 +64,7 @@ final class DpdkDevice implements PacketDevice {
             boolean done = false;
             try {
                 addDevices(eal, arguments, added);
-                device = new DpdkDevice(request, eal, choose(arguments));
+                device = new DpdkDevice(request, eal, choose(arguments), arguments);
                 device.start(arguments);
                 done = true;
                 return device;
@@ -128,6 +134,7 @@ final class DpdkDevice implements PacketDevice {
         check(Ethdev.START.call(port), "start");
         // Neighbour Discovery's groups are many; a driver without a filter refuses, and passes everything.
         Ethdev.ALL_MULTICAST.call(port);
+        placement = placement(configuration);
         final PortCapabilities capabilities = capabilities(configuration);
         for (int i = 0; i < request.queues(); i++) {
             queues.add(new DpdkPort(this, capabilities, driver, new BurstQueue(port, i, driver.callsSystem()),
@@ -141,13 +148,21 @@ final class DpdkDevice implements PacketDevice {
         eal.news();
     }
 
+    private FlowPlacement placement(final PortConfiguration configuration) {
+        if (request.queues() == 1) {
+            return FlowPlacement.ONE_QUEUE;
+        }
+        if (driver.handsOn()) {
+            return FlowPlacement.AS_SENT;
+        }
+        return driver.hashes() ? FlowSpreading.apply(port, info, configuration) : FlowPlacement.UNKNOWN;
+    }
+
     private void checkRequest() throws IOException {
         if (request.queues() > info.queues()) {
-            throw new IOException("DPDK's port " + portName + " has " + info.queues() + " queue(s), not "
-                    + request.queues() + "; use fewer engines"
-                    + (info.driver().equals("net_af_packet") ? ", or give the device qpairs=" + request.queues() : ""));
+            throw new IOException(DpdkFailure.onFewQueues(portName, info, request.queues()));
         }
-        final int maxMtu = info.maxMtu() == 0 ? Integer.MAX_VALUE : info.maxMtu();
+        final int maxMtu = Math.min(info.maxMtu() == 0 ? Integer.MAX_VALUE : info.maxMtu(), driver.maxMtu());
         if (request.mtu() > maxMtu || request.mtu() < info.minMtu()) {
             throw new IOException("DPDK's port " + portName + " takes an MTU of " + info.minMtu() + " to " + maxMtu
                     + ", not " + request.mtu() + "; set millrace.port.mtu");
@@ -170,24 +185,25 @@ final class DpdkDevice implements PacketDevice {
     }
 
     private QueuePools.Lengths lengths(final DpdkArguments arguments, final PortConfiguration configuration) {
-        int frame = 0;
-        for (final String device : arguments.devices()) {
-            final String length = DpdkArguments.argumentOf(device, "framesz");
-            if (DpdkArguments.nameOf(device).equals(portName) && length.matches("[0-9]{1,6}")) {
-                frame = Integer.parseInt(length);
-            }
-        }
-        return new QueuePools.Lengths(request.mtu(), Math.max(request.mtu(), configuration.maxVirtualSegment()), frame);
+        final String length = arguments.argumentOfPort(portName, "framesz");
+        return new QueuePools.Lengths(request.mtu(), Math.max(request.mtu(), configuration.maxVirtualSegment()),
+                length.matches("[0-9]{1,6}") ? Integer.parseInt(length) : 0, driver.extraRoom());
     }
 
     private void setUpQueue(final int index, final int rxDescriptors, final int txDescriptors, final int socket,
             final QueuePools.Lengths lengths) throws IOException {
         final QueuePools own = QueuePools.create(eal, request.frames(),
                 rxDescriptors + txDescriptors + driver.keeps(), lengths, socket,
-                driver.handsOn());
+                driver);
         pools.add(own);
+        if (xdp != null) {
+            xdp.beforeQueue();
+        }
         check(Ethdev.RX_QUEUE.call(port, index, rxDescriptors, socket, 0, own.receive().address()),
                 "set up receive queue " + index + " of");
+        if (xdp != null) {
+            xdp.afterQueue();
+        }
         check(Ethdev.TX_QUEUE.call(port, index, txDescriptors, socket, 0), "set up transmit queue " + index + " of");
     }
 
@@ -219,6 +235,11 @@ final class DpdkDevice implements PacketDevice {
     @Override
     public PacketPort queue(final int index) {
         return queues.get(index);
+    }
+
+    @Override
+    public FlowPlacement placement() {
+        return placement;
     }
 
     /** What the driver and its device have lost, for one of the queues. */
@@ -257,8 +278,12 @@ final class DpdkDevice implements PacketDevice {
             eal.remove(info.device());
             eal.news();
             OPEN.remove(port);
-            Pools.onClose(pools.stream()
-                    .flatMap(queue -> driver.letsGo() ? queue.both().stream() : Stream.of(queue.transmit())).toList());
+            final boolean all = xdp == null || xdp.letGo();
+            Pools.onClose(pools.stream().flatMap(queue -> all ? queue.both().stream() : Stream.of(queue.transmit()))
+                    .toList());
+            if (xdp != null) {
+                xdp.close();
+            }
         }
         LinkWatch.awaitEnd(watch);
     }

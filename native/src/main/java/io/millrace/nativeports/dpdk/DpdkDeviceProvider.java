@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class DpdkDeviceProvider implements PacketDeviceProvider {
     static final String SCHEME = "dpdk";
 
-    /** Single frames pass, and it waits in the kernel for up to a second where its fill ring is empty. */
-    private static final String STALLING = "net_af_xdp";
-
     public DpdkDeviceProvider() {}
 
     @Override
@@ -51,11 +48,6 @@ public final class DpdkDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public PacketDevice open(final DeviceRequest request) throws IOException {
-        if (request.argument().contains(STALLING)) {
-            throw new IOException(
-                    "DPDK's driver " + STALLING + " of " + Abi.RELEASE + " stalls under load here, and keeps"
-                            + " its socket when it is closed; use net_af_packet, or the port af-packet:IF");
-        }
         return DpdkDevice.open(request);
     }
 

@@ -6,12 +6,15 @@ import java.util.List;
 /** What to tell a user when DPDK cannot do something: one sentence each, with DPDK's own words where it has any. */
 final class DpdkFailure {
     private static final int MOST_WORDS = 300;
+    /** EAL's last words where an option is wrong; which one it says before. */
+    private static final String NOTHING_SAID = "Invalid 'command line' arguments";
 
     private DpdkFailure() {}
 
     static String onStart(final List<String> words, final int errno, final List<String> log) {
         final String what = "EAL does not start (" + String.join(" ", words.subList(1, words.size())) + "): "
-                + Errno.describe(errno) + said(log);
+                + Errno.describe(errno)
+                + said(log.stream().filter(line -> !line.contains(NOTHING_SAID)).toList());
         return switch (errno) {
             case Errno.EACCES, Errno.EPERM -> what + "; run as root, or with " + DpdkArguments.NO_HUGE + " --no-pci";
             case Errno.ENOMEM -> what + "; ask for less memory with -m, or reserve more hugepages";
@@ -46,11 +49,21 @@ final class DpdkFailure {
         return "cannot " + step + " DPDK's port " + port + ": " + Errno.describe(-result) + said(log);
     }
 
+    static String onFewQueues(final String port, final DeviceInfo info, final int queues) {
+        final String argument = switch (info.driver()) {
+            case "net_af_packet" -> "qpairs";
+            case "net_af_xdp" -> "queue_count";
+            default -> "";
+        };
+        return "DPDK's port " + port + " has " + info.queues() + " queue(s), not " + queues + "; use fewer engines"
+                + (argument.isEmpty() ? "" : ", or give the device " + argument + '=' + queues);
+    }
+
     static String onPool(final int mbufs, final int bytes, final int errno, final List<String> log) {
         final String what = "DPDK has no memory for " + mbufs + " mbufs of " + bytes + " bytes: "
                 + Errno.describe(errno)
                 + said(log);
-        return errno == Errno.ENOMEM
+        return errno == Errno.ENOMEM || errno == Errno.ENOBUFS
                 ? what + "; lower millrace.port.frames, or give EAL more with -m (MiB), e.g. -m 256, or more hugepages"
                 : what + "; is the package librte-mempool-ring" + Abi.VERSION + " installed?";
     }

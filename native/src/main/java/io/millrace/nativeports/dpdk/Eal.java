@@ -114,9 +114,11 @@ final class Eal {
         final CompletableFuture<Integer> result = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("dpdk-start").start(() -> {
             try {
-                final int consumed = NativeFunction.of(Libraries.load("eal"), "rte_eal_init").call(words.size(),
-                        argv(words));
-                result.complete(consumed < 0 ? -Libraries.errno() : 0);
+                log.inPlaceOfTheTerminal(() -> {
+                    final int consumed = NativeFunction.of(Libraries.load("eal"), "rte_eal_init").call(words.size(),
+                            argv(words));
+                    result.complete(consumed < 0 ? -Libraries.errno() : 0);
+                });
             } catch (final Throwable e) {
                 result.completeExceptionally(e);
             }
@@ -164,7 +166,7 @@ final class Eal {
         throw new IOException(STATUS + " has no line " + CPUS);
     }
 
-    private static long freeHugepages() throws IOException {
+    static long freeHugepages() throws IOException {
         if (!Files.isDirectory(HUGEPAGES)) {
             return 0;
         }

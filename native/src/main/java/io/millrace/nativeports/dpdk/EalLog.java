@@ -20,6 +20,8 @@ final class EalLog {
     private static final NativeFunction UNLOCK = NativeFunction.of(C, "funlockfile");
     private static final NativeFunction FLUSH = NativeFunction.of(C, "fflush");
     private static final NativeFunction REWIND = NativeFunction.of(C, "rewind");
+    private static final NativeFunction FILE = NativeFunction.of(C, "fopen");
+    private static final NativeFunction CLOSE = NativeFunction.of(C, "fclose");
     private static final NativeFunction OPEN = NativeFunction.of(C, "open_memstream");
     private static final int TEXT = 0;
     private static final int LENGTH = 8;
@@ -35,6 +37,36 @@ final class EalLog {
             throw new OutOfMemoryError("no memory for a stream");
         }
         NativeFunction.of(Libraries.load("eal"), "rte_openlog_stream").call(stream);
+    }
+
+    /**
+     * Runs what may print without asking: the start of EAL, which answers to a wrong value of an option with its whole
+     * usage on the standard output of C, and repeats its last words on the standard error. The usage goes nowhere.
+     */
+    void inPlaceOfTheTerminal(final Runnable action) {
+        final long nowhere;
+        try (Arena arena = Arena.ofConfined()) {
+            nowhere = FILE.callForLong(arena.allocateFrom("/dev/null").address(), arena.allocateFrom("w").address());
+        }
+        final long out = swap("stdout", nowhere == 0 ? stream : nowhere);
+        final long error = swap("stderr", stream);
+        try {
+            action.run();
+        } finally {
+            swap("stdout", out);
+            swap("stderr", error);
+            if (nowhere != 0) {
+                CLOSE.call(nowhere);
+            }
+        }
+    }
+
+    /** Of C, a variable of the library; the JVM writes to the descriptors themselves. */
+    private static long swap(final String variable, final long next) {
+        final long address = C.findOrThrow(variable).address();
+        final long before = Memory.getLong(address);
+        Memory.putLong(address, next);
+        return before;
     }
 
     /** The lines since the last call. */

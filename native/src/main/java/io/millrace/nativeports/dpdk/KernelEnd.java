@@ -18,9 +18,7 @@ final class KernelEnd {
      */
     static void setUp(final String driver, final DpdkArguments arguments, final String port, final String address)
             throws IOException {
-        final String name = arguments.devices().stream()
-                .filter(device -> DpdkArguments.nameOf(device).equals(port))
-                .map(device -> DpdkArguments.argumentOf(device, "iface")).findFirst().orElse("");
+        final String name = arguments.argumentOfPort(port, "iface");
         if (!driver.equals(TAP) || name.isEmpty()) {
             throw new IOException("DPDK's port " + port + " has no end in the kernel that could be given " + address
                     + "; use --vdev=net_tap0,iface=NAME, or leave millrace.port.host-address out and set the other end up"

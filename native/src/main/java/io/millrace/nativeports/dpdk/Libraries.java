@@ -68,14 +68,19 @@ final class Libraries {
     }
 
     private static String missing(final String library) {
-        final String other = otherAbi();
-        return (other == null
-                ? fileName(library) + " is missing; install DPDK " + Abi.RELEASE
-                : "the DPDK that is installed has ABI " + other + ", and only ABI " + Abi.VERSION
-                        + " is known; install DPDK "
-                        + Abi.RELEASE)
-                + ", on Debian 12: apt-get install " + PACKAGES
+        return what(library) + ", on Debian 12: apt-get install " + PACKAGES
                 + ", and the package of the device's driver, e.g. librte-net-tap" + Abi.VERSION;
+    }
+
+    private static String what(final String library) {
+        final String other = library.equals("eal") ? otherAbi() : null;
+        if (other == null) {
+            return fileName(library) + " is missing; install DPDK " + Abi.RELEASE;
+        }
+        return other.equals(String.valueOf(Abi.VERSION))
+                ? fileName(library) + " cannot be loaded; install DPDK " + Abi.RELEASE + " again"
+                : "the DPDK that is installed has ABI " + other + ", and only ABI " + Abi.VERSION
+                        + " is known; install DPDK " + Abi.RELEASE;
     }
 
     /** The ABI of a DPDK that lies where libraries usually do; null where there is none. */

@@ -36,6 +36,16 @@ final class MbufPool {
     private static final AtomicInteger NEXT_ID = new AtomicInteger(1);
     private static final AtomicInteger LIVE = new AtomicInteger();
 
+    /** What is done with a pool's mbufs. */
+    enum Kind {
+        /** They stay with their port. */
+        ORDINARY,
+        /** Another port of the process may come to have them. */
+        TRAVELLING,
+        /** A driver takes them for one array. */
+        PACKED
+    }
+
     private final long address;
     private final int size;
     private final boolean travels;
@@ -53,23 +63,25 @@ final class MbufPool {
      * @param cache    mbufs that each of EAL's threads may have at hand; 0: none.
      * @param dataRoom bytes of each buffer, headroom included, to 65,535.
      * @param socket   NUMA node; negative: any.
-     * @param travels  true where another port of the process may come to have mbufs of it.
+     * @param kind     of pool.
      * @throws IOException one sentence.
      */
     static MbufPool create(final Eal eal, final int mbufs, final int cache, final int dataRoom, final int socket,
-            final boolean travels) throws IOException {
+            final Kind kind) throws IOException {
         final int id = NEXT_ID.getAndIncrement();
         final long address;
         eal.news();
         try (Arena arena = Arena.ofConfined()) {
-            address = CREATE.callForLong(arena.allocateFrom(NAME.formatted(id)).address(), mbufs, cache,
-                    Mbuf.PRIVATE_LENGTH, dataRoom, socket);
+            final long name = arena.allocateFrom(NAME.formatted(id)).address();
+            address = kind == Kind.PACKED
+                    ? PackedPool.create(name, mbufs, cache, dataRoom, socket)
+                    : CREATE.callForLong(name, mbufs, cache, Mbuf.PRIVATE_LENGTH, dataRoom, socket);
         }
         if (address == 0) {
             throw new IOException(DpdkFailure.onPool(mbufs, dataRoom, Libraries.errno(), eal.news()));
         }
         LIVE.incrementAndGet();
-        final MbufPool pool = new MbufPool(address, mbufs, travels);
+        final MbufPool pool = new MbufPool(address, mbufs, kind == Kind.TRAVELLING);
         pool.initialise(id);
         return pool;
     }
@@ -94,7 +106,7 @@ final class MbufPool {
         return available() == size;
     }
 
-    /** @see #create */
+    /** @see Kind#TRAVELLING */
     boolean travels() {
         return travels;
     }

@@ -8,18 +8,18 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * A function of C that is called seldom: up to six integers or addresses in, one out. One handle serves them all, as on
- * the 64-bit architectures of Linux each of them travels in a register of its own, whatever its width, and registers too
- * many are not looked at.
+ * A function of C that is called seldom: up to seven integers or addresses in, one out. One handle serves them all, as on
+ * the 64-bit architectures of Linux each of them travels in a register or eight bytes of the stack of its own, whatever its
+ * width, and those too many are not looked at.
  * <p>
  * Thread: any that the function allows.
  */
 @SuppressWarnings("restricted")
 final class NativeFunction {
-    private static final int MOST = 6;
+    private static final int MOST = 7;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(
-            FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG));
+            FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG));
 
     private final String name;
     private final MemorySegment address;
@@ -41,10 +41,11 @@ final class NativeFunction {
 
     /** Calls what returns an address or another 64-bit number. */
     long callForLong(final long... arguments) {
-        final long[] six = new long[MOST];
-        System.arraycopy(arguments, 0, six, 0, arguments.length);
+        final long[] all = new long[MOST];
+        System.arraycopy(arguments, 0, all, 0, arguments.length);
         try {
-            return (long) CALL.invokeExact(address, six[0], six[1], six[2], six[3], six[4], six[5]);
+            return (long) CALL.invokeExact(address, all[0], all[1], all[2], all[3], all[4], all[5],
+                    all[6]);
         } catch (final Throwable e) {
             throw new IllegalStateException(name + " failed in the JVM", e);
         }

@@ -4,6 +4,7 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.DeviceRequest;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * What a port is configured with: {@code struct rte_eth_conf}, of which all is zero but what is set here.
@@ -13,7 +14,7 @@ import java.io.IOException;
  * @param receiveOffloads DPDK's bits.
  * @param transmitOffloads DPDK's bits.
  * @param rssKinds        what kinds of flow to spread, DPDK's bits; 0 where there is nothing to spread.
- * @param rssKey          empty: the driver's.
+ * @param rssKey          as long as the device has it; empty: the driver's.
  */
 record PortConfiguration(int mtu, int queues, long receiveOffloads, long transmitOffloads, long rssKinds,
         byte[] rssKey) {
@@ -40,7 +41,20 @@ record PortConfiguration(int mtu, int queues, long receiveOffloads, long transmi
         return new PortConfiguration(request.mtu(), request.queues(),
                 wanted(offloads, info.offloads().receive(), RX_CHECKSUMS),
                 transmit | wanted(segments, info.offloads().transmit(), SEGMENTATION),
-                request.queues() > 1 ? info.rss().kinds() & FLOWS : 0, rssKey);
+                request.queues() > 1 ? info.rss().kinds() & FLOWS : 0,
+                rssKey.length > 0 ? rssKey : key(request.rssKey().bytes(), keyLength));
+    }
+
+    /** The stack's key as long as the device has it: what comes behind is beyond the longest input, whatever it is. */
+    private static byte[] key(final byte[] key, final int length) {
+        if (length > 0 && length < key.length) {
+            return new byte[0];
+        }
+        final byte[] longer = Arrays.copyOf(key, Math.max(length, key.length));
+        for (int i = key.length; i < longer.length; i++) {
+            longer[i] = key[i % key.length];
+        }
+        return longer;
     }
 
     /** All of them or none. */

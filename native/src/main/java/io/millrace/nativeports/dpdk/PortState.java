@@ -4,6 +4,7 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Link state and losses of a port, as the driver tells them now and then. Thread: {@link #look} with {@link Eal}'s lock
@@ -21,12 +22,16 @@ final class PortState {
 
     private final int port;
     private final String name;
+    @Nullable
+    private final XdpInterface below;
     private volatile boolean up = true;
     private volatile long dropped;
 
-    PortState(final int port, final String name) {
+    /** @param below knows whether the link is up where the driver does not; null where it does. */
+    PortState(final int port, final String name, final @Nullable XdpInterface below) {
         this.port = port;
         this.name = name;
+        this.below = below;
     }
 
     boolean isUp() {
@@ -43,7 +48,8 @@ final class PortState {
         try (MemoryRegion answer = MemoryRegion.allocate("answer of DPDK", Abi.size(STATS))) {
             final long address = answer.address();
             // A driver that cannot tell any more has lost its device.
-            final boolean now = Ethdev.LINK.call(port, address) >= 0 && (Memory.getLong(address) & LINK_UP) != 0;
+            final boolean now = Ethdev.LINK.call(port, address) >= 0 && (Memory.getLong(address) & LINK_UP) != 0
+                    && (below == null || below.isUp());
             if (now != up) {
                 up = now;
                 LOGGER.warn("the link of DPDK's port {} is {}", name, now ? "up" : "down: frames to be sent are lost");

@@ -27,10 +27,12 @@ record QueuePools(MbufPool receive, MbufPool transmit, int frames) {
      * @param mtu            of the device.
      * @param virtualSegment largest IP packet that is sent; at least the MTU.
      * @param driverFrame    bytes that the driver wants to be able to put into a buffer, whatever comes.
+     * @param extraRoom      bytes that it leaves free beside the headroom.
      */
-    record Lengths(int mtu, int virtualSegment, int driverFrame) {
+    record Lengths(int mtu, int virtualSegment, int driverFrame, int extraRoom) {
         int receiveRoom() {
-            return Mbuf.HEADROOM + Math.max(Math.max(SMALLEST_BUFFER, driverFrame), mtu + ETHERNET_AND_VLANS);
+            return Mbuf.HEADROOM
+                    + Math.max(Math.max(SMALLEST_BUFFER, driverFrame), mtu + ETHERNET_AND_VLANS + extraRoom);
         }
 
         /** A fresh frame's IP header lies 64 bytes into the buffer. */
@@ -43,21 +45,24 @@ record QueuePools(MbufPool receive, MbufPool transmit, int frames) {
      * Makes both.
      *
      * @param descriptors of the receive and the transmit ring together, and what else the driver keeps.
+     * @param driver      of the port.
      * @throws IOException one sentence.
      */
     static QueuePools create(final Eal eal, final int frames, final int descriptors, final Lengths lengths,
-            final int socket, final boolean travels) throws IOException {
+            final int socket, final Driver driver) throws IOException {
         if (Math.max(lengths.receiveRoom(), lengths.transmitRoom()) > LARGEST_ROOM) {
             throw new IOException(
                     "an mbuf has no room for packets of " + lengths.mtu() + " bytes; set millrace.port.mtu to "
                             + (LARGEST_ROOM - Mbuf.HEADROOM - ETHERNET_AND_VLANS) + " or less");
         }
+        final MbufPool.Kind kind = driver.handsOn() ? MbufPool.Kind.TRAVELLING : MbufPool.Kind.ORDINARY;
         final int mbufs = frames + descriptors + CACHE + CACHE / 2 + MOVING;
-        final MbufPool receive = MbufPool.create(eal, mbufs, CACHE, lengths.receiveRoom(), socket, travels);
+        final MbufPool receive = MbufPool.create(eal, mbufs, CACHE, lengths.receiveRoom(), socket,
+                driver.sharesPool() ? MbufPool.Kind.PACKED : kind);
         boolean done = false;
         try {
             final QueuePools pools = new QueuePools(receive,
-                    MbufPool.create(eal, frames, 0, lengths.transmitRoom(), socket, travels), frames);
+                    MbufPool.create(eal, frames, 0, lengths.transmitRoom(), socket, kind), frames);
             done = true;
             return pools;
         } finally {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes instructions of the kernel's virtual machine (RFC 9669), eight bytes each, for a socket filter program. R6 holds
+ * Writes instructions of the kernel's virtual machine (RFC 9669), eight bytes each, for a program that sees packets. R6 holds
  * the context all the time, as instructions that read the packet want it; they leave what they read, in host byte order,
  * in R0, destroy R1 to R5, and end the program with result 0 where the packet is too short. Thread: one.
  */
@@ -38,10 +38,15 @@ public final class BpfCode {
     private static final int JUMP_ALWAYS = 0x05;
     private static final int JUMP_EQUAL = 0x15;
     private static final int JUMP_NOT_EQUAL = 0x55;
+    private static final int JUMP_EQUAL_32 = 0x16;
+    private static final int JUMP_NOT_EQUAL_32 = 0x56;
+    private static final int JUMP_BELOW = 0xa5;
+    private static final int JUMP_BELOW_REGISTER = 0xad;
     private static final int JUMP_ANY_BIT = 0x45;
     private static final int MULTIPLY_CONSTANT_32 = 0x24;
     private static final int ADD_REGISTER_32 = 0x0c;
     private static final int SHIFT_RIGHT = 0x77;
+    private static final int SHIFT_RIGHT_BY_REGISTER = 0x7f;
     private static final int JUMP_NOT_EQUAL_REGISTER = 0x5d;
     private static final int LOAD_64_BITS = 0x18;
     private static final int LOAD_WORD = 0x61;
@@ -106,6 +111,11 @@ public final class BpfCode {
         return add(SHIFT_RIGHT, register, 0, bits);
     }
 
+    /** Logical, by the lower 6 bits of another register. */
+    public BpfCode shiftRightByRegister(final int register, final int by) {
+        return add(SHIFT_RIGHT_BY_REGISTER, register, by, 0);
+    }
+
     /** Of the lower 32 bits; the upper ones become 0. */
     public BpfCode multiply32(final int register, final int constant) {
         return add(MULTIPLY_CONSTANT_32, register, 0, constant);
@@ -126,6 +136,27 @@ public final class BpfCode {
 
     public BpfCode jumpIfNotEqual(final int register, final int constant, final Label target) {
         return jump(JUMP_NOT_EQUAL, register, constant, target);
+    }
+
+    /** Compares the lower 32 bits: for words whose highest bit may be set. */
+    public BpfCode jumpIfEqual32(final int register, final int constant, final Label target) {
+        return jump(JUMP_EQUAL_32, register, constant, target);
+    }
+
+    /** Compares the lower 32 bits. */
+    public BpfCode jumpIfNotEqual32(final int register, final int constant, final Label target) {
+        return jump(JUMP_NOT_EQUAL_32, register, constant, target);
+    }
+
+    /** Unsigned. */
+    public BpfCode jumpIfBelow(final int register, final int constant, final Label target) {
+        return jump(JUMP_BELOW, register, constant, target);
+    }
+
+    /** Unsigned. */
+    public BpfCode jumpIfBelowRegister(final int register, final int other, final Label target) {
+        target.jumps.add(instructions.size());
+        return add(JUMP_BELOW_REGISTER, register, other, 0);
     }
 
     public BpfCode jumpIfNotEqualRegister(final int register, final int other, final Label target) {

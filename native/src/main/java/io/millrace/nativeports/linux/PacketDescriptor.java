@@ -69,6 +69,7 @@ public final class PacketDescriptor {
     public static final int MEMBERSHIP_TYPE_OFFSET = 4;
     public static final int MEMBERSHIP_ADDRESS_LENGTH_OFFSET = 6;
     public static final int MEMBERSHIP_ADDRESS_OFFSET = 8;
+    public static final int MEMBERSHIP_PROMISCUOUS = 1;
     public static final int MEMBERSHIP_ALL_MULTICAST = 2;
     public static final int MEMBERSHIP_UNICAST = 3;
 

@@ -35,8 +35,8 @@ final class PeerFrames {
      * @return the frame; 0 where that cannot be.
      */
     long take(final long entry, final long nowNs) {
-        final long place = Memory.getLong(entry);
-        final long marks = Memory.getLong(entry + ShmLayout.ENTRY_SEGMENT);
+        final long place = Memory.getLongOpaque(entry);
+        final long marks = Memory.getLongOpaque(entry + ShmLayout.ENTRY_SEGMENT);
         final int index = (int) place & INDEX_MASK;
         final int offset = (int) (place >>> OFFSET_SHIFT) & INDEX_MASK;
         final int bytesAndMarks = (int) (place >>> Integer.SIZE);

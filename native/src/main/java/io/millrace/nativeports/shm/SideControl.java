@@ -71,9 +71,14 @@ final class SideControl {
         return ring + (position & mask) * ShmLayout.ENTRY_LENGTH;
     }
 
+    /** Brings an entry into the cache, whatever it says by now. */
+    void prefetch(final long position) {
+        Memory.getLongOpaque(entry(position));
+    }
+
     /** A frame of the other side's that was given back: a number from the other process, not checked. */
     int returnedFrame(final long position) {
-        return Memory.getInt(returnRing + (position & mask) * ShmLayout.RETURN_LENGTH);
+        return Memory.getIntAcquire(returnRing + (position & mask) * ShmLayout.RETURN_LENGTH);
     }
 
     void putReturned(final long position, final int frame) {

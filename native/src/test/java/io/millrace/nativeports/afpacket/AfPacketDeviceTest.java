@@ -75,8 +75,22 @@ class AfPacketDeviceTest {
         }
     }
 
+    @Test
+    @RequiresNetworkNamespaces
+    void shouldLetInEverythingWhereItIsToldTo() throws Exception {
+        try (VethPair pair = new VethPair(1_500)) {
+            try (PacketDevice device = pair.open(request(VethPair.OURS + ",mac=own,filter=none"))) {
+                assertThat(device.queues()).isEqualTo(1);
+                assertThat(VethPair.run(pair.ours, "ip", "-d", "link", "show", VethPair.OURS))
+                        .contains("promiscuity 1");
+            }
+            assertThat(link(pair)).contains("promiscuity 0");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
+            "ours0,filter=all|\"filter=all\" of a packet socket must be filter=none or filter=address",
             "|interface name \"\" has 0 bytes",
             "sixteencharacter|interface name \"sixteencharacter\" has 16 bytes",
             "eth0,queue=1|\"queue=1\" is no option of a packet socket; the form is IF[@NAMESPACE][,mac=",
