@@ -12,7 +12,9 @@ import io.millrace.fastpath.port.RssKey;
 import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
+import io.millrace.nativeports.tap.PacketSocket;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -232,6 +234,41 @@ class DpdkDeviceTest {
             for (int i = 0; i < 10 * FRAMES; i++) {
                 assertThat(transmit(port, frame(port, 60))).isEqualTo(1);
                 assertThat(port.receive(one, 0, 1, 0)).isZero();
+            }
+        }
+    }
+
+    /** What is beyond a frame of the kernel's would be lost there without a word. */
+    @Test
+    @RequiresNetworkNamespaces
+    @RequiresDpdk("net_af_xdp")
+    void shouldTakePacketsOverXdpUpToWhatAPageHolds() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            namespace.exec("ip", "link", "add", "near0", "mtu", "3434", "type", "veth", "peer", "name", "far0", "mtu",
+                    "3434");
+            namespace.exec("ip", "link", "set", "near0", "up");
+            namespace.exec("ip", "link", "set", "far0", "up");
+            final String argument = Rings.EAL + " --vdev=net_af_xdp0,iface=near0";
+            assertThatThrownBy(() -> namespace.call(
+                    () -> DpdkDevice.open(new DeviceRequest(argument, 3_435, 1, FRAMES, true, false, null))))
+                    .isInstanceOf(IOException.class).hasMessageContaining("to 3434, not 3435");
+            try (DpdkDevice device = namespace.call(
+                    () -> DpdkDevice.open(new DeviceRequest(argument, 3_434, 1, FRAMES, true, false, null)));
+                    PacketSocket kernel = namespace.call(() -> new PacketSocket("far0", 0x88B5))) {
+                final PacketPort port = device.queue(0);
+                final byte[] longest = new byte[14 + 3_434];
+                Arrays.fill(longest, 14, longest.length, (byte) 7);
+                longest[12] = (byte) 0x88;
+                longest[13] = (byte) 0xB5;
+                kernel.send(longest);
+                await(() -> port.receive(one, 0, 1, 0) == 1);
+                assertThat(Frame.length(one[0])).isEqualTo(longest.length);
+                final byte[] received = new byte[longest.length];
+                Memory.copyToArray(Frame.data(one[0]), received, 0, received.length);
+                assertThat(received).isEqualTo(longest);
+                port.release(one[0]);
+                assertThat(transmit(port, frame(port, longest.length))).isEqualTo(1);
+                await(() -> kernel.receive() != null);
             }
         }
     }
