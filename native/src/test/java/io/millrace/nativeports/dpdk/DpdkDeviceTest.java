@@ -16,6 +16,8 @@ import io.millrace.nativeports.tap.PacketSocket;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,8 +83,6 @@ class DpdkDeviceTest {
     @RequiresDpdk("net_null")
     void shouldRefuseWhatTheDeviceCannotDo() {
         final String argument = Rings.EAL + " --vdev=net_null0";
-        assertThatThrownBy(() -> DpdkDevice.open(new DeviceRequest(argument, 1_500, 2_000, 16, true, false, null)))
-                .isInstanceOf(IOException.class).hasMessageContaining("queue(s), not 2000");
         assertThatThrownBy(() -> DpdkDevice.open(new DeviceRequest(argument, 65_500, 1, 16, true, false, null)))
                 .isInstanceOf(IOException.class).hasMessageContaining("set millrace.port.mtu");
         assertThatThrownBy(() -> DpdkDevice.open(new DeviceRequest(argument, 1_500, 1, 16, true, false, "10.0.0.1/24")))
@@ -192,6 +192,42 @@ class DpdkDeviceTest {
         assertThat(MbufPool.live()).isGreaterThan(poolsBefore);
         assertThat(Frame.length(received[0])).isEqualTo(60);
         release.run();
+    }
+
+    @Test
+    void shouldOpenTheQueuesThatThereAre() throws Exception {
+        try (Rings rings = new Rings(64);
+                DpdkDevice device = DpdkDevice.open(
+                        new DeviceRequest(rings.argument(0), 1_500, 2, FRAMES, true, false, null));
+                DpdkDevice far = rings.open(1, FRAMES)) {
+            assertThat(far.queues()).isEqualTo(1);
+            assertThat(device.queues()).isEqualTo(1);
+            assertThat(device.placement()).isEqualTo(FlowPlacement.ONE_QUEUE);
+        }
+    }
+
+    @Test
+    void shouldKnowEachOfTheThreadsThatTakeTurnsOnce() throws Exception {
+        final ExecutorService first = Executors.newSingleThreadExecutor();
+        final ExecutorService second = Executors.newSingleThreadExecutor();
+        try (Rings rings = new Rings(64);
+                DpdkDevice near = rings.open(0, FRAMES);
+                DpdkDevice far = rings.open(1, FRAMES)) {
+            assertThat(far.queue(0).receive(one, 0, 0, 0)).isZero();
+            far.queue(0).onDriverLeft();
+            final PacketPort port = near.queue(0);
+            for (int i = 0; i < 3; i++) {
+                first.submit(() -> port.receive(one, 0, 1, 0)).get();
+                second.submit(() -> port.receive(one, 0, 1, 0)).get();
+            }
+            assertThat(PollingThreads.count()).isEqualTo(2);
+            first.submit(port::onDriverLeft).get();
+            assertThat(PollingThreads.count()).isEqualTo(1);
+            second.submit(port::onDriverLeft).get();
+        } finally {
+            first.close();
+            second.close();
+        }
     }
 
     @Test
