@@ -62,7 +62,7 @@ final class LinkParts {
                 port.macAddress(), own, builder.conflictListener, random(NEIGHBOUR_DELAYS, number), builder.counters);
         return new Link(device, neighbours, groups,
                 config.get(DhcpKeys.DHCP) ? dhcpClient(config, own, port.macAddress()) : null,
-                port.linkLayer() && config.isIpv6()
+                port.linkLayer() && config.isIpv6() && !config.isShared()
                         ? autoconfiguration(config, own, port.macAddress(), neighbours, groups)
                         : new ControlTask[0]);
     }

@@ -9,6 +9,7 @@ import io.millrace.control.lifecycle.EngineShutdown;
 import io.millrace.control.listen.TcpListener;
 import io.millrace.control.neighbour.NeighbourInfo;
 import io.millrace.control.security.Secret;
+import io.millrace.control.shared.SharedHost;
 import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.NetworkStack;
 import io.millrace.fastpath.counters.Counter;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,14 +53,17 @@ public final class Millrace implements NetworkStack {
     private static final Logger LOG = LoggerFactory.getLogger(Millrace.class);
 
     private final StackParts parts;
+    private final @Nullable SharedHost sharedHost;
     private final Object lifeCycle = new Object();
     private final Object reloading = new Object();
     private volatile MillraceConfig config;
     private Map<String, Long> lastCounters = Map.of();
     private volatile boolean closed;
 
-    Millrace(final StackParts parts, final MillraceConfig config) {
+    /** @param sharedHost what was taken over from the host whose addresses are shared; null where the stack has its own. */
+    Millrace(final StackParts parts, final MillraceConfig config, final @Nullable SharedHost sharedHost) {
         this.parts = parts;
+        this.sharedHost = sharedHost;
         this.config = config;
         // who finds it out is in a turn that must end first
         parts.observed.whenLost(() -> Thread.ofPlatform().name("millrace-close").start(this::close));
@@ -98,9 +103,11 @@ public final class Millrace implements NetworkStack {
             if (closed) {
                 throw new IllegalStateException("the stack is closed");
             }
-            final ReloadReport report = Reload.run(parts, config, next);
+            // what was taken over from the host stays as it was
+            final MillraceConfig effective = sharedHost == null || !next.isShared() ? next : sharedHost.apply(next);
+            final ReloadReport report = Reload.run(parts, config, effective);
             if (!report.isRefused()) {
-                config = next;
+                config = effective;
             }
             report.lines().forEach(line -> LOG.info("{}: {}", this, line));
             return report;

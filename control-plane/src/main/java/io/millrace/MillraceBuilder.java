@@ -9,13 +9,16 @@ import io.millrace.config.ThreadingKeys;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.CapturedDevice;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.PortChoice;
 import io.millrace.control.lifecycle.LoopThreads;
 import io.millrace.control.lifecycle.VlanDevice;
 import io.millrace.control.neighbour.ConflictListener;
 import io.millrace.control.security.Secret;
+import io.millrace.control.shared.SharedHost;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.RssKey;
+import io.millrace.fastpath.port.SpreadingDevice;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.MacAddress;
 import java.io.IOException;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -44,7 +48,11 @@ public final class MillraceBuilder {
     /** A neighbour that the program knows. */
     record PermanentNeighbour(InetAddress address, long mac) {}
 
-    final MillraceConfig config;
+    /** That of the user, and from {@link #launch} on the one in effect. */
+    MillraceConfig config;
+    /** What is taken over from the host whose addresses are shared; null where the stack has its own. */
+    @Nullable
+    SharedHost sharedHost;
     final ControlCounters counters = new ControlCounters();
     final List<PermanentNeighbour> permanentNeighbours = new ArrayList<>();
     NanoClock clock = SystemNanoClock.INSTANCE;
@@ -56,6 +64,7 @@ public final class MillraceBuilder {
                 case GIVEN_UP -> "we do not use it any more";
                 case NOT_TAKEN -> "we do not use it";
             });
+    private DeviceOpener opener = DeviceOpener.discover();
     private final @Nullable PacketDevice[] devices;
 
     MillraceBuilder(final MillraceConfig config) {
@@ -106,19 +115,37 @@ public final class MillraceBuilder {
         return this;
     }
 
+    /** Told what {@code auto} has taken, and why nothing else; where none is set, it is logged. */
+    public MillraceBuilder onPortChoice(final Consumer<PortChoice> listener) {
+        opener = opener.telling(listener);
+        return this;
+    }
+
     /** Opens the device where none was brought, and runs the stack: {@link Millrace#launch}. */
     public Millrace launch() throws IOException {
         final long bytesBefore = MemoryRegion.bytesInUse();
+        takeOver();
         final MemoryPlan plan = MemoryPlan.of(config);
         if (!plan.fits()) {
             throw new IOException(plan.refusal());
         }
         final LoopThreads threads = LoopThreads.of(config);
         try {
-            return new Millrace(StackParts.start(this, threads, openAll(), bytesBefore), config);
+            return new Millrace(StackParts.start(this, threads, openAll(), bytesBefore), config, sharedHost);
         } catch (final OutOfMemoryError e) {
             throw new IOException(e.getMessage() + "; see " + EngineKeys.SLAB + ", " + EngineKeys.MAX_CONNECTIONS
                     + ", " + PortKeys.FRAMES + " and " + ThreadingKeys.ENGINES, e);
+        }
+    }
+
+    /** Looks at the host whose addresses are to be shared. */
+    private void takeOver() throws IOException {
+        if (config.isShared()) {
+            final DeviceOpener opener = DeviceOpener.discover();
+            opener.check(config);
+            final SharedHost host = SharedHost.of(config, opener.hostNetwork(config.device()));
+            config = host.apply(config);
+            sharedHost = host;
         }
     }
 
@@ -142,7 +169,8 @@ public final class MillraceBuilder {
     }
 
     /** The capture shows what passes the wire, tags included. */
-    private PacketDevice wrap(final PacketDevice opened, final MillraceConfig port) throws IOException {
+    private PacketDevice wrap(final PacketDevice single, final MillraceConfig port) throws IOException {
+        final PacketDevice opened = SpreadingDevice.where(single, config.get(ThreadingKeys.ENGINES), rssKey());
         final Optional<Path> capture = port.get(PortKeys.CAPTURE);
         final PacketDevice captured = capture.isPresent()
                 ? CapturedDevice.open(opened, capture.get(), clock)
@@ -152,9 +180,10 @@ public final class MillraceBuilder {
     }
 
     private PacketDevice openConfigured(final int link) throws IOException {
-        final DeviceOpener opener = DeviceOpener.discover();
         opener.check(config);
-        return opener.open(config, link, rssKey());
+        return sharedHost == null
+                ? opener.open(config, link, rssKey())
+                : opener.openShared(config, rssKey(), sharedHost.ports());
     }
 
     /** The same for all ports: a flow must not change its engine where its route does. */

@@ -43,6 +43,7 @@ final class Reload {
     private ReloadReport run() {
         changes.stream().filter(ConfigChange::needsRestart).map(ConfigChange::refused).forEach(refused::add);
         refuseOtherDevices();
+        refuseOtherSharedAddresses();
         refuseTooFewPorts();
         final StackSettings settings = settings();
         if (settings != null && !changes.isEmpty()) {
@@ -69,6 +70,14 @@ final class Reload {
         if (count < parts.engines.length) {
             refuse(EphemeralPortKeys.LOW, "leaves " + count + " ports to " + parts.engines.length
                     + " engines, each of which needs one of its own");
+        }
+    }
+
+    /** Which addresses the kernel leaves to the stack was settled when the device was opened. */
+    private void refuseOtherSharedAddresses() {
+        if (before.isShared() && !before.get(IpKeys.ADDRESSES).equals(next.get(IpKeys.ADDRESSES))) {
+            refuse(IpKeys.ADDRESSES, "cannot change without a restart where the stack shares those of the host, as it"
+                    + " runs with " + before.text(IpKeys.ADDRESSES));
         }
     }
 

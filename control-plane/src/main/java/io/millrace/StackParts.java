@@ -13,6 +13,7 @@ import io.millrace.control.address.Routing;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.IcmpErrorFan;
 import io.millrace.control.channel.PatientCommands;
+import io.millrace.control.channel.SegmentCarrier;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.dhcp.LeasedRoutes;
 import io.millrace.control.lifecycle.AgentThread;
@@ -35,7 +36,9 @@ import io.millrace.control.security.Secret;
 import io.millrace.control.security.SipHashCookies;
 import io.millrace.control.security.SipHashSynCookies;
 import io.millrace.control.security.UnforeseenPorts;
+import io.millrace.control.shared.ChosenPorts;
 import io.millrace.fastpath.control.MulticastGroups;
+import io.millrace.fastpath.control.OwnPorts;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
@@ -93,6 +96,9 @@ final class StackParts {
     final FastOpenKeys fastOpenKeys;
     final PublishedRoutes routes;
     final Listeners listeners;
+    /** Some ports of the host's addresses are the stack's. */
+    private final boolean shared;
+    private final OwnPorts ownPorts;
     final BindingTable bindings;
     final AddressChanges addressChanges;
     final ObservedStack observed;
@@ -134,10 +140,14 @@ final class StackParts {
             commands[i] = new PatientCommands(() -> engines[engine].commands(), counters);
         }
         addressChanges = new AddressChanges(routes, commands);
+        shared = config.isShared();
+        ownPorts = builder.sharedHost == null
+                ? OwnPorts.ALL
+                : new ChosenPorts(builder.sharedHost.ports(), config);
         listeners = new Listeners(settings.listen(), config.get(IpKeys.V6_ONLY), routes, commands,
-                this::isPortInUse, builder.secret.derive(LISTEN_PORTS), counters);
+                this::isPortInUse, ownPorts, builder.secret.derive(LISTEN_PORTS), counters);
         bindings = new BindingTable(new PortRange(settings.listen().ephemeralLow(), settings.listen().ephemeralHigh(),
-                new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))));
+                new UnforeseenPorts(builder.secret.derive(DATAGRAM_PORTS))), ownPorts);
         observed = ObservedStack.create(observationDirectory(config), engines.length,
                 new Metadata(name(config, device), device.name(),
                         Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
@@ -148,7 +158,8 @@ final class StackParts {
     private static String name(final MillraceConfig config, final PacketDevice device) {
         final String addresses = IntStream.range(0, config.links()).mapToObj(config::link)
                 .flatMap(link -> link.addresses().stream()).map(Cidr::toString).collect(Collectors.joining(", "));
-        return "stack " + (addresses.isEmpty() ? "" : addresses + ' ') + "on " + device.name();
+        return "stack " + (addresses.isEmpty() ? "" : addresses + ' ') + "on " + device.name()
+                + (config.isShared() ? Metadata.SHARED : "");
     }
 
     private static @Nullable Path observationDirectory(final MillraceConfig config) {
@@ -316,13 +327,17 @@ final class StackParts {
                 secret.derive(FLOW_HASH).k0() + index);
         final EngineView view = new EngineView(secrets,
                 new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
-                        config.get(IpKeys.FLOW_LABELS), links.stream().anyMatch(Link::hasDhcpClient),
-                        new IcmpErrorFan(Arrays.asList(commands), index)),
+                        config.get(IpKeys.FLOW_LABELS), ownPorts, links.stream().anyMatch(Link::hasDhcpClient),
+                        new IcmpErrorFan(Arrays.asList(commands), index),
+                        new SegmentCarrier(engines, device.placement())),
                 listeners, bindings, routes, groups(), rings[index].proxy(), observed::onLost);
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }
 
     private MulticastGroups groups() {
+        if (shared) {
+            return ChosenPorts.NO_GROUPS;
+        }
         return links.size() == 1
                 ? links.getFirst().groups()
                 : new StackGroups(links.stream().map(Link::groups).toList());

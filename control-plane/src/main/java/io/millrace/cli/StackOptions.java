@@ -29,6 +29,9 @@ final class StackOptions {
     @Option(names = "--dhcp", description = "Lease an address by DHCP (millrace.ip.dhcp).")
     private boolean dhcp;
 
+    @Option(names = "--shared-ports", paramLabel = "PORTS", description = "Take these ports of the host's own addresses, e.g. 80,443,53/udp (millrace.port.shared-ports).")
+    private @Nullable String sharedPorts;
+
     @Option(names = "--vlan", paramLabel = "N", description = "The VLAN that the stack lives in, 0 for none (millrace.port.vlan).")
     private @Nullable String vlan;
 
@@ -46,6 +49,7 @@ final class StackOptions {
         option(builder, "--host-address", PortKeys.HOST_ADDRESS, hostAddress);
         option(builder, "--gateway", IpKeys.GATEWAY, gateway);
         option(builder, "--dhcp", DhcpKeys.DHCP, dhcp ? "true" : null);
+        option(builder, "--shared-ports", PortKeys.SHARED_PORTS, sharedPorts);
         option(builder, "--vlan", PortKeys.VLAN, vlan);
         option(builder, "--capture", PortKeys.CAPTURE, capture);
         return builder.build();

@@ -40,6 +40,7 @@ final class CrossChecks {
                     EphemeralPortKeys.HIGH),
             new Rule(CrossChecks::framesHoldTwoBursts, PortKeys.FRAMES, EngineKeys.BURST),
             new Rule(CrossChecks::addressesAreUsable, IpKeys.ADDRESSES, Ipv6Keys.MODE, DhcpKeys.DHCP),
+            new Rule(PortChecks::sharedPortsStandAlone, PortKeys.SHARED_PORTS),
             new Rule(CrossChecks::ownPrefixesAreUsable, IpKeys.OWN_PREFIXES),
             new Rule(CrossChecks::ipv6IsNotOff, IpKeys.ADDRESSES, Ipv6Keys.MODE),
             new Rule(CrossChecks::mtuFitsIpv6, PortKeys.MTU, IpKeys.ADDRESSES, Ipv6Keys.MODE),
@@ -173,7 +174,7 @@ final class CrossChecks {
                 return "must be addresses of a host, which " + cidr + " is not";
             }
         }
-        return seen.isEmpty() && !config.isIpv6() && !config.get(DhcpKeys.DHCP)
+        return seen.isEmpty() && !config.isIpv6() && !config.get(DhcpKeys.DHCP) && !config.isShared()
                 ? "must name at least one address"
                 : null;
     }
@@ -230,7 +231,8 @@ final class CrossChecks {
             return which + "must not be one of the stack's own addresses";
         }
         // a link-local router is reached from the link-local address that the stack gives itself
-        return gateway instanceof Inet6Address && gateway.isLinkLocalAddress() && config.isIpv6()
+        return config.isShared() && config.addresses().isEmpty()
+                || gateway instanceof Inet6Address && gateway.isLinkLocalAddress() && config.isIpv6()
                 || allAddresses(config).anyMatch(cidr -> cidr.contains(gateway))
                         ? null
                         : which + "must lie within the network of one of " + IpKeys.ADDRESSES + configured(config)

@@ -97,9 +97,14 @@ public final class MillraceConfig {
         return (Setting<T>) setting;
     }
 
-    /** The addresses that are set: the default counts only where none are asked for by DHCP. */
+    /** Whether the stack takes only some ports of the host's own addresses: {@link PortKeys#SHARED_PORTS}. */
+    public boolean isShared() {
+        return !get(PortKeys.SHARED_PORTS).isEmpty();
+    }
+
+    /** The addresses that are set: the default counts only where none are asked for by DHCP, or those of the host taken. */
     public List<Cidr> addresses() {
-        return get(DhcpKeys.DHCP) && origin(IpKeys.ADDRESSES).source() == Source.DEFAULT
+        return (get(DhcpKeys.DHCP) || isShared()) && origin(IpKeys.ADDRESSES).source() == Source.DEFAULT
                 ? List.of()
                 : get(IpKeys.ADDRESSES);
     }
@@ -209,7 +214,12 @@ public final class MillraceConfig {
     }
 
     /** The CPU of each engine's loop; empty where the system chooses. */
-    public List<Integer> cpus() {
+    public List<Integer> loopCpus() {
+        return cpus().stream().limit(get(ThreadingKeys.ENGINES)).toList();
+    }
+
+    /** Every CPU that is named. */
+    List<Integer> cpus() {
         return get(ThreadingKeys.CPUS).stream().flatMapToInt(CpuRange::cpus).boxed().toList();
     }
 

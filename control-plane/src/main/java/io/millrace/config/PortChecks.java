@@ -32,6 +32,25 @@ final class PortChecks {
         return null;
     }
 
+    /** What shares the host's addresses has none of its own, and nothing that needs one. */
+    static @Nullable String sharedPortsStandAlone(final MillraceConfig config) {
+        if (!config.isShared()) {
+            return null;
+        }
+        final String other = config.get(DhcpKeys.DHCP)
+                ? DhcpKeys.DHCP + ": the host has leased its address itself"
+                : config.get(PortKeys.VLAN) != 0
+                        ? PortKeys.VLAN + ": name the interface of the VLAN as the device"
+                        : config.get(PortKeys.HOST_ADDRESS).isPresent()
+                                ? PortKeys.HOST_ADDRESS.path()
+                                : !config.get(PortKeys.FURTHER).isEmpty()
+                                        ? PortKeys.FURTHER.path()
+                                        : !config.get(IpKeys.OWN_PREFIXES).isEmpty()
+                                                ? IpKeys.OWN_PREFIXES.path()
+                                                : "";
+        return other.isEmpty() ? null : "must not be set together with " + other;
+    }
+
     /** A host is reached over one link: no prefix of one overlaps that of another, but for link-local ones. */
     static @Nullable String haveNetworksOfTheirOwn(final MillraceConfig config) {
         final List<List<Cidr>> links = config.addressesOfLinks();

@@ -1,6 +1,7 @@
 package io.millrace.config;
 
 import static io.millrace.config.ValueTypes.bytes;
+import static io.millrace.config.ValueTypes.choice;
 import static io.millrace.config.ValueTypes.cidr;
 import static io.millrace.config.ValueTypes.device;
 import static io.millrace.config.ValueTypes.file;
@@ -8,6 +9,8 @@ import static io.millrace.config.ValueTypes.furtherPort;
 import static io.millrace.config.ValueTypes.list;
 import static io.millrace.config.ValueTypes.onOff;
 import static io.millrace.config.ValueTypes.optional;
+import static io.millrace.config.ValueTypes.portInterval;
+import static io.millrace.config.ValueTypes.sharedPort;
 import static io.millrace.config.ValueTypes.rssKey;
 import static io.millrace.config.ValueTypes.whole;
 import static io.millrace.config.ValueTypes.wholePowerOfTwo;
@@ -60,8 +63,8 @@ public final class PortKeys {
             "TUNSETSTEERINGEBPF of a TAP", """
                     Let SYNs wait in queues of their own, so that a flood of them that is faster than they can be read
                     takes no other frame with it, and those from addresses that have had a connection apart from the
-                    rest. A TAP of one engine does it where Linux lets the process load a BPF program (root, or CAP_BPF
-                    and CAP_NET_ADMIN); else, which the log says, everything shares one queue, as with a TUN.
+                    rest. A TAP does it where Linux lets the process load a BPF program (root, or CAP_BPF and
+                    CAP_NET_ADMIN); else, which the log says, SYNs share a queue with everything else, as with a TUN.
                     """);
 
     /** The key of the hash that places flows. */
@@ -87,6 +90,34 @@ public final class PortKeys {
             optional(cidr()), Optional.empty(), "ip address add", """
                     Address and prefix length to give to the host's side of the link, which is then also set up;
                     needs the right to do so. "" leaves the host's side alone.
+                    """);
+
+    /** Which ports of the host's own addresses. */
+    public static final ConfigKey<List<SharedPort>> SHARED_PORTS = ConfigKey.of(GROUP + ".shared-ports",
+            list(sharedPort()), List.of(), null,
+            """
+                    Live at the host's own addresses: the stack takes these ports of them, e.g. [443, "8000-8010", "53/udp"]
+                    (without a protocol: of TCP and UDP), and the kernel keeps everything else. Addresses and routes are those
+                    of the interface unless set; neighbours are not answered, nothing is announced and no group joined.
+                    For af-packet:IF, with its MAC.
+                    """);
+
+    /** Local ports of active opens then. */
+    public static final ConfigKey<PortInterval> SHARED_EPHEMERAL = ConfigKey.of(GROUP + ".shared-ephemeral",
+            portInterval(), new PortInterval(61_000, 61_999), "net.ipv4.ip_local_reserved_ports",
+            """
+                    With shared-ports: local ports of the stack's own connections and datagrams, in the place of
+                    millrace.ephemeral-ports. The kernel must not choose them: they lie outside of its
+                    net.ipv4.ip_local_port_range, or in ip_local_reserved_ports.
+                    """);
+
+    /** Who keeps the kernel off them. */
+    public static final ConfigKey<SharedGuard> SHARED_GUARD = ConfigKey.of(GROUP + ".shared-guard",
+            choice(SharedGuard.class), SharedGuard.TCX, "tc filter, nft",
+            """
+                    With shared-ports: what keeps the kernel from answering for them. tcx: a BPF program that the stack puts in
+                    front of the kernel (Linux 6.6), and that ends with the process; rule: a rule of yours, of nftables e.g.,
+                    that is there already: without one the kernel resets the stack's connections.
                     """);
 
     /** Where to capture to. */

@@ -79,6 +79,16 @@ final class ValueTypes {
         return new ListenRuleType();
     }
 
+    static ValueType<PortInterval> portInterval() {
+        return new TextType<>("a port or an interval of ports such as 61000-61999", PortInterval::parse,
+                PortInterval::toString);
+    }
+
+    static ValueType<SharedPort> sharedPort() {
+        return new TextType<>("a port or an interval of ports, such as 443, 8000-8010 or 53/udp", SharedPort::parse,
+                SharedPort::toString);
+    }
+
     static ValueType<FurtherPort> furtherPort() {
         return new FurtherPortType();
     }

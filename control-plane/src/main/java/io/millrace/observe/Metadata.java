@@ -16,6 +16,9 @@ import java.util.Locale;
  */
 public record Metadata(String stack, String device, String version, List<Described> counters) {
 
+    /** What {@link #stack} ends with where the stack has only some ports of its addresses, and the host the rest. */
+    public static final String SHARED = ", beside the kernel";
+
     /** Where a value lies. */
     public enum Scope {
         /** A counter of each engine. */
@@ -46,6 +49,11 @@ public record Metadata(String stack, String device, String version, List<Describ
 
     public Metadata {
         counters = List.copyOf(counters);
+    }
+
+    /** True where the stack shares its addresses with the host. */
+    public boolean isShared() {
+        return stack.endsWith(SHARED);
     }
 
     /** The lines. */

@@ -169,16 +169,31 @@ abstract class KernelInterop {
                 millrace.ipv6.dad-transmits = 0
                 %s
                 """.formatted(link.join(kernel, offloads), offloads, stackIp(), family.prefixLength(), settings));
+        if (config.isShared()) {
+            // the device is one with what is taken over from the host
+            addKernelAddress();
+            stack = Millrace.launch(config);
+            mac = "";
+        } else {
+            launch(config, wrapper);
+        }
+        group = new MillraceEventLoopGroup(stack, new DefaultThreadFactory("millrace-loop"));
+    }
+
+    private void launch(final MillraceConfig config, final UnaryOperator<PacketDevice> wrapper) throws Exception {
         final PacketDevice device = kernel.call(
                 () -> DeviceOpener.discover().open(config.get(PortKeys.DEVICE), config.deviceRequest()));
+        addKernelAddress();
+        mac = "%012x".formatted(device.queue(0).capabilities().macAddress()).replaceAll("(..)(?=.)", "$1:");
+        stack = Millrace.builder(config).device(wrapper.apply(device)).launch();
+    }
+
+    private void addKernelAddress() throws IOException {
         if (family == Family.V6) {
             // else the kernel forgets the address where the link goes down
             run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/mr0/keep_addr_on_down");
             run("ip", "-6", "address", "add", kernelIp() + "/" + family.prefixLength(), "dev", "mr0", "nodad");
         }
-        mac = "%012x".formatted(device.queue(0).capabilities().macAddress()).replaceAll("(..)(?=.)", "$1:");
-        stack = Millrace.builder(config).device(wrapper.apply(device)).launch();
-        group = new MillraceEventLoopGroup(stack, new DefaultThreadFactory("millrace-loop"));
     }
 
     /** Serves on the stack. */

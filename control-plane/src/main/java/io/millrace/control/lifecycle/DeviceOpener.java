@@ -8,12 +8,15 @@ import io.millrace.config.DhcpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.control.lifecycle.PortChooser.Wishes;
+import io.millrace.control.shared.KernelPorts;
 import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.HostNetwork;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.RssKey;
+import io.millrace.fastpath.port.SharedPorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +26,7 @@ import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,10 +44,17 @@ public final class DeviceOpener {
 
     private final List<PacketDeviceProvider> providers;
     private final List<String> broken;
+    private final Consumer<PortChoice> choices;
 
     DeviceOpener(final List<PacketDeviceProvider> providers, final List<String> broken) {
+        this(providers, broken, DeviceOpener::log);
+    }
+
+    private DeviceOpener(final List<PacketDeviceProvider> providers, final List<String> broken,
+            final Consumer<PortChoice> choices) {
         this.providers = List.copyOf(providers);
         this.broken = List.copyOf(broken);
+        this.choices = choices;
     }
 
     /** With every provider that {@link ServiceLoader} finds; one that does not load is told of, not fatal. */
@@ -66,6 +77,19 @@ public final class DeviceOpener {
     /** With these providers. */
     public static DeviceOpener of(final List<PacketDeviceProvider> providers) {
         return new DeviceOpener(providers, List.of());
+    }
+
+    /** The same, that tells others than the log what {@code auto} has taken. */
+    public DeviceOpener telling(final Consumer<PortChoice> listener) {
+        return new DeviceOpener(providers, broken, listener);
+    }
+
+    private static void log(final PortChoice choice) {
+        if (choice.isMemory()) {
+            LOG.warn("{}", choice.sentence());
+        } else {
+            LOG.info("{}", choice.sentence());
+        }
     }
 
     /** The providers found. */
@@ -129,13 +153,7 @@ public final class DeviceOpener {
         if (spec.scheme().equals(PortChooser.SCHEME)) {
             return openBest(spec, new Wishes(device -> request.withArgument(device.argument()), false, Set.of()));
         }
-        final PacketDeviceProvider provider = provider(spec.scheme())
-                .orElseThrow(() -> new IOException(unknown(spec.scheme())));
-        final String cause = provider.unavailabilityCause();
-        if (cause != null) {
-            throw new IOException("cannot open " + spec + ": " + cause);
-        }
-        return provider.open(request);
+        return usable(spec).open(request);
     }
 
     /**
@@ -160,7 +178,7 @@ public final class DeviceOpener {
     }
 
     /**
-     * Opens the device of a configuration; of {@code auto} it is told in the log what was chosen.
+     * Opens the device of a configuration; of {@code auto} it is told what was chosen, where nobody else listens in the log.
      *
      * @param link   which of its ports.
      * @param rssKey of the hash that places flows on several queues.
@@ -177,9 +195,17 @@ public final class DeviceOpener {
     /** What {@code auto} would choose; null where another device is configured. Opens nothing. */
     public @Nullable PortChoice choice(final MillraceConfig config, final int link) {
         final DeviceSpec device = config.link(link).device();
-        return device.scheme().equals(PortChooser.SCHEME)
-                ? chooser(wishes(config, link, RssKey.EXAMPLE)).choose(device, candidate -> {})
-                : null;
+        if (!device.scheme().equals(PortChooser.SCHEME)) {
+            return null;
+        }
+        final Wishes wishes = wishes(config, link, RssKey.EXAMPLE);
+        for (int before = 0; before < link; before++) {
+            final PortChoice other = choice(config, before);
+            if (other != null && other.picked() != null) {
+                wishes.taken().add(interfaceOf(other.picked()));
+            }
+        }
+        return chooser(wishes).choose(device, candidate -> {});
     }
 
     private PortChooser chooser(final Wishes wishes) {
@@ -193,12 +219,12 @@ public final class DeviceOpener {
         if (choice.picked() == null) {
             throw new IOException("no port can be opened: " + choice.sentence());
         }
-        if (choice.picked().scheme().equals(MEMORY)) {
-            LOG.warn("{}: nobody but the stack itself is there", choice.sentence());
-        } else {
-            LOG.info("{}", choice.sentence());
-        }
+        choices.accept(choice);
         return opened.getFirst();
+    }
+
+    private static String interfaceOf(final DeviceSpec device) {
+        return device.argument().split("[@,]", 2)[0];
     }
 
     private static Wishes wishes(final MillraceConfig config, final int link, final RssKey rssKey) {
@@ -206,11 +232,53 @@ public final class DeviceOpener {
         final Set<String> taken = new HashSet<>();
         for (int other = 0; other < config.links(); other++) {
             if (other != link) {
-                taken.add(config.link(other).device().argument().split("[@,]", 2)[0]);
+                taken.add(interfaceOf(config.link(other).device()));
             }
         }
         return new Wishes(device -> port.deviceRequest(device).withRssKey(rssKey),
                 port.get(DhcpKeys.DHCP) || port.get(PortKeys.VLAN) != 0, taken);
+    }
+
+    /**
+     * What the kernel has on the interface of a device whose addresses a stack is to share.
+     *
+     * @throws IOException one sentence: why that cannot be.
+     */
+    public HostNetwork hostNetwork(final DeviceSpec spec) throws IOException {
+        if (spec.scheme().equals(MEMORY) || spec.scheme().equals(PortChooser.SCHEME)) {
+            throw new IOException(PortKeys.SHARED_PORTS + " needs the interface whose addresses are shared, as "
+                    + PortKeys.DEVICE + " = \"af-packet:IF\", which \"" + spec + "\" does not name");
+        }
+        return usable(spec).hostNetwork(spec.argument());
+    }
+
+    /**
+     * Opens the ports that are a stack's of an interface whose addresses it shares, unless the kernel uses them.
+     *
+     * @param port  the configuration in effect; {@code rssKey} as in {@link #open(MillraceConfig, int, RssKey)}.
+     * @param ports which they are.
+     * @throws IOException one sentence: why that cannot be.
+     */
+    public PacketDevice openShared(final MillraceConfig port, final RssKey rssKey, final SharedPorts ports)
+            throws IOException {
+        final DeviceSpec spec = port.device();
+        final PacketDeviceProvider provider = usable(spec);
+        for (final KernelPorts.Conflict conflict : provider.atHost(spec.argument(),
+                (name, here) -> KernelPorts.conflicts(ports))) {
+            throw new IOException("cannot share the addresses of " + spec + ": " + conflict.what() + "; "
+                    + conflict.remedy());
+        }
+        return provider.openShared(port.deviceRequest().withRssKey(rssKey), ports);
+    }
+
+    private PacketDeviceProvider usable(final DeviceSpec spec) throws IOException {
+        final PacketDeviceProvider provider = provider(spec.scheme())
+                .orElseThrow(() -> new IOException(unknown(spec.scheme())));
+        final String cause = provider.unavailabilityCause();
+        if (cause != null) {
+            throw new IOException("cannot open " + spec + ": " + cause);
+        }
+        return provider;
     }
 
     private String unknown(final String scheme) {

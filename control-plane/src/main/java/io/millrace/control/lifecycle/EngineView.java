@@ -11,6 +11,8 @@ import io.millrace.fastpath.control.IcmpErrors;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
+import io.millrace.fastpath.control.OtherEngines;
+import io.millrace.fastpath.control.OwnPorts;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.control.SynCookies;
 import io.millrace.fastpath.udp.BindingTable;
@@ -57,6 +59,11 @@ public final class EngineView implements EngineControl {
     }
 
     @Override
+    public OtherEngines segmentsOfOthers() {
+        return settings.segments();
+    }
+
+    @Override
     public boolean dualStack() {
         return !settings.v6Only() && routes.current().hasV6();
     }
@@ -69,6 +76,11 @@ public final class EngineView implements EngineControl {
     @Override
     public boolean flowLabels() {
         return settings.flowLabels();
+    }
+
+    @Override
+    public OwnPorts ownPorts() {
+        return settings.ownPorts();
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.millrace.control.lifecycle;
 
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.IcmpErrors;
+import io.millrace.fastpath.control.OtherEngines;
+import io.millrace.fastpath.control.OwnPorts;
 
 /**
  * What an engine is told once of its stack. Thread: any.
@@ -10,8 +12,10 @@ import io.millrace.fastpath.control.IcmpErrors;
  * @param observedMemory {@link EngineControl#observedMemory}.
  * @param v6Only         {@link EngineControl#v6Only}.
  * @param flowLabels     {@link EngineControl#flowLabels}.
+ * @param ownPorts       {@link EngineControl#ownPorts}.
  * @param hasDhcpClient  {@link EngineControl#hasDhcpClient}.
  * @param otherEngines   {@link EngineControl#otherEngines}.
+ * @param segments       {@link EngineControl#segmentsOfOthers}.
  */
 public record EngineViewSettings(int engines, long observedMemory, boolean v6Only, boolean flowLabels,
-        boolean hasDhcpClient, IcmpErrors otherEngines) {}
+        OwnPorts ownPorts, boolean hasDhcpClient, IcmpErrors otherEngines, OtherEngines segments) {}

@@ -8,6 +8,7 @@ import io.millrace.fastpath.control.EngineCommands;
 import io.millrace.fastpath.control.ListenOptions;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.NetworkStack;
+import io.millrace.fastpath.control.OwnPorts;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.wire.AddressTest;
 import io.millrace.fastpath.wire.IpAddress;
@@ -40,6 +41,7 @@ public final class Listeners implements AutoCloseable {
     private final PublishedRoutes routes;
     private final EngineCommands[] engines;
     private final PortsInUse portsInUse;
+    private final OwnPorts ownPorts;
     private final ControlCounters counters;
     private final SipHash portHash;
     private final long flowSeed;
@@ -59,6 +61,14 @@ public final class Listeners implements AutoCloseable {
     public Listeners(final ListenSettings settings, final boolean v6Only, final PublishedRoutes routes,
             final EngineCommands[] engines, final PortsInUse portsInUse, final Secret secret,
             final ControlCounters counters) {
+        this(settings, v6Only, routes, engines, portsInUse, OwnPorts.ALL, secret, counters);
+    }
+
+    /** @param ownPorts which may be asked for; the other parameters are those of the other constructor. */
+    public Listeners(final ListenSettings settings, final boolean v6Only, final PublishedRoutes routes,
+            final EngineCommands[] engines, final PortsInUse portsInUse, final OwnPorts ownPorts, final Secret secret,
+            final ControlCounters counters) {
+        this.ownPorts = ownPorts;
         this.settings = settings;
         this.v6Only = v6Only;
         this.routes = routes;
@@ -189,6 +199,10 @@ public final class Listeners implements AutoCloseable {
 
     private void checkPort(final long hi, final long lo, final int port, final ListenOptions options)
             throws BindException {
+        final String refusal = ownPorts.refusalOfTcp(port);
+        if (refusal != null) {
+            throw new BindException(refusal);
+        }
         for (final TcpListener other : table.all()) {
             if (other.port() == port && isConflict(other, hi, lo, options)) {
                 throw new BindException("address already in use: " + text(hi, lo, port) + " (listener "

@@ -41,6 +41,11 @@ public interface EngineControl {
     @Nullable
     ListenerPolicy listener(long localHi, long localLo, long remoteHi, long remoteLo, int ports);
 
+    /** Which local ports a user may ask for. */
+    default OwnPorts ownPorts() {
+        return OwnPorts.ALL;
+    }
+
     /** Where datagram endpoints are bound: one table for all engines of the stack. */
     BindingTable bindings();
 
@@ -67,6 +72,11 @@ public interface EngineControl {
     /** The way to the other engines for ICMP errors about connections that this one does not have. */
     default IcmpErrors otherEngines() {
         return IcmpErrors.NONE;
+    }
+
+    /** Where segments belong that are not for a connection of this engine. */
+    default OtherEngines segmentsOfOthers() {
+        return OtherEngines.NONE;
     }
 
     /** Random; keys the hash of the flow table, so that nobody outside can choose colliding flows. */

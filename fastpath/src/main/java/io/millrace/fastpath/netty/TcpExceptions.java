@@ -21,7 +21,9 @@ public final class TcpExceptions {
 
     /** For an attempt that was refused before anything was sent. @param detail of {@code TcpCalls.refusal}. */
     static IOException ofRefusal(final TcpFailure failure, final String detail) {
-        return failure == TcpFailure.NO_LOCAL_PORT ? new BindException(capitalised(detail)) : ofConnect(failure);
+        return failure == TcpFailure.NO_LOCAL_PORT || failure == TcpFailure.ADDRESS_NOT_AVAILABLE
+                ? new BindException(capitalised(detail))
+                : ofConnect(failure);
     }
 
     /** For a connection that was open. */

@@ -52,6 +52,27 @@ public interface PacketDeviceProvider {
     PacketDevice open(DeviceRequest request) throws IOException;
 
     /**
+     * Opens a device at the Ethernet address of the kernel's interface, for a stack that takes only some ports of the
+     * kernel's IP addresses; the kernel gets nothing of those ports as long as the device is open, and the stack nothing but
+     * them and what it needs for them.
+     *
+     * @throws IOException one sentence; also where a device of this kind cannot do that.
+     */
+    default PacketDevice openShared(final DeviceRequest request, final SharedPorts ports) throws IOException {
+        throw new IOException(scheme() + " cannot share the addresses of the host; use af-packet:IF for that");
+    }
+
+    /**
+     * What the kernel has set up on the interface of a device; opens nothing.
+     *
+     * @param argument what stands behind the colon in the port's name.
+     * @throws IOException one sentence; also where there is no interface of the kernel behind such a device.
+     */
+    default HostNetwork hostNetwork(final String argument) throws IOException {
+        throw new IOException(scheme() + " cannot share the addresses of the host; use af-packet:IF for that");
+    }
+
+    /**
      * Does something where the host's side of a device is, which may be in another network namespace; opens nothing.
      *
      * @param argument what stands behind the colon in the port's name.

@@ -4,7 +4,9 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
 
 /** The active OPEN of RFC 9293 §3.10.1. Thread: the engine's. */
 final class OpenCall {
@@ -17,6 +19,8 @@ final class OpenCall {
     private long refusedHi;
     private long refusedLo;
     private int refusedPort;
+    /** Why a local port that was asked for was refused. */
+    private @Nullable String portRefusal;
 
     OpenCall(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output) {
         this.context = context;
@@ -32,6 +36,9 @@ final class OpenCall {
 
     /** The same in words. */
     String refusalText() {
+        if (refusal == TcpFailure.ADDRESS_NOT_AVAILABLE && portRefusal != null) {
+            return refusal.text() + ": " + portRefusal;
+        }
         if (refusal != TcpFailure.NO_LOCAL_PORT) {
             return refusal.text();
         }
@@ -45,6 +52,10 @@ final class OpenCall {
             final long remoteLo, final int remotePort, final TcpSettings settings, final ConnectionHandler handler) {
         if (connections.isClosed()) {
             return refuse(TcpFailure.ABORTED);
+        }
+        portRefusal = localPort == 0 ? null : context.control.ownPorts().refusalOfTcp(localPort);
+        if (portRefusal != null) {
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
         }
         final RouteSnapshot routes = context.control.routes();
         final int route = routes.route(remoteHi, remoteLo);
@@ -71,6 +82,9 @@ final class OpenCall {
             refusedPort = remotePort;
             return refuse(TcpFailure.NO_LOCAL_PORT);
         }
+        if (localPort != 0 && isAnsweredElsewhere(fromHi, fromLo, port, remoteHi, remoteLo, remotePort)) {
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
+        }
         final int ports = port << 16 | remotePort;
         if (connections.find(fromHi, fromLo, remoteHi, remoteLo, ports) != ConnectionTable.NONE) {
             return refuse(TcpFailure.ADDRESS_IN_USE);
@@ -82,6 +96,17 @@ final class OpenCall {
     /** RFC 1122 §4.2.3.10: an OPEN to a broadcast or multicast address is refused. */
     private static boolean isUnicast(final RouteSnapshot routes, final long hi, final long lo) {
         return !IpAddress.isAny(hi, lo) && !IpAddress.isMulticast(hi, lo) && !routes.isBroadcast(hi, lo);
+    }
+
+    /** Of a port that is not of our choice: its answers may come to another engine, which knows nothing of them. */
+    private boolean isAnsweredElsewhere(final long localHi, final long localLo, final int localPort,
+            final long remoteHi, final long remoteLo, final int remotePort) {
+        if (context.control.engines() == 1) {
+            return false;
+        }
+        final int owner = context.control.segmentsOfOthers().placement().queue(localHi, localLo, localPort, remoteHi,
+                remoteLo, remotePort);
+        return owner != FlowPlacement.NONE && owner != context.engine;
     }
 
     private long start(final Tcb tcb, final ConnectionHandler handler) {

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.udp;
 
+import io.millrace.fastpath.control.OwnPorts;
 import io.millrace.fastpath.wire.AddressTest;
 import io.millrace.fastpath.wire.IpAddress;
 import java.net.BindException;
@@ -22,6 +23,7 @@ public final class BindingTable {
 
     /** Which of those that share a port gets a flow follows from it. */
     private final int seed;
+    private final OwnPorts ownPorts;
     private PortRange range;
     /** Ports by upper and lower byte: a stack with few bindings holds few pages. */
     private final AtomicReferenceArray<@Nullable AtomicReferenceArray<@Nullable PortBindings>> pages = new AtomicReferenceArray<>(
@@ -29,7 +31,16 @@ public final class BindingTable {
 
     /** @param range ports for endpoints that ask for none. */
     public BindingTable(final PortRange range) {
+        this(range, OwnPorts.ALL);
+    }
+
+    /**
+     * @param range    ports for endpoints that ask for none.
+     * @param ownPorts which they may ask for.
+     */
+    public BindingTable(final PortRange range, final OwnPorts ownPorts) {
         this.range = range;
+        this.ownPorts = ownPorts;
         seed = range.start().applyAsInt(Integer.MAX_VALUE);
     }
 
@@ -72,10 +83,14 @@ public final class BindingTable {
      * Binds an endpoint.
      *
      * @param port 0: a free one of the range.
-     * @throws BindException where the address is in use, or no port is free.
+     * @throws BindException where the address is in use, the port not for us, or no port is free.
      */
     synchronized Binding bind(final DatagramEndpoint endpoint, final long hi, final long lo, final int port,
             final boolean reuse, final boolean v6Only, final Memberships groups) throws BindException {
+        final String refusal = port == 0 ? null : ownPorts.refusalOfUdp(port);
+        if (refusal != null) {
+            throw new BindException("Cannot assign requested address: " + refusal);
+        }
         final int chosen = port == 0
                 ? freePort(new Binding(endpoint, hi, lo, 0, 0, 0, 0, false, v6Only, groups))
                 : port;

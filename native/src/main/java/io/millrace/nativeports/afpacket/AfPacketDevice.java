@@ -8,10 +8,11 @@ import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.port.RssPlacement;
+import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
-import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.PacketDescriptor;
+import io.millrace.nativeports.shared.KernelGuard;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -52,28 +53,45 @@ final class AfPacketDevice implements PacketDevice {
 
     /** @param enoughBuffer bytes of a socket's buffer that makes small slots do. */
     static AfPacketDevice open(final DeviceRequest request, final int enoughBuffer) throws IOException {
-        final AfPacketSpec spec = AfPacketSpec.parse(request.argument());
+        final AfPacketSpec spec = spec(request);
+        return spec.inNamespace(() -> openHere(spec, request, enoughBuffer, null));
+    }
+
+    /**
+     * Opens the ports that are the stack's of an interface whose addresses it shares with the kernel.
+     *
+     * @throws IOException one sentence: what was tried, what the system said, what to do.
+     */
+    static AfPacketDevice openShared(final DeviceRequest request, final SharedPorts ports) throws IOException {
+        final AfPacketSpec spec = spec(request).atAddressOfInterface();
+        return spec.inNamespace(() -> openHere(spec, request, QueueSockets.ENOUGH_BUFFER, ports));
+    }
+
+    private static AfPacketSpec spec(final DeviceRequest request) throws IOException {
         if (request.hostAddress() != null) {
             throw new IOException(AfPacketFailure.hostAddress(AfPacketDeviceProvider.SCHEME + ':'
                     + request.argument()));
         }
-        final String namespace = spec.namespace();
-        return namespace == null
-                ? openHere(spec, request, enoughBuffer)
-                : HostNamespace.call(namespace, () -> openHere(spec, request, enoughBuffer));
+        return AfPacketSpec.parse(request.argument());
     }
 
-    private static AfPacketDevice openHere(final AfPacketSpec spec, final DeviceRequest request, final int enoughBuffer)
-            throws IOException {
-        final AfPacketDevice device = new AfPacketDevice(AfPacketInterface.find(spec, request), request, enoughBuffer);
+    /** @param shared null: the stack has addresses of its own. */
+    private static AfPacketDevice openHere(final AfPacketSpec spec, final DeviceRequest request, final int enoughBuffer,
+            final @Nullable SharedPorts shared) throws IOException {
+        final KernelGuard guard = shared == null ? null : new KernelGuard(shared);
+        AfPacketDevice device = null;
         boolean done = false;
         try {
+            device = new AfPacketDevice(AfPacketInterface.find(spec, request, guard), request, enoughBuffer);
             device.openQueues(request);
+            if (guard != null && shared.guarded()) {
+                guard.attach(device.on.index(), spec.interfaceName());
+            }
             done = true;
             return device;
         } finally {
             if (!done) {
-                device.close();
+                CloseHelper.closeAll(device, device == null ? guard : null);
             }
         }
     }
@@ -152,5 +170,6 @@ final class AfPacketDevice implements PacketDevice {
     @Override
     public void close() {
         ports.forEach(AfPacketPort::close);
+        CloseHelper.close(on.guard());
     }
 }

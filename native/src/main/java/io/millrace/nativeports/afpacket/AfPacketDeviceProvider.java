@@ -1,11 +1,14 @@
 package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.port.DeviceRequest;
+import io.millrace.fastpath.port.HostNetwork;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
+import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.nativeports.linux.HostNamespace;
+import io.millrace.nativeports.linux.HostNetworkReader;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.NamespaceOption;
 import io.millrace.nativeports.linux.PacketDescriptor;
@@ -62,6 +65,17 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
         return namespace == null
                 ? task.run(spec.interfaceName(), true)
                 : HostNamespace.call(namespace, () -> task.run(spec.interfaceName(), false));
+    }
+
+    @Override
+    public HostNetwork hostNetwork(final String argument) throws IOException {
+        final AfPacketSpec spec = AfPacketSpec.parse(argument);
+        return spec.inNamespace(() -> HostNetworkReader.read(spec.interfaceName()));
+    }
+
+    @Override
+    public PacketDevice openShared(final DeviceRequest request, final SharedPorts ports) throws IOException {
+        return AfPacketDevice.openShared(request, ports);
     }
 
     @Override

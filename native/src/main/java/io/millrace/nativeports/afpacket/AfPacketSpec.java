@@ -3,6 +3,7 @@ package io.millrace.nativeports.afpacket;
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.PortOption.Place;
 import io.millrace.fastpath.port.PortOption.Type;
+import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.LinkAddress;
 import java.io.IOException;
@@ -88,6 +89,28 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac, 
         } catch (final IllegalArgumentException e) {
             throw new IOException(e.getMessage() + ", nor \"interface\"", e);
         }
+    }
+
+    /** Does something in the namespace that it names, if any. */
+    <T> T inNamespace(final HostNamespace.Task<T> task) throws IOException {
+        return namespace == null ? task.run() : HostNamespace.call(namespace, task);
+    }
+
+    /**
+     * The same at the Ethernet address of the interface, as who shares its IP addresses must be.
+     *
+     * @throws IOException where another is asked for.
+     */
+    AfPacketSpec atAddressOfInterface() throws IOException {
+        if (mac != OWN && mac != OF_INTERFACE) {
+            throw new IOException("who shares the IP addresses of " + interfaceName
+                    + " has its Ethernet address too; leave \"" + MAC + LinkAddress.toString(mac) + "\" out");
+        }
+        if (everything) {
+            throw new IOException("who shares the IP addresses of " + interfaceName
+                    + " gets what is for its ports alone; leave \"" + FILTER + "none\" out");
+        }
+        return new AfPacketSpec(interfaceName, namespace, OF_INTERFACE, false);
     }
 
     /** The stack's address on an interface that has this one. */

@@ -24,7 +24,10 @@ public final class InterfaceWatch {
         failure = errno;
         LOGGER.warn("{}: {}", device, switch (errno) {
             case Errno.ENETDOWN -> "the interface is down or was removed; frames are dropped until it is up";
-            case Errno.ENXIO, Errno.ENODEV -> "the interface is gone; a new one of its name needs a new start";
+            // what a TAP says to a write
+            case Errno.EIO -> "the interface is down; frames are dropped until it is up";
+            case Errno.ENXIO, Errno.ENODEV, Errno.EBADFD ->
+                "the interface is gone; a new one of its name needs a new start";
             default -> "the interface refuses frames: " + Errno.describe(errno);
         });
         return true;

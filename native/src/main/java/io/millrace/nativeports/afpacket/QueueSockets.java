@@ -78,6 +78,12 @@ final class QueueSockets implements AutoCloseable {
 
     /** From here on frames arrive: what the filter lets in, no other. */
     private static void listen(final RingSocket socket, final AfPacketInterface on) throws IOException {
+        if (on.guard() != null) {
+            // what the kernel's own addresses and groups need, the interface lets in already
+            socket.attach(on.guard().filter());
+            socket.bind(on.index(), PacketDescriptor.ETH_P_ALL);
+            return;
+        }
         try (AddressFilter filter = new AddressFilter(on.address(), on.everything())) {
             socket.attach(filter);
         }

@@ -2,6 +2,7 @@ package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.nativeports.linux.BpfProgram;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.PacketDescriptor;
@@ -61,6 +62,12 @@ final class RingSocket implements AutoCloseable {
     void attach(final AddressFilter filter) throws IOException {
         check(calls.setOption(fd, SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ATTACH_FILTER, filter.address(),
                 SocketDescriptor.PROGRAM_LENGTH), "attach a filter to");
+    }
+
+    /** Lets in only what the program does. */
+    void attach(final BpfProgram program) throws IOException {
+        check(trySet(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ATTACH_BPF, program.descriptor()),
+                "attach a program to");
     }
 
     /** Has the interface let in frames for another address (promiscuous where it cannot); undone by {@link #close}. */

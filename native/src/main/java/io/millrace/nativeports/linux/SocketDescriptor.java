@@ -8,6 +8,7 @@ public final class SocketDescriptor {
     public static final int SO_RCVBUF = 8;
     public static final int SO_ATTACH_FILTER = 26;
     public static final int SO_SNDBUFFORCE = 32;
+    public static final int SO_ATTACH_BPF = 50;
     public static final int SO_RCVBUFFORCE = 33;
     /** Busy polling: microseconds; before interrupts; frames of a turn. */
     public static final int SO_BUSY_POLL = 46;

@@ -32,9 +32,19 @@ class StructuresTest {
             #include <linux/if_tun.h>
             #include <linux/ipv6.h>
             #include <linux/sockios.h>
+            #include <linux/version.h>
+            #include <linux/rtnetlink.h>
+            #include <linux/if_addr.h>
+            #include <linux/pkt_cls.h>
             #include <linux/virtio_net.h>
             #ifndef PACKET_FANOUT_FLAG_IGNORE_OUTGOING /* younger than many distributions' headers */
             #define PACKET_FANOUT_FLAG_IGNORE_OUTGOING 0x4000
+            #endif
+            #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0) /* younger as well */
+            #define BPF_TCX_INGRESS 46
+            #define BPF_F_BEFORE (1U << 3)
+            #define TCX_NEXT -1
+            #define TCX_DROP 2
             #endif
             #ifndef VIRTIO_NET_HDR_GSO_UDP_L4 /* likewise */
             #define VIRTIO_NET_HDR_GSO_UDP_L4 5
@@ -53,6 +63,8 @@ class StructuresTest {
         addSocket(expected);
         addErrno(expected);
         addBpf(expected);
+        addBpfOfInterfaces(expected);
+        addNetlink(expected);
         assertThat(CHeaders.ask(directory, HEADERS, List.of(), expected.keySet())).isEqualTo(expected);
     }
 
@@ -107,6 +119,8 @@ class StructuresTest {
         numbers.put("EOPNOTSUPP", (long) Errno.EOPNOTSUPP);
         numbers.put("offsetof(struct ifreq, ifr_data)", (long) InterfaceRequest.VALUE_OFFSET);
         numbers.put("ETHTOOL_GDRVINFO", (long) DriverInfo.ETHTOOL_GDRVINFO);
+        numbers.put("ETHTOOL_GLINK", (long) HostInterface.ETHTOOL_GLINK);
+        numbers.put("offsetof(struct ethtool_value, data)", (long) Integer.BYTES);
         numbers.put("sizeof(struct ethtool_drvinfo)", (long) DriverInfo.LENGTH);
         numbers.put("sizeof(((struct ethtool_drvinfo *) 0)->driver)", (long) DriverInfo.NAME_LENGTH);
         numbers.put("offsetof(struct ethtool_drvinfo, driver)", (long) DriverInfo.DRIVER_OFFSET);
@@ -196,6 +210,7 @@ class StructuresTest {
         numbers.put("SO_RCVBUF", (long) SocketDescriptor.SO_RCVBUF);
         numbers.put("SO_ATTACH_FILTER", (long) SocketDescriptor.SO_ATTACH_FILTER);
         numbers.put("SO_SNDBUFFORCE", (long) SocketDescriptor.SO_SNDBUFFORCE);
+        numbers.put("SO_ATTACH_BPF", (long) SocketDescriptor.SO_ATTACH_BPF);
         numbers.put("SO_RCVBUFFORCE", (long) SocketDescriptor.SO_RCVBUFFORCE);
         numbers.put("ARPHRD_ETHER", (long) SocketDescriptor.ARPHRD_ETHER);
         numbers.put("PACKET_OUTGOING", (long) SocketDescriptor.PACKET_OUTGOING);
@@ -238,6 +253,68 @@ class StructuresTest {
         numbers.put("BPF_B", (long) BpfCode.BYTE);
         numbers.put("BPF_H", (long) BpfCode.HALF);
         numbers.put("BPF_W", (long) BpfCode.WORD);
+    }
+
+    private static void addBpfOfInterfaces(final Map<String, Long> numbers) {
+        numbers.put("BPF_PROG_TEST_RUN", (long) Bpf.PROG_TEST_RUN);
+        numbers.put("BPF_LINK_CREATE", (long) Bpf.LINK_CREATE);
+        numbers.put("BPF_PROG_TYPE_SCHED_CLS", (long) Bpf.PROG_TYPE_SCHED_CLS);
+        numbers.put("BPF_TCX_INGRESS", (long) Bpf.TCX_INGRESS);
+        numbers.put("BPF_F_BEFORE", (long) Bpf.F_BEFORE);
+        numbers.put("TCX_NEXT", (long) Bpf.TCX_NEXT);
+        numbers.put("TCX_DROP", (long) Bpf.TCX_DROP);
+        numbers.put("PACKET_HOST", (long) Bpf.PACKET_HOST);
+        numbers.put("offsetof(struct __sk_buff, len)", (long) Bpf.SKB_LENGTH);
+        numbers.put("offsetof(struct __sk_buff, pkt_type)", (long) Bpf.SKB_PACKET_TYPE);
+        numbers.put("offsetof(struct __sk_buff, vlan_present)", (long) Bpf.SKB_VLAN_PRESENT);
+        numbers.put("offsetof(union bpf_attr, link_create.prog_fd)", (long) Bpf.LINK_PROG_OFFSET);
+        numbers.put("offsetof(union bpf_attr, link_create.target_ifindex)", (long) Bpf.LINK_TARGET_OFFSET);
+        numbers.put("offsetof(union bpf_attr, link_create.attach_type)", (long) Bpf.LINK_ATTACH_TYPE_OFFSET);
+        numbers.put("offsetof(union bpf_attr, link_create.flags)", (long) Bpf.LINK_FLAGS_OFFSET);
+        numbers.put("offsetof(union bpf_attr, test.prog_fd)", (long) Bpf.TEST_PROG_OFFSET);
+        numbers.put("offsetof(union bpf_attr, test.retval)", (long) Bpf.TEST_RESULT_OFFSET);
+        numbers.put("offsetof(union bpf_attr, test.data_size_in)", (long) Bpf.TEST_SIZE_IN_OFFSET);
+        numbers.put("offsetof(union bpf_attr, test.data_in)", (long) Bpf.TEST_DATA_IN_OFFSET);
+    }
+
+    private static void addNetlink(final Map<String, Long> numbers) {
+        numbers.put("AF_NETLINK", (long) Netlink.AF_NETLINK);
+        numbers.put("NETLINK_ROUTE", (long) Netlink.NETLINK_ROUTE);
+        numbers.put("NLM_F_REQUEST", (long) Netlink.NLM_F_REQUEST);
+        numbers.put("NLM_F_DUMP", (long) Netlink.NLM_F_DUMP);
+        numbers.put("NLMSG_ERROR", (long) Netlink.NLMSG_ERROR);
+        numbers.put("NLMSG_DONE", (long) Netlink.NLMSG_DONE);
+        numbers.put("RTM_GETADDR", (long) Netlink.RTM_GETADDR);
+        numbers.put("RTM_NEWADDR", (long) Netlink.RTM_NEWADDR);
+        numbers.put("RTM_GETROUTE", (long) Netlink.RTM_GETROUTE);
+        numbers.put("RTM_NEWROUTE", (long) Netlink.RTM_NEWROUTE);
+        numbers.put("sizeof(struct nlmsghdr)", (long) Netlink.HEADER_LENGTH);
+        numbers.put("offsetof(struct nlmsghdr, nlmsg_type)", (long) Netlink.TYPE_OFFSET);
+        numbers.put("offsetof(struct nlmsghdr, nlmsg_flags)", (long) Netlink.FLAGS_OFFSET);
+        numbers.put("NLMSG_ALIGNTO", (long) Netlink.ALIGNMENT);
+        numbers.put("sizeof(struct ifaddrmsg)", (long) Netlink.ADDRESS_LENGTH);
+        numbers.put("offsetof(struct ifaddrmsg, ifa_prefixlen)", (long) Netlink.ADDRESS_PREFIX_OFFSET);
+        numbers.put("offsetof(struct ifaddrmsg, ifa_flags)", (long) Netlink.ADDRESS_FLAGS_OFFSET);
+        numbers.put("offsetof(struct ifaddrmsg, ifa_index)", (long) Netlink.ADDRESS_INDEX_OFFSET);
+        numbers.put("IFA_ADDRESS", (long) Netlink.IFA_ADDRESS);
+        numbers.put("IFA_LOCAL", (long) Netlink.IFA_LOCAL);
+        numbers.put("IFA_FLAGS", (long) Netlink.IFA_FLAGS);
+        numbers.put("IFA_F_TEMPORARY", (long) Netlink.IFA_F_TEMPORARY);
+        numbers.put("IFA_F_DADFAILED", (long) Netlink.IFA_F_DADFAILED);
+        numbers.put("IFA_F_DEPRECATED", (long) Netlink.IFA_F_DEPRECATED);
+        numbers.put("IFA_F_TENTATIVE", (long) Netlink.IFA_F_TENTATIVE);
+        numbers.put("sizeof(struct rtmsg)", (long) Netlink.ROUTE_LENGTH);
+        numbers.put("offsetof(struct rtmsg, rtm_dst_len)", (long) Netlink.ROUTE_PREFIX_OFFSET);
+        numbers.put("offsetof(struct rtmsg, rtm_table)", (long) Netlink.ROUTE_TABLE_OFFSET);
+        numbers.put("offsetof(struct rtmsg, rtm_type)", (long) Netlink.ROUTE_TYPE_OFFSET);
+        numbers.put("RT_TABLE_MAIN", (long) Netlink.RT_TABLE_MAIN);
+        numbers.put("RTN_UNICAST", (long) Netlink.RTN_UNICAST);
+        numbers.put("RTA_DST", (long) Netlink.RTA_DST);
+        numbers.put("RTA_OIF", (long) Netlink.RTA_OIF);
+        numbers.put("RTA_GATEWAY", (long) Netlink.RTA_GATEWAY);
+        numbers.put("RTA_PRIORITY", (long) Netlink.RTA_PRIORITY);
+        numbers.put("sizeof(struct rtattr)", (long) Netlink.ATTRIBUTE_HEADER);
+        numbers.put("offsetof(struct rtattr, rta_type)", (long) Netlink.ATTRIBUTE_TYPE_OFFSET);
     }
 
     private static void addErrno(final Map<String, Long> numbers) {

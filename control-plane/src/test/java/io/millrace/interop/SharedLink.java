@@ -1,0 +1,74 @@
+package io.millrace.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.nativeports.NetworkNamespace;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A veth whose one end is the interface of a host that has the stack's addresses too: it keeps them, and the stack takes
+ * some of their ports.
+ */
+final class SharedLink implements KernelLink {
+    private final boolean offloads;
+    private final String ports;
+    private @Nullable NetworkNamespace host;
+
+    /**
+     * @param offloads of both kernels, whatever the stack does.
+     * @param ports    the stack's, HOCON.
+     */
+    SharedLink(final boolean offloads, final String ports) {
+        this.offloads = offloads;
+        this.ports = ports;
+    }
+
+    /** The host beside the stack. */
+    NetworkNamespace host() {
+        return Objects.requireNonNull(host);
+    }
+
+    @Override
+    public String join(final NetworkNamespace kernel, final boolean stackOffloads) throws IOException {
+        final NetworkNamespace beside = new NetworkNamespace();
+        host = beside;
+        run(beside, "ip", "link", "add", "mr0", "type", "veth", "peer", "name", "mr0", "netns", kernel.name());
+        run(beside, "ip", "address", "add", Family.V4.stack + "/" + Family.V4.prefixLength(), "dev", "mr0");
+        run(beside, "ip", "address", "add", Family.V6.stack + "/" + Family.V6.prefixLength(), "dev", "mr0", "nodad");
+        // else an address that is configured later may still be unsure
+        run(beside, "sh", "-c", "echo 0 >/proc/sys/net/ipv6/conf/mr0/accept_dad");
+        run(beside, "ip", "link", "set", "mr0", "up");
+        if (!offloads) {
+            KernelInterop.requireTool("ethtool");
+            run(kernel, "ethtool", "-K", "mr0", "tx", "off", "tso", "off", "gso", "off");
+        }
+        run(kernel, "ip", "address", "add", Family.V4.kernel + "/" + Family.V4.prefixLength(), "dev", "mr0");
+        run(kernel, "ip", "link", "set", "mr0", "up");
+        return device() + "millrace.port.shared-ports = " + ports + "\n";
+    }
+
+    /** The configuration of the device alone, HOCON. */
+    String device() {
+        return "millrace.port.device = \"af-packet:mr0@" + host().name() + "\"\n";
+    }
+
+    /** Runs a command on the host, which must succeed; returns what it printed. */
+    String onHost(final String... command) throws IOException {
+        return run(host(), command);
+    }
+
+    private static String run(final NetworkNamespace namespace, final String... command) throws IOException {
+        final NetworkNamespace.Output output = namespace.exec(command);
+        assertThat(output.exitCode()).as(String.join(" ", command) + ": " + output.text()).isZero();
+        return output.text();
+    }
+
+    @Override
+    public void close() {
+        if (host != null) {
+            host.close();
+        }
+    }
+}
