@@ -208,8 +208,12 @@ final class AfXdpPort implements PacketPort {
         }
     }
 
+    /** None wakes who polls the driver's queue himself. */
     @Override
     public int descriptors() {
+        if (busyPolls) {
+            return 0;
+        }
         return listener == null ? 1 : 2;
     }
 
@@ -218,7 +222,7 @@ final class AfXdpPort implements PacketPort {
         return index == 0 || listener == null ? queue.socket().descriptor() : listener.descriptor();
     }
 
-    /** Neither room in the ring nor frames that come back wake anybody; nor does a driver that we poll ourselves. */
+    /** Neither room in the ring nor frames that come back wake anybody. */
     @Override
     public boolean wakesSleeper() {
         return !busyPolls && !sender.isPending() && umem.canSend();

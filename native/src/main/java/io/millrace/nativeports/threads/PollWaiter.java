@@ -20,6 +20,9 @@ final class PollWaiter implements Waiter {
     /** By how much the kernel may be late, instead of 50 µs. */
     private static final long TIMER_SLACK_NS = 1_000;
     private static final long SECOND_NS = 1_000_000_000;
+    /** A descriptor that has nothing but an error, again, is looked at after such a pause; each is twice the one before. */
+    private static final long ERROR_PAUSE_NS = 1_000_000;
+    private static final int MAX_ERROR_DOUBLINGS = 6;
 
     private final ThreadCalls calls = new ThreadCalls();
     private final LinuxCalls reads = new LinuxCalls();
@@ -34,6 +37,8 @@ final class PollWaiter implements Waiter {
     private final long value;
     private final int slackNs;
     private final boolean fences;
+    /** How often in a row there was nothing but errors, as of a device that is gone. */
+    private int errors;
     private boolean closed;
 
     /** @param fences true where {@link ThreadCalls#fenceOthers} may be called. */
@@ -66,6 +71,30 @@ final class PollWaiter implements Waiter {
 
     @Override
     public int await(final long timeoutNs, final boolean descriptors) {
+        final int result = poll(timeoutNs, descriptors);
+        if (result != READABLE || !hasOnlyErrors()) {
+            errors = 0;
+            return result;
+        }
+        // the port must learn of it at once, but a device that is gone has its error for ever
+        final int before = errors++;
+        if (before == 0) {
+            return READABLE;
+        }
+        final long pauseNs = ERROR_PAUSE_NS << Math.min(before - 1, MAX_ERROR_DOUBLINGS);
+        return poll(Math.min(timeoutNs, pauseNs), false) == WOKEN ? WOKEN : READABLE;
+    }
+
+    private boolean hasOnlyErrors() {
+        for (int i = 1; i < count; i++) {
+            if ((Memory.getShort(entry(i) + ThreadCalls.POLL_RESULT_OFFSET) & ThreadCalls.POLLIN) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private int poll(final long timeoutNs, final boolean descriptors) {
         Memory.putLong(timespec, timeoutNs / SECOND_NS);
         Memory.putLong(timespec + ThreadCalls.TIMESPEC_NS_OFFSET, timeoutNs % SECOND_NS);
         final int ready = calls.poll(entries, descriptors ? count : 1, timespec);

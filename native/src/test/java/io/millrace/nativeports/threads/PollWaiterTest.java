@@ -8,6 +8,9 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.ThreadCalls;
+import io.millrace.nativeports.linux.TunDescriptor;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
@@ -71,6 +75,34 @@ class PollWaiterTest {
         waiter.wakeup();
         assertThat(waiter.await(FOR_EVER, true)).isEqualTo(Waiter.WOKEN);
         assertThat(waiter.await(1, true)).isEqualTo(Waiter.TIMED_OUT);
+    }
+
+    /** As a TAP that was removed has: it would be readable for ever. */
+    @Test
+    @EnabledIf("canOpenTun")
+    void shouldTellOfAnErrorAtOnceAndThenAfterPauses() {
+        final int gone = calls.open(TunDescriptor.PATH, TunDescriptor.O_RDWR | TunDescriptor.O_NONBLOCK);
+        assertThat(gone).isNotNegative();
+        try (Waiter watching = new LinuxThreads().newWaiter(descriptor, gone)) {
+            assertThat(watching.await(FOR_EVER, true)).isEqualTo(Waiter.READABLE);
+            final long startNs = System.nanoTime();
+            for (int i = 0; i < 5; i++) {
+                assertThat(watching.await(FOR_EVER, true)).isEqualTo(Waiter.READABLE);
+            }
+            assertThat(System.nanoTime() - startNs)
+                    .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(1 + 2 + 4 + 8 + 16));
+            watching.wakeup();
+            assertThat(watching.await(FOR_EVER, true)).as("woken all the same").isEqualTo(Waiter.WOKEN);
+            makeReadable();
+            assertThat(watching.await(FOR_EVER, true)).as("another descriptor").isEqualTo(Waiter.READABLE);
+        } finally {
+            calls.close(gone);
+        }
+    }
+
+    static boolean canOpenTun() {
+        final Path device = Path.of(TunDescriptor.PATH);
+        return Files.isReadable(device) && Files.isWritable(device);
     }
 
     @Test
