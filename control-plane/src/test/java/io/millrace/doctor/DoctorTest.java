@@ -38,12 +38,13 @@ class DoctorTest {
     private final List<ObservedNeighbour> neighbours = new ArrayList<>();
     private final Map<String, Integer> shortPaths = new HashMap<>();
     private Set<InetAddress> kernelAddresses = Set.of();
+    private boolean shared;
     private long idleNs;
     private double stolenShare;
 
     private List<Finding> during() {
         return new DuringRun(new Reports(values, List.of(1_000L), 1_000L + idleNs, loopTimes, neighbours, Set.of(OWN),
-                kernelAddresses, shortPaths, stolenShare)).findings();
+                kernelAddresses, shortPaths, shared, stolenShare)).findings();
     }
 
     private static List<Finding> before(final Machine machine, final String config) {
@@ -76,6 +77,7 @@ class DoctorTest {
                 before(new Machine(25, true, true, 4, 1L << 30, 1 << 30, Set.of()), "millrace.engine.slab = 1GiB");
             case TOO_FEW_CORES -> before(GOOD, "millrace.threading { engines = 4, idle = spin }");
             case MTU_DIFFERS -> before(GOOD, "millrace.port.device = \"tap:mr0\"");
+            case ADDRESSES_NOT_SHARED -> before(GOOD, "millrace.port { device = memory, shared-ports = [80] }");
             case SHARED_MEMORY_FULL -> before(new Machine(25, true, true, 4, 64L << 30, 4_096, Set.of()), "");
             case KERNEL_HAS_ADDRESS -> {
                 kernelAddresses = Set.of(OWN);
@@ -96,6 +98,10 @@ class DoctorTest {
         switch (symptom) {
             case NOT_DRIVEN -> idleNs = TimeUnit.SECONDS.toNanos(3);
             case LOOP_STARVED -> loopTimes[25] = 10;
+            case SHARED_ADDRESS_LOST -> {
+                shared = true;
+                kernelAddresses = Set.of(InetAddress.getLoopbackAddress());
+            }
             case CPU_STOLEN -> stolenShare = 0.2;
             case CHECKSUMS_WRONG -> {
                 count(Counter.TCP_BAD_CHECKSUM, 11);
@@ -125,6 +131,13 @@ class DoctorTest {
             assertThat(finding.symptom()).isEqualTo(symptom);
             assertThat(List.of(finding.what(), symptom.why(), finding.remedy())).allMatch(text -> text.endsWith("."));
         });
+    }
+
+    @Test
+    void shouldFindNothingWrongWithAnAddressThatIsShared() {
+        shared = true;
+        kernelAddresses = Set.of(OWN);
+        assertThat(during()).isEmpty();
     }
 
     @Test
