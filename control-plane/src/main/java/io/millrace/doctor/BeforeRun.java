@@ -115,8 +115,9 @@ public final class BeforeRun {
             }
             return effective;
         } catch (final IOException e) {
-            add(Symptom.ADDRESSES_NOT_SHARED, capitalised(String.valueOf(e.getMessage())) + '.', "Do what this says, or leave "
-                    + PortKeys.SHARED_PORTS + " out.");
+            add(Symptom.ADDRESSES_NOT_SHARED, capitalised(String.valueOf(e.getMessage())) + '.',
+                    "Do what this says, or leave "
+                            + PortKeys.SHARED_PORTS + " out.");
             return null;
         }
     }

@@ -59,14 +59,6 @@ class SharedPortsInteropTest {
     }
 
     @Nested
-    class Http extends HttpInteropTest {
-        Http() {
-            assumePrograms();
-            link = link(false);
-        }
-    }
-
-    @Nested
     class Connect extends ConnectInteropTest {
         Connect() {
             assumePrograms();
@@ -354,6 +346,23 @@ class SharedPortsInteropTest {
                             + " sysctl -w net.ipv4.ip_local_reserved_ports=60000-60999");
             shared.onHost("sh", "-c", "echo 60000-60999 >/proc/sys/net/ipv4/ip_local_reserved_ports");
             Millrace.launch(MillraceConfig.parse(config)).close();
+        }
+
+        /** As native/PORTS.md shows it. */
+        @Test
+        void shouldLeaveTheKernelToARuleOfTheUsers() throws Exception {
+            requireTool("nft");
+            launch(true, "millrace.port.shared-guard = rule", device -> device);
+            serve(STACK_PORT, EchoHandler::new);
+            assertThatThrownBy(() -> connectFromKernel(QUIET_PORT)).isInstanceOf(ConnectException.class);
+            Await.until("the kernel has reset what it does not know", () -> resetsOfHost() == 1);
+            shared.onHost("nft", "add", "table", "inet", "millrace");
+            shared.onHost("nft", "add", "chain", "inet", "millrace", "shared",
+                    "{ type filter hook prerouting priority -300; }");
+            shared.onHost("nft", "add", "rule", "inet", "millrace", "shared", "iifname", "mr0", "meta", "pkttype",
+                    "host", "tcp", "dport", "{ 80, 81, 61000-61999 }", "drop");
+            assertEchoes(connectFromKernel(STACK_PORT), MIB);
+            assertThat(resetsOfHost()).as("no more").isEqualTo(1);
         }
 
         private List<Finding> findings(final String config) {

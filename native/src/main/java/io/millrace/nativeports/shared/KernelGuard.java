@@ -52,7 +52,8 @@ public final class KernelGuard implements AutoCloseable {
             guard.ingress().close();
             return LinuxRelease.isAtLeast(TCX_MAJOR, TCX_MINOR)
                     ? List.of()
-                    : List.of(new PortFinding(Weight.FATAL, "only Linux 6.6 and later keep the kernel off shared ports (tcx)",
+                    : List.of(new PortFinding(Weight.FATAL,
+                            "only Linux 6.6 and later keep the kernel off shared ports (tcx)",
                             "With an older one give the kernel the rule of native/PORTS.md, and set"
                                     + " millrace.port.shared-guard = rule"));
         } catch (final IOException e) {
