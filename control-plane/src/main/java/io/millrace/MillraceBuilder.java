@@ -9,6 +9,7 @@ import io.millrace.config.ThreadingKeys;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.lifecycle.CapturedDevice;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.PortChoice;
 import io.millrace.control.lifecycle.LoopThreads;
 import io.millrace.control.lifecycle.VlanDevice;
 import io.millrace.control.neighbour.ConflictListener;
@@ -17,6 +18,7 @@ import io.millrace.control.shared.SharedHost;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.RssKey;
+import io.millrace.fastpath.port.SpreadingDevice;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.MacAddress;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -61,6 +64,7 @@ public final class MillraceBuilder {
                 case GIVEN_UP -> "we do not use it any more";
                 case NOT_TAKEN -> "we do not use it";
             });
+    private DeviceOpener opener = DeviceOpener.discover();
     private final @Nullable PacketDevice[] devices;
 
     MillraceBuilder(final MillraceConfig config) {
@@ -108,6 +112,12 @@ public final class MillraceBuilder {
     /** Told when another host claims an own address; where none is set, an error is logged. */
     public MillraceBuilder onAddressConflict(final ConflictListener listener) {
         conflictListener = listener;
+        return this;
+    }
+
+    /** Told what {@code auto} has taken, and why nothing else; where none is set, it is logged. */
+    public MillraceBuilder onPortChoice(final Consumer<PortChoice> listener) {
+        opener = opener.telling(listener);
         return this;
     }
 
@@ -159,7 +169,8 @@ public final class MillraceBuilder {
     }
 
     /** The capture shows what passes the wire, tags included. */
-    private PacketDevice wrap(final PacketDevice opened, final MillraceConfig port) throws IOException {
+    private PacketDevice wrap(final PacketDevice single, final MillraceConfig port) throws IOException {
+        final PacketDevice opened = SpreadingDevice.where(single, config.get(ThreadingKeys.ENGINES), rssKey());
         final Optional<Path> capture = port.get(PortKeys.CAPTURE);
         final PacketDevice captured = capture.isPresent()
                 ? CapturedDevice.open(opened, capture.get(), clock)
@@ -169,7 +180,6 @@ public final class MillraceBuilder {
     }
 
     private PacketDevice openConfigured(final int link) throws IOException {
-        final DeviceOpener opener = DeviceOpener.discover();
         opener.check(config);
         return sharedHost == null
                 ? opener.open(config, link, rssKey())

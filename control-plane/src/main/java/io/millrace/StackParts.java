@@ -13,6 +13,7 @@ import io.millrace.control.address.Routing;
 import io.millrace.control.channel.EngineEventRing;
 import io.millrace.control.channel.IcmpErrorFan;
 import io.millrace.control.channel.PatientCommands;
+import io.millrace.control.channel.SegmentCarrier;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.dhcp.LeasedRoutes;
 import io.millrace.control.lifecycle.AgentThread;
@@ -327,7 +328,8 @@ final class StackParts {
         final EngineView view = new EngineView(secrets,
                 new EngineViewSettings(engines.length, observed.engineArea(index), config.get(IpKeys.V6_ONLY),
                         config.get(IpKeys.FLOW_LABELS), ownPorts, links.stream().anyMatch(Link::hasDhcpClient),
-                        new IcmpErrorFan(Arrays.asList(commands), index)),
+                        new IcmpErrorFan(Arrays.asList(commands), index),
+                        new SegmentCarrier(engines, device.placement())),
                 listeners, bindings, routes, groups(), rings[index].proxy(), observed::onLost);
         return new StackEngine(index, config.engineSettings(), device.queue(index), view, builder.clock);
     }

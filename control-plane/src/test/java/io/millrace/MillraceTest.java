@@ -10,6 +10,7 @@ import io.millrace.control.listen.TcpListener;
 import io.millrace.fastpath.control.NetworkStack.Accepted;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
@@ -403,6 +404,11 @@ class MillraceTest {
                 throw new IllegalStateException("no second queue");
             }
             return device.queue(0);
+        }
+
+        @Override
+        public FlowPlacement placement() {
+            return FlowPlacement.AS_SENT;
         }
 
         @Override

@@ -51,7 +51,8 @@ final class FetchCommand implements Callable<Integer> {
         check();
         final MillraceConfig config = stackOptions.config();
         try (OutputStream body = new BufferedOutputStream(open(), 1 << 16);
-                Millrace stack = Millrace.launch(config)) {
+                Millrace stack = Millrace.builder(config)
+                        .onPortChoice(choice -> spec.commandLine().getErr().println(choice.sentence())).launch()) {
             awaitAddress(stack, config);
             final HttpFetch.Result result = HttpFetch.get(stack, url, body, timeoutSeconds);
             body.flush();

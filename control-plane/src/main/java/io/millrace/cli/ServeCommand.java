@@ -88,7 +88,8 @@ final class ServeCommand implements Callable<Integer> {
     @SuppressWarnings("try") // what reloads does its work by being there
     private void serve(final Map<String, Integer> ports, final ShutdownSignalBarrier barrier)
             throws IOException, InterruptedException {
-        try (Millrace stack = Millrace.launch(stackOptions.config());
+        try (Millrace stack = Millrace.builder(stackOptions.config())
+                .onPortChoice(choice -> print(choice.sentence())).launch();
                 ReloadService reloads = reloadService(stack)) {
             final MillraceEventLoopGroup group = new MillraceEventLoopGroup(stack);
             try {

@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.config.Cidr;
 import io.millrace.config.DeviceSpec;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.PortChoice;
 import io.millrace.fastpath.port.Faults;
 import io.millrace.wire.Wire;
 import io.millrace.wire.WireThread;
@@ -72,7 +73,8 @@ final class WireCommand implements Callable<Integer> {
         }
         // The JVM ends as soon as the barrier is closed: everything is done, and said, before.
         try (ShutdownSignalBarrier barrier = new ShutdownSignalBarrier()) {
-            try (WireEnd leftEnd = WireEnd.open(ends[0]); WireEnd rightEnd = WireEnd.open(ends[1])) {
+            try (WireEnd leftEnd = WireEnd.open(ends[0], this::print);
+                    WireEnd rightEnd = WireEnd.open(ends[1], this::print)) {
                 run(new Wire(leftEnd.port(), rightEnd.port(), leftToRight, rightToLeft, seed), barrier,
                         "  left to right: " + leftToRight, "  right to left: " + rightToLeft,
                         "wire " + leftEnd + " <-> " + rightEnd + ", seed " + seed + ", is ready");
@@ -128,6 +130,10 @@ final class WireCommand implements Callable<Integer> {
             throw new IllegalArgumentException(option + "-address " + address
                     + ": must be an address with its prefix length, such as 10.0.0.2/24", e);
         }
+    }
+
+    private void print(final PortChoice choice) {
+        print(choice.sentence());
     }
 
     private void print(final String... lines) {

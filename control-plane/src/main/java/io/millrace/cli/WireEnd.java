@@ -5,6 +5,7 @@ import io.millrace.config.DeviceSpec;
 import io.millrace.config.IpKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.PortChoice;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.port.DeviceRequest;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +59,15 @@ final class WireEnd implements AutoCloseable {
     /**
      * Opens the device, or runs the stack.
      *
+     * @param choices told what {@code auto} has taken.
      * @throws IOException one sentence: what could not be opened, and why.
      */
-    static WireEnd open(final Request request) throws IOException, InterruptedException {
+    static WireEnd open(final Request request, final Consumer<PortChoice> choices)
+            throws IOException, InterruptedException {
         if (isStack(request.device())) {
             return runStack(request);
         }
-        final PacketDevice device = DeviceOpener.discover().openForAll(request.device(),
+        final PacketDevice device = DeviceOpener.discover().telling(choices).openForAll(request.device(),
                 new DeviceRequest(request.device().argument(), request.mtu(), 1, FRAMES, false, false,
                         request.address()));
         return new WireEnd(device.name(), device, List.of());

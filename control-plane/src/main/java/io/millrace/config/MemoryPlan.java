@@ -1,6 +1,7 @@
 package io.millrace.config;
 
 import io.millrace.fastpath.engine.EngineMemory;
+import io.millrace.fastpath.ip.SegmentInbox;
 import io.millrace.fastpath.port.Frame;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -58,7 +59,8 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
             final MillraceConfig port = config.link(link);
             addPort(parts, port, port.get(PortKeys.DEVICE).toString(), PortKeys.FURTHER);
         }
-        parts.add(new Part("rings between threads", engines, memory.rings() + EVENT_RING, ""));
+        parts.add(new Part("rings between threads", engines,
+                memory.rings() + EVENT_RING + (engines > 1 ? SegmentInbox.BYTES : 0), ""));
         final long limit = config.get(EngineKeys.MEMORY_LIMIT);
         return new MemoryPlan(List.copyOf(parts), limit == 0 ? machineBytes() : limit);
     }

@@ -214,7 +214,12 @@ public final class MillraceConfig {
     }
 
     /** The CPU of each engine's loop; empty where the system chooses. */
-    public List<Integer> cpus() {
+    public List<Integer> loopCpus() {
+        return cpus().stream().limit(get(ThreadingKeys.ENGINES)).toList();
+    }
+
+    /** Every CPU that is named. */
+    List<Integer> cpus() {
         return get(ThreadingKeys.CPUS).stream().flatMapToInt(CpuRange::cpus).boxed().toList();
     }
 

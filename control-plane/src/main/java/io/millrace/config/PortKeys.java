@@ -63,8 +63,8 @@ public final class PortKeys {
             "TUNSETSTEERINGEBPF of a TAP", """
                     Let SYNs wait in queues of their own, so that a flood of them that is faster than they can be read
                     takes no other frame with it, and those from addresses that have had a connection apart from the
-                    rest. A TAP of one engine does it where Linux lets the process load a BPF program (root, or CAP_BPF
-                    and CAP_NET_ADMIN); else, which the log says, everything shares one queue, as with a TUN.
+                    rest. A TAP does it where Linux lets the process load a BPF program (root, or CAP_BPF and
+                    CAP_NET_ADMIN); else, which the log says, SYNs share a queue with everything else, as with a TUN.
                     """);
 
     /** The key of the hash that places flows. */

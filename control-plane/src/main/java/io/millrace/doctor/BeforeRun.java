@@ -12,7 +12,9 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.ObserveKeys;
 import io.millrace.config.PortKeys;
 import io.millrace.config.ThreadingKeys;
+import io.millrace.control.lifecycle.CpuFacts;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.control.lifecycle.LoopThreads;
 import io.millrace.control.lifecycle.PortChoice;
 import io.millrace.control.shared.SharedHost;
 import io.millrace.fastpath.memory.Memory;
@@ -22,6 +24,7 @@ import io.millrace.fastpath.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,12 +40,24 @@ public final class BeforeRun {
 
     private final Machine machine;
     private final Function<String, OptionalInt> interfaceMtus;
+    private final Cpus cpus;
     private final List<Finding> findings = new ArrayList<>();
+
+    /** Tells of the CPUs that loops may have. */
+    @FunctionalInterface
+    interface Cpus {
+        CpuFacts look() throws IOException;
+    }
 
     /** @param interfaceMtus MTU of an interface of the kernel by its name. */
     BeforeRun(final Machine machine, final Function<String, OptionalInt> interfaceMtus) {
+        this(machine, interfaceMtus, CpuFacts::look);
+    }
+
+    BeforeRun(final Machine machine, final Function<String, OptionalInt> interfaceMtus, final Cpus cpus) {
         this.machine = machine;
         this.interfaceMtus = interfaceMtus;
+        this.cpus = cpus;
     }
 
     /** Of this machine. */
@@ -83,6 +98,7 @@ public final class BeforeRun {
     public List<Finding> machine(final MillraceConfig config, final List<PacketDeviceProvider> providers) {
         memory(config);
         cores(config);
+        cpus(config);
         final DeviceHost host = new DeviceHost(providers);
         final DeviceOpener opener = DeviceOpener.of(providers);
         for (int link = 0; link < config.links(); link++) {
@@ -198,8 +214,34 @@ public final class BeforeRun {
             add(Symptom.TOO_FEW_CORES, config.get(ThreadingKeys.ENGINES) + " engine(s) that idle by "
                     + config.text(ThreadingKeys.IDLE) + (control == 0 ? "" : ", and a thread for the control plane,")
                     + " share " + machine.processors() + " processor(s).",
-                    "Less of " + ThreadingKeys.ENGINES + ", " + ThreadingKeys.IDLE + " = backoff, or "
+                    "Less of " + ThreadingKeys.ENGINES + ", " + ThreadingKeys.IDLE + " = adaptive, or "
                             + ThreadingKeys.CONTROL + " = shared.");
+        }
+    }
+
+    private void cpus(final MillraceConfig config) {
+        if (config.loopCpus().isEmpty()) {
+            return;
+        }
+        try {
+            final CpuFacts facts = cpus.look();
+            LoopThreads.refusal(config, facts).ifPresentOrElse(
+                    refusal -> add(Symptom.CPU_REFUSED, refusal + '.', "Name others."),
+                    () -> sharedCpus(config, facts));
+        } catch (final IOException e) {
+            add(Symptom.CPU_REFUSED, ThreadingKeys.CPUS + " = " + config.text(ThreadingKeys.CPUS) + ": "
+                    + e.getMessage() + '.', "Leave " + ThreadingKeys.CPUS + " empty.");
+        }
+    }
+
+    private void sharedCpus(final MillraceConfig config, final CpuFacts facts) {
+        final BitSet shared = new BitSet();
+        config.loopCpus().forEach(shared::set);
+        shared.andNot(facts.isolated());
+        if (!shared.isEmpty()) {
+            add(Symptom.CPU_SHARED, "The kernel may give CPU " + CpuFacts.text(shared)
+                    + ", on which loops run, to other threads too" + facts.describe() + '.',
+                    "Start Linux with isolcpus= and nohz_full= for these CPUs, or keep others off them by cpusets.");
         }
     }
 

@@ -17,6 +17,8 @@ public enum Symptom {
     MEMORY_EXCEEDS_MACHINE(true,
             "The stack refuses to start: memory is taken when it is first used, and the process would be killed under load."),
     TOO_FEW_CORES(false, "Loops that have to share a core wait for each other, up to some milliseconds each time."),
+    CPU_REFUSED(true, "The stack does not start where a loop cannot be kept on its CPU."),
+    CPU_SHARED(false, "The loop waits while another thread has its CPU, up to some milliseconds each time."),
     MTU_DIFFERS(true, "Packets that are too long for one side disappear without a trace."),
     SHARED_MEMORY_FULL(false, "Without its file nobody can look into the running stack."),
 

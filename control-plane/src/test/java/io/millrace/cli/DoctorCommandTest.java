@@ -90,6 +90,16 @@ class DoctorCommandTest {
     }
 
     @Test
+    void shouldSayWhatAutoWouldTakeAndWhyNothingElse() {
+        run("doctor", "--port", "auto:lo", "--address", "10.66.0.2/24");
+        assertThat(out.toString()).startsWith("auto:lo:").containsPattern("\n  af-packet +not picked +\\S")
+                .containsPattern("\n  memory +not picked +nobody would be at its other end")
+                .contains("device-unavailable");
+        assertThat(run("doctor", "--port", "auto:lo,queue=1")).isEqualTo(1);
+        assertThat(out.toString()).contains("configuration").contains("auto takes the name of an interface");
+    }
+
+    @Test
     void shouldPrintProblemsOfAConfiguration() throws IOException {
         final Path file = Files.writeString(folder.resolve("bad.conf"), "\nmillrace.tcp.mss = 20\n");
 

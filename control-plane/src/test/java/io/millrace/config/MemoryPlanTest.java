@@ -3,6 +3,7 @@ package io.millrace.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.engine.EngineMemory;
+import io.millrace.fastpath.ip.SegmentInbox;
 import org.junit.jupiter.api.Test;
 
 /** What a configuration asks for is computed before it is taken. */
@@ -14,7 +15,7 @@ class MemoryPlanTest {
     @Test
     void shouldCountEachEngine() {
         final long one = plan("millrace.threading.engines = 1").total();
-        assertThat(plan("millrace.threading.engines = 3").total()).isEqualTo(3 * one);
+        assertThat(plan("millrace.threading.engines = 3").total()).isEqualTo(3 * (one + SegmentInbox.BYTES));
         assertThat(one).isGreaterThan(EngineMemory.of(MillraceConfig.defaults().engineSettings()).total());
     }
 

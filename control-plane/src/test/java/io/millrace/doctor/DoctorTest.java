@@ -6,6 +6,7 @@ import io.millrace.config.ConfigException;
 import io.millrace.config.ConfigKeys;
 import io.millrace.config.MillraceConfig;
 import io.millrace.control.counters.ControlCounter;
+import io.millrace.control.lifecycle.CpuFacts;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.Gauge;
 import io.millrace.fastpath.counters.LoopTimes;
@@ -16,6 +17,7 @@ import io.millrace.fastpath.port.PortFinding;
 import io.millrace.observe.ObservedNeighbour;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,8 @@ class DoctorTest {
     private final long[] loopTimes = new long[LoopTimes.BUCKETS];
     private final List<ObservedNeighbour> neighbours = new ArrayList<>();
     private final Map<String, Integer> shortPaths = new HashMap<>();
+    /** 0 to 3. */
+    private static final BitSet CPUS = BitSet.valueOf(new long[]{0xF});
     private Set<InetAddress> kernelAddresses = Set.of();
     private boolean shared;
     private long idleNs;
@@ -49,7 +53,8 @@ class DoctorTest {
 
     private static List<Finding> before(final Machine machine, final String config) {
         final BeforeRun doctor = new BeforeRun(machine,
-                name -> name.equals("mr0") ? OptionalInt.of(1_400) : OptionalInt.empty());
+                name -> name.equals("mr0") ? OptionalInt.of(1_400) : OptionalInt.empty(),
+                () -> new CpuFacts(CPUS, new BitSet(), new BitSet()));
         final List<Finding> findings = new ArrayList<>(doctor.jvm());
         try {
             findings.addAll(doctor.machine(MillraceConfig.parse(config), List.of(new Closed(), new Poor())));
@@ -76,6 +81,8 @@ class DoctorTest {
             case MEMORY_EXCEEDS_MACHINE ->
                 before(new Machine(25, true, true, 4, 1L << 30, 1 << 30, Set.of()), "millrace.engine.slab = 1GiB");
             case TOO_FEW_CORES -> before(GOOD, "millrace.threading { engines = 4, idle = spin }");
+            case CPU_REFUSED -> before(GOOD, "millrace.threading.cpus = \"0,5\"\nmillrace.threading.engines = 2");
+            case CPU_SHARED -> before(GOOD, "millrace.threading.cpus = [1]");
             case MTU_DIFFERS -> before(GOOD, "millrace.port.device = \"tap:mr0\"");
             case ADDRESSES_NOT_SHARED -> before(GOOD, "millrace.port { device = memory, shared-ports = [80] }");
             case SHARED_MEMORY_FULL -> before(new Machine(25, true, true, 4, 64L << 30, 4_096, Set.of()), "");

@@ -94,10 +94,11 @@ class CommandLineInteropTest {
         try (ServerSocket server = listen();
                 Dnsmasq dhcp = Dnsmasq.start(kernel, folder, "mr0", "10.77.0.50,10.77.0.51,255.255.255.0,10m")) {
             CompletableFuture.runAsync(() -> answer(server, "200 OK", "a page\n"));
-            try (CommandLine fetch = CommandLine.start(kernel, folder, "fetch", "--port", "tap:mr0", "--dhcp",
+            try (CommandLine fetch = CommandLine.start(kernel, folder, "fetch", "--port", "auto:mr0", "--dhcp",
                     "http://" + KERNEL + ":" + server.getLocalPort() + "/page")) {
                 assertThat(fetch.exitCode(3 * EXIT_S)).as(fetch.errors()).isZero();
                 assertThat(fetch.output()).isEqualTo("a page\n");
+                assertThat(fetch.errors()).contains("auto:mr0 takes tap:mr0; not tun: it has no Ethernet");
             }
             dhcp.awaitLog("DHCPRELEASE(mr0) 10.77.0.5");
         } finally {

@@ -7,32 +7,48 @@ import java.util.BitSet;
 import java.util.StringJoiner;
 
 /**
- * Which CPUs the kernel keeps for threads that ask for them. Immutable. Thread: any.
+ * The CPUs that loops may have.
  *
- * @param isolated that the scheduler gives to nobody else (boot parameter {@code isolcpus}), as {@code 2-3}; may be empty.
- * @param noTick   that have no timer tick while one thread runs there ({@code nohz_full}); may be empty.
+ * @param allowed  that this process may use.
+ * @param isolated that the scheduler gives to nobody who does not ask for them (boot parameter {@code isolcpus}).
+ * @param noTick   that have no timer tick while one thread runs there ({@code nohz_full}).
  */
-public record CpuFacts(String isolated, String noTick) {
+public record CpuFacts(BitSet allowed, BitSet isolated, BitSet noTick) {
     private static final Path DIRECTORY = Path.of("/sys/devices/system/cpu");
 
-    /** Of this machine, now. */
-    public static CpuFacts look() {
-        return new CpuFacts(read("isolated"), read("nohz_full"));
+    /**
+     * Of this machine, and the calling thread, now.
+     *
+     * @throws IOException one sentence: nobody can tell, and no loop can be kept on a CPU.
+     */
+    public static CpuFacts look() throws IOException {
+        return new CpuFacts(LoopThreads.discover().allowedCpus(), read("isolated"), read("nohz_full"));
     }
 
-    private static String read(final String name) {
+    private static BitSet read(final String name) {
         try {
-            final String text = Files.readString(DIRECTORY.resolve(name)).strip();
-            return text.contains("null") ? "" : text;
-        } catch (final IOException e) {
-            return "";
+            return parse(Files.readString(DIRECTORY.resolve(name)).strip());
+        } catch (final IOException | NumberFormatException e) {
+            // not every kernel has it; "(null)" where it is off
+            return new BitSet();
         }
     }
 
-    /** {@code ; isolated: 2-3; without tick: 2-3}; empty where the kernel keeps none. */
+    /** Of {@code 0-1,4}. */
+    static BitSet parse(final String list) {
+        final BitSet cpus = new BitSet();
+        for (final String part : list.isEmpty() ? new String[0] : list.split(",")) {
+            final int dash = part.indexOf('-');
+            final int first = Integer.parseInt(dash < 0 ? part : part.substring(0, dash));
+            cpus.set(first, 1 + (dash < 0 ? first : Integer.parseInt(part.substring(dash + 1))));
+        }
+        return cpus;
+    }
+
+    /** {@code ; isolated (isolcpus): 2-3}; empty where the kernel keeps none. */
     public String describe() {
-        return (isolated.isEmpty() ? "" : "; isolated (isolcpus): " + isolated)
-                + (noTick.isEmpty() ? "" : "; without a timer tick (nohz_full): " + noTick);
+        return (isolated.isEmpty() ? "" : "; isolated (isolcpus): " + text(isolated))
+                + (noTick.isEmpty() ? "" : "; without a timer tick (nohz_full): " + text(noTick));
     }
 
     /** {@code 0-1, 4}. */

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,10 +45,17 @@ public final class DeviceOpener {
 
     private final List<PacketDeviceProvider> providers;
     private final List<String> broken;
+    private final Consumer<PortChoice> choices;
 
     DeviceOpener(final List<PacketDeviceProvider> providers, final List<String> broken) {
+        this(providers, broken, DeviceOpener::log);
+    }
+
+    private DeviceOpener(final List<PacketDeviceProvider> providers, final List<String> broken,
+            final Consumer<PortChoice> choices) {
         this.providers = List.copyOf(providers);
         this.broken = List.copyOf(broken);
+        this.choices = choices;
     }
 
     /** With every provider that {@link ServiceLoader} finds; one that does not load is told of, not fatal. */
@@ -70,6 +78,19 @@ public final class DeviceOpener {
     /** With these providers. */
     public static DeviceOpener of(final List<PacketDeviceProvider> providers) {
         return new DeviceOpener(providers, List.of());
+    }
+
+    /** The same, that tells others than the log what {@code auto} has taken. */
+    public DeviceOpener telling(final Consumer<PortChoice> listener) {
+        return new DeviceOpener(providers, broken, listener);
+    }
+
+    private static void log(final PortChoice choice) {
+        if (choice.isMemory()) {
+            LOG.warn("{}", choice.sentence());
+        } else {
+            LOG.info("{}", choice.sentence());
+        }
     }
 
     /** The providers found. */
@@ -158,7 +179,7 @@ public final class DeviceOpener {
     }
 
     /**
-     * Opens the device of a configuration; of {@code auto} it is told in the log what was chosen.
+     * Opens the device of a configuration; of {@code auto} it is told what was chosen, where nobody else listens in the log.
      *
      * @param link   which of its ports.
      * @param rssKey of the hash that places flows on several queues.
@@ -175,9 +196,17 @@ public final class DeviceOpener {
     /** What {@code auto} would choose; null where another device is configured. Opens nothing. */
     public @Nullable PortChoice choice(final MillraceConfig config, final int link) {
         final DeviceSpec device = config.link(link).device();
-        return device.scheme().equals(PortChooser.SCHEME)
-                ? chooser(wishes(config, link, RssKey.EXAMPLE)).choose(device, candidate -> {})
-                : null;
+        if (!device.scheme().equals(PortChooser.SCHEME)) {
+            return null;
+        }
+        final Wishes wishes = wishes(config, link, RssKey.EXAMPLE);
+        for (int before = 0; before < link; before++) {
+            final PortChoice other = choice(config, before);
+            if (other != null && other.picked() != null) {
+                wishes.taken().add(interfaceOf(other.picked()));
+            }
+        }
+        return chooser(wishes).choose(device, candidate -> {});
     }
 
     private PortChooser chooser(final Wishes wishes) {
@@ -191,12 +220,12 @@ public final class DeviceOpener {
         if (choice.picked() == null) {
             throw new IOException("no port can be opened: " + choice.sentence());
         }
-        if (choice.picked().scheme().equals(MEMORY)) {
-            LOG.warn("{}: nobody but the stack itself is there", choice.sentence());
-        } else {
-            LOG.info("{}", choice.sentence());
-        }
+        choices.accept(choice);
         return opened.getFirst();
+    }
+
+    private static String interfaceOf(final DeviceSpec device) {
+        return device.argument().split("[@,]", 2)[0];
     }
 
     private static Wishes wishes(final MillraceConfig config, final int link, final RssKey rssKey) {
@@ -204,7 +233,7 @@ public final class DeviceOpener {
         final Set<String> taken = new HashSet<>();
         for (int other = 0; other < config.links(); other++) {
             if (other != link) {
-                taken.add(config.link(other).device().argument().split("[@,]", 2)[0]);
+                taken.add(interfaceOf(config.link(other).device()));
             }
         }
         return new Wishes(device -> port.deviceRequest(device).withRssKey(rssKey),

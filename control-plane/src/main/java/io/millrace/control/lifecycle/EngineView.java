@@ -11,6 +11,7 @@ import io.millrace.fastpath.control.IcmpErrors;
 import io.millrace.fastpath.control.InitialSequenceNumbers;
 import io.millrace.fastpath.control.ListenerPolicy;
 import io.millrace.fastpath.control.MulticastGroups;
+import io.millrace.fastpath.control.OtherEngines;
 import io.millrace.fastpath.control.OwnPorts;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.control.SynCookies;
@@ -55,6 +56,11 @@ public final class EngineView implements EngineControl {
     @Override
     public IcmpErrors otherEngines() {
         return settings.otherEngines();
+    }
+
+    @Override
+    public OtherEngines segmentsOfOthers() {
+        return settings.segments();
     }
 
     @Override

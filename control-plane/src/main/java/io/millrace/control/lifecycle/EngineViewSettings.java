@@ -2,6 +2,7 @@ package io.millrace.control.lifecycle;
 
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.IcmpErrors;
+import io.millrace.fastpath.control.OtherEngines;
 import io.millrace.fastpath.control.OwnPorts;
 
 /**
@@ -14,6 +15,7 @@ import io.millrace.fastpath.control.OwnPorts;
  * @param ownPorts       {@link EngineControl#ownPorts}.
  * @param hasDhcpClient  {@link EngineControl#hasDhcpClient}.
  * @param otherEngines   {@link EngineControl#otherEngines}.
+ * @param segments       {@link EngineControl#segmentsOfOthers}.
  */
 public record EngineViewSettings(int engines, long observedMemory, boolean v6Only, boolean flowLabels,
-        OwnPorts ownPorts, boolean hasDhcpClient, IcmpErrors otherEngines) {}
+        OwnPorts ownPorts, boolean hasDhcpClient, IcmpErrors otherEngines, OtherEngines segments) {}

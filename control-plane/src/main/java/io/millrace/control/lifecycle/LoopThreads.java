@@ -5,9 +5,9 @@ import io.millrace.config.ThreadingKeys;
 import io.millrace.fastpath.idle.HostThreads;
 import io.millrace.fastpath.idle.Idling;
 import java.io.IOException;
-import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -25,7 +25,7 @@ public final class LoopThreads {
     private LoopThreads(final HostThreads host, final MillraceConfig config) {
         this.host = host;
         idling = config.idling(host);
-        cpus = config.cpus();
+        cpus = config.loopCpus();
     }
 
     /**
@@ -35,11 +35,14 @@ public final class LoopThreads {
      */
     public static LoopThreads of(final MillraceConfig config) throws IOException {
         final LoopThreads threads = new LoopThreads(discover(), config);
-        final int engines = config.get(ThreadingKeys.ENGINES);
-        if (!threads.cpus.isEmpty()) {
-            threads.requireAllowed(config);
-            LOG.info("loops on CPUs {}{}", threads.cpus.subList(0, engines).stream().map(String::valueOf)
-                    .collect(Collectors.joining(", ")), CpuFacts.look().describe());
+        if (!config.loopCpus().isEmpty()) {
+            final CpuFacts facts = CpuFacts.look();
+            final Optional<String> refusal = refusal(config, facts);
+            if (refusal.isPresent()) {
+                throw new IOException(refusal.get());
+            }
+            LOG.info("loops on CPUs {}{}", config.loopCpus().stream().map(String::valueOf)
+                    .collect(Collectors.joining(", ")), facts.describe());
         }
         return threads;
     }
@@ -60,20 +63,12 @@ public final class LoopThreads {
         return HostThreads.PLAIN;
     }
 
-    private void requireAllowed(final MillraceConfig config) throws IOException {
-        final BitSet allowed = host.allowedCpus();
-        for (final int cpu : cpus.subList(0, config.get(ThreadingKeys.ENGINES))) {
-            if (!allowed.get(cpu)) {
-                throw new IOException(refusal(config, cpu, allowed));
-            }
-        }
-    }
-
-    /** What is wrong with a CPU that a process may not use. */
-    public static String refusal(final MillraceConfig config, final int cpu, final BitSet allowed) {
-        return ThreadingKeys.CPUS + " = " + config.text(ThreadingKeys.CPUS) + ": CPU " + cpu
-                + " is not among those that this process may use, " + CpuFacts.text(allowed)
-                + " (taskset, or the cpuset of its container)";
+    /** Why a loop cannot be kept on its CPU, one sentence without full stop; empty where each can. */
+    public static Optional<String> refusal(final MillraceConfig config, final CpuFacts facts) {
+        return config.loopCpus().stream().filter(cpu -> !facts.allowed().get(cpu)).findFirst()
+                .map(cpu -> ThreadingKeys.CPUS + " = " + config.text(ThreadingKeys.CPUS) + ": CPU " + cpu
+                        + " is not among those that this process may use, " + CpuFacts.text(facts.allowed())
+                        + " (taskset, or the cpuset of its container)");
     }
 
     /** How the loops idle. */

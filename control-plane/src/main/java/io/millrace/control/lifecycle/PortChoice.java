@@ -27,10 +27,16 @@ public record PortChoice(DeviceSpec asked, @Nullable DeviceSpec picked, List<Oth
      */
     public record Other(String name, String reason) {}
 
+    /** True where nobody but the stack itself will be there. */
+    public boolean isMemory() {
+        return picked != null && picked.scheme().equals("memory");
+    }
+
     /** In one line: {@code auto takes tap:mr0; not dpdk: no NIC is bound to vfio-pci; not ...}. */
     public String sentence() {
-        return asked + " takes " + (picked == null ? "nothing" : picked) + others.stream()
-                .map(other -> "; not " + other.name() + ": " + other.reason()).collect(Collectors.joining());
+        return asked + " takes " + (picked == null ? "nothing" : picked)
+                + (isMemory() ? ", where nobody is but the stack itself" : "") + others.stream()
+                        .map(other -> "; not " + other.name() + ": " + other.reason()).collect(Collectors.joining());
     }
 
     /** A line for each kind, what was picked first. */

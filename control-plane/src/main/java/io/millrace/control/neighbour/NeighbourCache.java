@@ -139,8 +139,8 @@ public final class NeighbourCache implements AutoCloseable {
         }
         neighbour.unusedPolls = 0;
         switch (neighbour.state) {
-            case INCOMPLETE -> {
-                /* the answer, or the failure, will be told to every engine */ }
+            // the answer, or the failure, will be told to every engine; the next request leaves by one that has turns
+            case INCOMPLETE -> neighbour.engine = engine;
             case FAILED -> news.failed(engine, hi, lo);
             case STALE -> {
                 neighbour.engine = engine;
@@ -381,7 +381,10 @@ public final class NeighbourCache implements AutoCloseable {
 
     private boolean retransmit(final Neighbour neighbour, final long targetMac, final long nowNs) {
         if (neighbour.attempts < settings.probes()) {
-            neighbour.attempts++;
+            if (neighbour.attempts++ > 0) {
+                // by another engine than the one that was in vain: it may stand still
+                neighbour.engine = sender.engineAfter(neighbour.engine);
+            }
             enter(neighbour, neighbour.state, nowNs + retransmitNs(neighbour));
             sender.request(neighbour, targetMac);
             return true;

@@ -15,17 +15,24 @@ final class NeighbourSender implements AutoCloseable {
     final NdSender nd;
     final long ownMac;
     private final LinkRoutes routes;
+    private final int engines;
 
     NeighbourSender(final EngineCommands[] engines, final long ownMac, final LinkRoutes routes,
             final ControlCounters counters) {
         this.ownMac = ownMac;
         this.routes = routes;
+        this.engines = engines.length;
         arp = new ArpSender(engines, routes.link(), ownMac, counters);
         nd = new NdSender(engines, routes.link(), ownMac, counters);
     }
 
     RouteTable routes() {
         return routes.current();
+    }
+
+    /** Another engine, where there is one. */
+    int engineAfter(final int engine) {
+        return engine + 1 == engines ? 0 : engine + 1;
     }
 
     /** Asks for a neighbour, where a route still leads there; {@code mac} is the one to ask, or {@link #ALL}. */

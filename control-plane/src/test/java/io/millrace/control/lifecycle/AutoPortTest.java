@@ -13,6 +13,8 @@ import io.millrace.nativeports.RequiresNetworkNamespaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,7 +154,13 @@ class AutoPortTest {
                   { device = auto, tap.namespace = "%1$s", addresses = ["10.2.0.2/24"] }
                 ]
                 """.formatted(namespace.name()));
-        try (Millrace stack = Millrace.launch(config)) {
+        final DeviceOpener opener = DeviceOpener.discover();
+        assertThat(List.of(0, 2)).extracting(link -> String.valueOf(opener.choice(config, link)))
+                .satisfiesExactly(first -> assertThat(first).contains("picked=tap:mr1"),
+                        third -> assertThat(third).contains("picked=tap:mr2"));
+        final List<String> told = new ArrayList<>();
+        try (Millrace stack = Millrace.builder(config).onPortChoice(choice -> told.add(choice.sentence())).launch()) {
+            assertThat(told).hasSize(2).allMatch(sentence -> sentence.matches("auto takes tap:mr[12]; not dpdk: .*"));
             assertThat(stack.toString()).contains("tap:mr1@").contains("tap:mr0@").contains("tap:mr2@");
         }
     }

@@ -86,8 +86,22 @@ class NeighbourCacheTest {
         assertThat(counters.get(ControlCounter.ARP_REQUESTS_SENT)).isEqualTo(before);
         engine0.full(false);
         pass(1_000);
-        assertThat(engine0.take()).containsExactly(ASK);
+        assertThat(engine1.take()).as("by one that may have room").containsExactly(ASK);
         assertThat(counters.get(ControlCounter.ARP_REQUESTS_SENT)).isEqualTo(before + 1);
+    }
+
+    @Test
+    void shouldRepeatByTheEngineThatAskedLast() {
+        wanted(0);
+        wanted(0);
+        assertThat(engine0.take()).containsExactly(ASK);
+        wanted(0);
+        pass(1_000);
+        assertThat(engine1.take()).as("the first may stand still").containsExactly(ASK);
+        wanted(1);
+        wanted(0);
+        pass(1_000);
+        assertThat(engine1.take()).containsExactly(ASK);
     }
 
     @Test
@@ -99,13 +113,14 @@ class NeighbourCacheTest {
         assertThat(engine1.take()).isEmpty();
     }
 
+    /** By the engines in turn: one of them may stand still. */
     @Test
     void shouldRepeatTheRequestEverySecondAndFailAfterThree() {
         wanted(0);
         pass(999);
         assertThat(engine0.take()).containsExactly(ASK);
         pass(1);
-        assertThat(engine0.take()).containsExactly(ASK);
+        assertThat(engine1.take()).containsExactly(ASK);
         pass(1_000);
         assertThat(engine0.take()).containsExactly(ASK);
         assertThat(engine1.take()).isEmpty();
@@ -218,7 +233,8 @@ class NeighbourCacheTest {
         pass(5_000);
         pass(1_000);
         pass(1_000);
-        assertThat(engine0.take()).containsExactly(ASK_UNICAST, ASK_UNICAST, ASK_UNICAST);
+        assertThat(engine0.take()).containsExactly(ASK_UNICAST, ASK_UNICAST);
+        assertThat(engine1.take()).as("the one between").containsExactly(ASK_UNICAST);
         pass(1_000);
         assertThat(engine0.take()).containsExactly(FORGOTTEN);
         assertThat(engine1.take()).containsExactly(FORGOTTEN);

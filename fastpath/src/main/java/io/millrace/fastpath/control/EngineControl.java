@@ -74,6 +74,11 @@ public interface EngineControl {
         return IcmpErrors.NONE;
     }
 
+    /** Where segments belong that are not for a connection of this engine. */
+    default OtherEngines segmentsOfOthers() {
+        return OtherEngines.NONE;
+    }
+
     /** Random; keys the hash of the flow table, so that nobody outside can choose colliding flows. */
     long hashSeed();
 

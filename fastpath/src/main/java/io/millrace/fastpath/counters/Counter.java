@@ -37,7 +37,8 @@ public enum Counter {
     IP_FRAGMENTS_BAD_ECN("datagrams dropped: fragments with and without ECN (RFC 3168 section 5.3)"),
     IP_REASSEMBLY_TIMED_OUT("datagrams dropped: fragments were missing when their time was over"),
     IP_REASSEMBLY_EVICTED("datagrams dropped: the memory for fragments was full (the oldest goes)"),
-    IP_REASSEMBLED_ELSEWHERE("segments dropped: put together from fragments for a connection of another engine"),
+    IP_REASSEMBLED_ELSEWHERE(
+            "segments dropped: put together from fragments for a connection of another engine, and nobody knows which"),
     IP_FRAGMENTED("datagrams sent as fragments"),
     IP_FRAGMENTS_SENT("fragments sent"),
     IP_TOO_LONG("datagrams not sent: too long, and not to be fragmented"),
@@ -93,6 +94,8 @@ public enum Counter {
     TCP_FRAMES_LENT("segments whose text waits for the application in the frame, uncopied"),
     TCP_FRAMES_NOT_LENT("segments copied because applications have as many frames as are lent"),
     TCP_FRAMES_COPIED_LATE("times text was copied out of frames because its application did not take it"),
+    TCP_MISPLACED("segments taken to the engine of their connection: a queue of another had brought them"),
+    TCP_MISPLACED_DROPPED("segments dropped: another engine's, which has no room for more of them"),
     TCP_MALFORMED("segments dropped: data offset beyond the segment"),
     TCP_BAD_CHECKSUM("segments dropped: checksum"),
     TCP_PORT_ZERO("segments dropped: port 0"),

@@ -11,6 +11,7 @@ import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.NeighbourTable;
 import io.millrace.fastpath.ip.PathMtus;
 import io.millrace.fastpath.ip.TokenBucket;
+import io.millrace.fastpath.ip.SegmentInbox;
 import io.millrace.fastpath.ip.TransmitQueue;
 import io.millrace.fastpath.port.LentFrames;
 import io.millrace.fastpath.port.PacketPort;
@@ -50,6 +51,7 @@ public final class StackEngine implements Agent {
     private final IpInput ipInput;
     private final Tcp tcp;
     private final Udp udp;
+    private final SegmentInbox segments;
     private final FrameInput input;
     private final CommandRing commands;
     private final LentFrames frames;
@@ -102,6 +104,7 @@ public final class StackEngine implements Agent {
         icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), udp.input(), settings.icmpPerSecond());
         ipInput = new IpInput(ipOutput.links(), control, counters, tcp.input(), udp.input(), icmp,
                 settings.reassembly());
+        segments = new SegmentInbox(tcp.input());
         input = new FrameInput(settings.burst(), port, counters, defects, frames, ipInput, tcp, transmitQueue);
         commands = new CommandRing(new CommandHandler(neighbours, ipOutput,
                 new ControlOutput(ipOutput, control, counters), icmp, tcp, udp));
@@ -188,6 +191,7 @@ public final class StackEngine implements Agent {
         int workCount = runCompanion();
         workCount += commands.drain();
         workCount += udp.onTurn();
+        workCount += segments.drain();
         workCount += input.receive(nowNs);
         workCount += input.receiveLocal(nowNs);
         workCount += tcp.onTimers() + ipInput.onTimers(nowNs);
@@ -248,7 +252,8 @@ public final class StackEngine implements Agent {
     }
 
     private long nextTurnNs() {
-        if (tcp.hasWork() || udp.hasWork() || !transmitQueue.isEmpty() || commands.isWaiting() || window.isAsked()
+        if (tcp.hasWork() || udp.hasWork() || segments.isWaiting() || !transmitQueue.isEmpty() || commands.isWaiting()
+                || window.isAsked()
                 || closeRequested) {
             return Long.MIN_VALUE;
         }
@@ -372,6 +377,12 @@ public final class StackEngine implements Agent {
     public void onCommandQueued(final @Nullable Runnable wakeup) {
         commands.onQueued(wakeup);
         udp.onForwarded(wakeup);
+        segments.onQueued(wakeup);
+    }
+
+    /** Segments from engines that have received them in this one's place. Thread: any may offer. */
+    public SegmentInbox segments() {
+        return segments;
     }
 
     /**
@@ -466,6 +477,7 @@ public final class StackEngine implements Agent {
         }
         tcp.close();
         udp.close();
+        segments.close();
         ipInput.close();
         icmp.close();
         frames.close();

@@ -218,8 +218,9 @@ public final class IpInput implements AutoCloseable {
         final long remote = IpAddress.v4(ip.source());
         final long segment = ip.payloadAddress();
         final int length = ip.payloadLength();
-        if (reassembled && control.engines() > 1 && !transport.isKnown(0, local, 0, remote, segment, length)) {
-            // fragments go to the queue of their addresses, the connection may be on another: no reset for that
+        if (reassembled && control.engines() > 1 && !control.segmentsOfOthers().placement().isKnown()
+                && !transport.isKnown(0, local, 0, remote, segment, length)) {
+            // fragments go to the queue of their addresses, the connection may be on any: no reset for that
             counters.increment(Counter.IP_REASSEMBLED_ELSEWHERE);
         } else {
             transport.onSegment(0, local, 0, remote, segment, length, trusted, ip.dscpEcn() & Ipv4Header.ECN_MASK,

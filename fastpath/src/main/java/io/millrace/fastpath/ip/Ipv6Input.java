@@ -225,9 +225,9 @@ final class Ipv6Input {
         final long localLo = ip.destinationLo();
         final long remoteHi = ip.sourceHi();
         final long remoteLo = ip.sourceLo();
-        if (arrival.reassembled && control.engines() > 1
+        if (arrival.reassembled && control.engines() > 1 && !control.segmentsOfOthers().placement().isKnown()
                 && !transport.isKnown(localHi, localLo, remoteHi, remoteLo, segment, length)) {
-            // fragments go to the queue of their addresses, the connection may be on another: no reset for that
+            // fragments go to the queue of their addresses, the connection may be on any: no reset for that
             counters.increment(Counter.IP_REASSEMBLED_ELSEWHERE);
         } else {
             transport.onSegment(localHi, localLo, remoteHi, remoteLo, segment, length, arrival.checksumTrusted,

@@ -13,6 +13,10 @@ public interface TransportInput {
     void onSegment(long localHi, long localLo, long remoteHi, long remoteLo, long address, int length,
             boolean checksumTrusted, int ecn, long arrivedNs);
 
+    /** The same from another engine, which found that the segment belongs to this one; with this turn. */
+    void onForwardedSegment(long localHi, long localLo, long remoteHi, long remoteLo, long address, int length,
+            boolean checksumTrusted, int ecn);
+
     /** True where a segment belongs to a connection of this engine; listeners do not count. */
     boolean isKnown(long localHi, long localLo, long remoteHi, long remoteLo, long address, int length);
 

@@ -60,6 +60,8 @@ public final class Frame {
     private static final int NEXT = 40;
     private static final int USER = 48;
     private static final int ROOM = 56;
+    private static final int ORIGIN = 60;
+    private static final int ACQUIRED = 62;
 
     private Frame() {}
 
@@ -160,6 +162,21 @@ public final class Frame {
 
     static void link(final long frame, final int link) {
         Memory.putByte(frame + LINK, link);
+    }
+
+    /** Which of the queues that engines share the frame is of. */
+    static int origin(final long frame) {
+        return Memory.getUnsignedShort(frame + ORIGIN);
+    }
+
+    static void origin(final long frame, final int queue, final boolean acquired) {
+        Memory.putShort(frame + ORIGIN, queue);
+        Memory.putByte(frame + ACQUIRED, acquired ? 1 : 0);
+    }
+
+    /** True of a frame of such a queue that was acquired, false where it was received. */
+    static boolean isAcquired(final long frame) {
+        return Memory.getUnsignedByte(frame + ACQUIRED) != 0;
     }
 
     public static int gsoType(final long frame) {

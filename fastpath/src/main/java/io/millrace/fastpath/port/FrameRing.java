@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
  * A bounded queue of frames between two threads. The producer puts any number of frames and publishes them at once; the
  * consumer takes what was published. Nothing is boxed and nothing is allocated.
  * <p>
- * Thread: one producer ({@link #put}, {@link #publish}), one consumer ({@link #take}, {@link #isEmpty}).
+ * Thread: one producer ({@link #put}, {@link #publish}, {@link #isDrained}), one consumer ({@link #take}, {@link #isEmpty}).
  */
 final class FrameRing {
     private static final VarHandle CURSORS = MethodHandles.arrayElementVarHandle(long[].class);
@@ -55,6 +55,11 @@ final class FrameRing {
     /** True where nothing was published that has not been taken. Thread: the consumer's. */
     boolean isEmpty() {
         return (long) CURSORS.getAcquire(cursors, TAIL) == cursors[HEAD];
+    }
+
+    /** True where everything that was published has been taken. Thread: the producer's. */
+    boolean isDrained() {
+        return cursors[PUT] == (long) CURSORS.getAcquire(cursors, HEAD);
     }
 
     /** Takes up to {@code limit} frames. */

@@ -4,6 +4,7 @@ import io.millrace.fastpath.control.EphemeralPorts;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,9 @@ final class OpenCall {
             refusedPort = remotePort;
             return refuse(TcpFailure.NO_LOCAL_PORT);
         }
+        if (localPort != 0 && isAnsweredElsewhere(fromHi, fromLo, port, remoteHi, remoteLo, remotePort)) {
+            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
+        }
         final int ports = port << 16 | remotePort;
         if (connections.find(fromHi, fromLo, remoteHi, remoteLo, ports) != ConnectionTable.NONE) {
             return refuse(TcpFailure.ADDRESS_IN_USE);
@@ -92,6 +96,17 @@ final class OpenCall {
     /** RFC 1122 §4.2.3.10: an OPEN to a broadcast or multicast address is refused. */
     private static boolean isUnicast(final RouteSnapshot routes, final long hi, final long lo) {
         return !IpAddress.isAny(hi, lo) && !IpAddress.isMulticast(hi, lo) && !routes.isBroadcast(hi, lo);
+    }
+
+    /** Of a port that is not of our choice: its answers may come to another engine, which knows nothing of them. */
+    private boolean isAnsweredElsewhere(final long localHi, final long localLo, final int localPort,
+            final long remoteHi, final long remoteLo, final int remotePort) {
+        if (context.control.engines() == 1) {
+            return false;
+        }
+        final int owner = context.control.segmentsOfOthers().placement().queue(localHi, localLo, localPort, remoteHi,
+                remoteLo, remotePort);
+        return owner != FlowPlacement.NONE && owner != context.engine;
     }
 
     private long start(final Tcb tcb, final ConnectionHandler handler) {

@@ -1,11 +1,13 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.control.ListenerPolicy;
+import io.millrace.fastpath.control.OtherEngines;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IcmpError;
 import io.millrace.fastpath.ip.TokenBucket;
 import io.millrace.fastpath.ip.TransportInput;
+import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Seq;
@@ -28,6 +30,8 @@ final class TcpInput implements TransportInput {
     private final TokenBucket elsewhere = new TokenBucket(ELSEWHERE_A_SECOND);
     private final TcpHeader header = new TcpHeader();
     private final Segment segment = new Segment();
+    /** The segment at hand came from another engine. */
+    private boolean forwarded;
 
     TcpInput(final TcpContext context, final Lifecycle lifecycle, final ClosedState closed, final ListenState listen,
             final SynSentState synSent, final SynchronizedStates synchronizedStates, final TimeWaitState timeWait,
@@ -56,8 +60,36 @@ final class TcpInput implements TransportInput {
         } else {
             segment.set(localHi, localLo, remoteHi, remoteLo, header, length);
             segment.arrived(arrivedNs, ecn);
-            dispatch();
+            dispatch(address, length, ecn);
         }
+    }
+
+    @Override
+    public void onForwardedSegment(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final long address, final int length, final boolean checksumTrusted, final int ecn) {
+        forwarded = true;
+        try {
+            onSegment(localHi, localLo, remoteHi, remoteLo, address, length, checksumTrusted, ecn, context.nowNs);
+        } finally {
+            forwarded = false;
+        }
+    }
+
+    /**
+     * A segment for no connection of this engine, where its flow is placed on another: taken there. That its checksum is right
+     * has been seen.
+     */
+    private boolean isCarriedAway(final long address, final int length, final int ecn) {
+        final OtherEngines others = context.control.segmentsOfOthers();
+        final Segment arrived = segment;
+        final int owner = others.placement().queue(arrived.localHi, arrived.localLo, arrived.ports >>> 16,
+                arrived.remoteHi, arrived.remoteLo, arrived.ports & 0xFFFF);
+        if (owner == FlowPlacement.NONE || owner == context.engine) {
+            return false;
+        }
+        context.count(others.carry(owner, arrived.localHi, arrived.localLo, arrived.remoteHi, arrived.remoteLo,
+                address, length, true, ecn) ? Counter.TCP_MISPLACED : Counter.TCP_MISPLACED_DROPPED);
+        return true;
     }
 
     @Override
@@ -73,7 +105,7 @@ final class TcpInput implements TransportInput {
         return Checksum.finish(Checksum.sum(address, length, pseudo)) == 0;
     }
 
-    private void dispatch() {
+    private void dispatch(final long address, final int length, final int ecn) {
         final Segment arrived = segment;
         final int found = context.connections.find(arrived.localHi, arrived.localLo, arrived.remoteHi,
                 arrived.remoteLo, arrived.ports);
@@ -86,7 +118,7 @@ final class TcpInput implements TransportInput {
             }
         } else if (found != ConnectionTable.NONE) {
             toTimeWait(ConnectionTable.timeWaitRecord(found), arrived);
-        } else {
+        } else if (context.control.engines() == 1 || forwarded || !isCarriedAway(address, length, ecn)) {
             final ListenerPolicy listener = listener(arrived);
             if (listener == null) {
                 closed.onSegment(arrived);

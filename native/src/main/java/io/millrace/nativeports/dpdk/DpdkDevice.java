@@ -8,6 +8,8 @@ import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.nativeports.linux.LinkAddress;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Thread: opened and closed by the control plane; each queue belongs to one engine; {@link LinkWatch} looks after it.
  */
 final class DpdkDevice implements PacketDevice {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(DpdkDevice.class);
     private static final int ETHERNET_AND_VLAN = 14 + 4;
     private static final int NOT_SUPPORTED = 95;
     /** Ports of DPDK that are open. */
@@ -42,16 +45,25 @@ final class DpdkDevice implements PacketDevice {
     private int openQueues;
     private boolean closing;
 
-    private DpdkDevice(final DeviceRequest request, final Eal eal, final int port, final DpdkArguments arguments)
+    private DpdkDevice(final DeviceRequest asked, final Eal eal, final int port, final DpdkArguments arguments)
             throws IOException {
-        this.request = request;
         this.eal = eal;
         this.port = port;
         portName = Ethdev.name(port);
         info = DeviceInfo.of(port);
+        request = ofQueuesThereAre(asked);
         driver = Driver.of(info.driver(), !portName.matches("[0-9a-fA-F]{4}:.*"));
         xdp = driver.sharesPool() ? new XdpInterface(arguments.argumentOfPort(portName, "iface")) : null;
         state = new PortState(port, portName, xdp);
+    }
+
+    private DeviceRequest ofQueuesThereAre(final DeviceRequest asked) {
+        if (asked.queues() <= info.queues()) {
+            return asked;
+        }
+        LOGGER.info(DpdkFailure.onFewQueues(portName, info, asked.queues()));
+        return new DeviceRequest(asked.argument(), asked.mtu(), info.queues(), asked.frames(), asked.offloads(),
+                asked.separateSyns(), asked.hostAddress(), asked.rssKey());
     }
 
     /** @throws IOException one sentence: what was tried, what DPDK said, what to do. */
@@ -159,9 +171,6 @@ final class DpdkDevice implements PacketDevice {
     }
 
     private void checkRequest() throws IOException {
-        if (request.queues() > info.queues()) {
-            throw new IOException(DpdkFailure.onFewQueues(portName, info, request.queues()));
-        }
         final int maxMtu = Math.min(info.maxMtu() == 0 ? Integer.MAX_VALUE : info.maxMtu(), driver.maxMtu());
         if (request.mtu() > maxMtu || request.mtu() < info.minMtu()) {
             throw new IOException("DPDK's port " + portName + " takes an MTU of " + info.minMtu() + " to " + maxMtu

@@ -55,8 +55,8 @@ final class DpdkFailure {
             case "net_af_xdp" -> "queue_count";
             default -> "";
         };
-        return "DPDK's port " + port + " has " + info.queues() + " queue(s), not " + queues + "; use fewer engines"
-                + (argument.isEmpty() ? "" : ", or give the device " + argument + '=' + queues);
+        return "DPDK's port " + port + " has " + info.queues() + " queue(s) for " + queues + " engines"
+                + (argument.isEmpty() ? "" : "; " + argument + '=' + queues + " of the device may give it more");
     }
 
     static String onPool(final int mbufs, final int bytes, final int errno, final List<String> log) {

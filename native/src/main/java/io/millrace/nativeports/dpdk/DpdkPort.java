@@ -5,12 +5,14 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One queue pair of a DPDK port. Frames are mbufs, in both directions: nothing is copied here.
  * <p>
- * Thread: the engine's.
+ * Thread: the engine's; or one at a time, where engines take turns.
  */
 final class DpdkPort implements PacketPort {
     /** Drivers with vector instructions receive whole groups only, so always as many are asked for. */
@@ -33,8 +35,10 @@ final class DpdkPort implements PacketPort {
     /** True where one of those to be sent asks for offloads. */
     private boolean asking;
     private long dropped;
+    /** Who polls, and who has; several where engines take turns. */
     @Nullable
     private Thread poller;
+    private final Set<Thread> pollers = new HashSet<>();
     private boolean closed;
 
     /** @param pools for receiving, and for sending, of this queue. */
@@ -126,8 +130,11 @@ final class DpdkPort implements PacketPort {
 
     @Override
     public void onDriverLeft() {
-        if (poller == Thread.currentThread()) {
+        final Thread leaving = Thread.currentThread();
+        if (poller == leaving) {
             poller = null;
+        }
+        if (pollers.remove(leaving)) {
             PollingThreads.leave();
         }
     }
@@ -148,7 +155,9 @@ final class DpdkPort implements PacketPort {
 
     private void onPoller() {
         poller = Thread.currentThread();
-        PollingThreads.enter();
+        if (pollers.add(poller)) {
+            PollingThreads.enter();
+        }
     }
 
     /** @return false where there is nothing. */

@@ -32,10 +32,6 @@ final class PcapDevice implements PacketDevice {
     static PcapDevice open(final DeviceRequest request) throws IOException {
         final PcapSpec spec = PcapSpec.parse(request.argument());
         final String name = PcapDeviceProvider.SCHEME + ":" + request.argument();
-        if (request.queues() != 1) {
-            throw new IOException(name + " has one queue, where " + request.queues()
-                    + " are asked for; use one engine (millrace.threading.engines)");
-        }
         final Replay replay = Replay.read(spec);
         boolean done = false;
         try {

@@ -217,6 +217,8 @@ final class ShmPort implements PacketPort {
 
     /** What the other side has published: each number is read once, and then whether it is still who it was. */
     private void look() {
+        // The next entry is another line that the other side may have written: it comes while the counts do.
+        peer.prefetch(taken);
         final long nowSent = peer.sent();
         final long nowReturned = peer.returned();
         final long generation = peer.session();
@@ -224,7 +226,10 @@ final class ShmPort implements PacketPort {
             onOther(generation, nowSent);
         } else if (session.isJoined()) {
             onSent(nowSent);
-            onReturned(nowReturned);
+            // Frames that wait are looked at first: the ring of returned ones is another line that the other side has written.
+            if (taken == there || !frames.hasFree() || nowReturned - cameBack >= RETURN_BURST) {
+                onReturned(nowReturned);
+            }
         }
         if (session.join()) {
             watch.onJoined();

@@ -71,6 +71,11 @@ final class SideControl {
         return ring + (position & mask) * ShmLayout.ENTRY_LENGTH;
     }
 
+    /** Brings an entry into the cache, whatever it says by now. */
+    void prefetch(final long position) {
+        Memory.getLongOpaque(entry(position));
+    }
+
     /** A frame of the other side's that was given back: a number from the other process, not checked. */
     int returnedFrame(final long position) {
         return Memory.getIntAcquire(returnRing + (position & mask) * ShmLayout.RETURN_LENGTH);

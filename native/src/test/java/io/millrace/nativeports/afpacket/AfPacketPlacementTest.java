@@ -7,7 +7,7 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.RssPlacement;
-import io.millrace.nativeports.FlowFrames;
+import io.millrace.fastpath.testing.FlowFrames;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.tap.PacketSocket;
 import io.millrace.nativeports.tap.Steering;

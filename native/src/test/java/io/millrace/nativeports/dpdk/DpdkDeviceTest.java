@@ -12,8 +12,12 @@ import io.millrace.fastpath.port.RssKey;
 import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
+import io.millrace.nativeports.tap.PacketSocket;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,8 +83,6 @@ class DpdkDeviceTest {
     @RequiresDpdk("net_null")
     void shouldRefuseWhatTheDeviceCannotDo() {
         final String argument = Rings.EAL + " --vdev=net_null0";
-        assertThatThrownBy(() -> DpdkDevice.open(new DeviceRequest(argument, 1_500, 2_000, 16, true, false, null)))
-                .isInstanceOf(IOException.class).hasMessageContaining("queue(s), not 2000");
         assertThatThrownBy(() -> DpdkDevice.open(new DeviceRequest(argument, 65_500, 1, 16, true, false, null)))
                 .isInstanceOf(IOException.class).hasMessageContaining("set millrace.port.mtu");
         assertThatThrownBy(() -> DpdkDevice.open(new DeviceRequest(argument, 1_500, 1, 16, true, false, "10.0.0.1/24")))
@@ -193,6 +195,42 @@ class DpdkDeviceTest {
     }
 
     @Test
+    void shouldOpenTheQueuesThatThereAre() throws Exception {
+        try (Rings rings = new Rings(64);
+                DpdkDevice device = DpdkDevice.open(
+                        new DeviceRequest(rings.argument(0), 1_500, 2, FRAMES, true, false, null));
+                DpdkDevice far = rings.open(1, FRAMES)) {
+            assertThat(far.queues()).isEqualTo(1);
+            assertThat(device.queues()).isEqualTo(1);
+            assertThat(device.placement()).isEqualTo(FlowPlacement.ONE_QUEUE);
+        }
+    }
+
+    @Test
+    void shouldKnowEachOfTheThreadsThatTakeTurnsOnce() throws Exception {
+        final ExecutorService first = Executors.newSingleThreadExecutor();
+        final ExecutorService second = Executors.newSingleThreadExecutor();
+        try (Rings rings = new Rings(64);
+                DpdkDevice near = rings.open(0, FRAMES);
+                DpdkDevice far = rings.open(1, FRAMES)) {
+            assertThat(far.queue(0).receive(one, 0, 0, 0)).isZero();
+            far.queue(0).onDriverLeft();
+            final PacketPort port = near.queue(0);
+            for (int i = 0; i < 3; i++) {
+                first.submit(() -> port.receive(one, 0, 1, 0)).get();
+                second.submit(() -> port.receive(one, 0, 1, 0)).get();
+            }
+            assertThat(PollingThreads.count()).isEqualTo(2);
+            first.submit(port::onDriverLeft).get();
+            assertThat(PollingThreads.count()).isEqualTo(1);
+            second.submit(port::onDriverLeft).get();
+        } finally {
+            first.close();
+            second.close();
+        }
+    }
+
+    @Test
     void shouldLetGoOfAThreadThatPollsNoMore() throws Exception {
         try (Rings rings = new Rings(64);
                 DpdkDevice near = rings.open(0, FRAMES);
@@ -232,6 +270,41 @@ class DpdkDeviceTest {
             for (int i = 0; i < 10 * FRAMES; i++) {
                 assertThat(transmit(port, frame(port, 60))).isEqualTo(1);
                 assertThat(port.receive(one, 0, 1, 0)).isZero();
+            }
+        }
+    }
+
+    /** What is beyond a frame of the kernel's would be lost there without a word. */
+    @Test
+    @RequiresNetworkNamespaces
+    @RequiresDpdk("net_af_xdp")
+    void shouldTakePacketsOverXdpUpToWhatAPageHolds() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            namespace.exec("ip", "link", "add", "near0", "mtu", "3434", "type", "veth", "peer", "name", "far0", "mtu",
+                    "3434");
+            namespace.exec("ip", "link", "set", "near0", "up");
+            namespace.exec("ip", "link", "set", "far0", "up");
+            final String argument = Rings.EAL + " --vdev=net_af_xdp0,iface=near0";
+            assertThatThrownBy(() -> namespace.call(
+                    () -> DpdkDevice.open(new DeviceRequest(argument, 3_435, 1, FRAMES, true, false, null))))
+                    .isInstanceOf(IOException.class).hasMessageContaining("to 3434, not 3435");
+            try (DpdkDevice device = namespace.call(
+                    () -> DpdkDevice.open(new DeviceRequest(argument, 3_434, 1, FRAMES, true, false, null)));
+                    PacketSocket kernel = namespace.call(() -> new PacketSocket("far0", 0x88B5))) {
+                final PacketPort port = device.queue(0);
+                final byte[] longest = new byte[14 + 3_434];
+                Arrays.fill(longest, 14, longest.length, (byte) 7);
+                longest[12] = (byte) 0x88;
+                longest[13] = (byte) 0xB5;
+                kernel.send(longest);
+                await(() -> port.receive(one, 0, 1, 0) == 1);
+                assertThat(Frame.length(one[0])).isEqualTo(longest.length);
+                final byte[] received = new byte[longest.length];
+                Memory.copyToArray(Frame.data(one[0]), received, 0, received.length);
+                assertThat(received).isEqualTo(longest);
+                port.release(one[0]);
+                assertThat(transmit(port, frame(port, longest.length))).isEqualTo(1);
+                await(() -> kernel.receive() != null);
             }
         }
     }

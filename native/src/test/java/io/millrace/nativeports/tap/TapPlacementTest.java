@@ -9,7 +9,7 @@ import io.millrace.fastpath.port.FlowPlacement;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.RssPlacement;
-import io.millrace.nativeports.FlowFrames;
+import io.millrace.fastpath.testing.FlowFrames;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import java.util.Arrays;

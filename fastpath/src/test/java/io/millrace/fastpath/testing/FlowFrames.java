@@ -1,4 +1,4 @@
-package io.millrace.nativeports;
+package io.millrace.fastpath.testing;
 
 import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.fastpath.wire.IpAddress;
