@@ -1,8 +1,12 @@
 package io.millrace.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.millrace.config.MillraceConfig;
 import io.millrace.config.PortKeys;
 import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.fastpath.port.FlowPlacement;
+import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.dpdk.RequiresDpdk;
@@ -90,6 +94,20 @@ class DpdkInteropTest {
         class Vlan extends VlanInteropTest {
             Vlan() {
                 link = DpdkLink.tap();
+            }
+        }
+
+        /** The driver places flows as the kernel does, and software shares out anew. */
+        @Nested
+        class SeveralLoops extends SeveralLoopsInteropTest.Loops {
+            SeveralLoops() {
+                link = DpdkLink.tap();
+            }
+
+            @Override
+            PacketDevice wrap(final PacketDevice device) {
+                assertThat(device.placement()).isSameAs(FlowPlacement.UNKNOWN);
+                return device;
             }
         }
     }
@@ -192,6 +210,20 @@ class DpdkInteropTest {
         class Outage extends OutageInteropTest {
             Outage() {
                 link = DpdkLink.xdpSocket();
+            }
+        }
+
+        /** A veth has one queue for it, which software shares out. */
+        @Nested
+        class SeveralLoops extends SeveralLoopsInteropTest.Loops {
+            SeveralLoops() {
+                link = DpdkLink.xdpSocket();
+            }
+
+            @Override
+            PacketDevice wrap(final PacketDevice device) {
+                assertThat(device.queues()).isEqualTo(1);
+                return device;
             }
         }
     }

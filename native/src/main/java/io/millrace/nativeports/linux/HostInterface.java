@@ -1,5 +1,7 @@
 package io.millrace.nativeports.linux;
 
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
 import java.io.IOException;
 
 /**
@@ -7,6 +9,8 @@ import java.io.IOException;
  * anything needs CAP_NET_ADMIN. Thread: one.
  */
 public final class HostInterface implements AutoCloseable {
+    static final int ETHTOOL_GLINK = 0xa;
+
     private static final int SOCK_DGRAM = 2;
     private static final int SOCK_CLOEXEC = TunDescriptor.O_CLOEXEC;
 
@@ -110,9 +114,16 @@ public final class HostInterface implements AutoCloseable {
         return hasFlag(InterfaceRequest.IFF_UP);
     }
 
-    /** True where it is up and has a carrier, of a TAP: where a program has it open. */
+    /** True where it is up and has a carrier, of a TAP: where a program has it open. The flags say so a second later. */
     public boolean isRunning() throws IOException {
-        return hasFlag(InterfaceRequest.IFF_RUNNING);
+        try (MemoryRegion value = MemoryRegion.allocate("link state", 2 * Integer.BYTES)) {
+            Memory.putInt(value.address(), ETHTOOL_GLINK);
+            request.pointer(value.address());
+            final int result = calls.ioctl(socket, InterfaceRequest.SIOCETHTOOL, request.address());
+            return result < 0
+                    ? hasFlag(InterfaceRequest.IFF_RUNNING)
+                    : Memory.getInt(value.address() + Integer.BYTES) != 0;
+        }
     }
 
     private boolean hasFlag(final int flag) throws IOException {

@@ -119,6 +119,8 @@ class StructuresTest {
         numbers.put("EOPNOTSUPP", (long) Errno.EOPNOTSUPP);
         numbers.put("offsetof(struct ifreq, ifr_data)", (long) InterfaceRequest.VALUE_OFFSET);
         numbers.put("ETHTOOL_GDRVINFO", (long) DriverInfo.ETHTOOL_GDRVINFO);
+        numbers.put("ETHTOOL_GLINK", (long) HostInterface.ETHTOOL_GLINK);
+        numbers.put("offsetof(struct ethtool_value, data)", (long) Integer.BYTES);
         numbers.put("sizeof(struct ethtool_drvinfo)", (long) DriverInfo.LENGTH);
         numbers.put("sizeof(((struct ethtool_drvinfo *) 0)->driver)", (long) DriverInfo.NAME_LENGTH);
         numbers.put("offsetof(struct ethtool_drvinfo, driver)", (long) DriverInfo.DRIVER_OFFSET);
