@@ -23,6 +23,27 @@ class AfPacketInteropTest {
     }
 
     @Nested
+    class HostileFrames extends HostileFramesInteropTest {
+        HostileFrames() {
+            link = veth();
+        }
+    }
+
+    @Nested
+    class Bulk extends BulkInteropTest {
+        Bulk() {
+            link = veth();
+        }
+    }
+
+    @Nested
+    class Disturbed extends DisturbedInteropTest {
+        Disturbed() {
+            link = veth();
+        }
+    }
+
+    @Nested
     class Connect extends ConnectInteropTest {
         Connect() {
             link = veth();

@@ -26,6 +26,11 @@ interface KernelLink extends AutoCloseable {
      */
     String join(NetworkNamespace kernel, boolean offloads) throws IOException;
 
+    /** Where the interface is that the stack's port stands on. @param kernel the kernel's namespace. */
+    default NetworkNamespace stackSide(final NetworkNamespace kernel) {
+        return kernel;
+    }
+
     @Override
     default void close() {}
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.nativeports.NetworkNamespace;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A veth: one end is the kernel's, the other lives in a namespace of its own and has no address of the kernel. */
@@ -48,6 +49,11 @@ final class VethLink implements KernelLink {
     private static void run(final NetworkNamespace namespace, final String... command) throws IOException {
         final NetworkNamespace.Output output = namespace.exec(command);
         assertThat(output.exitCode()).as(String.join(" ", command) + ": " + output.text()).isZero();
+    }
+
+    @Override
+    public NetworkNamespace stackSide(final NetworkNamespace kernel) {
+        return Objects.requireNonNull(stackSide);
     }
 
     @Override

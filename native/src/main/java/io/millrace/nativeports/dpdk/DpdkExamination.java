@@ -13,7 +13,8 @@ import java.util.List;
 /** What stands against a port of DPDK before EAL is started: hugepages, NICs of the kernel's. Thread: one. */
 final class DpdkExamination {
     private static final String PCI_ADDRESS = "[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7]";
-    private static final String PACKET_DRIVER = "net_af_packet";
+    /** Drivers on an interface of the kernel, which cannot tell what a sender has left undone. */
+    private static final List<String> ON_INTERFACES = List.of("net_af_packet", "net_af_xdp");
 
     private final Path sys;
     private final List<PortFinding> findings = new ArrayList<>();
@@ -32,11 +33,15 @@ final class DpdkExamination {
             final String name = DpdkArguments.nameOf(device);
             if (name.matches(PCI_ADDRESS)) {
                 examination.nic(name);
-            } else if (name.startsWith(PACKET_DRIVER)) {
-                examination.packetSocket(DpdkArguments.argumentOf(device, "iface"));
+            } else if (ON_INTERFACES.contains(driverOf(name))) {
+                examination.onInterface(DpdkArguments.argumentOf(device, "iface"), driverOf(name));
             }
         }
         return List.copyOf(examination.findings);
+    }
+
+    private static String driverOf(final String name) {
+        return name.replaceAll("[0-9]+$", "");
     }
 
     private void hugepages() {
@@ -75,7 +80,7 @@ final class DpdkExamination {
         }
     }
 
-    private void packetSocket(final String interfaceName) throws IOException {
+    private void onInterface(final String interfaceName, final String driver) throws IOException {
         if (interfaceName.isEmpty()) {
             return;
         }
@@ -84,7 +89,7 @@ final class DpdkExamination {
                 add(Weight.FATAL, "there is no interface " + interfaceName, "`ip link` lists those that there are");
             } else if (host.driver().startsWith("veth")) {
                 add(Weight.ADVICE, "what the far end of " + interfaceName + " leaves to its device, DPDK's "
-                        + PACKET_DRIVER + " drops: checksums and segmentation",
+                        + driver + " drops: checksums and segmentation",
                         "There: ethtool -K IF tx off tso off gso off, if it is not done");
             }
         }

@@ -232,7 +232,7 @@ final class TapDevice implements PacketDevice {
         try {
             final FramePool pool = new FramePool(name() + ", queue " + ports.size(), request.frames(),
                     frameCapacity());
-            ports.add(new TapPort(kind, queue, capabilities, pool));
+            ports.add(new TapPort(kind, queue, capabilities, pool, name()));
             done = true;
         } finally {
             if (!done) {

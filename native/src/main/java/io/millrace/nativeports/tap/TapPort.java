@@ -4,6 +4,7 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PooledPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.nativeports.afpacket.InterfaceWatch;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.VirtioNetHeader;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One queue of a TAP or TUN device, and the queues of SYNs beside it where there are any. Each read and each write moves
  * one frame, its virtio-net header in the headroom in front of it. An error of the device (interface down or gone) costs
- * a count, never an exception.
+ * a count and a line of the log, never an exception.
  * <p>
  * Thread: the engine's.
  */
@@ -35,13 +36,16 @@ final class TapPort extends PooledPort {
     private int reads;
     private long result;
     private long dropped;
-    private boolean failing;
+    private final InterfaceWatch watch;
 
     /**
-     * @param queue closed by {@link #close}.
+     * @param queue  closed by {@link #close}.
+     * @param device its name, for the log.
      */
-    TapPort(final TunKind kind, final TapQueue queue, final PortCapabilities capabilities, final FramePool pool) {
+    TapPort(final TunKind kind, final TapQueue queue, final PortCapabilities capabilities, final FramePool pool,
+            final String device) {
         super(capabilities, pool);
+        watch = new InterfaceWatch(device);
         this.queue = queue;
         fd = queue.fd();
         syns = queue.syns();
@@ -83,7 +87,9 @@ final class TapPort extends PooledPort {
 
     private int receiveOthers(final long[] frames, final int offset, final int limit, final long nowNs) {
         final int count = receiveFrom(fd, frames, offset, limit, nowNs);
-        countFailure(result);
+        if (reads > 0 || result <= 0) {
+            onRead(result);
+        }
         return count;
     }
 
@@ -189,20 +195,30 @@ final class TapPort extends PooledPort {
             if (written == -Errno.EAGAIN) {
                 return false;
             }
-            if (written < 0) {
-                dropped++;
-            }
+            onWritten(written);
         }
         pool.release(frame);
         return true;
     }
 
     /** Counts the first of a series of refusals (the interface is gone): each turn of the loop would count one more. */
-    private void countFailure(final long read) {
-        final boolean fails = read <= 0 && read != -Errno.EAGAIN && read != -Errno.EINTR;
-        if (fails && !failing) {
+    private void onRead(final long read) {
+        if (read > 0) {
+            watch.onSuccess();
+        } else if (read != -Errno.EAGAIN && read != -Errno.EINTR && watch.onFailure((int) -read)) {
             dropped++;
         }
-        failing = fails;
+    }
+
+    /** A frame that the kernel finds fault with says nothing about the interface. */
+    private void onWritten(final long written) {
+        if (written >= 0) {
+            watch.onSuccess();
+            return;
+        }
+        dropped++;
+        if (written == -Errno.EIO || written == -Errno.EBADFD) {
+            watch.onFailure((int) -written);
+        }
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is known of DPDK before it starts, on machines made of files. */
 class DpdkExaminationTest {
@@ -62,9 +64,10 @@ class DpdkExaminationTest {
                 .containsExactly("there is no device 0000:04:00.0 on the PCI bus");
     }
 
-    @Test
-    void shouldMissTheInterfaceOfAPacketSocket() throws IOException {
-        assertThat(examine("--no-huge --no-pci --vdev=net_af_packet0,iface=nix0"))
+    @ParameterizedTest
+    @ValueSource(strings = {"net_af_packet0", "net_af_xdp0"})
+    void shouldMissTheInterfaceOfASocket(final String device) throws IOException {
+        assertThat(examine("--no-huge --no-pci --vdev=" + device + ",iface=nix0"))
                 .containsExactly("there is no interface nix0");
     }
 }
