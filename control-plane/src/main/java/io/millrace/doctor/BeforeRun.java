@@ -16,6 +16,7 @@ import io.millrace.control.lifecycle.CpuFacts;
 import io.millrace.control.lifecycle.DeviceOpener;
 import io.millrace.control.lifecycle.LoopThreads;
 import io.millrace.control.lifecycle.PortChoice;
+import io.millrace.control.shared.SharedHost;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PortFinding;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What is wrong before a stack starts with a configuration. Thread: one. */
 public final class BeforeRun {
@@ -100,10 +102,15 @@ public final class BeforeRun {
         final DeviceHost host = new DeviceHost(providers);
         final DeviceOpener opener = DeviceOpener.of(providers);
         for (int link = 0; link < config.links(); link++) {
-            final MillraceConfig port = chosen(config, link, opener);
+            final MillraceConfig port = config.isShared() ? shared(config, opener) : chosen(config, link, opener);
+            if (port == null) {
+                continue;
+            }
             device(port, providers);
             mtu(port, link == 0 ? PortKeys.MTU.path() : "mtu in " + PortKeys.FURTHER, host);
-            addresses(port, host);
+            if (!config.isShared()) {
+                addresses(port, host);
+            }
         }
         if (config.get(ObserveKeys.ENABLED) && config.get(ObserveKeys.DIRECTORY).isEmpty()
                 && machine.sharedMemoryFreeBytes() < FILE_BYTES) {
@@ -111,6 +118,28 @@ public final class BeforeRun {
                     "Make room there (of a container: --shm-size), or set " + ObserveKeys.DIRECTORY + '.');
         }
         return taken();
+    }
+
+    /** As the stack would run with what it takes over from its host; null where it would not. */
+    private @Nullable MillraceConfig shared(final MillraceConfig config, final DeviceOpener opener) {
+        try {
+            final SharedHost host = SharedHost.of(config, opener.hostNetwork(config.device()));
+            final MillraceConfig effective = host.apply(config);
+            for (final PortFinding finding : opener.examineShared(effective, host.ports())) {
+                add(Symptom.ADDRESSES_NOT_SHARED, capitalised(finding.what()) + '.',
+                        capitalised(finding.remedy()) + '.');
+            }
+            return effective;
+        } catch (final IOException e) {
+            add(Symptom.ADDRESSES_NOT_SHARED, capitalised(String.valueOf(e.getMessage())) + '.',
+                    "Do what this says, or leave "
+                            + PortKeys.SHARED_PORTS + " out.");
+            return null;
+        }
+    }
+
+    private static String capitalised(final String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     /** A port as it would be opened: with what {@code auto} would choose. */

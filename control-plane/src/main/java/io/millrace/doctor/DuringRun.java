@@ -6,6 +6,7 @@ import io.millrace.config.ThreadingKeys;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.Gauge;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.observe.Observer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -114,7 +115,20 @@ public final class DuringRun {
 
     private void addresses() {
         for (final InetAddress own : reports.ownAddresses()) {
+            if (reports.shared()) {
+                sharedAddress(own);
+                continue;
+            }
             BeforeRun.kernelAddress(own, reports.kernelAddresses()).ifPresent(findings::add);
+        }
+    }
+
+    private void sharedAddress(final InetAddress own) {
+        // empty where nobody can tell
+        if (!reports.kernelAddresses().isEmpty() && !reports.kernelAddresses().contains(own)) {
+            add(Symptom.SHARED_ADDRESS_LOST,
+                    "The host has lost the address " + IpAddress.toString(own) + ", which the stack shares.",
+                    "Give it back to the host (ip address add), or start the stack anew, which takes over what there is.");
         }
     }
 

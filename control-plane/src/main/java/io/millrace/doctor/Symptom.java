@@ -10,6 +10,8 @@ public enum Symptom {
     FLAG_MISSING(true, "Without it the JVM refuses access to memory outside of the heap, and nothing starts."),
     NATIVE_ACCESS_MISSING(false, "The JVM prints warnings now, and will refuse calls into the system one day."),
     DEVICE_UNAVAILABLE(true, "The stack does not start without its device."),
+    ADDRESSES_NOT_SHARED(true,
+            "The stack does not start where it cannot have its ports of the host's addresses for itself."),
     DEVICE_HINDERED(true, "Frames do not pass as they should."),
     DEVICE_SLOWED(false, "The port works, and could work better."),
     MEMORY_EXCEEDS_MACHINE(true,
@@ -25,6 +27,8 @@ public enum Symptom {
             + " answers ARP for the address too."),
 
     // ---- during a run
+    SHARED_ADDRESS_LOST(true,
+            "What is sent to it goes elsewhere, and the kernel, which answers for it, does not any more."),
     NOT_DRIVEN(true, "Packets, timers and connections of that engine stand still."),
     LOOP_STARVED(true, "While a loop does not run, packets wait or are lost, and peers send again what is not lost."),
     CPU_STOLEN(false, "What a hypervisor takes, a loop does not have: packets wait as long."),

@@ -42,12 +42,13 @@ class DoctorTest {
     /** 0 to 3. */
     private static final BitSet CPUS = BitSet.valueOf(new long[]{0xF});
     private Set<InetAddress> kernelAddresses = Set.of();
+    private boolean shared;
     private long idleNs;
     private double stolenShare;
 
     private List<Finding> during() {
         return new DuringRun(new Reports(values, List.of(1_000L), 1_000L + idleNs, loopTimes, neighbours, Set.of(OWN),
-                kernelAddresses, shortPaths, stolenShare)).findings();
+                kernelAddresses, shortPaths, shared, stolenShare)).findings();
     }
 
     private static List<Finding> before(final Machine machine, final String config) {
@@ -83,6 +84,7 @@ class DoctorTest {
             case CPU_REFUSED -> before(GOOD, "millrace.threading.cpus = \"0,5\"\nmillrace.threading.engines = 2");
             case CPU_SHARED -> before(GOOD, "millrace.threading.cpus = [1]");
             case MTU_DIFFERS -> before(GOOD, "millrace.port.device = \"tap:mr0\"");
+            case ADDRESSES_NOT_SHARED -> before(GOOD, "millrace.port { device = memory, shared-ports = [80] }");
             case SHARED_MEMORY_FULL -> before(new Machine(25, true, true, 4, 64L << 30, 4_096, Set.of()), "");
             case KERNEL_HAS_ADDRESS -> {
                 kernelAddresses = Set.of(OWN);
@@ -103,6 +105,10 @@ class DoctorTest {
         switch (symptom) {
             case NOT_DRIVEN -> idleNs = TimeUnit.SECONDS.toNanos(3);
             case LOOP_STARVED -> loopTimes[25] = 10;
+            case SHARED_ADDRESS_LOST -> {
+                shared = true;
+                kernelAddresses = Set.of(InetAddress.getLoopbackAddress());
+            }
             case CPU_STOLEN -> stolenShare = 0.2;
             case CHECKSUMS_WRONG -> {
                 count(Counter.TCP_BAD_CHECKSUM, 11);
@@ -132,6 +138,13 @@ class DoctorTest {
             assertThat(finding.symptom()).isEqualTo(symptom);
             assertThat(List.of(finding.what(), symptom.why(), finding.remedy())).allMatch(text -> text.endsWith("."));
         });
+    }
+
+    @Test
+    void shouldFindNothingWrongWithAnAddressThatIsShared() {
+        shared = true;
+        kernelAddresses = Set.of(OWN);
+        assertThat(during()).isEmpty();
     }
 
     @Test

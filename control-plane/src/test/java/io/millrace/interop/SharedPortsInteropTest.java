@@ -6,9 +6,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.Millrace;
 import io.millrace.config.MillraceConfig;
+import io.millrace.control.lifecycle.DeviceOpener;
+import io.millrace.doctor.BeforeRun;
+import io.millrace.doctor.DuringRun;
+import io.millrace.doctor.Finding;
+import io.millrace.doctor.Symptom;
 import io.millrace.fastpath.netty.MillraceDatagramChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
 import io.millrace.nativeports.tap.Steering;
+import io.millrace.observe.Observer;
 import io.millrace.services.EchoHandler;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,10 +33,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -48,14 +56,6 @@ class SharedPortsInteropTest {
     private static void assumePrograms() {
         final String cause = Steering.unavailabilityCause();
         assumeTrue(cause == null, cause);
-    }
-
-    @Nested
-    class Http extends HttpInteropTest {
-        Http() {
-            assumePrograms();
-            link = link(false);
-        }
     }
 
     @Nested
@@ -346,6 +346,64 @@ class SharedPortsInteropTest {
                             + " sysctl -w net.ipv4.ip_local_reserved_ports=60000-60999");
             shared.onHost("sh", "-c", "echo 60000-60999 >/proc/sys/net/ipv4/ip_local_reserved_ports");
             Millrace.launch(MillraceConfig.parse(config)).close();
+        }
+
+        /** As native/PORTS.md shows it. */
+        @Test
+        void shouldLeaveTheKernelToARuleOfTheUsers() throws Exception {
+            requireTool("nft");
+            launch(true, "millrace.port.shared-guard = rule", device -> device);
+            serve(STACK_PORT, EchoHandler::new);
+            assertThatThrownBy(() -> connectFromKernel(QUIET_PORT)).isInstanceOf(ConnectException.class);
+            Await.until("the kernel has reset what it does not know", () -> resetsOfHost() == 1);
+            shared.onHost("nft", "add", "table", "inet", "millrace");
+            shared.onHost("nft", "add", "chain", "inet", "millrace", "shared",
+                    "{ type filter hook prerouting priority -300; }");
+            shared.onHost("nft", "add", "rule", "inet", "millrace", "shared", "iifname", "mr0", "meta", "pkttype",
+                    "host", "tcp", "dport", "{ 80, 81, 61000-61999 }", "drop");
+            assertEchoes(connectFromKernel(STACK_PORT), MIB);
+            assertThat(resetsOfHost()).as("no more").isEqualTo(1);
+        }
+
+        private List<Finding> findings(final String config) {
+            return new BeforeRun().machine(MillraceConfig.parse(config), DeviceOpener.discover().providers()).stream()
+                    .filter(finding -> finding.symptom() != Symptom.TOO_FEW_CORES).toList();
+        }
+
+        @Test
+        void shouldBeExaminedByTheDoctor() throws Exception {
+            final String config = shared.join(kernel, true);
+            shared.onHost("ip", "link", "set", "mr0", "mtu", "1400");
+            assertThat(findings(config)).isEmpty();
+            try (ServerSocket server = shared.host().call(() -> new ServerSocket(STACK_PORT))) {
+                assertThat(server.isBound()).isTrue();
+                assertThat(findings(config + "millrace.port.shared-ephemeral = 60000")).satisfiesExactly(
+                        first -> assertThat(first.what()).startsWith("Port 80 of TCP is in use by java"),
+                        second -> assertThat(second.what()).startsWith("The kernel may choose 60000"));
+            }
+            shared.onHost("ip", "address", "flush", "dev", "mr0");
+            assertThat(findings(config)).extracting(Finding::what)
+                    .containsExactly("No address can be shared: mr0 has none.");
+            assertThat(findings("millrace.port { device = memory, shared-ports = [80] }"))
+                    .extracting(Finding::symptom).containsExactly(Symptom.ADDRESSES_NOT_SHARED);
+        }
+
+        @Test
+        void shouldNotBlameTheKernelForItsOwnAddressWhileItRuns() throws Exception {
+            launch(true);
+            try (Observer observer = stack.observer()) {
+                final Supplier<List<Symptom>> symptoms = () -> {
+                    try {
+                        return DuringRun.of(observer, 0, DeviceOpener.discover().providers()).stream()
+                                .map(Finding::symptom).toList();
+                    } catch (final IOException | InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                };
+                assertThat(symptoms.get()).doesNotContain(Symptom.KERNEL_HAS_ADDRESS, Symptom.SHARED_ADDRESS_LOST);
+                shared.onHost("ip", "address", "del", stackIp() + "/" + family.prefixLength(), "dev", "mr0");
+                assertThat(symptoms.get()).contains(Symptom.SHARED_ADDRESS_LOST);
+            }
         }
 
         @Test

@@ -14,6 +14,7 @@ import io.millrace.fastpath.port.HostNetwork;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.RssKey;
 import io.millrace.fastpath.port.SharedPorts;
@@ -262,13 +263,26 @@ public final class DeviceOpener {
     public PacketDevice openShared(final MillraceConfig port, final RssKey rssKey, final SharedPorts ports)
             throws IOException {
         final DeviceSpec spec = port.device();
-        final PacketDeviceProvider provider = usable(spec);
-        for (final KernelPorts.Conflict conflict : provider.atHost(spec.argument(),
-                (name, here) -> KernelPorts.conflicts(ports))) {
+        for (final PortFinding conflict : conflicts(spec, ports)) {
             throw new IOException("cannot share the addresses of " + spec + ": " + conflict.what() + "; "
                     + conflict.remedy());
         }
-        return provider.openShared(port.deviceRequest().withRssKey(rssKey), ports);
+        return usable(spec).openShared(port.deviceRequest().withRssKey(rssKey), ports);
+    }
+
+    /**
+     * What stands against {@link #openShared}; opens nothing.
+     *
+     * @throws IOException one sentence: why that cannot be looked at.
+     */
+    public List<PortFinding> examineShared(final MillraceConfig port, final SharedPorts ports) throws IOException {
+        final List<PortFinding> findings = new ArrayList<>(conflicts(port.device(), ports));
+        findings.addAll(usable(port.device()).examineShared(port.deviceRequest(), ports));
+        return findings;
+    }
+
+    private List<PortFinding> conflicts(final DeviceSpec spec, final SharedPorts ports) throws IOException {
+        return usable(spec).atHost(spec.argument(), (name, here) -> KernelPorts.conflicts(ports));
     }
 
     private PacketDeviceProvider usable(final DeviceSpec spec) throws IOException {

@@ -2,6 +2,8 @@ package io.millrace.control.shared;
 
 import io.millrace.config.PortInterval;
 import io.millrace.config.PortKeys;
+import io.millrace.fastpath.port.PortFinding;
+import io.millrace.fastpath.port.PortFinding.Weight;
 import io.millrace.fastpath.port.SharedPorts;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -24,19 +26,11 @@ public final class KernelPorts {
             KernelSocket.SYN_SENT);
     private static final Set<Integer> IN_USE_OF_UDP = Set.of(KernelSocket.CLOSE, KernelSocket.ESTABLISHED);
 
-    /**
-     * A reason why ports cannot be a stack's.
-     *
-     * @param what   one clause.
-     * @param remedy what to do, one clause.
-     */
-    public record Conflict(String what, String remedy) {}
-
     private KernelPorts() {}
 
-    /** Everything that stands against it; empty also where nobody may look. */
-    public static List<Conflict> conflicts(final SharedPorts ports) {
-        final List<Conflict> found = new ArrayList<>();
+    /** Everything that stands against it, each one clause with what to do; empty also where nobody may look. */
+    public static List<PortFinding> conflicts(final SharedPorts ports) {
+        final List<PortFinding> found = new ArrayList<>();
         sockets("tcp", ports.tcp(), IN_USE, ports, found);
         sockets("tcp6", ports.tcp(), IN_USE, ports, found);
         sockets("udp", ports.udp(), IN_USE_OF_UDP, ports, found);
@@ -47,12 +41,12 @@ public final class KernelPorts {
     }
 
     private static void sockets(final String file, final BitSet chosen, final Set<Integer> states,
-            final SharedPorts ports, final List<Conflict> found) {
+            final SharedPorts ports, final List<PortFinding> found) {
         for (final String line : lines(NET.resolve(file))) {
             final KernelSocket socket = KernelSocket.parse(line);
             if (socket != null && chosen.get(socket.port()) && states.contains(socket.state())
                     && socket.isAt(ports.addresses())) {
-                found.add(new Conflict(
+                found.add(new PortFinding(Weight.FATAL,
                         "port " + socket.port() + " of " + (file.startsWith("tcp") ? "TCP" : "UDP") + " is in use by "
                                 + user(socket.inode()) + ", with a socket at " + socket,
                         "end that, or leave the port out of " + PortKeys.SHARED_PORTS + " and "
@@ -63,7 +57,7 @@ public final class KernelPorts {
 
     /** @param range the first and the last port, separated by white space. */
     static void range(final List<String> range, final List<String> reserved, final SharedPorts ports,
-            final List<Conflict> found) {
+            final List<PortFinding> found) {
         if (range.isEmpty()) {
             return;
         }
@@ -80,7 +74,7 @@ public final class KernelPorts {
         }
         if (!chosen.isEmpty()) {
             final String meant = text(chosen);
-            found.add(new Conflict(
+            found.add(new PortFinding(Weight.FATAL,
                     "the kernel may choose " + meant + " for connections of its own (net.ipv4.ip_local_port_range = "
                             + local.low() + " " + local.high() + ")",
                     "take other ports, or reserve them: sysctl -w net.ipv4.ip_local_reserved_ports="

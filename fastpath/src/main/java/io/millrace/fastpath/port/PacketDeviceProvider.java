@@ -63,6 +63,15 @@ public interface PacketDeviceProvider {
     }
 
     /**
+     * What stands against {@link #openShared}, besides what {@link #examine} finds.
+     *
+     * @throws IOException one sentence: why that cannot be looked at.
+     */
+    default List<PortFinding> examineShared(final DeviceRequest request, final SharedPorts ports) throws IOException {
+        return List.of();
+    }
+
+    /**
      * What the kernel has set up on the interface of a device; opens nothing.
      *
      * @param argument what stands behind the colon in the port's name.

@@ -13,6 +13,7 @@ import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.NamespaceOption;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.linux.TunDescriptor;
+import io.millrace.nativeports.shared.KernelGuard;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -71,6 +72,11 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
     public HostNetwork hostNetwork(final String argument) throws IOException {
         final AfPacketSpec spec = AfPacketSpec.parse(argument);
         return spec.inNamespace(() -> HostNetworkReader.read(spec.interfaceName()));
+    }
+
+    @Override
+    public List<PortFinding> examineShared(final DeviceRequest request, final SharedPorts ports) {
+        return KernelGuard.examine(ports);
     }
 
     @Override

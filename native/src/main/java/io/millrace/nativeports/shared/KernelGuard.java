@@ -1,12 +1,16 @@
 package io.millrace.nativeports.shared;
 
+import io.millrace.fastpath.port.PortFinding;
+import io.millrace.fastpath.port.PortFinding.Weight;
 import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.nativeports.linux.Bpf;
 import io.millrace.nativeports.linux.BpfCode;
 import io.millrace.nativeports.linux.BpfLink;
 import io.millrace.nativeports.linux.BpfProgram;
 import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.LinuxRelease;
 import java.io.IOException;
+import java.util.List;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KernelGuard implements AutoCloseable {
     private static final int WHOLE_FRAME = -1;
+    /** The first Linux with tcx. */
+    private static final int TCX_MAJOR = 6;
+    private static final int TCX_MINOR = 6;
 
     private final SharedPorts ports;
     private final PortBits bits;
@@ -33,6 +40,24 @@ public final class KernelGuard implements AutoCloseable {
         } catch (final IOException e) {
             CloseHelper.close(made);
             throw new IOException(refused(e.getMessage()), e);
+        }
+    }
+
+    /** Why such programs cannot be had here; empty where they can. */
+    public static List<PortFinding> examine(final SharedPorts ports) {
+        try (KernelGuard guard = new KernelGuard(ports)) {
+            if (!ports.guarded()) {
+                return List.of();
+            }
+            guard.ingress().close();
+            return LinuxRelease.isAtLeast(TCX_MAJOR, TCX_MINOR)
+                    ? List.of()
+                    : List.of(new PortFinding(Weight.FATAL,
+                            "only Linux 6.6 and later keep the kernel off shared ports (tcx)",
+                            "With an older one give the kernel the rule of native/PORTS.md, and set"
+                                    + " millrace.port.shared-guard = rule"));
+        } catch (final IOException e) {
+            return List.of(new PortFinding(Weight.FATAL, String.valueOf(e.getMessage()), "Do what this says"));
         }
     }
 

@@ -1,0 +1,33 @@
+package io.millrace.nativeports.linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which Linux this is. Thread: any. */
+public final class LinuxRelease {
+    private static final Path FILE = Path.of("/proc/sys/kernel/osrelease");
+    private static final Pattern NUMBERS = Pattern.compile("([0-9]+)\\.([0-9]+).*", Pattern.DOTALL);
+
+    private LinuxRelease() {}
+
+    /** True where it is that release or a later one, and where nobody can tell. */
+    public static boolean isAtLeast(final int major, final int minor) {
+        try {
+            return isAtLeast(Files.readString(FILE), major, minor);
+        } catch (final IOException e) {
+            return true;
+        }
+    }
+
+    static boolean isAtLeast(final String release, final int major, final int minor) {
+        final Matcher numbers = NUMBERS.matcher(release);
+        if (!numbers.matches()) {
+            return true;
+        }
+        final int first = Integer.parseInt(numbers.group(1));
+        return first > major || first == major && Integer.parseInt(numbers.group(2)) >= minor;
+    }
+}
