@@ -59,12 +59,16 @@ final class CommandLine implements AutoCloseable {
 
     /** Waits until it has printed this. */
     void awaitOutput(final String text) throws Exception {
-        Await.until("it prints '" + text + "'", () -> {
-            if (!process.isAlive()) {
-                throw new AssertionError("ended with " + process.exitValue() + ": " + output() + errors());
-            }
-            return output().contains(text);
-        });
+        try {
+            Await.until("it prints '" + text + "'", () -> {
+                if (!process.isAlive()) {
+                    throw new AssertionError("ended with " + process.exitValue());
+                }
+                return output().contains(text);
+            });
+        } catch (final AssertionError e) {
+            throw new AssertionError(e.getMessage() + ": " + output() + errors(), e);
+        }
     }
 
     /** The exit code, for which it has so many seconds. */

@@ -87,9 +87,13 @@ class DatagramInteropTest extends KernelInteropBothFamilies {
         socket.send(new java.net.DatagramPacket(bytes, bytes.length, to));
     }
 
-    private static byte[] receive(final DatagramSocket socket) throws IOException {
+    private byte[] receive(final DatagramSocket socket) throws IOException {
         final java.net.DatagramPacket packet = new java.net.DatagramPacket(new byte[1 << 16], 1 << 16);
-        socket.receive(packet);
+        try {
+            socket.receive(packet);
+        } catch (final SocketTimeoutException e) {
+            throw new AssertionError("nothing came to " + socket.getLocalSocketAddress() + ": " + seen(), e);
+        }
         return Arrays.copyOf(packet.getData(), packet.getLength());
     }
 
@@ -195,8 +199,6 @@ class DatagramInteropTest extends KernelInteropBothFamilies {
                 receive(socket);
             } catch (final PortUnreachableException e) {
                 told = e;
-            } catch (final SocketTimeoutException e) {
-                throw new AssertionError("nothing was told", e);
             }
             assertThat(told).isNotNull();
         }
@@ -209,7 +211,8 @@ class DatagramInteropTest extends KernelInteropBothFamilies {
         final Probe probe = new Probe();
         final Channel channel = bootstrap(probe).connect(kernelIp(), 9).sync().channel();
         channel.writeAndFlush(Unpooled.wrappedBuffer(bytes(10))).sync();
-        assertThat(probe.exceptions.poll(TIMEOUT_S, TimeUnit.SECONDS)).isInstanceOf(PortUnreachableException.class);
+        assertThat(probe.exceptions.poll(TIMEOUT_S, TimeUnit.SECONDS)).as(seen())
+                .isInstanceOf(PortUnreachableException.class);
         assertThat(channel.isOpen()).isTrue();
     }
 

@@ -102,7 +102,8 @@ class ControlAgentTest {
         engine0.take();
         clock.update(TimeUnit.SECONDS.toNanos(1));
         assertThat(agent.doWork()).isEqualTo(1);
-        assertThat(engine0.take()).hasSize(1);
+        assertThat(engine0.take()).as("the question again, by another engine").isEmpty();
+        assertThat(engine1.take()).hasSize(1);
     }
 
     @Test

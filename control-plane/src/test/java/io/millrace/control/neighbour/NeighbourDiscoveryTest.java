@@ -119,7 +119,9 @@ class NeighbourDiscoveryTest {
         wanted(0);
         pass(1_000);
         pass(1_000);
-        assertThat(engine0.take()).containsExactly(ASK, ASK, ASK);
+        // each by another engine than the one before, which may stand still
+        assertThat(engine0.take()).containsExactly(ASK, ASK);
+        assertThat(engine1.take()).containsExactly(ASK);
         pass(1_000);
         assertThat(engine0.take()).containsExactly("failed " + PEER);
     }
@@ -386,7 +388,8 @@ class NeighbourDiscoveryTest {
         resolve();
         pass(10_000);
         pass(200);
-        assertThat(engine0.take()).containsExactly(ASK_UNICAST, ASK_UNICAST);
+        assertThat(engine0.take()).containsExactly(ASK_UNICAST);
+        assertThat(engine1.take()).contains(ASK_UNICAST);
     }
 
     @Test
@@ -396,7 +399,8 @@ class NeighbourDiscoveryTest {
         resolve();
         pass(10_000);
         pass(200);
-        assertThat(engine0.take()).containsExactly(ASK_UNICAST, ASK_UNICAST);
+        assertThat(engine0.take()).containsExactly(ASK_UNICAST);
+        assertThat(engine1.take()).contains(ASK_UNICAST);
     }
 
     private void tentative(final String address) {
