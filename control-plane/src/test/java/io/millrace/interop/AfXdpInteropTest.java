@@ -138,11 +138,4 @@ class AfXdpInteropTest {
             link = veth();
         }
     }
-
-    @Nested
-    class Ping extends PingInteropTest {
-        Ping() {
-            link = veth();
-        }
-    }
 }
