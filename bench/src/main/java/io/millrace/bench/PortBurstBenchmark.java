@@ -36,8 +36,8 @@ public class PortBurstBenchmark extends OffHeapBenchmark {
     private static final int LOOPBACK = 0x7F_00_00_01;
 
     /** The kind of port. */
-    @Param({"memory", "shm", "tap", "tun", "af-packet", "net_ring0", "net_null0", "net_tap0", "net_af_packet0",
-            "net_af_xdp0"})
+    @Param({"memory", "shm", "tap", "tun", "af-packet", "af-xdp", "net_ring0", "net_null0", "net_tap0",
+            "net_af_packet0", "net_af_xdp0"})
     public String port;
 
     /** Of a frame with its Ethernet header; without one it has as many less. */

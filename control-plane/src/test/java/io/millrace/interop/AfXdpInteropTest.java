@@ -1,5 +1,8 @@
 package io.millrace.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.port.PacketDevice;
 import org.junit.jupiter.api.Nested;
 
 /** Tests that run over a TAP elsewhere, over AF_XDP sockets on a veth. */
@@ -17,6 +20,49 @@ class AfXdpInteropTest {
     class Http extends HttpInteropTest {
         Http() {
             link = veth();
+        }
+    }
+
+    /** A queue for each of its engines where it has two. */
+    @Nested
+    class Iperf extends IperfInteropTest {
+        Iperf() {
+            link = vethWithTwoQueues();
+        }
+    }
+
+    @Nested
+    class Bulk extends BulkInteropTest {
+        Bulk() {
+            link = veth();
+        }
+    }
+
+    @Nested
+    class HostileFrames extends HostileFramesInteropTest {
+        HostileFrames() {
+            link = veth();
+        }
+    }
+
+    @Nested
+    class Disturbed extends DisturbedInteropTest {
+        Disturbed() {
+            link = vethWithTwoQueues();
+        }
+    }
+
+    /** Two queues for three engines: what a queue brings is shared out by software. */
+    @Nested
+    class SeveralLoops extends SeveralLoopsInteropTest.Loops {
+        SeveralLoops() {
+            link = vethWithTwoQueues();
+        }
+
+        @Override
+        PacketDevice wrap(final PacketDevice device) {
+            assertThat(device.queues()).isEqualTo(2);
+            return device;
         }
     }
 
@@ -50,10 +96,11 @@ class AfXdpInteropTest {
         }
     }
 
+    /** Groups included, of which one queue of two gets those that come there. */
     @Nested
     class ConnectWithTheAddressOfTheInterface extends ConnectInteropTest {
         ConnectWithTheAddressOfTheInterface() {
-            link = new VethLink("af-xdp", true, ",mac=interface,groups=all");
+            link = new VethLink("af-xdp", true, ",mac=interface,groups=all", 2);
         }
     }
 
@@ -88,13 +135,6 @@ class AfXdpInteropTest {
     @Nested
     class Vlan extends VlanInteropTest {
         Vlan() {
-            link = veth();
-        }
-    }
-
-    @Nested
-    class Ping extends PingInteropTest {
-        Ping() {
             link = veth();
         }
     }

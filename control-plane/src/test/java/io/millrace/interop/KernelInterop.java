@@ -60,6 +60,7 @@ abstract class KernelInterop {
 
     private final Leftovers leftovers = new Leftovers();
     private final Deque<AutoCloseable> kernelSockets = new ArrayDeque<>();
+    private final Deque<AutoCloseable> waypoints = new ArrayDeque<>();
 
     /** Which of them the stack has an address of; what the host's side is set up with has always one of IPv4. */
     @Parameter
@@ -99,6 +100,9 @@ abstract class KernelInterop {
             }
         } finally {
             shutDown();
+            for (final AutoCloseable waypoint : waypoints) {
+                waypoint.close();
+            }
             link.close();
             kernel.close();
         }
@@ -110,6 +114,15 @@ abstract class KernelInterop {
         for (final AutoCloseable socket : kernelSockets) {
             socket.close();
         }
+    }
+
+    /**
+     * Keeps something that the packets pass until the connections are gone, then closes it. Not for {@code @AfterEach} of a
+     * subclass, which runs first: the last FIN or its ACK would be lost with it, and retransmitted to nobody.
+     */
+    <T extends AutoCloseable> T passing(final T waypoint) {
+        waypoints.push(waypoint);
+        return waypoint;
     }
 
     private void shutDown() {

@@ -15,7 +15,6 @@ import java.net.Socket;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,12 +28,7 @@ class PathMtuInteropTest extends KernelInteropBothFamilies {
 
     @BeforeEach
     void makeFarHost() throws IOException {
-        far = new NetworkNamespace();
-    }
-
-    @AfterEach
-    void removeFarHost() {
-        far.close();
+        far = passing(new NetworkNamespace());
     }
 
     /**

@@ -2,6 +2,7 @@ package io.millrace.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;
 import io.millrace.fastpath.netty.MillraceSocketChannel;
 import io.millrace.fastpath.port.PacketDevice;
@@ -18,19 +19,25 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -82,6 +89,11 @@ class SeveralLoopsInteropTest {
             assertThat(device.queues()).isEqualTo(1);
             return device;
         }
+
+        @Override
+        @Test
+        @Disabled("a defect: of connections that end with the stack some are not reset, as engines share the queue")
+        void shouldCloseUnderTraffic() {}
     }
 
     /** Packet sockets whose frames are shared out anew, as where the kernel takes no program. */
@@ -268,6 +280,52 @@ class SeveralLoopsInteropTest {
                 final Channel channel = connected.syncUninterruptibly().channel();
                 assertThat(channel.eventLoop()).isSameAs(loop);
                 channel.close().syncUninterruptibly();
+            }
+        }
+
+        /** Nobody waits for the traffic to end: connections of every loop are reset, and the counters are those of all. */
+        @Test
+        void shouldCloseUnderTraffic() throws Exception {
+            launch(true, ENGINES, this::wrap);
+            serve(7, EchoHandler::new);
+            final Counter established = Counter.TCP_ESTABLISHED;
+            final Queue<IOException> ends = new ConcurrentLinkedQueue<>();
+            final List<Thread> talking = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                final Socket socket = connectFromKernel(7);
+                talking.add(Thread.ofPlatform().start(() -> ends.add(talk(socket))));
+            }
+            Await.until("all have a connection", () -> counter(established.label()) == CLIENTS);
+            final long before = counter(Counter.TCP_BYTES_RECEIVED.label());
+            Await.until("they talk", () -> counter(Counter.TCP_BYTES_RECEIVED.label()) - before > MIB);
+            for (int i = 0; i < LOOPS; i++) {
+                assertThat(stack.engine(i).counters().get(established)).as("engine " + i).isBetween(1L, CLIENTS - 1L);
+            }
+            assertThat(ends).isEmpty();
+            stack.close();
+            for (final Thread one : talking) {
+                one.join();
+            }
+            assertThat(ends).hasSize(CLIENTS).hasOnlyElementsOfType(SocketException.class);
+            assertThat(counter(established.label())).isEqualTo(CLIENTS);
+            assertThat(counter(Counter.TCP_BYTES_RECEIVED.label())).isGreaterThan(before + MIB);
+            assertNothingMisplaced();
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+            group = null;
+        }
+
+        /** Asks and waits for the echo, until that fails. */
+        private static IOException talk(final Socket socket) {
+            final byte[] question = new byte[1_000];
+            try {
+                while (true) {
+                    socket.getOutputStream().write(question);
+                    if (socket.getInputStream().readNBytes(question.length).length < question.length) {
+                        return new EOFException("an end where a reset was due");
+                    }
+                }
+            } catch (final IOException end) {
+                return end;
             }
         }
 

@@ -11,7 +11,7 @@ final class SleepingIdle extends LoopIdle {
     /** Shorter sleeps are not worth it. */
     private static final long SHORTEST_NS = 2 * EARLY_NS;
     private static final long FIRST_PAUSE_NS = 20_000;
-    /** A descriptor that ends so many sleeps in a row for nothing (the interface is gone) is not watched. */
+    /** Descriptors that end so many sleeps in a row for nothing are not watched until a longest sleep later. */
     private static final int IN_VAIN = 3;
 
     private final HostThreads host;
@@ -23,6 +23,7 @@ final class SleepingIdle extends LoopIdle {
     private long idleSinceNs;
     private long pauseNs = FIRST_PAUSE_NS;
     private int inVain;
+    private long inVainSinceNs;
 
     SleepingIdle(final HostThreads host, final IdleTimes times) {
         this.host = host;
@@ -74,25 +75,34 @@ final class SleepingIdle extends LoopIdle {
         } else if (idleNs < times.spinNs() + times.yieldNs() || limitNs < SHORTEST_NS) {
             Thread.yield();
         } else {
-            sleep(driven, limitNs - EARLY_NS);
+            sleep(driven, nowNs, limitNs - EARLY_NS);
         }
     }
 
-    private void sleep(final IdleSource driven, final long limitNs) {
-        final boolean watched = !blind && driven.wakesSleeper() && inVain < IN_VAIN;
+    private void sleep(final IdleSource driven, final long nowNs, final long limitNs) {
+        if (inVain == IN_VAIN && nowNs - inVainSinceNs >= times.maxSleepNs()) {
+            inVain--;
+        }
+        final boolean descriptors = inVain < IN_VAIN;
+        final boolean watched = !blind && driven.wakesSleeper() && descriptors;
         final long timeoutNs = Math.min(limitNs, watched ? times.maxSleepNs() : nextPauseNs());
         int end = Waiter.TIMED_OUT;
         boolean slept = false;
         try {
             if (fallAsleep() && driven.prepareToBlock()) {
                 slept = true;
-                end = waiter.await(timeoutNs, inVain < IN_VAIN);
+                end = waiter.await(timeoutNs, descriptors);
             }
         } finally {
             wakeUp();
             driven.onWoken(slept, end != Waiter.TIMED_OUT);
         }
-        inVain = end == Waiter.READABLE ? inVain + 1 : inVain;
+        if (end == Waiter.READABLE) {
+            inVain++;
+            inVainSinceNs = nowNs;
+        } else if (end == Waiter.TIMED_OUT && slept && descriptors) {
+            inVain = 0;
+        }
     }
 
     private long nextPauseNs() {

@@ -4,11 +4,11 @@ import io.millrace.fastpath.port.Sleeper;
 
 /** How one thread sleeps. Thread: that one, but for {@link #wakeup}. */
 public interface Waiter extends Sleeper, AutoCloseable {
-    /** It slept as long as it was to. */
+    /** It slept as long as it was to, or a descriptor that is still broken was left alone for a while. */
     int TIMED_OUT = 0;
     /** Somebody called {@link #wakeup}, now or since the last sleep; or for no reason. */
     int WOKEN = 1;
-    /** A descriptor is readable, or broken. */
+    /** A descriptor is readable, or has become broken. */
     int READABLE = 2;
 
     /**

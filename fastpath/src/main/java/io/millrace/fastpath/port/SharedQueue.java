@@ -195,11 +195,15 @@ final class SharedQueue {
         }
     }
 
-    /** Thread: one, after the engines have stopped; closing twice does nothing. */
+    /**
+     * Sends what an engine had left to whoever held the queue, as the resets of its last turn. Thread: one, after the engines
+     * have stopped; closing twice does nothing.
+     */
     void close() {
         if (!closed) {
             closed = true;
             takeBack();
+            flush(servedNs);
             for (final SpreadLane lane : lanes) {
                 for (int i = 0; i < lane.sendingCount; i++) {
                     port.release(lane.sending[i]);

@@ -165,17 +165,50 @@ class SpreadingDeviceTest {
     /** While another holds the queue, nothing is lost and nobody waits. */
     @Test
     void shouldSendLaterWhatFindsTheQueueHeld() {
-        open(1, ENGINES);
-        final byte[] frame = flows.next(false, TCP, false, false, 0, ACK);
-        final long[] frames = {fill(1, frame)};
-        final SharedQueue queue = new SharedQueue(0, device.queue(2), new FlowReader(
-                (RssPlacement) device.placement(), true), 2, 16);
-        assertThat(queue.tryHold()).isTrue();
-        assertThat(queue.tryHold()).isFalse();
-        queue.letGo();
-        assertThat(queue.tryHold()).isTrue();
-        assertThat(device.queue(1).transmit(frames, 0, 1, NOW_NS)).isEqualTo(1);
+        final byte[] frame = sendWhileHeld();
+        assertThat(device.queue(1).nextDeadlineNs()).as("the sender goes on with it").isEqualTo(Long.MIN_VALUE);
+        assertThat(receive(1)).isNull();
         assertThat(emitted(0)).isEqualTo(frame);
+        assertThat(device.queue(1).nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    /** As the resets of connections, where all engines are closed at once and none has another turn. */
+    @Test
+    void shouldSendWhenItIsClosedWhatFoundTheQueueHeld() {
+        final byte[] frame = sendWhileHeld();
+        device.close();
+        assertThat(emitted(0)).isEqualTo(frame);
+    }
+
+    /** Engine 1 sends while engine 0 is within a call of the device's port. */
+    private byte[] sendWhileHeld() {
+        link = MemoryLink.builder().framesPerSide(FRAMES).queueLength(FRAMES).build();
+        flows = new FlowFrames(RssPlacement.spread(RssKey.EXAMPLE, 2), 0);
+        final byte[] frame = flows.next(false, TCP, false, false, 0, ACK);
+        final Interruptible port = new Interruptible(link.side(0).queue(0));
+        device = new SpreadingDevice(new OneQueue(port), 2, RssKey.EXAMPLE);
+        final long[] frames = {fill(1, frame)};
+        port.meanwhile = () -> assertThat(device.queue(1).transmit(frames, 0, 1, NOW_NS)).isEqualTo(1);
+        assertThat(receive(0)).isNull();
+        assertThat(emitted(0)).isNull();
+        return frame;
+    }
+
+    /** Does something else before it receives, once. */
+    private static final class Interruptible extends PortFilter {
+        private Runnable meanwhile = () -> {};
+
+        Interruptible(final PacketPort port) {
+            super(port);
+        }
+
+        @Override
+        public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+            final Runnable now = meanwhile;
+            meanwhile = () -> {};
+            now.run();
+            return super.receive(frames, offset, limit, nowNs);
+        }
     }
 
     @Test

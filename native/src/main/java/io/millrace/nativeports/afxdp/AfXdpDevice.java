@@ -90,8 +90,8 @@ final class AfXdpDevice implements PacketDevice {
         for (int i = 0; i < queues.size(); i++) {
             final Listener listener = i > 0
                     ? null
-                    : Listener.open(on.device(), on.index(), on.address(),
-                            on.sharesAddress(), spec.allGroups() ? 0 : SLOTS, MAX_FRAME);
+                    : Listener.open(on.device(), on.index(), on.address(), on.sharesAddress(),
+                            comesWhole(spec) ? 0 : SLOTS, MAX_FRAME);
             ports.add(port(queues.get(i), capabilities, listener, request.frames(), spec.busyPollUs() > 0));
         }
         // from here on frames arrive
@@ -101,6 +101,11 @@ final class AfXdpDevice implements PacketDevice {
         how = (redirection.isDriverMode() ? "driver mode" : "generic mode")
                 + (queues.stream().allMatch(XdpQueue::isZeroCopy) ? ", zero-copy" : ", copy");
         report(spec, checksums, request.queues());
+    }
+
+    /** True where nothing of the stack's goes on to the kernel: it has every queue, and the groups. */
+    private boolean comesWhole(final AfXdpSpec spec) {
+        return spec.allGroups() && on.queues() == queues.size();
     }
 
     private AfXdpPort port(final XdpQueue queue, final PortCapabilities capabilities,

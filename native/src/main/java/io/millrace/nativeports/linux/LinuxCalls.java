@@ -240,8 +240,14 @@ public final class LinuxCalls {
                 Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(fixed));
     }
 
-    /** A downcall throws nothing; what comes here is an error of the JVM. */
+    /**
+     * A downcall throws nothing; what comes here is an error of the JVM. One that says that memory is lost may come up
+     * anywhere behind the access, and goes on as it is, so that who drives the engine learns of it.
+     */
     static IllegalStateException unexpected(final String call, final Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
         return new IllegalStateException(call + " failed in the JVM", cause);
     }
 }

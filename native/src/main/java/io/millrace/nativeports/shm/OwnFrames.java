@@ -97,6 +97,15 @@ final class OwnFrames {
         }
     }
 
+    /** What the engine has stays as it is, whatever the next process on this side does. */
+    void makePrivate() {
+        final boolean[] lent = new boolean[states.length];
+        for (int index = 0; index < states.length; index++) {
+            lent[index] = states[index] == LENT;
+        }
+        memory.makePrivate(lent);
+    }
+
     private void putBack(final int index, final long frame) {
         states[index] = FREE;
         free[available++] = frame;

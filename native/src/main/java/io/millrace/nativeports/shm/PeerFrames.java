@@ -18,7 +18,6 @@ final class PeerFrames {
     private final int slotLength;
     private final int maxFrameLength;
     private final boolean segments;
-    private int count;
 
     PeerFrames(final PoolMemory memory, final ShmLayout layout) {
         this.memory = memory;
@@ -47,7 +46,6 @@ final class PeerFrames {
             return 0;
         }
         held[index] = true;
-        count++;
         final long frame = memory.frame(index);
         Frame.reset(frame);
         Frame.timestampNs(frame, nowNs);
@@ -118,12 +116,6 @@ final class PeerFrames {
     void release(final int index) {
         assert held[index] : "frame released twice";
         held[index] = false;
-        count--;
-    }
-
-    /** True where this side has any. */
-    boolean isAnyHeld() {
-        return count > 0;
     }
 
     boolean isHeld(final int index) {

@@ -376,9 +376,15 @@ final class ShmPort implements PacketPort {
         return peerFrames.frames() / LENDABLE;
     }
 
+    /** That of both pools: what the stack has sent to itself lies in a frame of its own. */
     @Override
     public Runnable keepMemory() {
-        return queue.peerPool().keep();
+        final Runnable peerPool = queue.peerPool().keep();
+        final Runnable ownPool = queue.ownPool().keep();
+        return () -> {
+            peerPool.run();
+            ownPool.run();
+        };
     }
 
     @Override
@@ -395,10 +401,14 @@ final class ShmPort implements PacketPort {
         }
     }
 
-    /** From here on the other side uses its frames as it likes. */
+    /**
+     * From here on the other side uses its frames as it likes, and so does the next process on this side, which needs the
+     * lock: that lasts as long as any of the file is mapped.
+     */
     private void leave() {
-        if (peerFrames.isAnyHeld() && queue.peerPool().isKept()) {
+        if (queue.peerPool().isKept()) {
             peerFrames.makePrivate();
+            frames.makePrivate();
         }
         session.leave();
         queue.ring();

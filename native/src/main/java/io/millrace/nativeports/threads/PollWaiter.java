@@ -82,7 +82,7 @@ final class PollWaiter implements Waiter {
             return READABLE;
         }
         final long pauseNs = ERROR_PAUSE_NS << Math.min(before - 1, MAX_ERROR_DOUBLINGS);
-        return poll(Math.min(timeoutNs, pauseNs), false) == WOKEN ? WOKEN : READABLE;
+        return poll(Math.min(timeoutNs, pauseNs), false);
     }
 
     private boolean hasOnlyErrors() {

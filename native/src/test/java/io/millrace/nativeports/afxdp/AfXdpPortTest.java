@@ -16,6 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an AF_XDP port does besides what every port does: over a veth, with a socket at its far end. */
 @RequiresAfXdp
@@ -94,6 +96,18 @@ class AfXdpPortTest {
             assertThat(receivedMarks(1)).containsExactly(1);
             assertThat(kernel.receive()).isEqualTo(frame(kernelsAddress(), 2));
         }
+    }
+
+    /** The far end has one queue, so that everything comes to the first one of ours. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "all"})
+    void shouldReceiveWhatComesToAQueueWithoutASocket(final String groups) throws Exception {
+        device.close();
+        VethPair.run(pair.ours, "ethtool", "-L", VethPair.OURS, "rx", "2");
+        open(",queue=1,groups=" + groups);
+        farEnd.send(frame(own, 1));
+        farEnd.send(frame(BROADCAST, 2));
+        assertThat(receivedMarks(2)).containsExactly(1, 2);
     }
 
     /** A chunk that is kept is missing from the ring for filling, no more; each comes back. */

@@ -201,6 +201,29 @@ class ShmSessionTest {
         done.run();
     }
 
+    /** What a stack sends to itself is lent in a frame of its own. */
+    @Test
+    void shouldKeepAFrameOfItsOwnBeyondItsOwnClose() throws IOException {
+        final long bytesOfBoth = MemoryRegion.bytesInUse() - bytesBefore;
+        final long lent = near().acquire();
+        final int roomLength = Frame.capacity(lent) - Frame.roomOffset(lent);
+        Memory.copyFromArray(HELLO, 0, Frame.data(lent), HELLO.length);
+        Frame.length(lent, HELLO.length);
+        final Runnable done = near().keepMemory();
+        pair.near.close();
+        assertThat(MemoryRegion.bytesInUse() - bytesBefore).as("its side of both pools")
+                .isGreaterThan(bytesOfBoth / 2 + 2L * FRAMES * roomLength);
+        pair.near = pair.open(MTU);
+        pair.join();
+        for (final long frame : acquireAll(near())) {
+            Memory.zero(Frame.room(frame), roomLength);
+            near().release(frame);
+        }
+        assertThat(bytesOf(lent)).as("whatever the next process on its side does").isEqualTo(HELLO);
+        assertBothWays();
+        done.run();
+    }
+
     @Test
     void shouldCarryMarksOfOffloads() {
         final byte[] segment = new byte[60_000];

@@ -7,19 +7,24 @@ import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.idle.IdleTimes;
 import io.millrace.fastpath.idle.Idling;
 import io.millrace.fastpath.idle.LoopIdle;
+import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.MemoryLink;
+import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.Sleeper;
+import io.millrace.nativeports.shm.ShmDeviceProvider;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two loops on a link in memory that sleep for ever where the other does not wake them: a lost wake-up would hang. */
+/** Two loops on a link in memory, or on a shared one, that sleep for ever where the other does not wake them: a lost wake-up would hang. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(60)
 class SleepingPairTest {
@@ -30,15 +35,35 @@ class SleepingPairTest {
     @ValueSource(longs = {0, 1_000, 5_000})
     void shouldWakeEachOther(final long spinNs) throws InterruptedException {
         try (MemoryLink link = MemoryLink.builder().build()) {
-            final Loop left = new Loop(link.side(0).queue(0), spinNs);
-            final Loop right = new Loop(link.side(1).queue(0), spinNs);
-            final Thread other = Thread.ofPlatform().start(() -> right.run(0));
-            left.run(1);
-            other.join();
-            assertThat(left.received + right.received).isEqualTo(2 * ROUNDS);
-            if (spinNs == 0) {
-                assertThat(left.sleeps + right.sleeps).as("most rounds").isGreaterThan(ROUNDS);
+            wakeEachOther(link.side(0).queue(0), link.side(1).queue(0), spinNs);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1_000, 5_000})
+    void shouldWakeEachOtherOverSharedMemory(final long spinNs, @TempDir final Path folder) throws Exception {
+        final ShmDeviceProvider provider = new ShmDeviceProvider();
+        final DeviceRequest request = new DeviceRequest(folder.resolve("shared").toString(), 1_500, 1, 16, false, false,
+                null);
+        try (PacketDevice left = provider.open(request); PacketDevice right = provider.open(request)) {
+            for (int i = 0; i < 3; i++) {
+                left.queue(0).receive(new long[1], 0, 0, 0);
+                right.queue(0).receive(new long[1], 0, 0, 0);
             }
+            wakeEachOther(left.queue(0), right.queue(0), spinNs);
+        }
+    }
+
+    private static void wakeEachOther(final PacketPort one, final PacketPort two, final long spinNs)
+            throws InterruptedException {
+        final Loop left = new Loop(one, spinNs);
+        final Loop right = new Loop(two, spinNs);
+        final Thread other = Thread.ofPlatform().start(() -> right.run(0));
+        left.run(1);
+        other.join();
+        assertThat(left.received + right.received).isEqualTo(2 * ROUNDS);
+        if (spinNs == 0) {
+            assertThat(left.sleeps + right.sleeps).as("most rounds").isGreaterThan(ROUNDS);
         }
     }
 
