@@ -201,11 +201,14 @@ abstract class KernelInterop {
         stack = Millrace.builder(config).device(wrapper.apply(device)).launch();
     }
 
-    private void addKernelAddress() throws IOException {
+    private void addKernelAddress() throws Exception {
         if (family == Family.V6) {
             // else the kernel forgets the address where the link goes down
             run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/mr0/keep_addr_on_down");
             run("ip", "-6", "address", "add", kernelIp() + "/" + family.prefixLength(), "dev", "mr0", "nodad");
+            // it sends from the address at once, but a worker of its own makes the route by which it takes what comes back
+            Await.until("the kernel takes what is for its address",
+                    () -> run("ip", "-6", "route", "show", "table", "local").contains("local " + kernelIp() + " "));
         }
     }
 
