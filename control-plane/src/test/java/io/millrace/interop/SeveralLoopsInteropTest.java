@@ -37,7 +37,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -89,11 +88,6 @@ class SeveralLoopsInteropTest {
             assertThat(device.queues()).isEqualTo(1);
             return device;
         }
-
-        @Override
-        @Test
-        @Disabled("a defect: of connections that end with the stack some are not reset, as engines share the queue")
-        void shouldCloseUnderTraffic() {}
     }
 
     /** Packet sockets whose frames are shared out anew, as where the kernel takes no program. */

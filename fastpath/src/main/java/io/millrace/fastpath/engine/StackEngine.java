@@ -444,6 +444,7 @@ public final class StackEngine implements Agent {
         }
         closing = true;
         try {
+            port.onLastTurn();
             lastCommands();
             tcp.abortAll();
             tcp.dispatchReady();

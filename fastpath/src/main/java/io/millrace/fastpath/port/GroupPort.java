@@ -211,6 +211,13 @@ final class GroupPort implements PacketPort {
     }
 
     @Override
+    public void onLastTurn() {
+        for (final PacketPort port : ports) {
+            port.onLastTurn();
+        }
+    }
+
+    @Override
     public void onDriverLeft() {
         for (final PacketPort port : ports) {
             port.onDriverLeft();

@@ -145,6 +145,12 @@ public interface PacketPort extends AutoCloseable {
         throw new UnsupportedOperationException("frames of this port are not lent");
     }
 
+    /**
+     * The engine's last turn begins. A port that is shared with other engines may wait for them a moment from now on, so that
+     * what the turn says goes out.
+     */
+    default void onLastTurn() {}
+
     /** The calling thread will call the port no more, another may: what the port has for the thread is let go of. */
     default void onDriverLeft() {}
 

@@ -108,6 +108,11 @@ public abstract class PortFilter implements PacketPort {
     }
 
     @Override
+    public void onLastTurn() {
+        delegate.onLastTurn();
+    }
+
+    @Override
     public void onDriverLeft() {
         delegate.onDriverLeft();
     }

@@ -27,6 +27,7 @@ final class SpreadPort implements PacketPort {
     private int acquired;
     private int next;
     private boolean fenced;
+    private boolean lastTurn;
     private boolean closed;
 
     SpreadPort(final SharedQueue[] queues, final int engine, final int engines) {
@@ -50,7 +51,7 @@ final class SpreadPort implements PacketPort {
 
     @Override
     public long acquire() {
-        if (inStock == 0 && acquired < quota && own.tryHold()) {
+        if (inStock == 0 && acquired < quota && hold()) {
             try {
                 inStock = own.acquire(stock, Math.min(STOCK, quota - acquired));
             } finally {
@@ -64,6 +65,20 @@ final class SpreadPort implements PacketPort {
         final long frame = stock[--inStock];
         Frame.reset(frame);
         return frame;
+    }
+
+    /** Waits in the last turn: what is not said in it will never be. */
+    private boolean hold() {
+        if (lastTurn) {
+            own.hold();
+            return true;
+        }
+        return own.tryHold();
+    }
+
+    @Override
+    public void onLastTurn() {
+        lastTurn = true;
     }
 
     @Override
@@ -123,7 +138,7 @@ final class SpreadPort implements PacketPort {
             taken++;
         }
         lane.outbound.publish();
-        if (own.tryHold()) {
+        if (hold()) {
             try {
                 own.flush(nowNs);
             } finally {

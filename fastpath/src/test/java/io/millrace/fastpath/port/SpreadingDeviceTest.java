@@ -8,8 +8,10 @@ import io.millrace.fastpath.testing.FlowFrames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -178,6 +180,37 @@ class SpreadingDeviceTest {
         final byte[] frame = sendWhileHeld();
         device.close();
         assertThat(emitted(0)).isEqualTo(frame);
+    }
+
+    /** In its last turn an engine without a frame waits for who holds the queue: else its resets would be lost. */
+    @Test
+    @Timeout(60)
+    void shouldWaitForAFrameInItsLastTurn() throws Exception {
+        link = MemoryLink.builder().framesPerSide(FRAMES).queueLength(FRAMES).build();
+        final Interruptible port = new Interruptible(link.side(0).queue(0));
+        device = new SpreadingDevice(new OneQueue(port), 2, RssKey.EXAMPLE);
+        final CountDownLatch asking = new CountDownLatch(1);
+        final AtomicLong acquired = new AtomicLong(-1);
+        final Thread other = new Thread(() -> {
+            device.queue(1).onLastTurn();
+            asking.countDown();
+            acquired.set(device.queue(1).acquire());
+        });
+        port.meanwhile = () -> {
+            other.start();
+            try {
+                asking.await();
+            } catch (final InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            for (int i = 0; i < 1_000_000 && acquired.get() < 0; i++) {
+                Thread.onSpinWait();
+            }
+        };
+        assertThat(receive(0)).isNull();
+        other.join();
+        assertThat(acquired.get()).isPositive();
+        device.queue(1).release(acquired.get());
     }
 
     /** Engine 1 sends while engine 0 is within a call of the device's port. */
