@@ -205,6 +205,29 @@ class DatagramInteropTest extends KernelInteropBothFamilies {
         assertThat(counter("UdpNoPort")).isEqualTo(1);
     }
 
+    /** One write of a sender that asks its kernel to cut it, as senders of QUIC do (UDP_SEGMENT). */
+    @ParameterizedTest(name = "offloads {0}")
+    @ValueSource(booleans = {true, false})
+    void shouldTakeApartWhatTheKernelSendsAsOne(final boolean offloads) throws Exception {
+        launch(offloads);
+        final Probe probe = new Probe();
+        bootstrap(probe).bind(server()).sync();
+        run("python3", "-c", """
+                import socket, sys
+                s = socket.socket(socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+                s.setsockopt(17, 103, 1000)
+                s.sendto(bytes(i * 31 + 4500 & 255 for i in range(4500)), (sys.argv[1], int(sys.argv[2])))
+                """, stackIp(), "" + PORT);
+        final byte[] sent = bytes(4_500);
+        for (int from = 0; from < sent.length; from += 1_000) {
+            assertThat(probe.datagrams.poll(TIMEOUT_S, TimeUnit.SECONDS)).as(seen())
+                    .isEqualTo(Arrays.copyOfRange(sent, from, Math.min(from + 1_000, sent.length)));
+        }
+        assertThat(probe.datagrams).isEmpty();
+        assertThat(counter("UdpReceived")).isEqualTo(5);
+        assertThat(counter("UdpBadChecksum")).isZero();
+    }
+
     @Test
     void shouldLearnThatNobodyListensInTheKernel() throws Exception {
         launch(true);

@@ -8,11 +8,13 @@ public interface DatagramInput {
     int BROADCAST = 2;
     /** Flag: sent to a multicast group. */
     int MULTICAST = 4;
+    /** What stands from this bit on: payload bytes of each of several datagrams that follow one header; 0: it is one. */
+    int SEGMENT_SHIFT = 16;
 
     /**
      * A UDP packet for one of our addresses, a broadcast address or a multicast group. The frame stays the caller's.
      *
-     * @param flags a sum of the constants.
+     * @param flags a sum of the flags, and a size behind {@link #SEGMENT_SHIFT}.
      * @return false where it is right but nobody wants it; what is wrong with it was counted otherwise.
      */
     boolean onDatagram(long localHi, long localLo, long remoteHi, long remoteLo, long address, int length, int flags);

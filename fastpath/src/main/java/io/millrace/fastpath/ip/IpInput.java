@@ -161,6 +161,12 @@ public final class IpInput implements AutoCloseable {
         }
     }
 
+    /** Payload bytes of each datagram where the frame stands for several; else 0. */
+    static int datagramSegment(final long frame) {
+        final int size = Frame.gsoSize(frame);
+        return size != 0 && Frame.gsoType(frame) == Frame.GSO_UDP ? size : 0;
+    }
+
     private static boolean isTrusted(final long frame) {
         return (Frame.flags(frame) & CHECKSUM_TRUSTED) != 0;
     }
@@ -200,7 +206,7 @@ public final class IpInput implements AutoCloseable {
         if (protocol == IpProtocol.IGMP) {
             onIgmp(Frame.link(frame));
         } else if (protocol == IpProtocol.UDP) {
-            onDatagram(trusted, nowNs);
+            onDatagram(reassembled ? 0 : datagramSegment(frame), trusted, nowNs);
         } else if (toGroup) {
             counters.increment(Counter.IP_BROADCAST);
         } else if (protocol == IpProtocol.TCP) {
@@ -228,9 +234,9 @@ public final class IpInput implements AutoCloseable {
         }
     }
 
-    private void onDatagram(final boolean trusted, final long nowNs) {
+    private void onDatagram(final int segment, final boolean trusted, final long nowNs) {
         final long local = IpAddress.v4(ip.destination());
-        int flags = trusted ? DatagramInput.CHECKSUM_TRUSTED : 0;
+        int flags = segment << DatagramInput.SEGMENT_SHIFT | (trusted ? DatagramInput.CHECKSUM_TRUSTED : 0);
         if (toGroup) {
             flags |= IpAddress.isMulticast(0, local) ? DatagramInput.MULTICAST : DatagramInput.BROADCAST;
         }

@@ -11,6 +11,8 @@ final class Ipv6Arrival {
     long linkSource;
     /** The port has verified the transport's checksum, or left it to be completed on a wire that is not there. */
     boolean checksumTrusted;
+    /** Payload bytes of each datagram where the frame stands for several; else 0. */
+    int datagramSegment;
     /** It is for a multicast group. */
     boolean toGroup;
     /** It came in fragments. */

@@ -57,6 +57,7 @@ final class Ipv6Input {
             arrival.link = Frame.link(frame);
             arrival.linkSource = linkSource;
             arrival.checksumTrusted = (Frame.flags(frame) & IpInput.CHECKSUM_TRUSTED) != 0;
+            arrival.datagramSegment = IpInput.datagramSegment(frame);
             arrival.reassembled = false;
             arrival.arrivedNs = IpInput.arrivedNs(frame, nowNs);
             onHeaders(chain.walk(ip.address(), total()), nowNs);
@@ -163,6 +164,7 @@ final class Ipv6Input {
             ip.wrapUnchecked(fragments.datagram());
             arrival.reassembled = true;
             arrival.checksumTrusted = false;
+            arrival.datagramSegment = 0;
             onHeaders(chain.walk(ip.address(), total()), nowNs);
         }
     }
@@ -236,7 +238,8 @@ final class Ipv6Input {
     }
 
     private void onDatagram(final long payload, final int length, final long nowNs) {
-        final int flags = (arrival.checksumTrusted ? DatagramInput.CHECKSUM_TRUSTED : 0)
+        final int flags = arrival.datagramSegment << DatagramInput.SEGMENT_SHIFT
+                | (arrival.checksumTrusted ? DatagramInput.CHECKSUM_TRUSTED : 0)
                 | (arrival.toGroup ? DatagramInput.MULTICAST : 0);
         final boolean taken = datagrams.onDatagram(ip.destinationHi(), ip.destinationLo(), ip.sourceHi(),
                 ip.sourceLo(), payload, length, flags);

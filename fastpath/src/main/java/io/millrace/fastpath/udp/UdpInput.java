@@ -13,8 +13,13 @@ import io.millrace.fastpath.wire.UdpHeader;
  * at another engine. Thread: the engine's.
  */
 final class UdpInput implements DatagramInput {
+    /** As many datagrams as Linux sends in one go (UDP_MAX_SEGMENTS). */
+    private static final int MAX_SEGMENTS = 128;
+
     private final Udp udp;
     private final UdpHeader header = new UdpHeader();
+    /** Payload bytes of each of several datagrams that follow the header; 0 where it is one. */
+    private int segment;
 
     UdpInput(final Udp udp) {
         this.udp = udp;
@@ -23,7 +28,8 @@ final class UdpInput implements DatagramInput {
     @Override
     public boolean onDatagram(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final long address, final int length, final int flags) {
-        if (!header.wrap(address, length)) {
+        segment = flags >>> SEGMENT_SHIFT;
+        if (!header.wrap(address, length) || header.payloadLength() > segment * MAX_SEGMENTS && segment != 0) {
             udp.count(Counter.UDP_MALFORMED);
         } else if (header.destinationPort() == 0) {
             udp.count(Counter.UDP_PORT_ZERO);
@@ -74,11 +80,20 @@ final class UdpInput implements DatagramInput {
     }
 
     private void deliver(final DatagramEndpoint endpoint, final long remoteHi, final long remoteLo) {
+        final long payload = header.payloadAddress();
+        int left = header.payloadLength();
+        while (segment != 0 && left > segment) {
+            deliver(endpoint, remoteHi, remoteLo, payload + header.payloadLength() - left, segment);
+            left -= segment;
+        }
+        deliver(endpoint, remoteHi, remoteLo, payload + header.payloadLength() - left, left);
+    }
+
+    private void deliver(final DatagramEndpoint endpoint, final long remoteHi, final long remoteLo, final long payload,
+            final int length) {
         if (endpoint.udp == udp) {
-            endpoint.onDatagram(remoteHi, remoteLo, header.sourcePort(), header.payloadAddress(),
-                    header.payloadLength());
-        } else if (endpoint.udp.inbox().offer(endpoint.id, remoteHi, remoteLo, header.sourcePort(),
-                header.payloadAddress(), header.payloadLength())) {
+            endpoint.onDatagram(remoteHi, remoteLo, header.sourcePort(), payload, length);
+        } else if (endpoint.udp.inbox().offer(endpoint.id, remoteHi, remoteLo, header.sourcePort(), payload, length)) {
             udp.count(Counter.UDP_FORWARDED);
         } else {
             udp.count(Counter.UDP_INBOX_FULL);

@@ -3,6 +3,9 @@ package io.millrace.fastpath.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.ip.DatagramInput;
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.testing.Datagram;
 import io.millrace.fastpath.testing.IpPacket;
 import io.millrace.fastpath.testing.StackDriver;
@@ -13,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What arrives, right and wrong. */
@@ -48,6 +52,29 @@ class UdpInputTest {
         assertThat(endpoint.senderPort()).isEqualTo(77);
         assertThat(rig.receive(endpoint)).isNull();
         assertThat(rig.stack.counters()).isEqualTo(Map.of(Counter.UDP_RECEIVED, 2L));
+    }
+
+    /** As many as Linux takes in one go; a frame that stands for more is none that it has made. */
+    @ParameterizedTest
+    @CsvSource({"128,1,128", "129,1,0", "300,100,3", "301,100,4", "99,100,1", "0,100,1"})
+    void shouldTakeApartAFrameThatStandsForSeveral(final int length, final int each, final int datagrams)
+            throws Exception {
+        final DatagramEndpoint endpoint = rig.bind(StackDriver.ADDRESS, PORT);
+        final String text = "abcdefghij".repeat(40).substring(0, length);
+        final byte[] udp = Datagram.toStack(PORT, text).udp(0);
+        try (MemoryRegion memory = MemoryRegion.allocate("test datagram", udp.length)) {
+            Memory.copyFromArray(udp, 0, memory.address(), udp.length);
+            rig.stack.engine().udp().input().onDatagram(0, EndpointRig.address(StackDriver.ADDRESS), 0,
+                    EndpointRig.address("10.0.0.2"), memory.address(), udp.length,
+                    DatagramInput.CHECKSUM_TRUSTED | each << DatagramInput.SEGMENT_SHIFT);
+        }
+        for (int i = 0; i < datagrams; i++) {
+            assertThat(rig.receive(endpoint)).isEqualTo(text.substring(i * each, Math.min((i + 1) * each, length)));
+        }
+        assertThat(rig.receive(endpoint)).isNull();
+        assertThat(rig.stack.counters()).isEqualTo(datagrams > 0
+                ? Map.of(Counter.UDP_RECEIVED, (long) datagrams)
+                : Map.of(Counter.UDP_MALFORMED, 1L));
     }
 
     @Test

@@ -25,6 +25,9 @@ public final class TunDescriptor {
     public static final int TUN_F_CSUM = 0x01;
     public static final int TUN_F_TSO4 = 0x02;
     public static final int TUN_F_TSO6 = 0x04;
+    /** Both or none; Linux 6.2, later than the headers of some distributions. */
+    public static final int TUN_F_USO4 = 0x20;
+    public static final int TUN_F_USO6 = 0x40;
 
     private TunDescriptor() {}
 }

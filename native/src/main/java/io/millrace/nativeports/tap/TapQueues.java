@@ -14,6 +14,7 @@ import java.io.IOException;
  */
 final class TapQueues {
     private static final int OFFLOADS = TunDescriptor.TUN_F_CSUM | TunDescriptor.TUN_F_TSO4 | TunDescriptor.TUN_F_TSO6;
+    private static final int OFFLOADS_WITH_UDP = OFFLOADS | TunDescriptor.TUN_F_USO4 | TunDescriptor.TUN_F_USO6;
 
     private final LinuxCalls calls = new LinuxCalls();
     private final TunKind kind;
@@ -99,7 +100,10 @@ final class TapQueues {
 
     private void setUp(final int fd) throws IOException {
         // A persistent device keeps what an earlier user has set.
-        check(calls.ioctl(fd, TunDescriptor.TUNSETOFFLOAD, offloads ? OFFLOADS : 0), "set the offloads of");
+        if (!offloads || calls.ioctl(fd, TunDescriptor.TUNSETOFFLOAD, OFFLOADS_WITH_UDP) < 0) {
+            // before Linux 6.2 without UDP's
+            check(calls.ioctl(fd, TunDescriptor.TUNSETOFFLOAD, offloads ? OFFLOADS : 0), "set the offloads of");
+        }
         try (MemoryRegion length = MemoryRegion.allocate("header length", Integer.BYTES)) {
             Memory.putInt(length.address(), VirtioNetHeader.LENGTH);
             check(calls.ioctl(fd, TunDescriptor.TUNSETVNETHDRSZ, length.address()), "set the header length of");
