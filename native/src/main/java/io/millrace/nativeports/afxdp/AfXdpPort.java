@@ -29,6 +29,8 @@ final class AfXdpPort implements PacketPort {
     private final FramePool large;
     private final @Nullable Listener listener;
     private final boolean busyPolls;
+    /** The interface refused what was to be sent last. */
+    private boolean down;
     private final Umem umem;
     private final Receiver receiver;
     private final Sender sender;
@@ -116,9 +118,7 @@ final class AfXdpPort implements PacketPort {
         if (listener != null) {
             count += listen(listener, frames, offset + count, limit - entries, nowNs);
         }
-        if (count > 0) {
-            watch.onSuccess();
-        }
+        // no success of the interface: what was there when it went is received all the same
         return count;
     }
 
@@ -144,6 +144,9 @@ final class AfXdpPort implements PacketPort {
     @Override
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
         sender.reap();
+        if (down && !sendPending()) {
+            return drop(frames, offset, length);
+        }
         int count = 0;
         while (count < length && send(frames[offset + count])) {
             count++;
@@ -152,6 +155,15 @@ final class AfXdpPort implements PacketPort {
             sendPending();
         }
         return count;
+    }
+
+    /** What lies in the ring already goes when the interface is up again: the kernel may have seen it, nobody takes it back. */
+    private int drop(final long[] frames, final int offset, final int length) {
+        for (int i = 0; i < length; i++) {
+            release(frames[offset + i]);
+        }
+        dropped += length;
+        return length;
     }
 
     /** @return false where the interface can take nothing now. */
@@ -189,15 +201,16 @@ final class AfXdpPort implements PacketPort {
     private boolean sendPending() {
         final int result = sender.send();
         if (result == 0) {
+            down = false;
             watch.onSuccess();
             return true;
         }
         if (result == -Errno.EAGAIN || result == -Errno.ENOBUFS || result == -Errno.EINTR || result == -Errno.EBUSY) {
             return false;
         }
+        down = true;
         watch.onFailure(-result);
-        sender.takeBack();
-        return true;
+        return false;
     }
 
     /** An interface that went down, or is gone, says so only to who asks. */

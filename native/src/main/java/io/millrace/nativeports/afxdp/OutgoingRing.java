@@ -32,9 +32,4 @@ final class OutgoingRing extends SharedRing {
         others = consumed();
         return own - others;
     }
-
-    /** Address of the newest entry that the kernel has not taken, which is none any more then. */
-    long takeBack() {
-        return entry(--own);
-    }
 }

@@ -116,21 +116,7 @@ final class Sender {
         return ring.pending() > 0;
     }
 
-    /** Takes back what the kernel did not begin to send, and may not any more without a call of ours. */
-    void takeBack() {
-        if (zeroCopy) {
-            return;
-        }
-        for (int pending = ring.pending(); pending > 0; pending--) {
-            final long entry = ring.takeBack();
-            umem.onSent(Memory.getLong(entry + XdpDescriptor.DESCRIPTOR_ADDRESS_OFFSET));
-            final int options = Memory.getInt(entry + XdpDescriptor.DESCRIPTOR_OPTIONS_OFFSET);
-            dropped += (options & XdpDescriptor.PKT_CONTD) == 0 ? 1 : 0;
-        }
-        ring.publish();
-    }
-
-    /** Frames that were taken back, and what the kernel says that it never had. */
+    /** Frames of which the kernel says what it never had. */
     long dropped() {
         return dropped;
     }

@@ -195,14 +195,15 @@ class AfXdpPortTest {
         for (int i = 1; i <= 100; i++) {
             transmit(fresh(frame(BROADCAST, i)));
         }
-        assertThat(port.dropped()).isEqualTo(100);
+        assertThat(port.dropped()).isEqualTo(99);
         VethPair.run(pair.ours, "ip", "link", "set", VethPair.OURS, "up");
         transmit(fresh(frame(BROADCAST, 99)));
+        assertThat(farEnd.receive()).as("what was in the ring before it was known").isEqualTo(frame(BROADCAST, 1));
         assertThat(farEnd.receive()).isEqualTo(frame(BROADCAST, 99));
         farEnd.send(frame(own, 98));
         farEnd.send(frame(BROADCAST, 97));
         assertThat(receivedMarks(2)).containsExactlyInAnyOrder(97, 98);
-        assertThat(port.dropped()).isEqualTo(100);
+        assertThat(port.dropped()).isEqualTo(99);
     }
 
     @Test
@@ -219,7 +220,7 @@ class AfXdpPortTest {
         for (int i = 0; i < 1_000; i++) {
             transmit(fresh(frame(BROADCAST, 1)));
         }
-        assertThat(port.dropped()).isEqualTo(before + 1_001);
+        assertThat(port.dropped()).as("all but what is in the ring").isEqualTo(before + 1_000);
     }
 
     @Test
