@@ -143,7 +143,7 @@ class AfXdpDeviceTest {
     }
 
     private static String link(final VethPair pair) throws IOException {
-        return VethPair.run(pair.ours, "ip", "-d", "link", "show", VethPair.OURS);
+        return pair.ours.run("ip", "-d", "link", "show", VethPair.OURS);
     }
 
     private static DeviceRequest request(final String argument) {
