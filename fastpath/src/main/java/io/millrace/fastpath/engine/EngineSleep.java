@@ -4,6 +4,7 @@ import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.Sleeper;
+import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class EngineSleep implements IdleSource, AutoCloseable {
     private final PacketPort port;
     private final EngineWindow window;
+    private final NanoClock clock;
     private boolean closed;
 
-    EngineSleep(final PacketPort port, final EngineWindow window) {
+    EngineSleep(final PacketPort port, final EngineWindow window, final NanoClock clock) {
         this.port = port;
+        this.clock = clock;
         this.window = window;
     }
 
@@ -58,7 +61,7 @@ final class EngineSleep implements IdleSource, AutoCloseable {
         }
         port.onWoken();
         if (slept) {
-            window.onSlept();
+            window.onSlept(clock.nanoTime());
             window.counters().increment(Counter.LOOP_SLEEPS);
             if (early) {
                 window.counters().increment(Counter.LOOP_WAKEUPS);

@@ -18,7 +18,7 @@ public final class VethPair implements AutoCloseable {
     public VethPair(final int mtu) throws IOException {
         ours = new NetworkNamespace();
         theirs = new NetworkNamespace();
-        run(ours, "ip", "link", "add", OURS, "mtu", Integer.toString(mtu), "type", "veth", "peer", "name", THEIRS,
+        ours.run("ip", "link", "add", OURS, "mtu", Integer.toString(mtu), "type", "veth", "peer", "name", THEIRS,
                 "mtu", Integer.toString(mtu), "netns", theirs.name());
         up(ours, OURS);
         up(theirs, THEIRS);
@@ -37,19 +37,10 @@ public final class VethPair implements AutoCloseable {
         return request(OURS, 1_500, 1, offloads, null);
     }
 
-    /** Runs a command inside, which must succeed; returns what it printed. */
-    public static String run(final NetworkNamespace namespace, final String... command) throws IOException {
-        final NetworkNamespace.Output output = namespace.exec(command);
-        if (output.exitCode() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + output.text().strip());
-        }
-        return output.text();
-    }
-
     /** Without IPv6, whose own packets no test expects. */
     private static void up(final NetworkNamespace namespace, final String name) throws IOException {
-        run(namespace, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6");
-        run(namespace, "ip", "link", "set", name, "up");
+        namespace.run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6");
+        namespace.run("ip", "link", "set", name, "up");
     }
 
     @Override
