@@ -3,18 +3,20 @@ package io.millrace.nativeports.threads;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.idle.HostThreads;
+import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.idle.IdleTimes;
 import io.millrace.fastpath.idle.Idling;
 import io.millrace.fastpath.idle.LoopIdle;
-import io.millrace.fastpath.idle.PortIdleSource;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.Sleeper;
 import io.millrace.nativeports.shm.ShmDeviceProvider;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -65,7 +67,7 @@ class SleepingPairTest {
         }
     }
 
-    private static final class Loop extends PortIdleSource {
+    private static final class Loop implements IdleSource {
         private final PacketPort port;
         private final LoopIdle idle;
         private final long[] frames = new long[1];
@@ -73,7 +75,6 @@ class SleepingPairTest {
         int sleeps;
 
         Loop(final PacketPort port, final long spinNs) {
-            super(port);
             this.port = port;
             final HostThreads host = new LinuxThreads();
             idle = Idling.sleeping(host, new IdleTimes(spinNs, 0, FOR_EVER, FOR_EVER)).newLoop();
@@ -114,8 +115,33 @@ class SleepingPairTest {
         }
 
         @Override
+        public int descriptors() {
+            return port.descriptors();
+        }
+
+        @Override
+        public int descriptor(final int index) {
+            return port.descriptor(index);
+        }
+
+        @Override
+        public void sleeper(final @Nullable Sleeper sleeper) {
+            port.sleeper(sleeper);
+        }
+
+        @Override
+        public boolean wakesSleeper() {
+            return port.wakesSleeper();
+        }
+
+        @Override
+        public boolean prepareToBlock() {
+            return port.prepareToBlock();
+        }
+
+        @Override
         public void onWoken(final boolean slept, final boolean early) {
-            super.onWoken(slept, early);
+            port.onWoken();
             sleeps += slept ? 1 : 0;
         }
     }
