@@ -199,8 +199,8 @@ final class EngineThread implements Executor, Runnable {
     private void rest(final int workCount) {
         if (workCount > 0) {
             idle.onWork();
-        } else if (!ending && !engine.isClosed() && tasks.isEmpty()) {
-            // of an engine that was closed in this turn neither port nor counters are there any more
+        } else if (!ending && tasks.isEmpty()) {
+            // an engine that was closed in this turn has nothing to wait for
             final long nowNs = System.nanoTime();
             final long deadlineNs = engine.nextDeadlineNs();
             idle.idle(nowNs, deadlineNs == Long.MAX_VALUE || deadlineNs == Long.MIN_VALUE

@@ -11,6 +11,7 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.wire.IpAddress;
+import io.millrace.interop.Await;
 import io.millrace.observe.Reading;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -79,10 +80,8 @@ class DoctorCommandTest {
         return run(arguments);
     }
 
-    private static void await(final BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            Thread.onSpinWait();
-        }
+    private static void await(final BooleanSupplier condition) throws Exception {
+        Await.until("the stack is so far", condition::getAsBoolean);
     }
 
     private static long value(final Millrace stack, final String counter) {

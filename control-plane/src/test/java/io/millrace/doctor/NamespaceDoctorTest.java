@@ -38,14 +38,6 @@ class NamespaceDoctorTest {
         namespace.close();
     }
 
-    private void ip(final String... arguments) throws IOException {
-        final String[] command = new String[arguments.length + 1];
-        command[0] = "ip";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        final NetworkNamespace.Output output = namespace.exec(command);
-        assertThat(output.exitCode()).as(output.text()).isZero();
-    }
-
     private List<Symptom> before(final String device) {
         return new BeforeRun(KERNEL_HERE_HAS_IT, Machine::interfaceMtu).machine(MillraceConfig.parse("""
                 millrace.port.device = "%s"
@@ -57,25 +49,25 @@ class NamespaceDoctorTest {
     void shouldLookAtTheAddressesOfTheKernelWhereTheDeviceIs() throws IOException {
         assertThat(before("tap:mr0")).contains(Symptom.KERNEL_HAS_ADDRESS);
         assertThat(before("tap:mr0@" + namespace.name())).doesNotContain(Symptom.KERNEL_HAS_ADDRESS);
-        ip("address", "add", "10.66.0.2/32", "dev", "lo");
+        namespace.run("ip", "address", "add", "10.66.0.2/32", "dev", "lo");
         assertThat(before("tap:mr0@" + namespace.name())).contains(Symptom.KERNEL_HAS_ADDRESS);
     }
 
     @Test
     void shouldCompareTheMtuOfTheInterfaceWhereTheDeviceIs() throws IOException {
         assertThat(before("tap:mr0@" + namespace.name())).doesNotContain(Symptom.MTU_DIFFERS);
-        ip("tuntap", "add", "mr0", "mode", "tap");
-        ip("link", "set", "mr0", "mtu", "1400", "up");
-        ip("address", "add", "10.66.0.1/24", "dev", "mr0");
+        namespace.run("ip", "tuntap", "add", "mr0", "mode", "tap");
+        namespace.run("ip", "link", "set", "mr0", "mtu", "1400", "up");
+        namespace.run("ip", "address", "add", "10.66.0.1/24", "dev", "mr0");
         assertThat(before("tap:mr0@" + namespace.name())).contains(Symptom.MTU_DIFFERS);
         assertThat(before("tap:mr0")).doesNotContain(Symptom.MTU_DIFFERS);
     }
 
     @Test
     void shouldFindTheInterfaceOfAPacketSocket() throws IOException {
-        ip("tuntap", "add", "mr0", "mode", "tap");
-        ip("link", "set", "mr0", "mtu", "1400", "up");
-        ip("address", "add", "10.66.0.2/24", "dev", "mr0");
+        namespace.run("ip", "tuntap", "add", "mr0", "mode", "tap");
+        namespace.run("ip", "link", "set", "mr0", "mtu", "1400", "up");
+        namespace.run("ip", "address", "add", "10.66.0.2/24", "dev", "mr0");
         assertThat(before("af-packet:mr0@" + namespace.name())).contains(Symptom.MTU_DIFFERS,
                 Symptom.KERNEL_HAS_ADDRESS);
         assertThat(before("af-packet:lo@" + namespace.name() + ",mac=interface")).contains(Symptom.KERNEL_HAS_ADDRESS);
@@ -97,9 +89,9 @@ class NamespaceDoctorTest {
 
     @Test
     void shouldLookAtEachOfSeveralDevices() throws IOException {
-        ip("tuntap", "add", "mr1", "mode", "tap");
-        ip("link", "set", "mr1", "mtu", "1400", "up");
-        ip("address", "add", "10.67.0.2/24", "dev", "mr1");
+        namespace.run("ip", "tuntap", "add", "mr1", "mode", "tap");
+        namespace.run("ip", "link", "set", "mr1", "mtu", "1400", "up");
+        namespace.run("ip", "address", "add", "10.67.0.2/24", "dev", "mr1");
         final List<Finding> findings = new BeforeRun(KERNEL_HERE_HAS_IT, Machine::interfaceMtu).machine(
                 MillraceConfig.parse("""
                         millrace.port.device = memory
@@ -116,7 +108,7 @@ class NamespaceDoctorTest {
 
     @Test
     void shouldLookThereDuringARunToo() throws IOException {
-        ip("address", "add", "10.66.0.2/32", "dev", "lo");
+        namespace.run("ip", "address", "add", "10.66.0.2/32", "dev", "lo");
         assertThat(kernelAddresses("tap:mr0")).isNotEmpty().doesNotContain(OWN);
         assertThat(kernelAddresses("tap:mr0@" + namespace.name())).contains(OWN);
     }

@@ -1,7 +1,5 @@
 package io.millrace.interop;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.dpdk.Rings;
 import java.io.IOException;
@@ -52,17 +50,12 @@ final class DpdkLink implements KernelLink {
     /** The driver can tell neither an unfinished checksum nor a segment of 64 KiB, so the kernel must send none. */
     private static void makeVeth(final NetworkNamespace kernel) throws IOException {
         KernelInterop.requireTool("ethtool");
-        run(kernel, "ip", "link", "add", OURS, "type", "veth", "peer", "name", "mr0");
+        kernel.run("ip", "link", "add", OURS, "type", "veth", "peer", "name", "mr0");
         // the kernel of this end says nothing of its own
-        run(kernel, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/" + OURS + "/disable_ipv6");
-        run(kernel, "ethtool", "-K", "mr0", "tx", "off", "tso", "off", "gso", "off");
-        run(kernel, "ip", "address", "add", KernelInterop.KERNEL + "/24", "dev", "mr0");
-        run(kernel, "ip", "link", "set", OURS, "up");
-        run(kernel, "ip", "link", "set", "mr0", "up");
-    }
-
-    private static void run(final NetworkNamespace namespace, final String... command) throws IOException {
-        final NetworkNamespace.Output output = namespace.exec(command);
-        assertThat(output.exitCode()).as(String.join(" ", command) + ": " + output.text()).isZero();
+        kernel.run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/" + OURS + "/disable_ipv6");
+        kernel.run("ethtool", "-K", "mr0", "tx", "off", "tso", "off", "gso", "off");
+        kernel.run("ip", "address", "add", KernelInterop.KERNEL + "/24", "dev", "mr0");
+        kernel.run("ip", "link", "set", OURS, "up");
+        kernel.run("ip", "link", "set", "mr0", "up");
     }
 }

@@ -46,11 +46,11 @@ class PathMtuInteropTest extends KernelInteropBothFamilies {
                 far.name());
         run(address(routerIp(), "pm0"));
         run("ip", "link", "set", "pm0", "up");
-        inFar("ip", "link", "set", "pm1", "mtu", "" + farMtu);
-        inFar(address(farIp(), "pm1"));
-        inFar("ip", "link", "set", "pm1", "up");
+        far.run("ip", "link", "set", "pm1", "mtu", "" + farMtu);
+        far.run(address(farIp(), "pm1"));
+        far.run("ip", "link", "set", "pm1", "up");
         // it promises to take what its link does not
-        inFar("ip", "route", "add", family.network, "via", routerIp(), "advmss", "" + (v6 ? 1_440 : 1_460));
+        far.run("ip", "route", "add", family.network, "via", routerIp(), "advmss", "" + (v6 ? 1_440 : 1_460));
         // a SYN that is lost while the router does not know its neighbour yet makes every timeout last 3 s (RFC 6298 §5.7)
         run("ping", "-c", "1", "-w", "20", farIp());
     }
@@ -67,12 +67,6 @@ class PathMtuInteropTest extends KernelInteropBothFamilies {
         return family == Family.V6
                 ? new String[]{"ip", "address", "add", address + "/64", "dev", device, "nodad"}
                 : new String[]{"ip", "address", "add", address + "/24", "dev", device};
-    }
-
-    private String inFar(final String... command) throws IOException {
-        final NetworkNamespace.Output output = far.exec(command);
-        assertThat(output.exitCode()).as(String.join(" ", command) + ": " + output.text()).isZero();
-        return output.text();
     }
 
     /** Sends so many bytes to the far host on a connection of their own; how many arrived there. */
@@ -118,7 +112,7 @@ class PathMtuInteropTest extends KernelInteropBothFamilies {
             probe.inputEnded.get(20, TimeUnit.SECONDS);
             assertThat(probe.received).isEqualTo(MIB);
             assertThat(probe.corrupt).isFalse();
-            assertThat(inFar("ip", "route", "get", stackIp())).contains("mtu " + NARROW);
+            assertThat(far.run("ip", "route", "get", stackIp())).contains("mtu " + NARROW);
         } finally {
             probe.channel().close();
         }

@@ -39,11 +39,6 @@ class ExaminationTest {
         namespace.close();
     }
 
-    private void run(final String... command) throws IOException {
-        final NetworkNamespace.Output output = namespace.exec(command);
-        assertThat(output.exitCode()).as(output.text()).isZero();
-    }
-
     private DeviceRequest request(final String name, final String options) {
         return new DeviceRequest(name + '@' + namespace.name() + options, 1_500, 1, 16, true, false, null);
     }
@@ -65,16 +60,16 @@ class ExaminationTest {
     @Test
     void shouldFindNothingAgainstATapThatIsToBeMadeOrIsFree() throws IOException {
         assertThat(examine(taps, "t0", "")).isEmpty();
-        run("ip", "tuntap", "add", "t0", "mode", "tap");
+        namespace.run("ip", "tuntap", "add", "t0", "mode", "tap");
         assertThat(examine(taps, "t0", "")).isEmpty();
-        run("ip", "link", "set", "t0", "up");
+        namespace.run("ip", "link", "set", "t0", "up");
         awaitExamination(taps, "t0");
     }
 
     @Test
     void shouldFindAnInterfaceOfAnotherKind() throws IOException {
-        run("ip", "tuntap", "add", "t0", "mode", "tap");
-        run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
+        namespace.run("ip", "tuntap", "add", "t0", "mode", "tap");
+        namespace.run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
         assertThat(examine(tuns, "t0", ""))
                 .containsExactly("FATAL: t0 is there already, and is no TUN but of the driver"
                         + " tun tap");
@@ -90,17 +85,17 @@ class ExaminationTest {
     void shouldFindWhoHasATapOpen() throws Exception {
         final DeviceRequest own = new DeviceRequest("t0", 1_500, 1, 16, true, false, null);
         try (PacketDevice held = taps.open(request("t0", ""))) {
-            run("ip", "link", "set", "t0", "up");
+            namespace.run("ip", "link", "set", "t0", "up");
             assertThat(held.queues()).isEqualTo(1);
             awaitExamination(taps, "t0", "FATAL: another process has t0 open");
         }
-        run("ip", "tuntap", "add", "t0", "mode", "tap");
+        namespace.run("ip", "tuntap", "add", "t0", "mode", "tap");
         try (PacketDevice held = taps.open(request("t0", ""))) {
-            run("ip", "link", "set", "t0", "up");
+            namespace.run("ip", "link", "set", "t0", "up");
             assertThat(held.queues()).isEqualTo(1);
         }
         assertThat(examine(taps, "t0", "")).as("at once after its holder has left").isEmpty();
-        run("ip", "link", "set", "t0", "down");
+        namespace.run("ip", "link", "set", "t0", "down");
         final Process other = namespace.start("python3", "-c", """
                 import fcntl, struct, sys
                 tun = open("/dev/net/tun", "r+b", buffering=0)
@@ -120,7 +115,7 @@ class ExaminationTest {
 
     @Test
     void shouldFindWhatAPacketSocketCannotUse() throws IOException {
-        run("ip", "link", "add", "v0", "mtu", "1400", "type", "veth", "peer", "name", "v1");
+        namespace.run("ip", "link", "add", "v0", "mtu", "1400", "type", "veth", "peer", "name", "v1");
         assertThat(examine(sockets, "nix", "")).containsExactly("FATAL: there is no interface nix");
         assertThat(examine(sockets, "lo", "")).containsExactly("FATAL: lo is no Ethernet interface");
         assertThat(examine(sockets, "v0", "")).contains("FATAL: the MTU of v0 is 1400, less than the stack's 1500",
@@ -129,24 +124,24 @@ class ExaminationTest {
 
     @Test
     void shouldFindAnInterfaceThatIsDownOrWithoutCarrier() throws IOException {
-        run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
+        namespace.run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
         assertThat(examine(sockets, "v0", "")).containsExactly("HINDERING: v0 is down");
-        run("ip", "link", "set", "v0", "up");
+        namespace.run("ip", "link", "set", "v0", "up");
         awaitExamination(sockets, "v0", "HINDERING: v0 has no carrier");
-        run("ip", "link", "set", "v1", "up");
+        namespace.run("ip", "link", "set", "v1", "up");
         awaitExamination(sockets, "v0");
     }
 
     @Test
     void shouldFindWhatTheKernelDoesWithTheSameAddress() throws IOException {
-        run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
-        run("ip", "link", "set", "v0", "up");
-        run("ip", "link", "set", "v1", "up");
-        run("sysctl", "-qw", "net.ipv6.conf.v0.disable_ipv6=0", "net.ipv4.conf.v0.forwarding=1");
+        namespace.run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
+        namespace.run("ip", "link", "set", "v0", "up");
+        namespace.run("ip", "link", "set", "v1", "up");
+        namespace.run("sysctl", "-qw", "net.ipv6.conf.v0.disable_ipv6=0", "net.ipv4.conf.v0.forwarding=1");
         awaitExamination(sockets, "v0");
         assertThat(sockets.examine(request("v0", ",mac=interface"))).extracting(PortFinding::weight)
                 .containsExactly(Weight.ADVICE, Weight.HINDERING);
-        run("sysctl", "-qw", "net.ipv6.conf.v0.disable_ipv6=1", "net.ipv4.conf.v0.forwarding=0");
+        namespace.run("sysctl", "-qw", "net.ipv6.conf.v0.disable_ipv6=1", "net.ipv4.conf.v0.forwarding=0");
         assertThat(examine(sockets, "v0", ",mac=interface")).isEmpty();
     }
 }

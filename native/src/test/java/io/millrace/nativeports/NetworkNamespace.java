@@ -33,8 +33,8 @@ public final class NetworkNamespace implements AutoCloseable {
     }
 
     public NetworkNamespace() throws IOException {
-        run("ip", "netns", "add", name);
-        run("ip", "-n", name, "link", "set", "lo", "up");
+        onHost("ip", "netns", "add", name);
+        onHost("ip", "-n", name, "link", "set", "lo", "up");
     }
 
     /** As {@code ip netns list} shows it. */
@@ -49,6 +49,15 @@ public final class NetworkNamespace implements AutoCloseable {
      */
     public Output exec(final String... command) throws IOException {
         return execute(start(command));
+    }
+
+    /**
+     * Runs a command inside, which must succeed; returns what it printed.
+     *
+     * @throws IOException where it does not, with what it printed.
+     */
+    public String run(final String... command) throws IOException {
+        return textOf(exec(command), command);
     }
 
     /** Starts a command inside; its two output streams are one. */
@@ -92,17 +101,21 @@ public final class NetworkNamespace implements AutoCloseable {
     @Override
     public void close() {
         try {
-            run("ip", "netns", "del", name);
+            onHost("ip", "netns", "del", name);
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void run(final String... command) throws IOException {
-        final Output output = execute(new ProcessBuilder(command).redirectErrorStream(true).start());
+    private static void onHost(final String... command) throws IOException {
+        textOf(execute(new ProcessBuilder(command).redirectErrorStream(true).start()), command);
+    }
+
+    private static String textOf(final Output output, final String... command) throws IOException {
         if (output.exitCode() != 0) {
             throw new IOException(String.join(" ", command) + ": " + output.text().strip());
         }
+        return output.text();
     }
 
     private static Output execute(final Process process) throws IOException {

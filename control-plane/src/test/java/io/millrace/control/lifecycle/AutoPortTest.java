@@ -39,14 +39,6 @@ class AutoPortTest {
         namespace.close();
     }
 
-    private void ip(final String... arguments) throws IOException {
-        final String[] command = new String[arguments.length + 1];
-        command[0] = "ip";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        final NetworkNamespace.Output output = namespace.exec(command);
-        assertThat(output.exitCode()).as(output.text()).isZero();
-    }
-
     private MillraceConfig config(final String name, final String more) {
         return MillraceConfig.parse("""
                 millrace.port { device = "auto:%s@%s", frames = 64 }
@@ -87,7 +79,7 @@ class AutoPortTest {
 
     @Test
     void shouldTakeAVethByAPacketSocket() throws IOException {
-        ip("link", "add", "v0", "type", "veth", "peer", "name", "v1");
+        namespace.run("ip", "link", "add", "v0", "type", "veth", "peer", "name", "v1");
         final MillraceConfig config = config("v0", "millrace.port.af-packet.mac = interface");
         assertThat(open(config)).isEqualTo("af-packet:v0@" + namespace.name() + ",mac=interface");
         final PortChoice choice = DeviceOpener.discover().choice(config, 0);
@@ -99,9 +91,9 @@ class AutoPortTest {
 
     @Test
     void shouldTakeAPersistentTapAsSuch() throws IOException {
-        ip("tuntap", "add", "mr0", "mode", "tap");
+        namespace.run("ip", "tuntap", "add", "mr0", "mode", "tap");
         assertThat(open(config("mr0", ""))).isEqualTo("tap:mr0@" + namespace.name());
-        ip("tuntap", "add", "mr1", "mode", "tun");
+        namespace.run("ip", "tuntap", "add", "mr1", "mode", "tun");
         assertThat(open(config("mr1", ""))).isEqualTo("tun:mr1@" + namespace.name());
     }
 
@@ -109,12 +101,12 @@ class AutoPortTest {
     void shouldLeaveNothingOpenWhereNothingCanBe() throws IOException {
         final long memory = MemoryRegion.bytesInUse();
         final long descriptors = descriptors();
-        ip("link", "set", "lo", "mtu", "1500");
+        namespace.run("ip", "link", "set", "lo", "mtu", "1500");
         assertThatThrownBy(() -> open(config("lo", ""))).isInstanceOf(IOException.class)
                 .hasMessageStartingWith(
                         "no port can be opened: auto:lo@" + namespace.name() + " takes nothing; not tap: ")
                 .hasMessageContaining("; not af-packet: lo is no Ethernet interface");
-        ip("link", "add", "v0", "mtu", "1400", "type", "veth", "peer", "name", "v1");
+        namespace.run("ip", "link", "add", "v0", "mtu", "1400", "type", "veth", "peer", "name", "v1");
         assertThatThrownBy(() -> open(config("v0", ""))).hasMessageContaining("the MTU of v0 is 1400");
         // known only to who opens: an address that the kernel refuses
         assertThatThrownBy(() -> open(config("mr0", "millrace.port.host-address = \"224.0.0.1/4\"")))

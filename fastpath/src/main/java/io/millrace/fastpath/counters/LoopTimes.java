@@ -40,6 +40,12 @@ public final class LoopTimes {
         return longestNs;
     }
 
+    /** The loop slept until now, as there was nothing to do: what it does before the next turn counts. */
+    public void onSlept(final long nowNs) {
+        started = true;
+        lastNs = nowNs;
+    }
+
     /** Nobody drove the engine until now, and nobody had to: the time until the next turn says nothing. */
     public void pause() {
         started = false;

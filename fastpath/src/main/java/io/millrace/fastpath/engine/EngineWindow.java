@@ -105,9 +105,9 @@ final class EngineWindow implements AutoCloseable {
         gauge(Gauge.DATAGRAM_BYTES_LIMIT, limits.datagramBytes());
     }
 
-    /** The driver slept, as there was nothing to do. */
-    void onSlept() {
-        loop.pause();
+    /** The driver slept until now, as there was nothing to do. */
+    void onSlept(final long nowNs) {
+        loop.onSlept(nowNs);
     }
 
     /** The driver goes: until another comes, no turn is due. */

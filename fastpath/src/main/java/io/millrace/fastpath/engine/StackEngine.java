@@ -88,7 +88,7 @@ public final class StackEngine implements Agent {
         this.settings = settings;
         window = new EngineWindow(control.observedMemory(), nowNs);
         counters = window.counters();
-        sleep = new EngineSleep(port, window);
+        sleep = new EngineSleep(port, window, clock);
         defects = new EngineDefects(counters, control);
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue(),
                 control.hashSeed());
@@ -391,15 +391,22 @@ public final class StackEngine implements Agent {
      * @return false where another thread drives it, or it is closed.
      */
     public boolean tryAttachDriver(final Thread thread) {
-        return !closed && driver.compareAndSet(null, thread);
+        if (closed || !driver.compareAndSet(null, thread)) {
+            return false;
+        }
+        if (closed) {
+            // between the two looks, by another thread
+            driver.set(null);
+            return false;
+        }
+        return true;
     }
 
     /** Gives the right back. Thread: the driver's. */
     public void detachDriver() {
         onCommandQueued(null);
         frames.onDriverLeft();
-        port.sleeper(null);
-        port.onDriverLeft();
+        sleep.onDriverLeft();
         window.onDriverLeft();
         driver.set(null);
     }
@@ -483,8 +490,20 @@ public final class StackEngine implements Agent {
         icmp.close();
         frames.close();
         commands.close();
+        leavePort();
         window.close();
+        // from now on port and observed memory may be gone, whatever the driver does
         released = true;
+    }
+
+    private void leavePort() {
+        try {
+            sleep.close();
+        } catch (final RuntimeException e) {
+            defects.onDefect(e);
+        } catch (final InternalError e) {
+            onMemoryLost(e);
+        }
     }
 
     @Override

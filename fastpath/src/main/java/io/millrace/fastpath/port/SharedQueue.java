@@ -168,10 +168,10 @@ final class SharedQueue {
         }
     }
 
-    /** Fresh frames for an engine; returns how many. */
-    int acquire(final long[] into, final int most) {
+    /** Fresh frames for an engine, behind those that it has; returns how many it has then. */
+    int acquire(final long[] into, final int there, final int most) {
         takeBack();
-        int count = 0;
+        int count = there;
         while (count < most) {
             final long frame = port.acquire();
             if (frame == 0) {

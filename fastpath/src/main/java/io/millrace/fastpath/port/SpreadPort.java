@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpreadPort implements PacketPort {
     private static final int STOCK = 32;
+    /** Who holds the queue for more turns than these has lost its core, maybe to this engine. */
+    private static final int PATIENCE = 16;
     /** A queue that was not served for so long has an engine that stands still. */
     private static final long NEGLECTED_NS = 1_000_000;
 
@@ -21,11 +23,15 @@ final class SpreadPort implements PacketPort {
     private final int engine;
     private final int engines;
     private final int quota;
+    /** Frames to have in stock after a turn, for when another holds the queue: all engines' are a quarter of all at most. */
+    private final int reserve;
     private final long[] stock = new long[STOCK];
     private int inStock;
     /** Acquired, and neither sent nor given back. */
     private int acquired;
     private int next;
+    /** Turns in a row in which another held the queue. */
+    private int turnedAway;
     private boolean fenced;
     private boolean lastTurn;
     private boolean closed;
@@ -37,6 +43,7 @@ final class SpreadPort implements PacketPort {
         own = queues[engine % queues.length];
         lane = own.lane(engine);
         quota = quota(own.port().frames(), engines);
+        reserve = Math.min(STOCK, own.port().frames() / (4 * engines));
     }
 
     /** Frames that an engine may have to send at once: its share, and as many as a datagram in fragments takes. */
@@ -53,7 +60,7 @@ final class SpreadPort implements PacketPort {
     public long acquire() {
         if (inStock == 0 && acquired < quota && hold()) {
             try {
-                inStock = own.acquire(stock, Math.min(STOCK, quota - acquired));
+                inStock = own.acquire(stock, 0, Math.min(STOCK, quota - acquired));
             } finally {
                 own.letGo();
             }
@@ -103,7 +110,11 @@ final class SpreadPort implements PacketPort {
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
-        serve(own, nowNs);
+        if (serve(own, nowNs)) {
+            turnedAway = 0;
+        } else if (++turnedAway > PATIENCE) {
+            Thread.yield();
+        }
         if (queues.length > 1) {
             next = next + 1 == queues.length ? 0 : next + 1;
             if (queues[next].isNeglected(nowNs, NEGLECTED_NS)) {
@@ -118,14 +129,20 @@ final class SpreadPort implements PacketPort {
         return count;
     }
 
-    private void serve(final SharedQueue queue, final long nowNs) {
-        if (queue.tryHold()) {
-            try {
-                queue.serve(engine, nowNs);
-            } finally {
-                queue.letGo();
-            }
+    /** @return false where another holds it. */
+    private boolean serve(final SharedQueue queue, final long nowNs) {
+        if (!queue.tryHold()) {
+            return false;
         }
+        try {
+            queue.serve(engine, nowNs);
+            if (queue == own && inStock < reserve) {
+                inStock = own.acquire(stock, inStock, Math.min(reserve, quota - acquired));
+            }
+        } finally {
+            queue.letGo();
+        }
+        return true;
     }
 
     @Override

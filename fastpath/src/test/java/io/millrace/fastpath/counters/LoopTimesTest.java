@@ -47,4 +47,14 @@ class LoopTimesTest {
         assertThat(times.longestNs()).isEqualTo(2);
         assertThat(bucket(1)).isEqualTo(1);
     }
+
+    /** A handler that blocks is most often one that a sleep was ended for. */
+    @Test
+    void shouldCountFromTheEndOfASleep() {
+        times.onTurn(0);
+        times.onSlept(1_000_000_000);
+        times.onTurn(1_000_002_000);
+        assertThat(times.longestNs()).isEqualTo(2_000);
+        assertThat(bucket(10)).isEqualTo(1);
+    }
 }

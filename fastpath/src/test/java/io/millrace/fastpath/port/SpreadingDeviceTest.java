@@ -213,6 +213,24 @@ class SpreadingDeviceTest {
         device.queue(1).release(acquired.get());
     }
 
+    /** Else an engine that has something to say while another is in a call of the port, or lost its core in one, says it later. */
+    @Test
+    void shouldHaveFramesAfterATurnWhereAnotherHoldsTheQueue() {
+        link = MemoryLink.builder().framesPerSide(FRAMES).queueLength(FRAMES).build();
+        final Interruptible port = new Interruptible(link.side(0).queue(0));
+        device = new SpreadingDevice(new OneQueue(port), 2, RssKey.EXAMPLE);
+        final List<Long> acquired = new ArrayList<>();
+        assertThat(receive(1)).isNull();
+        port.meanwhile = () -> {
+            for (long frame = device.queue(1).acquire(); frame != 0; frame = device.queue(1).acquire()) {
+                acquired.add(frame);
+            }
+        };
+        assertThat(receive(0)).isNull();
+        assertThat(acquired).hasSize(32).doesNotHaveDuplicates();
+        acquired.forEach(device.queue(1)::release);
+    }
+
     /** Engine 1 sends while engine 0 is within a call of the device's port. */
     private byte[] sendWhileHeld() {
         link = MemoryLink.builder().framesPerSide(FRAMES).queueLength(FRAMES).build();

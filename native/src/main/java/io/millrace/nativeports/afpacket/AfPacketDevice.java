@@ -11,6 +11,7 @@ import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
+import io.millrace.nativeports.linux.JoinedInterface;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.shared.KernelGuard;
 import io.netty.util.internal.logging.InternalLogger;
@@ -68,10 +69,7 @@ final class AfPacketDevice implements PacketDevice {
     }
 
     private static AfPacketSpec spec(final DeviceRequest request) throws IOException {
-        if (request.hostAddress() != null) {
-            throw new IOException(AfPacketFailure.hostAddress(AfPacketDeviceProvider.SCHEME + ':'
-                    + request.argument()));
-        }
+        JoinedInterface.refuseHostAddress(AfPacketDeviceProvider.SCHEME, request);
         return AfPacketSpec.parse(request.argument());
     }
 

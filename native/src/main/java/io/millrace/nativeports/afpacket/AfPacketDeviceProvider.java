@@ -10,6 +10,7 @@ import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.HostNetworkReader;
 import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.MacOption;
 import io.millrace.nativeports.linux.NamespaceOption;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.linux.TunDescriptor;
@@ -51,7 +52,7 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public List<PortOption> options() {
-        return List.of(NamespaceOption.NAMESPACE, AfPacketSpec.MAC_OPTION, AfPacketSpec.FILTER_OPTION);
+        return List.of(NamespaceOption.NAMESPACE, MacOption.MAC, AfPacketSpec.FILTER_OPTION);
     }
 
     @Override

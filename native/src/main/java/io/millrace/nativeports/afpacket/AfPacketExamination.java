@@ -5,6 +5,7 @@ import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortFinding.Weight;
 import io.millrace.nativeports.linux.HostInterface;
 import io.millrace.nativeports.linux.InterfaceFindings;
+import io.millrace.nativeports.linux.MacOption;
 import io.millrace.nativeports.linux.SocketDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ final class AfPacketExamination {
         }
         if (findings.stream().noneMatch(finding -> finding.weight() == Weight.FATAL)) {
             buffer();
-            if (spec.mac() == AfPacketSpec.OF_INTERFACE) {
+            if (spec.mac() == MacOption.OF_INTERFACE) {
                 besideTheKernel(name);
             }
         }

@@ -20,18 +20,4 @@ final class AfPacketFailure {
                 + Errno.describe(errno);
         return errno == Errno.ENOMEM ? what + "; lower millrace.port.frames" : what;
     }
-
-    static String notEthernet(final String name) {
-        return name + " is no Ethernet interface; use one that has a link-layer address (`ip link`)";
-    }
-
-    static String smallMtu(final String name, final int theirs, final int ours) {
-        return "the MTU of " + name + " is " + theirs + ", less than the stack's " + ours + "; set millrace.port.mtu = "
-                + theirs + ", or `ip link set " + name + " mtu " + ours + "`";
-    }
-
-    static String hostAddress(final String device) {
-        return "a host address is for a TAP: " + device + " does not reach the kernel of its own interface; leave"
-                + " millrace.port.host-address out";
-    }
 }

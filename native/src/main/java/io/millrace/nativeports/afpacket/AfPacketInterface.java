@@ -2,9 +2,8 @@ package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.nativeports.linux.HostInterface;
+import io.millrace.nativeports.linux.JoinedInterface;
 import io.millrace.nativeports.shared.KernelGuard;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 record AfPacketInterface(String device, int index, long address, boolean sharesAddress, boolean everything,
         @Nullable KernelGuard guard) {
-    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AfPacketInterface.class);
-
     /**
      * Finds it.
      *
@@ -30,21 +27,11 @@ record AfPacketInterface(String device, int index, long address, boolean sharesA
     static AfPacketInterface find(final AfPacketSpec spec, final DeviceRequest request,
             final @Nullable KernelGuard guard) throws IOException {
         final String name = spec.interfaceName();
-        final String device = AfPacketDeviceProvider.SCHEME + ':' + request.argument();
         try (HostInterface host = new HostInterface(name)) {
-            final int index = host.index();
-            final long theirs = host.ethernetAddress();
-            if (theirs == 0) {
-                throw new IOException(AfPacketFailure.notEthernet(name));
-            }
-            if (host.mtu() < request.mtu()) {
-                throw new IOException(AfPacketFailure.smallMtu(name, host.mtu(), request.mtu()));
-            }
-            if (!host.isUp()) {
-                LOGGER.warn("{}: the interface is down; take it up with `ip link set {} up`", device, name);
-            }
-            final long address = spec.addressBeside(theirs);
-            return new AfPacketInterface(device, index, address, address == theirs, spec.everything(), guard);
+            final JoinedInterface on = JoinedInterface.of(host, name, AfPacketDeviceProvider.SCHEME, request);
+            final long address = spec.addressBeside(on.address());
+            return new AfPacketInterface(on.device(), on.index(), address, address == on.address(), spec.everything(),
+                    guard);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.millrace.fastpath.port.PooledPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.InterfaceWatch;
 import io.millrace.nativeports.linux.VirtioNetHeader;
 
 /**

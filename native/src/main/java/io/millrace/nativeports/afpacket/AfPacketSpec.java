@@ -6,6 +6,7 @@ import io.millrace.fastpath.port.PortOption.Type;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.LinkAddress;
+import io.millrace.nativeports.linux.MacOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -16,23 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param interfaceName of the kernel.
  * @param namespace     in which it is; null: in that of the thread that opens it.
- * @param mac           the stack's Ethernet address, in the low 48 bits; {@link #OWN} or {@link #OF_INTERFACE}.
+ * @param mac           the stack's Ethernet address, as {@link MacOption} has it.
  * @param everything    what the interface receives for others comes, too: for a wire, not for a stack.
  */
 record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac, boolean everything) {
-    /** An address besides the interface's, made from it. */
-    static final long OWN = 0;
-    /** That of the interface. */
-    static final long OF_INTERFACE = -1;
-
-    static final PortOption MAC_OPTION = new PortOption("mac",
-            new Type.Text("own, interface, or an Ethernet address such as 02:00:00:00:00:01",
-                    "own|interface|([0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}"),
-            "own", Place.COMMA, """
-                    Ethernet address of the stack: own (one besides the interface's, the same at every start), interface
-                    (the interface's, for networks that let in no second one: Wi-Fi, most clouds), or an address.
-                    """);
-
     static final PortOption FILTER_OPTION = new PortOption("filter", new Type.Choice(List.of("address", "none")),
             "address", Place.COMMA, """
                     What a packet socket lets in: what is for its address and for groups (address), or everything, with
@@ -54,7 +42,7 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac, 
             throw new IOException("interface name \"" + name + "\" has " + length + " bytes; give one of `ip link` as "
                     + FORM);
         }
-        long mac = OWN;
+        long mac = MacOption.OWN;
         boolean everything = false;
         for (int i = 1; i < parts.length; i++) {
             if (parts[i].startsWith(FILTER)) {
@@ -79,16 +67,7 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac, 
         if (!option.startsWith(MAC)) {
             throw new IOException("\"" + option + "\" is no option of a packet socket; the form is " + FORM);
         }
-        final String value = option.substring(MAC.length());
-        try {
-            return switch (value) {
-                case "own" -> OWN;
-                case "interface" -> OF_INTERFACE;
-                default -> LinkAddress.parse(value);
-            };
-        } catch (final IllegalArgumentException e) {
-            throw new IOException(e.getMessage() + ", nor \"interface\"", e);
-        }
+        return MacOption.parse(option.substring(MAC.length()));
     }
 
     /** Does something in the namespace that it names, if any. */
@@ -102,7 +81,7 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac, 
      * @throws IOException where another is asked for.
      */
     AfPacketSpec atAddressOfInterface() throws IOException {
-        if (mac != OWN && mac != OF_INTERFACE) {
+        if (mac != MacOption.OWN && mac != MacOption.OF_INTERFACE) {
             throw new IOException("who shares the IP addresses of " + interfaceName
                     + " has its Ethernet address too; leave \"" + MAC + LinkAddress.toString(mac) + "\" out");
         }
@@ -110,14 +89,11 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac, 
             throw new IOException("who shares the IP addresses of " + interfaceName
                     + " gets what is for its ports alone; leave \"" + FILTER + "none\" out");
         }
-        return new AfPacketSpec(interfaceName, namespace, OF_INTERFACE, false);
+        return new AfPacketSpec(interfaceName, namespace, MacOption.OF_INTERFACE, false);
     }
 
     /** The stack's address on an interface that has this one. */
     long addressBeside(final long ofInterface) {
-        if (mac == OWN) {
-            return LinkAddress.of("af-packet:" + interfaceName + '/' + LinkAddress.toString(ofInterface));
-        }
-        return mac == OF_INTERFACE ? ofInterface : mac;
+        return MacOption.address(mac, "af-packet:" + interfaceName, ofInterface);
     }
 }

@@ -10,6 +10,7 @@ import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.afpacket.Listener;
 import io.millrace.nativeports.linux.HostNamespace;
+import io.millrace.nativeports.linux.JoinedInterface;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -48,9 +49,7 @@ final class AfXdpDevice implements PacketDevice {
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static AfXdpDevice open(final DeviceRequest request) throws IOException {
         final AfXdpSpec spec = AfXdpSpec.parse(request.argument());
-        if (request.hostAddress() != null) {
-            throw new IOException(AfXdpFailure.hostAddress(AfXdpDeviceProvider.SCHEME + ':' + request.argument()));
-        }
+        JoinedInterface.refuseHostAddress(AfXdpDeviceProvider.SCHEME, request);
         final String namespace = spec.namespace();
         return namespace == null
                 ? openHere(spec, request)

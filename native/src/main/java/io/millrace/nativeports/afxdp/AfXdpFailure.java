@@ -63,18 +63,4 @@ final class AfXdpFailure {
         return name + " has " + there + (there == 1 ? " queue" : " queues") + ", counted from 0: no queue " + first
                 + "; change queue=, or `ethtool -L " + name + " combined " + (first + 1) + "`";
     }
-
-    static String notEthernet(final String name) {
-        return name + " is no Ethernet interface; use one that has a link-layer address (`ip link`)";
-    }
-
-    static String smallMtu(final String name, final int theirs, final int ours) {
-        return "the MTU of " + name + " is " + theirs + ", less than the stack's " + ours + "; set millrace.port.mtu = "
-                + theirs + ", or `ip link set " + name + " mtu " + ours + "`";
-    }
-
-    static String hostAddress(final String device) {
-        return "a host address is for a TAP: " + device + " does not reach the kernel of its own interface; leave"
-                + " millrace.port.host-address out";
-    }
 }

@@ -2,8 +2,7 @@ package io.millrace.nativeports.afxdp;
 
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.nativeports.linux.HostInterface;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.millrace.nativeports.linux.JoinedInterface;
 import java.io.IOException;
 
 /**
@@ -19,8 +18,6 @@ import java.io.IOException;
  */
 record AfXdpInterface(String device, int index, long address, boolean sharesAddress, boolean virtual,
         boolean sendsPieces, int queues) {
-    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AfXdpInterface.class);
-
     /** How many queues there are from one on, of so many that are wanted; at least 1. */
     int queuesFrom(final int first, final int wanted) {
         return queues == 0 ? wanted : Math.min(wanted, queues - first);
@@ -29,28 +26,16 @@ record AfXdpInterface(String device, int index, long address, boolean sharesAddr
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static AfXdpInterface find(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
         final String name = spec.interfaceName();
-        final String device = AfXdpDeviceProvider.SCHEME + ':' + request.argument();
         try (HostInterface host = new HostInterface(name)) {
-            final int index = host.index();
-            final long theirs = host.ethernetAddress();
-            if (theirs == 0) {
-                throw new IOException(AfXdpFailure.notEthernet(name));
-            }
-            final int mtu = host.mtu();
-            if (mtu < request.mtu()) {
-                throw new IOException(AfXdpFailure.smallMtu(name, mtu, request.mtu()));
-            }
-            if (!host.isUp()) {
-                LOGGER.warn("{}: the interface is down; take it up with `ip link set {} up`", device, name);
-            }
+            final JoinedInterface on = JoinedInterface.of(host, name, AfXdpDeviceProvider.SCHEME, request);
             final int queues = host.receiveQueues();
             if (queues > 0 && spec.queue() >= queues) {
                 throw new IOException(AfXdpFailure.noQueue(name, queues, spec.queue()));
             }
-            final long address = spec.addressBeside(theirs);
+            final long address = spec.addressBeside(on.address());
             final boolean veth = host.driver().startsWith("veth ");
-            return new AfXdpInterface(device, index, address, address == theirs, veth, veth || mtu > request.mtu(),
-                    queues);
+            return new AfXdpInterface(on.device(), on.index(), address, address == on.address(), veth,
+                    veth || on.mtu() > request.mtu(), queues);
         }
     }
 }

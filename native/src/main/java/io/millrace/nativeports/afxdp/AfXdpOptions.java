@@ -3,6 +3,7 @@ package io.millrace.nativeports.afxdp;
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.PortOption.Place;
 import io.millrace.fastpath.port.PortOption.Type;
+import io.millrace.nativeports.linux.MacOption;
 import java.util.List;
 
 /** The settings of {@code af-xdp:}, beside the interface and its namespace. */
@@ -17,13 +18,6 @@ final class AfXdpOptions {
     private static final PortOption QUEUE = new PortOption("queue", new Type.Whole(0, MAX_QUEUE), "0", Place.COMMA, """
             The first of the interface's queues that the engines take, one each (`ethtool -l`).
             """);
-    private static final PortOption MAC = new PortOption("mac",
-            new Type.Text("own, interface, or an Ethernet address such as 02:00:00:00:00:01",
-                    "own|interface|([0-9a-fA-F]{1,2}:){5}[0-9a-fA-F]{1,2}"),
-            "own", Place.COMMA, """
-                    Ethernet address of the stack: own (one besides the interface's, the same at every start), interface
-                    (the interface's, for networks that let in no second one: Wi-Fi, most clouds), or an address.
-                    """);
     private static final PortOption MODE = new PortOption("mode", new Type.Choice(MODES), "auto", Place.COMMA, """
             Where the program runs that takes frames out for the stack: in the interface's driver, or in the kernel
             behind it (generic), which every interface can and which is slower. auto: the first that works.
@@ -44,7 +38,7 @@ final class AfXdpOptions {
                     """);
 
     /** In the order in which they are shown. */
-    static final List<PortOption> ALL = List.of(QUEUE, MAC, MODE, COPY, GROUP, BUSY_POLL);
+    static final List<PortOption> ALL = List.of(QUEUE, MacOption.MAC, MODE, COPY, GROUP, BUSY_POLL);
 
     private AfXdpOptions() {}
 }

@@ -5,9 +5,9 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
-import io.millrace.nativeports.afpacket.InterfaceWatch;
 import io.millrace.nativeports.afpacket.Listener;
 import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.InterfaceWatch;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,7 +2,7 @@ package io.millrace.nativeports.afxdp;
 
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.nativeports.linux.InterfaceRequest;
-import io.millrace.nativeports.linux.LinkAddress;
+import io.millrace.nativeports.linux.MacOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param interfaceName of the kernel.
  * @param namespace     in which it is; null: in that of the thread that opens it.
  * @param queue         the first of the interface's queues, from 0 on.
- * @param mac           the stack's Ethernet address, in the low 48 bits; {@link #OWN} or {@link #OF_INTERFACE}.
+ * @param mac           the stack's Ethernet address, as {@link MacOption} has it.
  * @param mode          where the program is to run.
  * @param copy          who is to move the bytes.
  * @param allGroups     true: what is for a group goes to the stack alone; false: to the kernel as well.
@@ -26,11 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 record AfXdpSpec(String interfaceName, @Nullable String namespace, int queue, long mac, Mode mode, Copy copy,
         boolean allGroups, int busyPollUs) {
-    /** An address besides the interface's, made from it. */
-    static final long OWN = 0;
-    /** That of the interface. */
-    static final long OF_INTERFACE = -1;
-
     static final String FORM = "IF[@NAMESPACE][,queue=N][,mac=interface|ADDRESS][,mode=auto|driver|generic]"
             + "[,copy=auto|zero-copy|copy][,groups=shared|all][,busy-poll=MICROSECONDS]";
     private static final Set<String> NAMES = AfXdpOptions.ALL.stream().map(PortOption::name)
@@ -62,7 +57,7 @@ record AfXdpSpec(String interfaceName, @Nullable String namespace, int queue, lo
         }
         final Map<String, String> options = options(parts);
         return new AfXdpSpec(name, at < 0 ? null : parts[0].substring(at + 1),
-                number(options, "queue", AfXdpOptions.MAX_QUEUE), mac(options.getOrDefault("mac", "own")),
+                number(options, "queue", AfXdpOptions.MAX_QUEUE), MacOption.parse(options.getOrDefault("mac", "own")),
                 Mode.values()[choice(options, "mode", AfXdpOptions.MODES)],
                 Copy.values()[choice(options, "copy", AfXdpOptions.COPIES)],
                 choice(options, "groups", AfXdpOptions.GROUPS) == 1,
@@ -103,23 +98,8 @@ record AfXdpSpec(String interfaceName, @Nullable String namespace, int queue, lo
         throw new IOException(key + "=" + text + ": give one of " + String.join(", ", allowed));
     }
 
-    private static long mac(final String value) throws IOException {
-        try {
-            return switch (value) {
-                case "own" -> OWN;
-                case "interface" -> OF_INTERFACE;
-                default -> LinkAddress.parse(value);
-            };
-        } catch (final IllegalArgumentException e) {
-            throw new IOException(e.getMessage() + ", nor \"interface\"", e);
-        }
-    }
-
     /** The stack's address on an interface that has this one. */
     long addressBeside(final long ofInterface) {
-        if (mac == OWN) {
-            return LinkAddress.of("af-xdp:" + interfaceName + '/' + LinkAddress.toString(ofInterface));
-        }
-        return mac == OF_INTERFACE ? ofInterface : mac;
+        return MacOption.address(mac, "af-xdp:" + interfaceName, ofInterface);
     }
 }

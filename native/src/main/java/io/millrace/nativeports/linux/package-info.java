@@ -1,6 +1,7 @@
 /**
- * Linux as the ports see it: system calls with their error numbers, the layouts of structures, and the set-up of a
- * network interface. A test checks every number against the system's headers.
+ * Linux as the ports see it: system calls with their error numbers, the layouts of structures, and what ports on a network
+ * interface have in common: its set-up, their settings, what the log says of it. A test checks every number against the
+ * system's headers.
  * <p>
  * Thread: named by each class.
  * <p>

@@ -42,7 +42,7 @@ class AfPacketDeviceTest {
             final String before = link(pair);
             final PacketDevice device = pair.open(request(VethPair.OURS));
             assertThat(device.name()).isEqualTo("af-packet:ours0");
-            assertThat(VethPair.run(pair.ours, "ip", "-d", "link", "show", VethPair.OURS))
+            assertThat(pair.ours.run("ip", "-d", "link", "show", VethPair.OURS))
                     .as("lets in another address").doesNotContain("promiscuity 0");
             device.close();
             device.close();
@@ -66,7 +66,7 @@ class AfPacketDeviceTest {
     void shouldHaveTheAddressThatIsAskedFor() throws Exception {
         try (VethPair pair = new VethPair(1_500)) {
             final long theirs = LinkAddress.parse(
-                    VethPair.run(pair.ours, "cat", "/sys/class/net/" + VethPair.OURS + "/address").strip());
+                    pair.ours.run("cat", "/sys/class/net/" + VethPair.OURS + "/address").strip());
             final long own = addressOf(pair, VethPair.OURS);
             assertThat(own).isNotEqualTo(theirs).isEqualTo(addressOf(pair, VethPair.OURS));
             assertThat(own >>> 40).as("locally administered").isEqualTo(0x02);
@@ -81,7 +81,7 @@ class AfPacketDeviceTest {
         try (VethPair pair = new VethPair(1_500)) {
             try (PacketDevice device = pair.open(request(VethPair.OURS + ",mac=own,filter=none"))) {
                 assertThat(device.queues()).isEqualTo(1);
-                assertThat(VethPair.run(pair.ours, "ip", "-d", "link", "show", VethPair.OURS))
+                assertThat(pair.ours.run("ip", "-d", "link", "show", VethPair.OURS))
                         .contains("promiscuity 1");
             }
             assertThat(link(pair)).contains("promiscuity 0");
@@ -171,7 +171,7 @@ class AfPacketDeviceTest {
     }
 
     private static String link(final VethPair pair) throws IOException {
-        return VethPair.run(pair.ours, "ip", "-d", "link", "show", VethPair.OURS);
+        return pair.ours.run("ip", "-d", "link", "show", VethPair.OURS);
     }
 
     private static DeviceRequest request(final String argument) {

@@ -90,8 +90,8 @@ class AfPacketPlacementTest {
     @Test
     void shouldPlaceFlowsAsBeforeWhereTheInterfaceWasDown() throws Exception {
         for (int round = 0; round < 3; round++) {
-            VethPair.run(pair.ours, "ip", "link", "set", VethPair.OURS, "down");
-            VethPair.run(pair.ours, "ip", "link", "set", VethPair.OURS, "up");
+            pair.ours.run("ip", "link", "set", VethPair.OURS, "down");
+            pair.ours.run("ip", "link", "set", VethPair.OURS, "up");
             for (int i = 0; i < FLOWS; i++) {
                 final byte[] frame = flows.next(i % 2 == 0, 6, false, false, 0, 0x10);
                 assertThat(queueOf(frame)).isEqualTo(flows.queueByPorts());

@@ -2,9 +2,12 @@ package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PortUnderTest;
 import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.NetworkNamespace;
+import io.millrace.nativeports.tap.PacketSocket;
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** A veth between two namespaces of their own, both ends up: ours, which has a packet socket, and the kernel's. */
@@ -18,7 +21,7 @@ public final class VethPair implements AutoCloseable {
     public VethPair(final int mtu) throws IOException {
         ours = new NetworkNamespace();
         theirs = new NetworkNamespace();
-        run(ours, "ip", "link", "add", OURS, "mtu", Integer.toString(mtu), "type", "veth", "peer", "name", THEIRS,
+        ours.run("ip", "link", "add", OURS, "mtu", Integer.toString(mtu), "type", "veth", "peer", "name", THEIRS,
                 "mtu", Integer.toString(mtu), "netns", theirs.name());
         up(ours, OURS);
         up(theirs, THEIRS);
@@ -37,19 +40,17 @@ public final class VethPair implements AutoCloseable {
         return request(OURS, 1_500, 1, offloads, null);
     }
 
-    /** Runs a command inside, which must succeed; returns what it printed. */
-    public static String run(final NetworkNamespace namespace, final String... command) throws IOException {
-        final NetworkNamespace.Output output = namespace.exec(command);
-        if (output.exitCode() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + output.text().strip());
-        }
-        return output.text();
+    /** The port of a device that is opened on our end, with a socket at the far one; this pair is closed with it. */
+    public PortUnderTest underTest(final Callable<PacketDevice> opening) throws Exception {
+        final PacketDevice device = ours.call(opening);
+        return new DeviceUnderTest(device, theirs.call(() -> new PacketSocket(THEIRS, DeviceUnderTest.ETHERTYPE)),
+                this::close);
     }
 
     /** Without IPv6, whose own packets no test expects. */
     private static void up(final NetworkNamespace namespace, final String name) throws IOException {
-        run(namespace, "sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6");
-        run(namespace, "ip", "link", "set", name, "up");
+        namespace.run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/" + name + "/disable_ipv6");
+        namespace.run("ip", "link", "set", name, "up");
     }
 
     @Override

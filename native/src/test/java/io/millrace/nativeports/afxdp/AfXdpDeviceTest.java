@@ -9,6 +9,7 @@ import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.nativeports.afpacket.VethPair;
 import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.MacOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,10 +30,10 @@ class AfXdpDeviceTest {
 
     @Test
     void shouldReadItsOptionsInAnyOrder() throws IOException {
-        assertThat(AfXdpSpec.parse("eth0")).isEqualTo(new AfXdpSpec("eth0", null, 0, AfXdpSpec.OWN,
+        assertThat(AfXdpSpec.parse("eth0")).isEqualTo(new AfXdpSpec("eth0", null, 0, MacOption.OWN,
                 AfXdpSpec.Mode.AUTO, AfXdpSpec.Copy.AUTO, false, 0));
         assertThat(AfXdpSpec.parse("eth0@ns,copy=zero-copy,mac=interface,queue=3,busy-poll=20,mode=generic,groups=all"))
-                .isEqualTo(new AfXdpSpec("eth0", "ns", 3, AfXdpSpec.OF_INTERFACE, AfXdpSpec.Mode.GENERIC,
+                .isEqualTo(new AfXdpSpec("eth0", "ns", 3, MacOption.OF_INTERFACE, AfXdpSpec.Mode.GENERIC,
                         AfXdpSpec.Copy.ZERO_COPY, true, 20));
         assertThat(AfXdpSpec.parse("eth0,mac=02:00:00:00:00:07").addressBeside(1)).isEqualTo(0x02_00_00_00_00_07L);
         assertThat(AfXdpSpec.parse("eth0").addressBeside(1) >>> 40).as("locally administered").isEqualTo(2);
@@ -142,7 +143,7 @@ class AfXdpDeviceTest {
     }
 
     private static String link(final VethPair pair) throws IOException {
-        return VethPair.run(pair.ours, "ip", "-d", "link", "show", VethPair.OURS);
+        return pair.ours.run("ip", "-d", "link", "show", VethPair.OURS);
     }
 
     private static DeviceRequest request(final String argument) {

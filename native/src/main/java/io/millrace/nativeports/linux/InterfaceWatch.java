@@ -1,6 +1,5 @@
-package io.millrace.nativeports.afpacket;
+package io.millrace.nativeports.linux;
 
-import io.millrace.nativeports.linux.Errno;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 
