@@ -76,8 +76,8 @@ class NamespaceDoctorTest {
     /** What it says can be typed: options of the port are no part of the interface's name. */
     @Test
     void shouldNameTheInterfaceAloneInTheCommandForItsMtu() throws IOException {
-        ip("tuntap", "add", "mr0", "mode", "tap");
-        ip("link", "set", "mr0", "mtu", "1400", "up");
+        namespace.run("ip", "tuntap", "add", "mr0", "mode", "tap");
+        namespace.run("ip", "link", "set", "mr0", "mtu", "1400", "up");
         final List<Finding> findings = new BeforeRun(KERNEL_HERE_HAS_IT, Machine::interfaceMtu).machine(
                 MillraceConfig.parse("millrace.port.device = \"af-packet:mr0@%s,mac=interface\""
                         .formatted(namespace.name())),
