@@ -1,6 +1,6 @@
 package io.millrace.bench;
 
-import io.millrace.bench.wire.Namespace;
+import io.millrace.bench.machine.Namespace;
 import io.millrace.config.DeviceSpec;
 import io.millrace.control.lifecycle.DeviceOpener;
 import io.millrace.fastpath.port.DeviceRequest;

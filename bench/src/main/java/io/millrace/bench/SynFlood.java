@@ -5,7 +5,7 @@ import io.millrace.bench.flood.FloodSample;
 import io.millrace.bench.flood.FloodSettings;
 import io.millrace.bench.flood.FloodTrial;
 import io.millrace.bench.flood.FloodTrial.Listener;
-import io.millrace.bench.wire.Environment;
+import io.millrace.bench.machine.Environment;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;

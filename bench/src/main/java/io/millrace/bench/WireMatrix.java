@@ -3,7 +3,7 @@ package io.millrace.bench;
 import io.millrace.bench.wire.Cell;
 import io.millrace.bench.wire.CellResult;
 import io.millrace.bench.wire.Contender;
-import io.millrace.bench.wire.Environment;
+import io.millrace.bench.machine.Environment;
 import io.millrace.bench.wire.Fairness;
 import io.millrace.bench.wire.GoodputPlot;
 import io.millrace.bench.wire.JsonReport;

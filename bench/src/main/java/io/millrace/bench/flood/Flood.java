@@ -1,6 +1,6 @@
 package io.millrace.bench.flood;
 
-import io.millrace.bench.wire.Namespace;
+import io.millrace.bench.machine.Namespace;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.wire.IpAddress;

@@ -1,6 +1,6 @@
 package io.millrace.bench.flood;
 
-import io.millrace.bench.wire.Namespace;
+import io.millrace.bench.machine.Namespace;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.millrace.bench.flood;
 
-import io.millrace.bench.wire.Namespace;
+import io.millrace.bench.machine.Namespace;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.services.EchoHandler;
 import io.netty.bootstrap.ServerBootstrap;

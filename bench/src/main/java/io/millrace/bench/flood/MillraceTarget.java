@@ -1,7 +1,7 @@
 package io.millrace.bench.flood;
 
 import io.millrace.Millrace;
-import io.millrace.bench.wire.Namespace;
+import io.millrace.bench.machine.Namespace;
 import io.millrace.config.MillraceConfig;
 import io.millrace.fastpath.netty.MillraceEventLoopGroup;
 import io.millrace.fastpath.netty.MillraceServerSocketChannel;

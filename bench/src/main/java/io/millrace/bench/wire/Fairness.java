@@ -1,5 +1,6 @@
 package io.millrace.bench.wire;
 
+import io.millrace.bench.machine.Namespace;
 import io.millrace.bench.wire.Host.Flow;
 import io.millrace.fastpath.port.Faults;
 import io.millrace.fastpath.port.PacketDevice;

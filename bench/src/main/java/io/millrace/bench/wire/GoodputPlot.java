@@ -1,5 +1,6 @@
 package io.millrace.bench.wire;
 
+import io.millrace.bench.machine.Svg;
 import java.util.List;
 
 /** Goodput by loss: a panel for each round trip and reordering, on a logarithmic scale. Pure functions. */
@@ -30,7 +31,7 @@ public final class GoodputPlot {
 
     private String draw() {
         for (int i = 0; i < report.contenders().size(); i++) {
-            svg.dot(LEFT + i * 170, 16, Svg.COLOURS[i]);
+            svg.dot(LEFT + i * 170, 16, Svg.colour(i));
             svg.text(LEFT + 8 + i * 170, 20, "start", report.contenders().get(i).toString());
         }
         for (int row = 0; row < report.reorderings().size(); row++) {
@@ -67,7 +68,7 @@ public final class GoodputPlot {
     /** The contenders stand a little beside each other, so that none hides another. */
     private void series(final double x, final double y, final List<CellResult> results, final int index) {
         final Contender contender = report.contenders().get(index);
-        final String colour = Svg.COLOURS[index];
+        final String colour = Svg.colour(index);
         for (int i = 0; i < results.size(); i++) {
             final CellResult result = results.get(i);
             final double at = x + place(i, results.size());

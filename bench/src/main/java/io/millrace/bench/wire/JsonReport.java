@@ -2,6 +2,7 @@ package io.millrace.bench.wire;
 
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValueFactory;
+import io.millrace.bench.machine.Environment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

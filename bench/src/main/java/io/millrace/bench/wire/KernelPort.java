@@ -1,5 +1,6 @@
 package io.millrace.bench.wire;
 
+import io.millrace.bench.machine.Namespace;
 import io.millrace.config.DeviceSpec;
 import io.millrace.control.lifecycle.DeviceOpener;
 import io.millrace.fastpath.port.DeviceRequest;

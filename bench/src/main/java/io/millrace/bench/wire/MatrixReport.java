@@ -1,5 +1,6 @@
 package io.millrace.bench.wire;
 
+import io.millrace.bench.machine.Environment;
 import java.util.List;
 
 /**

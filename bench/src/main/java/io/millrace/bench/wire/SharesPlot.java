@@ -1,5 +1,7 @@
 package io.millrace.bench.wire;
 
+import io.millrace.bench.machine.Svg;
+
 /** How two flows shared a link over time, in the first round. Pure functions. */
 public final class SharesPlot {
     private static final int WIDTH = 810;
@@ -25,9 +27,9 @@ public final class SharesPlot {
         }
         svg.text(LEFT - 4, TOP - 8, "end", "Mbit/s");
         for (int flow = 0; flow < flows.length; flow++) {
-            svg.dot(LEFT + 60 + flow * 170, 16, Svg.COLOURS[flow]);
+            svg.dot(LEFT + 60 + flow * 170, 16, Svg.colour(flow));
             svg.text(LEFT + 68 + flow * 170, 20, "start", names[flow]);
-            draw(svg, flows[flow], most, Svg.COLOURS[flow]);
+            draw(svg, flows[flow], most, Svg.colour(flow));
         }
         final int intervals = flows[0].length;
         for (int i = 0; i <= intervals; i += Math.max(1, intervals / LABELS)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.millrace.bench.machine.Environment;
 import io.millrace.config.IdleMode;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.millrace.bench.wire;
+package io.millrace.bench.machine;
 
 import java.io.IOException;
 import java.nio.file.Files;
