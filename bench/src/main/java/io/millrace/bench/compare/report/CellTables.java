@@ -36,14 +36,14 @@ final class CellTables {
 
     /** What a cell has in common with those that are measured in turn with it. */
     static String title(final Cell cell) {
-        final String rate = switch (cell.workload()) {
-            case OPEN_LOOP -> String.format(Locale.ROOT, ", %,d/s", cell.rate());
-            case PIPELINE_64, IDLE_MANY -> cell.rate() == 0
-                    ? ""
-                    : String.format(Locale.ROOT, ": %,d of them", cell.rate());
-            default -> "";
-        };
-        return cell.workload() + rate + "; " + cell.placement();
+        final String number = String.format(Locale.ROOT, "%,d", cell.rate());
+        final String workload = cell.workload().toString();
+        return (cell.rate() == 0 ? workload : switch (cell.workload()) {
+            case OPEN_LOOP -> workload + ", " + number + "/s";
+            case PIPELINE_64 -> workload.replace("64 connections", number + " connections");
+            case IDLE_MANY -> workload.replace("up to 10,000,000", number);
+            default -> workload + ", " + number;
+        }) + "; " + cell.placement();
     }
 
     private static Table table(final String title, final List<CellResult> results) {

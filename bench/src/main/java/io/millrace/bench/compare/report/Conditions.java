@@ -75,7 +75,7 @@ final class Conditions {
         final Optional<CellResult> mine = figures.best(workload, placement, ours);
         final Optional<CellResult> other = figures.best(workload, placement, theirs);
         if (mine.isEmpty() || other.isEmpty()) {
-            return missing(what.isEmpty() ? "against the kernel" : what, workload, placement,
+            return missing(what, workload, placement,
                     mine.isEmpty() ? ours : theirs);
         }
         return beside(what, mine.get(), other.get(), times);

@@ -2,6 +2,7 @@ package io.millrace.bench.compare.report;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +43,13 @@ public record Target(String name, String target, List<Part> parts) {
 
     /** Why parts were not measured; empty where all were. */
     public String missing() {
-        return parts.stream().filter(part -> part.missing() != null)
-                .collect(Collectors.groupingBy(part -> Objects.requireNonNull(part.missing()),
-                        LinkedHashMap::new, Collectors.mapping(Part::text, Collectors.joining(", "))))
-                .entrySet().stream().map(entry -> "not measured: " + entry.getValue() + " (" + entry.getKey() + ")")
+        final Map<String, List<Part>> reasons = parts.stream().filter(part -> part.missing() != null).collect(Collectors
+                .groupingBy(part -> Objects.requireNonNull(part.missing()), LinkedHashMap::new, Collectors.toList()));
+        return reasons.entrySet().stream().map(entry -> "not measured: "
+                + (entry.getValue().size() == parts.size()
+                        ? entry.getKey()
+                        : entry.getValue().stream().map(Part::text).collect(Collectors.joining(", ")) + " ("
+                                + entry.getKey() + ")"))
                 .collect(Collectors.joining("; "));
     }
 }

@@ -58,10 +58,10 @@ public final class Targets {
         return new Target("the same between two threads, and between two processes over shared memory",
                 "p50 ≤ 1.5 µs; at least 6 times better than epoll busy-wait over loopback in the same run",
                 List.of(check.latency("threads: p50", Workload.PING_PONG_64, TWO_LOOPS, MILLRACE_MEMORY, 1_500),
-                        check.faster("threads, epoll busy-wait:", Workload.PING_PONG_64, TWO_LOOPS, MILLRACE_MEMORY,
+                        check.faster("threads, epoll busy-wait", Workload.PING_PONG_64, TWO_LOOPS, MILLRACE_MEMORY,
                                 EPOLL_BUSY, 6),
                         check.latency("processes: p50", Workload.PING_PONG_64, PROCESSES, MILLRACE_SHM, 1_500),
-                        check.faster("processes, epoll busy-wait:", Workload.PING_PONG_64, PROCESSES, MILLRACE_SHM,
+                        check.faster("processes, epoll busy-wait", Workload.PING_PONG_64, PROCESSES, MILLRACE_SHM,
                                 EPOLL_BUSY, 6)));
     }
 
@@ -104,8 +104,8 @@ public final class Targets {
     private Target pipelined() {
         return new Target("pipelined 64 B echo on 64 connections, memory link",
                 "≥ 5 M messages/s, at least 2.5 times the best kernel transport",
-                List.of(check.atLeast("", Workload.PIPELINE_64, TWO_LOOPS, MILLRACE_MEMORY, 5e6),
-                        check.aheadOfKernel("", Workload.PIPELINE_64, TWO_LOOPS, MILLRACE_MEMORY, 2.5)));
+                List.of(check.atLeast("millrace memory", Workload.PIPELINE_64, TWO_LOOPS, MILLRACE_MEMORY, 5e6),
+                        check.aheadOfKernel("kernel", Workload.PIPELINE_64, TWO_LOOPS, MILLRACE_MEMORY, 2.5)));
     }
 
     private Target shortConnections() {
@@ -114,10 +114,10 @@ public final class Targets {
                         + " client over veth",
                 List.of(check.atLeast("shm, client closes", Workload.SHORT_CLIENT_CLOSES, PROCESSES, MILLRACE_SHM,
                         EXCHANGES),
-                        check.aheadOfEpoll("", Workload.SHORT_CLIENT_CLOSES, PROCESSES, MILLRACE_SHM, 5),
+                        check.aheadOfEpoll("epoll, client closes", Workload.SHORT_CLIENT_CLOSES, PROCESSES, MILLRACE_SHM, 5),
                         check.atLeast("shm, server closes", Workload.SHORT_SERVER_CLOSES, PROCESSES, MILLRACE_SHM,
                                 EXCHANGES),
-                        check.aheadOfEpoll("", Workload.SHORT_SERVER_CLOSES, PROCESSES, MILLRACE_SHM, 5),
+                        check.aheadOfEpoll("epoll, server closes", Workload.SHORT_SERVER_CLOSES, PROCESSES, MILLRACE_SHM, 5),
                         check.bestPortAheadOfEpoll("veth, client closes", Workload.SHORT_CLIENT_CLOSES),
                         check.bestPortAheadOfEpoll("veth, server closes", Workload.SHORT_SERVER_CLOSES)));
     }

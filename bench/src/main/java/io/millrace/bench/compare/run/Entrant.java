@@ -88,8 +88,8 @@ final class Entrant {
         return new CellResult(cell, kept, samples.size() - kept.size(), disturbed, null, false);
     }
 
-    private static String reason(final Exception e) {
+    private String reason(final Exception e) {
         final String message = e.getMessage();
-        return message == null ? e.toString() : message;
+        return message == null ? e.toString() : message.replace(cell + ": ", "");
     }
 }
