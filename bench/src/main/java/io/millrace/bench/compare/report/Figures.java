@@ -68,8 +68,10 @@ final class Figures {
 
     private String why(final Cell wanted) {
         return results.cells().stream().filter(result -> sameButForRate(result.cell(), wanted)).findFirst()
-                .map(result -> result.skipped() == null ? "measured" : (result.failed() ? "failed: " : "")
-                        + result.skipped())
+                .map(result -> result.skipped() == null
+                        ? "measured"
+                        : (result.failed() ? "failed: " : "")
+                                + result.skipped())
                 .orElse("not part of this run");
     }
 

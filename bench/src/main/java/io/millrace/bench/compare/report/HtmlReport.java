@@ -20,8 +20,10 @@ public final class HtmlReport {
 
     /** The whole page. */
     public static String render(final Results results) {
-        final StringBuilder page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\n"
-                + "<title>Millrace beside the kernel's transports</title>\n<style>\n").append(STYLE)
+        final StringBuilder page = new StringBuilder(
+                "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\n"
+                        + "<title>Millrace beside the kernel's transports</title>\n<style>\n")
+                .append(STYLE)
                 .append("</style></head>\n<body>\n<h1>Millrace beside the kernel's transports</h1>\n<p>")
                 .append(escape(MarkdownReport.where(results))).append("</p>\n<pre>").append(escape(results.command()))
                 .append("</pre>\n");

@@ -32,7 +32,8 @@ public final class MarkdownReport {
 
     /** The table of targets alone, as the README has it. */
     public static String targets(final Results results) {
-        final StringBuilder table = new StringBuilder("| what | target | measured | ratio | met |\n|---|---|---|---|---|\n");
+        final StringBuilder table = new StringBuilder(
+                "| what | target | measured | ratio | met |\n|---|---|---|---|---|\n");
         for (final Target target : Targets.of(results)) {
             line(table, List.of(target.name(), target.target(), target.value(), TextReport.ratio(target),
                     TextReport.met(target)));

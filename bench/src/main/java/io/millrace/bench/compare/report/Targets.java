@@ -34,8 +34,10 @@ public final class Targets {
     }
 
     private Target segment() {
-        return new Target("established data segment in, delivered, ACK out (JMH, engine only, one connection and 100,000"
-                + " random ones)", "≤ 80 ns and ≤ 200 ns, 0 B/op",
+        return new Target(
+                "established data segment in, delivered, ACK out (JMH, engine only, one connection and 100,000"
+                        + " random ones)",
+                "≤ 80 ns and ≤ 200 ns, 0 B/op",
                 List.of(check.latency("1 connection", Workload.SEGMENT_1, ENGINE, MILLRACE_MEMORY, 80),
                         check.latency("100,000 connections", Workload.SEGMENT_100K, ENGINE, MILLRACE_MEMORY, 200),
                         check.noAllocation("1 connection", Workload.SEGMENT_1),
@@ -66,8 +68,10 @@ public final class Targets {
     }
 
     private Target kernelClient() {
-        return new Target("ping-pong with a spinning kernel client, server on Millrace (TAP, AF_PACKET, AF_XDP), against"
-                + " the server on epoll busy-wait over veth", "p50 at most 0.7 of epoll's, p99 no worse",
+        return new Target(
+                "ping-pong with a spinning kernel client, server on Millrace (TAP, AF_PACKET, AF_XDP), against"
+                        + " the server on epoll busy-wait over veth",
+                "p50 at most 0.7 of epoll's, p99 no worse",
                 check.kernelClient());
     }
 
@@ -114,10 +118,12 @@ public final class Targets {
                         + " client over veth",
                 List.of(check.atLeast("shm, client closes", Workload.SHORT_CLIENT_CLOSES, PROCESSES, MILLRACE_SHM,
                         EXCHANGES),
-                        check.aheadOfEpoll("epoll, client closes", Workload.SHORT_CLIENT_CLOSES, PROCESSES, MILLRACE_SHM, 5),
+                        check.aheadOfEpoll("epoll, client closes", Workload.SHORT_CLIENT_CLOSES, PROCESSES,
+                                MILLRACE_SHM, 5),
                         check.atLeast("shm, server closes", Workload.SHORT_SERVER_CLOSES, PROCESSES, MILLRACE_SHM,
                                 EXCHANGES),
-                        check.aheadOfEpoll("epoll, server closes", Workload.SHORT_SERVER_CLOSES, PROCESSES, MILLRACE_SHM, 5),
+                        check.aheadOfEpoll("epoll, server closes", Workload.SHORT_SERVER_CLOSES, PROCESSES,
+                                MILLRACE_SHM, 5),
                         check.bestPortAheadOfEpoll("veth, client closes", Workload.SHORT_CLIENT_CLOSES),
                         check.bestPortAheadOfEpoll("veth, server closes", Workload.SHORT_SERVER_CLOSES)));
     }

@@ -33,12 +33,13 @@ public final class TextReport {
         final int kept = results.cells().stream().mapToInt(result -> result.kept().size()).sum();
         final long disturbed = results.cells().stream().filter(CellResult::disturbed).count();
         final long measured = results.cells().stream().filter(CellResult::isMeasured).count();
-        return "%,d rounds count; %,d were disturbed by other load (over %.0f %% of a core) and left out. %s%n".formatted(
-                kept, rejected, 100 * Disturbance.LIMIT,
-                disturbed == 0
-                        ? "None that counts was disturbed."
-                        : "Of " + disturbed + " of " + measured
-                                + " cells there were not enough undisturbed ones, and the least disturbed count.");
+        return "%,d rounds count; %,d were disturbed by other load (over %.0f %% of a core) and left out. %s%n"
+                .formatted(
+                        kept, rejected, 100 * Disturbance.LIMIT,
+                        disturbed == 0
+                                ? "None that counts was disturbed."
+                                : "Of " + disturbed + " of " + measured
+                                        + " cells there were not enough undisturbed ones, and the least disturbed count.");
     }
 
     static String ratio(final Target target) {

@@ -57,7 +57,8 @@ class ReportsTest {
         final String page = MarkdownReport.render(RUN);
 
         assertThat(page).contains("./millrace bench --quick", "2 × some <cpu>", "| what | target |",
-                "| 1.25 | yes |", "## ping-pong 64 B; one loop", "| epoll | 9.01 µs |", "## pipelined 64 B echo, 512 connections; two processes", "p99.99",
+                "| 1.25 | yes |", "## ping-pong 64 B; one loop", "| epoll | 9.01 µs |",
+                "## pipelined 64 B echo, 512 connections; two processes", "p99.99",
                 "Not measured: millrace tap: wrk is not there");
         assertThat(page.lines().filter(line -> line.startsWith("| ")).map(line -> line.replace("\\|", "").split("\\|"))
                 .map(fields -> fields.length).distinct()).as("columns of the tables").hasSizeLessThanOrEqualTo(3);
@@ -72,8 +73,10 @@ class ReportsTest {
                 .doesNotContain("<script", "src=", "href=", "url(", "@import", "<link", "NaN", "Infinity");
         assertThat(page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "")).doesNotContain("http://", "https://");
         final String body = page.substring(page.indexOf("<body>"), page.indexOf("</body>") + "</body>".length());
-        assertThat(DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(body)))
-                .getElementsByTagName("polyline").getLength()).as("curves").isEqualTo(4);
+        assertThat(
+                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(body)))
+                        .getElementsByTagName("polyline").getLength())
+                .as("curves").isEqualTo(4);
     }
 
     @Test
