@@ -5,14 +5,25 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.CloseHelper;
 
-/** A network namespace of this process, set up by {@code ip} and removed by {@link #close}. Needs root. Thread: one. */
+/**
+ * A network namespace of this process, set up by {@code ip} and removed by {@link #close}, or where the process is interrupted.
+ * Needs root. Thread: one.
+ */
 public final class Namespace implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
+    private static final Set<Namespace> OPEN = ConcurrentHashMap.newKeySet();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> CloseHelper.quietCloseAll(OPEN), "namespaces"));
+    }
+
     private final String name = "millrace-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
-    private boolean removed;
 
     /**
      * Makes it, with room for windows of {@code maxBuffer} bytes, without IPv6 (which speaks unasked), and with nothing
@@ -20,6 +31,7 @@ public final class Namespace implements AutoCloseable {
      */
     public Namespace(final long maxBuffer) throws IOException {
         run(List.of("ip", "netns", "add", name));
+        OPEN.add(this);
         try {
             exec("sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1", "net.ipv4.tcp_no_metrics_save=1",
                     "net.ipv4.tcp_rmem=4096 131072 " + maxBuffer, "net.ipv4.tcp_wmem=4096 16384 " + maxBuffer);
@@ -43,10 +55,9 @@ public final class Namespace implements AutoCloseable {
 
     @Override
     public void close() {
-        if (removed) {
+        if (!OPEN.remove(this)) {
             return;
         }
-        removed = true;
         try {
             run(List.of("ip", "netns", "del", name));
         } catch (final IOException e) {

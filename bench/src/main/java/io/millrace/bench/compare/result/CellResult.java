@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param rejected  rounds that were disturbed and repeated.
  * @param disturbed whether rounds count though they were disturbed, since none better was to be had.
  * @param skipped   why there is none; null where it was measured.
+ * @param failed    whether that should not have been: it was possible here, and went wrong.
  */
-public record CellResult(Cell cell, List<Sample> kept, int rejected, boolean disturbed, @Nullable String skipped) {
+public record CellResult(Cell cell, List<Sample> kept, int rejected, boolean disturbed, @Nullable String skipped,
+        boolean failed) {
     /** @throws IllegalArgumentException where there is neither a sample nor a reason. */
     public CellResult {
         kept = List.copyOf(kept);
@@ -23,7 +25,17 @@ public record CellResult(Cell cell, List<Sample> kept, int rejected, boolean dis
 
     /** Not measured. */
     public static CellResult skipped(final Cell cell, final String why) {
-        return new CellResult(cell, List.of(), 0, false, why);
+        return new CellResult(cell, List.of(), 0, false, why, false);
+    }
+
+    /** Not measured, though it should have been. */
+    public static CellResult failed(final Cell cell, final String why) {
+        return new CellResult(cell, List.of(), 0, false, why, true);
+    }
+
+    /** Whether there are rounds of it. */
+    public boolean isMeasured() {
+        return !kept.isEmpty();
     }
 
     /** Median over the rounds; NaN where none was measured. */

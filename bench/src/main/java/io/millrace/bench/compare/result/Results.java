@@ -17,9 +17,13 @@ public record Results(String command, int rounds, long roundNs, Environment mach
         cells = List.copyOf(cells);
     }
 
-    /** What a cell gave, where it was part of the run. */
+    /** What a cell without a rate gave, where it was part of the run. */
     public Optional<CellResult> of(final Workload workload, final Placement placement, final Contender contender) {
-        return cells.stream().filter(result -> result.cell().workload() == workload
-                && result.cell().placement() == placement && result.cell().contender() == contender).findFirst();
+        return of(new Cell(workload, placement, contender));
+    }
+
+    /** What a cell gave, where it was part of the run. */
+    public Optional<CellResult> of(final Cell cell) {
+        return cells.stream().filter(result -> result.cell().equals(cell)).findFirst();
     }
 }

@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
 public record Sample(long durationNs, long messages, long bytes, @Nullable AbstractHistogram latencyNs, long cpuNs,
         long serverCpuNs, long allocatedBytes, long gcPauses, long gcPauseNs, Disturbance disturbance) {
 
+    /** The same round, knowing what else went on. */
+    public Sample with(final Disturbance what) {
+        return new Sample(durationNs, messages, bytes, latencyNs, cpuNs, serverCpuNs, allocatedBytes, gcPauses,
+                gcPauseNs,
+                what);
+    }
+
     /** Messages a second. */
     public double messagesPerSecond() {
         return messages * 1e9 / durationNs;

@@ -1,0 +1,28 @@
+package io.millrace.bench.machine;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a JVM is started for a part of a measurement: the class path of this one, and the flags of the launcher. Pure. */
+public final class ChildJvm {
+    /** Those of the launcher {@code millrace}; {@code bench/pom.xml} gives the first two to what is started by its jar. */
+    private static final List<String> FLAGS = List.of("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC",
+            "-XX:+PerfDisableSharedMem", "-Xlog:disable", "-Xlog:all=warning:stderr", "-Xmx1g",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-Dorg.slf4j.simpleLogger.log.io.netty.util.NetUtilInitializations=error",
+            "-Dorg.slf4j.simpleLogger.log.io.netty.util.internal.MacAddressUtil=error");
+
+    private ChildJvm() {}
+
+    /** A command that runs a class of this class path. */
+    public static List<String> command(final Class<?> main, final List<String> arguments) {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+}
