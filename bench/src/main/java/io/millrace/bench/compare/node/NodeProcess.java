@@ -9,6 +9,7 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -131,9 +132,18 @@ public final class NodeProcess implements AutoCloseable {
         return Report.parse(answer("mark"));
     }
 
-    /** Stops it: it takes no processor until {@link #resume}. */
+    /** Stops it: when this returns it takes no processor until {@link #resume}. */
     public void pause() throws IOException {
         Posix.stop(process.pid());
+        while (!isStopped()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** The signal is on its way for a while. */
+    private boolean isStopped() throws IOException {
+        final String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
+        return stat.startsWith(") T", stat.lastIndexOf(')'));
     }
 
     /** Lets it go on. */
