@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
                 DoctorCommand.class,
                 ReloadCommand.class,
                 MemoryCommand.class,
+                BenchCommand.class,
                 ConfigCommand.class
         })
 // @formatter:on

@@ -36,7 +36,7 @@ class LauncherTest {
     @BeforeEach
     void makeProject() throws IOException {
         root = temp.resolve("a project");
-        for (final String module : List.of("fastpath", "native", "control-plane")) {
+        for (final String module : List.of("fastpath", "native", "control-plane", "bench")) {
             Files.createDirectories(root.resolve(module).resolve("src/main/java"));
             Files.createFile(root.resolve(module).resolve("pom.xml"));
         }
@@ -57,7 +57,10 @@ class LauncherTest {
                 mkdir -p control-plane/target/lib
                 echo jar > control-plane/target/lib/dependency.jar
                 echo jar > control-plane/target/millrace-control-plane.jar
-                """.formatted(log, extra));
+                mkdir -p bench/target
+                echo jar > bench/target/benchmarks.jar
+                echo "$@" > '%s.arguments'
+                """.formatted(log, extra, log));
     }
 
     private Path fakeJdk(final String name, final String version) throws IOException {
@@ -125,6 +128,29 @@ class LauncherTest {
         assertThat(Files.readAllLines(log)).containsExactly(jdk.toString());
         assertThat(root.resolve("control-plane/target/build.lock")).doesNotExist();
         assertThat(root.resolve("control-plane/target/dist/dependency.jar")).exists();
+    }
+
+    @Test
+    void shouldBuildAndRunTheBenchmarksByThemselves() throws IOException, InterruptedException {
+        final Outcome outcome = run(Map.of(), "bench", "--quick", "a b");
+
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.err()).isEqualTo("millrace: building the benchmarks (first use)...\n");
+        assertThat(outcome.out()).containsSubsequence("-cp", root.toRealPath().resolve("bench/target/dist") + "/*",
+                "io.millrace.bench.compare.Bench", "--quick", "a b").doesNotContain("bench");
+        assertThat(Files.readString(Path.of(log + ".arguments"))).contains("-pl bench -am");
+        assertThat(root.resolve("bench/target/dist/benchmarks.jar")).exists();
+        assertThat(root.resolve("control-plane/target/dist")).doesNotExist();
+        assertThat(root.resolve("control-plane/target/build.lock")).doesNotExist();
+        assertThat(run(Map.of(), "bench").err()).isEmpty();
+        assertThat(builds()).isEqualTo(1);
+
+        final Path source = Files.createFile(root.resolve("bench/src/main/java/New.java"));
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(100)));
+
+        assertThat(run(Map.of(), "config").err()).isEqualTo("millrace: building Millrace (first use)...\n");
+        assertThat(run(Map.of(), "bench").err())
+                .isEqualTo("millrace: building the benchmarks (sources have changed)...\n");
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.millrace.bench.machine;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Writes a drawing. Coordinates are pixels. Thread: one. */
 public final class Svg {
@@ -26,6 +28,18 @@ public final class Svg {
             final double width) {
         add("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"%.1f\"/>", x1, y1, x2,
                 y2, colour, width);
+    }
+
+    /**
+     * A line through points.
+     *
+     * @param points each an x and a y.
+     */
+    public void path(final List<double[]> points, final String colour, final double width) {
+        final String coordinates = points.stream()
+                .map(point -> String.format(Locale.ROOT, "%.1f,%.1f", point[0], point[1]))
+                .collect(Collectors.joining(" "));
+        add("<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%.1f\"/>", coordinates, colour, width);
     }
 
     /** A dot. */

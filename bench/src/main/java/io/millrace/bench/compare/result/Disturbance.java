@@ -13,8 +13,13 @@ public record Disturbance(double otherCores, double stolen) {
     /** More of it, and a round says nothing: a twentieth of a core. */
     public static final double LIMIT = 0.05;
 
+    /** Cores in all. */
+    public double total() {
+        return otherCores + stolen;
+    }
+
     /** Whether the round must be repeated. */
     public boolean isTooMuch() {
-        return otherCores + stolen > LIMIT;
+        return total() > LIMIT;
     }
 }

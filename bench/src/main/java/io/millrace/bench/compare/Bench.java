@@ -1,0 +1,185 @@
+package io.millrace.bench.compare;
+
+import io.millrace.bench.compare.engine.EngineArenas;
+import io.millrace.bench.compare.report.HtmlReport;
+import io.millrace.bench.compare.report.JsonReport;
+import io.millrace.bench.compare.report.MarkdownReport;
+import io.millrace.bench.compare.report.Summary;
+import io.millrace.bench.compare.report.TextReport;
+import io.millrace.bench.compare.result.CellResult;
+import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.result.Placement;
+import io.millrace.bench.compare.result.Results;
+import io.millrace.bench.compare.result.Workload;
+import io.millrace.bench.compare.run.ArenaFactory;
+import io.millrace.bench.compare.run.DisturbanceMeter;
+import io.millrace.bench.compare.run.Effort;
+import io.millrace.bench.compare.run.Group;
+import io.millrace.bench.compare.run.Plan;
+import io.millrace.bench.compare.run.Rounds;
+import io.millrace.bench.compare.run.Schedule;
+import io.millrace.bench.machine.Environment;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code millrace bench}. */
+@Command(name = "millrace bench", description = {
+        "Millrace beside Netty's NIO, epoll, epoll busy-wait and io_uring: the same handlers, in turn, in one run. Prints the"
+                + " targets and how far each is met.",
+        "Without root, cells of namespaces are left out."}, footer = {"",
+                "Exit codes: 0 measured (whether targets are met or not), 1 something failed, 2 wrong usage."})
+public final class Bench implements Callable<Integer> {
+    private static final int FAILED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(names = "--quick", description = "Within ten minutes: fewer and shorter rounds, fewer cells.")
+    private boolean quick;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write targets, cells and rounds there.")
+    private @Nullable Path json;
+
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Write the tables there.")
+    private @Nullable Path markdown;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write the tables and plots there, one page that needs nothing else.")
+    private @Nullable Path html;
+
+    @Option(names = "--only", split = ",", paramLabel = "WORKLOAD", completionCandidates = Names.Workloads.class, description = "Of ${COMPLETION-CANDIDATES}.")
+    private EnumSet<Workload> workloads = EnumSet.noneOf(Workload.class);
+
+    @Option(names = "--contenders", split = ",", paramLabel = "CONTENDER", completionCandidates = Names.Contenders.class, description = "Of ${COMPLETION-CANDIDATES}.")
+    private EnumSet<Contender> contenders = EnumSet.noneOf(Contender.class);
+
+    @Option(names = "--placements", split = ",", paramLabel = "PLACEMENT", completionCandidates = Names.Placements.class, description = "Of ${COMPLETION-CANDIDATES}.")
+    private EnumSet<Placement> placements = EnumSet.noneOf(Placement.class);
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Of each cell.")
+    private @Nullable Integer rounds;
+
+    @Option(names = "--seconds", paramLabel = "S", description = "Length of a round.")
+    private @Nullable Double seconds;
+
+    @Option(names = "--list", description = "Print what would be measured, and exit.")
+    private boolean list;
+
+    /** Runs it and ends the JVM. */
+    public static void main(final String... arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println("millrace bench: " + failure);
+                    return FAILED;
+                });
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        final Plan plan = plan();
+        final PrintWriter out = spec.commandLine().getOut();
+        if (list) {
+            plan.groups().forEach(group -> out.println(describe(group)));
+            out.printf("%d cells, at most %d rounds of %.1f s each%n", plan.cells(), plan.effort().rounds(),
+                    plan.effort().roundNs() / 1e9);
+            return 0;
+        }
+        checkFiles();
+        final Results results = measure(plan);
+        out.print(TextReport.render(results));
+        out.flush();
+        write(results);
+        final List<CellResult> failed = results.cells().stream().filter(CellResult::failed).toList();
+        Summary.missing(failed).forEach(spec.commandLine().getErr()::println);
+        return failed.isEmpty() ? 0 : FAILED;
+    }
+
+    private static String describe(final Group group) {
+        return group.workload().name() + " " + group.placement().name() + (group.rate() == 0 ? "" : " " + group.rate())
+                + ": " + group.contenders().toString().replaceAll("[\\[\\]]", "");
+    }
+
+    private Plan plan() {
+        final Plan whole = (quick ? Plans.quick() : Plans.full()).only(workloads, placements, contenders);
+        if (whole.groups().isEmpty()) {
+            throw wrong("nothing is left to measure of that: see --list");
+        }
+        final Effort effort = whole.effort();
+        if (rounds != null && rounds < 1 || seconds != null && !(seconds >= 0.01 && seconds <= 3_600)) {
+            throw wrong("--rounds must be 1 or more, --seconds 0.01 to 3600");
+        }
+        final int count = rounds == null ? effort.rounds() : rounds;
+        final long ns = seconds == null ? effort.roundNs() : (long) (seconds * TimeUnit.SECONDS.toNanos(1));
+        return whole.with(new Effort(count, Math.min(count, effort.least()), Math.max(2, effort.extra()), ns));
+    }
+
+    private ParameterException wrong(final String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** Before minutes are spent. */
+    private void checkFiles() {
+        for (final Path file : new Path[]{json, markdown, html}) {
+            if (file != null) {
+                final Path folder = file.toAbsolutePath().getParent();
+                if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
+                    throw wrong("cannot write to " + file);
+                }
+            }
+        }
+    }
+
+    private Results measure(final Plan plan) {
+        final String load = Environment.currentLoad();
+        final Survivors survivors = new Survivors();
+        survivors.killAtEnd();
+        final Rounds turns = new Rounds(new Arenas(factories(), survivors), plan.effort(), new DisturbanceMeter(),
+                System::nanoTime);
+        final List<CellResult> cells = new Schedule(plan, turns, System::nanoTime)
+                .run(new Console(System.err, plan.groups().size()));
+        return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load), cells);
+    }
+
+    private static Map<Placement, ArenaFactory> factories() {
+        final Map<Placement, ArenaFactory> factories = new EnumMap<>(Placement.class);
+        factories.put(Placement.ENGINE, new EngineArenas());
+        return factories;
+    }
+
+    private String typed() {
+        return ("./millrace bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+    }
+
+    private void write(final Results results) throws IOException {
+        if (json != null) {
+            Files.writeString(json, JsonReport.render(results));
+        }
+        if (markdown != null) {
+            Files.writeString(markdown, MarkdownReport.render(results));
+        }
+        if (html != null) {
+            Files.writeString(html, HtmlReport.render(results));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.millrace.bench.compare;
+
+import static io.millrace.bench.compare.result.Contender.EPOLL;
+import static io.millrace.bench.compare.result.Contender.EPOLL_BUSY;
+import static io.millrace.bench.compare.result.Contender.IO_URING;
+import static io.millrace.bench.compare.result.Contender.MILLRACE_AF_PACKET;
+import static io.millrace.bench.compare.result.Contender.MILLRACE_AF_XDP;
+import static io.millrace.bench.compare.result.Contender.MILLRACE_MEMORY;
+import static io.millrace.bench.compare.result.Contender.MILLRACE_SHM;
+import static io.millrace.bench.compare.result.Contender.MILLRACE_TAP;
+import static io.millrace.bench.compare.result.Contender.NIO;
+import static io.millrace.bench.compare.result.Placement.ENGINE;
+import static io.millrace.bench.compare.result.Placement.NAMESPACES;
+import static io.millrace.bench.compare.result.Placement.NAMESPACES_PLAIN;
+import static io.millrace.bench.compare.result.Placement.ONE_LOOP;
+import static io.millrace.bench.compare.result.Placement.PROCESSES;
+import static io.millrace.bench.compare.result.Placement.TWO_LOOPS;
+
+import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.result.Placement;
+import io.millrace.bench.compare.result.Workload;
+import io.millrace.bench.compare.run.Effort;
+import io.millrace.bench.compare.run.Group;
+import io.millrace.bench.compare.run.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** What {@code --quick} and the full run measure: cells that targets ask for first. Pure functions. */
+final class Plans {
+    private static final List<Contender> KERNEL = List.of(NIO, EPOLL, EPOLL_BUSY, IO_URING);
+    private static final List<Contender> PORTS = List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, MILLRACE_AF_XDP);
+    private static final List<Contender> WIRE = List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, MILLRACE_AF_XDP, NIO, EPOLL,
+            EPOLL_BUSY, IO_URING);
+
+    private static final Effort QUICK = new Effort(5, 3, 2, TimeUnit.MILLISECONDS.toNanos(500));
+    private static final Effort FULL = new Effort(9, 9, 9, TimeUnit.SECONDS.toNanos(2));
+    private static final long QUICK_BUDGET_NS = TimeUnit.SECONDS.toNanos(540);
+    private static final long FULL_BUDGET_NS = TimeUnit.HOURS.toNanos(12);
+
+    private static final int QUICK_IDLE = 1_000_000;
+    private static final int[] FULL_IDLE = {1_000, 100_000, 1_000_000, 10_000_000};
+    private static final int[] QUICK_CONNECTIONS = {1, 512};
+    private static final int[] FULL_CONNECTIONS = {1, 4, 16, 256, 1_024};
+    private static final int[] QUICK_RATES = {10_000, 40_000};
+    private static final int[] FULL_RATES = {1_000, 10_000, 40_000, 80_000};
+
+    private Plans() {}
+
+    /** Within ten minutes: few and short rounds, and what no target asks for only as far as there is time. */
+    static Plan quick() {
+        final List<Group> groups = targets(QUICK_IDLE);
+        add(groups, NAMESPACES_PLAIN, List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, MILLRACE_AF_XDP, EPOLL),
+                Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
+        further(groups, QUICK_RATES, QUICK_CONNECTIONS, List.of(MILLRACE_SHM, EPOLL, EPOLL_BUSY));
+        return new Plan(groups, QUICK, QUICK_BUDGET_NS);
+    }
+
+    /** Everything. */
+    static Plan full() {
+        final List<Group> groups = targets(FULL_IDLE);
+        add(groups, NAMESPACES_PLAIN, WIRE, Workload.STREAM_IN_1, Workload.STREAM_OUT_1, Workload.PING_PONG_64);
+        further(groups, FULL_RATES, FULL_CONNECTIONS, with(MILLRACE_SHM));
+        add(groups, ONE_LOOP, with(MILLRACE_MEMORY), Workload.PING_PONG_1K, Workload.STREAM_IN_1);
+        add(groups, TWO_LOOPS, with(MILLRACE_MEMORY), Workload.PING_PONG_1K, Workload.STREAM_IN_1,
+                Workload.STREAM_IN_8, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES, Workload.CROWD);
+        add(groups, PROCESSES, with(MILLRACE_SHM), Workload.STREAM_OUT_1, Workload.STREAM_OUT_8);
+        add(groups, NAMESPACES, WIRE, Workload.PING_PONG_1K, Workload.STREAM_IN_8, Workload.STREAM_OUT_8,
+                Workload.PIPELINE_64, Workload.CROWD);
+        return new Plan(groups, FULL, FULL_BUDGET_NS);
+    }
+
+    /** What the table of targets asks for. */
+    private static List<Group> targets(final int... idle) {
+        final List<Group> groups = new ArrayList<>();
+        add(groups, ENGINE, List.of(MILLRACE_MEMORY), Workload.SEGMENT_1, Workload.SEGMENT_100K, Workload.CONNECTION,
+                Workload.ENGINE_STREAM, Workload.IDLE_10);
+        for (final int connections : idle) {
+            groups.add(new Group(Workload.IDLE_MANY, ENGINE, connections, List.of(MILLRACE_MEMORY)));
+        }
+        add(groups, ONE_LOOP, List.of(MILLRACE_MEMORY, EPOLL_BUSY), Workload.PING_PONG_64);
+        add(groups, TWO_LOOPS, with(MILLRACE_MEMORY), Workload.PING_PONG_64);
+        add(groups, PROCESSES, with(MILLRACE_SHM), Workload.PING_PONG_64);
+        add(groups, NAMESPACES, WIRE, Workload.PING_PONG_64);
+        add(groups, TWO_LOOPS, with(MILLRACE_MEMORY), Workload.PIPELINE_64);
+        add(groups, PROCESSES, with(MILLRACE_SHM), Workload.STREAM_IN_1, Workload.STREAM_IN_8);
+        add(groups, NAMESPACES, WIRE, Workload.STREAM_IN_1, Workload.STREAM_OUT_1, Workload.HTTP);
+        add(groups, PROCESSES, with(MILLRACE_SHM), Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
+        final List<Contender> epoll = new ArrayList<>(PORTS);
+        epoll.addAll(List.of(EPOLL, EPOLL_BUSY));
+        add(groups, NAMESPACES, epoll, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
+        return groups;
+    }
+
+    /** What shows how latency and cost grow. */
+    private static void further(final List<Group> groups, final int[] rates, final int[] connections,
+            final List<Contender> contenders) {
+        for (final int rate : rates) {
+            groups.add(new Group(Workload.OPEN_LOOP, PROCESSES, rate, contenders));
+        }
+        groups.add(new Group(Workload.PIPELINE_64, PROCESSES, 0, contenders));
+        for (final int count : connections) {
+            groups.add(new Group(Workload.PIPELINE_64, PROCESSES, count, contenders));
+        }
+        add(groups, PROCESSES, contenders, Workload.CROWD, Workload.PING_PONG_1K);
+    }
+
+    private static List<Contender> with(final Contender ours) {
+        final List<Contender> all = new ArrayList<>(KERNEL);
+        all.addFirst(ours);
+        return all;
+    }
+
+    private static void add(final List<Group> groups, final Placement placement, final List<Contender> contenders,
+            final Workload... workloads) {
+        for (final Workload workload : workloads) {
+            groups.add(new Group(workload, placement, 0, contenders));
+        }
+    }
+}

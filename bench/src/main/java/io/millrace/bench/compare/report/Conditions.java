@@ -1,0 +1,209 @@
+package io.millrace.bench.compare.report;
+
+import static io.millrace.bench.compare.report.Figures.EPOLLS;
+import static io.millrace.bench.compare.report.Figures.KERNEL;
+import static io.millrace.bench.compare.report.Figures.PORTS;
+
+import io.millrace.bench.compare.result.CellResult;
+import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.result.Placement;
+import io.millrace.bench.compare.result.Sample;
+import io.millrace.bench.compare.result.Workload;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** What targets ask for, as parts. All figures are medians of the rounds. Any thread. */
+final class Conditions {
+    private static final double KERNEL_CLIENT_SHARE = 0.7;
+    private static final int TAIL = 99;
+
+    private final Figures figures;
+
+    Conditions(final Figures figures) {
+        this.figures = figures;
+    }
+
+    Part latency(final String what, final Workload workload, final Placement placement, final Contender contender,
+            final double limitNs) {
+        return figures.of(workload, placement, contender)
+                .map(cell -> Part.atMost(what, cell.value(), limitNs, Quantity::time))
+                .orElseGet(() -> missing(what, workload, placement, Set.of(contender)));
+    }
+
+    Part atLeast(final String what, final Workload workload, final Placement placement, final Contender contender,
+            final double limit) {
+        return figures.of(workload, placement, contender).map(
+                cell -> Part.atLeast(what, cell.value(), limit, value -> Quantity.of(workload.unit(), value)))
+                .orElseGet(() -> missing(what, workload, placement, Set.of(contender)));
+    }
+
+    /** In time: the other one takes at least so many times as long. */
+    Part faster(final String what, final Workload workload, final Placement placement, final Contender ours,
+            final Contender theirs, final double times) {
+        final Optional<CellResult> mine = figures.of(workload, placement, ours);
+        final Optional<CellResult> other = figures.of(workload, placement, theirs);
+        if (mine.isEmpty() || other.isEmpty()) {
+            return missing(what, workload, placement, Set.of(mine.isEmpty() ? ours : theirs));
+        }
+        final double ratio = other.get().value() / mine.get().value();
+        return Part.atLeast(what, ratio, times,
+                value -> Quantity.time(other.get().value()) + ", " + Quantity.times(value));
+    }
+
+    Part aheadOfKernel(final String what, final Workload workload, final Placement placement, final Contender ours,
+            final double times) {
+        return ahead(what, workload, placement, Set.of(ours), KERNEL, times);
+    }
+
+    Part aheadOfEpoll(final String what, final Workload workload, final Placement placement, final Contender ours,
+            final double times) {
+        return ahead(what, workload, placement, Set.of(ours), EPOLLS, times);
+    }
+
+    Part bestPortAheadOfEpoll(final String what, final Workload workload) {
+        return ahead(what, workload, Placement.NAMESPACES, PORTS, EPOLLS, 1);
+    }
+
+    /** The best of ours against the best of theirs, by rate. */
+    private Part ahead(final String what, final Workload workload, final Placement placement,
+            final Collection<Contender> ours, final Collection<Contender> theirs, final double times) {
+        final Optional<CellResult> mine = figures.best(workload, placement, ours);
+        final Optional<CellResult> other = figures.best(workload, placement, theirs);
+        if (mine.isEmpty() || other.isEmpty()) {
+            return missing(what, workload, placement,
+                    mine.isEmpty() ? ours : theirs);
+        }
+        return beside(what, mine.get(), other.get(), times);
+    }
+
+    private static Part beside(final String what, final CellResult mine, final CellResult other, final double times) {
+        final Workload.Unit unit = mine.cell().workload().unit();
+        return Part.atLeast(what.isEmpty() ? "" : what + ":", mine.value() / other.value(), times,
+                ratio -> name(mine) + " " + Quantity.of(unit, mine.value()) + ", " + Quantity.times(ratio) + " "
+                        + name(other) + "'s " + Quantity.of(unit, other.value()));
+    }
+
+    /** Every port on its own: none makes up for another. */
+    List<Part> kernelClient() {
+        final List<Part> parts = new ArrayList<>();
+        final Optional<CellResult> epoll = figures.of(Workload.PING_PONG_64, Placement.NAMESPACES,
+                Contender.EPOLL_BUSY);
+        for (final Contender port : PORTS) {
+            final Optional<CellResult> mine = figures.of(Workload.PING_PONG_64, Placement.NAMESPACES, port);
+            if (mine.isEmpty() || epoll.isEmpty()) {
+                parts.add(missing(port.toString(), Workload.PING_PONG_64, Placement.NAMESPACES,
+                        Set.of(mine.isEmpty() ? port : Contender.EPOLL_BUSY)));
+            } else {
+                parts.add(share(port + " p50", mine.get(), epoll.get(), 50, KERNEL_CLIENT_SHARE));
+                parts.add(share("p99", mine.get(), epoll.get(), TAIL, 1));
+            }
+        }
+        return parts;
+    }
+
+    private static Part share(final String what, final CellResult mine, final CellResult other,
+            final double percentile, final double most) {
+        final double ns = mine.median(Figures.percentile(percentile));
+        final double otherNs = other.median(Figures.percentile(percentile));
+        return Part.atMost(what, ns / otherNs, most, share -> Quantity.time(ns) + ", " + Quantity.times(share) + " "
+                + name(other) + "'s " + Quantity.time(otherNs));
+    }
+
+    /** The best of ours by requests against the better of epoll's two; the tails are those of these two. */
+    List<Part> http(final double times) {
+        final Optional<CellResult> mine = figures.best(Workload.HTTP, Placement.NAMESPACES, PORTS);
+        final Optional<CellResult> epoll = figures.best(Workload.HTTP, Placement.NAMESPACES, EPOLLS);
+        if (mine.isEmpty() || epoll.isEmpty()) {
+            return List.of(missing("requests/s and p99", Workload.HTTP, Placement.NAMESPACES,
+                    mine.isEmpty() ? PORTS : EPOLLS));
+        }
+        return List.of(beside("", mine.get(), epoll.get(), times), share("p99", mine.get(), epoll.get(), TAIL, 1));
+    }
+
+    /** One port for both directions, that whose worse one is the best. */
+    List<Part> streamsAheadOfKernel(final Placement placement) {
+        final Optional<CellResult> in = figures.best(Workload.STREAM_IN_1, placement, KERNEL);
+        final Optional<CellResult> out = figures.best(Workload.STREAM_OUT_1, placement, KERNEL);
+        if (in.isEmpty() || out.isEmpty()) {
+            return List.of(missing("the kernel's streams", in.isEmpty() ? Workload.STREAM_IN_1 : Workload.STREAM_OUT_1,
+                    placement, KERNEL));
+        }
+        return streams(placement, in.get().value(), out.get().value(), (what, mine) -> beside(what, mine,
+                mine.cell().workload() == Workload.STREAM_IN_1 ? in.get() : out.get(), 1));
+    }
+
+    List<Part> streamsAtLeast(final Placement placement, final double in, final double out) {
+        return streams(placement, in, out,
+                (what, mine) -> Part.atLeast(what + ": " + name(mine), mine.value(),
+                        mine.cell().workload() == Workload.STREAM_IN_1 ? in : out, Quantity::bits));
+    }
+
+    private interface Direction {
+        Part part(String what, CellResult mine);
+    }
+
+    private List<Part> streams(final Placement placement, final double in, final double out,
+            final Direction direction) {
+        record Pair(CellResult in, CellResult out) {}
+        final List<Pair> pairs = new ArrayList<>();
+        for (final Contender port : PORTS) {
+            figures.of(Workload.STREAM_IN_1, placement, port)
+                    .ifPresent(one -> figures.of(Workload.STREAM_OUT_1, placement, port)
+                            .ifPresent(other -> pairs.add(new Pair(one, other))));
+        }
+        return pairs.stream()
+                .max(Comparator.comparingDouble(pair -> Math.min(pair.in.value() / in, pair.out.value() / out)))
+                .map(pair -> List.of(direction.part("in", pair.in), direction.part("out", pair.out)))
+                .orElseGet(() -> List.of(missing("both directions", Workload.STREAM_IN_1, placement, PORTS)));
+    }
+
+    Part noAllocation(final String what, final Workload workload) {
+        return figures.of(workload, Placement.ENGINE, Contender.MILLRACE_MEMORY)
+                .map(cell -> Part.bytesAtMost(what, cell.median(Sample::allocatedPerMessage), 0))
+                .orElseGet(() -> missing(what + ", bytes", workload, Placement.ENGINE,
+                        Set.of(Contender.MILLRACE_MEMORY)));
+    }
+
+    /** Than epoll in the mode that allocates less. */
+    Part allocatesNoMore(final String what, final Workload workload, final Placement placement,
+            final Contender contender) {
+        final Optional<CellResult> mine = figures.of(workload, placement, contender);
+        final Optional<CellResult> epoll = figures.of(workload, placement, EPOLLS).stream()
+                .min(Comparator.comparingDouble(cell -> cell.median(Sample::allocatedPerMessage)));
+        if (mine.isEmpty() || epoll.isEmpty()) {
+            return missing(what, workload, placement, mine.isEmpty() ? Set.of(contender) : EPOLLS);
+        }
+        final double limit = epoll.get().median(Sample::allocatedPerMessage);
+        final Part part = Part.bytesAtMost(what, mine.get().median(Sample::allocatedPerMessage), limit);
+        return new Part(part.text() + ", " + name(epoll.get()) + " " + Quantity.bytes(limit), part.ratio(), null);
+    }
+
+    List<Part> idle(final double limitNs, final double times) {
+        final Part few = latency("10 connections", Workload.IDLE_10, Placement.ENGINE, Contender.MILLRACE_MEMORY,
+                limitNs);
+        final Optional<CellResult> ten = figures.of(Workload.IDLE_10, Placement.ENGINE, Contender.MILLRACE_MEMORY);
+        final Optional<CellResult> many = figures.mostIdle();
+        if (ten.isEmpty() || many.isEmpty()) {
+            return List.of(few, missing("many idle connections", Workload.IDLE_MANY, Placement.ENGINE,
+                    Set.of(Contender.MILLRACE_MEMORY)));
+        }
+        final double ns = many.get().value();
+        final String count = String.format(Locale.ROOT, "%,d connections", many.get().cell().rate());
+        return List.of(few, Part.atMost(count, ns, limitNs, Quantity::time),
+                Part.atMost("", ns / ten.get().value(), times, Quantity::times));
+    }
+
+    private Part missing(final String what, final Workload workload, final Placement placement,
+            final Collection<Contender> contenders) {
+        return Part.missing(what, figures.why(workload, placement, contenders));
+    }
+
+    private static String name(final CellResult result) {
+        return result.cell().contender().toString();
+    }
+}

@@ -1,0 +1,39 @@
+package io.millrace.bench.compare.report;
+
+import java.util.function.DoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One condition of a target.
+ *
+ * @param text    what was measured, with its figure; or what was not.
+ * @param ratio   how the figure stands to what is asked for: 1 is just met, 2 is twice as good; NaN where not measured.
+ * @param missing why it was not measured; null where it was.
+ */
+public record Part(String text, double ratio, @Nullable String missing) {
+    /** Less is better. */
+    static Part atMost(final String what, final double value, final double limit, final DoubleFunction<String> format) {
+        return new Part((what + " " + format.apply(value)).strip(), limit / value, null);
+    }
+
+    /** More is better. */
+    static Part atLeast(final String what, final double value, final double limit,
+            final DoubleFunction<String> format) {
+        return new Part((what + " " + format.apply(value)).strip(), value / limit, null);
+    }
+
+    /** Bytes on the heap, of which there are no parts: to half a byte. */
+    static Part bytesAtMost(final String what, final double bytes, final double limit) {
+        final boolean met = bytes < limit + 0.5;
+        return new Part((what + " " + Quantity.bytes(bytes)).strip(), met ? 1 : limit / bytes, null);
+    }
+
+    static Part missing(final String what, final String why) {
+        return new Part(what, Double.NaN, why);
+    }
+
+    /** Whether it was measured, and is as asked for. */
+    public boolean isMet() {
+        return missing == null && ratio >= 1;
+    }
+}

@@ -1,0 +1,114 @@
+package io.millrace.bench.compare.run;
+
+import io.millrace.bench.compare.result.Disturbance;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds up the processor time of other processes, from {@code /proc/PID/stat}, and what the host took away, from
+ * {@code /proc/stat}. Not counted are this process, those named, their descendants, and threads of the kernel: what these do
+ * meanwhile is mostly work for the sockets that are measured. The time of a process that ended counts where its parent
+ * waited for it. Resolution: a tick of 10 ms for each process. Thread: one.
+ */
+public final class DisturbanceMeter implements LoadMeter {
+    /** USER_HZ, in which Linux reports whatever its own tick is. */
+    private static final double TICK_NS = 10_000_000;
+    private static final int STEAL = 8;
+
+    private final Path proc;
+    private final long self;
+    private final LongSupplier clock;
+    private Map<Long, ProcessTime> before = Map.of();
+    private long stolenBefore;
+    private long beganNs;
+
+    /** Of this machine. */
+    public DisturbanceMeter() {
+        this(Path.of("/proc"), ProcessHandle.current().pid(), System::nanoTime);
+    }
+
+    /**
+     * Of any tree of files that looks like it.
+     *
+     * @param proc  the folder.
+     * @param self  this process.
+     * @param clock nanoseconds.
+     */
+    DisturbanceMeter(final Path proc, final long self, final LongSupplier clock) {
+        this.proc = proc;
+        this.self = self;
+        this.clock = clock;
+    }
+
+    @Override
+    public void begin() throws IOException {
+        before = processes();
+        stolenBefore = stolenTicks();
+        beganNs = clock.getAsLong();
+    }
+
+    @Override
+    public Disturbance end(final Set<Long> ours) throws IOException {
+        final double ticks = Math.max(1, (clock.getAsLong() - beganNs) / TICK_NS);
+        final long stolen = stolenTicks() - stolenBefore;
+        final Map<Long, ProcessTime> after = processes();
+        final long others = others(after, ours) - others(before, ours);
+        return new Disturbance(Math.max(0, others) / ticks, Math.max(0, stolen) / ticks);
+    }
+
+    private long others(final Map<Long, ProcessTime> processes, final Set<Long> ours) {
+        long sum = 0;
+        for (final Map.Entry<Long, ProcessTime> process : processes.entrySet()) {
+            if (!process.getValue().kernel() && !isOurs(process.getKey(), processes, ours)) {
+                sum += process.getValue().ticks();
+            }
+        }
+        return sum;
+    }
+
+    private boolean isOurs(final long pid, final Map<Long, ProcessTime> processes, final Set<Long> ours) {
+        long ancestor = pid;
+        for (int generation = 0; generation < processes.size() && ancestor > 0; generation++) {
+            if (ancestor == self || ours.contains(ancestor)) {
+                return true;
+            }
+            final ProcessTime process = processes.get(ancestor);
+            ancestor = process == null ? 0 : process.parent();
+        }
+        return false;
+    }
+
+    private Map<Long, ProcessTime> processes() throws IOException {
+        final Map<Long, ProcessTime> all = new HashMap<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (final Path folder : folders) {
+                final ProcessTime process = read(folder);
+                if (process != null) {
+                    all.put(Long.parseLong(folder.getFileName().toString()), process);
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Null where it has ended meanwhile. */
+    private static @Nullable ProcessTime read(final Path folder) {
+        try {
+            return ProcessTime.parse(Files.readString(folder.resolve("stat")));
+        } catch (final IOException e) {
+            return null;
+        }
+    }
+
+    private long stolenTicks() throws IOException {
+        final String[] fields = Files.readString(proc.resolve("stat")).lines().findFirst().orElse("").split(" +");
+        return fields.length > STEAL ? Long.parseLong(fields[STEAL]) : 0;
+    }
+}

@@ -1,0 +1,19 @@
+package io.millrace.bench.compare.run;
+
+/**
+ * How much is measured of each cell.
+ *
+ * @param rounds  of each cell that should count.
+ * @param least   of these rounds that are run whatever the time.
+ * @param extra   further rounds of a cell, in place of disturbed ones, at the most.
+ * @param roundNs length of a round.
+ */
+public record Effort(int rounds, int least, int extra, long roundNs) {
+    /** @throws IllegalArgumentException where nothing would be measured. */
+    public Effort {
+        if (least < 1 || rounds < least || extra < 0 || roundNs < 1) {
+            throw new IllegalArgumentException("rounds " + rounds + ", at least " + least + ", extra " + extra
+                    + ", of " + roundNs + " ns");
+        }
+    }
+}

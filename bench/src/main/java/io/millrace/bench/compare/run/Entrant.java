@@ -1,0 +1,95 @@
+package io.millrace.bench.compare.run;
+
+import io.millrace.bench.compare.result.Cell;
+import io.millrace.bench.compare.result.CellResult;
+import io.millrace.bench.compare.result.Disturbance;
+import io.millrace.bench.compare.result.Sample;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A cell on its way through the rounds. Thread: the command's. */
+final class Entrant {
+    private final Cell cell;
+    private final List<Sample> samples = new ArrayList<>();
+    private @Nullable Arena arena;
+    private @Nullable CellResult missing;
+
+    Entrant(final Cell cell) {
+        this.cell = cell;
+    }
+
+    void open(final ArenaFactory factory) {
+        try {
+            arena = factory.open(cell);
+        } catch (final SkippedCellException e) {
+            missing = CellResult.skipped(cell, reason(e));
+        } catch (final IOException | RuntimeException e) {
+            missing = CellResult.failed(cell, reason(e));
+        }
+    }
+
+    /** Whether it can have a round. */
+    boolean isOpen() {
+        return arena != null;
+    }
+
+    /** Rounds that nothing disturbed. */
+    long clean() {
+        return samples.stream().filter(sample -> !sample.disturbance().isTooMuch()).count();
+    }
+
+    /** One round; a cell that fails is closed, and has no more. */
+    void round(final long ns, final LoadMeter meter) {
+        final Arena open = arena;
+        if (open == null) {
+            return;
+        }
+        try {
+            open.resume();
+            meter.begin();
+            final Sample sample = open.round(ns);
+            final Disturbance disturbance = meter.end(open.pids());
+            open.pause();
+            samples.add(sample.with(disturbance));
+        } catch (final IOException | RuntimeException e) {
+            missing = CellResult.failed(cell, reason(e));
+            close();
+        }
+    }
+
+    void close() {
+        final Arena open = arena;
+        arena = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (final RuntimeException e) {
+                missing = CellResult.failed(cell, "could not be taken down: " + reason(e));
+            }
+        }
+    }
+
+    /** The undisturbed rounds; where these are fewer than {@code least}, the least disturbed ones. */
+    CellResult result(final int rounds, final int least) {
+        if (missing != null) {
+            return missing;
+        }
+        if (samples.isEmpty()) {
+            return CellResult.skipped(cell, "no time was left for it");
+        }
+        final boolean disturbed = clean() < Math.min(least, samples.size());
+        final List<Sample> kept = samples.stream()
+                .filter(sample -> disturbed || !sample.disturbance().isTooMuch())
+                .sorted(Comparator.comparingDouble(sample -> sample.disturbance().total()))
+                .limit(disturbed ? least : rounds).toList();
+        return new CellResult(cell, kept, samples.size() - kept.size(), disturbed, null, false);
+    }
+
+    private String reason(final Exception e) {
+        final String message = e.getMessage();
+        return message == null ? e.toString() : message.replace(cell + ": ", "");
+    }
+}

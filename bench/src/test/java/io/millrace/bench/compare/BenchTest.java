@@ -1,0 +1,70 @@
+package io.millrace.bench.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.bench.compare.result.Cell;
+import io.millrace.bench.compare.result.Placement;
+import io.millrace.bench.compare.result.Workload;
+import io.millrace.bench.compare.run.Plan;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class BenchTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(final String... arguments) {
+        final CommandLine command = Bench.commandLine();
+        command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return command.execute(arguments);
+    }
+
+    @Test
+    void shouldListWhatItWouldMeasure() {
+        assertThat(run("--list", "--quick", "--only", "ping_pong_64,HTTP", "--placements", "namespaces",
+                "--contenders", "epoll_busy,millrace_tap", "--rounds", "2", "--seconds", "0.1")).isZero();
+        assertThat(out.toString().lines()).containsExactly("PING_PONG_64 NAMESPACES: millrace tap, epoll busy-wait",
+                "HTTP NAMESPACES: millrace tap, epoll busy-wait", "4 cells, at most 2 rounds of 0.1 s each");
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBe() {
+        assertThat(run("--only", "COFFEE")).isEqualTo(2);
+        assertThat(run("--rounds", "0")).isEqualTo(2);
+        assertThat(run("--only", "HTTP", "--placements", "ENGINE")).isEqualTo(2);
+        assertThat(run("--quick", "--json", "/nonexistent/folder/file.json")).isEqualTo(2);
+        assertThat(err.toString()).contains("nothing is left to measure", "cannot write to");
+    }
+
+    @Test
+    void shouldMeasureEveryCellOnlyOnce() {
+        for (final Plan plan : List.of(Plans.quick(), Plans.full())) {
+            final List<Cell> cells = plan.groups().stream().flatMap(group -> group.cells().stream()).toList();
+            assertThat(cells).doesNotHaveDuplicates().hasSize(plan.cells());
+        }
+    }
+
+    @Test
+    void shouldMeasureEverythingInFullThatTheQuickRunDoesButForRates() {
+        assertThat(Plans.full().groups().stream().flatMap(group -> group.cells().stream()).filter(BenchTest::hasNoRate))
+                .containsAll(Plans.quick().groups().stream().flatMap(group -> group.cells().stream())
+                        .filter(BenchTest::hasNoRate).toList());
+        assertThat(Plans.full().groups()).extracting(group -> group.workload()).contains(Workload.values());
+        assertThat(Plans.full().groups()).extracting(group -> group.placement()).contains(Placement.values());
+    }
+
+    private static boolean hasNoRate(final Cell cell) {
+        return cell.rate() == 0;
+    }
+
+    @Test
+    void shouldNameWorkloadsAsTheyAreTyped() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString().toUpperCase(Locale.ROOT)).contains("PING_PONG_64", "MILLRACE_AF_XDP",
+                "NAMESPACES_PLAIN");
+    }
+}

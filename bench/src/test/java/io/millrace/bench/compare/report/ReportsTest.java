@@ -1,0 +1,97 @@
+package io.millrace.bench.compare.report;
+
+import static io.millrace.bench.compare.report.SomeResults.latencies;
+import static io.millrace.bench.compare.report.SomeResults.messages;
+import static io.millrace.bench.compare.report.SomeResults.operation;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import io.millrace.bench.compare.result.Cell;
+import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.result.Placement;
+import io.millrace.bench.compare.result.Results;
+import io.millrace.bench.compare.result.Workload;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.junit.jupiter.api.Test;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
+
+class ReportsTest {
+    private static final Results RUN = new SomeResults()
+            .add(Workload.PING_PONG_64, Placement.ONE_LOOP, Contender.MILLRACE_MEMORY, latencies(800, 3_000, 12))
+            .add(Workload.PING_PONG_64, Placement.ONE_LOOP, Contender.EPOLL, latencies(9_000, 30_000, 500))
+            .add(Workload.PIPELINE_64, Placement.PROCESSES, Contender.EPOLL, messages(2_000_000, 0))
+            .add(new Cell(Workload.PIPELINE_64, Placement.PROCESSES, Contender.EPOLL, 512), messages(1_000_000, 0))
+            .add(Workload.IDLE_10, Placement.ENGINE, Contender.MILLRACE_MEMORY, operation(40))
+            .skip(Workload.HTTP, Placement.NAMESPACES, Contender.MILLRACE_TAP, "wrk is not there: <apt> install wrk")
+            .build();
+
+    @Test
+    void shouldWriteARowForEachTargetAsJson() {
+        final Config json = ConfigFactory.parseString(JsonReport.render(RUN),
+                ConfigParseOptions.defaults().setSyntax(ConfigSyntax.JSON));
+        final List<? extends Config> rows = json.getConfigList("rows");
+
+        assertThat(rows).hasSize(14).allMatch(row -> row.root().keySet()
+                .containsAll(List.of("name", "target", "value", "ratio", "met")));
+        assertThat(rows.get(2).getBoolean("met")).isTrue();
+        assertThat(rows.get(2).getDouble("ratio")).isEqualTo(1.25, within(0.01));
+        assertThat(rows.get(0).getIsNull("ratio")).as("not measured").isTrue();
+        assertThat(rows.get(0).getIsNull("met")).isTrue();
+        assertThat(json.getString("environment.date")).isEqualTo("2026-11-26T10:00:00Z");
+        assertThat(json.getConfigList("cells")).hasSize(6);
+        assertThat(json.getConfigList("cells").getFirst().getConfigList("rounds").getFirst().getDouble("p50Ns"))
+                .isEqualTo(800, within(1.0));
+    }
+
+    @Test
+    void shouldWriteEveryCellAsMarkdown() {
+        final String page = MarkdownReport.render(RUN);
+
+        assertThat(page).contains("./millrace bench --quick", "2 × some <cpu>", "| what | target |",
+                "| 1.25 | yes |", "## ping-pong 64 B; one loop", "| epoll | 9.01 µs |",
+                "## pipelined 64 B echo, 512 connections; two processes", "p99.99",
+                "Not measured: millrace tap: wrk is not there");
+        assertThat(page.lines().filter(line -> line.startsWith("| ")).map(line -> line.replace("\\|", "").split("\\|"))
+                .map(fields -> fields.length).distinct()).as("columns of the tables").hasSizeLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void shouldWriteOneHtmlPageThatNeedsNothingElse() throws ParserConfigurationException, IOException, SAXException {
+        final String page = HtmlReport.render(RUN);
+
+        assertThat(page).contains("<svg", "2 × some &lt;cpu&gt;", "&lt;apt&gt;", "p99.9",
+                "pipelined 64 B echoes by connections")
+                .doesNotContain("<script", "src=", "href=", "url(", "@import", "<link", "NaN", "Infinity");
+        assertThat(page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "")).doesNotContain("http://", "https://");
+        final String body = page.substring(page.indexOf("<body>"), page.indexOf("</body>") + "</body>".length());
+        assertThat(
+                DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(body)))
+                        .getElementsByTagName("polyline").getLength())
+                .as("curves").isEqualTo(4);
+    }
+
+    @Test
+    void shouldPrintATableThatFitsItsColumns() {
+        final String text = TextReport.render(RUN);
+
+        assertThat(text.lines()).allMatch(line -> line.length() <= 150);
+        assertThat(text).contains("p50 800 ns", "1.25   yes", "5 rounds count; 5 were disturbed");
+    }
+
+    @Test
+    void shouldShowThreeDigitsAndAUnit() {
+        assertThat(List.of(Quantity.time(61.234), Quantity.time(1_449), Quantity.time(12_345_678),
+                Quantity.bits(41.23e9), Quantity.bits(5e8), Quantity.rate(104_321), Quantity.rate(5_123_000),
+                Quantity.bytes(0.01), Quantity.bytes(99.96))).containsExactly("61.2 ns", "1.45 µs", "12.3 ms",
+                        "41.2 Gbit/s", "500 Mbit/s", "104,321/s", "5.12 M/s", "0 B", "100 B");
+    }
+}
