@@ -1,7 +1,6 @@
 package io.millrace.bench.compare;
 
 import io.millrace.bench.compare.engine.EngineArenas;
-import io.millrace.bench.compare.net.NamespaceArenas;
 import io.millrace.bench.compare.node.LocalArenas;
 import io.millrace.bench.compare.report.HtmlReport;
 import io.millrace.bench.compare.report.JsonReport;
@@ -157,7 +156,8 @@ public final class Bench implements Callable<Integer> {
         final String load = Environment.currentLoad();
         final Survivors survivors = new Survivors();
         survivors.takeDownAtEnd();
-        final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs()), survivors), plan.effort(), new DisturbanceMeter(),
+        final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs()), survivors), plan.effort(),
+                new DisturbanceMeter(),
                 System::nanoTime);
         final List<CellResult> cells = new Schedule(plan, turns, System::nanoTime)
                 .run(new Console(System.err, plan.groups().size()));
@@ -167,12 +167,9 @@ public final class Bench implements Callable<Integer> {
     private static Map<Placement, ArenaFactory> factories(final long warmMs) {
         final Map<Placement, ArenaFactory> factories = new EnumMap<>(Placement.class);
         final ArenaFactory local = new LocalArenas(warmMs);
-        final ArenaFactory namespaces = new NamespaceArenas(warmMs);
         factories.put(Placement.ENGINE, new EngineArenas());
         List.of(Placement.ONE_LOOP, Placement.TWO_LOOPS, Placement.PROCESSES)
                 .forEach(placement -> factories.put(placement, local));
-        List.of(Placement.NAMESPACES, Placement.NAMESPACES_PLAIN)
-                .forEach(placement -> factories.put(placement, namespaces));
         return factories;
     }
 
