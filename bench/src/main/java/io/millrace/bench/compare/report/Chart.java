@@ -17,7 +17,7 @@ import java.util.function.DoubleFunction;
 record Chart(String title, String xName, Axis x, DoubleFunction<String> yText, List<Curve> curves) {
     private static final int WIDTH = 560;
     private static final int LEFT = 70;
-    private static final int RIGHT = 545;
+    private static final int RIGHT = 520;
     private static final int TOP = 26;
     private static final int BOTTOM = 256;
     private static final int LEGEND_LINE = 16;

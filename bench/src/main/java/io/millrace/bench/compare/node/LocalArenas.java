@@ -1,0 +1,109 @@
+package io.millrace.bench.compare.node;
+
+import io.millrace.bench.compare.result.Cell;
+import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.result.Placement;
+import io.millrace.bench.compare.result.Workload;
+import io.millrace.bench.compare.run.Arena;
+import io.millrace.bench.compare.run.ArenaFactory;
+import io.millrace.bench.compare.run.SkippedCellException;
+import io.millrace.bench.compare.work.Loops;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Both ends on this host: in one process, or in two that the kernel's loopback or a shared memory joins.
+ * <p>
+ * Where connections come and go, clients go to {@value #ADDRESSES} addresses of the service in turn, of the kernel's loopback
+ * as of a stack: each has ports of its own, so that those in TIME_WAIT are not in the way. Settings of the kernel stay as
+ * they are.
+ */
+public final class LocalArenas implements ArenaFactory {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final String LOOPBACK_RANGE = "127.0.1.1";
+    private static final int ADDRESSES = 250;
+
+    private final long warmMs;
+
+    /** @param warmMs as long a load runs once before anything is measured, so that its code is compiled. */
+    public LocalArenas(final long warmMs) {
+        this.warmMs = warmMs;
+    }
+
+    @Override
+    public Arena open(final Cell cell) throws IOException, SkippedCellException {
+        final NodeArena arena = switch (cell.placement()) {
+            case ONE_LOOP -> oneProcess(cell, Role.ONE_LOOP);
+            case TWO_LOOPS -> oneProcess(cell, Role.TWO_LOOPS);
+            case PROCESSES -> twoProcesses(cell);
+            case ENGINE, NAMESPACES, NAMESPACES_PLAIN -> throw new SkippedCellException(
+                    cell.placement() + " is no placement on one host");
+        };
+        try {
+            arena.warm(warmMs);
+            return arena;
+        } catch (final IOException | RuntimeException e) {
+            CloseHelper.quietClose(arena);
+            throw e;
+        }
+    }
+
+    private static NodeArena oneProcess(final Cell cell, final Role role) throws IOException, SkippedCellException {
+        if (cell.contender().isMillrace() && cell.contender() != Contender.MILLRACE_MEMORY) {
+            throw new SkippedCellException(cell.contender() + " joins no ends of one process");
+        }
+        return connected(cell, NodeProcess.start(new NodeSpec(role, cell), List.of()), null, () -> {});
+    }
+
+    private static NodeArena twoProcesses(final Cell cell) throws IOException, SkippedCellException {
+        if (!cell.contender().isMillrace()) {
+            return connected(cell, NodeProcess.start(new NodeSpec(Role.SERVER, cell), List.of()),
+                    NodeProcess.start(new NodeSpec(Role.CLIENT, cell), List.of()), () -> {});
+        }
+        if (cell.contender() != Contender.MILLRACE_SHM) {
+            throw new SkippedCellException(cell.contender() + " joins no processes of one host");
+        }
+        final Path file = Path.of("/dev/shm",
+                "millrace-bench-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet());
+        final Map<String, String> device = Map.of("millrace.port.device", "shm:" + file);
+        return connected(cell, NodeProcess.start(new NodeSpec(Role.SERVER, cell, device), List.of()),
+                NodeProcess.start(new NodeSpec(Role.CLIENT, cell, device), List.of()), () -> delete(file));
+    }
+
+    private static NodeArena connected(final Cell cell, final NodeProcess server, final @Nullable NodeProcess client,
+            final Runnable afterwards) throws IOException {
+        final NodeArena arena = new NodeArena(cell, server, client, false, afterwards);
+        try {
+            final int port = server.serve(0);
+            final boolean visits = cell.workload() == Workload.SHORT_CLIENT_CLOSES
+                    || cell.workload() == Workload.SHORT_SERVER_CLOSES;
+            (client == null ? server : client).connect(address(cell.contender(), visits), visits ? ADDRESSES : 1, port);
+            return arena;
+        } catch (final IOException | RuntimeException e) {
+            CloseHelper.quietClose(arena);
+            throw e;
+        }
+    }
+
+    private static String address(final Contender contender, final boolean range) {
+        if (contender.isMillrace()) {
+            return range ? Loops.SERVER_RANGE : Loops.SERVER;
+        }
+        return range ? LOOPBACK_RANGE : LOOPBACK;
+    }
+
+    private static void delete(final Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (final IOException e) {
+            // left in memory until the machine restarts
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.millrace.bench.compare.node;
+
+import io.millrace.bench.compare.result.Cell;
+import io.millrace.bench.compare.result.Disturbance;
+import io.millrace.bench.compare.result.Sample;
+import io.millrace.bench.compare.run.Arena;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
+
+/** An arena of child processes: one that is both ends, or a server and a client. */
+public final class NodeArena implements Arena {
+    /** From its start a load runs so long before it is measured. */
+    private static final long WARM_AGAIN_MS = 100;
+    private static final long LOOK_MS = 2;
+
+    private final Cell cell;
+    private final NodeProcess server;
+    private final @Nullable NodeProcess client;
+    private final boolean fixedClient;
+    private final Runnable afterwards;
+    private boolean paused;
+
+    /**
+     * Takes processes over that serve and are connected.
+     *
+     * @param client      null where the server is both.
+     * @param fixedClient whether the client is the same for all contenders: then what is allocated counts of the server
+     *                    alone.
+     * @param afterwards  takes back what was set up for them; called when they have ended.
+     */
+    public NodeArena(final Cell cell, final NodeProcess server, final @Nullable NodeProcess client,
+            final boolean fixedClient, final Runnable afterwards) {
+        this.cell = cell;
+        this.server = server;
+        this.client = client;
+        this.fixedClient = fixedClient;
+        this.afterwards = afterwards;
+    }
+
+    /** Runs the load so that everything is compiled, and pauses. */
+    public void warm(final long ms) throws IOException {
+        begin();
+        sleep(ms);
+        pause();
+    }
+
+    @Override
+    public Cell cell() {
+        return cell;
+    }
+
+    @Override
+    public Set<Long> pids() {
+        final Set<Long> pids = new HashSet<>();
+        nodes().forEach(node -> pids.add(node.pid()));
+        return pids;
+    }
+
+    private List<NodeProcess> nodes() {
+        return client == null ? List.of(server) : List.of(server, client);
+    }
+
+    @Override
+    public Sample round(final long ns) throws IOException {
+        final List<Report> before = mark();
+        sleep(TimeUnit.NANOSECONDS.toMillis(ns));
+        return sample(before, mark());
+    }
+
+    private List<Report> mark() throws IOException {
+        for (final NodeProcess node : nodes()) {
+            node.askMark();
+        }
+        final List<Report> reports = new ArrayList<>();
+        for (final NodeProcess node : nodes()) {
+            reports.add(node.answeredMark());
+        }
+        return reports;
+    }
+
+    private Sample sample(final List<Report> before, final List<Report> after) {
+        final int counting = counting();
+        final Report from = before.get(counting);
+        final Report to = after.get(counting);
+        long cpuNs = 0;
+        long allocated = 0;
+        long pauses = 0;
+        long pauseNs = 0;
+        for (int i = 0; i < after.size(); i++) {
+            cpuNs += after.get(i).cpuNs() - before.get(i).cpuNs();
+            if (i == 0 || !fixedClient) {
+                allocated += after.get(i).allocatedBytes() - before.get(i).allocatedBytes();
+                pauses += after.get(i).gcPauses() - before.get(i).gcPauses();
+                pauseNs += after.get(i).gcPauseNs() - before.get(i).gcPauseNs();
+            }
+        }
+        final long serverCpuNs = client == null ? -1 : after.get(0).cpuNs() - before.get(0).cpuNs();
+        return new Sample(to.mark().ns() - from.mark().ns(), to.mark().messages() - from.mark().messages(),
+                to.mark().bytes() - from.mark().bytes(), to.mark().latencyNs(), cpuNs, serverCpuNs, allocated, pauses,
+                pauseNs, Disturbance.NONE);
+    }
+
+    /** Which of the nodes counts. */
+    private int counting() {
+        return client == null || Node.serverCounts(cell.workload()) ? 0 : 1;
+    }
+
+    @Override
+    public void resume() throws IOException {
+        for (final NodeProcess node : nodes()) {
+            node.resume();
+        }
+        paused = false;
+        begin();
+        sleep(WARM_AGAIN_MS);
+    }
+
+    private void begin() throws IOException {
+        for (final NodeProcess node : nodes()) {
+            node.begin();
+        }
+    }
+
+    @Override
+    public void pause() throws IOException {
+        if (paused) {
+            return;
+        }
+        for (final NodeProcess node : nodes().reversed()) {
+            node.end();
+        }
+        settle();
+        for (final NodeProcess node : nodes()) {
+            node.pause();
+        }
+        paused = true;
+    }
+
+    /** Until nothing arrives any more: what is under way when its receiver stops would be sent again. */
+    private void settle() throws IOException {
+        long before;
+        long now = arrived();
+        do {
+            sleep(LOOK_MS);
+            before = now;
+            now = arrived();
+        } while (before != now);
+    }
+
+    private long arrived() throws IOException {
+        return mark().get(counting()).mark().bytes();
+    }
+
+    private static void sleep(final long ms) throws IOException {
+        try {
+            Thread.sleep(ms);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            CloseHelper.closeAll(client, server);
+        } finally {
+            afterwards.run();
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package io.millrace.bench.compare.node;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * A {@link Node} from outside. Its JVM has the system properties of this one that begin with {@code millrace.}, and the
+ * options that {@code -Dbench.node.options} lists, e.g. those of a profiler. Thread: one; the process lives no longer than
+ * this one.
+ */
+public final class NodeProcess implements AutoCloseable {
+    private static final long ANSWER_S = 30;
+    private static final long END_S = 3;
+    private static final int LAST_LINES = 20;
+    /** Those of the launcher {@code millrace}, and a heap that needs no tuning. */
+    private static final List<String> FLAGS = List.of("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC",
+            "-XX:+PerfDisableSharedMem", "-Xms256m", "-Xmx512m", "-Xmn128m", "-Xlog:disable",
+            "-Xlog:all=warning:stderr", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+            // else one buffer in 128 is followed, and what that allocates is counted as the message's
+            "-Dio.netty.leakDetection.level=disabled");
+    private static final String OK = "ok ";
+    private static final String END = "";
+    /**
+     * A child dies with the thread that has started it, not with the process: so it is one that lives as long.
+     */
+    private static final ExecutorService STARTER = Executors.newSingleThreadExecutor(task -> {
+        final Thread thread = new Thread(task, "starts-nodes");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final Process process;
+    private final Writer orders;
+    private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final Deque<String> said = new ArrayDeque<>();
+    private final String name;
+
+    private NodeProcess(final NodeSpec spec, final Process process) {
+        this.process = process;
+        name = spec.cell() + " (" + spec.role() + ")";
+        orders = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+        read(process.getInputStream(), this::hear, () -> answers.add(END));
+        read(process.getErrorStream(), this::say, () -> {});
+    }
+
+    /**
+     * Starts one; it does nothing yet.
+     *
+     * @param prefix of its command, e.g. {@code ip netns exec NAME}; it must become the process, not start it.
+     */
+    public static NodeProcess start(final NodeSpec spec, final List<String> prefix) throws IOException {
+        final List<String> command = new ArrayList<>(prefix);
+        // 10,000 connections of both ends in one process, where the user may have as many
+        command.addAll(List.of("sh", "-c", "ulimit -n 65536 2>/dev/null; exec \"$@\"", "node"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        System.getProperties().stringPropertyNames().stream().filter(key -> key.startsWith("millrace."))
+                .forEach(key -> command.add("-D" + key + "=" + System.getProperty(key)));
+        command.addAll(Stream.of(System.getProperty("bench.node.options", "").split(" ")).filter(o -> !o.isEmpty())
+                .toList());
+        spec.settings().forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Node.class.getName()));
+        command.addAll(spec.arguments());
+        try {
+            return new NodeProcess(spec, STARTER.submit(() -> new ProcessBuilder(command).start()).get());
+        } catch (final ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (final InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /** Listens; returns the port. */
+    public int serve(final int port) throws IOException {
+        return Integer.parseInt(ask("serve " + port));
+    }
+
+    /**
+     * Connects to a service.
+     *
+     * @param address of IPv4; the first of so many that follow one another and are all the service's.
+     */
+    public void connect(final String address, final int count, final int port) throws IOException {
+        ask("connect " + address + " " + count + " " + port);
+    }
+
+    /** Messages begin. */
+    public void begin() throws IOException {
+        ask("start");
+    }
+
+    /** Messages end; returns when none is under way. */
+    public void end() throws IOException {
+        ask("stop");
+    }
+
+    /** Its figures now. */
+    public Report mark() throws IOException {
+        askMark();
+        return answeredMark();
+    }
+
+    /** The same in two parts, so that several processes can be asked at one time. */
+    void askMark() throws IOException {
+        order("mark");
+    }
+
+    /** The second part. */
+    Report answeredMark() throws IOException {
+        return Report.parse(answer("mark"));
+    }
+
+    /** Stops it: when this returns it takes no processor until {@link #resume}. */
+    public void pause() throws IOException {
+        Posix.stop(process.pid());
+        while (!isStopped()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** The signal is on its way for a while. */
+    private boolean isStopped() throws IOException {
+        final String stat = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "stat"));
+        return stat.startsWith(") T", stat.lastIndexOf(')'));
+    }
+
+    /** Lets it go on. */
+    public void resume() throws IOException {
+        Posix.resume(process.pid());
+    }
+
+    /** Its process, and no other. */
+    public long pid() {
+        return process.pid();
+    }
+
+    private String ask(final String order) throws IOException {
+        order(order);
+        return answer(order);
+    }
+
+    private void order(final String order) throws IOException {
+        try {
+            orders.write(order + "\n");
+            orders.flush();
+        } catch (final IOException e) {
+            throw new IOException(name + " has ended: " + lastWords(), e);
+        }
+    }
+
+    private String answer(final String order) throws IOException {
+        try {
+            final String answer = answers.poll(ANSWER_S, TimeUnit.SECONDS);
+            if (answer == null || answer.equals(END)) {
+                throw new IOException(name + (answer == null ? " does not answer to \"" : " has ended at \"") + order
+                        + "\": " + lastWords());
+            }
+            if (!answer.startsWith(OK)) {
+                throw new IOException(name + " " + answer);
+            }
+            return answer.substring(OK.length());
+        } catch (final InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /** Whatever else is on its output, such as the words of a JVM, is no answer. */
+    private void hear(final String line) {
+        if (line.startsWith(OK) || line.startsWith("failed ")) {
+            answers.add(line);
+        } else {
+            say(line);
+        }
+    }
+
+    private void say(final String line) {
+        synchronized (said) {
+            if (said.size() == LAST_LINES) {
+                said.removeFirst();
+            }
+            said.addLast(line);
+        }
+    }
+
+    private String lastWords() {
+        synchronized (said) {
+            return said.isEmpty() ? "it has said nothing" : String.join("\n", said);
+        }
+    }
+
+    private static void read(final InputStream stream, final Consumer<String> taker,
+            final Runnable end) {
+        Thread.ofVirtual().start(() -> {
+            try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                lines.lines().forEach(taker);
+            } catch (final IOException | UncheckedIOException e) {
+                // it has ended: the same as an end of its output
+            } finally {
+                end.run();
+            }
+        });
+    }
+
+    private static IOException interrupted(final InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IOException("interrupted", e);
+    }
+
+    /** Ends it, in good order where it is able to. */
+    @Override
+    public void close() {
+        try {
+            Posix.resume(process.pid());
+            orders.close();
+            process.waitFor(END_S, TimeUnit.SECONDS);
+        } catch (final IOException e) {
+            // it has ended already
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

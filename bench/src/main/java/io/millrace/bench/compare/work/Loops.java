@@ -1,0 +1,148 @@
+package io.millrace.bench.compare.work;
+
+import io.millrace.Millrace;
+import io.millrace.bench.compare.result.Cell;
+import io.millrace.bench.compare.result.Workload;
+import io.millrace.config.MillraceConfig;
+import io.millrace.fastpath.port.MemoryLink;
+import io.millrace.fastpath.port.PacketDevice;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The event loops of a process, and the stacks below them. Settings of stacks are {@link #SETTINGS}, then system properties
+ * ({@code -Dmillrace.…}), which say more and win. Thread: one.
+ */
+public final class Loops implements AutoCloseable {
+    /** Where a service listens that is on a stack of its own. */
+    public static final String SERVER = "10.0.0.1";
+
+    /** Addresses of the same service, from here on: so that ports do not run out where connections come and go. */
+    public static final String SERVER_RANGE = "10.64.0.1";
+
+    private static final int FRAMES = 4_096;
+    private static final int QUEUE = 2_048;
+
+    /** A loop spins: what it is compared with, epoll that polls, takes a whole core as well. */
+    private static final String SETTINGS = """
+            millrace {
+              threading { control = shared, idle = spin }
+              engine { max-connections = 32768, slab = 1GiB }
+              listen { backlog = 4096, syn-queue = 4096 }
+              ephemeral-ports { low = 1024, high = 65535 }
+              observe.enabled = false
+            }
+            """;
+    private static final String SERVER_SETTINGS = """
+            millrace.ip { addresses = ["10.0.0.1/24"], own-prefixes = ["10.64.0.0/16"] }
+            """;
+    private static final String CLIENT_SETTINGS = """
+            millrace.ip { addresses = ["10.0.0.2/24"], routes = ["10.64.0.0/16 via 10.0.0.1"] }
+            """;
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private @Nullable Loop server;
+    private @Nullable Loop client;
+
+    private Loops() {}
+
+    /**
+     * Both ends in this process.
+     *
+     * @param one whether they share one loop; of Millrace that is one stack, which talks to itself by the queue that joins
+     *            its output to its input: a loop drives one engine.
+     */
+    public static Loops both(final Cell cell, final boolean one) throws IOException {
+        final Loops loops = new Loops();
+        try {
+            loops.openBoth(cell, one);
+            return loops;
+        } catch (final IOException | RuntimeException | Error e) {
+            loops.close();
+            throw e;
+        }
+    }
+
+    private void openBoth(final Cell cell, final boolean one) throws IOException {
+        if (!cell.contender().isMillrace()) {
+            server = kernel(cell);
+            client = one ? server : kernel(cell);
+            return;
+        }
+        final MemoryLink link = MemoryLink.builder().framesPerSide(FRAMES).queueLength(QUEUE).build();
+        parts.push(link);
+        server = launch(SERVER_SETTINGS, link.side(0));
+        client = one ? server : launch(CLIENT_SETTINGS, link.side(1));
+    }
+
+    /** Of a process that has none. */
+    public static Loops none() {
+        return new Loops();
+    }
+
+    /** The service's end. Of Millrace, the device is the one that system properties say. */
+    public static Loops server(final Cell cell) throws IOException {
+        final Loops loops = new Loops();
+        loops.server = loops.single(cell, SERVER_SETTINGS);
+        return loops;
+    }
+
+    /** The client's end. */
+    public static Loops client(final Cell cell) throws IOException {
+        final Loops loops = new Loops();
+        loops.client = loops.single(cell, CLIENT_SETTINGS);
+        return loops;
+    }
+
+    private Loop single(final Cell cell, final String settings) throws IOException {
+        return cell.contender().isMillrace() ? launch(settings, null) : kernel(cell);
+    }
+
+    private Loop launch(final String settings, final @Nullable PacketDevice device) throws IOException {
+        final MillraceConfig config = MillraceConfig.builder().text(SETTINGS).text(settings).systemProperties().build();
+        final Millrace stack = device == null
+                ? Millrace.builder(config).launch()
+                : Millrace.builder(config).device(device).launch();
+        parts.push(stack);
+        return keep(Loop.of(stack));
+    }
+
+    private Loop kernel(final Cell cell) {
+        return keep(Loop.of(cell.contender(), cell.workload() == Workload.OPEN_LOOP));
+    }
+
+    private Loop keep(final Loop loop) {
+        parts.push(loop);
+        return loop;
+    }
+
+    /** @throws IllegalStateException where there is none here. */
+    public Loop server() {
+        return require(server);
+    }
+
+    /** @throws IllegalStateException where there is none here. */
+    public Loop client() {
+        return require(client);
+    }
+
+    private static Loop require(final @Nullable Loop loop) {
+        if (loop == null) {
+            throw new IllegalStateException("that end is in another process");
+        }
+        return loop;
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (final Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.millrace.bench.compare.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.bench.compare.result.Cell;
+import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.result.Placement;
+import io.millrace.bench.compare.result.Sample;
+import io.millrace.bench.compare.result.Workload;
+import io.millrace.bench.compare.run.Arena;
+import io.millrace.bench.compare.run.SkippedCellException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LocalArenasTest {
+    private static final long ROUND_NS = 50_000_000;
+
+    private static final String IDLE = "millrace.threading.idle";
+
+    private final LocalArenas arenas = new LocalArenas(50);
+
+    /** Spinning loops would keep each other from the processor where there are few. */
+    @BeforeAll
+    static void letLoopsSleep() {
+        System.setProperty(IDLE, "adaptive");
+    }
+
+    @AfterAll
+    static void forget() {
+        System.clearProperty(IDLE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+            "PING_PONG_64, ONE_LOOP, MILLRACE_MEMORY, 0, true", "PING_PONG_1K, TWO_LOOPS, NIO, 0, true",
+            "OPEN_LOOP, ONE_LOOP, EPOLL_BUSY, 2000, true", "STREAM_IN_1, PROCESSES, MILLRACE_SHM, 0, false",
+            "STREAM_OUT_8, ONE_LOOP, EPOLL, 0, false", "PIPELINE_64, TWO_LOOPS, IO_URING, 8, false",
+            "SHORT_CLIENT_CLOSES, ONE_LOOP, MILLRACE_MEMORY, 0, true",
+            "SHORT_SERVER_CLOSES, PROCESSES, MILLRACE_SHM, 0, true", "CROWD, ONE_LOOP, MILLRACE_MEMORY, 300, true"})
+    void shouldMeasureTwice(final Workload workload, final Placement placement, final Contender contender,
+            final int rate, final boolean timed) throws Exception {
+        final Cell cell = new Cell(workload, placement, contender, rate);
+        try (Arena arena = arenas.open(cell)) {
+            for (int round = 0; round < 2; round++) {
+                assertThat(arena.pids()).hasSize(placement == Placement.PROCESSES ? 2 : 1)
+                        .allSatisfy(pid -> assertThat(isStopped(pid)).isTrue());
+                arena.resume();
+                Sample sample = arena.round(ROUND_NS);
+                while (sample.bytes() == 0) {
+                    sample = arena.round(ROUND_NS);
+                }
+                arena.pause();
+                assertThat(sample.cpuNs()).isPositive();
+                if (timed) {
+                    assertThat(sample.latencyNs()).isNotNull();
+                    assertThat(sample.latencyNs().getTotalCount()).isEqualTo(sample.messages()).isPositive();
+                } else {
+                    assertThat(sample.latencyNs()).isNull();
+                }
+            }
+        }
+    }
+
+    /** One that every process shows of itself. */
+    private static boolean isStopped(final long pid) throws Exception {
+        final String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
+        return stat.startsWith(") T", stat.lastIndexOf(')'));
+    }
+
+    @Test
+    void shouldSkipWhatJoinsNoEndsHere() {
+        assertThatThrownBy(() -> arenas.open(new Cell(Workload.PING_PONG_64, Placement.PROCESSES,
+                Contender.MILLRACE_TAP))).isInstanceOf(SkippedCellException.class);
+    }
+
+    @Test
+    void shouldSayWhyAProcessFailed() throws Exception {
+        try (NodeProcess node = NodeProcess.start(new NodeSpec(Role.CLIENT,
+                new Cell(Workload.PING_PONG_64, Placement.PROCESSES, Contender.NIO)), List.of())) {
+            // nobody can listen there without a service
+            assertThatThrownBy(() -> node.connect("127.0.0.1", 1, 1)).isInstanceOf(IOException.class)
+                    .hasMessageContaining("cannot connect").hasMessageContaining("CLIENT");
+        }
+    }
+}
