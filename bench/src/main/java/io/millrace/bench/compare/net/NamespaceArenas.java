@@ -46,7 +46,9 @@ public final class NamespaceArenas implements ArenaFactory {
             server = start(Role.SERVER, cell, topology);
             final int port = server.serve(cell.workload() == Workload.HTTP ? HTTP_PORT : 0);
             topology.serverIsUp();
-            return cell.workload() == Workload.HTTP ? http(cell, topology, server) : nodes(cell, topology, server, port);
+            return cell.workload() == Workload.HTTP
+                    ? http(cell, topology, server)
+                    : nodes(cell, topology, server, port);
         } catch (final IOException | SkippedCellException | RuntimeException e) {
             CloseHelper.quietCloseAll(server, topology);
             throw e;
