@@ -1,6 +1,7 @@
 package io.millrace.bench.compare;
 
 import io.millrace.bench.compare.engine.EngineArenas;
+import io.millrace.bench.compare.net.NamespaceArenas;
 import io.millrace.bench.compare.node.LocalArenas;
 import io.millrace.bench.compare.report.HtmlReport;
 import io.millrace.bench.compare.report.JsonReport;
@@ -170,6 +171,9 @@ public final class Bench implements Callable<Integer> {
         factories.put(Placement.ENGINE, new EngineArenas());
         List.of(Placement.ONE_LOOP, Placement.TWO_LOOPS, Placement.PROCESSES)
                 .forEach(placement -> factories.put(placement, local));
+        final ArenaFactory namespaces = new NamespaceArenas(warmMs);
+        List.of(Placement.NAMESPACES, Placement.NAMESPACES_PLAIN)
+                .forEach(placement -> factories.put(placement, namespaces));
         return factories;
     }
 
