@@ -1,5 +1,6 @@
 package io.millrace.bench;
 
+import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
@@ -108,6 +109,16 @@ final class EnginePair implements AutoCloseable {
             turn();
         }
         return received;
+    }
+
+    /** Segments that the client has sent; virtual ones count as one. */
+    long sentByClient() {
+        return client.counters().get(Counter.TCP_SEGMENTS_SENT);
+    }
+
+    /** The same of the server. */
+    long sentByServer() {
+        return server.counters().get(Counter.TCP_SEGMENTS_SENT);
     }
 
     private void turn() {

@@ -1,6 +1,8 @@
 package io.millrace.bench.compare;
 
 import io.millrace.bench.compare.engine.EngineArenas;
+import io.millrace.bench.compare.net.NamespaceArenas;
+import io.millrace.bench.compare.node.LocalArenas;
 import io.millrace.bench.compare.report.HtmlReport;
 import io.millrace.bench.compare.report.JsonReport;
 import io.millrace.bench.compare.report.MarkdownReport;
@@ -131,7 +133,8 @@ public final class Bench implements Callable<Integer> {
         }
         final int count = rounds == null ? effort.rounds() : rounds;
         final long ns = seconds == null ? effort.roundNs() : (long) (seconds * TimeUnit.SECONDS.toNanos(1));
-        return whole.with(new Effort(count, Math.min(count, effort.least()), Math.max(2, effort.extra()), ns));
+        return whole.with(new Effort(count, Math.min(count, effort.least()), Math.max(2, effort.extra()), ns,
+                effort.warmMs()));
     }
 
     private ParameterException wrong(final String message) {
@@ -153,17 +156,24 @@ public final class Bench implements Callable<Integer> {
     private Results measure(final Plan plan) {
         final String load = Environment.currentLoad();
         final Survivors survivors = new Survivors();
-        survivors.killAtEnd();
-        final Rounds turns = new Rounds(new Arenas(factories(), survivors), plan.effort(), new DisturbanceMeter(),
+        survivors.takeDownAtEnd();
+        final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs(), !quick), survivors), plan.effort(),
+                new DisturbanceMeter(),
                 System::nanoTime);
         final List<CellResult> cells = new Schedule(plan, turns, System::nanoTime)
                 .run(new Console(System.err, plan.groups().size()));
         return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load), cells);
     }
 
-    private static Map<Placement, ArenaFactory> factories() {
+    private static Map<Placement, ArenaFactory> factories(final long warmMs, final boolean freshEngines) {
         final Map<Placement, ArenaFactory> factories = new EnumMap<>(Placement.class);
-        factories.put(Placement.ENGINE, new EngineArenas());
+        final ArenaFactory local = new LocalArenas(warmMs);
+        factories.put(Placement.ENGINE, new EngineArenas(freshEngines));
+        List.of(Placement.ONE_LOOP, Placement.TWO_LOOPS, Placement.PROCESSES)
+                .forEach(placement -> factories.put(placement, local));
+        final ArenaFactory namespaces = new NamespaceArenas(warmMs);
+        List.of(Placement.NAMESPACES, Placement.NAMESPACES_PLAIN)
+                .forEach(placement -> factories.put(placement, namespaces));
         return factories;
     }
 

@@ -8,33 +8,43 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Kills the processes of arenas that are open when the command ends, by Ctrl-C for instance: one that is stopped by SIGSTOP
- * would neither see that its parent is gone nor the Ctrl-C. Threads: any.
+ * Takes arenas down that are open when the command ends, by Ctrl-C for instance. Their processes are killed first: one that
+ * is stopped by SIGSTOP would neither see that its parent is gone nor the Ctrl-C. Threads: the command's, and the one that
+ * ends the JVM.
  */
 final class Survivors {
-    private final Set<Long> pids = ConcurrentHashMap.newKeySet();
+    private final Set<Watched> open = ConcurrentHashMap.newKeySet();
 
     /** From now on. */
-    void killAtEnd() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::kill, "bench-survivors"));
+    void takeDownAtEnd() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::takeDown, "bench-survivors"));
     }
 
     /** Of this one too, until it is closed. */
     Arena watch(final Arena arena) {
-        pids.addAll(arena.pids());
-        return new Watched(arena);
+        final Watched watched = new Watched(arena);
+        open.add(watched);
+        return watched;
     }
 
-    private void kill() {
-        pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    void takeDown() {
+        open.forEach(Watched::kill);
+        open.forEach(Watched::close);
     }
 
-    /** Its processes may come and go. */
     private final class Watched implements Arena {
         private final Arena arena;
+        /** They may come and go; the arena's own set is not for the thread that ends the JVM. */
+        private volatile Set<Long> pids;
+        private boolean closed;
 
         private Watched(final Arena arena) {
             this.arena = arena;
+            pids = Set.copyOf(arena.pids());
+        }
+
+        private void kill() {
+            pids.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
         }
 
         @Override
@@ -55,27 +65,22 @@ final class Survivors {
         @Override
         public void resume() throws IOException {
             arena.resume();
-            pids.addAll(arena.pids());
+            pids = Set.copyOf(arena.pids());
         }
 
         @Override
         public void pause() throws IOException {
-            final Set<Long> running = Set.copyOf(arena.pids());
             arena.pause();
-            forget(running);
-            pids.addAll(arena.pids());
+            pids = Set.copyOf(arena.pids());
         }
 
         @Override
-        public void close() {
-            final Set<Long> all = Set.copyOf(arena.pids());
-            arena.close();
-            forget(all);
-        }
-
-        /** A number that is free may be another process's soon. */
-        private void forget(final Set<Long> processes) {
-            pids.removeAll(processes);
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                arena.close();
+                open.remove(this);
+            }
         }
     }
 }

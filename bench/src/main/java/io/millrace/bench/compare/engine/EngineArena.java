@@ -13,24 +13,22 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A benchmark of the engine. Each round is a JVM of its own, as how fast the same code runs differs from one JVM to the
- * next: a paused arena has no process at all.
+ * A benchmark of the engine in a JVM of its own, which takes no processor while it is not asked. How fast the same code runs
+ * differs from one JVM to the next, so there may be one for each round; to warm it up takes seconds.
  */
 final class EngineArena implements Arena {
-    /** Warm-up of a JVM, milliseconds: the compiler has done its work by then. */
-    private static final int WARM_UP_MS = 1_000;
-    /** Warm-up of a measurement. */
-    private static final int SHORT_WARM_UP_MS = 100;
-
     private final Cell cell;
     private final EngineCase engineCase;
+    private final boolean fresh;
     private @Nullable Process process;
     private @Nullable BufferedReader answers;
     private @Nullable Writer commands;
 
-    EngineArena(final Cell cell, final EngineCase engineCase) {
+    /** @param fresh whether a paused arena has no process, and each round that follows a pause one of its own. */
+    EngineArena(final Cell cell, final EngineCase engineCase, final boolean fresh) {
         this.cell = cell;
         this.engineCase = engineCase;
+        this.fresh = fresh;
     }
 
     @Override
@@ -45,27 +43,26 @@ final class EngineArena implements Arena {
 
     @Override
     public void resume() throws IOException {
-        if (process != null) {
-            return;
+        if (process == null) {
+            process = new ProcessBuilder(ChildJvm.command(EngineNode.class, engineCase.arguments()))
+                    .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            answers = process.inputReader();
+            commands = process.outputWriter();
+            ask(EngineNode.WARM);
         }
-        process = new ProcessBuilder(ChildJvm.command(EngineNode.class, engineCase.arguments()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        answers = process.inputReader();
-        commands = process.outputWriter();
-        ask(WARM_UP_MS / 2, WARM_UP_MS / 2);
     }
 
     @Override
     public Sample round(final long ns) throws IOException {
-        final EngineFigures figures = ask(SHORT_WARM_UP_MS, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(ns)));
+        final EngineFigures figures = ask(Long.toString(Math.max(1, TimeUnit.NANOSECONDS.toMillis(ns))));
         return cell.workload().unit() == Unit.BYTES ? figures.bytes(ns) : figures.messages(ns);
     }
 
-    private EngineFigures ask(final int warmMs, final int ms) throws IOException {
+    private EngineFigures ask(final String command) throws IOException {
         if (commands == null || answers == null) {
             throw new IllegalStateException("paused: " + cell);
         }
-        commands.write(warmMs + " " + ms + "\n");
+        commands.write(command + "\n");
         commands.flush();
         final String answer = answers.readLine();
         if (answer == null || answer.startsWith(EngineNode.FAILED)) {
@@ -76,7 +73,9 @@ final class EngineArena implements Arena {
 
     @Override
     public void pause() {
-        close();
+        if (fresh) {
+            close();
+        }
     }
 
     @Override

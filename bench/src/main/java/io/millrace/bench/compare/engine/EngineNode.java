@@ -5,8 +5,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
@@ -17,12 +18,20 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * A child JVM that runs one benchmark of JMH as often as it is told: each line of standard input is the milliseconds of the
- * warm-up and of the measurement, each line of standard output {@link EngineFigures}, or {@code failed} and why. Ends with
+ * A child JVM that runs one benchmark of JMH as often as it is told: each line of standard input is {@code warm}, or the
+ * milliseconds of a measurement; each line of standard output {@link EngineFigures}, or {@code failed} and why. Ends with
  * its input. JMH starts no JVM of its own then: this one is the fork.
  */
 public final class EngineNode {
     static final String FAILED = "failed ";
+    static final String WARM = "warm";
+
+    private static final int WARM_UP_MS = 400;
+    /** Warm-up of a measurement. */
+    private static final int SHORT_WARM_UP_MS = 100;
+    private static final long LONGEST_WARM_UP_NS = 3_000_000_000L;
+    /** A compiler that was busy for less of a warm-up has nothing left that matters: milliseconds. */
+    private static final int COMPILED_MS = 10;
 
     private EngineNode() {}
 
@@ -41,12 +50,26 @@ public final class EngineNode {
     }
 
     private static String answer(final List<String> arguments, final String line) {
-        final int[] ms = Arrays.stream(line.split(" ")).mapToInt(Integer::parseInt).toArray();
         try {
-            return measure(arguments, ms[0], ms[1]).toString();
+            return (WARM.equals(line) ? warm(arguments) : measure(arguments, SHORT_WARM_UP_MS, Integer.parseInt(line)))
+                    .toString();
         } catch (final RunnerException | RuntimeException e) {
             return FAILED + String.valueOf(e.getMessage()).replace('\n', ' ');
         }
+    }
+
+    /** Until the compiler has nothing more to do, as good as, or some seconds have gone. */
+    private static EngineFigures warm(final List<String> arguments) throws RunnerException {
+        final CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        final long beganNs = System.nanoTime();
+        EngineFigures last;
+        long before;
+        do {
+            before = compiler.getTotalCompilationTime();
+            last = measure(arguments, WARM_UP_MS / 2, WARM_UP_MS / 2);
+        } while (System.nanoTime() - beganNs < LONGEST_WARM_UP_NS
+                && compiler.getTotalCompilationTime() - before > COMPILED_MS);
+        return last;
     }
 
     private static EngineFigures measure(final List<String> arguments, final int warmMs, final int ms)

@@ -1,9 +1,12 @@
 package io.millrace.bench.compare.net;
 
 import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.work.Loops;
 import io.millrace.bench.machine.Namespace;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.agrona.CloseHelper;
 
 /**
@@ -13,17 +16,14 @@ import org.agrona.CloseHelper;
  * root. Thread: the command's.
  */
 final class Topology implements AutoCloseable {
-    /** Of the client; a prefix of its own, so that it can be reached by one link only. */
-    static final String CLIENT = "10.77.0.1";
-    /** Of the server, whoever that is. */
-    static final String SERVER = "10.77.0.2";
+    /** Of the client. */
+    static final String CLIENT = "10.0.0.2";
     /** Of both. */
     static final String PREFIX = "/24";
 
-    /** Further ones of the server's, behind the first: one client has ports for 60,000 connections to each in TIME_WAIT. */
-    static final String MORE_SERVERS = "10.77.1.0/24";
-
-    private static final String NETWORK = "10.77.0.0" + PREFIX;
+    private static final String NETWORK = "10.0.0.0" + PREFIX;
+    /** Where the service has further addresses, of which connections that come and go use up the ports. */
+    private static final String RANGE = "10.64.0.0/16";
     private static final String LINK = "mr0";
     /** Largest window of the kernels: more than any of these links holds. */
     private static final long MAX_BUFFER = 16 << 20;
@@ -74,9 +74,9 @@ final class Topology implements AutoCloseable {
         client.exec("ip", "address", "add", CLIENT + PREFIX, "dev", LINK);
         if (!contender.isMillrace()) {
             // no address where the stack has one, or the kernel would answer, too
-            server.exec("ip", "address", "add", SERVER + PREFIX, "dev", LINK);
-            server.exec("ip", "route", "add", "local", MORE_SERVERS, "dev", "lo");
-            direct(server, SERVER);
+            server.exec("ip", "address", "add", Loops.SERVER + PREFIX, "dev", LINK);
+            server.exec("ip", "route", "add", "local", RANGE, "dev", "lo");
+            direct(server, Loops.SERVER);
         }
         plain(server);
         settleClient();
@@ -92,7 +92,7 @@ final class Topology implements AutoCloseable {
     private void settleClient() throws IOException {
         plain(client);
         direct(client, CLIENT);
-        client.exec("ip", "route", "add", MORE_SERVERS, "via", SERVER, "dev", LINK, "congctl", "cubic");
+        client.exec("ip", "route", "add", RANGE, "via", Loops.SERVER, "dev", LINK, "congctl", "cubic");
         client.exec("sysctl", "-q", "-w", "net.ipv4.ip_local_port_range=1024 65535");
     }
 
@@ -121,19 +121,21 @@ final class Topology implements AutoCloseable {
         return server;
     }
 
-    /** What Millrace opens: {@code millrace.port.device}. */
-    String device() {
+    /** What a stack is told of it; nothing, where the server is the kernel's. */
+    Map<String, String> settings() {
         return switch (contender) {
-            case MILLRACE_TAP -> "tap:" + LINK + "@" + client.name();
-            case MILLRACE_AF_PACKET -> "af-packet:" + LINK + "@" + server.name();
-            case MILLRACE_AF_XDP -> "af-xdp:" + LINK + "@" + server.name();
-            default -> throw new IllegalStateException(contender + " has no port of its own");
+            case MILLRACE_TAP -> settings("tap", client, Map.of("millrace.port.host-address", CLIENT + PREFIX));
+            case MILLRACE_AF_PACKET -> settings("af-packet", server, Map.of());
+            case MILLRACE_AF_XDP -> settings("af-xdp", server, Map.of());
+            default -> Map.of();
         };
     }
 
-    /** Whether the port may leave work to the link. */
-    boolean offloads() {
-        return offloads;
+    private Map<String, String> settings(final String kind, final Namespace where, final Map<String, String> more) {
+        final Map<String, String> settings = new HashMap<>(more);
+        settings.put("millrace.port.device", kind + ":" + LINK + "@" + where.name());
+        settings.put("millrace.port.offloads", Boolean.toString(offloads));
+        return settings;
     }
 
     @Override

@@ -7,13 +7,14 @@ package io.millrace.bench.compare.run;
  * @param least   of these rounds that are run whatever the time.
  * @param extra   further rounds of a cell, in place of disturbed ones, at the most.
  * @param roundNs length of a round.
+ * @param warmMs  of load that an arena has once, before its first round.
  */
-public record Effort(int rounds, int least, int extra, long roundNs) {
+public record Effort(int rounds, int least, int extra, long roundNs, long warmMs) {
     /** @throws IllegalArgumentException where nothing would be measured. */
     public Effort {
-        if (least < 1 || rounds < least || extra < 0 || roundNs < 1) {
+        if (least < 1 || rounds < least || extra < 0 || roundNs < 1 || warmMs < 0) {
             throw new IllegalArgumentException("rounds " + rounds + ", at least " + least + ", extra " + extra
-                    + ", of " + roundNs + " ns");
+                    + ", of " + roundNs + " ns, warm after " + warmMs + " ms");
         }
     }
 }

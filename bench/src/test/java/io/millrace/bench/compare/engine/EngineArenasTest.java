@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class EngineArenasTest {
     private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final EngineArenas arenas = new EngineArenas();
+    private final EngineArenas arenas = new EngineArenas(true);
 
     @Test
     void shouldMeasureARoundInAProcessOfItsOwn() throws IOException, SkippedCellException {

@@ -3,6 +3,7 @@ package io.millrace.bench.compare.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.work.Loops;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,10 +20,10 @@ class TopologyTest {
     void shouldJoinTwoKernelsThatSendWithCubic() throws IOException {
         try (Topology topology = Topology.open(Contender.EPOLL, true)) {
             topology.serverIsUp();
-            assertThat(topology.client().exec("ping", "-c", "1", "-W", "5", Topology.SERVER))
+            assertThat(topology.client().exec("ping", "-c", "1", "-W", "5", Loops.SERVER))
                     .contains(" 0% packet loss");
-            assertThat(topology.client().exec("ping", "-c", "1", "-W", "5", "10.77.1.9")).contains(" 0% packet loss");
-            assertThat(topology.client().exec("ip", "route", "get", Topology.SERVER)).contains("congctl cubic");
+            assertThat(topology.client().exec("ping", "-c", "1", "-W", "5", "10.64.7.9")).contains(" 0% packet loss");
+            assertThat(topology.client().exec("ip", "route", "get", Loops.SERVER)).contains("congctl cubic");
             assertThat(topology.server().exec("ip", "route", "get", Topology.CLIENT)).contains("congctl cubic");
             assertThat(topology.client().exec(FEATURES.split(" "))).contains("tcp-segmentation-offload: on");
         }

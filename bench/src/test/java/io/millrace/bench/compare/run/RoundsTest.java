@@ -55,7 +55,7 @@ class RoundsTest {
 
     @Test
     void shouldMeasureInTurnAndBeginEachRoundWithAnother() {
-        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS), NEVER, MILLRACE_SHM, NIO, EPOLL);
+        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL);
 
         assertThat(rounds()).containsExactly("round MILLRACE_SHM", "round NIO", "round EPOLL", "round NIO",
                 "round EPOLL", "round MILLRACE_SHM", "round EPOLL", "round MILLRACE_SHM", "round NIO");
@@ -65,7 +65,7 @@ class RoundsTest {
 
     @Test
     void shouldLetOnlyOneRunAtATime() {
-        run(new Effort(2, 2, 0, ROUND_NS), NEVER, MILLRACE_SHM, NIO);
+        run(new Effort(2, 2, 0, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
 
         assertThat(arenas.events).containsExactly("open MILLRACE_SHM", "open NIO", "resume MILLRACE_SHM",
                 "round MILLRACE_SHM", "pause MILLRACE_SHM", "resume NIO", "round NIO", "pause NIO", "resume NIO",
@@ -78,7 +78,7 @@ class RoundsTest {
         load.next.add(Disturbance.NONE);
         load.next.add(MUCH);
 
-        final List<CellResult> results = run(new Effort(2, 2, 2, ROUND_NS), NEVER, MILLRACE_SHM, NIO);
+        final List<CellResult> results = run(new Effort(2, 2, 2, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
 
         assertThat(rounds()).containsExactly("round MILLRACE_SHM", "round NIO", "round NIO", "round MILLRACE_SHM",
                 "round NIO");
@@ -94,7 +94,7 @@ class RoundsTest {
             load.next.add(new Disturbance(cores, 0));
         }
 
-        final CellResult result = run(new Effort(2, 2, 2, ROUND_NS), NEVER, NIO).getFirst();
+        final CellResult result = run(new Effort(2, 2, 2, ROUND_NS, 0), NEVER, NIO).getFirst();
 
         assertThat(result.disturbed()).isTrue();
         assertThat(messages(result)).containsExactlyInAnyOrder(2L, 4L);
@@ -104,10 +104,10 @@ class RoundsTest {
 
     @Test
     void shouldStopAtTheDeadlineButNotBeforeTheLeastRounds() {
-        final List<CellResult> results = run(new Effort(9, 2, 5, ROUND_NS), 1, NIO, EPOLL);
+        final List<CellResult> results = run(new Effort(9, 2, 5, ROUND_NS, 0), 1, NIO, EPOLL);
 
         assertThat(results).allMatch(result -> result.kept().size() == 2);
-        assertThat(run(new Effort(9, 2, 5, ROUND_NS), arenas.nowNs + 6 * ROUND_NS, NIO, EPOLL))
+        assertThat(run(new Effort(9, 2, 5, ROUND_NS, 0), arenas.nowNs + 6 * ROUND_NS, NIO, EPOLL))
                 .allMatch(result -> result.kept().size() == 3);
     }
 
@@ -117,7 +117,7 @@ class RoundsTest {
         arenas.refused.put(NIO, new IOException("no memory"));
         arenas.failsInRound.put(EPOLL, 2);
 
-        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS), NEVER, MILLRACE_SHM, NIO, EPOLL,
+        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL,
                 Contender.IO_URING);
 
         assertThat(results).extracting(CellResult::skipped).containsExactly("needs root", "no memory", "gone", null);

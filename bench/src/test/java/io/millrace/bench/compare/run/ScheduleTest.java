@@ -14,7 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
-    private static final Effort EFFORT = new Effort(10, 2, 0, 100);
+    private static final Effort EFFORT = new Effort(10, 2, 0, 100, 0);
 
     private final FakeArenas arenas = new FakeArenas();
     private final List<Long> left = new ArrayList<>();

@@ -1,0 +1,74 @@
+package io.millrace.bench.compare.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.bench.compare.result.Cell;
+import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.result.Placement;
+import io.millrace.bench.compare.result.Sample;
+import io.millrace.bench.compare.result.Workload;
+import io.millrace.bench.compare.run.Arena;
+import io.millrace.bench.compare.run.SkippedCellException;
+import io.millrace.nativeports.RequiresNetworkNamespaces;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** That a round takes place at all with the kernel's client, and leaves nothing behind. */
+@RequiresNetworkNamespaces
+@Timeout(120)
+class NamespaceArenasTest {
+    private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final NamespaceArenas arenas = new NamespaceArenas(50);
+
+    @ParameterizedTest
+    @CsvSource({"PING_PONG_64, NAMESPACES, MILLRACE_TAP", "STREAM_IN_1, NAMESPACES_PLAIN, MILLRACE_AF_PACKET",
+            "SHORT_CLIENT_CLOSES, NAMESPACES, MILLRACE_AF_XDP", "STREAM_OUT_1, NAMESPACES_PLAIN, EPOLL"})
+    void shouldMeasureAServerAndLeaveNothingBehind(final Workload workload, final Placement placement,
+            final Contender contender) throws IOException, SkippedCellException {
+        final Set<Long> pids;
+        try (Arena arena = arenas.open(new Cell(workload, placement, contender))) {
+            pids = arena.pids();
+            assertThat(pids).hasSize(2);
+            Sample sample;
+            // whoever has no core of its own for so long has nothing to show: not a matter of time, but of trying
+            do {
+                arena.resume();
+                sample = arena.round(ROUND_NS);
+                arena.pause();
+            } while (sample.bytes() == 0);
+            assertThat(sample.value(workload.unit())).isPositive();
+            assertThat(sample.serverCpuNs()).isPositive();
+        }
+        assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
+    }
+
+    @Test
+    void shouldMeasureHttpByWrk() throws IOException {
+        try (Arena arena = arenas.open(new Cell(Workload.HTTP, Placement.NAMESPACES, Contender.EPOLL))) {
+            arena.resume();
+            final Sample sample = arena.round(ROUND_NS);
+            arena.pause();
+            assertThat(sample.messages()).isPositive();
+            assertThat(sample.bytes()).isGreaterThan(sample.messages() * "Hello, World!".length());
+            assertThat(sample.latencyNs(50)).isPositive();
+        } catch (final SkippedCellException e) {
+            assertThat(e).hasMessageContaining("apt-get install wrk");
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatTalksToNoKernel() {
+        assertThatThrownBy(
+                () -> arenas.open(new Cell(Workload.HTTP, Placement.NAMESPACES, Contender.MILLRACE_MEMORY)))
+                .isInstanceOf(SkippedCellException.class).hasMessageContaining("millrace memory");
+        assertThatThrownBy(() -> arenas.open(new Cell(Workload.HTTP, Placement.PROCESSES, Contender.EPOLL)))
+                .isInstanceOf(SkippedCellException.class).hasMessageContaining("two processes");
+    }
+}
