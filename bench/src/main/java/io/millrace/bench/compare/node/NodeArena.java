@@ -20,7 +20,7 @@ public final class NodeArena implements Arena {
     private static final long LOOK_MS = 2;
     private static final long QUIET_MS = 250;
     private static final int QUIET_LOOKS = 2;
-    private static final long COMPILING_MS = 5;
+    private static final long COMPILING_NS = 5_000_000;
 
     private final Cell cell;
     private final NodeProcess server;
@@ -58,8 +58,11 @@ public final class NodeArena implements Arena {
         int quiet = 0;
         for (long leftMs = mostMs; leftMs > 0 && quiet < QUIET_LOOKS; leftMs -= QUIET_MS) {
             sleep(Math.min(leftMs, QUIET_MS));
-            final long now = mark().stream().mapToLong(Report::compiledMs).sum();
-            quiet = now - before > COMPILING_MS ? 0 : quiet + 1;
+            long now = 0;
+            for (final NodeProcess node : nodes()) {
+                now += node.compilersNs();
+            }
+            quiet = now - before > COMPILING_NS ? 0 : quiet + 1;
             before = now;
         }
         pause();

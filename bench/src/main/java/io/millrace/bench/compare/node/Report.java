@@ -3,7 +3,6 @@ package io.millrace.bench.compare.node;
 import com.sun.management.ThreadMXBean;
 import io.millrace.bench.compare.work.Mark;
 import java.io.IOException;
-import java.lang.management.CompilationMXBean;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -23,14 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param allocatedBytes on the heap, by all threads.
  * @param gcPauses       how many.
  * @param gcPauseNs      all together, to the millisecond.
- * @param compiledMs     time that its compilers took.
  */
-public record Report(Mark mark, long cpuNs, long allocatedBytes, long gcPauses, long gcPauseNs, long compiledMs) {
+public record Report(Mark mark, long cpuNs, long allocatedBytes, long gcPauses, long gcPauseNs) {
     private static final String NONE = "-";
     /** Kept: what is reported must not itself be seen in what is allocated. */
     private static final ByteBuffer BYTES = ByteBuffer.allocate(1 << 20);
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final CompilationMXBean COMPILERS = ManagementFactory.getCompilationMXBean();
     private static final List<GarbageCollectorMXBean> COLLECTORS = ManagementFactory.getGarbageCollectorMXBeans();
 
     /** Of this process, now. */
@@ -42,20 +39,20 @@ public record Report(Mark mark, long cpuNs, long allocatedBytes, long gcPauses, 
             pauseMs += collector.getCollectionTime();
         }
         return new Report(mark, Posix.cpuNs(), THREADS.getTotalThreadAllocatedBytes(), pauses,
-                TimeUnit.MILLISECONDS.toNanos(pauseMs), COMPILERS.getTotalCompilationTime());
+                TimeUnit.MILLISECONDS.toNanos(pauseMs));
     }
 
     /** As one line. */
     String line() {
         return mark.ns() + " " + mark.messages() + " " + mark.bytes() + " " + cpuNs + " " + allocatedBytes + " "
-                + gcPauses + " " + gcPauseNs + " " + compiledMs + " " + encode(mark.latencyNs());
+                + gcPauses + " " + gcPauseNs + " " + encode(mark.latencyNs());
     }
 
     static Report parse(final String line) throws IOException {
         final String[] fields = line.split(" ");
         final long[] values = Arrays.stream(fields, 0, fields.length - 1).mapToLong(Long::parseLong).toArray();
         return new Report(new Mark(values[0], values[1], values[2], decode(fields[fields.length - 1])), values[3],
-                values[4], values[5], values[6], values[7]);
+                values[4], values[5], values[6]);
     }
 
     private static String encode(final @Nullable Histogram histogram) {
