@@ -166,7 +166,7 @@ public final class Bench implements Callable<Integer> {
         final String load = Environment.currentLoad();
         final Survivors survivors = new Survivors();
         survivors.takeDownAtEnd();
-        final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs()), survivors), plan.effort(),
+        final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs(), !quick), survivors), plan.effort(),
                 new DisturbanceMeter(),
                 System::nanoTime);
         final List<CellResult> cells = new Schedule(plan, turns, System::nanoTime)
@@ -174,10 +174,10 @@ public final class Bench implements Callable<Integer> {
         return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load), cells);
     }
 
-    private static Map<Placement, ArenaFactory> factories(final long warmMs) {
+    private static Map<Placement, ArenaFactory> factories(final long warmMs, final boolean freshEngines) {
         final Map<Placement, ArenaFactory> factories = new EnumMap<>(Placement.class);
         final ArenaFactory local = new LocalArenas(warmMs);
-        factories.put(Placement.ENGINE, new EngineArenas());
+        factories.put(Placement.ENGINE, new EngineArenas(freshEngines));
         List.of(Placement.ONE_LOOP, Placement.TWO_LOOPS, Placement.PROCESSES)
                 .forEach(placement -> factories.put(placement, local));
         final ArenaFactory namespaces = new NamespaceArenas(warmMs);
