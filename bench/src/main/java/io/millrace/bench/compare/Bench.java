@@ -90,11 +90,20 @@ public final class Bench implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println("millrace bench: " + failure);
-                    return FAILED;
-                });
+        final CommandLine command = new CommandLine(new Bench());
+        command.registerConverter(Workload.class, text -> Names.parse(Workload.class, text));
+        command.registerConverter(Contender.class, text -> Names.parse(Contender.class, text));
+        command.registerConverter(Placement.class, text -> Names.parse(Placement.class, text));
+        command.setParameterExceptionHandler((wrong, arguments) -> {
+            wrong.getCommandLine().getErr()
+                    .println("millrace bench: " + wrong.getMessage() + "\nTry 'millrace bench --help'.");
+            return CommandLine.ExitCode.USAGE;
+        });
+        command.setExecutionExceptionHandler((failure, failed, parsed) -> {
+            failed.getErr().println("millrace bench: " + failure);
+            return FAILED;
+        });
+        return command;
     }
 
     @Override

@@ -5,7 +5,10 @@ import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Workload;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.TypeConversionException;
 
 /** What options may be given, as it is typed. Pure. */
 final class Names {
@@ -13,6 +16,13 @@ final class Names {
 
     private static List<String> of(final Enum<?>... values) {
         return Arrays.stream(values).map(Enum::name).toList();
+    }
+
+    /** In whichever case, with hyphens or underscores. */
+    static <E extends Enum<E>> E parse(final Class<E> type, final String text) {
+        final String name = text.toUpperCase(Locale.ROOT).replace('-', '_');
+        return EnumSet.allOf(type).stream().filter(value -> value.name().equals(name)).findFirst()
+                .orElseThrow(() -> new TypeConversionException("there is no " + text));
     }
 
     /** Of {@code --only}. */

@@ -26,7 +26,7 @@ class BenchTest {
     @Test
     void shouldListWhatItWouldMeasure() {
         assertThat(run("--list", "--quick", "--only", "ping_pong_64,HTTP", "--placements", "namespaces",
-                "--contenders", "epoll_busy,millrace_tap", "--rounds", "2", "--seconds", "0.1")).isZero();
+                "--contenders", "epoll-busy,MILLRACE_TAP", "--rounds", "2", "--seconds", "0.1")).isZero();
         assertThat(out.toString().lines()).containsExactly("PING_PONG_64 NAMESPACES: millrace tap, epoll busy-wait",
                 "HTTP NAMESPACES: millrace tap, epoll busy-wait", "4 cells, at most 2 rounds of 0.1 s each");
     }
@@ -37,7 +37,7 @@ class BenchTest {
         assertThat(run("--rounds", "0")).isEqualTo(2);
         assertThat(run("--only", "HTTP", "--placements", "ENGINE")).isEqualTo(2);
         assertThat(run("--quick", "--json", "/nonexistent/folder/file.json")).isEqualTo(2);
-        assertThat(err.toString()).contains("nothing is left to measure", "cannot write to");
+        assertThat(err.toString()).contains("there is no COFFEE\nTry", "nothing is left to measure", "cannot write to");
     }
 
     @Test
