@@ -32,7 +32,7 @@ public final class LocalArenas implements ArenaFactory {
 
     private final long warmMs;
 
-    /** @param warmMs as long a load runs once before anything is measured, so that its code is compiled. */
+    /** @param warmMs as long at the most a load runs once before anything is measured, so that its code is compiled. */
     public LocalArenas(final long warmMs) {
         this.warmMs = warmMs;
     }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * connect ADDRESS COUNT PORT  ok           to a service that has so many addresses from this one on
  * start | stop                ok           messages begin; or end, and none is under way any more
  * mark                        ok FIGURES   see {@link Report}
+ * compilers                   ok NS        processor time that they have taken
  * </pre>
  * It ends with its input, or with who has started it.
  */
@@ -86,6 +87,7 @@ public final class Node {
                 yield "";
             }
             case "mark" -> Report.now(counting().mark()).line();
+            case "compilers" -> String.valueOf(Compilers.cpuNs());
             default -> throw new IOException("unknown: " + words[0]);
         };
     }

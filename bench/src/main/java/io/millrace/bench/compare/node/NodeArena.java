@@ -18,6 +18,9 @@ public final class NodeArena implements Arena {
     /** From its start a load runs so long before it is measured. */
     private static final long WARM_AGAIN_MS = 100;
     private static final long LOOK_MS = 2;
+    private static final long QUIET_MS = 250;
+    private static final int QUIET_LOOKS = 2;
+    private static final long COMPILING_NS = 5_000_000;
 
     private final Cell cell;
     private final NodeProcess server;
@@ -43,10 +46,25 @@ public final class NodeArena implements Arena {
         this.afterwards = afterwards;
     }
 
-    /** Runs the load so that everything is compiled, and pauses. */
-    public void warm(final long ms) throws IOException {
+    /**
+     * Runs the load until its code is compiled, which is where the compilers of all processes have done nothing for a while,
+     * and pauses.
+     *
+     * @param mostMs as long at the most.
+     */
+    public void warm(final long mostMs) throws IOException {
         begin();
-        sleep(ms);
+        long before = -1;
+        int quiet = 0;
+        for (long leftMs = mostMs; leftMs > 0 && quiet < QUIET_LOOKS; leftMs -= QUIET_MS) {
+            sleep(Math.min(leftMs, QUIET_MS));
+            long now = 0;
+            for (final NodeProcess node : nodes()) {
+                now += node.compilersNs();
+            }
+            quiet = now - before > COMPILING_NS ? 0 : quiet + 1;
+            before = now;
+        }
         pause();
     }
 

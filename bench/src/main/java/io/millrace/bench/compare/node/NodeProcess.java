@@ -132,6 +132,11 @@ public final class NodeProcess implements AutoCloseable {
         return Report.parse(answer("mark"));
     }
 
+    /** Processor time that its compilers have taken: see {@link Compilers}. */
+    long compilersNs() throws IOException {
+        return Long.parseLong(ask("compilers"));
+    }
+
     /** Stops it: when this returns it takes no processor until {@link #resume}. */
     public void pause() throws IOException {
         Posix.stop(process.pid());
