@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 /** The load generator wrk with one thread, since the server has the machine's other core. Thread: one. */
 final class Wrk implements AutoCloseable {
     private static final String NAME = "wrk";
+    /** An answer that takes longer is an error. */
+    private static final String TIMEOUT = "10s";
 
     private final Path script;
 
@@ -42,7 +44,7 @@ final class Wrk implements AutoCloseable {
     WrkFigures run(final Namespace from, final String url, final long ns, final int connections) throws IOException {
         final long seconds = Math.max(1, Math.ceilDiv(ns, TimeUnit.SECONDS.toNanos(1)));
         return WrkFigures.parse(from.exec(NAME, "--threads", "1", "--connections", Integer.toString(connections),
-                "--duration", seconds + "s", "--script", script.toString(), url));
+                "--duration", seconds + "s", "--timeout", TIMEOUT, "--script", script.toString(), url));
     }
 
     @Override

@@ -133,7 +133,7 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     /** Processor time that its compilers have taken: see {@link Compilers}. */
-    long compilersNs() throws IOException {
+    public long compilersNs() throws IOException {
         return Long.parseLong(ask("compilers"));
     }
 

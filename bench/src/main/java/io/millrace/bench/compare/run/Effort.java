@@ -7,7 +7,7 @@ package io.millrace.bench.compare.run;
  * @param least   of these rounds that are run whatever the time.
  * @param extra   further rounds of a cell, in place of disturbed ones, at the most.
  * @param roundNs length of a round.
- * @param warmMs  of load that an arena has once, before its first round.
+ * @param warmMs  of load at the most that an arena has once, before its first round: until its code is compiled.
  */
 public record Effort(int rounds, int least, int extra, long roundNs, long warmMs) {
     /** @throws IllegalArgumentException where nothing would be measured. */
