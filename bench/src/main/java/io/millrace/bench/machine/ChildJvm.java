@@ -6,21 +6,24 @@ import java.util.List;
 
 /** How a JVM is started for a part of a measurement: the class path of this one, and the flags of the launcher. Pure. */
 public final class ChildJvm {
-    /** Those of the launcher {@code millrace}; {@code bench/pom.xml} gives the first two to what is started by its jar. */
+    /** Those of the launcher {@code millrace}. */
     private static final List<String> FLAGS = List.of("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC",
-            "-XX:+PerfDisableSharedMem", "-Xlog:disable", "-Xlog:all=warning:stderr", "-Xmx1g",
-            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-            "-Dorg.slf4j.simpleLogger.log.io.netty.util.NetUtilInitializations=error",
-            "-Dorg.slf4j.simpleLogger.log.io.netty.util.internal.MacAddressUtil=error");
+            "-XX:+PerfDisableSharedMem", "-Xlog:disable", "-Xlog:all=warning:stderr",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
 
     private ChildJvm() {}
 
-    /** A command that runs a class of this class path. */
-    public static List<String> command(final Class<?> main, final List<String> arguments) {
+    /**
+     * A command that runs a class of this class path.
+     *
+     * @param options of the JVM, beside those of the launcher.
+     */
+    public static List<String> command(final Class<?> main, final List<String> options, final List<String> arguments) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FLAGS);
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         return command;

@@ -8,6 +8,7 @@ import io.millrace.bench.machine.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * differs from one JVM to the next, so there may be one for each round; to warm it up takes seconds.
  */
 final class EngineArena implements Arena {
+    /** Of ten million connections, of which it holds a few words each. */
+    private static final List<String> HEAP = List.of("-Xmx1g");
+
     private final Cell cell;
     private final EngineCase engineCase;
     private final boolean fresh;
@@ -44,7 +48,7 @@ final class EngineArena implements Arena {
     @Override
     public void resume() throws IOException {
         if (process == null) {
-            process = new ProcessBuilder(ChildJvm.command(EngineNode.class, engineCase.arguments()))
+            process = new ProcessBuilder(ChildJvm.command(EngineNode.class, HEAP, engineCase.arguments()))
                     .redirectError(ProcessBuilder.Redirect.INHERIT).start();
             answers = process.inputReader();
             commands = process.outputWriter();

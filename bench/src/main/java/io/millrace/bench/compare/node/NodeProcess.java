@@ -1,5 +1,6 @@
 package io.millrace.bench.compare.node;
 
+import io.millrace.bench.machine.ChildJvm;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -33,11 +34,8 @@ public final class NodeProcess implements AutoCloseable {
     private static final long ANSWER_S = 30;
     private static final long END_S = 3;
     private static final int LAST_LINES = 20;
-    /** Those of the launcher {@code millrace}, and a heap that needs no tuning. */
-    private static final List<String> FLAGS = List.of("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
-            "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC",
-            "-XX:+PerfDisableSharedMem", "-Xms256m", "-Xmx512m", "-Xmn128m", "-Xlog:disable",
-            "-Xlog:all=warning:stderr", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+    /** A heap that needs no tuning. */
+    private static final List<String> OPTIONS = List.of("-Xms256m", "-Xmx512m", "-Xmn128m",
             // else one buffer in 128 is followed, and what that allocates is counted as the message's
             "-Dio.netty.leakDetection.level=disabled");
     private static final String OK = "ok ";
@@ -74,15 +72,7 @@ public final class NodeProcess implements AutoCloseable {
         final List<String> command = new ArrayList<>(prefix);
         // 10,000 connections of both ends in one process, where the user may have as many
         command.addAll(List.of("sh", "-c", "ulimit -n 65536 2>/dev/null; exec \"$@\"", "node"));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FLAGS);
-        System.getProperties().stringPropertyNames().stream().filter(key -> key.startsWith("millrace."))
-                .forEach(key -> command.add("-D" + key + "=" + System.getProperty(key)));
-        command.addAll(Stream.of(System.getProperty("bench.node.options", "").split(" ")).filter(o -> !o.isEmpty())
-                .toList());
-        spec.settings().forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Node.class.getName()));
-        command.addAll(spec.arguments());
+        command.addAll(ChildJvm.command(Node.class, options(spec), spec.arguments()));
         try {
             return new NodeProcess(spec, STARTER.submit(() -> new ProcessBuilder(command).start()).get());
         } catch (final ExecutionException e) {
@@ -90,6 +80,16 @@ public final class NodeProcess implements AutoCloseable {
         } catch (final InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    private static List<String> options(final NodeSpec spec) {
+        final List<String> options = new ArrayList<>(OPTIONS);
+        System.getProperties().stringPropertyNames().stream().filter(key -> key.startsWith("millrace."))
+                .forEach(key -> options.add("-D" + key + "=" + System.getProperty(key)));
+        options.addAll(Stream.of(System.getProperty("bench.node.options", "").split(" ")).filter(o -> !o.isEmpty())
+                .toList());
+        spec.settings().forEach((key, value) -> options.add("-D" + key + "=" + value));
+        return options;
     }
 
     /** Listens; returns the port. */
