@@ -25,13 +25,14 @@ import io.millrace.bench.compare.run.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** What {@code --quick} and the full run measure: cells that targets ask for first. Pure functions. */
 final class Plans {
     private static final List<Contender> KERNEL = List.of(NIO, EPOLL, EPOLL_BUSY, IO_URING);
     private static final List<Contender> PORTS = List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, MILLRACE_AF_XDP);
-    private static final List<Contender> WIRE = List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, MILLRACE_AF_XDP, NIO, EPOLL,
-            EPOLL_BUSY, IO_URING);
+    private static final List<Contender> WIRE = with(PORTS, NIO, EPOLL, EPOLL_BUSY, IO_URING);
+    private static final List<Contender> SHM_AND_EPOLL = List.of(MILLRACE_SHM, EPOLL, EPOLL_BUSY);
 
     private static final Effort QUICK = new Effort(5, 3, 2, TimeUnit.MILLISECONDS.toNanos(500), 5_000);
     private static final Effort FULL = new Effort(9, 9, 9, TimeUnit.SECONDS.toNanos(2), 5_000);
@@ -47,12 +48,22 @@ final class Plans {
 
     private Plans() {}
 
-    /** Within ten minutes: few and short rounds, and what no target asks for only as far as there is time. */
+    /** Within ten minutes: few and short rounds, whom targets compare with, and further cells as far as there is time. */
     static Plan quick() {
-        final List<Group> groups = targets(QUICK_IDLE);
-        add(groups, NAMESPACES_PLAIN, List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, MILLRACE_AF_XDP, EPOLL),
-                Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
-        further(groups, QUICK_RATES, QUICK_CONNECTIONS, List.of(MILLRACE_SHM, EPOLL, EPOLL_BUSY));
+        final List<Contender> portsAndEpoll = with(PORTS, EPOLL, EPOLL_BUSY);
+        final List<Group> groups = engine(QUICK_IDLE);
+        add(groups, ONE_LOOP, List.of(MILLRACE_MEMORY), Workload.PING_PONG_64);
+        add(groups, TWO_LOOPS, List.of(MILLRACE_MEMORY, EPOLL_BUSY), Workload.PING_PONG_64);
+        add(groups, PROCESSES, with(KERNEL, MILLRACE_SHM), Workload.PING_PONG_64);
+        add(groups, NAMESPACES, portsAndEpoll, Workload.PING_PONG_64);
+        add(groups, TWO_LOOPS, with(KERNEL, MILLRACE_MEMORY), Workload.PIPELINE_64);
+        add(groups, PROCESSES, with(KERNEL, MILLRACE_SHM), Workload.STREAM_IN_1, Workload.STREAM_IN_8);
+        add(groups, NAMESPACES, with(portsAndEpoll, IO_URING), Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
+        add(groups, NAMESPACES, portsAndEpoll, Workload.HTTP);
+        add(groups, PROCESSES, SHM_AND_EPOLL, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
+        add(groups, NAMESPACES, portsAndEpoll, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
+        add(groups, NAMESPACES_PLAIN, with(PORTS, EPOLL), Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
+        further(groups, QUICK_RATES, QUICK_CONNECTIONS, SHM_AND_EPOLL);
         return new Plan(groups, QUICK, QUICK_BUDGET_NS);
     }
 
@@ -60,11 +71,11 @@ final class Plans {
     static Plan full() {
         final List<Group> groups = targets(FULL_IDLE);
         add(groups, NAMESPACES_PLAIN, WIRE, Workload.STREAM_IN_1, Workload.STREAM_OUT_1, Workload.PING_PONG_64);
-        further(groups, FULL_RATES, FULL_CONNECTIONS, with(MILLRACE_SHM));
-        add(groups, ONE_LOOP, with(MILLRACE_MEMORY), Workload.PING_PONG_1K, Workload.STREAM_IN_1);
-        add(groups, TWO_LOOPS, with(MILLRACE_MEMORY), Workload.PING_PONG_1K, Workload.STREAM_IN_1,
+        further(groups, FULL_RATES, FULL_CONNECTIONS, with(KERNEL, MILLRACE_SHM));
+        add(groups, ONE_LOOP, with(KERNEL, MILLRACE_MEMORY), Workload.PING_PONG_1K, Workload.STREAM_IN_1);
+        add(groups, TWO_LOOPS, with(KERNEL, MILLRACE_MEMORY), Workload.PING_PONG_1K, Workload.STREAM_IN_1,
                 Workload.STREAM_IN_8, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES, Workload.CROWD);
-        add(groups, PROCESSES, with(MILLRACE_SHM), Workload.STREAM_OUT_1, Workload.STREAM_OUT_8);
+        add(groups, PROCESSES, with(KERNEL, MILLRACE_SHM), Workload.STREAM_OUT_1, Workload.STREAM_OUT_8);
         add(groups, NAMESPACES, WIRE, Workload.PING_PONG_1K, Workload.STREAM_IN_8, Workload.STREAM_OUT_8,
                 Workload.PIPELINE_64, Workload.CROWD);
         return new Plan(groups, FULL, FULL_BUDGET_NS);
@@ -72,23 +83,23 @@ final class Plans {
 
     /** What the table of targets asks for. */
     private static List<Group> targets(final int... idle) {
+        final List<Group> groups = engine(idle);
+        add(groups, ONE_LOOP, with(KERNEL, MILLRACE_MEMORY), Workload.PING_PONG_64);
+        add(groups, TWO_LOOPS, with(KERNEL, MILLRACE_MEMORY), Workload.PING_PONG_64, Workload.PIPELINE_64);
+        add(groups, PROCESSES, with(KERNEL, MILLRACE_SHM), Workload.PING_PONG_64, Workload.STREAM_IN_1,
+                Workload.STREAM_IN_8, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
+        add(groups, NAMESPACES, WIRE, Workload.PING_PONG_64, Workload.STREAM_IN_1, Workload.STREAM_OUT_1,
+                Workload.HTTP, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
+        return groups;
+    }
+
+    private static List<Group> engine(final int... idle) {
         final List<Group> groups = new ArrayList<>();
         add(groups, ENGINE, List.of(MILLRACE_MEMORY), Workload.SEGMENT_1, Workload.SEGMENT_100K, Workload.CONNECTION,
                 Workload.ENGINE_STREAM, Workload.IDLE_10);
         for (final int connections : idle) {
             groups.add(new Group(Workload.IDLE_MANY, ENGINE, connections, List.of(MILLRACE_MEMORY)));
         }
-        add(groups, ONE_LOOP, List.of(MILLRACE_MEMORY, EPOLL_BUSY), Workload.PING_PONG_64);
-        add(groups, TWO_LOOPS, with(MILLRACE_MEMORY), Workload.PING_PONG_64);
-        add(groups, PROCESSES, with(MILLRACE_SHM), Workload.PING_PONG_64);
-        add(groups, NAMESPACES, WIRE, Workload.PING_PONG_64);
-        add(groups, TWO_LOOPS, with(MILLRACE_MEMORY), Workload.PIPELINE_64);
-        add(groups, PROCESSES, with(MILLRACE_SHM), Workload.STREAM_IN_1, Workload.STREAM_IN_8);
-        add(groups, NAMESPACES, WIRE, Workload.STREAM_IN_1, Workload.STREAM_OUT_1, Workload.HTTP);
-        add(groups, PROCESSES, with(MILLRACE_SHM), Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
-        final List<Contender> epoll = new ArrayList<>(PORTS);
-        epoll.addAll(List.of(EPOLL, EPOLL_BUSY));
-        add(groups, NAMESPACES, epoll, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
         return groups;
     }
 
@@ -105,10 +116,9 @@ final class Plans {
         add(groups, PROCESSES, contenders, Workload.CROWD, Workload.PING_PONG_1K);
     }
 
-    private static List<Contender> with(final Contender ours) {
-        final List<Contender> all = new ArrayList<>(KERNEL);
-        all.addFirst(ours);
-        return all;
+    /** Ours first. */
+    private static List<Contender> with(final List<Contender> some, final Contender... others) {
+        return Stream.concat(some.stream(), Stream.of(others)).sorted().toList();
     }
 
     private static void add(final List<Group> groups, final Placement placement, final List<Contender> contenders,

@@ -32,14 +32,14 @@ final class Conditions {
     Part latency(final String what, final Workload workload, final Placement placement, final Contender contender,
             final double limitNs) {
         return figures.of(workload, placement, contender)
-                .map(cell -> Part.atMost(what, cell.value(), limitNs, Quantity::time))
+                .map(cell -> Part.atMost(what, cell.value(), limitNs, Quantity::time).of(cell))
                 .orElseGet(() -> missing(what, workload, placement, Set.of(contender)));
     }
 
     Part atLeast(final String what, final Workload workload, final Placement placement, final Contender contender,
             final double limit) {
         return figures.of(workload, placement, contender).map(
-                cell -> Part.atLeast(what, cell.value(), limit, value -> Quantity.of(workload.unit(), value)))
+                cell -> Part.atLeast(what, cell.value(), limit, value -> Quantity.of(workload.unit(), value)).of(cell))
                 .orElseGet(() -> missing(what, workload, placement, Set.of(contender)));
     }
 
@@ -53,7 +53,7 @@ final class Conditions {
         }
         final double ratio = other.get().value() / mine.get().value();
         return Part.atLeast(what, ratio, times,
-                value -> Quantity.time(other.get().value()) + ", " + Quantity.times(value));
+                value -> Quantity.time(other.get().value()) + ", " + Quantity.times(value)).of(mine.get(), other.get());
     }
 
     Part aheadOfKernel(final String what, final Workload workload, final Placement placement, final Contender ours,
@@ -86,7 +86,8 @@ final class Conditions {
         final Workload.Unit unit = mine.cell().workload().unit();
         return Part.atLeast(what.isEmpty() ? "" : what + ":", mine.value() / other.value(), times,
                 ratio -> name(mine) + " " + Quantity.of(unit, mine.value()) + ", " + Quantity.times(ratio) + " "
-                        + name(other) + "'s " + Quantity.of(unit, other.value()));
+                        + name(other) + "'s " + Quantity.of(unit, other.value()))
+                .of(mine, other);
     }
 
     /** Every port on its own: none makes up for another. */
@@ -112,7 +113,7 @@ final class Conditions {
         final double ns = mine.median(Figures.percentile(percentile));
         final double otherNs = other.median(Figures.percentile(percentile));
         return Part.atMost(what, ns / otherNs, most, share -> Quantity.time(ns) + ", " + Quantity.times(share) + " "
-                + name(other) + "'s " + Quantity.time(otherNs));
+                + name(other) + "'s " + Quantity.time(otherNs)).of(mine, other);
     }
 
     /** The best of ours by requests against the better of epoll's two; the tails are those of these two. */
@@ -141,7 +142,7 @@ final class Conditions {
     List<Part> streamsAtLeast(final Placement placement, final double in, final double out) {
         return streams(placement, in, out,
                 (what, mine) -> Part.atLeast(what + ": " + name(mine), mine.value(),
-                        mine.cell().workload() == Workload.STREAM_IN_1 ? in : out, Quantity::bits));
+                        mine.cell().workload() == Workload.STREAM_IN_1 ? in : out, Quantity::bits).of(mine));
     }
 
     private interface Direction {
@@ -165,7 +166,7 @@ final class Conditions {
 
     Part noAllocation(final String what, final Workload workload) {
         return figures.of(workload, Placement.ENGINE, Contender.MILLRACE_MEMORY)
-                .map(cell -> Part.bytesAtMost(what, cell.median(Sample::allocatedPerMessage), 0))
+                .map(cell -> Part.bytesAtMost(what, cell.median(Sample::allocatedPerMessage), 0).of(cell))
                 .orElseGet(() -> missing(what + ", bytes", workload, Placement.ENGINE,
                         Set.of(Contender.MILLRACE_MEMORY)));
     }
@@ -181,7 +182,8 @@ final class Conditions {
         }
         final double limit = epoll.get().median(Sample::allocatedPerMessage);
         final Part part = Part.bytesAtMost(what, mine.get().median(Sample::allocatedPerMessage), limit);
-        return new Part(part.text() + ", " + name(epoll.get()) + " " + Quantity.bytes(limit), part.ratio(), null);
+        return new Part(part.text() + ", " + name(epoll.get()) + " " + Quantity.bytes(limit), part.ratio(), null, false)
+                .of(mine.get(), epoll.get());
     }
 
     List<Part> idle(final double limitNs, final double times) {
@@ -195,8 +197,9 @@ final class Conditions {
         }
         final double ns = many.get().value();
         final String count = String.format(Locale.ROOT, "%,d connections", many.get().cell().rate());
-        final List<Part> parts = new ArrayList<>(List.of(few, Part.atMost(count, ns, limitNs, Quantity::time),
-                Part.atMost("", ns / ten.get().value(), times, Quantity::times)));
+        final List<Part> parts = new ArrayList<>(
+                List.of(few, Part.atMost(count, ns, limitNs, Quantity::time).of(many.get()),
+                        Part.atMost("", ns / ten.get().value(), times, Quantity::times).of(ten.get(), many.get())));
         if (many.get().cell().rate() < MOST_IDLE) {
             parts.add(Part.missing("10,000,000 connections", "the full run has them, where memory suffices"));
         }

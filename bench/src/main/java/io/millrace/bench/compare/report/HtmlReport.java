@@ -44,7 +44,7 @@ public final class HtmlReport {
                     target.value(), TextReport.ratio(target), TextReport.met(target)));
         }
         page.append("</table>\n<p>Ratio: what was measured against what is asked for, of the part that is furthest from"
-                + " it; 1 is just met.</p>\n");
+                + " it; 1 is just met. †: rests on rounds that other load disturbed.</p>\n");
     }
 
     private static void plots(final StringBuilder page, final String title, final List<Chart> charts) {

@@ -51,6 +51,7 @@ public final class JsonReport {
         map.put("ratio", number(part.ratio()));
         map.put("met", part.missing() == null ? part.isMet() : null);
         map.put("missing", part.missing());
+        map.put("disturbed", part.disturbed());
         return map;
     }
 

@@ -46,8 +46,9 @@ public final class Schedule {
             final int cells = group.contenders().size();
             final long passedNs = clock.getAsLong() - beganNs;
             final long leftNs = plan.budgetNs() - passedNs;
-            progress.began(i + 1, group, expectedNs(passedNs, cellsLeft));
-            final List<CellResult> some = leftNs < cells * effortNs()
+            progress.began(i + 1, group, remainingNs(passedNs, cellsLeft));
+            final long expectedNs = cells * Math.max(effortNs(), perCellNs(passedNs, cellsLeft));
+            final List<CellResult> some = leftNs < expectedNs
                     ? group.cells().stream().map(Schedule::outOfTime).toList()
                     : rounds.run(group, beganNs + passedNs + (long) (leftNs * ((double) cells / cellsLeft)));
             results.addAll(some);
@@ -62,9 +63,16 @@ public final class Schedule {
         return plan.effort().least() * plan.effort().roundNs();
     }
 
-    private long expectedNs(final long passedNs, final int cellsLeft) {
+    /** What cells took until now, setting up included; 0 before the first. */
+    private long perCellNs(final long passedNs, final int cellsLeft) {
         final int cellsDone = plan.cells() - cellsLeft;
-        return cellsDone == 0 ? -1 : Math.min(plan.budgetNs() - passedNs, passedNs / cellsDone * cellsLeft);
+        return cellsDone == 0 ? 0 : passedNs / cellsDone;
+    }
+
+    private long remainingNs(final long passedNs, final int cellsLeft) {
+        return cellsLeft == plan.cells()
+                ? -1
+                : Math.min(plan.budgetNs() - passedNs, perCellNs(passedNs, cellsLeft) * cellsLeft);
     }
 
     private static CellResult outOfTime(final Cell cell) {

@@ -29,6 +29,12 @@ final class SomeResults {
         return this;
     }
 
+    SomeResults disturbed(final Workload workload, final Placement placement, final Contender contender,
+            final Sample... samples) {
+        cells.add(new CellResult(new Cell(workload, placement, contender), List.of(samples), 1, true, null, false));
+        return this;
+    }
+
     SomeResults skip(final Workload workload, final Placement placement, final Contender contender,
             final String why) {
         cells.add(CellResult.skipped(new Cell(workload, placement, contender), why));

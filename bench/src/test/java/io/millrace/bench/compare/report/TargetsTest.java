@@ -139,6 +139,15 @@ class TargetsTest {
     }
 
     @Test
+    void shouldMarkWhatRestsOnDisturbedRounds() {
+        run.disturbed(Workload.PING_PONG_64, Placement.TWO_LOOPS, EPOLL_BUSY, latencies(9_000, 9_000, 0))
+                .add(Workload.PING_PONG_64, Placement.TWO_LOOPS, MILLRACE_MEMORY, latencies(1_000, 9_000, 0));
+
+        assertThat(row(TWO_THREADS).parts()).extracting(Part::disturbed).containsExactly(false, true, false, false);
+        assertThat(row(TWO_THREADS).value()).contains("epoll busy-wait 9.01 µs, 9.01 × †;");
+    }
+
+    @Test
     void shouldSayWhyAPartIsMissing() {
         run.skip(Workload.SHORT_CLIENT_CLOSES, Placement.NAMESPACES, MILLRACE_TAP, "needs root")
                 .skip(Workload.SHORT_CLIENT_CLOSES, Placement.NAMESPACES, MILLRACE_AF_PACKET, "needs root")
