@@ -104,7 +104,7 @@ class PortOptionsTest {
                 .contains("has an unknown key af-packet.mak, did you mean af-packet.mac?");
         assertThat(catchThrowableOfType(ConfigException.class,
                 () -> MillraceConfig.parse(ports.formatted("mac = none"))).getMessage()).startsWith("text:3: ")
-                .contains("mac must be own, interface, or");
+                .contains(" af-packet.mac must be own, interface, or");
     }
 
     @Test
