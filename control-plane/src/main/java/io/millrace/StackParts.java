@@ -119,7 +119,7 @@ final class StackParts {
         final MillraceConfig config = builder.config;
         final StackSettings settings = StackSettings.of(config);
         this.devices = devices;
-        device = devices.size() == 1 ? devices.getFirst() : new PortGroup(devices);
+        device = devices.size() == 1 ? devices.getFirst() : group(devices);
         counters = builder.counters;
         closeTimeoutNs = CLOSE_TIMEOUT_NS + config.get(EngineKeys.MAX_CONNECTIONS) * CLOSE_CONNECTION_NS;
         tcpSettings = settings.tcp();
@@ -152,6 +152,15 @@ final class StackParts {
                 new Metadata(name(config, device), device.name(),
                         Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
                         List.of()));
+    }
+
+    private static PortGroup group(final List<PacketDevice> devices) {
+        final PortGroup group = new PortGroup(devices);
+        final String problem = group.placementProblem();
+        if (problem != null) {
+            LOG.warn("{}", problem);
+        }
+        return group;
     }
 
     /** By its configured addresses: what becomes of them while it runs is told elsewhere. */

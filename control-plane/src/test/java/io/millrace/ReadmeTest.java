@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What the README and the lists of features name must exist. */
 class ReadmeTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
-    private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(should\\w+)`");
+    private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|Contract))\\.(should\\w+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
     private static final List<Path> PAGES = List.of(ROOT.resolve("README.md"),
             ROOT.resolve("fastpath/FEATURES.md"), ROOT.resolve("control-plane/FEATURES.md"));

@@ -101,9 +101,19 @@ final class StatCommand implements Callable<Integer> {
                     : List.of("Name", "Value", "A second", "Unit"));
             lines.forEach(line -> table.row(line.cells()));
             table.lines().forEach(out::println);
+            if (lines.isEmpty()) {
+                out.println(nothing(readings));
+            }
         }
         out.flush();
         return values(readings);
+    }
+
+    /** A table without rows is told apart from a name that does not exist. */
+    private String nothing(final List<Reading> readings) {
+        return readings.stream().anyMatch(reading -> matches(reading.label()))
+                ? "(all 0; --zeros prints them)"
+                : "(no counter has such a name)";
     }
 
     private static long delta(final Reading reading, final Map<Described, Long> before) {

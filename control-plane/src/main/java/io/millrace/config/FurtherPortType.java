@@ -53,7 +53,7 @@ final class FurtherPortType extends ValueType<FurtherPort> {
         if (key == null) {
             throw HoconParts.unknown(prefix + name, object.get(name), List.copyOf(keys.keySet()));
         }
-        settings.put(key, HoconParts.part(object, name, key.type()).orElseThrow());
+        settings.put(key, HoconParts.part(object, prefix, name, key.type()).orElseThrow());
     }
 
     private static boolean isGroup(final String name) {

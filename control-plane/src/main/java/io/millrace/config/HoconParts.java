@@ -33,6 +33,12 @@ final class HoconParts {
 
     static <T> Optional<T> part(final ConfigObject object, final String name, final ValueType<T> type)
             throws RefusedValueException {
+        return part(object, "", name, type);
+    }
+
+    /** @param group in which the object is, with a dot behind it; or empty. */
+    static <T> Optional<T> part(final ConfigObject object, final String group, final String name,
+            final ValueType<T> type) throws RefusedValueException {
         final ConfigValue value = object.get(name);
         if (value == null) {
             return Optional.empty();
@@ -40,7 +46,7 @@ final class HoconParts {
         try {
             return Optional.of(type.read(value));
         } catch (final RefusedValueException e) {
-            throw new RefusedValueException(name + ' ' + e.getMessage(), Origin.of(value.origin()));
+            throw new RefusedValueException(group + name + ' ' + e.getMessage(), Origin.of(value.origin()));
         }
     }
 

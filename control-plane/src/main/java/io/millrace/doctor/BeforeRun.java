@@ -247,18 +247,25 @@ public final class BeforeRun {
 
     /** @param key what says the MTU of this port. */
     private void mtu(final MillraceConfig config, final String key, final DeviceHost host) {
-        final String argument = config.device().argument();
-        final OptionalInt theirs = argument.isEmpty()
-                ? OptionalInt.empty()
-                : host.look(config.device(),
-                        (name, here) -> here ? interfaceMtus.apply(name) : Machine.interfaceMtuOfThread(name),
-                        OptionalInt.empty());
-        if (theirs.isPresent() && theirs.getAsInt() != config.get(PortKeys.MTU)) {
-            add(Symptom.MTU_DIFFERS, "The kernel's side of " + argument + " has an MTU of " + theirs.getAsInt()
-                    + ", the stack's one of " + config.get(PortKeys.MTU) + '.',
-                    "Set " + key + " = " + theirs.getAsInt() + ", or: ip link set " + argument + " mtu "
-                            + config.get(PortKeys.MTU) + '.');
+        if (config.device().argument().isEmpty()) {
+            return;
         }
+        final int ours = Math.toIntExact(config.get(PortKeys.MTU));
+        host.look(config.device(), (name, here) -> {
+            final OptionalInt theirs = here ? interfaceMtus.apply(name) : Machine.interfaceMtuOfThread(name);
+            return theirs.isPresent() && theirs.getAsInt() != ours
+                    ? Optional.of(mtuDiffers(name, here, theirs.getAsInt(), key, ours))
+                    : Optional.<Finding>empty();
+        }, Optional.<Finding>empty()).ifPresent(findings::add);
+    }
+
+    /** @param name the interface's alone: whoever does what is said here cannot use options of the port with it. */
+    private static Finding mtuDiffers(final String name, final boolean here, final int theirs, final String key,
+            final int ours) {
+        return new Finding(Symptom.MTU_DIFFERS,
+                "The kernel's side of " + name + " has an MTU of " + theirs + ", the stack's one of " + ours + '.',
+                "Set " + key + " = " + theirs + ", or" + (here ? "" : ", in the interface's network namespace")
+                        + ": ip link set " + name + " mtu " + ours + '.');
     }
 
     private void addresses(final MillraceConfig config, final DeviceHost host) {

@@ -98,6 +98,14 @@ class ObserveCommandsTest {
     }
 
     @Test
+    void shouldSayWhyNoCounterIsPrinted() {
+        assertThat(ask("stat", "TcpMisplaced")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("(all 0; --zeros prints them)");
+        assertThat(ask("stat", "nosuchcounter")).isEqualTo(ExitCode.OK);
+        assertThat(out.toString()).contains("(no counter has such a name)");
+    }
+
+    @Test
     void shouldPrintCountersAsJson() {
         assertThat(ask("stat", "--json", "TcpActiveOpens")).isEqualTo(ExitCode.OK);
         assertThat(out.toString().strip())

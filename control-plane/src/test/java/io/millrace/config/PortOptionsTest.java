@@ -32,7 +32,8 @@ class PortOptionsTest {
             device = "pcap:a.pcap", pcap { speed = max, after = 0s }               | pcap:a.pcap,speed=max,after=0
             device = dpdk, dpdk.eal = "--no-huge  --no-pci"                        | dpdk:--no-huge  --no-pci
             device = dpdk, dpdk { port = 1, tx-descriptors = 64 }                  | dpdk:-- port=1 tx-descriptors=64
-            device = "dpdk:-- port=1", dpdk { eal = "--no-pci", rss-key = 6d5a }   | dpdk:--no-pci -- port=1 rss-key=6d5a
+            device = "dpdk:-- port=1", dpdk { eal = "--no-pci", rx-descriptors = 64 } | dpdk:--no-pci -- port=1 rx-descriptors=64
+            device = "dpdk:-- rss-key=6d5a", dpdk { eal = "--no-pci", port = 1 }   | dpdk:--no-pci -- rss-key=6d5a port=1
             """)
     void shouldPutWhatIsSetIntoTheArgument(final String text, final String device) {
         assertThat(device(text)).isEqualTo(device);
@@ -47,7 +48,8 @@ class PortOptionsTest {
             pcap.after = 2           | text:2: millrace.port.pcap.after = 2: must be 0 to 1 d, with its unit
             pcap.speed = fast        | text:2: millrace.port.pcap.speed = fast: must be max, or a number, 0.000001 to 1000000
             dpdk.rx-descriptors = 0  | text:2: millrace.port.dpdk.rx-descriptors = 0: must be 1 to 32768
-            dpdk.rss-key = 6d5       | text:2: millrace.port.dpdk.rss-key = 6d5: must be pairs of hexadecimal digits, or ""
+            dpdk.port = "0 1"        | text:2: millrace.port.dpdk.port = 0 1: must be a name or number of a port of DPDK, or ""
+            dpdk.rss-key = 6d5a      | text:2: millrace.port.dpdk.rss-key: unknown key
             dpdk.eal = "-- port=1"   | text:2: millrace.port.dpdk.eal = -- port=1: must be options of EAL, without the word --
             device = "af-packet:e0,mac=x" | text:2: millrace.port.device = "af-packet:e0,mac=x": "x" is no address of a host
             """)
@@ -102,7 +104,7 @@ class PortOptionsTest {
                 .contains("has an unknown key af-packet.mak, did you mean af-packet.mac?");
         assertThat(catchThrowableOfType(ConfigException.class,
                 () -> MillraceConfig.parse(ports.formatted("mac = none"))).getMessage()).startsWith("text:3: ")
-                .contains("mac must be own, interface, or");
+                .contains(" af-packet.mac must be own, interface, or");
     }
 
     @Test

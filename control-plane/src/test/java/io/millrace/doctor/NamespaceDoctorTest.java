@@ -73,6 +73,20 @@ class NamespaceDoctorTest {
         assertThat(before("af-packet:lo@" + namespace.name() + ",mac=interface")).contains(Symptom.KERNEL_HAS_ADDRESS);
     }
 
+    /** What it says can be typed: options of the port are no part of the interface's name. */
+    @Test
+    void shouldNameTheInterfaceAloneInTheCommandForItsMtu() throws IOException {
+        namespace.run("ip", "tuntap", "add", "mr0", "mode", "tap");
+        namespace.run("ip", "link", "set", "mr0", "mtu", "1400", "up");
+        final List<Finding> findings = new BeforeRun(KERNEL_HERE_HAS_IT, Machine::interfaceMtu).machine(
+                MillraceConfig.parse("millrace.port.device = \"af-packet:mr0@%s,mac=interface\""
+                        .formatted(namespace.name())),
+                providers);
+        assertThat(findings).filteredOn(finding -> finding.symptom() == Symptom.MTU_DIFFERS).singleElement()
+                .extracting(Finding::remedy).isEqualTo("Set millrace.port.mtu = 1400, or, in the interface's network"
+                        + " namespace: ip link set mr0 mtu 1500.");
+    }
+
     @Test
     void shouldLookAtEachOfSeveralDevices() throws IOException {
         namespace.run("ip", "tuntap", "add", "mr1", "mode", "tap");

@@ -3,6 +3,7 @@ package io.millrace.fastpath.port;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several devices as one: what lies behind each is a link of the stack, numbered in their order. Engines poll a queue of
@@ -80,8 +81,22 @@ public final class PortGroup implements PacketDevice {
     /** Known where it is the same for every device: which one a flow takes may change while it lives. */
     @Override
     public FlowPlacement placement() {
+        return other() == null ? devices.getFirst().placement() : FlowPlacement.UNKNOWN;
+    }
+
+    private @Nullable PacketDevice other() {
         final FlowPlacement first = devices.getFirst().placement();
-        return devices.stream().allMatch(device -> device.placement().equals(first)) ? first : FlowPlacement.UNKNOWN;
+        return devices.stream().filter(device -> !device.placement().equals(first)).findFirst().orElse(null);
+    }
+
+    /** What is wrong with devices that place flows differently, one sentence without full stop; null where none is. */
+    public @Nullable String placementProblem() {
+        final PacketDevice other = other();
+        return other == null
+                ? null
+                : devices.getFirst().name() + " and " + other.name() + " place flows on " + queues.length
+                        + " engines differently: connections that the stack opens may be answered on another engine, and fail;"
+                        + " use one engine, or ports of one kind";
     }
 
     @Override

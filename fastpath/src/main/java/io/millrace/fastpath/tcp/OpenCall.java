@@ -106,7 +106,12 @@ final class OpenCall {
         }
         final int owner = context.control.segmentsOfOthers().placement().queue(localHi, localLo, localPort, remoteHi,
                 remoteLo, remotePort);
-        return owner != FlowPlacement.NONE && owner != context.engine;
+        if (owner == FlowPlacement.NONE || owner == context.engine) {
+            return false;
+        }
+        portRefusal = "answers to port " + localPort + " come to engine " + owner + " and not to this one, "
+                + context.engine + "; with several engines let the stack choose the port";
+        return true;
     }
 
     private long start(final Tcb tcb, final ConnectionHandler handler) {

@@ -8,6 +8,7 @@ import io.millrace.fastpath.engine.EngineSettings;
 import io.millrace.fastpath.engine.StackEngine;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.FlowPlacement;
+import io.millrace.fastpath.tcp.TcpFailure;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
@@ -18,6 +19,7 @@ import io.millrace.fastpath.testing.StandInIss;
 import io.millrace.fastpath.testing.StandInListener;
 import io.millrace.fastpath.testing.StandInPorts;
 import io.millrace.fastpath.testing.StandInRoutes;
+import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -146,6 +148,25 @@ class MisplacedSegmentsTest {
         engines[OWNER].requestClose();
         inject(segment(5_000, 0, "S", 0));
         assertThat(count(RECEIVER, Counter.TCP_MISPLACED_DROPPED)).isEqualTo(1);
+    }
+
+    /** It would wait for an answer that only the other engine sees. */
+    @Test
+    void shouldRefuseToOpenFromAPortWhoseAnswersComeElsewhere() {
+        assertThat(connect(RECEIVER)).isZero();
+        assertThat(engines[RECEIVER].tcp().failure(0)).isEqualTo(TcpFailure.ADDRESS_NOT_AVAILABLE);
+        assertThat(engines[RECEIVER].tcp().refusal()).contains("answers to port 5000 come to engine 1",
+                "let the stack choose the port");
+        assertThat(connect(OWNER)).isNotZero();
+        engines[OWNER].doWork();
+        assertThat(Packet.of(ports[OWNER].poll()).is("S")).isTrue();
+    }
+
+    private long connect(final int engine) {
+        final long local = IpAddress.v4(Packet.address(StackDriver.ADDRESS));
+        final long remote = IpAddress.v4(Packet.address(Peer.ADDRESS));
+        return engines[engine].tcp().connect(0, local, 5_000, 0, remote, PEER_PORT, TcpSettings.DEFAULT,
+                (connection, ready) -> {});
     }
 
     private void establish() {

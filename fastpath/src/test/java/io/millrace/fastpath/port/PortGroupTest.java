@@ -267,4 +267,21 @@ class PortGroupTest {
         assertThatThrownBy(() -> new PortFilter(port) {
         }).hasMessage("a port of 3 links cannot be wrapped as one");
     }
+
+    @Test
+    void shouldSayThatDevicesPlaceFlowsDifferently() {
+        assertThat(group.placementProblem()).isNull();
+        try (MemoryLink first = MemoryLink.builder().queues(2).build();
+                MemoryLink second = MemoryLink.builder().queues(2).build();
+                MemoryLink third = MemoryLink.builder().queues(2).build();
+                SpreadingDevice hashed = new SpreadingDevice(third.side(0), 2, RssKey.EXAMPLE)) {
+            final PortGroup alike = new PortGroup(List.of(first.side(0), second.side(0)));
+            assertThat(alike.placementProblem()).isNull();
+            assertThat(alike.placement()).isSameAs(FlowPlacement.AS_SENT);
+            final PortGroup mixed = new PortGroup(List.of(first.side(0), hashed));
+            assertThat(mixed.placement()).isSameAs(FlowPlacement.UNKNOWN);
+            assertThat(mixed.placementProblem()).startsWith(
+                    first.side(0).name() + " and " + hashed.name() + " place flows on 2 engines differently");
+        }
+    }
 }

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param port          name or number of DPDK's port; empty where there is one only.
  * @param rxDescriptors of each receive queue.
  * @param txDescriptors of each transmit queue.
- * @param rssKey        Toeplitz key; empty for that of the stack.
+ * @param rssKey        Toeplitz key of this device alone, as long as it has it; empty for that of the stack.
  */
 record DpdkArguments(List<String> eal, List<String> devices, String port, int rxDescriptors, int txDescriptors,
         byte[] rssKey) {
@@ -28,7 +28,7 @@ record DpdkArguments(List<String> eal, List<String> devices, String port, int rx
     private static final int DESCRIPTORS = 512;
     private static final int MOST_DESCRIPTORS = 32_768;
 
-    /** As keys of the configuration. */
+    /** As keys of the configuration; the key of the hash, for all ports, is millrace.port.rss-key. */
     static final List<PortOption> OPTIONS = List.of(
             new PortOption("eal", new Type.Text("options of EAL, without the word --", "(?!(.*\\s)?--(\\s|$)).*"), "",
                     Place.FRONT,
@@ -48,12 +48,6 @@ record DpdkArguments(List<String> eal, List<String> devices, String port, int rx
             new PortOption("tx-descriptors", new Type.Whole(1, MOST_DESCRIPTORS), String.valueOf(DESCRIPTORS),
                     Place.DASHES, """
                             Descriptors of each transmit queue, adjusted to what the driver can.
-                            """),
-            new PortOption("rss-key", new Type.Text("pairs of hexadecimal digits, or \"\"", "([0-9a-fA-F]{2})*"), "",
-                    Place.DASHES,
-                    """
-                            Key of the Toeplitz hash that places flows in queues, as long as the device has it, most often
-                            40 bytes. "": millrace.port.rss-key.
                             """));
 
     /** Options without a value, and with one; what is missing here is refused. */

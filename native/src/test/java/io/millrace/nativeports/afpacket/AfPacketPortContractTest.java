@@ -1,12 +1,9 @@
 package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.port.DeviceRequest;
-import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PortUnderTest;
 import io.millrace.nativeports.DeviceContract;
-import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
-import io.millrace.nativeports.tap.PacketSocket;
 import org.junit.jupiter.api.Nested;
 
 @RequiresNetworkNamespaces
@@ -59,11 +56,7 @@ class AfPacketPortContractTest {
 
     private static PortUnderTest open(final String argument, final int mtu, final boolean offloads,
             final int enoughBuffer) throws Exception {
-        final VethPair pair = new VethPair(mtu);
         final DeviceRequest request = VethPair.request(argument, mtu, 1, offloads, null);
-        final PacketDevice device = pair.ours.call(() -> AfPacketDevice.open(request, enoughBuffer));
-        final PacketSocket farEnd = pair.theirs
-                .call(() -> new PacketSocket(VethPair.THEIRS, DeviceUnderTest.ETHERTYPE));
-        return new DeviceUnderTest(device, farEnd, pair::close);
+        return new VethPair(mtu).underTest(() -> AfPacketDevice.open(request, enoughBuffer));
     }
 }

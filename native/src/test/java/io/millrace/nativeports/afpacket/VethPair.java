@@ -2,9 +2,12 @@ package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
+import io.millrace.fastpath.port.PortUnderTest;
 import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.NetworkNamespace;
+import io.millrace.nativeports.tap.PacketSocket;
 import java.io.IOException;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** A veth between two namespaces of their own, both ends up: ours, which has a packet socket, and the kernel's. */
@@ -35,6 +38,13 @@ public final class VethPair implements AutoCloseable {
 
     public static DeviceRequest request(final boolean offloads) {
         return request(OURS, 1_500, 1, offloads, null);
+    }
+
+    /** The port of a device that is opened on our end, with a socket at the far one; this pair is closed with it. */
+    public PortUnderTest underTest(final Callable<PacketDevice> opening) throws Exception {
+        final PacketDevice device = ours.call(opening);
+        return new DeviceUnderTest(device, theirs.call(() -> new PacketSocket(THEIRS, DeviceUnderTest.ETHERTYPE)),
+                this::close);
     }
 
     /** Without IPv6, whose own packets no test expects. */

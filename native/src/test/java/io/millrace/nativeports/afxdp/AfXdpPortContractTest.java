@@ -1,12 +1,9 @@
 package io.millrace.nativeports.afxdp;
 
 import io.millrace.fastpath.port.DeviceRequest;
-import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PortUnderTest;
 import io.millrace.nativeports.DeviceContract;
-import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.afpacket.VethPair;
-import io.millrace.nativeports.tap.PacketSocket;
 import org.junit.jupiter.api.Nested;
 
 @RequiresAfXdp
@@ -62,11 +59,7 @@ class AfXdpPortContractTest {
     }
 
     private static PortUnderTest open(final String options, final int mtu, final boolean offloads) throws Exception {
-        final VethPair pair = new VethPair(mtu);
         final DeviceRequest request = VethPair.request(VethPair.OURS + options, mtu, 1, offloads, null);
-        final PacketDevice device = pair.ours.call(() -> AfXdpDevice.open(request));
-        final PacketSocket farEnd = pair.theirs
-                .call(() -> new PacketSocket(VethPair.THEIRS, DeviceUnderTest.ETHERTYPE));
-        return new DeviceUnderTest(device, farEnd, pair::close);
+        return new VethPair(mtu).underTest(() -> AfXdpDevice.open(request));
     }
 }
