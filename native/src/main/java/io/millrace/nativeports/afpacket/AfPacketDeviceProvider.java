@@ -13,6 +13,7 @@ import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.MacOption;
 import io.millrace.nativeports.linux.NamespaceOption;
 import io.millrace.nativeports.linux.PacketDescriptor;
+import io.millrace.nativeports.linux.SocketDescriptor;
 import io.millrace.nativeports.linux.TunDescriptor;
 import io.millrace.nativeports.shared.KernelGuard;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
             return "packet sockets need Linux";
         }
         final LinuxCalls calls = new LinuxCalls();
-        final int fd = calls.socket(PacketDescriptor.AF_PACKET, PacketDescriptor.SOCK_RAW | TunDescriptor.O_CLOEXEC, 0);
+        final int fd = calls.socket(PacketDescriptor.AF_PACKET, SocketDescriptor.SOCK_RAW | TunDescriptor.O_CLOEXEC, 0);
         if (fd < 0) {
             return AfPacketFailure.onSocket(-fd);
         }

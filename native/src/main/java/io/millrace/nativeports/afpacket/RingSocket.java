@@ -24,7 +24,7 @@ final class RingSocket implements AutoCloseable {
     /** @param device for messages. */
     RingSocket(final String device) throws IOException {
         socket = new HostSocket(device, PacketDescriptor.AF_PACKET,
-                PacketDescriptor.SOCK_RAW | TunDescriptor.O_NONBLOCK, AfPacketFailure::onSocket);
+                SocketDescriptor.SOCK_RAW | TunDescriptor.O_NONBLOCK, AfPacketFailure::onSocket);
         calls = socket.calls();
         fd = socket.descriptor();
     }

@@ -14,7 +14,6 @@ import java.util.concurrent.locks.LockSupport;
  * the control plane, then used by the engine's thread.
  */
 final class XdpSocket implements AutoCloseable {
-    private static final int SOCK_RAW = 3;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED_POPULATE = 0x8001;
     private static final int BUSY_POLL_FRAMES = 64;
@@ -29,7 +28,7 @@ final class XdpSocket implements AutoCloseable {
     /** @param device for messages. */
     XdpSocket(final String device) throws IOException {
         this.device = device;
-        socket = new HostSocket(device, XdpDescriptor.AF_XDP, SOCK_RAW, AfXdpFailure::onSocket);
+        socket = new HostSocket(device, XdpDescriptor.AF_XDP, SocketDescriptor.SOCK_RAW, AfXdpFailure::onSocket);
         calls = socket.calls();
         fd = socket.descriptor();
     }
