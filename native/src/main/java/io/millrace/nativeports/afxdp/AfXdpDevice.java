@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.CloseHelper;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Queues of an interface of the kernel, opened by AF_XDP sockets, and the program that hands them what is the stack's. The
@@ -86,12 +85,8 @@ final class AfXdpDevice implements PacketDevice {
         final PortCapabilities capabilities = new PortCapabilities(true, request.mtu(), on.address(), checksums, true,
                 0,
                 MAX_FRAME);
-        for (int i = 0; i < queues.size(); i++) {
-            final Listener listener = i > 0
-                    ? null
-                    : Listener.open(on.device(), on.index(), on.address(), on.sharesAddress(),
-                            comesWhole(spec) ? 0 : SLOTS, MAX_FRAME);
-            ports.add(port(queues.get(i), capabilities, listener, request.frames(), spec.busyPollUs() > 0));
+        for (final XdpQueue queue : queues) {
+            ports.add(openPort(queue, capabilities, spec, request.frames()));
         }
         // from here on frames arrive
         for (int i = 0; i < queues.size(); i++) {
@@ -107,12 +102,28 @@ final class AfXdpDevice implements PacketDevice {
         return spec.allGroups() && on.queues() == queues.size();
     }
 
-    private AfXdpPort port(final XdpQueue queue, final PortCapabilities capabilities,
-            final @Nullable Listener listener, final int frames, final boolean busyPolls) {
-        final FramePool large = new FramePool(on.device() + ", large frames", frames / LARGE_PART,
-                Frame.ETHERNET_OFFSET + MAX_FRAME + SPARE);
-        return new AfXdpPort(queue, capabilities, large, listener,
-                new Receiver(queue, large, MAX_FRAME, on.virtual()), busyPolls, on.device());
+    private AfXdpPort openPort(final XdpQueue queue, final PortCapabilities capabilities, final AfXdpSpec spec,
+            final int frames) throws IOException {
+        final Listener listener = queue == queues.getFirst() ? listen(spec) : null;
+        FramePool large = null;
+        boolean done = false;
+        try {
+            large = new FramePool(on.device() + ", large frames", frames / LARGE_PART,
+                    Frame.ETHERNET_OFFSET + MAX_FRAME + SPARE);
+            final AfXdpPort port = new AfXdpPort(queue, capabilities, large, listener,
+                    new Receiver(queue, large, MAX_FRAME, on.virtual()), spec.busyPollUs() > 0, on.device());
+            done = true;
+            return port;
+        } finally {
+            if (!done) {
+                CloseHelper.closeAll(large, listener);
+            }
+        }
+    }
+
+    private Listener listen(final AfXdpSpec spec) throws IOException {
+        return Listener.open(on.device(), on.index(), on.address(), on.sharesAddress(), comesWhole(spec) ? 0 : SLOTS,
+                MAX_FRAME);
     }
 
     private void report(final AfXdpSpec spec, final boolean checksums, final int wanted) {
