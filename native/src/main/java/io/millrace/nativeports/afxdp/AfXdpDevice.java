@@ -6,6 +6,7 @@ import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.afpacket.Listener;
@@ -57,7 +58,7 @@ final class AfXdpDevice implements PacketDevice {
 
     private static AfXdpDevice openHere(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
         final AfXdpInterface on = AfXdpInterface.find(spec, request);
-        final int wanted = on.queuesFrom(spec.queue(), request.queues());
+        final int wanted = on.queues().from(spec.queue(), request.queues());
         final AfXdpDevice device = new AfXdpDevice(on,
                 Redirection.attach(on.device(), on.index(), spec, on.address(), spec.queue() + wanted));
         boolean done = false;
@@ -99,7 +100,7 @@ final class AfXdpDevice implements PacketDevice {
 
     /** True where nothing of the stack's goes on to the kernel: it has every queue, and the groups. */
     private boolean comesWhole(final AfXdpSpec spec) {
-        return spec.allGroups() && on.queues() == queues.size();
+        return spec.allGroups() && on.queues().count() == queues.size();
     }
 
     private AfXdpPort openPort(final XdpQueue queue, final PortCapabilities capabilities, final AfXdpSpec spec,
@@ -128,17 +129,8 @@ final class AfXdpDevice implements PacketDevice {
 
     private void report(final AfXdpSpec spec, final boolean checksums, final int wanted) {
         LOGGER.info("{}: {}, checksums completed by {}", on.device(), how, checksums ? "the kernel" : "the stack");
-        final int last = spec.queue() + queues.size() - 1;
-        if (queues.size() < wanted) {
-            LOGGER.warn("{}: the interface has queues for {} of {} engines: software shares out what they bring"
-                    + " (`ethtool -L {} combined {}` makes more)", on.device(), queues.size(), wanted,
-                    spec.interfaceName(), spec.queue() + wanted);
-        }
-        if (on.queues() > queues.size()) {
-            LOGGER.warn("{}: the interface has {} queues, of which {} to {} are taken; what arrives at others takes a"
-                    + " slower way: `ethtool -L {} combined {}`, or steer flows by `ethtool -N`", on.device(),
-                    on.queues(),
-                    spec.queue(), last, spec.interfaceName(), last + 1);
+        for (final PortFinding finding : QueueFindings.of(spec.interfaceName(), on.queues(), spec.queue(), wanted)) {
+            LOGGER.warn("{}: {}; what helps: {}", on.device(), finding.what(), finding.remedy());
         }
     }
 

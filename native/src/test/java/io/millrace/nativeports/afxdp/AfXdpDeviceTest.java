@@ -95,7 +95,7 @@ class AfXdpDeviceTest {
             refused(pair, request(VethPair.OURS), "the MTU of ours0 is 1400, less than the stack's 1500; set"
                     + " millrace.port.mtu = 1400, or `ip link set ours0 mtu 1500`");
             refused(pair, new DeviceRequest(VethPair.OURS + ",queue=1", 1_400, 1, 16, true, false, null),
-                    "ours0 has 1 queue, counted from 0: no queue 1; change queue=, or `ethtool -L ours0 combined 2`");
+                    "ours0 has 1 queue, counted from 0: no queue 1; change queue=, or `ethtool -L ours0 rx 2`");
             refused(pair, new DeviceRequest(VethPair.OURS + ",copy=zero-copy", 1_400, 1, 16, true, false, null),
                     "cannot bind to queue 0 of af-xdp:ours0,copy=zero-copy: EOPNOTSUPP (operation not supported); the"
                             + " driver does no zero-copy: leave copy=zero-copy out");
