@@ -50,10 +50,7 @@ final class AfXdpDevice implements PacketDevice {
     static AfXdpDevice open(final DeviceRequest request) throws IOException {
         final AfXdpSpec spec = AfXdpSpec.parse(request.argument());
         JoinedInterface.refuseHostAddress(AfXdpDeviceProvider.SCHEME, request);
-        final String namespace = spec.namespace();
-        return namespace == null
-                ? openHere(spec, request)
-                : HostNamespace.call(namespace, () -> openHere(spec, request));
+        return HostNamespace.call(spec.namespace(), () -> openHere(spec, request));
     }
 
     private static AfXdpDevice openHere(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
