@@ -86,6 +86,7 @@ class StructuresTest {
         numbers.put("IFF_TUN_EXCL", (long) TunDescriptor.IFF_TUN_EXCL);
         numbers.put("IFF_TUN", (long) TunDescriptor.IFF_TUN);
         numbers.put("IFF_TAP", (long) TunDescriptor.IFF_TAP);
+        numbers.put("IFF_NAPI", (long) TunDescriptor.IFF_NAPI);
         numbers.put("IFF_MULTI_QUEUE", (long) TunDescriptor.IFF_MULTI_QUEUE);
         numbers.put("IFF_NO_PI", (long) TunDescriptor.IFF_NO_PI);
         numbers.put("IFF_VNET_HDR", (long) TunDescriptor.IFF_VNET_HDR);
