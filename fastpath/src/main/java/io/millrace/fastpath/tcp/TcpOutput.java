@@ -45,7 +45,7 @@ final class TcpOutput {
 
     /** Sends all that may be sent now, then the acknowledgement that is owed if no segment carried it. */
     void pump(final Tcb tcb) {
-        if (maySendData(tcb)) {
+        if (hasAnythingToSend(tcb) && maySendData(tcb)) {
             if (sendAll(tcb)) {
                 timer.arm(tcb);
                 context.sendRoom.onSent(tcb);
@@ -57,6 +57,11 @@ final class TcpOutput {
         if (tcb.has(Tcb.ACK_NOW) && tcb.state() != TcpState.SYN_RECEIVED.ordinal()) {
             sendAck(tcb);
         }
+    }
+
+    /** False where everything there is has been sent, and acknowledged. */
+    private static boolean hasAnythingToSend(final Tcb tcb) {
+        return tcb.sndUna() != tcb.sndEnd() || tcb.sndNxt() != tcb.sndEnd() || tcb.has(Tcb.FIN_QUEUED | Tcb.OVERRIDE);
     }
 
     /** True where anything was sent. */
