@@ -16,6 +16,7 @@ import io.millrace.control.channel.PatientCommands;
 import io.millrace.control.channel.SegmentCarrier;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.dhcp.LeasedRoutes;
+import io.millrace.control.lifecycle.AgentInTurns;
 import io.millrace.control.lifecycle.AgentThread;
 import io.millrace.control.lifecycle.ControlAgent;
 import io.millrace.control.lifecycle.EngineSecrets;
@@ -301,7 +302,7 @@ final class StackParts {
         if (builder.isDedicated()) {
             agentThread = AgentThread.start(started, engines, rings, counters, observed::onLost);
         } else {
-            engines[0].companion(started, started::nextDeadlineNs);
+            engines[0].companion(new AgentInTurns(started));
             for (final EngineEventRing ring : rings) {
                 ring.proxy().onEvent(engines[0]::wake);
             }

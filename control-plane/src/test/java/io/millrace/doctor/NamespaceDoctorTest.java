@@ -78,9 +78,12 @@ class NamespaceDoctorTest {
     void shouldNameTheInterfaceAloneInTheCommandForItsMtu() throws IOException {
         namespace.run("ip", "tuntap", "add", "mr0", "mode", "tap");
         namespace.run("ip", "link", "set", "mr0", "mtu", "1400", "up");
+        namespace.run("ip", "address", "add", "10.66.0.1/24", "dev", "mr0");
         final List<Finding> findings = new BeforeRun(KERNEL_HERE_HAS_IT, Machine::interfaceMtu).machine(
-                MillraceConfig.parse("millrace.port.device = \"af-packet:mr0@%s,mac=interface\""
-                        .formatted(namespace.name())),
+                MillraceConfig.parse("""
+                        millrace.port.device = "af-packet:mr0@%s,mac=interface"
+                        millrace.ip.addresses = ["10.66.0.2/24"]
+                        """.formatted(namespace.name())),
                 providers);
         assertThat(findings).filteredOn(finding -> finding.symptom() == Symptom.MTU_DIFFERS).singleElement()
                 .extracting(Finding::remedy).isEqualTo("Set millrace.port.mtu = 1400, or, in the interface's network"

@@ -49,7 +49,11 @@ public final class ControlAgent implements Agent {
 
     @Override
     public int doWork() {
-        final long nowNs = clock.nanoTime();
+        return doWork(clock.nanoTime());
+    }
+
+    /** The same, at a time of its clock that the caller has read. */
+    int doWork(final long nowNs) {
         turnClock.update(nowNs);
         return pollEvents() + retryCommands() + runTasks(nowNs);
     }
@@ -59,11 +63,21 @@ public final class ControlAgent implements Agent {
      * {@link Long#MAX_VALUE} where nothing does. May be early, never late.
      */
     public long nextDeadlineNs() {
+        return isWaiting() ? Long.MIN_VALUE : nextTaskNs();
+    }
+
+    /** True where an engine's events, or commands to one, wait. */
+    boolean isWaiting() {
         for (int engine = 0; engine < events.length; engine++) {
             if (events[engine].hasEvents() || commands[engine].isWaiting()) {
-                return Long.MIN_VALUE;
+                return true;
             }
         }
+        return false;
+    }
+
+    /** {@link #nextDeadlineNs} of the tasks alone. */
+    long nextTaskNs() {
         long next = Long.MAX_VALUE;
         for (final ControlTask task : tasks) {
             next = Math.min(next, task.nextDeadlineNs());

@@ -80,7 +80,7 @@ public final class DeviceOpener {
         return new DeviceOpener(providers, List.of());
     }
 
-    /** The same, that tells others than the log what {@code auto} has taken. */
+    /** The same, that tells others than the log what {@code auto} has taken; where they throw it is closed again. */
     public DeviceOpener telling(final Consumer<PortChoice> listener) {
         return new DeviceOpener(providers, broken, listener);
     }
@@ -220,8 +220,16 @@ public final class DeviceOpener {
         if (choice.picked() == null) {
             throw new IOException("no port can be opened: " + choice.sentence());
         }
-        choices.accept(choice);
-        return opened.getFirst();
+        boolean done = false;
+        try {
+            choices.accept(choice);
+            done = true;
+            return opened.getFirst();
+        } finally {
+            if (!done) {
+                opened.getFirst().close();
+            }
+        }
     }
 
     private static String interfaceOf(final DeviceSpec device) {

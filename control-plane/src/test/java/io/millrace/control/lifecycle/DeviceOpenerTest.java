@@ -56,6 +56,16 @@ class DeviceOpenerTest {
     }
 
     @Test
+    void shouldCloseWhatAutoHasOpenedWhereItsListenerThrows() {
+        final long before = MemoryRegion.bytesInUse();
+        final DeviceOpener told = DeviceOpener.of(List.of()).telling(choice -> {
+            throw new IllegalStateException("no: " + choice.picked());
+        });
+        assertThatThrownBy(() -> told.open(DeviceSpec.parse("auto"), REQUEST)).hasMessage("no: memory");
+        assertThat(MemoryRegion.bytesInUse()).isEqualTo(before);
+    }
+
+    @Test
     void shouldFindTheProvidersOnTheClassPath() {
         assertThat(DeviceOpener.discover().describe()).startsWith("memory");
     }

@@ -21,7 +21,6 @@ import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.fastpath.udp.Udp;
 import io.millrace.fastpath.wire.AddressTest;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +63,7 @@ public final class StackEngine implements Agent {
     private volatile boolean released;
     /** What is in effect. */
     private EngineSettings settings;
-    private @Nullable Agent companion;
-    private LongSupplier companionDeadlineNs = () -> Long.MAX_VALUE;
+    private @Nullable Companion companion;
     private @Nullable InternalError memoryLost;
     private boolean working;
     private boolean closing;
@@ -219,12 +217,12 @@ public final class StackEngine implements Agent {
     }
 
     private int runCompanion() {
-        final Agent agent = companion;
-        if (agent == null) {
+        final Companion present = companion;
+        if (present == null) {
             return 0;
         }
         try {
-            return agent.doWork();
+            return present.doWork(nowNs);
         } catch (final Exception e) {
             defects.onDefect(e);
             return 0;
@@ -258,7 +256,7 @@ public final class StackEngine implements Agent {
             return Long.MIN_VALUE;
         }
         return Math.min(Math.min(tcp.nextDeadlineNs(), ipInput.nextDeadlineNs()),
-                Math.min(port.nextDeadlineNs(), companionDeadlineNs.getAsLong()));
+                Math.min(port.nextDeadlineNs(), companion == null ? Long.MAX_VALUE : companion.nextDeadlineNs()));
     }
 
     /** How its driver sleeps while there is nothing to do, at most until {@link #nextDeadlineNs}. */
@@ -355,14 +353,9 @@ public final class StackEngine implements Agent {
         commands.postpone(() -> take(next));
     }
 
-    /**
-     * An agent that is run within each turn of this engine (the control plane in threading mode {@code shared}).
-     *
-     * @param deadlineNs when it must run next, as {@link #nextDeadlineNs} says it of the engine.
-     */
-    public void companion(final Agent agent, final LongSupplier deadlineNs) {
-        companion = agent;
-        companionDeadlineNs = deadlineNs;
+    /** Runs this within each turn from now on; before the first one. */
+    public void companion(final Companion other) {
+        companion = other;
     }
 
     /** Ends the sleep of who drives the engine: its companion has something to do. Thread: any. */

@@ -12,30 +12,35 @@ package io.millrace.fastpath.flow;
  * <ul>
  * <li>0, from byte 0: the 4-tuple, state and flags, RCV.NXT and the window: what every arriving segment looks at;
  * <li>1, from 64: SND.UNA, SND.NXT, SND.WND, the rings, cwnd: what every segment sent looks at;
- * <li>2 and 3, from 128: the four timers, intrusive nodes of the wheel; then round-trip time;
- * <li>4, from 256: loss and congestion;
- * <li>5, from 320: what is rarely looked at: ISS, IRS, limits, the links of lists;
- * <li>6, from 384: times of life and death, and room for what comes.
+ * <li>2, from 128, and the greater part of 3, from 192: what else text that arrives, is received and acknowledged looks
+ * at, and the timer of acknowledgements, the first of four intrusive nodes of the wheel;
+ * <li>4, from 256: the other timers, and
+ * <li>5, from 320: congestion: what text that is sent and acknowledged looks at, too;
+ * <li>6, from 384: what is rarely looked at.
  * </ul>
+ * With more connections than the caches hold, each line is a wait for memory: so the first {@value #RECEIVING} bytes are
+ * all that a connection needs that only receives.
  * Thread: the engine's. An engine has one flyweight and wraps it anew for each segment, timer and call.
  */
 public final class Tcb extends TcbSend {
     /** Bytes of a record. */
     public static final int LENGTH = 448;
+    /** Bytes, from the first on, that a connection needs while it only receives. */
+    public static final int RECEIVING = 256;
     /** Timers of a connection: 1 shifted by this. */
     public static final int TIMER_SHIFT = 2;
     /** Timers of a connection. */
     public static final int TIMER_COUNT = 1 << TIMER_SHIFT;
-    /** Timer: retransmission, or zero-window probe. */
-    public static final int TIMER_RETRANSMIT = 0;
     /** Timer: delayed acknowledgement. */
-    public static final int TIMER_ACK = 1;
+    public static final int TIMER_ACK = 0;
+    /** Timer: retransmission, or zero-window probe. */
+    public static final int TIMER_RETRANSMIT = 1;
     /** Timer: keepalive, or the end of FIN_WAIT_2. */
     public static final int TIMER_LIFE = 2;
     /** Timer: sending may be tried again: the slab was full, or pacing pauses. */
     public static final int TIMER_OUTPUT = 3;
     /** Where the first timer's node lies. */
-    public static final int TIMERS_OFFSET = 128;
+    public static final int TIMERS_OFFSET = 232;
 
     private int index;
 

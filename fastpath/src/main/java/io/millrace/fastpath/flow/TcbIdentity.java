@@ -100,13 +100,13 @@ abstract class TcbIdentity {
     private static final int TRAFFIC_CLASS = 42;
     private static final int EVENTS = 43;
     private static final int FLAGS = 44;
-    private static final int NEIGHBOUR = 328;
-    private static final int LISTENER = 360;
-    private static final int READY_NEXT = 364;
-    private static final int OUTPUT_NEXT = 368;
-    private static final int MORE_FLAGS = 404;
+    private static final int NEIGHBOUR = 144;
+    private static final int LISTENER = 440;
+    private static final int READY_NEXT = 164;
+    private static final int OUTPUT_NEXT = 168;
+    private static final int MORE_FLAGS = 188;
     /** Two numbers of four bits: the soft failure above. */
-    private static final int FAILURES = 392;
+    private static final int FAILURES = 400;
 
     /** Address of the record that the flyweight points at. */
     long address;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one loop does after a turn without work. The loop says {@link #onTurn} before it looks for what it was woken for,
- * {@link #onWork} after a turn that had work, and {@link #idle} after one that had none. Who brings something queues it and
+ * {@link #onWork} after a turn that had work, and after one that had none {@link #poll}, or else {@link #idle}. Who brings something queues it and
  * calls {@link #wakeup} then: a sleep that has begun ends, one that has not does not begin.
  * <p>
  * Thread: the loop's, but for {@link #wakeup}: any.
@@ -46,6 +46,22 @@ public abstract class LoopIdle implements Sleeper {
 
     /** There was something to do. */
     public abstract void onWork();
+
+    /**
+     * There was nothing to do, and the loop polls on whatever the next deadline is: what is not asked for costs no time
+     * between two looks at the port.
+     *
+     * @return false where it may do something else: then {@link #idle} follows.
+     */
+    public final boolean poll() {
+        if (source == null || !isPolling()) {
+            return false;
+        }
+        Thread.onSpinWait();
+        return true;
+    }
+
+    abstract boolean isPolling();
 
     /**
      * There was nothing to do.

@@ -62,14 +62,24 @@ final class SleepingIdle extends LoopIdle {
     }
 
     @Override
-    void idle(final IdleSource driven, final long nowNs, final long limitNs) {
+    boolean isPolling() {
+        return times.spinNs() != 0 && idleNs(System.nanoTime()) < times.spinNs();
+    }
+
+    /** For how long there has been nothing to do. */
+    private long idleNs(final long nowNs) {
         if (worked) {
             worked = false;
             idleSinceNs = nowNs;
             pauseNs = FIRST_PAUSE_NS;
             inVain = 0;
         }
-        final long idleNs = nowNs - idleSinceNs;
+        return nowNs - idleSinceNs;
+    }
+
+    @Override
+    void idle(final IdleSource driven, final long nowNs, final long limitNs) {
+        final long idleNs = idleNs(nowNs);
         if (idleNs < times.spinNs()) {
             Thread.onSpinWait();
         } else if (idleNs < times.spinNs() + times.yieldNs() || limitNs < SHORTEST_NS) {

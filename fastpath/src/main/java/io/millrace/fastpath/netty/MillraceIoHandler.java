@@ -163,6 +163,9 @@ public final class MillraceIoHandler implements IoHandler {
     }
 
     private void idle(final IoHandlerContext context) {
+        if (driving && idle.poll()) {
+            return;
+        }
         final long nowNs = System.nanoTime();
         final long delayNs = context.delayNanos(nowNs);
         idle.idle(nowNs, driving ? Math.min(delayNs, untilEngineDeadline(nowNs)) : delayNs);

@@ -4,6 +4,8 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
+import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Header;
 import io.millrace.fastpath.wire.VlanTag;
 
 /**
@@ -15,16 +17,8 @@ final class FlowReader {
     /** What asks rather than flows (ARP, ICMP, Neighbour Discovery), or is cut short: whoever has it may keep it. */
     static final int ANYBODY = -1;
 
-    private static final int V4_HEADER = 20;
-    private static final int V4_FRAGMENT = 6;
+    /** Neither more fragments nor an offset. */
     private static final int V4_FRAGMENT_BITS = 0x3fff;
-    private static final int V4_PROTOCOL = 9;
-    private static final int V4_SOURCE = 12;
-    private static final int V4_DESTINATION = 16;
-    private static final int V6_HEADER = 40;
-    private static final int V6_NEXT_HEADER = 6;
-    private static final int V6_SOURCE = 8;
-    private static final int V6_DESTINATION = 24;
     private static final int PORTS = 4;
 
     private final RssPlacement placement;
@@ -57,17 +51,17 @@ final class FlowReader {
 
     private int ofPacket(final int version, final long packet, final int length) {
         return switch (version) {
-            case 4 -> length < V4_HEADER ? ANYBODY : ofV4(packet, length);
-            case 6 -> length < V6_HEADER ? ANYBODY : ofV6(packet, length);
+            case 4 -> length < Ipv4Header.MIN_LENGTH ? ANYBODY : ofV4(packet, length);
+            case 6 -> length < Ipv6Header.LENGTH ? ANYBODY : ofV6(packet, length);
             default -> ANYBODY;
         };
     }
 
     private int ofV4(final long packet, final int length) {
-        final long source = IpAddress.v4(Memory.getIntBE(packet + V4_SOURCE));
-        final long destination = IpAddress.v4(Memory.getIntBE(packet + V4_DESTINATION));
-        final int protocol = Memory.getUnsignedByte(packet + V4_PROTOCOL);
-        if ((Memory.getShortBE(packet + V4_FRAGMENT) & V4_FRAGMENT_BITS) == 0) {
+        final long source = IpAddress.v4(Memory.getIntBE(packet + Ipv4Header.SOURCE_OFFSET));
+        final long destination = IpAddress.v4(Memory.getIntBE(packet + Ipv4Header.DESTINATION_OFFSET));
+        final int protocol = Memory.getUnsignedByte(packet + Ipv4Header.PROTOCOL_OFFSET);
+        if ((Memory.getShortBE(packet + Ipv4Header.FLAGS_OFFSET) & V4_FRAGMENT_BITS) == 0) {
             if (protocol == IpProtocol.ICMP) {
                 return ANYBODY;
             }
@@ -81,16 +75,16 @@ final class FlowReader {
     }
 
     private int ofV6(final long packet, final int length) {
-        final int protocol = Memory.getUnsignedByte(packet + V6_NEXT_HEADER);
+        final int protocol = Memory.getUnsignedByte(packet + Ipv6Header.NEXT_HEADER_OFFSET);
         if (protocol == IpProtocol.ICMPV6) {
             return ANYBODY;
         }
-        final long sourceHi = Memory.getLongBE(packet + V6_SOURCE);
-        final long sourceLo = Memory.getLongBE(packet + V6_SOURCE + Long.BYTES);
-        final long destinationHi = Memory.getLongBE(packet + V6_DESTINATION);
-        final long destinationLo = Memory.getLongBE(packet + V6_DESTINATION + Long.BYTES);
-        if (hasPorts(protocol) && length >= V6_HEADER + PORTS) {
-            final int ports = Memory.getIntBE(packet + V6_HEADER);
+        final long sourceHi = Memory.getLongBE(packet + Ipv6Header.SOURCE_OFFSET);
+        final long sourceLo = Memory.getLongBE(packet + Ipv6Header.SOURCE_OFFSET + Long.BYTES);
+        final long destinationHi = Memory.getLongBE(packet + Ipv6Header.DESTINATION_OFFSET);
+        final long destinationLo = Memory.getLongBE(packet + Ipv6Header.DESTINATION_OFFSET + Long.BYTES);
+        if (hasPorts(protocol) && length >= Ipv6Header.LENGTH + PORTS) {
+            final int ports = Memory.getIntBE(packet + Ipv6Header.LENGTH);
             return placement.queue(destinationHi, destinationLo, ports & 0xFFFF, sourceHi, sourceLo, ports >>> 16);
         }
         return placement.queue(destinationHi, destinationLo, sourceHi, sourceLo);

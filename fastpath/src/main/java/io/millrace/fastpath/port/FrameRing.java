@@ -12,13 +12,16 @@ import java.lang.invoke.VarHandle;
 final class FrameRing {
     private static final VarHandle CURSORS = MethodHandles.arrayElementVarHandle(long[].class);
 
-    /** Indices into the cursors: what each side writes lies two cache lines apart from what the other writes. */
+    /**
+     * Indices into the cursors: what the other side reads, and what only its own side knows, lie two cache lines apart.
+     * Else the consumer, which looks again and again, would take the line from the producer between two puts.
+     */
     private static final int TAIL = 16;
-    private static final int PUT = 17;
-    private static final int HEAD_SEEN = 18;
-    private static final int HEAD = 32;
-    private static final int TAIL_SEEN = 33;
-    private static final int CURSORS_LENGTH = 48;
+    private static final int PUT = 32;
+    private static final int HEAD_SEEN = 33;
+    private static final int HEAD = 48;
+    private static final int TAIL_SEEN = 64;
+    private static final int CURSORS_LENGTH = 80;
 
     private final long[] cursors = new long[CURSORS_LENGTH];
     private final long[] slots;
@@ -67,6 +70,8 @@ final class FrameRing {
         final long head = cursors[HEAD];
         long there = cursors[TAIL_SEEN] - head;
         if (there < limit) {
+            // The next slot is another line that the producer may have written: it comes while the tail does.
+            CURSORS.getOpaque(slots, (int) head & mask);
             cursors[TAIL_SEEN] = (long) CURSORS.getAcquire(cursors, TAIL);
             there = cursors[TAIL_SEEN] - head;
             if (there == 0) {

@@ -35,7 +35,11 @@ public final class LentFrames {
 
     /** A turn begins on this thread: what other threads gave back goes to the port. */
     public void onTurn() {
-        owner = Thread.currentThread();
+        final Thread driver = Thread.currentThread();
+        if (owner != driver) {
+            // a reference is stored with a barrier of the collector's
+            owner = driver;
+        }
         if (lent > 0) {
             takeBack();
         }

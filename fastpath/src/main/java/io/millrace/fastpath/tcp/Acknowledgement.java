@@ -56,10 +56,12 @@ final class Acknowledgement {
     }
 
     private boolean isWanted(final Tcb tcb, final int unacknowledged) {
+        if (tcb.quickAcks() > 0 || unacknowledged > tcb.receiveMss()) {
+            return true;
+        }
         final TcpSettings settings = context.connections.settings(tcb);
         // a timer would wait for the next tick of the wheel, where the delay is 0
-        return settings.ackPolicy() == TcpSettings.AckPolicy.EVERY || tcb.quickAcks() > 0
-                || unacknowledged > tcb.receiveMss() || settings.delayedAckNs() == 0;
+        return settings.ackPolicy() == TcpSettings.AckPolicy.EVERY || settings.delayedAckNs() == 0;
     }
 
     /** Bytes came twice: an acknowledgement at once, which says so (RFC 2883). */

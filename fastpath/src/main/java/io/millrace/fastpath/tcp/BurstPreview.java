@@ -12,8 +12,8 @@ import io.millrace.fastpath.wire.Ipv6Header;
 /**
  * Reads, before the segments of a burst are worked off one by one, what they will ask for: the entries of the flow table,
  * and then the connections. With more connections than the caches hold, each of those reads waits for memory, and here the
- * processor waits for many of them at once. It is only a guess from bytes that nobody has checked: whatever it finds, or
- * does not, changes nothing but the time. Thread: the engine's.
+ * processor waits for many of them at once: for one segment, for the lines of its connection. It is only a guess from bytes
+ * that nobody has checked: whatever it finds, or does not, changes nothing but the time. Thread: the engine's.
  */
 final class BurstPreview {
     /** So many connections, and their entries, fit into a cache of the second level. */
@@ -41,7 +41,7 @@ final class BurstPreview {
      * @return how many are for something that there is.
      */
     int look(final long[] frames, final int count) {
-        if (count < 2 || connections.inUse() <= CACHED) {
+        if (count == 0 || connections.inUse() <= CACHED) {
             return 0;
         }
         int known = 0;
@@ -52,6 +52,9 @@ final class BurstPreview {
         long sum = 0;
         for (int i = 0; i < count; i++) {
             sum += connections.touch(found[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            sum += connections.touchSending(found[i]);
         }
         sink = sum;
         return known;

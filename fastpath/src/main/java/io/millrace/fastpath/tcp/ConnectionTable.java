@@ -150,7 +150,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         return flows.foresee(localHi, localLo, remoteHi, remoteLo, ports);
     }
 
-    /** Reads every cache line of a connection, or of a TIME_WAIT record; what comes out means nothing. */
+    /** Reads the cache lines that a connection receives with, or of a TIME_WAIT record; what comes out means nothing. */
     long touch(final int value) {
         if (value < NONE) {
             return Memory.getLong(timeWait.address(timeWaitRecord(value)));
@@ -160,8 +160,18 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         }
         long sum = attachments.get(value) == null ? 0 : 1;
         sum += settings.get(value) == null ? 0 : 1;
-        final long record = records.address(value);
-        for (int line = 0; line < Tcb.LENGTH; line += CACHE_LINE) {
+        return sum + touch(value, 0, Tcb.RECEIVING);
+    }
+
+    /** The same with the lines that a connection sends with, where something is in flight. Moves the flyweight. */
+    long touchSending(final int value) {
+        return value < 0 || wrap(value).inFlight() == 0 ? 0 : touch(value, Tcb.RECEIVING, Tcb.LENGTH);
+    }
+
+    private long touch(final int index, final int from, final int to) {
+        final long record = records.address(index);
+        long sum = 0;
+        for (int line = from; line < to; line += CACHE_LINE) {
             sum += Memory.getLong(record + line);
         }
         return sum;

@@ -25,6 +25,8 @@ final class HeldTexts {
     private @Nullable Object[] texts = new Object[FIRST_RELEASES];
     private @Nullable TextOwner[] owners = new TextOwner[FIRST_RELEASES];
     private int releases;
+    /** Connections that hold some: mostly none, and then nobody looks for theirs. */
+    private int holders;
 
     HeldTexts(final int maxConnections, final EngineControl control, final EngineCounters counters) {
         held = new Slots<>(maxConnections);
@@ -35,7 +37,7 @@ final class HeldTexts {
     /** What the connection holds; null where that is nothing. */
     @Nullable
     HeldText of(final Tcb tcb) {
-        return held.get(tcb.index());
+        return holders == 0 ? null : held.get(tcb.index());
     }
 
     /** The same, made where there is none. */
@@ -47,6 +49,7 @@ final class HeldTexts {
         final HeldText free = spare.pollLast();
         final HeldText made = free == null ? new HeldText() : free;
         held.set(tcb.index(), made);
+        holders++;
         return made;
     }
 
@@ -57,6 +60,7 @@ final class HeldTexts {
         }
         if (text.isEmpty()) {
             held.set(tcb.index(), null);
+            holders--;
             if (spare.size() < SPARE && text.isSmall()) {
                 spare.addLast(text);
             }
@@ -65,7 +69,7 @@ final class HeldTexts {
 
     /** Lets go of everything. */
     void free(final Tcb tcb) {
-        final HeldText text = held.get(tcb.index());
+        final HeldText text = of(tcb);
         if (text != null) {
             while (!text.isEmpty()) {
                 text.removeFirst(this);

@@ -19,6 +19,8 @@ final class LentTexts {
     private final ArrayDeque<LentText> spare = new ArrayDeque<>();
     /** Connections that have, or had, frames waiting. */
     private final IntArrayList waiting = new IntArrayList();
+    /** Connections that have some: mostly none, and then nobody looks for theirs. */
+    private int holders;
     private int turn;
 
     LentTexts(final LentFrames frames, final int maxConnections) {
@@ -29,7 +31,7 @@ final class LentTexts {
     /** What waits in frames; null where that is nothing. */
     @Nullable
     LentText of(final Tcb tcb) {
-        return lent.get(tcb.index());
+        return holders == 0 ? null : lent.get(tcb.index());
     }
 
     /** Keeps the frame that is being looked at for the text within it; false where it is to be copied. */
@@ -46,6 +48,7 @@ final class LentTexts {
             final LentText free = spare.pollLast();
             text = free == null ? new LentText() : free;
             lent.set(tcb.index(), text);
+            holders++;
         }
         if (text.isEmpty()) {
             text.lastRead = tcb.rcvRead() - 1;
@@ -72,6 +75,7 @@ final class LentTexts {
     private void dropIfEmpty(final Tcb tcb, final LentText text) {
         if (text.isEmpty()) {
             lent.set(tcb.index(), null);
+            holders--;
             if (spare.size() < SPARE && text.isSmall()) {
                 spare.addLast(text);
             }
@@ -80,7 +84,7 @@ final class LentTexts {
 
     /** Gives back every frame of a connection. */
     void free(final Tcb tcb) {
-        final LentText text = lent.get(tcb.index());
+        final LentText text = of(tcb);
         if (text != null) {
             while (!text.isEmpty()) {
                 frames.release(text.takeFirst());

@@ -355,8 +355,14 @@ final class Lifecycle {
 
     /** Resets the peer and gives the connection up. */
     void abort(final Tcb tcb, final TcpFailure failure) {
-        if (!tcb.has(Tcb.SHELL)) {
-            output.sendReset(tcb);
+        try {
+            if (!tcb.has(Tcb.SHELL)) {
+                output.sendReset(tcb);
+            }
+        } catch (final RuntimeException e) {
+            // the application learns it though the peer does not
+            fail(tcb, failure);
+            throw e;
         }
         fail(tcb, failure);
     }

@@ -125,9 +125,19 @@ final class OpenCall {
             // at the end of the turn, with what the application sends until then
             context.lists.output(tcb);
         } else {
-            output.sendSyn(tcb);
+            sendSyn(tcb);
         }
         return handle;
+    }
+
+    /** Whoever is told that it failed has no handle to close it by. */
+    private void sendSyn(final Tcb tcb) {
+        try {
+            output.sendSyn(tcb);
+        } catch (final RuntimeException e) {
+            lifecycle.forget(tcb);
+            throw e;
+        }
     }
 
     private long refuse(final TcpFailure failure) {

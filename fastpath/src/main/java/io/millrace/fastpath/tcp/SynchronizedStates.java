@@ -44,12 +44,32 @@ final class SynchronizedStates {
         if (segment.textLength > 0 && (silentNs > tcb.rtoNs() || tcb.rcvNxt() == tcb.irs() + 1)) {
             acknowledgement.quicken(tcb);
         }
-        if (segment.has(TcpHeader.SYN) && repeatsSyn(tcb, segment)) {
+        if (HeaderPrediction.isNextText(tcb, segment) && !isOld(tcb, segment, silentNs)) {
+            onNextText(tcb, segment);
+        } else if (segment.has(TcpHeader.SYN) && repeatsSyn(tcb, segment)) {
             onRepeatedSyn(tcb, segment);
-            return;
+        } else {
+            onAny(tcb, segment, silentNs);
         }
-        final boolean isTimed = tcb.has(Tcb.TIMESTAMPS) && !segment.has(TcpHeader.RST);
-        if (isTimed && timestamps.isOld(tcb, segment, silentNs)) {
+    }
+
+    private boolean isOld(final Tcb tcb, final Segment segment, final long silentNs) {
+        return tcb.has(Tcb.TIMESTAMPS) && timestamps.isOld(tcb, segment, silentNs);
+    }
+
+    /** What the steps below come to for a segment that {@link HeaderPrediction} knows. */
+    private void onNextText(final Tcb tcb, final Segment segment) {
+        tcb.sndWl1(segment.sequence);
+        tcb.sndWl2(segment.acknowledgement);
+        if (tcb.has(Tcb.TIMESTAMPS)) {
+            echo(tcb, segment);
+        }
+        textStep.onNext(tcb, segment);
+    }
+
+    /** The steps one by one. */
+    private void onAny(final Tcb tcb, final Segment segment, final long silentNs) {
+        if (!segment.has(TcpHeader.RST) && isOld(tcb, segment, silentNs)) {
             context.count(Counter.TCP_PAWS_DROPPED);
             onUnacceptable(tcb, segment);
         } else if (!isAcceptable(tcb, segment)) {
@@ -109,13 +129,17 @@ final class SynchronizedStates {
             return;
         }
         if (tcb.has(Tcb.TIMESTAMPS)) {
-            // after the ACK field was found good, as Linux: a blind guess does not change what is echoed
-            timestamps.update(tcb, segment);
-            if (segment.hasTimestamps) {
-                tuning.onEcho(tcb, segment);
-            }
+            echo(tcb, segment);
         }
         textStep.onSegment(tcb, segment);
+    }
+
+    /** After the ACK field was found good, as Linux: a blind guess does not change what is echoed. */
+    private void echo(final Tcb tcb, final Segment segment) {
+        timestamps.update(tcb, segment);
+        if (segment.hasTimestamps) {
+            tuning.onEcho(tcb, segment);
+        }
     }
 
     /** Sixth to eighth step: URG, the text, FIN. */

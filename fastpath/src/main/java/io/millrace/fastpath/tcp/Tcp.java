@@ -169,14 +169,26 @@ public final class Tcp implements AutoCloseable {
             final Tcb tcb = context.lists.pollOutput();
             if (tcb.has(Tcb.DEAD)) {
                 lifecycle.freeIfUnlinked(tcb);
-            } else if (tcb.state() == TcpState.SYN_SENT.ordinal() && tcb.sndNxt() == tcb.iss()) {
-                // Fast Open waited for what the application would send in this turn
-                output.sendSyn(tcb);
             } else if (!tcb.has(Tcb.SHELL)) {
-                output.pump(tcb);
+                flush(tcb);
             }
         }
         return waiting;
+    }
+
+    private void flush(final Tcb tcb) {
+        final int index = tcb.index();
+        try {
+            if (tcb.state() == TcpState.SYN_SENT.ordinal() && tcb.sndNxt() == tcb.iss()) {
+                // Fast Open waited for what the application would send in this turn
+                output.sendSyn(tcb);
+            } else {
+                output.pump(tcb);
+            }
+        } catch (final RuntimeException e) {
+            expiry.tryAgain(index, Tcb.TIMER_OUTPUT);
+            throw e;
+        }
     }
 
     /**

@@ -45,7 +45,7 @@ final class TcpOutput {
 
     /** Sends all that may be sent now, then the acknowledgement that is owed if no segment carried it. */
     void pump(final Tcb tcb) {
-        if (maySendData(tcb)) {
+        if (hasAnythingToSend(tcb) && maySendData(tcb)) {
             if (sendAll(tcb)) {
                 timer.arm(tcb);
                 context.sendRoom.onSent(tcb);
@@ -57,6 +57,11 @@ final class TcpOutput {
         if (tcb.has(Tcb.ACK_NOW) && tcb.state() != TcpState.SYN_RECEIVED.ordinal()) {
             sendAck(tcb);
         }
+    }
+
+    /** False where everything there is has been sent, and acknowledged. */
+    private static boolean hasAnythingToSend(final Tcb tcb) {
+        return tcb.sndUna() != tcb.sndEnd() || tcb.sndNxt() != tcb.sndEnd() || tcb.has(Tcb.FIN_QUEUED | Tcb.OVERRIDE);
     }
 
     /** True where anything was sent. */
@@ -241,18 +246,14 @@ final class TcpOutput {
 
     /** @param whole one segment, whatever its length. */
     private boolean send(final Tcb tcb, final int length, final int flags, final boolean whole) {
-        final int sequence = tcb.sndNxt();
-        final int next = sequence + length + (flags & TcpHeader.FIN);
+        final int next = tcb.sndNxt() + length + (flags & TcpHeader.FIN);
         if (!recovery.onSend(tcb, next, context.congestion(tcb), context.nowNs)) {
             // memory to remember it by: like memory for the text itself, asked for again soon
             context.count(Counter.TCP_SLAB_FULL);
             context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
             return false;
         }
-        if (!(whole
-                ? writer.writeWhole(tcb, sequence, length, flags)
-                : writer.write(tcb, sequence, length, flags))) {
-            recovery.onNotSent(tcb, next);
+        if (!write(tcb, length, flags, whole, next)) {
             context.lists.output(tcb);
             return false;
         }
@@ -264,6 +265,23 @@ final class TcpOutput {
         tcb.lastSendNs(context.nowNs);
         persist.clear(tcb);
         return true;
+    }
+
+    private boolean write(final Tcb tcb, final int length, final int flags, final boolean whole, final int next) {
+        boolean written = false;
+        try {
+            written = whole
+                    ? writer.writeWhole(tcb, tcb.sndNxt(), length, flags)
+                    : writer.write(tcb, tcb.sndNxt(), length, flags);
+        } catch (final RuntimeException e) {
+            // what was never sent must not count as in flight
+            recovery.onNotSent(tcb, next);
+            throw e;
+        }
+        if (!written) {
+            recovery.onNotSent(tcb, next);
+        }
+        return written;
     }
 
     /** The tail loss probe (RFC 8985 §7.3): new data where there is any, else the last segment again. */
@@ -324,7 +342,18 @@ final class TcpOutput {
      * not run: a peer that repeats its SYN does not keep a half-open connection alive.
      */
     void sendSyn(final Tcb tcb) {
-        final int text = writer.writeSyn(tcb);
+        final int text;
+        try {
+            text = writer.writeSyn(tcb);
+        } catch (final RuntimeException e) {
+            // as where there is no frame: the timer sends it
+            afterSyn(tcb, 0);
+            throw e;
+        }
+        afterSyn(tcb, text);
+    }
+
+    private void afterSyn(final Tcb tcb, final int text) {
         if (tcb.sndNxt() == tcb.iss()) {
             tcb.sndNxt(tcb.iss() + 1);
             tcb.sndMax(tcb.iss() + 1 + text);

@@ -36,13 +36,45 @@ final class TcpTimers implements TimerHandler {
 
     @Override
     public void onTimer(final int node, final long nowNs) {
-        final Tcb tcb = context.connections.wrap(node / Tcb.TIMER_COUNT);
-        switch (node % Tcb.TIMER_COUNT) {
+        final int index = node / Tcb.TIMER_COUNT;
+        final int which = node % Tcb.TIMER_COUNT;
+        try {
+            expire(context.connections.wrap(index), which);
+        } catch (final RuntimeException e) {
+            tryAgain(index, which);
+            throw e;
+        }
+    }
+
+    /**
+     * What threw, the port or congestion control, may do so again: an RTO later. A connection that waits for something has a
+     * timer whatever happens. Not for an Error: where memory is lost nothing may be touched any more.
+     */
+    void tryAgain(final int index, final int which) {
+        final Tcb tcb = context.connections.wrap(index);
+        if (tcb.generation() == 0 || tcb.has(Tcb.SHELL)) {
+            return;
+        }
+        startWhereStopped(tcb, which);
+        if (tcb.sndMax() != tcb.sndUna()) {
+            // a part of what was to be sent may have left
+            startWhereStopped(tcb, Tcb.TIMER_RETRANSMIT);
+        }
+    }
+
+    private void startWhereStopped(final Tcb tcb, final int which) {
+        if (!context.timers.isArmed(tcb.timer(which))) {
+            context.timers.schedule(tcb.timer(which), context.nowNs + tcb.rtoNs());
+        }
+    }
+
+    private void expire(final Tcb tcb, final int which) {
+        switch (which) {
             case Tcb.TIMER_RETRANSMIT -> onRetransmit(tcb);
             case Tcb.TIMER_ACK -> onDelayedAck(tcb);
             case Tcb.TIMER_LIFE -> onLife(tcb);
             case Tcb.TIMER_OUTPUT -> onOutput(tcb);
-            default -> throw new IllegalStateException("timer " + node % Tcb.TIMER_COUNT);
+            default -> throw new IllegalStateException("timer " + which);
         }
     }
 

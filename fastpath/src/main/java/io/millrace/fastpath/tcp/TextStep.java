@@ -76,6 +76,15 @@ final class TextStep {
         }
     }
 
+    /** The same for text that is next, whole and within the window, with nothing ahead of it, and no FIN. */
+    void onNext(final Tcb tcb, final Segment segment) {
+        learnMss(tcb, segment.textLength);
+        if (takeInOrder(tcb, segment)) {
+            context.lists.ready(tcb, ConnectionHandler.READABLE);
+            acknowledgement.onProgress(tcb);
+        }
+    }
+
     /** Nothing of the segment is new and within the window. */
     private void acknowledgeNothingNew(final Tcb tcb) {
         if (duplicateLeft != duplicateRight) {
@@ -138,17 +147,24 @@ final class TextStep {
 
     private void takeNext(final Tcb tcb, final Segment segment) {
         final boolean gap = tcb.outOfOrder() != 0;
-        if (!receiveQueue.inOrder(tcb, segment.text, segment.textLength)) {
+        if (!takeInOrder(tcb, segment)) {
             segment.flags &= ~TcpHeader.FIN;
             return;
         }
-        context.counters.add(Counter.TCP_BYTES_RECEIVED, segment.textLength);
-        tcb.lastTextStamp(LifeTimer.stamp(context.nowNs));
         if (gap) {
             // all or part of a gap was filled: RFC 5681 §4.2 wants an acknowledgement at once
             tcb.set(Tcb.ACK_NOW);
             noteOverlap();
         }
+    }
+
+    private boolean takeInOrder(final Tcb tcb, final Segment segment) {
+        if (!receiveQueue.inOrder(tcb, segment.text, segment.textLength)) {
+            return false;
+        }
+        context.counters.add(Counter.TCP_BYTES_RECEIVED, segment.textLength);
+        tcb.lastTextStamp(LifeTimer.stamp(context.nowNs));
+        return true;
     }
 
     /** Of the bytes that came again those that came first stay; the first run of them is reported (RFC 2883 §4). */

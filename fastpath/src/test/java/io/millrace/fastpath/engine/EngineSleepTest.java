@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.testing.StackDriver;
-import org.agrona.concurrent.Agent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,20 +48,20 @@ class EngineSleepTest {
 
     @Test
     void shouldSleepNoLongerThanItsCompanion() {
-        final Agent agent = new Agent() {
+        final Companion companion = new Companion() {
             @Override
-            public int doWork() {
+            public int doWork(final long nowNs) {
                 return 0;
             }
 
             @Override
-            public String roleName() {
-                return "companion";
+            public long nextDeadlineNs() {
+                return 5;
             }
         };
         engine.doWork();
         final long before = engine.nextDeadlineNs();
-        engine.companion(agent, () -> 5);
+        engine.companion(companion);
         assertThat(before).isGreaterThan(5);
         assertThat(engine.nextDeadlineNs()).isEqualTo(5);
     }

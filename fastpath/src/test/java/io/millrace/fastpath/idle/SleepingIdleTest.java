@@ -65,6 +65,19 @@ class SleepingIdleTest {
         }
     }
 
+    @Test
+    void shouldPollWithoutADeadlineOnlyWhileItWouldSpin() {
+        assertThat(idle.poll()).as("it does not spin at all").isFalse();
+        final LoopIdle spinning = Idling.sleeping(waiter, new IdleTimes(Long.MAX_VALUE, 0, PAUSE_NS, SLEEP_NS))
+                .newLoop();
+        spinning.begin();
+        assertThat(spinning.poll()).as("it drives nothing").isFalse();
+        spinning.start(new OneDescriptor());
+        assertThat(spinning.poll()).isTrue();
+        spinning.stop();
+        assertThat(spinning.poll()).isFalse();
+    }
+
     private static final class ScriptedWaiter implements HostThreads, Waiter {
         final List<Long> sleeps = new ArrayList<>();
         int end;

@@ -23,6 +23,7 @@ public final class QueuePort implements PacketPort {
     private final Queue<byte[]> outward = new ArrayDeque<>();
     private boolean blocked;
     private boolean broken;
+    private int givenUntilBroken = Integer.MAX_VALUE;
     private long waitedNs;
 
     /** A port without a link layer. */
@@ -79,6 +80,16 @@ public final class QueuePort implements PacketPort {
         broken = value;
     }
 
+    /** While true the port receives, but throws where it is asked for a frame. */
+    public void outputBroken(final boolean value) {
+        givenUntilBroken = value ? 0 : Integer.MAX_VALUE;
+    }
+
+    /** As {@link #outputBroken}, once it has given so many frames. */
+    public void outputBreaksAfter(final int frames) {
+        givenUntilBroken = frames;
+    }
+
     private void failIfBroken() {
         if (broken) {
             throw new IllegalStateException("the port fails");
@@ -113,6 +124,10 @@ public final class QueuePort implements PacketPort {
     @Override
     public long acquire() {
         failIfBroken();
+        if (givenUntilBroken == 0) {
+            throw new IllegalStateException("the port gives no frame");
+        }
+        givenUntilBroken--;
         return pool.acquire();
     }
 

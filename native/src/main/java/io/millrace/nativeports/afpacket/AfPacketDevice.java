@@ -11,6 +11,7 @@ import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
+import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.JoinedInterface;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.shared.KernelGuard;
@@ -55,7 +56,7 @@ final class AfPacketDevice implements PacketDevice {
     /** @param enoughBuffer bytes of a socket's buffer that makes small slots do. */
     static AfPacketDevice open(final DeviceRequest request, final int enoughBuffer) throws IOException {
         final AfPacketSpec spec = spec(request);
-        return spec.inNamespace(() -> openHere(spec, request, enoughBuffer, null));
+        return HostNamespace.call(spec.namespace(), () -> openHere(spec, request, enoughBuffer, null));
     }
 
     /**
@@ -65,7 +66,7 @@ final class AfPacketDevice implements PacketDevice {
      */
     static AfPacketDevice openShared(final DeviceRequest request, final SharedPorts ports) throws IOException {
         final AfPacketSpec spec = spec(request).atAddressOfInterface();
-        return spec.inNamespace(() -> openHere(spec, request, QueueSockets.ENOUGH_BUFFER, ports));
+        return HostNamespace.call(spec.namespace(), () -> openHere(spec, request, QueueSockets.ENOUGH_BUFFER, ports));
     }
 
     private static AfPacketSpec spec(final DeviceRequest request) throws IOException {

@@ -9,15 +9,12 @@ import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.HostNetworkReader;
-import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.LinuxRelease;
 import io.millrace.nativeports.linux.MacOption;
 import io.millrace.nativeports.linux.NamespaceOption;
-import io.millrace.nativeports.linux.PacketDescriptor;
-import io.millrace.nativeports.linux.TunDescriptor;
 import io.millrace.nativeports.shared.KernelGuard;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Opens packet sockets on interfaces of the kernel: {@code af-packet:IF}. Thread: any. */
@@ -38,16 +35,15 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public @Nullable String unavailabilityCause() {
-        if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
+        if (!LinuxRelease.isLinux()) {
             return "packet sockets need Linux";
         }
-        final LinuxCalls calls = new LinuxCalls();
-        final int fd = calls.socket(PacketDescriptor.AF_PACKET, PacketDescriptor.SOCK_RAW | TunDescriptor.O_CLOEXEC, 0);
-        if (fd < 0) {
-            return AfPacketFailure.onSocket(-fd);
+        try {
+            new RingSocket(SCHEME).close();
+            return null;
+        } catch (final IOException e) {
+            return e.getMessage();
         }
-        calls.close(fd);
-        return null;
     }
 
     @Override
@@ -63,16 +59,13 @@ public final class AfPacketDeviceProvider implements PacketDeviceProvider {
     @Override
     public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
         final AfPacketSpec spec = AfPacketSpec.parse(argument);
-        final String namespace = spec.namespace();
-        return namespace == null
-                ? task.run(spec.interfaceName(), true)
-                : HostNamespace.call(namespace, () -> task.run(spec.interfaceName(), false));
+        return HostNamespace.call(spec.namespace(), () -> task.run(spec.interfaceName(), spec.namespace() == null));
     }
 
     @Override
     public HostNetwork hostNetwork(final String argument) throws IOException {
         final AfPacketSpec spec = AfPacketSpec.parse(argument);
-        return spec.inNamespace(() -> HostNetworkReader.read(spec.interfaceName()));
+        return HostNamespace.call(spec.namespace(), () -> HostNetworkReader.read(spec.interfaceName()));
     }
 
     @Override

@@ -48,21 +48,7 @@ final class AfPacketPort extends PooledPort {
         if (outgoing.isPending()) {
             sendPending();
         }
-        int count = 0;
-        // As many slots as frames wanted, whatever is dropped: a flood of bad ones must not hold the engine.
-        for (int slots = 0; slots < limit && incoming.isReady(); slots++) {
-            final long frame = pool.acquire();
-            if (frame == 0) {
-                break;
-            }
-            if (incoming.take(frame)) {
-                Frame.timestampNs(frame, nowNs);
-                frames[offset + count++] = frame;
-            } else {
-                pool.release(frame);
-                dropped++;
-            }
-        }
+        final int count = incoming.receive(pool, frames, offset, limit, nowNs);
         if (count > 0) {
             watch.onSuccess();
         }
@@ -105,7 +91,7 @@ final class AfPacketPort extends PooledPort {
     @Override
     public long dropped() {
         dropped += sockets.receiveSocket().drops();
-        return dropped;
+        return dropped + incoming.dropped();
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.millrace.nativeports.afpacket;
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.fastpath.port.PortOption.Place;
 import io.millrace.fastpath.port.PortOption.Type;
-import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.LinkAddress;
 import io.millrace.nativeports.linux.MacOption;
@@ -68,11 +67,6 @@ record AfPacketSpec(String interfaceName, @Nullable String namespace, long mac, 
             throw new IOException("\"" + option + "\" is no option of a packet socket; the form is " + FORM);
         }
         return MacOption.parse(option.substring(MAC.length()));
-    }
-
-    /** Does something in the namespace that it names, if any. */
-    <T> T inNamespace(final HostNamespace.Task<T> task) throws IOException {
-        return namespace == null ? task.run() : HostNamespace.call(namespace, task);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.millrace.nativeports.afpacket;
 
+import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.linux.SocketDescriptor;
@@ -82,23 +83,29 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** True where {@link #take} has something to take. */
+    /** True where something waits. */
     public boolean isReady() {
         return incoming != null && incoming.isReady();
     }
 
     /**
-     * Takes what is there into a fresh frame.
+     * Copies what waits into frames, as far as there are any: what {@code PacketPort.receive} does.
      *
-     * @return false where it is truncated or contradicts itself.
+     * @param pool of the frames.
      */
-    public boolean take(final long frame) {
-        return incoming != null && incoming.take(frame);
+    public int receive(final FramePool pool, final long[] frames, final int offset, final int limit,
+            final long nowNs) {
+        return incoming == null ? 0 : incoming.receive(pool, frames, offset, limit, nowNs);
     }
 
     /** Of the socket, which is readable while {@link #isReady} is true. */
     public int descriptor() {
         return socket.descriptor();
+    }
+
+    /** Frames that were truncated or contradicted themselves. */
+    public long dropped() {
+        return incoming == null ? 0 : incoming.dropped();
     }
 
     /** Frames that found no room since this was asked last. */

@@ -2,6 +2,7 @@ package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.linux.PacketDescriptor;
@@ -21,6 +22,7 @@ final class ReceiveRing {
     private final SlotRing ring;
     private final int maxFrameLength;
     private int index;
+    private long dropped;
 
     /** @param maxFrameLength bytes that a frame has room for from {@link Frame#ETHERNET_OFFSET} on, and one more. */
     ReceiveRing(final RingSocket socket, final SlotRing ring, final int maxFrameLength) {
@@ -29,17 +31,42 @@ final class ReceiveRing {
         this.maxFrameLength = maxFrameLength;
     }
 
-    /** True where {@link #take} has something to take. */
+    /** True where something waits. */
     boolean isReady() {
         return (SlotRing.status(ring.slot(index)) & PacketDescriptor.STATUS_USER) != 0;
     }
 
     /**
-     * Takes what is there into a fresh frame, and gives its slot back.
+     * Copies what waits into frames, as far as there are any: what {@code PacketPort.receive} does.
      *
-     * @return false where it is truncated or contradicts itself.
+     * @param pool of the frames.
      */
-    boolean take(final long frame) {
+    int receive(final FramePool pool, final long[] frames, final int offset, final int limit, final long nowNs) {
+        int count = 0;
+        // As many slots as frames wanted, whatever is dropped: a flood of bad ones must not hold the engine.
+        for (int slots = 0; slots < limit && isReady(); slots++) {
+            final long frame = pool.acquire();
+            if (frame == 0) {
+                break;
+            }
+            if (take(frame)) {
+                Frame.timestampNs(frame, nowNs);
+                frames[offset + count++] = frame;
+            } else {
+                pool.release(frame);
+                dropped++;
+            }
+        }
+        return count;
+    }
+
+    /** Frames that were truncated or contradicted themselves. */
+    long dropped() {
+        return dropped;
+    }
+
+    /** False where it is such a one; its slot is given back all the same. */
+    private boolean take(final long frame) {
         final long slot = ring.slot(index);
         final boolean fine = copy(slot, frame) && VirtioNetHeader.decode(frame + HEADER_OFFSET, frame)
                 && restoreTag(slot, frame);

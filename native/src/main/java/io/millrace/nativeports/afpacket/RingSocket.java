@@ -1,9 +1,8 @@
 package io.millrace.nativeports.afpacket;
 
 import io.millrace.fastpath.memory.Memory;
-import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.nativeports.linux.BpfProgram;
-import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.HostSocket;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.linux.SocketDescriptor;
@@ -15,26 +14,19 @@ import java.io.IOException;
  * control plane, then used by the engine's thread.
  */
 final class RingSocket implements AutoCloseable {
-    private static final int SCRATCH = 64;
     private static final int FANOUT_TYPE_SHIFT = 16;
     private static final int ETHERNET_ADDRESS = 6;
 
-    private final LinuxCalls calls = new LinuxCalls();
-    private final String device;
+    private final HostSocket socket;
+    private final LinuxCalls calls;
     private final int fd;
-    /** Where values of options lie. */
-    private final MemoryRegion scratch;
-    private boolean closed;
 
     /** @param device for messages. */
     RingSocket(final String device) throws IOException {
-        this.device = device;
-        fd = calls.socket(PacketDescriptor.AF_PACKET,
-                PacketDescriptor.SOCK_RAW | TunDescriptor.O_NONBLOCK | TunDescriptor.O_CLOEXEC, 0);
-        if (fd < 0) {
-            throw new IOException(AfPacketFailure.onSocket(-fd));
-        }
-        scratch = MemoryRegion.allocate("packet socket", SCRATCH);
+        socket = new HostSocket(device, PacketDescriptor.AF_PACKET,
+                SocketDescriptor.SOCK_RAW | TunDescriptor.O_NONBLOCK, AfPacketFailure::onSocket);
+        calls = socket.calls();
+        fd = socket.descriptor();
     }
 
     int descriptor() {
@@ -43,13 +35,13 @@ final class RingSocket implements AutoCloseable {
 
     /** Sets an option of packet sockets. */
     void set(final int option, final int value) throws IOException {
-        check(trySet(PacketDescriptor.SOL_PACKET, option, value), "set option " + option + " of");
+        check(socket.set(PacketDescriptor.SOL_PACKET, option, value), "set option " + option + " of");
     }
 
     /** Asks for so much room; as much as the system gives to this user is enough. */
     void buffer(final int forced, final int plain, final int bytes) {
-        if (trySet(SocketDescriptor.SOL_SOCKET, forced, bytes) < 0) {
-            trySet(SocketDescriptor.SOL_SOCKET, plain, bytes);
+        if (socket.set(SocketDescriptor.SOL_SOCKET, forced, bytes) < 0) {
+            socket.set(SocketDescriptor.SOL_SOCKET, plain, bytes);
         }
     }
 
@@ -60,36 +52,36 @@ final class RingSocket implements AutoCloseable {
 
     /** Lets in only what the filter does. */
     void attach(final AddressFilter filter) throws IOException {
-        check(calls.setOption(fd, SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ATTACH_FILTER, filter.address(),
+        check(socket.set(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ATTACH_FILTER, filter.address(),
                 SocketDescriptor.PROGRAM_LENGTH), "attach a filter to");
     }
 
     /** Lets in only what the program does. */
     void attach(final BpfProgram program) throws IOException {
-        check(trySet(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ATTACH_BPF, program.descriptor()),
+        check(socket.set(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ATTACH_BPF, program.descriptor()),
                 "attach a program to");
     }
 
     /** Has the interface let in frames for another address (promiscuous where it cannot); undone by {@link #close}. */
     void join(final int interfaceIndex, final int type, final long address) throws IOException {
-        final long at = scratch.address();
+        final long at = socket.scratch();
         Memory.zero(at, PacketDescriptor.MEMBERSHIP_LENGTH);
         Memory.putInt(at, interfaceIndex);
         Memory.putShort(at + PacketDescriptor.MEMBERSHIP_TYPE_OFFSET, type);
         Memory.putShort(at + PacketDescriptor.MEMBERSHIP_ADDRESS_LENGTH_OFFSET, ETHERNET_ADDRESS);
         Memory.putLongBE(at + PacketDescriptor.MEMBERSHIP_ADDRESS_OFFSET, address << Short.SIZE);
-        check(calls.setOption(fd, PacketDescriptor.SOL_PACKET, PacketDescriptor.ADD_MEMBERSHIP, at,
+        check(socket.set(PacketDescriptor.SOL_PACKET, PacketDescriptor.ADD_MEMBERSHIP, at,
                 PacketDescriptor.MEMBERSHIP_LENGTH), "let in an address on");
     }
 
     /** @param protocol of what is received, e.g. {@link PacketDescriptor#ETH_P_ALL}; 0: nothing. */
     void bind(final int interfaceIndex, final int protocol) throws IOException {
-        final long at = scratch.address();
+        final long at = socket.scratch();
         Memory.zero(at, PacketDescriptor.ADDRESS_LENGTH);
         Memory.putShort(at, PacketDescriptor.AF_PACKET);
         Memory.putShortBE(at + PacketDescriptor.ADDRESS_PROTOCOL_OFFSET, protocol);
         Memory.putInt(at + PacketDescriptor.ADDRESS_INDEX_OFFSET, interfaceIndex);
-        check(calls.bind(fd, at, PacketDescriptor.ADDRESS_LENGTH), "bind to");
+        check(socket.bind(PacketDescriptor.ADDRESS_LENGTH), "bind to");
     }
 
     /**
@@ -110,14 +102,14 @@ final class RingSocket implements AutoCloseable {
 
     /** What has happened to the socket since this was asked last: a positive error number, 0: nothing. */
     int error() {
-        return option(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ERROR);
+        return socket.error();
     }
 
     /** Frames that found no room since this was asked last. */
     long drops() {
         return option(PacketDescriptor.SOL_PACKET, PacketDescriptor.STATISTICS) < 0
                 ? 0
-                : Memory.getInt(scratch.address() + PacketDescriptor.STATISTICS_DROPS_OFFSET) & 0xFFFF_FFFFL;
+                : Memory.getInt(socket.scratch() + PacketDescriptor.STATISTICS_DROPS_OFFSET) & 0xFFFF_FFFFL;
     }
 
     long read(final long address, final int length) {
@@ -130,29 +122,16 @@ final class RingSocket implements AutoCloseable {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            calls.close(fd);
-            scratch.close();
-        }
+        socket.close();
     }
 
     void check(final int result, final String what) throws IOException {
-        if (result < 0) {
-            throw new IOException("cannot " + what + ' ' + device + ": " + Errno.describe(-result));
-        }
-    }
-
-    private int trySet(final int level, final int option, final int value) {
-        Memory.putInt(scratch.address(), value);
-        return calls.setOption(fd, level, option, scratch.address(), Integer.BYTES);
+        socket.check(result, what);
     }
 
     /** The option's first four bytes, or a negated error number. */
     private int option(final int level, final int option) {
-        final long length = scratch.address() + SCRATCH - Integer.BYTES;
-        Memory.putInt(length, PacketDescriptor.STATISTICS_LENGTH);
-        final int result = calls.option(fd, level, option, scratch.address(), length);
-        return result < 0 ? result : Memory.getInt(scratch.address());
+        final int result = socket.read(level, option, PacketDescriptor.STATISTICS_LENGTH);
+        return result < 0 ? result : Memory.getInt(socket.scratch());
     }
 }

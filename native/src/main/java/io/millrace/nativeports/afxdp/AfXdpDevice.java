@@ -6,6 +6,7 @@ import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.afpacket.Listener;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.CloseHelper;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Queues of an interface of the kernel, opened by AF_XDP sockets, and the program that hands them what is the stack's. The
@@ -50,15 +50,12 @@ final class AfXdpDevice implements PacketDevice {
     static AfXdpDevice open(final DeviceRequest request) throws IOException {
         final AfXdpSpec spec = AfXdpSpec.parse(request.argument());
         JoinedInterface.refuseHostAddress(AfXdpDeviceProvider.SCHEME, request);
-        final String namespace = spec.namespace();
-        return namespace == null
-                ? openHere(spec, request)
-                : HostNamespace.call(namespace, () -> openHere(spec, request));
+        return HostNamespace.call(spec.namespace(), () -> openHere(spec, request));
     }
 
     private static AfXdpDevice openHere(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
         final AfXdpInterface on = AfXdpInterface.find(spec, request);
-        final int wanted = on.queuesFrom(spec.queue(), request.queues());
+        final int wanted = on.queues().from(spec.queue(), request.queues());
         final AfXdpDevice device = new AfXdpDevice(on,
                 Redirection.attach(on.device(), on.index(), spec, on.address(), spec.queue() + wanted));
         boolean done = false;
@@ -86,12 +83,8 @@ final class AfXdpDevice implements PacketDevice {
         final PortCapabilities capabilities = new PortCapabilities(true, request.mtu(), on.address(), checksums, true,
                 0,
                 MAX_FRAME);
-        for (int i = 0; i < queues.size(); i++) {
-            final Listener listener = i > 0
-                    ? null
-                    : Listener.open(on.device(), on.index(), on.address(), on.sharesAddress(),
-                            comesWhole(spec) ? 0 : SLOTS, MAX_FRAME);
-            ports.add(port(queues.get(i), capabilities, listener, request.frames(), spec.busyPollUs() > 0));
+        for (final XdpQueue queue : queues) {
+            ports.add(openPort(queue, capabilities, spec, request.frames()));
         }
         // from here on frames arrive
         for (int i = 0; i < queues.size(); i++) {
@@ -104,30 +97,37 @@ final class AfXdpDevice implements PacketDevice {
 
     /** True where nothing of the stack's goes on to the kernel: it has every queue, and the groups. */
     private boolean comesWhole(final AfXdpSpec spec) {
-        return spec.allGroups() && on.queues() == queues.size();
+        return spec.allGroups() && on.queues().count() == queues.size();
     }
 
-    private AfXdpPort port(final XdpQueue queue, final PortCapabilities capabilities,
-            final @Nullable Listener listener, final int frames, final boolean busyPolls) {
-        final FramePool large = new FramePool(on.device() + ", large frames", frames / LARGE_PART,
-                Frame.ETHERNET_OFFSET + MAX_FRAME + SPARE);
-        return new AfXdpPort(queue, capabilities, large, listener,
-                new Receiver(queue, large, MAX_FRAME, on.virtual()), busyPolls, on.device());
+    private AfXdpPort openPort(final XdpQueue queue, final PortCapabilities capabilities, final AfXdpSpec spec,
+            final int frames) throws IOException {
+        final Listener listener = queue == queues.getFirst() ? listen(spec) : null;
+        FramePool large = null;
+        boolean done = false;
+        try {
+            large = new FramePool(on.device() + ", large frames", frames / LARGE_PART,
+                    Frame.ETHERNET_OFFSET + MAX_FRAME + SPARE);
+            final AfXdpPort port = new AfXdpPort(queue, capabilities, large, listener,
+                    new Receiver(queue, large, MAX_FRAME, on.virtual()), spec.busyPollUs() > 0, on.device());
+            done = true;
+            return port;
+        } finally {
+            if (!done) {
+                CloseHelper.closeAll(large, listener);
+            }
+        }
+    }
+
+    private Listener listen(final AfXdpSpec spec) throws IOException {
+        return Listener.open(on.device(), on.index(), on.address(), on.sharesAddress(), comesWhole(spec) ? 0 : SLOTS,
+                MAX_FRAME);
     }
 
     private void report(final AfXdpSpec spec, final boolean checksums, final int wanted) {
         LOGGER.info("{}: {}, checksums completed by {}", on.device(), how, checksums ? "the kernel" : "the stack");
-        final int last = spec.queue() + queues.size() - 1;
-        if (queues.size() < wanted) {
-            LOGGER.warn("{}: the interface has queues for {} of {} engines: software shares out what they bring"
-                    + " (`ethtool -L {} combined {}` makes more)", on.device(), queues.size(), wanted,
-                    spec.interfaceName(), spec.queue() + wanted);
-        }
-        if (on.queues() > queues.size()) {
-            LOGGER.warn("{}: the interface has {} queues, of which {} to {} are taken; what arrives at others takes a"
-                    + " slower way: `ethtool -L {} combined {}`, or steer flows by `ethtool -N`", on.device(),
-                    on.queues(),
-                    spec.queue(), last, spec.interfaceName(), last + 1);
+        for (final PortFinding finding : QueueFindings.of(spec.interfaceName(), on.queues(), spec.queue(), wanted)) {
+            LOGGER.warn("{}: {}; what helps: {}", on.device(), finding.what(), finding.remedy());
         }
     }
 

@@ -6,10 +6,10 @@ import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
 import io.millrace.nativeports.linux.HostNamespace;
+import io.millrace.nativeports.linux.LinuxRelease;
 import io.millrace.nativeports.linux.NamespaceOption;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ public final class AfXdpDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public @Nullable String unavailabilityCause() {
-        if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
+        if (!LinuxRelease.isLinux()) {
             return "AF_XDP sockets need Linux";
         }
         try {
@@ -56,10 +56,7 @@ public final class AfXdpDeviceProvider implements PacketDeviceProvider {
     @Override
     public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
         final AfXdpSpec spec = AfXdpSpec.parse(argument);
-        final String namespace = spec.namespace();
-        return namespace == null
-                ? task.run(spec.interfaceName(), true)
-                : HostNamespace.call(namespace, () -> task.run(spec.interfaceName(), false));
+        return HostNamespace.call(spec.namespace(), () -> task.run(spec.interfaceName(), spec.namespace() == null));
     }
 
     @Override

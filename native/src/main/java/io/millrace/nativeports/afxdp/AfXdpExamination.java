@@ -5,6 +5,7 @@ import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortFinding.Weight;
 import io.millrace.nativeports.linux.HostInterface;
 import io.millrace.nativeports.linux.InterfaceFindings;
+import io.millrace.nativeports.linux.ReceiveQueues;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,25 +25,17 @@ final class AfXdpExamination {
         try (HostInterface host = new HostInterface(name)) {
             findings.addAll(InterfaceFindings.of(host, name, request.mtu()));
             if (findings.stream().noneMatch(finding -> finding.weight() == Weight.FATAL)) {
-                queues(findings, host.receiveQueues(), spec, request.queues());
+                findings.addAll(queues(host.receiveQueues(), spec, request.queues()));
             }
         }
         return List.copyOf(findings);
     }
 
-    private static void queues(final List<PortFinding> findings, final int there, final AfXdpSpec spec,
-            final int wanted) {
-        final int end = spec.queue() + wanted;
-        if (there > 0 && spec.queue() >= there) {
-            findings.add(new PortFinding(Weight.FATAL, AfXdpFailure.noQueue(spec.interfaceName(), there, spec.queue()),
-                    "ethtool -L " + spec.interfaceName() + " combined " + end));
-        } else if (there > 0 && there != wanted) {
-            findings.add(new PortFinding(Weight.ADVICE,
-                    spec.interfaceName() + " has " + there + " queues, and the engines"
-                            + " are made for " + wanted
-                            + ": what other queues receive takes a slower way, and what is missing"
-                            + " software has to share out",
-                    "ethtool -L " + spec.interfaceName() + " combined " + end));
-        }
+    private static List<PortFinding> queues(final ReceiveQueues there, final AfXdpSpec spec, final int wanted) {
+        final String name = spec.interfaceName();
+        return there.count() > 0 && spec.queue() >= there.count()
+                ? List.of(new PortFinding(Weight.FATAL, AfXdpFailure.noQueue(name, there, spec.queue()),
+                        "Change queue=, or: " + there.resize(name, spec.queue() + wanted)))
+                : QueueFindings.of(name, there, spec.queue(), wanted);
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.nativeports.afxdp;
 
 import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.ReceiveQueues;
 
 /** What to tell a user when an AF_XDP socket cannot be opened or used: one sentence each. */
 final class AfXdpFailure {
@@ -59,8 +60,8 @@ final class AfXdpFailure {
         };
     }
 
-    static String noQueue(final String name, final int there, final int first) {
-        return name + " has " + there + (there == 1 ? " queue" : " queues") + ", counted from 0: no queue " + first
-                + "; change queue=, or `ethtool -L " + name + " combined " + (first + 1) + "`";
+    static String noQueue(final String name, final ReceiveQueues there, final int first) {
+        return name + " has " + there.count() + (there.count() == 1 ? " queue" : " queues")
+                + ", counted from 0: no queue " + first;
     }
 }

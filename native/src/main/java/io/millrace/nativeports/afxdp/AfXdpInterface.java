@@ -3,6 +3,7 @@ package io.millrace.nativeports.afxdp;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.nativeports.linux.HostInterface;
 import io.millrace.nativeports.linux.JoinedInterface;
+import io.millrace.nativeports.linux.ReceiveQueues;
 import java.io.IOException;
 
 /**
@@ -14,23 +15,19 @@ import java.io.IOException;
  * @param sharesAddress true where it is that of the interface itself.
  * @param virtual       true for a veth: what its far end's kernel sends has checksums that were left to be completed.
  * @param sendsPieces   true where a packet may come that is larger than a chunk.
- * @param queues        that receive; 0 where the driver does not say.
+ * @param queues        that receive.
  */
 record AfXdpInterface(String device, int index, long address, boolean sharesAddress, boolean virtual,
-        boolean sendsPieces, int queues) {
-    /** How many queues there are from one on, of so many that are wanted; at least 1. */
-    int queuesFrom(final int first, final int wanted) {
-        return queues == 0 ? wanted : Math.min(wanted, queues - first);
-    }
-
+        boolean sendsPieces, ReceiveQueues queues) {
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static AfXdpInterface find(final AfXdpSpec spec, final DeviceRequest request) throws IOException {
         final String name = spec.interfaceName();
         try (HostInterface host = new HostInterface(name)) {
             final JoinedInterface on = JoinedInterface.of(host, name, AfXdpDeviceProvider.SCHEME, request);
-            final int queues = host.receiveQueues();
-            if (queues > 0 && spec.queue() >= queues) {
-                throw new IOException(AfXdpFailure.noQueue(name, queues, spec.queue()));
+            final ReceiveQueues queues = host.receiveQueues();
+            if (queues.count() > 0 && spec.queue() >= queues.count()) {
+                throw new IOException(AfXdpFailure.noQueue(name, queues, spec.queue()) + "; change queue=, or `"
+                        + queues.resize(name, spec.queue() + 1) + '`');
             }
             final long address = spec.addressBeside(on.address());
             final boolean veth = host.driver().startsWith("veth ");

@@ -116,28 +116,9 @@ final class AfXdpPort implements PacketPort {
             receiver.release();
         }
         if (listener != null) {
-            count += listen(listener, frames, offset + count, limit - entries, nowNs);
+            count += listener.receive(large, frames, offset + count, limit - entries, nowNs);
         }
         // no success of the interface: what was there when it went is received all the same
-        return count;
-    }
-
-    private int listen(final Listener beside, final long[] frames, final int offset, final int limit,
-            final long nowNs) {
-        int count = 0;
-        for (int slots = 0; slots < limit && beside.isReady(); slots++) {
-            final long frame = large.acquire();
-            if (frame == 0) {
-                break;
-            }
-            if (beside.take(frame)) {
-                Frame.timestampNs(frame, nowNs);
-                frames[offset + count++] = frame;
-            } else {
-                large.release(frame);
-                dropped++;
-            }
-        }
         return count;
     }
 
@@ -250,10 +231,12 @@ final class AfXdpPort implements PacketPort {
 
     @Override
     public long dropped() {
+        long beside = 0;
         if (listener != null) {
             dropped += listener.drops();
+            beside = listener.dropped();
         }
-        return dropped + receiver.dropped() + sender.dropped() + queue.socket().drops();
+        return dropped + beside + receiver.dropped() + sender.dropped() + queue.socket().drops();
     }
 
     @Override

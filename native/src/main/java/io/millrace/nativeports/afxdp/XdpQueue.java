@@ -39,10 +39,10 @@ final class XdpQueue implements AutoCloseable {
     static XdpQueue open(final AfXdpInterface on, final AfXdpSpec spec, final int queue, final int frames,
             final int mtu, final boolean checksums) throws IOException {
         final XdpSocket socket = new XdpSocket(on.device());
-        final XdpQueue opened = new XdpQueue(socket,
-                new Umem(on.device() + ", queue " + queue, frames, mtu));
+        XdpQueue opened = null;
         boolean done = false;
         try {
+            opened = new XdpQueue(socket, new Umem(on.device() + ", queue " + queue, frames, mtu));
             opened.share(checksums);
             opened.bind(on, spec, queue, mtu);
             if (spec.busyPollUs() > 0) {
@@ -52,7 +52,7 @@ final class XdpQueue implements AutoCloseable {
             return opened;
         } finally {
             if (!done) {
-                opened.close();
+                CloseHelper.close(opened == null ? socket : opened);
             }
         }
     }

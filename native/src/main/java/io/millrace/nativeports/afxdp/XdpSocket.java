@@ -1,11 +1,10 @@
 package io.millrace.nativeports.afxdp;
 
 import io.millrace.fastpath.memory.Memory;
-import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.HostSocket;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.SocketDescriptor;
-import io.millrace.nativeports.linux.TunDescriptor;
 import io.millrace.nativeports.linux.XdpDescriptor;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
@@ -15,30 +14,23 @@ import java.util.concurrent.locks.LockSupport;
  * the control plane, then used by the engine's thread.
  */
 final class XdpSocket implements AutoCloseable {
-    private static final int SOCK_RAW = 3;
-    private static final int SCRATCH = 256;
-    private static final int LENGTH_OFFSET = SCRATCH - Long.BYTES;
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED_POPULATE = 0x8001;
     private static final int BUSY_POLL_FRAMES = 64;
     private static final int BUSY_ATTEMPTS = 200;
     private static final long BUSY_WAIT_NS = 5_000_000;
 
-    private final LinuxCalls calls = new LinuxCalls();
     private final String device;
+    private final HostSocket socket;
+    private final LinuxCalls calls;
     private final int fd;
-    /** Where values of options lie. */
-    private final MemoryRegion scratch;
-    private boolean closed;
 
     /** @param device for messages. */
     XdpSocket(final String device) throws IOException {
         this.device = device;
-        fd = calls.socket(XdpDescriptor.AF_XDP, SOCK_RAW | TunDescriptor.O_CLOEXEC, 0);
-        if (fd < 0) {
-            throw new IOException(AfXdpFailure.onSocket(-fd));
-        }
-        scratch = MemoryRegion.allocate("AF_XDP socket", SCRATCH);
+        socket = new HostSocket(device, XdpDescriptor.AF_XDP, SocketDescriptor.SOCK_RAW, AfXdpFailure::onSocket);
+        calls = socket.calls();
+        fd = socket.descriptor();
     }
 
     int descriptor() {
@@ -52,7 +44,7 @@ final class XdpSocket implements AutoCloseable {
      * @return false where the kernel knows nothing of metadata.
      */
     boolean register(final Umem umem, final boolean metadata) throws IOException {
-        final long at = scratch.address();
+        final long at = socket.scratch();
         Memory.zero(at, XdpDescriptor.UMEM_LENGTH);
         Memory.putLong(at + XdpDescriptor.UMEM_ADDRESS_OFFSET, umem.address());
         Memory.putLong(at + XdpDescriptor.UMEM_BYTES_OFFSET, umem.bytes());
@@ -62,8 +54,7 @@ final class XdpSocket implements AutoCloseable {
             Memory.putInt(at + XdpDescriptor.UMEM_FLAGS_OFFSET, XdpDescriptor.UMEM_TX_METADATA_LEN);
             Memory.putInt(at + XdpDescriptor.UMEM_TX_METADATA_LENGTH_OFFSET, XdpDescriptor.METADATA_LENGTH);
         }
-        final int result = calls.setOption(fd, XdpDescriptor.SOL_XDP, XdpDescriptor.UMEM_REG, at,
-                XdpDescriptor.UMEM_LENGTH);
+        final int result = socket.set(XdpDescriptor.SOL_XDP, XdpDescriptor.UMEM_REG, at, XdpDescriptor.UMEM_LENGTH);
         if (metadata && result == -Errno.EINVAL) {
             return false;
         }
@@ -77,7 +68,7 @@ final class XdpSocket implements AutoCloseable {
     OutgoingRing outgoing(final int option, final int offsets, final long place, final int length,
             final int entryLength) throws IOException {
         final long mapping = map(option, offsets, place, length, entryLength);
-        return new OutgoingRing(mapping, mappedBytes(offsets, length, entryLength), scratch.address() + offsets,
+        return new OutgoingRing(mapping, mappedBytes(offsets, length, entryLength), socket.scratch() + offsets,
                 length, entryLength);
     }
 
@@ -85,36 +76,39 @@ final class XdpSocket implements AutoCloseable {
     IncomingRing incoming(final int option, final int offsets, final long place, final int length,
             final int entryLength) throws IOException {
         final long mapping = map(option, offsets, place, length, entryLength);
-        return new IncomingRing(mapping, mappedBytes(offsets, length, entryLength), scratch.address() + offsets,
+        return new IncomingRing(mapping, mappedBytes(offsets, length, entryLength), socket.scratch() + offsets,
                 length, entryLength);
     }
 
     /** Leaves the offsets of all rings in the scratch memory. */
     private long map(final int option, final int offsets, final long place, final int length, final int entryLength)
             throws IOException {
-        check(set(XdpDescriptor.SOL_XDP, option, length), "make a ring of");
-        check(option(XdpDescriptor.MMAP_OFFSETS, XdpDescriptor.MMAP_OFFSETS_LENGTH), "lay out the rings of");
+        socket.check(socket.set(XdpDescriptor.SOL_XDP, option, length), "make a ring of");
+        socket.check(option(XdpDescriptor.MMAP_OFFSETS, XdpDescriptor.MMAP_OFFSETS_LENGTH), "lay out the rings of");
         final long mapping = calls.map(fd, mappedBytes(offsets, length, entryLength), PROT_READ_WRITE,
                 MAP_SHARED_POPULATE, place);
-        check((int) Math.min(mapping, 0), "map a ring of");
+        socket.check((int) Math.min(mapping, 0), "map a ring of");
         return mapping;
     }
 
     private long mappedBytes(final int offsets, final int length, final int entryLength) {
-        return Memory.getLong(scratch.address() + offsets + XdpDescriptor.DESCRIPTORS_OFFSET)
+        return Memory.getLong(socket.scratch() + offsets + XdpDescriptor.DESCRIPTORS_OFFSET)
                 + (long) length * entryLength;
     }
 
     /** Lets one system call send so many descriptors; older kernels know only of 32. */
     void budget(final int descriptors) {
-        set(XdpDescriptor.SOL_XDP, XdpDescriptor.MAX_TX_SKB_BUDGET, descriptors);
+        socket.set(XdpDescriptor.SOL_XDP, XdpDescriptor.MAX_TX_SKB_BUDGET, descriptors);
     }
 
     /** Has the driver's polling done by our calls rather than by interrupts, for so many microseconds. */
     void busyPoll(final int microseconds) throws IOException {
-        check(set(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_PREFER_BUSY_POLL, 1), "prefer busy polling of");
-        check(set(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_BUSY_POLL, microseconds), "poll busily");
-        check(set(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_BUSY_POLL_BUDGET, BUSY_POLL_FRAMES), "poll busily");
+        socket.check(socket.set(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_PREFER_BUSY_POLL, 1),
+                "prefer busy polling of");
+        socket.check(socket.set(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_BUSY_POLL, microseconds),
+                "poll busily");
+        socket.check(socket.set(SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_BUSY_POLL_BUDGET, BUSY_POLL_FRAMES),
+                "poll busily");
     }
 
     /**
@@ -132,19 +126,19 @@ final class XdpSocket implements AutoCloseable {
     }
 
     private int tryBind(final int interfaceIndex, final int queue, final int flags) {
-        final long at = scratch.address();
+        final long at = socket.scratch();
         Memory.zero(at, XdpDescriptor.ADDRESS_LENGTH);
         Memory.putShort(at, XdpDescriptor.AF_XDP);
         Memory.putShort(at + XdpDescriptor.ADDRESS_FLAGS_OFFSET, flags);
         Memory.putInt(at + XdpDescriptor.ADDRESS_INDEX_OFFSET, interfaceIndex);
         Memory.putInt(at + XdpDescriptor.ADDRESS_QUEUE_OFFSET, queue);
-        return calls.bind(fd, at, XdpDescriptor.ADDRESS_LENGTH);
+        return socket.bind(XdpDescriptor.ADDRESS_LENGTH);
     }
 
     /** True where the driver itself uses the memory. */
     boolean isZeroCopy() throws IOException {
-        check(option(XdpDescriptor.OPTIONS, XdpDescriptor.OPTIONS_LENGTH), "read the options of");
-        return (Memory.getInt(scratch.address()) & XdpDescriptor.OPTIONS_ZEROCOPY) != 0;
+        socket.check(option(XdpDescriptor.OPTIONS, XdpDescriptor.OPTIONS_LENGTH), "read the options of");
+        return (Memory.getInt(socket.scratch()) & XdpDescriptor.OPTIONS_ZEROCOPY) != 0;
     }
 
     /** Has the kernel send what is in the ring; 0, or a negated error number. */
@@ -162,7 +156,7 @@ final class XdpSocket implements AutoCloseable {
         if (option(XdpDescriptor.STATISTICS, XdpDescriptor.STATISTICS_LENGTH) < 0) {
             return 0;
         }
-        final long at = scratch.address();
+        final long at = socket.scratch();
         return Memory.getLong(at + XdpDescriptor.RX_DROPPED_OFFSET)
                 + Memory.getLong(at + XdpDescriptor.RX_RING_FULL_OFFSET)
                 + Memory.getLong(at + XdpDescriptor.RX_INVALID_OFFSET)
@@ -171,35 +165,16 @@ final class XdpSocket implements AutoCloseable {
 
     /** What has happened to the socket since this was asked last: a positive error number, 0: nothing. */
     int error() {
-        Memory.putInt(scratch.address() + LENGTH_OFFSET, Integer.BYTES);
-        final int result = calls.option(fd, SocketDescriptor.SOL_SOCKET, SocketDescriptor.SO_ERROR, scratch.address(),
-                scratch.address() + LENGTH_OFFSET);
-        return result < 0 ? -result : Memory.getInt(scratch.address());
+        return socket.error();
     }
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            calls.close(fd);
-            scratch.close();
-        }
-    }
-
-    private int set(final int level, final int option, final int value) {
-        Memory.putInt(scratch.address(), value);
-        return calls.setOption(fd, level, option, scratch.address(), Integer.BYTES);
+        socket.close();
     }
 
     /** Reads an option of AF_XDP into the scratch memory. */
     private int option(final int option, final int length) {
-        Memory.putInt(scratch.address() + LENGTH_OFFSET, length);
-        return calls.option(fd, XdpDescriptor.SOL_XDP, option, scratch.address(), scratch.address() + LENGTH_OFFSET);
-    }
-
-    private void check(final int result, final String what) throws IOException {
-        if (result < 0) {
-            throw new IOException("cannot " + what + ' ' + device + ": " + Errno.describe(-result));
-        }
+        return socket.read(XdpDescriptor.SOL_XDP, option, length);
     }
 }

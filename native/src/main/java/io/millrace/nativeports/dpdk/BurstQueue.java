@@ -1,6 +1,7 @@
 package io.millrace.nativeports.dpdk;
 
 import io.millrace.fastpath.memory.Memory;
+import io.millrace.nativeports.linux.LinuxCalls;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -69,7 +70,7 @@ final class BurstQueue {
                     : (short) SHORT.invokeExact(function, queue, array, (short) count);
             return done & 0xFFFF;
         } catch (final Throwable e) {
-            throw new IllegalStateException("a burst failed in the JVM", e);
+            throw LinuxCalls.unexpected("a burst", e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.millrace.nativeports.dpdk;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.nativeports.linux.LinuxCalls;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
@@ -75,7 +76,7 @@ final class FrameStock implements AutoCloseable {
         try {
             FREE_BULK.invokeExact(moving, 1);
         } catch (final Throwable e) {
-            throw new IllegalStateException("freeing an mbuf failed in the JVM", e);
+            throw LinuxCalls.unexpected("freeing an mbuf", e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.millrace.nativeports.dpdk;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.nativeports.linux.LinuxCalls;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -144,7 +145,7 @@ final class MbufPool {
         try {
             return (int) MOVE.invokeExact(functions[Memory.getInt(pool + OPS_INDEX)], pool, array, count);
         } catch (final Throwable e) {
-            throw new IllegalStateException("moving mbufs failed in the JVM", e);
+            throw LinuxCalls.unexpected("moving mbufs", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.nativeports.dpdk;
 
+import io.millrace.nativeports.linux.LinuxCalls;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -47,7 +48,7 @@ final class NativeFunction {
             return (long) CALL.invokeExact(address, all[0], all[1], all[2], all[3], all[4], all[5],
                     all[6]);
         } catch (final Throwable e) {
-            throw new IllegalStateException(name + " failed in the JVM", e);
+            throw LinuxCalls.unexpected(name, e);
         }
     }
 }

@@ -88,15 +88,17 @@ public final class HostInterface implements AutoCloseable {
         }
     }
 
-    /** Queues that receive; 0 where the driver does not say. */
-    public int receiveQueues() {
+    /** Those of its queues that receive. */
+    public ReceiveQueues receiveQueues() {
         try (MemoryRegion answer = MemoryRegion.allocate("channels", EthtoolDescriptor.CHANNELS_LENGTH)) {
             Memory.putInt(answer.address(), EthtoolDescriptor.GCHANNELS);
             request.pointer(answer.address());
-            return calls.ioctl(socket, InterfaceRequest.SIOCETHTOOL, request.address()) < 0
-                    ? 0
-                    : Memory.getInt(answer.address() + EthtoolDescriptor.RX_COUNT_OFFSET)
-                            + Memory.getInt(answer.address() + EthtoolDescriptor.COMBINED_COUNT_OFFSET);
+            if (calls.ioctl(socket, InterfaceRequest.SIOCETHTOOL, request.address()) < 0) {
+                return new ReceiveQueues(0, true);
+            }
+            final int combined = Memory.getInt(answer.address() + EthtoolDescriptor.COMBINED_COUNT_OFFSET);
+            final int separate = Memory.getInt(answer.address() + EthtoolDescriptor.RX_COUNT_OFFSET);
+            return new ReceiveQueues(combined + separate, combined > 0);
         }
     }
 

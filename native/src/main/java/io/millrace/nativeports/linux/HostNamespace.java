@@ -3,6 +3,7 @@ package io.millrace.nativeports.linux;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Network namespaces of the host, by the names of {@code ip netns}, or by a path such as {@code /proc/PID/ns/net}.
@@ -51,9 +52,13 @@ public final class HostNamespace {
     /**
      * Does something inside, on a thread of its own, and waits for it.
      *
+     * @param name null: where the calling thread is, on that thread.
      * @throws IOException as {@link #enter}, or of the task.
      */
-    public static <T> T call(final String name, final Task<T> task) throws IOException {
+    public static <T> T call(final @Nullable String name, final Task<T> task) throws IOException {
+        if (name == null) {
+            return task.run();
+        }
         final CompletableFuture<T> future = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("inside " + name).start(() -> {
             try {

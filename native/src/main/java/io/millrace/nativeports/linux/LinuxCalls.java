@@ -243,8 +243,12 @@ public final class LinuxCalls {
     /**
      * A downcall throws nothing; what comes here is an error of the JVM. One that says that memory is lost may come up
      * anywhere behind the access, and goes on as it is, so that who drives the engine learns of it.
+     *
+     * @param call what failed, for the message.
+     * @return what to throw.
+     * @throws Error the cause, where it is one.
      */
-    static IllegalStateException unexpected(final String call, final Throwable cause) {
+    public static IllegalStateException unexpected(final String call, final Throwable cause) {
         if (cause instanceof Error error) {
             throw error;
         }

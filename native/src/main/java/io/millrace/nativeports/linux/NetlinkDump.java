@@ -35,7 +35,7 @@ final class NetlinkDump {
      * @param answer  kind of the messages that are meant.
      */
     void run(final int request, final int length, final int answer, final Visitor visitor) throws IOException {
-        final int fd = check(calls.socket(Netlink.AF_NETLINK, PacketDescriptor.SOCK_RAW | TunDescriptor.O_CLOEXEC,
+        final int fd = check(calls.socket(Netlink.AF_NETLINK, SocketDescriptor.SOCK_RAW | TunDescriptor.O_CLOEXEC,
                 Netlink.NETLINK_ROUTE));
         try (MemoryRegion buffer = MemoryRegion.allocate("netlink messages", BUFFER)) {
             final long at = buffer.address();

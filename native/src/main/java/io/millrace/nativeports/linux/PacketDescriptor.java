@@ -3,7 +3,6 @@ package io.millrace.nativeports.linux;
 /** Numbers of {@code linux/if_packet.h}: packet sockets with rings of the version TPACKET_V2. */
 public final class PacketDescriptor {
     public static final int AF_PACKET = 17;
-    public static final int SOCK_RAW = 3;
     public static final int SOL_PACKET = 263;
     /** All protocols, in network byte order, as {@code sockaddr_ll} has it. */
     public static final int ETH_P_ALL = 3;

@@ -2,6 +2,7 @@ package io.millrace.nativeports.linux;
 
 /** Numbers of {@code sys/socket.h}, {@code linux/filter.h} and {@code linux/if_arp.h}. */
 public final class SocketDescriptor {
+    public static final int SOCK_RAW = 3;
     public static final int SOL_SOCKET = 1;
     public static final int SO_ERROR = 4;
     public static final int SO_SNDBUF = 7;

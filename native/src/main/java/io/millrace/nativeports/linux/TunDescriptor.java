@@ -16,6 +16,7 @@ public final class TunDescriptor {
 
     public static final int IFF_TUN = 0x0001;
     public static final int IFF_TAP = 0x0002;
+    public static final int IFF_NAPI = 0x0010;
     public static final int IFF_MULTI_QUEUE = 0x0100;
     public static final int IFF_PERSIST = 0x0800;
     public static final int IFF_NO_PI = 0x1000;

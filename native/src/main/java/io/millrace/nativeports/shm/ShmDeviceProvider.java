@@ -5,10 +5,10 @@ import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
+import io.millrace.nativeports.linux.LinuxRelease;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Joins the stacks of two processes by a file that both have in memory: {@code shm:FILE}. Thread: any. */
@@ -45,7 +45,7 @@ public final class ShmDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public @Nullable String unavailabilityCause() {
-        if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
+        if (!LinuxRelease.isLinux()) {
             return "shared memory needs Linux";
         }
         return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN

@@ -5,6 +5,7 @@ import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortOption;
+import io.millrace.nativeports.linux.LinuxRelease;
 import io.millrace.nativeports.linux.NamespaceOption;
 import io.millrace.nativeports.linux.TunDescriptor;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What providers of devices of {@code /dev/net/tun} have in common. Thread: any. */
@@ -39,7 +39,7 @@ abstract class KernelDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public @Nullable String unavailabilityCause() {
-        if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
+        if (!LinuxRelease.isLinux()) {
             return kind + " devices need Linux";
         }
         final Path tun = Path.of(TunDescriptor.PATH);

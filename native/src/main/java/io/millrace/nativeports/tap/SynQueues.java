@@ -48,7 +48,7 @@ final class SynQueues implements AutoCloseable {
             // the device numbers its queues in the order in which they are opened
             for (int i = 0; i < opened.length; i++) {
                 final int index = ordinary.length + i;
-                opened[i] = new SynQueue(steering, index, queues.openOneOfSeveral(), length);
+                opened[i] = new SynQueue(steering, index, queues.openPolledOneOfSeveral(), length);
             }
             steering.installOn(ordinary[0]);
             steering.shareAmong(ordinary.length);
@@ -77,6 +77,11 @@ final class SynQueues implements AutoCloseable {
     /** @param index 0 to {@link #COUNT} - 1. */
     int descriptor(final int index) {
         return (index == 0 ? known : unknown).descriptor();
+    }
+
+    /** One whose writes make the kernel look after what else waits for this processor. */
+    int polled() {
+        return known.descriptor();
     }
 
     /** Whatever was found when somebody looked before. */

@@ -2,7 +2,6 @@ package io.millrace.nativeports.tap;
 
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.FlowPlacement;
-import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
@@ -72,9 +71,7 @@ final class TapDevice implements PacketDevice {
     static <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
         final String name = checkArgument(argument);
         final int at = argument.indexOf(NAMESPACE);
-        return at < 0
-                ? task.run(name, true)
-                : HostNamespace.call(argument.substring(at + 1), () -> task.run(name, false));
+        return HostNamespace.call(at < 0 ? null : argument.substring(at + 1), () -> task.run(name, at < 0));
     }
 
     /** @return the name of the interface. @throws IOException one sentence: what is wrong with it. */

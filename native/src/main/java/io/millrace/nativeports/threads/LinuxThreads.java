@@ -2,18 +2,17 @@ package io.millrace.nativeports.threads;
 
 import io.millrace.fastpath.idle.HostThreads;
 import io.millrace.fastpath.idle.Waiter;
+import io.millrace.nativeports.linux.LinuxRelease;
 import io.millrace.nativeports.linux.ThreadCalls;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.BitSet;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@link HostThreads} of Linux. Thread: any, unless said otherwise. */
 public final class LinuxThreads implements HostThreads {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(LinuxThreads.class);
-    private static final boolean LINUX = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
 
     public LinuxThreads() {}
 
@@ -26,7 +25,7 @@ public final class LinuxThreads implements HostThreads {
 
     @Override
     public @Nullable String unavailabilityCause() {
-        return LINUX ? null : "this is not Linux";
+        return LinuxRelease.isLinux() ? null : "this is not Linux";
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.nativeports.afxdp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.DeviceRequest;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AfXdpDeviceTest {
     @Test
@@ -93,7 +95,7 @@ class AfXdpDeviceTest {
             refused(pair, request(VethPair.OURS), "the MTU of ours0 is 1400, less than the stack's 1500; set"
                     + " millrace.port.mtu = 1400, or `ip link set ours0 mtu 1500`");
             refused(pair, new DeviceRequest(VethPair.OURS + ",queue=1", 1_400, 1, 16, true, false, null),
-                    "ours0 has 1 queue, counted from 0: no queue 1; change queue=, or `ethtool -L ours0 combined 2`");
+                    "ours0 has 1 queue, counted from 0: no queue 1; change queue=, or `ethtool -L ours0 rx 2`");
             refused(pair, new DeviceRequest(VethPair.OURS + ",copy=zero-copy", 1_400, 1, 16, true, false, null),
                     "cannot bind to queue 0 of af-xdp:ours0,copy=zero-copy: EOPNOTSUPP (operation not supported); the"
                             + " driver does no zero-copy: leave copy=zero-copy out");
@@ -101,6 +103,23 @@ class AfXdpDeviceTest {
                     "a host address is for a"
                             + " TAP: af-xdp:ours0 does not reach the kernel of its own interface; leave"
                             + " millrace.port.host-address out");
+            assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytes);
+            assertThat(descriptors()).isEqualTo(descriptors);
+            assertThat(link(pair)).doesNotContain("xdp");
+        }
+    }
+
+    /** Memory of no bytes is refused: of the queue; of frames for what is no chunk, which are half as many, rounded down. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    @RequiresAfXdp
+    void shouldLeaveNothingBehindWhereMemoryLacks(final int frames) throws Exception {
+        try (VethPair pair = new VethPair(9_000)) {
+            final long bytes = MemoryRegion.bytesInUse();
+            final long descriptors = descriptors();
+            final DeviceRequest request = new DeviceRequest(VethPair.OURS, 9_000, 1, frames, true, false, null);
+            assertThatIllegalArgumentException().isThrownBy(() -> open(pair, request))
+                    .withMessageContaining(frames == 0 ? "queue 0" : "large frames");
             assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytes);
             assertThat(descriptors()).isEqualTo(descriptors);
             assertThat(link(pair)).doesNotContain("xdp");

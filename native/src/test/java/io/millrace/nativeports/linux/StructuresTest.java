@@ -11,14 +11,16 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Asks the C compiler and the system's headers for every number that is written down in Java. */
+/** Asks the C compiler and the system's headers for the numbers that are written down in Java; of XDP others do. */
 class StructuresTest {
     private static final String HEADERS = """
             #define _GNU_SOURCE
             #include <errno.h>
             #include <fcntl.h>
+            #include <poll.h>
             #include <stddef.h>
             #include <stdio.h>
+            #include <time.h>
             #include <netinet/in.h>
             #include <sys/ioctl.h>
             #include <sys/syscall.h>
@@ -48,6 +50,8 @@ class StructuresTest {
             #endif
             #ifndef VIRTIO_NET_HDR_GSO_UDP_L4 /* likewise */
             #define VIRTIO_NET_HDR_GSO_UDP_L4 5
+            #define TUN_F_USO4 0x20
+            #define TUN_F_USO6 0x40
             #endif
             """;
 
@@ -62,6 +66,7 @@ class StructuresTest {
         addPacketLayouts(expected);
         addSocket(expected);
         addErrno(expected);
+        addWaiting(expected);
         addBpf(expected);
         addBpfOfInterfaces(expected);
         addNetlink(expected);
@@ -81,12 +86,16 @@ class StructuresTest {
         numbers.put("IFF_TUN_EXCL", (long) TunDescriptor.IFF_TUN_EXCL);
         numbers.put("IFF_TUN", (long) TunDescriptor.IFF_TUN);
         numbers.put("IFF_TAP", (long) TunDescriptor.IFF_TAP);
+        numbers.put("IFF_NAPI", (long) TunDescriptor.IFF_NAPI);
         numbers.put("IFF_MULTI_QUEUE", (long) TunDescriptor.IFF_MULTI_QUEUE);
         numbers.put("IFF_NO_PI", (long) TunDescriptor.IFF_NO_PI);
         numbers.put("IFF_VNET_HDR", (long) TunDescriptor.IFF_VNET_HDR);
         numbers.put("TUN_F_CSUM", (long) TunDescriptor.TUN_F_CSUM);
         numbers.put("TUN_F_TSO4", (long) TunDescriptor.TUN_F_TSO4);
         numbers.put("TUN_F_TSO6", (long) TunDescriptor.TUN_F_TSO6);
+        numbers.put("TUN_F_USO4", (long) TunDescriptor.TUN_F_USO4);
+        numbers.put("TUN_F_USO6", (long) TunDescriptor.TUN_F_USO6);
+        numbers.put("O_NOFOLLOW", (long) FileCalls.O_NOFOLLOW);
     }
 
     private static void addInterface(final Map<String, Long> numbers) {
@@ -146,7 +155,6 @@ class StructuresTest {
 
     private static void addPacketOptions(final Map<String, Long> numbers) {
         numbers.put("AF_PACKET", (long) PacketDescriptor.AF_PACKET);
-        numbers.put("SOCK_RAW", (long) PacketDescriptor.SOCK_RAW);
         numbers.put("SOL_PACKET", (long) PacketDescriptor.SOL_PACKET);
         numbers.put("ETH_P_ALL", (long) PacketDescriptor.ETH_P_ALL);
         numbers.put("PACKET_ADD_MEMBERSHIP", (long) PacketDescriptor.ADD_MEMBERSHIP);
@@ -204,6 +212,7 @@ class StructuresTest {
     }
 
     private static void addSocket(final Map<String, Long> numbers) {
+        numbers.put("SOCK_RAW", (long) SocketDescriptor.SOCK_RAW);
         numbers.put("SOL_SOCKET", (long) SocketDescriptor.SOL_SOCKET);
         numbers.put("SO_ERROR", (long) SocketDescriptor.SO_ERROR);
         numbers.put("SO_SNDBUF", (long) SocketDescriptor.SO_SNDBUF);
@@ -249,6 +258,8 @@ class StructuresTest {
         numbers.put("offsetof(union bpf_attr, insn_cnt)", (long) Bpf.INSN_CNT_OFFSET);
         numbers.put("offsetof(union bpf_attr, insns)", (long) Bpf.INSNS_OFFSET);
         numbers.put("offsetof(union bpf_attr, license)", (long) Bpf.LICENSE_OFFSET);
+        numbers.put("BPF_FUNC_get_prandom_u32", (long) Bpf.FUNC_GET_PRANDOM_U32);
+        numbers.put("offsetof(struct __sk_buff, protocol)", (long) Bpf.SKB_PROTOCOL_OFFSET);
         numbers.put("sizeof(struct bpf_insn)", (long) BpfCode.INSTRUCTION_LENGTH);
         numbers.put("BPF_B", (long) BpfCode.BYTE);
         numbers.put("BPF_H", (long) BpfCode.HALF);
@@ -331,11 +342,23 @@ class StructuresTest {
         numbers.put("ENODEV", (long) Errno.ENODEV);
         numbers.put("EINVAL", (long) Errno.EINVAL);
         numbers.put("EMFILE", (long) Errno.EMFILE);
+        numbers.put("ENOSPC", (long) Errno.ENOSPC);
+        numbers.put("ERANGE", (long) Errno.ERANGE);
+        numbers.put("ELOOP", (long) Errno.ELOOP);
         numbers.put("ENOBUFS", (long) Errno.ENOBUFS);
         numbers.put("ENOSYS", (long) Errno.ENOSYS);
         numbers.put("EBADFD", (long) Errno.EBADFD);
         numbers.put("ENXIO", (long) Errno.ENXIO);
         numbers.put("EAFNOSUPPORT", (long) Errno.EAFNOSUPPORT);
         numbers.put("ENETDOWN", (long) Errno.ENETDOWN);
+    }
+
+    private static void addWaiting(final Map<String, Long> numbers) {
+        numbers.put("POLLIN", (long) ThreadCalls.POLLIN);
+        numbers.put("sizeof(struct pollfd)", (long) ThreadCalls.POLL_LENGTH);
+        numbers.put("offsetof(struct pollfd, events)", (long) ThreadCalls.POLL_EVENTS_OFFSET);
+        numbers.put("offsetof(struct pollfd, revents)", (long) ThreadCalls.POLL_RESULT_OFFSET);
+        numbers.put("sizeof(struct timespec)", (long) ThreadCalls.TIMESPEC_LENGTH);
+        numbers.put("offsetof(struct timespec, tv_nsec)", (long) ThreadCalls.TIMESPEC_NS_OFFSET);
     }
 }

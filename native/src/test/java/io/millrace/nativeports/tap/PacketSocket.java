@@ -5,6 +5,7 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.HostInterface;
 import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.SocketDescriptor;
 import io.millrace.nativeports.linux.TunDescriptor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** The kernel's end of a TAP, seen by a raw packet socket: sends any frame, receives those of one Ethernet type. */
 public final class PacketSocket implements AutoCloseable {
     private static final int AF_PACKET = 17;
-    private static final int SOCK_RAW = 3;
     private static final int ADDRESS_LENGTH = 20;
     private static final int LARGEST = 1 << 17;
     private static final int ATTEMPTS = 20_000;
@@ -24,7 +24,7 @@ public final class PacketSocket implements AutoCloseable {
 
     /** Opens in the calling thread's namespace. */
     public PacketSocket(final String interfaceName, final int etherType) throws IOException {
-        fd = calls.socket(AF_PACKET, SOCK_RAW | TunDescriptor.O_NONBLOCK | TunDescriptor.O_CLOEXEC, 0);
+        fd = calls.socket(AF_PACKET, SocketDescriptor.SOCK_RAW | TunDescriptor.O_NONBLOCK | TunDescriptor.O_CLOEXEC, 0);
         check(fd, "socket");
         try (HostInterface host = new HostInterface(interfaceName)) {
             Memory.putShort(buffer.address(), AF_PACKET);

@@ -113,6 +113,24 @@ class TapPortTest {
         }
     }
 
+    /** Some go in by another queue, which the kernel polls. */
+    @Test
+    void shouldSendManySmallFramesInOrder() throws Exception {
+        try (KernelPeer peer = new KernelPeer(false);
+                PacketSocket kernel = peer.namespace.call(() -> new PacketSocket(KernelPeer.NAME, 0x88B5))) {
+            final byte[] bytes = experiment(64);
+            for (int i = 0; i < 100; i++) {
+                bytes[63] = (byte) i;
+                final long frame = peer.port.acquire();
+                Memory.copyFromArray(bytes, 0, Frame.data(frame), bytes.length);
+                Frame.length(frame, bytes.length);
+                assertThat(peer.send(frame)).isEqualTo(1);
+                assertThat(kernel.receive()).as("frame %d", i).isEqualTo(bytes);
+            }
+            assertThat(peer.port.dropped()).isZero();
+        }
+    }
+
     @Test
     void shouldDropAndCountATruncatedFrame() throws Exception {
         try (KernelPeer peer = new KernelPeer(false)) {

@@ -1,0 +1,104 @@
+package io.millrace.fastpath.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.TcpHeader;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is taken for the next text, and what each step of RFC 9293 §3.10.7.4 has to look at. */
+class HeaderPredictionTest {
+    private static final int NEXT = -20;
+    private static final int UNACKNOWLEDGED = Integer.MAX_VALUE - 2;
+
+    private final MemoryRegion memory = MemoryRegion.allocate("a connection", Tcb.LENGTH);
+    private final Tcb tcb = new Tcb();
+    private final Segment segment = new Segment();
+
+    @BeforeEach
+    void establish() {
+        tcb.wrap(0, memory.address());
+        tcb.state(TcpState.ESTABLISHED.ordinal());
+        tcb.rcvNxt(NEXT);
+        tcb.rcvWndRight(NEXT + 100);
+        tcb.sndUna(UNACKNOWLEDGED);
+        tcb.sndNxt(UNACKNOWLEDGED + 10);
+        tcb.sendShift(2);
+        tcb.sndWnd(400);
+        tcb.sndWl1(NEXT);
+        segment.flags = TcpHeader.ACK | TcpHeader.PSH;
+        segment.sequence = NEXT;
+        segment.acknowledgement = UNACKNOWLEDGED;
+        segment.window = 100;
+        segment.textLength = 100;
+        segment.ecn = Ipv4Header.ECT_0;
+    }
+
+    @AfterEach
+    void free() {
+        memory.close();
+    }
+
+    @Test
+    void shouldKnowTheNextText() {
+        assertThat(HeaderPrediction.isNextText(tcb, segment)).isTrue();
+        tcb.set(Tcb.TIMESTAMPS | Tcb.SACK | Tcb.ECN | Tcb.FIN_QUEUED | Tcb.ACK_NOW | Tcb.RECOVERY);
+        tcb.sndWl1(NEXT - 1);
+        segment.flags = TcpHeader.ACK;
+        segment.textLength = 1;
+        assertThat(HeaderPrediction.isNextText(tcb, segment)).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLeaveToTheSteps(final Other other) {
+        other.change.accept(tcb, segment);
+        assertThat(HeaderPrediction.isNextText(tcb, segment)).isFalse();
+    }
+
+    private enum Other {
+        SYN((tcb, segment) -> segment.flags |= TcpHeader.SYN),
+        FIN((tcb, segment) -> segment.flags |= TcpHeader.FIN),
+        RST((tcb, segment) -> segment.flags |= TcpHeader.RST),
+        URG((tcb, segment) -> segment.flags |= TcpHeader.URG),
+        ECE((tcb, segment) -> segment.flags |= TcpHeader.ECE),
+        CWR((tcb, segment) -> segment.flags |= TcpHeader.CWR),
+        NO_ACK((tcb, segment) -> segment.flags = TcpHeader.PSH),
+        NO_TEXT((tcb, segment) -> segment.textLength = 0),
+        OLD_TEXT((tcb, segment) -> segment.sequence--),
+        TEXT_AHEAD((tcb, segment) -> segment.sequence++),
+        BEYOND_THE_WINDOW((tcb, segment) -> segment.textLength = 101),
+        INTO_A_CLOSED_WINDOW((tcb, segment) -> tcb.rcvWndRight(NEXT)),
+        NEW_ACKNOWLEDGEMENT((tcb, segment) -> segment.acknowledgement++),
+        OLD_ACKNOWLEDGEMENT((tcb, segment) -> segment.acknowledgement--),
+        SELECTIVE_ACKNOWLEDGEMENT((tcb, segment) -> segment.sackBlocks = 1),
+        OTHER_WINDOW((tcb, segment) -> segment.window++),
+        CLOSED_WINDOW((tcb, segment) -> {
+            tcb.sndWnd(0);
+            segment.window = 0;
+        }),
+        OLDER_THAN_THE_WINDOW((tcb, segment) -> tcb.sndWl1(NEXT + 1)),
+        CONGESTION((tcb, segment) -> segment.ecn = Ipv4Header.CE),
+        BEFORE_A_GAP((tcb, segment) -> tcb.outOfOrder(tcb.index() + 64L)),
+        AFTER_A_FIN((tcb, segment) -> tcb.set(Tcb.FIN_RECEIVED)),
+        BEFORE_A_FIN((tcb, segment) -> tcb.set(Tcb.FIN_AHEAD)),
+        FOR_NOBODY((tcb, segment) -> tcb.set(Tcb.ORPHAN)),
+        INPUT_SHUT((tcb, segment) -> tcb.set(Tcb.INPUT_SHUT)),
+        URGENT((tcb, segment) -> tcb.set(Tcb.URGENT_MODE)),
+        HALF_OPEN((tcb, segment) -> tcb.state(TcpState.SYN_RECEIVED.ordinal())),
+        HALF_CLOSED((tcb, segment) -> tcb.state(TcpState.FIN_WAIT_1.ordinal()));
+
+        private final BiConsumer<Tcb, Segment> change;
+
+        Other(final BiConsumer<Tcb, Segment> change) {
+            this.change = change;
+        }
+    }
+}
