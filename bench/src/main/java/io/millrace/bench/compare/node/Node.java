@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * start | stop                ok           messages begin; or end, and none is under way any more
  * mark                        ok FIGURES   see {@link Report}
  * compilers                   ok NS        processor time that they have taken
+ * rest MS                     ok           loops sleep so long, also those that spin
  * </pre>
  * It ends with its input, or with who has started it.
  */
@@ -87,6 +88,10 @@ public final class Node {
                 yield "";
             }
             case "mark" -> Report.now(counting().mark()).line();
+            case "rest" -> {
+                loops.rest(Long.parseLong(words[1]));
+                yield "";
+            }
             case "compilers" -> String.valueOf(Compilers.cpuNs());
             default -> throw new IOException("unknown: " + words[0]);
         };

@@ -19,6 +19,7 @@ public final class NodeArena implements Arena {
     private static final long WARM_AGAIN_MS = 100;
     private static final long LOOK_MS = 2;
     private static final long QUIET_MS = 250;
+    private static final long REST_MS = 120;
     private static final int QUIET_LOOKS = 2;
     private static final long COMPILING_NS = 5_000_000;
 
@@ -48,7 +49,7 @@ public final class NodeArena implements Arena {
 
     /**
      * Runs the load until its code is compiled, which is where the compilers of all processes have done nothing for a while,
-     * and pauses.
+     * and pauses. Loops rest now and then: two that spin, on two cores, leave the compilers next to nothing.
      *
      * @param mostMs as long at the most.
      */
@@ -57,7 +58,8 @@ public final class NodeArena implements Arena {
         long before = -1;
         int quiet = 0;
         for (long leftMs = mostMs; leftMs > 0 && quiet < QUIET_LOOKS; leftMs -= QUIET_MS) {
-            sleep(Math.min(leftMs, QUIET_MS));
+            sleep(Math.min(leftMs, QUIET_MS - REST_MS));
+            rest();
             long now = 0;
             for (final NodeProcess node : nodes()) {
                 now += node.compilersNs();
@@ -66,6 +68,15 @@ public final class NodeArena implements Arena {
             before = now;
         }
         pause();
+    }
+
+    private void rest() throws IOException {
+        for (final NodeProcess node : nodes()) {
+            node.rest(REST_MS);
+        }
+        for (final NodeProcess node : nodes()) {
+            node.rested();
+        }
     }
 
     @Override

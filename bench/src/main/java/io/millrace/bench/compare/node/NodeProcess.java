@@ -132,6 +132,15 @@ public final class NodeProcess implements AutoCloseable {
         return Report.parse(answer("mark"));
     }
 
+    /** Lets its loops sleep so long, also those that spin; {@link #rested} waits for the end of it. */
+    void rest(final long ms) throws IOException {
+        order("rest " + ms);
+    }
+
+    void rested() throws IOException {
+        answer("rest");
+    }
+
     /** Processor time that its compilers have taken: see {@link Compilers}. */
     public long compilersNs() throws IOException {
         return Long.parseLong(ask("compilers"));

@@ -7,8 +7,15 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
 import java.io.IOException;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +123,15 @@ public final class Loops implements AutoCloseable {
     private Loop keep(final Loop loop) {
         parts.push(loop);
         return loop;
+    }
+
+    /** Lets all loops sleep, at once, so that what else is to be done in this process has the processors. */
+    public void rest(final long ms) {
+        final List<Future<?>> resting = new ArrayList<>();
+        Arrays.asList(server, client).stream().filter(Objects::nonNull).distinct()
+                .forEach(loop -> resting.add(loop.group().next()
+                        .submit(() -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms)))));
+        resting.forEach(Future::awaitUninterruptibly);
     }
 
     /** @throws IllegalStateException where there is none here. */
