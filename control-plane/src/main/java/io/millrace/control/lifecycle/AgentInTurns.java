@@ -14,6 +14,7 @@ public final class AgentInTurns implements Companion {
 
     private final ControlAgent agent;
     private long nextNs = Long.MIN_VALUE;
+    private long lastNs = Long.MIN_VALUE;
 
     public AgentInTurns(final ControlAgent agent) {
         this.agent = agent;
@@ -21,7 +22,10 @@ public final class AgentInTurns implements Companion {
 
     @Override
     public int doWork(final long nowNs) {
-        if (nowNs < nextNs && !agent.isWaiting()) {
+        // a clock that stands still, as virtual time does between steps, does not say how much has been left undone
+        final boolean early = nowNs != lastNs && nowNs < nextNs;
+        lastNs = nowNs;
+        if (early && !agent.isWaiting()) {
             return 0;
         }
         nextNs = nowNs + PERIOD_NS;

@@ -111,15 +111,17 @@ class ControlAgentTest {
         final AgentInTurns inTurns = new AgentInTurns(agent);
         inTurns.doWork(1_000_000);
         groups.listen(this, 0, IpAddress.v4(0xEF010203), false);
-        assertThat(inTurns.doWork(1_000_000)).isZero();
+        assertThat(inTurns.doWork(1_000_001)).isZero();
         final long dueNs = inTurns.nextDeadlineNs();
         assertThat(dueNs).isBetween(1_000_001L, 1_100_000L);
         rings[1].proxy().onNeighbourWanted(0, 0, PEER);
         assertThat(inTurns.nextDeadlineNs()).isEqualTo(Long.MIN_VALUE);
-        assertThat(inTurns.doWork(1_000_000)).as("the event, and what else is due by then").isEqualTo(2);
+        assertThat(inTurns.doWork(1_000_002)).as("the event, and what else is due by then").isEqualTo(2);
         groups.listen(this, 0, IpAddress.v4(0xEF010204), false);
         assertThat(inTurns.doWork(dueNs - 1)).isZero();
-        assertThat(inTurns.doWork(dueNs)).isEqualTo(1);
+        assertThat(inTurns.doWork(dueNs + 2)).isEqualTo(1);
+        groups.listen(this, 0, IpAddress.v4(0xEF010205), false);
+        assertThat(inTurns.doWork(dueNs + 2)).as("the same time again: virtual time stands still").isEqualTo(1);
     }
 
     @Test
