@@ -26,14 +26,16 @@ public final class Namespace implements AutoCloseable {
     private final String name = "millrace-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
 
     /**
-     * Makes it, with room for windows of {@code maxBuffer} bytes, without IPv6 (which speaks unasked), and with nothing
-     * remembered from one connection for the next.
+     * Makes it, with room for windows of {@code maxBuffer} bytes, without IPv6 (which speaks unasked), with nothing
+     * remembered from one connection for the next, and with as many ports and connections in TIME_WAIT as a stack of
+     * Millrace has in a measurement.
      */
     public Namespace(final long maxBuffer) throws IOException {
         run(List.of("ip", "netns", "add", name));
         OPEN.add(this);
         try {
             exec("sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1", "net.ipv4.tcp_no_metrics_save=1",
+                    "net.ipv4.ip_local_port_range=1024 65535", "net.ipv4.tcp_max_tw_buckets=65536",
                     "net.ipv4.tcp_rmem=4096 131072 " + maxBuffer, "net.ipv4.tcp_wmem=4096 16384 " + maxBuffer);
         } catch (final IOException e) {
             close();

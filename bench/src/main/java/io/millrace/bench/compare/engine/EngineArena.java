@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class EngineArena implements Arena {
     /** Of ten million connections, of which it holds a few words each. */
     private static final List<String> HEAP = List.of("-Xmx1g");
+
+    /** Ten million connections are set up before the first answer. */
+    private static final long ANSWER_S = 300;
 
     private final Cell cell;
     private final EngineCase engineCase;
@@ -68,11 +74,27 @@ final class EngineArena implements Arena {
         }
         commands.write(command + "\n");
         commands.flush();
-        final String answer = answers.readLine();
+        final String answer = answer(answers);
         if (answer == null || answer.startsWith(EngineNode.FAILED)) {
             throw new IOException(cell + ": " + (answer == null ? "the benchmark's JVM ended" : answer));
         }
         return EngineFigures.parse(answer);
+    }
+
+    /** The end of the JVM ends the reading, too. */
+    private @Nullable String answer(final BufferedReader from) throws IOException {
+        final FutureTask<@Nullable String> reading = new FutureTask<>(from::readLine);
+        Thread.ofVirtual().start(reading);
+        try {
+            return reading.get(ANSWER_S, TimeUnit.SECONDS);
+        } catch (final TimeoutException e) {
+            throw new IOException(cell + ": no answer within " + ANSWER_S + " s", e);
+        } catch (final ExecutionException e) {
+            throw new IOException(cell + ": " + e.getCause().getMessage(), e);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     @Override

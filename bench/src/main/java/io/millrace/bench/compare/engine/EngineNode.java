@@ -2,13 +2,14 @@ package io.millrace.bench.compare.engine;
 
 import io.millrace.bench.CpuProfiler;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -20,7 +21,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * A child JVM that runs one benchmark of JMH as often as it is told: each line of standard input is {@code warm}, or the
  * milliseconds of a measurement; each line of standard output {@link EngineFigures}, or {@code failed} and why. Ends with
- * its input. JMH starts no JVM of its own then: this one is the fork.
+ * its input, even amid a measurement. JMH starts no JVM of its own then: this one is the fork.
  */
 public final class EngineNode {
     static final String FAILED = "failed ";
@@ -36,16 +37,27 @@ public final class EngineNode {
     private EngineNode() {}
 
     /** @param arguments the benchmark, as a regular expression, then {@code parameter=value}. */
-    public static void main(final String... arguments) throws IOException {
+    public static void main(final String... arguments) throws InterruptedException {
         // whatever else prints must not come between the lines
         final PrintStream out = System.out;
         System.setOut(System.err);
         // another run of JMH on this machine is a disturbance, which the command sees, and no reason to refuse
         System.setProperty("jmh.ignoreLock", "true");
         final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            out.println(answer(List.of(arguments), line));
+        final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        Thread.ofPlatform().daemon().start(() -> read(in, lines));
+        while (true) {
+            out.println(answer(List.of(arguments), lines.take()));
             out.flush();
+        }
+    }
+
+    /** Whoever has started this JVM closes its input, at the latest by ending: then nobody waits for an answer. */
+    private static void read(final BufferedReader in, final BlockingQueue<String> lines) {
+        try {
+            in.lines().forEach(lines::add);
+        } finally {
+            Runtime.getRuntime().halt(0);
         }
     }
 

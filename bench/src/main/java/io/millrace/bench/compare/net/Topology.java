@@ -93,7 +93,6 @@ final class Topology implements AutoCloseable {
         plain(client);
         direct(client, CLIENT);
         client.exec("ip", "route", "add", RANGE, "via", Loops.SERVER, "dev", LINK, "congctl", "cubic");
-        client.exec("sysctl", "-q", "-w", "net.ipv4.ip_local_port_range=1024 65535");
     }
 
     private static void direct(final Namespace end, final String address) throws IOException {

@@ -9,23 +9,19 @@ import io.millrace.bench.compare.run.ArenaFactory;
 import io.millrace.bench.compare.run.SkippedCellException;
 import io.millrace.bench.compare.work.Loops;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.CloseHelper;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Both ends on this host: in one process, or in two that the kernel's loopback or a shared memory joins.
  * <p>
  * Where connections come and go, clients go to {@value #ADDRESSES} addresses of the service in turn, of the kernel's loopback
- * as of a stack: each has ports of its own, so that those in TIME_WAIT are not in the way. Settings of the kernel stay as
- * they are.
+ * as of a stack: each has ports of its own, so that those in TIME_WAIT are not in the way. The kernel's
+ * ends have a namespace of their own ({@link KernelHost}); settings of the machine stay as they are.
  */
 public final class LocalArenas implements ArenaFactory {
-    private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final String LOOPBACK = "127.0.0.1";
     private static final String LOOPBACK_RANGE = "127.0.1.1";
     private static final int ADDRESSES = 250;
@@ -59,35 +55,45 @@ public final class LocalArenas implements ArenaFactory {
         if (cell.contender().isMillrace() && cell.contender() != Contender.MILLRACE_MEMORY) {
             throw new SkippedCellException(cell.contender() + " joins no ends of one process");
         }
-        return connected(cell, NodeProcess.start(new NodeSpec(role, cell), List.of()), null, () -> {});
+        if (cell.contender().isMillrace()) {
+            return connected(cell, List.of(new NodeSpec(role, cell)), List.of(), () -> {});
+        }
+        final KernelHost host = KernelHost.open();
+        return connected(cell, List.of(new NodeSpec(role, cell)), host.prefix(), host::close);
     }
 
     private static NodeArena twoProcesses(final Cell cell) throws IOException, SkippedCellException {
         if (!cell.contender().isMillrace()) {
-            return connected(cell, NodeProcess.start(new NodeSpec(Role.SERVER, cell), List.of()),
-                    NodeProcess.start(new NodeSpec(Role.CLIENT, cell), List.of()), () -> {});
+            final KernelHost host = KernelHost.open();
+            return connected(cell, List.of(new NodeSpec(Role.SERVER, cell), new NodeSpec(Role.CLIENT, cell)),
+                    host.prefix(), host::close);
         }
         if (cell.contender() != Contender.MILLRACE_SHM) {
             throw new SkippedCellException(cell.contender() + " joins no processes of one host");
         }
-        final Path file = Path.of("/dev/shm",
-                "millrace-bench-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet());
-        final Map<String, String> device = Map.of("millrace.port.device", "shm:" + file);
-        return connected(cell, NodeProcess.start(new NodeSpec(Role.SERVER, cell, device), List.of()),
-                NodeProcess.start(new NodeSpec(Role.CLIENT, cell, device), List.of()), () -> delete(file));
+        final SharedFile file = new SharedFile();
+        final Map<String, String> device = Map.of("millrace.port.device", "shm:" + file.path());
+        return connected(cell,
+                List.of(new NodeSpec(Role.SERVER, cell, device), new NodeSpec(Role.CLIENT, cell, device)), List.of(),
+                file::close);
     }
 
-    private static NodeArena connected(final Cell cell, final NodeProcess server, final @Nullable NodeProcess client,
+    /** @param afterwards takes back what was set up for the processes, also where they cannot be started. */
+    private static NodeArena connected(final Cell cell, final List<NodeSpec> specs, final List<String> prefix,
             final Runnable afterwards) throws IOException {
-        final NodeArena arena = new NodeArena(cell, server, client, false, afterwards);
+        final List<NodeProcess> nodes = new ArrayList<>();
         try {
-            final int port = server.serve(0);
+            for (final NodeSpec spec : specs) {
+                nodes.add(NodeProcess.start(spec, prefix));
+            }
+            final int port = nodes.getFirst().serve(0);
             final boolean visits = cell.workload() == Workload.SHORT_CLIENT_CLOSES
                     || cell.workload() == Workload.SHORT_SERVER_CLOSES;
-            (client == null ? server : client).connect(address(cell.contender(), visits), visits ? ADDRESSES : 1, port);
-            return arena;
+            nodes.getLast().connect(address(cell.contender(), visits), visits ? ADDRESSES : 1, port);
+            return new NodeArena(cell, nodes.getFirst(), nodes.size() == 1 ? null : nodes.getLast(), false, afterwards);
         } catch (final IOException | RuntimeException e) {
-            CloseHelper.quietClose(arena);
+            CloseHelper.quietCloseAll(nodes);
+            afterwards.run();
             throw e;
         }
     }
@@ -97,13 +103,5 @@ public final class LocalArenas implements ArenaFactory {
             return range ? Loops.SERVER_RANGE : Loops.SERVER;
         }
         return range ? LOOPBACK_RANGE : LOOPBACK;
-    }
-
-    private static void delete(final Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (final IOException e) {
-            // left in memory until the machine restarts
-        }
     }
 }

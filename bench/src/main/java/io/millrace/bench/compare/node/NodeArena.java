@@ -3,6 +3,7 @@ package io.millrace.bench.compare.node;
 import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Sample;
+import io.millrace.bench.compare.result.Workload.Unit;
 import io.millrace.bench.compare.run.Arena;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ public final class NodeArena implements Arena {
     private static final long QUIET_MS = 250;
     private static final long REST_MS = 120;
     private static final int QUIET_LOOKS = 2;
+    /** What is not called so often may wait for its compiler yet. */
+    private static final long LEAST_MESSAGES = 20_000;
+    private static final long SETTLED_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long COMPILING_NS = 5_000_000;
 
     private final Cell cell;
@@ -48,8 +52,8 @@ public final class NodeArena implements Arena {
     }
 
     /**
-     * Runs the load until its code is compiled, which is where the compilers of all processes have done nothing for a while,
-     * and pauses. Loops rest now and then: two that spin, on two cores, leave the compilers next to nothing.
+     * Runs the load until its code is compiled, which is where the compilers of all processes have done nothing for a while
+     * and {@value #LEAST_MESSAGES} messages have come (where messages count, not bytes), and pauses. Loops rest now and then: two that spin, on two cores, leave the compilers next to nothing.
      *
      * @param mostMs as long at the most.
      */
@@ -57,7 +61,8 @@ public final class NodeArena implements Arena {
         begin();
         long before = -1;
         int quiet = 0;
-        for (long leftMs = mostMs; leftMs > 0 && quiet < QUIET_LOOKS; leftMs -= QUIET_MS) {
+        for (long leftMs = mostMs; leftMs > 0
+                && (quiet < QUIET_LOOKS || !manyHaveCome()); leftMs -= QUIET_MS) {
             sleep(Math.min(leftMs, QUIET_MS - REST_MS));
             rest();
             long now = 0;
@@ -68,6 +73,11 @@ public final class NodeArena implements Arena {
             before = now;
         }
         pause();
+    }
+
+    private boolean manyHaveCome() throws IOException {
+        return cell.workload().unit() == Unit.BYTES
+                || mark().get(counting()).mark().messages() >= LEAST_MESSAGES;
     }
 
     private void rest() throws IOException {
@@ -173,9 +183,13 @@ public final class NodeArena implements Arena {
 
     /** Until nothing arrives any more: what is under way when its receiver stops would be sent again. */
     private void settle() throws IOException {
+        final long beganNs = System.nanoTime();
         long before;
         long now = arrived();
         do {
+            if (System.nanoTime() - beganNs > SETTLED_NS) {
+                throw new IOException(cell + ": messages do not end");
+            }
             sleep(LOOK_MS);
             before = now;
             now = arrived();

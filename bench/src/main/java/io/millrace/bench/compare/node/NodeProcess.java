@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 public final class NodeProcess implements AutoCloseable {
     private static final long ANSWER_S = 30;
     private static final long END_S = 3;
+    private static final long STOP_NS = TimeUnit.SECONDS.toNanos(10);
     private static final int LAST_LINES = 20;
     /** A heap that needs no tuning. */
     private static final List<String> OPTIONS = List.of("-Xms256m", "-Xmx512m", "-Xmn128m",
@@ -149,7 +150,11 @@ public final class NodeProcess implements AutoCloseable {
     /** Stops it: when this returns it takes no processor until {@link #resume}. */
     public void pause() throws IOException {
         Posix.stop(process.pid());
+        final long beganNs = System.nanoTime();
         while (!isStopped()) {
+            if (System.nanoTime() - beganNs > STOP_NS) {
+                throw new IOException(name + " does not stop");
+            }
             Thread.onSpinWait();
         }
     }

@@ -12,6 +12,7 @@ import io.millrace.bench.compare.run.Arena;
 import io.millrace.bench.compare.run.SkippedCellException;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,8 @@ class NamespaceArenasTest {
             assertThat(sample.serverCpuNs()).isPositive();
         }
         assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
+        assertThat(Path.of("/run/netns").toFile().list()).as("namespaces of this process")
+                .noneMatch(name -> name.startsWith("millrace-" + ProcessHandle.current().pid() + "-"));
     }
 
     @Test

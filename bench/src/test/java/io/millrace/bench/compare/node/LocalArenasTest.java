@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,27 @@ class LocalArenasTest {
                     assertThat(sample.latencyNs()).isNull();
                 }
             }
+        }
+    }
+
+    @Test
+    void shouldLeaveNoSharedMemoryBehind() throws Exception {
+        final String own = "millrace-bench-" + ProcessHandle.current().pid() + "-";
+        final Path left = Files.writeString(Path.of("/dev/shm/millrace-bench-999999999-1.wake0-0"), "");
+        try (Arena arena = arenas.open(new Cell(Workload.PING_PONG_64, Placement.PROCESSES,
+                Contender.MILLRACE_SHM))) {
+            assertThat(shared(own)).isPositive();
+            arena.resume();
+            arena.pause();
+        }
+        assertThat(shared(own)).isZero();
+        SharedFile.sweep();
+        assertThat(left).doesNotExist();
+    }
+
+    private static long shared(final String prefix) throws Exception {
+        try (Stream<Path> files = Files.list(Path.of("/dev/shm"))) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix)).count();
         }
     }
 
