@@ -41,6 +41,7 @@ public final class JsonReport {
         row.put("value", target.value());
         row.put("ratio", number(target.ratio()));
         row.put("met", target.met());
+        row.put("disturbed", target.disturbed());
         row.put("parts", target.parts().stream().map(JsonReport::part).toList());
         return row;
     }

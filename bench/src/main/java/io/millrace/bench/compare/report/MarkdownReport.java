@@ -27,8 +27,8 @@ public final class MarkdownReport {
     }
 
     private static final String LEGEND = "Ratio: what was measured against what is asked for, of the part that is"
-            + " furthest from it; 1 is just met. Met: no where any part falls short, – where a part was not measured and"
-            + " none falls short. †: rests on rounds that other load disturbed. All figures are medians of the rounds.\n";
+            + " furthest from it; 1 is just met. Met: no where any part falls short, – where none falls short, but one"
+            + " was not measured, or rests on rounds that other load disturbed (†). All figures are medians of the rounds.\n";
 
     /** The table of targets alone, as the README has it. */
     public static String targets(final Results results) {

@@ -28,9 +28,13 @@ public record Part(String text, double ratio, @Nullable String missing, boolean 
         return new Part((what + " " + format.apply(value)).strip(), value / limit, null, false);
     }
 
-    /** Bytes on the heap, of which there are no parts: to half a byte. */
-    static Part bytesAtMost(final String what, final double bytes, final double limit) {
-        final boolean met = bytes < limit + 0.5;
+    /**
+     * Bytes on the heap.
+     *
+     * @param slack what the measurement itself may have allocated beside so many messages, bytes each.
+     */
+    static Part bytesAtMost(final String what, final double bytes, final double limit, final double slack) {
+        final boolean met = bytes <= limit + slack;
         return new Part((what + " " + Quantity.bytes(bytes)).strip(), met ? 1 : limit / bytes, null, false);
     }
 
@@ -46,6 +50,6 @@ public record Part(String text, double ratio, @Nullable String missing, boolean 
 
     /** Whether it was measured, and is as asked for. */
     public boolean isMet() {
-        return missing == null && ratio >= 1;
+        return missing == null && Double.isFinite(ratio) && ratio >= 1;
     }
 }

@@ -33,12 +33,20 @@ public record Target(String name, String target, List<Part> parts) {
         return parts.stream().mapToDouble(Part::ratio).filter(ratio -> !Double.isNaN(ratio)).min().orElse(Double.NaN);
     }
 
-    /** Null where that cannot be told: something was not measured, and nothing that was falls short. */
+    /**
+     * Null where that cannot be told: nothing that was measured falls short, but something was not, or other load disturbed
+     * what would have to show it.
+     */
     public @Nullable Boolean met() {
         if (parts.stream().anyMatch(part -> part.missing() == null && !part.isMet())) {
             return false;
         }
-        return parts.stream().allMatch(Part::isMet) ? true : null;
+        return parts.stream().allMatch(part -> part.isMet() && !part.disturbed()) ? true : null;
+    }
+
+    /** Whether a part of it rests on rounds that other load disturbed. */
+    public boolean disturbed() {
+        return parts.stream().anyMatch(Part::disturbed);
     }
 
     /** Why parts were not measured; empty where all were. */

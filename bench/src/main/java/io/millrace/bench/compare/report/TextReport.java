@@ -23,7 +23,7 @@ public final class TextReport {
             row(table, target.name(), target.target(), target.value(), ratio(target), met(target));
         }
         return table + "\nratio: measured against target, of the part that is furthest from it; 1 is just met. met: no"
-                + " where any part falls short,\n– where a part was not measured and none falls short. †: rests on rounds that other load disturbed.\n"
+                + " where any part falls short,\n– where none falls short, but one was not measured, or rests on rounds that other load disturbed (†).\n"
                 + disturbance(results);
     }
 

@@ -59,18 +59,24 @@ public final class DisturbanceMeter implements LoadMeter {
         final double ticks = Math.max(1, (clock.getAsLong() - beganNs) / TICK_NS);
         final long stolen = stolenTicks() - stolenBefore;
         final Map<Long, ProcessTime> after = processes();
-        final long others = others(after, ours) - others(before, ours);
-        return new Disturbance(Math.max(0, others) / ticks, Math.max(0, stolen) / ticks);
+        return new Disturbance(others(after, ours) / ticks, Math.max(0, stolen) / ticks);
     }
 
-    private long others(final Map<Long, ProcessTime> processes, final Set<Long> ours) {
-        long sum = 0;
-        for (final Map.Entry<Long, ProcessTime> process : processes.entrySet()) {
-            if (!process.getValue().kernel() && !isOurs(process.getKey(), processes, ours)) {
-                sum += process.getValue().ticks();
+    /** What each took since then; a process that has gone takes nothing back but what its parent has got of it. */
+    private long others(final Map<Long, ProcessTime> after, final Set<Long> ours) {
+        final Map<Long, Long> taken = new HashMap<>();
+        after.forEach((pid, process) -> {
+            if (!process.kernel() && !isOurs(pid, after, ours)) {
+                final ProcessTime then = before.get(pid);
+                taken.put(pid, process.ticks() - (then == null ? 0 : then.ticks()));
             }
-        }
-        return sum;
+        });
+        before.forEach((pid, gone) -> {
+            if (!after.containsKey(pid)) {
+                taken.computeIfPresent(gone.parent(), (parent, ticks) -> ticks - Math.min(ticks, gone.ticks()));
+            }
+        });
+        return taken.values().stream().mapToLong(ticks -> Math.max(0, ticks)).sum();
     }
 
     private boolean isOurs(final long pid, final Map<Long, ProcessTime> processes, final Set<Long> ours) {

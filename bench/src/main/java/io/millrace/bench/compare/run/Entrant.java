@@ -4,6 +4,7 @@ import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.CellResult;
 import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Sample;
+import io.millrace.bench.compare.result.Workload;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,6 +54,10 @@ final class Entrant {
             final Sample sample = open.round(ns);
             final Disturbance disturbance = meter.end(open.pids());
             open.pause();
+            if (sample.messages() == 0
+                    || cell.workload().unit() == Workload.Unit.BYTES && sample.bytes() == 0) {
+                throw new IOException("nothing arrived in a whole round");
+            }
             samples.add(sample.with(disturbance));
         } catch (final IOException | RuntimeException e) {
             missing = CellResult.failed(cell, reason(e));

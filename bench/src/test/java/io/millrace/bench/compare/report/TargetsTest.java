@@ -108,6 +108,8 @@ class TargetsTest {
         stream(Placement.NAMESPACES, EPOLL, 40, 40);
         stream(Placement.NAMESPACES, IO_URING, 40, 44);
 
+        assertThat(row(OFFLOADED).met()).as("epoll that polls was not measured").isNull();
+        stream(Placement.NAMESPACES, EPOLL_BUSY, 30, 30);
         assertThat(row(OFFLOADED).met()).isTrue();
         assertThat(row(OFFLOADED).value()).contains("1.25 × ", "1.00 × io_uring's");
     }
@@ -126,6 +128,29 @@ class TargetsTest {
 
         assertThat(row(PIPELINED).met()).as("2.4 times io_uring").isFalse();
         assertThat(row(PIPELINED).ratio()).isEqualTo(2.4 / 2.5, within(0.01));
+    }
+
+    @Test
+    void shouldNotCallARowMetWhereATransportOfTheKernelIsMissing() {
+        run.add(Workload.PIPELINE_64, Placement.TWO_LOOPS, MILLRACE_MEMORY, messages(6_000_000, 0))
+                .add(Workload.PIPELINE_64, Placement.TWO_LOOPS, NIO, messages(1_000_000, 0))
+                .add(Workload.PIPELINE_64, Placement.TWO_LOOPS, EPOLL, messages(1_000_000, 0))
+                .add(Workload.PIPELINE_64, Placement.TWO_LOOPS, IO_URING, messages(1_000_000, 0))
+                .skip(Workload.PIPELINE_64, Placement.TWO_LOOPS, EPOLL_BUSY, "it hung");
+        assertThat(row(PIPELINED).met()).isNull();
+        assertThat(row(PIPELINED).missing()).contains("ahead of [epoll busy-wait]", "it hung");
+    }
+
+    @Test
+    void shouldNotCallARowMetThatRestsOnDisturbedRounds() {
+        run.disturbed(Workload.PING_PONG_64, Placement.ONE_LOOP, MILLRACE_MEMORY, latencies(500, 900, 0));
+        assertThat(row(2).met()).isNull();
+        assertThat(row(2).disturbed()).isTrue();
+    }
+
+    @Test
+    void shouldNotCallARowMetBecauseTheOtherSideDidNothing() {
+        assertThat(Part.atLeast("a", 5.0 / 0, 1, String::valueOf).isMet()).isFalse();
     }
 
     @Test

@@ -16,6 +16,7 @@ final class FakeArenas implements ArenaFactory {
     final List<String> events = new ArrayList<>();
     final Map<Contender, Exception> refused = new HashMap<>();
     final Map<Contender, Integer> failsInRound = new HashMap<>();
+    final Map<Contender, Integer> silentInRound = new HashMap<>();
     long nowNs;
     long setUpNs;
     private int nextPid = 1;
@@ -70,7 +71,9 @@ final class FakeArenas implements ArenaFactory {
             if (failsInRound.getOrDefault(cell.contender(), 0) == rounds) {
                 throw new IOException(cell + ": gone");
             }
-            return sample(ns, rounds);
+            return silentInRound.getOrDefault(cell.contender(), 0) == rounds
+                    ? new Sample(ns, 0, 0, null, 0, -1, 0, 0, 0, Disturbance.NONE)
+                    : sample(ns, rounds);
         }
 
         @Override

@@ -125,4 +125,14 @@ class RoundsTest {
         assertThat(results.getLast().kept()).hasSize(3);
         assertThat(arenas.events).containsOnlyOnce("close EPOLL").containsOnlyOnce("close IO_URING");
     }
+
+    @Test
+    void shouldNotCountARoundInWhichNothingArrived() {
+        arenas.silentInRound.put(EPOLL, 2);
+
+        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS, 0), NEVER, NIO, EPOLL);
+
+        assertThat(results).extracting(CellResult::skipped).containsExactly(null, "nothing arrived in a whole round");
+        assertThat(results).extracting(CellResult::failed).containsExactly(false, true);
+    }
 }
