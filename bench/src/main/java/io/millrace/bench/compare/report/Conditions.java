@@ -203,7 +203,8 @@ final class Conditions {
         final Part part = Part.bytesAtMost(what, mine.get().median(Sample::allocatedPerMessage), limit,
                 limit * PIPELINE_TOLERANCE + PIPELINE_SLACK);
         return whole(
-                new Part(part.text() + ", " + name(epoll.get()) + " " + Quantity.bytes(limit), part.ratio(), null, false)
+                new Part(part.text() + ", " + name(epoll.get()) + " " + Quantity.bytes(limit), part.ratio(), null,
+                        false)
                         .of(mine.get(), epoll.get()),
                 workload, placement, EPOLLS);
     }
