@@ -37,6 +37,9 @@ record EngineFigures(double operations, double allocated, double cpuNs, long gcs
                 : primary.getScore();
         @SuppressWarnings("rawtypes")
         final Map<String, Result> others = result.getSecondaryResults();
+        if (!others.containsKey("gc.alloc.rate.norm")) {
+            throw new IllegalStateException("JMH does not say what was allocated");
+        }
         return new EngineFigures(operations, score(others, "gc.alloc.rate.norm"), score(others, "cpu.norm"),
                 (long) score(others, "gc.count"), (long) score(others, "gc.time"));
     }

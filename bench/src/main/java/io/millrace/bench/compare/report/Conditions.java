@@ -94,7 +94,7 @@ final class Conditions {
                 .filter(contender -> figures.of(workload, placement, contender).isEmpty()).toList();
         return absent.isEmpty() || !part.isMet()
                 ? part
-                : Part.missing(part.text() + ", but ahead of " + absent, figures.why(workload, placement, absent));
+                : part.without("ahead of " + absent, figures.why(workload, placement, absent));
     }
 
     private static Part beside(final String what, final CellResult mine, final CellResult other, final double times) {
@@ -143,7 +143,10 @@ final class Conditions {
                 share("p99", mine.get(), epoll.get(), TAIL, 1));
     }
 
-    /** One port for both directions, that whose worse one is the best. */
+    /**
+     * One port for both directions, that whose worse one is the best; beside the best of the kernel's that were measured, both
+     * of epoll's at least: whether the selector of the JDK or io_uring is among them is the plan's affair.
+     */
     List<Part> streamsAheadOfKernel(final Placement placement) {
         final Optional<CellResult> in = figures.best(Workload.STREAM_IN_1, placement, KERNEL);
         final Optional<CellResult> out = figures.best(Workload.STREAM_OUT_1, placement, KERNEL);

@@ -42,6 +42,11 @@ public record Part(String text, double ratio, @Nullable String missing, boolean 
         return new Part(what, Double.NaN, why, false);
     }
 
+    /** This, of which something is missing that would have to show it. */
+    Part without(final String what, final String why) {
+        return new Part(text + ", but " + what, Double.NaN, why, disturbed);
+    }
+
     /** The same, resting on these cells. */
     Part of(final CellResult... cells) {
         final boolean any = Arrays.stream(cells).anyMatch(CellResult::disturbed);

@@ -21,6 +21,7 @@ public final class DisturbanceMeter implements LoadMeter {
     /** USER_HZ, in which Linux reports whatever its own tick is. */
     private static final double TICK_NS = 10_000_000;
     private static final int STEAL = 8;
+    private static final ProcessTime NOTHING = new ProcessTime(0, false, 0, 0);
 
     private final Path proc;
     private final long self;
@@ -64,19 +65,22 @@ public final class DisturbanceMeter implements LoadMeter {
 
     /** What each took since then; a process that has gone takes nothing back but what its parent has got of it. */
     private long others(final Map<Long, ProcessTime> after, final Set<Long> ours) {
-        final Map<Long, Long> taken = new HashMap<>();
-        after.forEach((pid, process) -> {
-            if (!process.kernel() && !isOurs(pid, after, ours)) {
-                final ProcessTime then = before.get(pid);
-                taken.put(pid, process.ticks() - (then == null ? 0 : then.ticks()));
-            }
-        });
+        final Map<Long, Long> known = new HashMap<>();
         before.forEach((pid, gone) -> {
             if (!after.containsKey(pid)) {
-                taken.computeIfPresent(gone.parent(), (parent, ticks) -> ticks - Math.min(ticks, gone.ticks()));
+                known.merge(gone.parent(), gone.own() + gone.waited(), Long::sum);
             }
         });
-        return taken.values().stream().mapToLong(ticks -> Math.max(0, ticks)).sum();
+        long sum = 0;
+        for (final Map.Entry<Long, ProcessTime> entry : after.entrySet()) {
+            final ProcessTime now = entry.getValue();
+            if (!now.kernel() && !isOurs(entry.getKey(), after, ours)) {
+                final ProcessTime then = before.getOrDefault(entry.getKey(), NOTHING);
+                sum += Math.max(0, now.own() - then.own())
+                        + Math.max(0, now.waited() - then.waited() - known.getOrDefault(entry.getKey(), 0L));
+            }
+        }
+        return sum;
     }
 
     private boolean isOurs(final long pid, final Map<Long, ProcessTime> processes, final Set<Long> ours) {

@@ -5,9 +5,10 @@ package io.millrace.bench.compare.run;
  *
  * @param parent its parent's number.
  * @param kernel whether it is a thread of the kernel.
- * @param ticks  processor time, user and system, of all its threads and of the children that it has waited for.
+ * @param own    processor time, user and system, of all its threads, ticks.
+ * @param waited that of the children that it has waited for, and of theirs.
  */
-record ProcessTime(long parent, boolean kernel, long ticks) {
+record ProcessTime(long parent, boolean kernel, long own, long waited) {
     /** Of the flags of linux/sched.h. */
     private static final long PF_KTHREAD = 0x0020_0000;
 
@@ -15,14 +16,16 @@ record ProcessTime(long parent, boolean kernel, long ticks) {
     private static final int PPID = 1;
     private static final int FLAGS = 6;
     private static final int UTIME = 11;
-    private static final int CSTIME = 14;
+    private static final int CUTIME = 13;
 
     static ProcessTime parse(final String line) {
         final String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
-        long ticks = 0;
-        for (int field = UTIME; field <= CSTIME; field++) {
-            ticks += Long.parseLong(fields[field]);
-        }
-        return new ProcessTime(Long.parseLong(fields[PPID]), (Long.parseLong(fields[FLAGS]) & PF_KTHREAD) != 0, ticks);
+        return new ProcessTime(Long.parseLong(fields[PPID]), (Long.parseLong(fields[FLAGS]) & PF_KTHREAD) != 0,
+                sum(fields, UTIME), sum(fields, CUTIME));
+    }
+
+    /** Of a user time and the system time behind it. */
+    private static long sum(final String[] fields, final int user) {
+        return Long.parseLong(fields[user]) + Long.parseLong(fields[user + 1]);
     }
 }

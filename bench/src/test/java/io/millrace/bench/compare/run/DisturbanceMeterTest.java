@@ -82,12 +82,12 @@ class DisturbanceMeterTest {
 
     @Test
     void shouldCountOthersThoughAnOldProcessHasGoneForWhichNobodyWaited() throws IOException {
-        process(OTHER + 1, 1, PROCESS_FLAGS, 5_000, 0);
+        process(OTHER + 1, OTHER, PROCESS_FLAGS, 5_000, 0);
         meter.begin();
         Files.delete(proc.resolve((OTHER + 1) + "/stat"));
         process(OTHER, 1, PROCESS_FLAGS, 60, 0);
 
-        assertThat(afterASecond().otherCores()).isEqualTo(0.5);
+        assertThat(afterASecond().otherCores()).as("its parent, too").isEqualTo(0.5);
     }
 
     @Test
