@@ -36,7 +36,7 @@ final class FakeArenas implements ArenaFactory {
     }
 
     static Sample sample(final long ns, final long messages) {
-        return new Sample(ns, messages, 0, null, 0, -1, 0, 0, 0, Disturbance.NONE);
+        return new Sample(ns, messages, 64 * messages, null, 0, -1, 0, 0, 0, Disturbance.NONE);
     }
 
     private final class FakeArena implements Arena {
