@@ -21,6 +21,8 @@ import io.millrace.bench.compare.run.Plan;
 import io.millrace.bench.compare.run.Rounds;
 import io.millrace.bench.compare.run.Schedule;
 import io.millrace.bench.machine.Environment;
+import io.millrace.bench.ratio.RatioBaseline;
+import io.millrace.bench.ratio.RatioCheck;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -44,7 +46,8 @@ import picocli.CommandLine.Spec;
         "Millrace beside Netty's NIO, epoll, epoll busy-wait and io_uring: the same handlers, in turn, in one run. Prints the"
                 + " targets and how far each is met.",
         "Without root, cells of namespaces are left out."}, footer = {"",
-                "Exit codes: 0 measured (whether targets are met or not), 1 something failed, 2 wrong usage."})
+                "Exit codes: 0 measured (whether targets are met or not), 1 something failed, or a ratio of --baseline is out of its band, 2 wrong"
+                        + " usage."})
 public final class Bench implements Callable<Integer> {
     private static final int FAILED = 1;
 
@@ -81,6 +84,10 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", description = "Length of a round.")
     private @Nullable Double seconds;
 
+    @Option(names = "--baseline", paramLabel = "FILE", description = "Measure nothing but the ratios of JMH benchmarks in FILE (bench/baseline/ratios.txt);"
+            + " exit code 1 where one is out of its band.")
+    private @Nullable Path baseline;
+
     @Option(names = "--list", description = "Print what would be measured, and exit.")
     private boolean list;
 
@@ -108,6 +115,9 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (baseline != null) {
+            return ratios(baseline);
+        }
         final Plan plan = plan();
         final PrintWriter out = spec.commandLine().getOut();
         if (list) {
@@ -124,6 +134,13 @@ public final class Bench implements Callable<Integer> {
         final List<CellResult> failed = results.cells().stream().filter(CellResult::failed).toList();
         Summary.missing(failed).forEach(spec.commandLine().getErr()::println);
         return failed.isEmpty() ? 0 : FAILED;
+    }
+
+    private int ratios(final Path file) throws IOException {
+        if (spec.commandLine().getParseResult().matchedOptions().size() > 1) {
+            throw wrong("--baseline goes with no other option");
+        }
+        return RatioCheck.of(spec.commandLine().getOut()).holds(RatioBaseline.read(file)) ? 0 : FAILED;
     }
 
     private static String describe(final Group group) {
@@ -166,7 +183,7 @@ public final class Bench implements Callable<Integer> {
         final String load = Environment.currentLoad();
         final Survivors survivors = new Survivors();
         survivors.takeDownAtEnd();
-        final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs(), !quick), survivors), plan.effort(),
+        final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs()), survivors), plan.effort(),
                 new DisturbanceMeter(),
                 System::nanoTime);
         final List<CellResult> cells = new Schedule(plan, turns, System::nanoTime)
@@ -174,10 +191,10 @@ public final class Bench implements Callable<Integer> {
         return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load), cells);
     }
 
-    private static Map<Placement, ArenaFactory> factories(final long warmMs, final boolean freshEngines) {
+    private static Map<Placement, ArenaFactory> factories(final long warmMs) {
         final Map<Placement, ArenaFactory> factories = new EnumMap<>(Placement.class);
         final ArenaFactory local = new LocalArenas(warmMs);
-        factories.put(Placement.ENGINE, new EngineArenas(freshEngines));
+        factories.put(Placement.ENGINE, new EngineArenas());
         List.of(Placement.ONE_LOOP, Placement.TWO_LOOPS, Placement.PROCESSES)
                 .forEach(placement -> factories.put(placement, local));
         final ArenaFactory namespaces = new NamespaceArenas(warmMs);

@@ -19,7 +19,7 @@ import org.openjdk.jmh.results.RunResult;
  * @param gcs        collections.
  * @param gcMs       all of them together.
  */
-record EngineFigures(double operations, double allocated, double cpuNs, long gcs, long gcMs) {
+public record EngineFigures(double operations, double allocated, double cpuNs, long gcs, long gcMs) {
     private static final double SECOND = 1e9;
     /** Text of a segment of the stream: MTU 1500, with timestamps. */
     private static final int SEGMENT = 1_448;
@@ -67,6 +67,11 @@ record EngineFigures(double operations, double allocated, double cpuNs, long gcs
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "%.3f %.6f %.3f %d %d", operations, allocated, cpuNs, gcs, gcMs);
+    }
+
+    /** Time for one operation, nanoseconds. */
+    public double nsPerOperation() {
+        return SECOND / operations;
     }
 
     /** A round of so many nanoseconds whose messages are operations. */
