@@ -23,16 +23,21 @@ import io.millrace.bench.compare.run.Schedule;
 import io.millrace.bench.machine.Environment;
 import io.millrace.bench.ratio.RatioBaseline;
 import io.millrace.bench.ratio.RatioCheck;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.TcpRecoveryKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -144,8 +149,12 @@ public final class Bench implements Callable<Integer> {
     }
 
     private static String describe(final Group group) {
-        return group.workload().name() + " " + group.placement().name() + (group.rate() == 0 ? "" : " " + group.rate())
-                + ": " + group.contenders().toString().replaceAll("[\\[\\]]", "");
+        final Map<String, List<String>> parts = new LinkedHashMap<>();
+        group.cells().forEach(cell -> parts.computeIfAbsent(
+                cell.workload().name() + " " + cell.placement().name() + (cell.rate() == 0 ? "" : " " + cell.rate()),
+                part -> new ArrayList<>()).add(cell.contender().toString()));
+        return parts.entrySet().stream().map(part -> part.getKey() + ": " + String.join(", ", part.getValue()))
+                .collect(Collectors.joining("; "));
     }
 
     private Plan plan() {
@@ -159,8 +168,8 @@ public final class Bench implements Callable<Integer> {
         }
         final int count = rounds == null ? effort.rounds() : rounds;
         final long ns = seconds == null ? effort.roundNs() : (long) (seconds * TimeUnit.SECONDS.toNanos(1));
-        return whole.with(new Effort(count, Math.min(count, effort.least()), Math.max(2, effort.extra()), ns,
-                effort.warmMs()));
+        return whole.with(new Effort(count, Math.min(count, effort.least()), Math.max(2, effort.extra()),
+                effort.sameJvm(), ns, effort.warmMs()));
     }
 
     private ParameterException wrong(final String message) {
@@ -179,7 +188,7 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private Results measure(final Plan plan) {
+    private Results measure(final Plan plan) throws IOException {
         final String load = Environment.currentLoad();
         final Survivors survivors = new Survivors();
         survivors.takeDownAtEnd();
@@ -188,7 +197,8 @@ public final class Bench implements Callable<Integer> {
                 System::nanoTime);
         final List<CellResult> cells = new Schedule(plan, turns, System::nanoTime)
                 .run(new Console(System.err, plan.groups().size()));
-        return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load), cells);
+        return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load),
+                congestion(), cells);
     }
 
     private static Map<Placement, ArenaFactory> factories(final long warmMs) {
@@ -201,6 +211,11 @@ public final class Bench implements Callable<Integer> {
         List.of(Placement.NAMESPACES, Placement.NAMESPACES_PLAIN)
                 .forEach(placement -> factories.put(placement, namespaces));
         return factories;
+    }
+
+    private static String congestion() throws IOException {
+        return "the kernel " + LocalArenas.congestionControl() + ", Millrace "
+                + MillraceConfig.builder().systemProperties().build().get(TcpRecoveryKeys.CONGESTION_CONTROL);
     }
 
     private String typed() {

@@ -1,6 +1,5 @@
 package io.millrace.bench.compare.engine;
 
-import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Sample;
 import java.io.IOException;
 import java.util.Collection;
@@ -87,6 +86,6 @@ public record EngineFigures(double operations, double allocated, double cpuNs, l
     private Sample sample(final long ns, final int operationsOfMessage, final long bytes) {
         final double done = operations * ns / SECOND;
         return new Sample(ns, Math.round(done / operationsOfMessage), bytes, null, Math.round(cpuNs * done), -1,
-                Math.round(allocated * done), gcs, TimeUnit.MILLISECONDS.toNanos(gcMs), Disturbance.NONE);
+                Math.round(allocated * done), gcs, TimeUnit.MILLISECONDS.toNanos(gcMs));
     }
 }

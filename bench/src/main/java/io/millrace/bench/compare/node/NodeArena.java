@@ -1,7 +1,6 @@
 package io.millrace.bench.compare.node;
 
 import io.millrace.bench.compare.result.Cell;
-import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Sample;
 import io.millrace.bench.compare.result.Workload.Unit;
 import io.millrace.bench.compare.run.Arena;
@@ -142,7 +141,7 @@ public final class NodeArena implements Arena {
         final long serverCpuNs = client == null ? -1 : after.get(0).cpuNs() - before.get(0).cpuNs();
         return new Sample(to.mark().ns() - from.mark().ns(), to.mark().messages() - from.mark().messages(),
                 to.mark().bytes() - from.mark().bytes(), to.mark().latencyNs(), cpuNs, serverCpuNs, allocated, pauses,
-                pauseNs, Disturbance.NONE);
+                pauseNs);
     }
 
     /** Which of the nodes counts. */

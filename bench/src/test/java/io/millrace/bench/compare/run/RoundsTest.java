@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class RoundsTest {
     private static final long ROUND_NS = 100;
+    private static final int ONE_JVM = Integer.MAX_VALUE;
     private static final long NEVER = Long.MAX_VALUE;
     private static final Disturbance MUCH = new Disturbance(0.5, 0);
 
@@ -42,7 +43,7 @@ class RoundsTest {
 
     private List<CellResult> run(final Effort effort, final long deadlineNs, final Contender... contenders) {
         return new Rounds(arenas, effort, load, () -> arenas.nowNs).run(
-                new Group(Workload.PIPELINE_64, Placement.PROCESSES, 0, List.of(contenders)), deadlineNs);
+                Group.of(Workload.PIPELINE_64, Placement.PROCESSES, 0, List.of(contenders)), deadlineNs);
     }
 
     private List<String> rounds() {
@@ -55,7 +56,7 @@ class RoundsTest {
 
     @Test
     void shouldMeasureInTurnAndBeginEachRoundWithAnother() {
-        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL);
+        final List<CellResult> results = run(new Effort(3, 3, 0, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL);
 
         assertThat(rounds()).containsExactly("round MILLRACE_SHM", "round NIO", "round EPOLL", "round NIO",
                 "round EPOLL", "round MILLRACE_SHM", "round EPOLL", "round MILLRACE_SHM", "round NIO");
@@ -65,7 +66,7 @@ class RoundsTest {
 
     @Test
     void shouldLetOnlyOneRunAtATime() {
-        run(new Effort(2, 2, 0, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
+        run(new Effort(2, 2, 0, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
 
         assertThat(arenas.events).containsExactly("open MILLRACE_SHM", "open NIO", "resume MILLRACE_SHM",
                 "round MILLRACE_SHM", "pause MILLRACE_SHM", "resume NIO", "round NIO", "pause NIO", "resume NIO",
@@ -78,7 +79,7 @@ class RoundsTest {
         load.next.add(Disturbance.NONE);
         load.next.add(MUCH);
 
-        final List<CellResult> results = run(new Effort(2, 2, 2, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
+        final List<CellResult> results = run(new Effort(2, 2, 2, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
 
         assertThat(rounds()).containsExactly("round MILLRACE_SHM", "round NIO", "round NIO", "round MILLRACE_SHM",
                 "round NIO");
@@ -94,7 +95,7 @@ class RoundsTest {
             load.next.add(new Disturbance(cores, 0));
         }
 
-        final CellResult result = run(new Effort(2, 2, 2, ROUND_NS, 0), NEVER, NIO).getFirst();
+        final CellResult result = run(new Effort(2, 2, 2, ONE_JVM, ROUND_NS, 0), NEVER, NIO).getFirst();
 
         assertThat(result.disturbed()).isTrue();
         assertThat(messages(result)).containsExactlyInAnyOrder(2L, 4L);
@@ -104,10 +105,10 @@ class RoundsTest {
 
     @Test
     void shouldStopAtTheDeadlineButNotBeforeTheLeastRounds() {
-        final List<CellResult> results = run(new Effort(9, 2, 5, ROUND_NS, 0), 1, NIO, EPOLL);
+        final List<CellResult> results = run(new Effort(9, 2, 5, ONE_JVM, ROUND_NS, 0), 1, NIO, EPOLL);
 
         assertThat(results).allMatch(result -> result.kept().size() == 2);
-        assertThat(run(new Effort(9, 2, 5, ROUND_NS, 0), arenas.nowNs + 6 * ROUND_NS, NIO, EPOLL))
+        assertThat(run(new Effort(9, 2, 5, ONE_JVM, ROUND_NS, 0), arenas.nowNs + 6 * ROUND_NS, NIO, EPOLL))
                 .allMatch(result -> result.kept().size() == 3);
     }
 
@@ -117,7 +118,7 @@ class RoundsTest {
         arenas.refused.put(NIO, new IOException("no memory"));
         arenas.failsInRound.put(EPOLL, 2);
 
-        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL,
+        final List<CellResult> results = run(new Effort(3, 3, 0, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL,
                 Contender.IO_URING);
 
         assertThat(results).extracting(CellResult::skipped).containsExactly("needs root", "no memory", "gone", null);
@@ -130,7 +131,7 @@ class RoundsTest {
     void shouldNotCountARoundInWhichNothingArrived() {
         arenas.silentInRound.put(EPOLL, 2);
 
-        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS, 0), NEVER, NIO, EPOLL);
+        final List<CellResult> results = run(new Effort(3, 3, 0, ONE_JVM, ROUND_NS, 0), NEVER, NIO, EPOLL);
 
         assertThat(results).extracting(CellResult::skipped).containsExactly(null, "nothing arrived in a whole round");
         assertThat(results).extracting(CellResult::failed).containsExactly(false, true);
