@@ -20,7 +20,8 @@ public record Ratio(JmhCase one, JmhCase other, double usual, double low, double
     /** @throws IllegalArgumentException where the usual is not within. */
     public Ratio {
         if (!(0 < low && low < usual && usual < high)) {
-            throw new IllegalArgumentException(one + " / " + other + ": " + usual + " is not within " + low + " to " + high);
+            throw new IllegalArgumentException(
+                    one + " / " + other + ": " + usual + " is not within " + low + " to " + high);
         }
         if (one.equals(other)) {
             throw new IllegalArgumentException(one + " against itself");

@@ -54,8 +54,10 @@ class BenchTest {
         assertThat(Plans.full().groups().stream().flatMap(group -> group.cells().stream()).filter(BenchTest::hasNoRate))
                 .containsAll(Plans.quick().groups().stream().flatMap(group -> group.cells().stream())
                         .filter(BenchTest::hasNoRate).toList());
-        assertThat(Plans.full().groups()).flatExtracting(Group::cells).extracting(Cell::workload).contains(Workload.values());
-        assertThat(Plans.full().groups()).flatExtracting(Group::cells).extracting(Cell::placement).contains(Placement.values());
+        assertThat(Plans.full().groups()).flatExtracting(Group::cells).extracting(Cell::workload)
+                .contains(Workload.values());
+        assertThat(Plans.full().groups()).flatExtracting(Group::cells).extracting(Cell::placement)
+                .contains(Placement.values());
     }
 
     private static boolean hasNoRate(final Cell cell) {

@@ -67,7 +67,8 @@ class RatioCheckTest {
     @Test
     void shouldSayWhatStaysOut() throws IOException {
         assertThat(check(3.5, 2, 4)).isFalse();
-        assertThat(text.toString()).contains("out    3.50", "A.one / A.other(size=7) is 3.50, and should be 1.50 to 3.00",
+        assertThat(text.toString()).contains("out    3.50",
+                "A.one / A.other(size=7) is 3.50, and should be 1.50 to 3.00",
                 "0 of 1 ratios are within");
     }
 }

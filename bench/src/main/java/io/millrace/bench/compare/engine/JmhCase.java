@@ -55,6 +55,8 @@ public record JmhCase(String name, Map<String, String> parameters) {
 
     @Override
     public String toString() {
-        return parameters.isEmpty() ? name : name + parameters.toString().replace(" ", "").replace('{', '(').replace('}', ')');
+        return parameters.isEmpty()
+                ? name
+                : name + parameters.toString().replace(" ", "").replace('{', '(').replace('}', ')');
     }
 }

@@ -23,7 +23,7 @@ public final class NodeArena implements Arena {
     private static final int QUIET_LOOKS = 2;
     /** What is not called so often may wait for its compiler yet. */
     private static final long LEAST_MESSAGES = 20_000;
-    private static final long SETTLED_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long SETTLED_MS = 10_000;
     private static final long COMPILING_NS = 5_000_000;
 
     private final Cell cell;
@@ -62,7 +62,7 @@ public final class NodeArena implements Arena {
         int quiet = 0;
         for (long leftMs = mostMs; leftMs > 0
                 && (quiet < QUIET_LOOKS || !manyHaveCome()); leftMs -= QUIET_MS) {
-            sleep(Math.min(leftMs, QUIET_MS - REST_MS));
+            Looks.sleep(Math.min(leftMs, QUIET_MS - REST_MS));
             rest();
             long now = 0;
             for (final NodeProcess node : nodes()) {
@@ -107,7 +107,7 @@ public final class NodeArena implements Arena {
     @Override
     public Sample round(final long ns) throws IOException {
         final List<Report> before = mark();
-        sleep(TimeUnit.NANOSECONDS.toMillis(ns));
+        Looks.sleep(TimeUnit.NANOSECONDS.toMillis(ns));
         return sample(before, mark());
     }
 
@@ -156,7 +156,7 @@ public final class NodeArena implements Arena {
         }
         paused = false;
         begin();
-        sleep(WARM_AGAIN_MS);
+        Looks.sleep(WARM_AGAIN_MS);
     }
 
     private void begin() throws IOException {
@@ -182,30 +182,17 @@ public final class NodeArena implements Arena {
 
     /** Until nothing arrives any more: what is under way when its receiver stops would be sent again. */
     private void settle() throws IOException {
-        final long beganNs = System.nanoTime();
-        long before;
-        long now = arrived();
-        do {
-            if (System.nanoTime() - beganNs > SETTLED_NS) {
-                throw new IOException(cell + ": messages do not end");
-            }
-            sleep(LOOK_MS);
-            before = now;
-            now = arrived();
-        } while (before != now);
+        final long[] before = {-1};
+        Looks.until(() -> {
+            final long now = arrived();
+            final boolean same = now == before[0];
+            before[0] = now;
+            return same;
+        }, LOOK_MS, SETTLED_MS, cell + ": messages do not end");
     }
 
     private long arrived() throws IOException {
         return mark().get(counting()).mark().bytes();
-    }
-
-    private static void sleep(final long ms) throws IOException {
-        try {
-            Thread.sleep(ms);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
     }
 
     @Override

@@ -23,8 +23,8 @@ final class Conditions {
     private static final double KERNEL_CLIENT_SHARE = 0.7;
     private static final int TAIL = 99;
     private static final int MOST_IDLE = 10_000_000;
-    /** What JMH allocates by the iteration, for each of some hundred thousand operations. */
-    private static final double ENGINE_SLACK = 0.05;
+    /** What JMH allocates by the iteration, for each of a million operations. */
+    private static final double ENGINE_SLACK = 0.01;
     /** What marks and rounds allocate, for each of some ten thousand messages. */
     private static final double PIPELINE_SLACK = 0.05;
     private static final double PIPELINE_TOLERANCE = 0.01;
@@ -161,7 +161,8 @@ final class Conditions {
         return streams(placement, in.get().value(), out.get().value(),
                 (what, mine) -> whole(beside(what, mine,
                         mine.cell().workload() == Workload.STREAM_IN_1 ? in.get() : out.get(), 1),
-                        mine.cell().workload(), placement, figures.epollsAndOthersOfRun(mine.cell().workload(), placement)));
+                        mine.cell().workload(), placement,
+                        figures.epollsAndOthersOfRun(mine.cell().workload(), placement)));
     }
 
     List<Part> streamsAtLeast(final Placement placement, final double in, final double out) {
@@ -226,7 +227,8 @@ final class Conditions {
                     Set.of(Contender.MILLRACE_MEMORY)));
         }
         final List<Part> parts = new ArrayList<>(List.of(few));
-        many.forEach(cell -> parts.add(Part.atMost(count(cell.cell()), cell.value(), limitNs, Quantity::time).of(cell)));
+        many.forEach(
+                cell -> parts.add(Part.atMost(count(cell.cell()), cell.value(), limitNs, Quantity::time).of(cell)));
         final CellResult worst = many.stream().max(Comparator.comparingDouble(CellResult::value)).orElseThrow();
         parts.add(Part.atMost("the most of these against 10:", worst.value() / ten.get().value(), times,
                 Quantity::times).of(ten.get(), worst));

@@ -42,7 +42,8 @@ final class SomeResults {
 
     Results build() {
         return new Results("./millrace bench --quick", 3, SECOND / 2,
-                new Environment("2026-11-26T10:00:00Z", "2 × some <cpu>", "6.1", "25", "0.1 before, 0.2 after"), "the kernel cubic",
+                new Environment("2026-11-26T10:00:00Z", "2 × some <cpu>", "6.1", "25", "0.1 before, 0.2 after"),
+                "the kernel cubic",
                 cells);
     }
 
@@ -52,6 +53,13 @@ final class SomeResults {
         histogram.recordValueWithCount(ns, 980);
         histogram.recordValueWithCount(tailNs, 20);
         return new Sample(SECOND, 1_000, 64_000, histogram, SECOND, -1, allocated, 1, 5_000);
+    }
+
+    /** Too few for a p99. */
+    static Sample few() {
+        final Histogram histogram = new Histogram(3);
+        histogram.recordValueWithCount(1_000, 900);
+        return new Sample(SECOND, 900, 57_600, histogram, SECOND, -1, 0, 0, 0);
     }
 
     static Sample messages(final long messages, final long allocated) {

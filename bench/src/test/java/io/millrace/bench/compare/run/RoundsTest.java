@@ -56,7 +56,8 @@ class RoundsTest {
 
     @Test
     void shouldMeasureInTurnAndBeginEachRoundWithAnother() {
-        final List<CellResult> results = run(new Effort(3, 3, 0, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL);
+        final List<CellResult> results = run(new Effort(3, 3, 0, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO,
+                EPOLL);
 
         assertThat(rounds()).containsExactly("round MILLRACE_SHM", "round NIO", "round EPOLL", "round NIO",
                 "round EPOLL", "round MILLRACE_SHM", "round EPOLL", "round MILLRACE_SHM", "round NIO");
@@ -110,6 +111,34 @@ class RoundsTest {
         assertThat(results).allMatch(result -> result.kept().size() == 2);
         assertThat(run(new Effort(9, 2, 5, ONE_JVM, ROUND_NS, 0), arenas.nowNs + 6 * ROUND_NS, NIO, EPOLL))
                 .allMatch(result -> result.kept().size() == 3);
+    }
+
+    @Test
+    void shouldOpenAllAnewAfterSomeRoundsAndTellTheirJvmsApart() {
+        final List<CellResult> results = run(new Effort(5, 5, 0, 2, ROUND_NS, 0), NEVER, NIO, EPOLL);
+
+        assertThat(arenas.events.stream().filter(event -> event.startsWith("open") || event.startsWith("close")))
+                .containsExactly("open NIO", "open EPOLL", "close EPOLL", "close NIO", "open NIO", "open EPOLL",
+                        "close EPOLL", "close NIO", "open NIO", "open EPOLL", "close EPOLL", "close NIO");
+        assertThat(results).allSatisfy(result -> {
+            assertThat(result.kept()).extracting(Sample::jvm).containsExactly(0, 0, 1, 1, 2);
+            // of messages 1 and 2, 1 and 2, 1
+            assertThat(result.ofEachJvm()).containsExactly(1.5e7, 1.5e7, 1e7);
+            assertThat(result.least()).isEqualTo(1e7);
+            assertThat(result.most()).isEqualTo(2e7);
+        });
+    }
+
+    @Test
+    void shouldNotOpenThoseAnewThatHaveTheirRounds() {
+        load.next.add(Disturbance.NONE);
+        load.next.add(MUCH);
+
+        run(new Effort(1, 1, 1, 1, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
+
+        assertThat(arenas.events.stream().filter(event -> event.startsWith("open"))).containsExactly(
+                "open MILLRACE_SHM",
+                "open NIO", "open NIO");
     }
 
     @Test
