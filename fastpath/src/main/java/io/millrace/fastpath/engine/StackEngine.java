@@ -86,7 +86,7 @@ public final class StackEngine implements Agent {
         this.settings = settings;
         window = new EngineWindow(control.observedMemory(), nowNs);
         counters = window.counters();
-        sleep = new EngineSleep(port, window, clock);
+        sleep = new EngineSleep(port, window, clock, this);
         defects = new EngineDefects(counters, control);
         neighbours = new NeighbourTable(port, counters, settings.neighbours(), settings.neighbourQueue(),
                 control.hashSeed());
