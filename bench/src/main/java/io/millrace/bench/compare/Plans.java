@@ -34,8 +34,8 @@ final class Plans {
     private static final List<Contender> WIRE = with(PORTS, NIO, EPOLL, EPOLL_BUSY, IO_URING);
     private static final List<Contender> SHM_AND_EPOLL = List.of(MILLRACE_SHM, EPOLL, EPOLL_BUSY);
 
-    private static final Effort QUICK = new Effort(5, 3, 2, TimeUnit.MILLISECONDS.toNanos(500), 5_000);
-    private static final Effort FULL = new Effort(9, 9, 9, TimeUnit.SECONDS.toNanos(2), 5_000);
+    private static final Effort QUICK = new Effort(5, 3, 2, TimeUnit.MILLISECONDS.toNanos(500), 12_000);
+    private static final Effort FULL = new Effort(9, 9, 9, TimeUnit.SECONDS.toNanos(2), 20_000);
     private static final long QUICK_BUDGET_NS = TimeUnit.SECONDS.toNanos(540);
     private static final long FULL_BUDGET_NS = TimeUnit.HOURS.toNanos(12);
 
