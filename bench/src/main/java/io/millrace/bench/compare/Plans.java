@@ -36,8 +36,8 @@ final class Plans {
     private static final List<Contender> SHM_AND_EPOLL = List.of(MILLRACE_SHM, EPOLL, EPOLL_BUSY);
 
     private static final int ONE_JVM = Integer.MAX_VALUE;
-    private static final Effort QUICK = new Effort(5, 3, 2, ONE_JVM, TimeUnit.MILLISECONDS.toNanos(500), 5_000);
-    private static final Effort FULL = new Effort(9, 9, 9, 3, TimeUnit.SECONDS.toNanos(2), 5_000);
+    private static final Effort QUICK = new Effort(5, 3, 2, ONE_JVM, TimeUnit.MILLISECONDS.toNanos(500), 12_000);
+    private static final Effort FULL = new Effort(9, 9, 9, 3, TimeUnit.SECONDS.toNanos(2), 20_000);
     private static final long QUICK_BUDGET_NS = TimeUnit.SECONDS.toNanos(540);
     private static final long FULL_BUDGET_NS = TimeUnit.HOURS.toNanos(12);
 

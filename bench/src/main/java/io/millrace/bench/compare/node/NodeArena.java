@@ -18,8 +18,8 @@ public final class NodeArena implements Arena {
     /** From its start a load runs so long before it is measured. */
     private static final long WARM_AGAIN_MS = 100;
     private static final long LOOK_MS = 2;
-    private static final long QUIET_MS = 250;
-    private static final long REST_MS = 120;
+    private static final long LOAD_MS = 130;
+    private static final long REST_MS = 40;
     private static final int QUIET_LOOKS = 2;
     /** What is not called so often may wait for its compiler yet. */
     private static final long LEAST_MESSAGES = 20_000;
@@ -51,27 +51,50 @@ public final class NodeArena implements Arena {
     }
 
     /**
-     * Runs the load until its code is compiled, which is where the compilers of all processes have done nothing for a while
-     * and {@value #LEAST_MESSAGES} messages have come (where messages count, not bytes), and pauses. Loops rest now and then: two that spin, on two cores, leave the compilers next to nothing.
+     * Runs the load until its code is compiled, and pauses: that is when the compilers of all processes had nothing to do for
+     * a while, and {@value #LEAST_MESSAGES} messages have come (where messages count, not bytes). The load runs for a moment
+     * at a time; then all loops rest until the compilers are done with what it has given them: two loops that spin, on two
+     * cores, leave the compilers next to nothing, and these then take the time of the rounds.
      *
      * @param mostMs as long at the most.
      */
     public void warm(final long mostMs) throws IOException {
         begin();
-        long before = -1;
+        final long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMs);
+        long before = 0;
         int quiet = 0;
-        for (long leftMs = mostMs; leftMs > 0
-                && (quiet < QUIET_LOOKS || !manyHaveCome()); leftMs -= QUIET_MS) {
-            Looks.sleep(Math.min(leftMs, QUIET_MS - REST_MS));
-            rest();
-            long now = 0;
-            for (final NodeProcess node : nodes()) {
-                now += node.compilersNs();
-            }
-            quiet = now - before > COMPILING_NS ? 0 : quiet + 1;
+        while (System.nanoTime() - endNs < 0 && (quiet < QUIET_LOOKS || !manyHaveCome())) {
+            Looks.sleep(LOAD_MS);
+            final long now = letCompile(endNs);
+            quiet = isIdle(before, now) ? quiet + 1 : 0;
             before = now;
         }
         pause();
+    }
+
+    /** Returns what the compilers have taken until now. */
+    private long letCompile(final long endNs) throws IOException {
+        long before;
+        long now = compilersNs();
+        do {
+            rest();
+            before = now;
+            now = compilersNs();
+        } while (!isIdle(before, now) && System.nanoTime() - endNs < 0);
+        return now;
+    }
+
+    /** A sum that is less than before lacks a thread that has ended, and says nothing of the others. */
+    private static boolean isIdle(final long beforeNs, final long nowNs) {
+        return Math.abs(nowNs - beforeNs) <= COMPILING_NS;
+    }
+
+    private long compilersNs() throws IOException {
+        long sum = 0;
+        for (final NodeProcess node : nodes()) {
+            sum += node.compilersNs();
+        }
+        return sum;
     }
 
     private boolean manyHaveCome() throws IOException {
