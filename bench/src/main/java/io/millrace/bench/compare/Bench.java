@@ -133,7 +133,7 @@ public final class Bench implements Callable<Integer> {
         }
         checkFiles();
         final Results results = measure(plan);
-        out.print(TextReport.render(results));
+        out.print(isPart() ? TextReport.renderCells(results) : TextReport.render(results));
         out.flush();
         write(results);
         final List<CellResult> failed = results.cells().stream().filter(CellResult::failed).toList();
@@ -199,6 +199,10 @@ public final class Bench implements Callable<Integer> {
                 .run(new Console(System.err, plan.groups().size()));
         return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load),
                 congestion(), cells);
+    }
+
+    private boolean isPart() {
+        return !(workloads.isEmpty() && contenders.isEmpty() && placements.isEmpty());
     }
 
     private static Map<Placement, ArenaFactory> factories(final long warmMs) {

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class Console implements Schedule.Progress {
     private final PrintStream out;
     private final int groups;
+    private long beganNs;
 
     Console(final PrintStream out, final int groups) {
         this.out = out;
@@ -20,6 +21,7 @@ final class Console implements Schedule.Progress {
 
     @Override
     public void began(final int number, final Group group, final long leftNs) {
+        beganNs = System.nanoTime();
         final String left = leftNs < 0
                 ? ""
                 : " (%d:%02d left)".formatted(TimeUnit.NANOSECONDS.toMinutes(leftNs),
@@ -32,7 +34,8 @@ final class Console implements Schedule.Progress {
     public void ended(final List<CellResult> results) {
         final String figures = Summary.line(results);
         if (!figures.isEmpty()) {
-            out.println("        " + figures);
+            out.printf("        %s [%d s]%n", figures,
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNs));
         }
         for (final String reason : Summary.missing(results)) {
             out.println("        " + reason);

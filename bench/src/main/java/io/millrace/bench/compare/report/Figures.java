@@ -25,6 +25,8 @@ final class Figures {
     static final Set<Contender> PORTS = EnumSet.of(Contender.MILLRACE_TAP, Contender.MILLRACE_AF_PACKET,
             Contender.MILLRACE_AF_XDP);
 
+    static final String NOT_OF_RUN = "not part of this run";
+
     private final Results results;
 
     Figures(final Results results) {
@@ -81,7 +83,7 @@ final class Figures {
                         ? "measured"
                         : (result.failed() ? "failed: " : "")
                                 + result.skipped())
-                .orElse("not part of this run");
+                .orElse(NOT_OF_RUN);
     }
 
     private static boolean sameButForRate(final Cell one, final Cell other) {

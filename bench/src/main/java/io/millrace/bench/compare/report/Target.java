@@ -44,6 +44,11 @@ public record Target(String name, String target, List<Part> parts) {
         return parts.stream().allMatch(part -> part.isMet() && !part.disturbed()) ? true : null;
     }
 
+    /** Whether a part of it was measured, or was to be. */
+    boolean isPartOfRun() {
+        return parts.stream().anyMatch(part -> !Figures.NOT_OF_RUN.equals(part.missing()));
+    }
+
     /** Whether a part of it rests on rounds that other load disturbed. */
     public boolean disturbed() {
         return parts.stream().anyMatch(Part::disturbed);

@@ -15,16 +15,51 @@ public final class TextReport {
 
     /** The whole. */
     public static String render(final Results results) {
+        return render(results, Targets.of(results));
+    }
+
+    /** Of a run of some cells: these, and the rows that they have a part in. */
+    public static String renderCells(final Results results) {
+        final StringBuilder text = new StringBuilder();
+        for (final CellTables.Table table : CellTables.of(results)) {
+            text.append(table.title()).append('\n');
+            if (!table.rows().isEmpty()) {
+                align(text, table);
+            }
+            table.notes().forEach(note -> text.append(GAP).append("not measured: ").append(note).append('\n'));
+            text.append('\n');
+        }
+        return text + render(results, Targets.of(results).stream().filter(Target::isPartOfRun).toList());
+    }
+
+    private static void align(final StringBuilder text, final CellTables.Table table) {
+        final List<List<String>> lines = new ArrayList<>(List.of(table.head()));
+        lines.addAll(table.rows());
+        for (final List<String> line : lines) {
+            final StringBuilder padded = new StringBuilder();
+            for (int i = 0; i < line.size(); i++) {
+                final int column = i;
+                final int width = lines.stream().mapToInt(other -> other.get(column).length()).max().orElse(0);
+                padded.append(GAP).append(line.get(i)).append(" ".repeat(width - line.get(i).length()));
+            }
+            text.append(padded.toString().stripTrailing()).append('\n');
+        }
+    }
+
+    private static String render(final Results results, final List<Target> targets) {
+        if (targets.isEmpty()) {
+            return "No row of the table of targets rests on these.\n" + disturbance(results);
+        }
         final StringBuilder table = new StringBuilder();
         row(table, "what", "target", "measured (medians of the rounds)", "ratio", "met");
-        for (final Target target : Targets.of(results)) {
+        for (final Target target : targets) {
             table.append("-".repeat(WIDTHS.stream().mapToInt(width -> width + GAP.length()).sum() - GAP.length()))
                     .append('\n');
             row(table, target.name(), target.target(), target.value(), ratio(target), met(target));
         }
         return table + "\nratio: measured against target, of the part that is furthest from it; 1 is just met. met: no"
                 + " where any part falls short,\n– where none falls short, but one was not measured, or rests on rounds that other load disturbed (†).\n"
-                + disturbance(results);
+                + "Congestion control: " + results.congestion() + ".\n" + disturbance(results);
     }
 
     /** What was repeated, and what counts though it was disturbed. */

@@ -2,6 +2,7 @@ package io.millrace.bench.compare.work;
 
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ManualIoEventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +23,8 @@ final class OneThread {
      */
     static List<ManualIoEventLoop> turning(final List<IoHandlerFactory> handlers) {
         final OneThread one = new OneThread();
-        final Thread thread = new Thread(one::run, "loops-in-turn");
-        thread.setDaemon(true);
+        // one of Netty's, as other loops have: else its pools of objects and of buffers serve this thread the slow way
+        final Thread thread = new DefaultThreadFactory("loops-in-turn", true).newThread(one::run);
         handlers.forEach(handler -> one.loops.add(new ManualIoEventLoop(thread, handler)));
         thread.start();
         return List.copyOf(one.loops);

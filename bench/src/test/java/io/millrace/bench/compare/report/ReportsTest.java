@@ -47,7 +47,12 @@ class ReportsTest {
         assertThat(rows.get(0).getIsNull("ratio")).as("not measured").isTrue();
         assertThat(rows.get(0).getIsNull("met")).isTrue();
         assertThat(json.getString("environment.date")).isEqualTo("2026-11-26T10:00:00Z");
+        assertThat(json.getString("environment.congestionControl")).isEqualTo("the kernel cubic");
         assertThat(json.getConfigList("cells")).hasSize(6);
+        assertThat(json.getConfigList("cells").getFirst().getDouble("p50Ns")).isEqualTo(800, within(1.0));
+        assertThat(json.getConfigList("cells").getFirst().getDouble("p99Ns")).isEqualTo(3_000, within(3.0));
+        assertThat(json.getConfigList("cells").getFirst().getIsNull("\"p99.9Ns\"")).as("too few messages").isTrue();
+        assertThat(json.getConfigList("cells").getFirst().getDoubleList("ofEachJvm")).hasSize(1);
         assertThat(json.getConfigList("cells").getFirst().getConfigList("rounds").getFirst().getDouble("p50Ns"))
                 .isEqualTo(800, within(1.0));
     }
@@ -58,7 +63,7 @@ class ReportsTest {
 
         assertThat(page).contains("./millrace bench --quick", "2 × some <cpu>", "| what | target |",
                 "| 1.25 | yes |", "## ping-pong 64 B; one loop", "| epoll | 9.01 µs |",
-                "## pipelined 64 B echo, 512 connections; two processes", "p99.99",
+                "## pipelined 64 B echo, 512 connections; two processes", "p99.99", "congestion control: the kernel cubic",
                 "Not measured: millrace tap: wrk is not there");
         assertThat(page.lines().filter(line -> line.startsWith("| ")).map(line -> line.replace("\\|", "").split("\\|"))
                 .map(fields -> fields.length).distinct()).as("columns of the tables").hasSizeLessThanOrEqualTo(3);
@@ -85,6 +90,19 @@ class ReportsTest {
 
         assertThat(text.lines()).allMatch(line -> line.length() <= 150);
         assertThat(text).contains("p50 800 ns", "1.25   yes", "5 rounds count; 5 were disturbed");
+    }
+
+    @Test
+    void shouldPrintTheCellsOfAPartAndOnlyTheRowsThatTheyHaveAPartIn() {
+        final String text = TextReport.renderCells(RUN);
+
+        assertThat(text).contains("ping-pong 64 B; one loop\n  contender        median",
+                "\n  millrace memory  800 ns   800 ns to 800 ns", "\n  epoll            9.01 µs  9.01 µs to 9.01 µs",
+                "  not measured: millrace tap: wrk is not there", "p50 800 ns", "idle cost",
+                "Congestion control: the kernel cubic.").doesNotContain("pipelined 64 B echo on 64 connections, memory");
+        assertThat(TextReport.renderCells(new SomeResults()
+                .add(Workload.CROWD, Placement.PROCESSES, Contender.EPOLL, messages(7, 0)).build()))
+                .contains("  epoll", "No row of the table");
     }
 
     @Test
