@@ -63,9 +63,10 @@ final class Plans {
         add(groups, NAMESPACES, with(portsAndEpoll, IO_URING), Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
         add(groups, NAMESPACES, portsAndEpoll, Workload.HTTP);
         add(groups, PROCESSES, SHM_AND_EPOLL, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
-        add(groups, NAMESPACES, portsAndEpoll, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
-        add(groups, NAMESPACES_PLAIN, with(PORTS, EPOLL), Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
-        further(groups, QUICK_RATES, QUICK_CONNECTIONS, SHM_AND_EPOLL);
+        add(groups, NAMESPACES, List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, EPOLL, EPOLL_BUSY),
+                Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
+        add(groups, NAMESPACES_PLAIN, PORTS, Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
+        further(groups, QUICK_RATES, QUICK_CONNECTIONS, List.of(MILLRACE_SHM, EPOLL));
         return new Plan(groups, QUICK, QUICK_BUDGET_NS);
     }
 
@@ -73,6 +74,7 @@ final class Plans {
     static Plan full() {
         final List<Group> groups = targets(FULL_IDLE);
         add(groups, NAMESPACES_PLAIN, WIRE, Workload.STREAM_IN_1, Workload.STREAM_OUT_1, Workload.PING_PONG_64);
+        add(groups, PROCESSES, with(KERNEL, MILLRACE_SHM), Workload.PIPELINE_64);
         further(groups, FULL_RATES, FULL_CONNECTIONS, with(KERNEL, MILLRACE_SHM));
         add(groups, ONE_LOOP, with(KERNEL, MILLRACE_MEMORY), Workload.PING_PONG_1K, Workload.STREAM_IN_1);
         add(groups, TWO_LOOPS, with(KERNEL, MILLRACE_MEMORY), Workload.PING_PONG_1K, Workload.STREAM_IN_1,
@@ -113,7 +115,6 @@ final class Plans {
         for (final int rate : rates) {
             groups.add(Group.of(Workload.OPEN_LOOP, PROCESSES, rate, contenders));
         }
-        groups.add(Group.of(Workload.PIPELINE_64, PROCESSES, 0, contenders));
         for (final int count : connections) {
             groups.add(Group.of(Workload.PIPELINE_64, PROCESSES, count, contenders));
         }

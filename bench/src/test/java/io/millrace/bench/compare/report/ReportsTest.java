@@ -63,7 +63,8 @@ class ReportsTest {
 
         assertThat(page).contains("./millrace bench --quick", "2 × some <cpu>", "| what | target |",
                 "| 1.25 | yes |", "## ping-pong 64 B; one loop", "| epoll | 9.01 µs |",
-                "## pipelined 64 B echo, 512 connections; two processes", "p99.99", "congestion control: the kernel cubic",
+                "## pipelined 64 B echo, 512 connections; two processes", "p99.99",
+                "congestion control: the kernel cubic",
                 "Not measured: millrace tap: wrk is not there");
         assertThat(page.lines().filter(line -> line.startsWith("| ")).map(line -> line.replace("\\|", "").split("\\|"))
                 .map(fields -> fields.length).distinct()).as("columns of the tables").hasSizeLessThanOrEqualTo(3);
@@ -99,7 +100,8 @@ class ReportsTest {
         assertThat(text).contains("ping-pong 64 B; one loop\n  contender        median",
                 "\n  millrace memory  800 ns   800 ns to 800 ns", "\n  epoll            9.01 µs  9.01 µs to 9.01 µs",
                 "  not measured: millrace tap: wrk is not there", "p50 800 ns", "idle cost",
-                "Congestion control: the kernel cubic.").doesNotContain("pipelined 64 B echo on 64 connections, memory");
+                "Congestion control: the kernel cubic.")
+                .doesNotContain("pipelined 64 B echo on 64 connections, memory");
         assertThat(TextReport.renderCells(new SomeResults()
                 .add(Workload.CROWD, Placement.PROCESSES, Contender.EPOLL, messages(7, 0)).build()))
                 .contains("  epoll", "No row of the table");
