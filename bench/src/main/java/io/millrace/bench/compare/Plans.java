@@ -45,7 +45,7 @@ final class Plans {
     private static final int[] FULL_IDLE = {1_000, 100_000, 1_000_000, 10_000_000};
     private static final int[] QUICK_CONNECTIONS = {1, 512};
     private static final int[] FULL_CONNECTIONS = {1, 4, 16, 256, 1_024};
-    private static final int[] QUICK_RATES = {10_000, 40_000};
+    private static final int[] QUICK_RATES = {20_000};
     private static final int[] FULL_RATES = {1_000, 10_000, 40_000, 80_000};
 
     private Plans() {}
@@ -63,7 +63,7 @@ final class Plans {
         add(groups, NAMESPACES, with(portsAndEpoll, IO_URING), Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
         add(groups, NAMESPACES, portsAndEpoll, Workload.HTTP);
         add(groups, PROCESSES, SHM_AND_EPOLL, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
-        add(groups, NAMESPACES, List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, EPOLL, EPOLL_BUSY),
+        add(groups, NAMESPACES, List.of(MILLRACE_TAP, EPOLL, EPOLL_BUSY),
                 Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
         add(groups, NAMESPACES_PLAIN, PORTS, Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
         further(groups, QUICK_RATES, QUICK_CONNECTIONS, List.of(MILLRACE_SHM, EPOLL));

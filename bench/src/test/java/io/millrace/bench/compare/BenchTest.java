@@ -7,11 +7,15 @@ import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Workload;
 import io.millrace.bench.compare.run.Group;
 import io.millrace.bench.compare.run.Plan;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class BenchTest {
@@ -39,6 +43,26 @@ class BenchTest {
         assertThat(run("--only", "HTTP", "--placements", "ENGINE")).isEqualTo(2);
         assertThat(run("--quick", "--json", "/nonexistent/folder/file.json")).isEqualTo(2);
         assertThat(err.toString()).contains("there is no COFFEE\nTry", "nothing is left to measure", "cannot write to");
+    }
+
+    @Test
+    void shouldRefuseABaselineThatIsNone(@TempDir final Path folder) throws IOException {
+        final Path file = Files.writeString(folder.resolve("ratios.txt"), "A.b / C.d = 2\n");
+
+        assertThat(run("--baseline", file.toString())).isEqualTo(1);
+        assertThat(run("--baseline", folder.resolve("none").toString())).isEqualTo(1);
+        assertThat(run("--baseline", file.toString(), "--quick")).isEqualTo(2);
+        assertThat(err.toString()).contains("line 1: no ratio", "goes with no other option");
+    }
+
+    @Test
+    void shouldOpenJvmsAnewInTheFullRunAndHaveTenMillionIdleConnectionsInBoth() {
+        assertThat(Plans.full().effort().sameJvm()).isLessThan(Plans.full().effort().rounds());
+        for (final Plan plan : List.of(Plans.quick(), Plans.full())) {
+            assertThat(plan.groups()).filteredOn(group -> group.cells().stream()
+                    .anyMatch(cell -> cell.workload() == Workload.IDLE_MANY)).singleElement()
+                    .satisfies(group -> assertThat(group.cells()).extracting(Cell::rate).contains(0, 10_000_000));
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.millrace.bench.compare.node;
 
 import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.Sample;
+import io.millrace.bench.compare.result.Workload;
 import io.millrace.bench.compare.result.Workload.Unit;
 import io.millrace.bench.compare.run.Arena;
 import java.io.IOException;
@@ -20,6 +21,7 @@ public final class NodeArena implements Arena {
     private static final long LOOK_MS = 2;
     private static final long LOAD_MS = 130;
     private static final long REST_MS = 40;
+    private static final int STAYING = 2;
     private static final int QUIET_LOOKS = 2;
     /** What is not called so often may wait for its compiler yet. */
     private static final long LEAST_MESSAGES = 20_000;
@@ -56,11 +58,12 @@ public final class NodeArena implements Arena {
      * at a time; then all loops rest until the compilers are done with what it has given them: two loops that spin, on two
      * cores, leave the compilers next to nothing, and these then take the time of the rounds.
      *
-     * @param mostMs as long at the most.
+     * @param mostMs as long at the most; half of it where connections stay, which is less code.
      */
     public void warm(final long mostMs) throws IOException {
         begin();
-        final long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMs);
+        final long endNs = System.nanoTime()
+                + TimeUnit.MILLISECONDS.toNanos(visits() ? mostMs : mostMs / STAYING);
         long before = 0;
         int quiet = 0;
         while (System.nanoTime() - endNs < 0 && (quiet < QUIET_LOOKS || !manyHaveCome())) {
@@ -95,6 +98,10 @@ public final class NodeArena implements Arena {
             sum += node.compilersNs();
         }
         return sum;
+    }
+
+    private boolean visits() {
+        return cell.workload() == Workload.SHORT_CLIENT_CLOSES || cell.workload() == Workload.SHORT_SERVER_CLOSES;
     }
 
     private boolean manyHaveCome() throws IOException {
