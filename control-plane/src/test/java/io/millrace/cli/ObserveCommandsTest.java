@@ -60,6 +60,11 @@ class ObserveCommandsTest {
                 }).bind(7).sync();
         client = new Bootstrap().group(group).channel(MillraceSocketChannel.class)
                 .handler(new ChannelInboundHandlerAdapter()).connect("10.0.0.2", 7).sync().channel();
+        // a gauge is up to a millisecond old while the loop runs
+        while (ask("stat", "Connections") != ExitCode.OK
+                || out.toString().lines().noneMatch(line -> line.matches("Connections +2 .*"))) {
+            Thread.yield();
+        }
     }
 
     @AfterEach

@@ -16,12 +16,14 @@ final class EngineSleep implements IdleSource, AutoCloseable {
     private final PacketPort port;
     private final EngineWindow window;
     private final NanoClock clock;
+    private final StackEngine engine;
     private boolean closed;
 
-    EngineSleep(final PacketPort port, final EngineWindow window, final NanoClock clock) {
+    EngineSleep(final PacketPort port, final EngineWindow window, final NanoClock clock, final StackEngine engine) {
         this.port = port;
         this.clock = clock;
         this.window = window;
+        this.engine = engine;
     }
 
     @Override
@@ -51,7 +53,11 @@ final class EngineSleep implements IdleSource, AutoCloseable {
 
     @Override
     public boolean prepareToBlock() {
-        return !closed && port.prepareToBlock();
+        if (closed) {
+            return false;
+        }
+        window.onFallingAsleep(clock.nanoTime(), engine);
+        return port.prepareToBlock();
     }
 
     @Override

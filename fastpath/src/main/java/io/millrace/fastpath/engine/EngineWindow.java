@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Through which others look into an engine without stopping it: counters, the times of its loop, gauges that are at most
- * {@value #GAUGES_NS} ns old while it runs, and connections and UDP endpoints, a slice a turn, for who asks in the
- * mailbox.
+ * {@value #GAUGES_NS} ns old while it runs and true while it sleeps, and connections and UDP endpoints, a slice a turn,
+ * for who asks in the mailbox.
  * Thread: the engine's.
  */
 final class EngineWindow implements AutoCloseable {
@@ -51,11 +51,20 @@ final class EngineWindow implements AutoCloseable {
     void onTurn(final long nowNs, final StackEngine engine) {
         loop.onTurn(nowNs);
         if (nowNs - gaugesNs >= GAUGES_NS) {
-            gaugesNs = nowNs;
-            engine.show(this);
-            gauge(Gauge.LONGEST_GAP_NS, loop.longestNs());
-            gauge(Gauge.LOOK_NS, nowNs);
+            showGauges(nowNs, engine);
         }
+    }
+
+    /** The driver falls asleep: what is shown now stays until it wakes, and must not be of a millisecond ago. */
+    void onFallingAsleep(final long nowNs, final StackEngine engine) {
+        showGauges(nowNs, engine);
+    }
+
+    private void showGauges(final long nowNs, final StackEngine engine) {
+        gaugesNs = nowNs;
+        engine.show(this);
+        gauge(Gauge.LONGEST_GAP_NS, loop.longestNs());
+        gauge(Gauge.LOOK_NS, nowNs);
     }
 
     /** Answers who asks for connections or UDP endpoints; returns 1 where somebody does. */

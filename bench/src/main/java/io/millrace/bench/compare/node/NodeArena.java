@@ -1,7 +1,6 @@
 package io.millrace.bench.compare.node;
 
 import io.millrace.bench.compare.result.Cell;
-import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Sample;
 import io.millrace.bench.compare.result.Workload.Unit;
 import io.millrace.bench.compare.run.Arena;
@@ -19,12 +18,12 @@ public final class NodeArena implements Arena {
     /** From its start a load runs so long before it is measured. */
     private static final long WARM_AGAIN_MS = 100;
     private static final long LOOK_MS = 2;
-    private static final long QUIET_MS = 250;
-    private static final long REST_MS = 120;
+    private static final long LOAD_MS = 130;
+    private static final long REST_MS = 40;
     private static final int QUIET_LOOKS = 2;
     /** What is not called so often may wait for its compiler yet. */
     private static final long LEAST_MESSAGES = 20_000;
-    private static final long SETTLED_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long SETTLED_MS = 10_000;
     private static final long COMPILING_NS = 5_000_000;
 
     private final Cell cell;
@@ -52,27 +51,50 @@ public final class NodeArena implements Arena {
     }
 
     /**
-     * Runs the load until its code is compiled, which is where the compilers of all processes have done nothing for a while
-     * and {@value #LEAST_MESSAGES} messages have come (where messages count, not bytes), and pauses. Loops rest now and then: two that spin, on two cores, leave the compilers next to nothing.
+     * Runs the load until its code is compiled, and pauses: that is when the compilers of all processes had nothing to do for
+     * a while, and {@value #LEAST_MESSAGES} messages have come (where messages count, not bytes). The load runs for a moment
+     * at a time; then all loops rest until the compilers are done with what it has given them: two loops that spin, on two
+     * cores, leave the compilers next to nothing, and these then take the time of the rounds.
      *
      * @param mostMs as long at the most.
      */
     public void warm(final long mostMs) throws IOException {
         begin();
-        long before = -1;
+        final long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(mostMs);
+        long before = 0;
         int quiet = 0;
-        for (long leftMs = mostMs; leftMs > 0
-                && (quiet < QUIET_LOOKS || !manyHaveCome()); leftMs -= QUIET_MS) {
-            sleep(Math.min(leftMs, QUIET_MS - REST_MS));
-            rest();
-            long now = 0;
-            for (final NodeProcess node : nodes()) {
-                now += node.compilersNs();
-            }
-            quiet = now - before > COMPILING_NS ? 0 : quiet + 1;
+        while (System.nanoTime() - endNs < 0 && (quiet < QUIET_LOOKS || !manyHaveCome())) {
+            Looks.sleep(LOAD_MS);
+            final long now = letCompile(endNs);
+            quiet = isIdle(before, now) ? quiet + 1 : 0;
             before = now;
         }
         pause();
+    }
+
+    /** Returns what the compilers have taken until now. */
+    private long letCompile(final long endNs) throws IOException {
+        long before;
+        long now = compilersNs();
+        do {
+            rest();
+            before = now;
+            now = compilersNs();
+        } while (!isIdle(before, now) && System.nanoTime() - endNs < 0);
+        return now;
+    }
+
+    /** A sum that is less than before lacks a thread that has ended, and says nothing of the others. */
+    private static boolean isIdle(final long beforeNs, final long nowNs) {
+        return Math.abs(nowNs - beforeNs) <= COMPILING_NS;
+    }
+
+    private long compilersNs() throws IOException {
+        long sum = 0;
+        for (final NodeProcess node : nodes()) {
+            sum += node.compilersNs();
+        }
+        return sum;
     }
 
     private boolean manyHaveCome() throws IOException {
@@ -108,7 +130,7 @@ public final class NodeArena implements Arena {
     @Override
     public Sample round(final long ns) throws IOException {
         final List<Report> before = mark();
-        sleep(TimeUnit.NANOSECONDS.toMillis(ns));
+        Looks.sleep(TimeUnit.NANOSECONDS.toMillis(ns));
         return sample(before, mark());
     }
 
@@ -142,7 +164,7 @@ public final class NodeArena implements Arena {
         final long serverCpuNs = client == null ? -1 : after.get(0).cpuNs() - before.get(0).cpuNs();
         return new Sample(to.mark().ns() - from.mark().ns(), to.mark().messages() - from.mark().messages(),
                 to.mark().bytes() - from.mark().bytes(), to.mark().latencyNs(), cpuNs, serverCpuNs, allocated, pauses,
-                pauseNs, Disturbance.NONE);
+                pauseNs);
     }
 
     /** Which of the nodes counts. */
@@ -157,7 +179,7 @@ public final class NodeArena implements Arena {
         }
         paused = false;
         begin();
-        sleep(WARM_AGAIN_MS);
+        Looks.sleep(WARM_AGAIN_MS);
     }
 
     private void begin() throws IOException {
@@ -183,30 +205,17 @@ public final class NodeArena implements Arena {
 
     /** Until nothing arrives any more: what is under way when its receiver stops would be sent again. */
     private void settle() throws IOException {
-        final long beganNs = System.nanoTime();
-        long before;
-        long now = arrived();
-        do {
-            if (System.nanoTime() - beganNs > SETTLED_NS) {
-                throw new IOException(cell + ": messages do not end");
-            }
-            sleep(LOOK_MS);
-            before = now;
-            now = arrived();
-        } while (before != now);
+        final long[] before = {-1};
+        Looks.until(() -> {
+            final long now = arrived();
+            final boolean same = now == before[0];
+            before[0] = now;
+            return same;
+        }, LOOK_MS, SETTLED_MS, cell + ": messages do not end");
     }
 
     private long arrived() throws IOException {
         return mark().get(counting()).mark().bytes();
-    }
-
-    private static void sleep(final long ms) throws IOException {
-        try {
-            Thread.sleep(ms);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
     }
 
     @Override
