@@ -20,7 +20,6 @@ import io.millrace.fastpath.tcp.TcpCalls;
 import io.millrace.fastpath.tcp.TcpState;
 import io.millrace.fastpath.udp.Udp;
 import io.millrace.fastpath.wire.AddressTest;
-import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,7 @@ public final class StackEngine implements Agent {
     private final EngineSleep sleep;
     /** Held to close, and by other threads while they look into memory that closing frees. */
     private final Object lifetime = new Object();
-    private final AtomicReference<@Nullable Thread> driver = new AtomicReference<>();
+    private final EngineDriver driver = new EngineDriver();
     private volatile boolean closeRequested;
     private volatile boolean closed;
     private volatile boolean released;
@@ -384,15 +383,7 @@ public final class StackEngine implements Agent {
      * @return false where another thread drives it, or it is closed.
      */
     public boolean tryAttachDriver(final Thread thread) {
-        if (closed || !driver.compareAndSet(null, thread)) {
-            return false;
-        }
-        if (closed) {
-            // between the two looks, by another thread
-            driver.set(null);
-            return false;
-        }
-        return true;
+        return driver.tryAttach(thread);
     }
 
     /** Gives the right back. Thread: the driver's. */
@@ -401,7 +392,7 @@ public final class StackEngine implements Agent {
         frames.onDriverLeft();
         sleep.onDriverLeft();
         window.onDriverLeft();
-        driver.set(null);
+        driver.detach();
     }
 
     /**
@@ -410,18 +401,11 @@ public final class StackEngine implements Agent {
      */
     public void requestClose() {
         closeRequested = true;
-        final Thread caller = Thread.currentThread();
-        if (driver.get() == caller) {
+        if (driver.isCaller()) {
             if (!working) {
                 onClose();
             }
-        } else if (driver.compareAndSet(null, caller)) {
-            try {
-                onClose();
-            } finally {
-                driver.set(null);
-            }
-        } else {
+        } else if (!driver.tryInstead(this::onClose)) {
             commands.wake();
         }
     }
@@ -433,7 +417,7 @@ public final class StackEngine implements Agent {
 
     /** True where the calling thread is in the middle of a turn of this engine: it cannot wait for the turn's end. */
     public boolean isInTurn() {
-        return driver.get() == Thread.currentThread() && working;
+        return driver.isCaller() && working;
     }
 
     @Override
@@ -476,6 +460,7 @@ public final class StackEngine implements Agent {
         synchronized (lifetime) {
             closed = true;
         }
+        driver.end();
         tcp.close();
         udp.close();
         segments.close();

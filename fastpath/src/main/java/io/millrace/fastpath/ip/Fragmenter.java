@@ -52,6 +52,17 @@ final class Fragmenter {
         if (first == 0) {
             return 0;
         }
+        try {
+            write(first, datagram, count, hopLimit, mtu);
+        } catch (final RuntimeException e) {
+            release(first);
+            throw e;
+        }
+        return first;
+    }
+
+    private void write(final long first, final OutgoingDatagram datagram, final int count, final int hopLimit,
+            final int mtu) {
         if (count == 1) {
             makeWhole(first, datagram, hopLimit);
         } else {
@@ -59,7 +70,6 @@ final class Fragmenter {
             counters.increment(Counter.IP_FRAGMENTED);
             counters.add(Counter.IP_FRAGMENTS_SENT, count);
         }
-        return first;
     }
 
     private void makeWhole(final long frame, final OutgoingDatagram datagram, final int hopLimit) {

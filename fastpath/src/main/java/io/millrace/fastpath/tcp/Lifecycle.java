@@ -377,8 +377,18 @@ final class Lifecycle {
     void timeWait(final Tcb tcb) {
         if (tcb.has(Tcb.ACK_NOW)) {
             // the peer's FIN arrived in this turn; from CLOSING it has its acknowledgement
-            output.sendAck(tcb);
+            try {
+                output.sendAck(tcb);
+            } catch (final RuntimeException e) {
+                // the record answers when the FIN comes again
+                becomeTimeWait(tcb);
+                throw e;
+            }
         }
+        becomeTimeWait(tcb);
+    }
+
+    private void becomeTimeWait(final Tcb tcb) {
         final long waitNs = 2 * connections.settings(tcb).mslNs();
         final int window = output.windowField(tcb);
         if (!connections.replaceByTimeWait(tcb, window, context.nowNs, waitNs)) {

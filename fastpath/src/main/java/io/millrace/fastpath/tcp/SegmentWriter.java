@@ -27,6 +27,8 @@ final class SegmentWriter {
     private final IpOutput ip;
     private final Links links;
     private final HeaderOptions options;
+    /** A frame that is not handed to IP yet: what throws meanwhile leaves it to the next one. */
+    private long begun;
 
     SegmentWriter(final TcpContext context) {
         this.context = context;
@@ -145,8 +147,12 @@ final class SegmentWriter {
             context.count(Counter.TCP_DUPLICATES_REPORTED);
             options.duplicate(duplicateLeft, duplicateRight);
         }
-        writeAck(tcb);
-        options.noDuplicate();
+        try {
+            writeAck(tcb);
+        } finally {
+            // or the next acknowledgement, maybe another connection's, would report it
+            options.noDuplicate();
+        }
     }
 
     /** Writes a keepalive probe: {@code SEG.SEQ = SND.NXT - 1}, no text (RFC 9293 §3.8.4). */
@@ -276,9 +282,10 @@ final class SegmentWriter {
     private void sendAnswer(final Segment to, final long hop, final long frame, final int length,
             final int trafficClass) {
         checksum(frame, IpOutput.payload(frame), length, to.localHi, to.localLo, to.remoteHi, to.remoteLo);
+        final int label = context.flowLabel(to.localHi, to.localLo, to.remoteHi, to.remoteLo, to.ports);
+        begun = 0;
         ip.send(frame, length, IpProtocol.TCP, to.localHi, to.localLo, to.remoteHi, to.remoteLo, hop, trafficClass,
-                context.flowLabel(to.localHi, to.localLo, to.remoteHi, to.remoteLo,
-                        to.ports));
+                label);
     }
 
     /**
@@ -335,10 +342,16 @@ final class SegmentWriter {
     }
 
     private long acquire(final int link) {
+        final long left = begun;
+        if (left != 0) {
+            begun = 0;
+            ip.release(left);
+        }
         final long frame = ip.acquire(link);
         if (frame == 0) {
             context.count(Counter.TRANSMIT_NO_FRAME);
         }
+        begun = frame;
         return frame;
     }
 
@@ -372,6 +385,7 @@ final class SegmentWriter {
         final long remoteHi = tcb.remoteHi();
         final long remoteLo = tcb.remoteLo();
         checksum(frame, IpOutput.payload(frame), length, localHi, localLo, remoteHi, remoteLo);
+        begun = 0;
         tcb.neighbour(ip.send(frame, length, IpProtocol.TCP, localHi, localLo, remoteHi, remoteLo,
                 tcb.neighbour(), tcb.trafficClass() | ecn | fragmentable(tcb), context.flowLabel(tcb)));
     }

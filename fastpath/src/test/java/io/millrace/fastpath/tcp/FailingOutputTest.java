@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.testing.OverBothFamilies;
+import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.StackDriver;
 import java.util.ArrayList;
@@ -125,6 +126,56 @@ class FailingOutputTest {
             wire.ackBytes(0);
             wire.untilSent();
             assertThat(wire.sent()).containsExactly("0+1460");
+        }
+    }
+
+    /** Else the connection would stay in FIN_WAIT_2 for ever: the peer says no more than its FIN. */
+    @Test
+    void shouldReachTimeWaitThoughTheFinCannotBeAcknowledged() {
+        try (Wire wire = Wire.open()) {
+            wire.tcp.close(wire.handle);
+            wire.stack.run();
+            wire.peer.ack(Wire.ISS + 2);
+            wire.stack.allSent();
+            wire.stack.port().outputBroken(true);
+            wire.peer.send("FA", "");
+            recover(wire.stack);
+            assertThat(wire.stack.engine().connections()).isZero();
+            assertThat(wire.stack.engine().timeWaits()).isEqualTo(1);
+            wire.peer.sendAt("FA", wire.first(), Wire.ISS + 2, new byte[0]);
+            assertThat(wire.acks()).containsExactly(1);
+        }
+    }
+
+    /** RFC 2883: what a segment that was not sent would have reported is none of the next one's business. */
+    @Test
+    void shouldNotReportADuplicateWithAnotherAcknowledgement() {
+        try (Wire wire = Wire.open(Wire.settings().build(), Packet::withSackPermitted)) {
+            wire.dataAt(0, 100);
+            wire.stack.port().outputBroken(true);
+            wire.dataAt(0, 100);
+            recover(wire.stack);
+            wire.dataAt(200, 100);
+            assertThat(wire.stack.sent().sack()).containsExactly(wire.first() + 200, wire.first() + 300);
+        }
+    }
+
+    /** What is lost is seen when the stack is closed. */
+    @Test
+    void shouldNotLoseTheFrameOfASegmentThatCannotBeWritten() {
+        try (Wire wire = Wire.open(Wire.settings().build(), packet -> packet.withTimestamps(1, 0))) {
+            wire.tcp.close(wire.handle);
+            wire.stack.run();
+            wire.peer.ack(Wire.ISS + 2);
+            wire.peer.send("FA", "");
+            assertThat(wire.stack.engine().timeWaits()).isEqualTo(1);
+            wire.stack.allSent();
+            wire.stack.hashBroken(true);
+            wire.peer.sendAt("FA", wire.first(), Wire.ISS + 2, new byte[0]);
+            wire.stack.hashBroken(false);
+            recover(wire.stack);
+            wire.peer.sendAt("FA", wire.first(), Wire.ISS + 2, new byte[0]);
+            assertThat(wire.stack.sent().is("A")).isTrue();
         }
     }
 

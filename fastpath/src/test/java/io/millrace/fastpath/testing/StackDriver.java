@@ -109,6 +109,11 @@ public final class StackDriver implements AutoCloseable {
         iss.next(next);
     }
 
+    /** While true the control plane throws where it is asked for an offset of timestamps. */
+    public void hashBroken(final boolean value) {
+        iss.hashBroken(value);
+    }
+
     /** The local port of the next active open that leaves the choice to the stack. */
     public void nextEphemeral(final int localPort) {
         ephemeralPorts.from(localPort);

@@ -6,6 +6,7 @@ import io.millrace.fastpath.control.InitialSequenceNumbers;
 public final class StandInIss implements InitialSequenceNumbers {
     private final int step;
     private int next;
+    private boolean hashBroken;
 
     /**
      * @param first that of the first connection.
@@ -19,6 +20,19 @@ public final class StandInIss implements InitialSequenceNumbers {
     /** That of the next connection. */
     public void next(final int iss) {
         next = iss;
+    }
+
+    /** While true there are no offsets of timestamps to be had: asking throws. */
+    public void hashBroken(final boolean value) {
+        hashBroken = value;
+    }
+
+    @Override
+    public int timestampOffset(final long localHi, final long localLo, final long remoteHi, final long remoteLo) {
+        if (hashBroken) {
+            throw new IllegalStateException("the hash fails");
+        }
+        return 0;
     }
 
     @Override

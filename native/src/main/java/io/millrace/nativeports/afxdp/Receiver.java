@@ -5,6 +5,7 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.nativeports.linux.XdpDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What arrives. A packet of one chunk is handed out as it lies there; one of several is put together in a frame of other
@@ -19,7 +20,7 @@ final class Receiver {
     private final IncomingRing ring;
     private final FramePool large;
     private final int maxFrameLength;
-    private final boolean findsUnfinished;
+    private final @Nullable UnfinishedChecksum unfinished;
     /** The packet that is being put together; 0: none. */
     private long gathered;
     /** The rest of the packet is left out. */
@@ -37,7 +38,7 @@ final class Receiver {
         ring = queue.receive();
         this.large = large;
         this.maxFrameLength = maxFrameLength;
-        this.findsUnfinished = findsUnfinished;
+        unfinished = findsUnfinished ? new UnfinishedChecksum() : null;
     }
 
     /** Lets the kernel have every chunk that is free. */
@@ -128,8 +129,8 @@ final class Receiver {
             }
             return 0;
         }
-        if (findsUnfinished) {
-            UnfinishedChecksum.mark(frame);
+        if (unfinished != null) {
+            unfinished.mark(frame);
         }
         return frame;
     }

@@ -6,6 +6,7 @@ import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import io.millrace.fastpath.wire.Ipv6Extensions;
 import io.millrace.fastpath.wire.Ipv6Header;
 import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.UdpHeader;
@@ -14,9 +15,9 @@ import io.millrace.fastpath.wire.VlanTag;
 /**
  * Finds out that a checksum was left to be completed, which nothing says in a frame that comes over AF_XDP: the field holds
  * the sum of the pseudo-header alone then, as the sender's kernel leaves it. Of frames whose checksum is wrong, one in
- * 65,536 looks like that, too.
+ * 65,536 looks like that, too. Over IPv6 the header that has the field may lie behind extension headers.
  * <p>
- * Thread: the frame's owner.
+ * Thread: the engine's.
  */
 final class UnfinishedChecksum {
     private static final int FIELD = 2;
@@ -24,10 +25,10 @@ final class UnfinishedChecksum {
     /** More fragments, or not the first one. */
     private static final int FRAGMENT_MASK = 0x3FFF;
 
-    private UnfinishedChecksum() {}
+    private final Ipv6Extensions extensions = new Ipv6Extensions();
 
     /** Marks a frame that has such a checksum as {@link Frame#CHECKSUM_PARTIAL}. */
-    static void mark(final long frame) {
+    void mark(final long frame) {
         final int tag = VlanTag.follows(Frame.data(frame)) ? VlanTag.LENGTH : 0;
         final int ip = EthernetHeader.LENGTH + tag;
         final int available = Frame.length(frame) - ip;
@@ -55,18 +56,32 @@ final class UnfinishedChecksum {
         }
     }
 
-    private static void markV6(final long frame, final int ip, final int available) {
+    private void markV6(final long frame, final int ip, final int available) {
         final long at = Frame.data(frame) + ip;
-        final int length = Memory.getShortBE(at + Ipv6Header.PAYLOAD_LENGTH_OFFSET);
+        final int end = Ipv6Header.LENGTH + Memory.getShortBE(at + Ipv6Header.PAYLOAD_LENGTH_OFFSET);
+        if (end > available) {
+            return;
+        }
         final int protocol = Memory.getUnsignedByte(at + Ipv6Header.NEXT_HEADER_OFFSET);
+        if (field(protocol) > 0) {
+            markUpperLayer(frame, ip, Ipv6Header.LENGTH, end, protocol);
+        } else if (extensions.skip(at, end) == Ipv6Extensions.End.UPPER_LAYER) {
+            markUpperLayer(frame, ip, extensions.offset(), end, extensions.protocol());
+        }
+    }
+
+    /** @param header of TCP or UDP: where it lies in the packet. @param end of the packet. */
+    private static void markUpperLayer(final long frame, final int ip, final int header, final int end,
+            final int protocol) {
         final int field = field(protocol);
-        if (field > 0 && length >= field + FIELD && Ipv6Header.LENGTH + length <= available) {
-            final long source = at + Ipv6Header.SOURCE_OFFSET;
-            final long destination = at + Ipv6Header.DESTINATION_OFFSET;
+        final int length = end - header;
+        if (field > 0 && length >= field + FIELD) {
+            final long source = Frame.data(frame) + ip + Ipv6Header.SOURCE_OFFSET;
+            final long destination = Frame.data(frame) + ip + Ipv6Header.DESTINATION_OFFSET;
             final long sum = Checksum.pseudoHeaderV6(Memory.getLongBE(source),
                     Memory.getLongBE(source + Long.BYTES), Memory.getLongBE(destination),
                     Memory.getLongBE(destination + Long.BYTES), protocol, length);
-            compare(frame, ip + Ipv6Header.LENGTH, field, sum);
+            compare(frame, ip + header, field, sum);
         }
     }
 

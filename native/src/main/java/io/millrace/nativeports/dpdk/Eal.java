@@ -1,6 +1,7 @@
 package io.millrace.nativeports.dpdk;
 
 import io.millrace.fastpath.memory.Memory;
+import io.millrace.nativeports.linux.OwnThread;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,19 +111,11 @@ final class Eal {
 
     /** EAL binds the thread that starts it to a processor for good, so that is one that ends then. */
     private void initialise(final List<String> words) throws IOException {
-        final CompletableFuture<Integer> result = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("dpdk-start").start(() -> {
-            try {
-                log.inPlaceOfTheTerminal(() -> {
-                    final int consumed = NativeFunction.of(Libraries.load("eal"), "rte_eal_init").call(words.size(),
-                            argv(words));
-                    result.complete(consumed < 0 ? -Libraries.errno() : 0);
-                });
-            } catch (final Throwable e) {
-                result.completeExceptionally(e);
-            }
-        });
-        final int code = result.join();
+        final int code = OwnThread.call("dpdk-start", () -> log.inPlaceOfTheTerminal(() -> {
+            final int consumed = NativeFunction.of(Libraries.load("eal"), "rte_eal_init").call(words.size(),
+                    argv(words));
+            return consumed < 0 ? -Libraries.errno() : 0;
+        }));
         if (code < 0) {
             failure = DpdkFailure.onStart(words, -code, log.take());
             throw new IOException(failure);

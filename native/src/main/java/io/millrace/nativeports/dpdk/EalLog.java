@@ -8,6 +8,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /**
  * What DPDK logs, kept in memory instead of written to the terminal, so that a failure can be told with DPDK's own words.
@@ -43,7 +44,7 @@ final class EalLog {
      * Runs what may print without asking: the start of EAL, which answers to a wrong value of an option with its whole
      * usage on the standard output of C, and repeats its last words on the standard error. The usage goes nowhere.
      */
-    void inPlaceOfTheTerminal(final Runnable action) {
+    int inPlaceOfTheTerminal(final IntSupplier action) {
         final long nowhere;
         try (Arena arena = Arena.ofConfined()) {
             nowhere = FILE.callForLong(arena.allocateFrom("/dev/null").address(), arena.allocateFrom("w").address());
@@ -51,7 +52,7 @@ final class EalLog {
         final long out = swap("stdout", nowhere == 0 ? stream : nowhere);
         final long error = swap("stderr", stream);
         try {
-            action.run();
+            return action.getAsInt();
         } finally {
             swap("stdout", out);
             swap("stderr", error);

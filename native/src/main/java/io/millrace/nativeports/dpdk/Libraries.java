@@ -1,5 +1,6 @@
 package io.millrace.nativeports.dpdk;
 
+import io.millrace.nativeports.linux.LinuxRelease;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -9,7 +10,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,7 +33,7 @@ final class Libraries {
 
     /** Why DPDK cannot be used here, one sentence that says what to do; null where it can. */
     static @Nullable String unavailabilityCause() {
-        if (!System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux")) {
+        if (!LinuxRelease.isLinux()) {
             return "DPDK needs Linux";
         }
         if (!ARCHITECTURES.contains(System.getProperty("os.arch"))) {

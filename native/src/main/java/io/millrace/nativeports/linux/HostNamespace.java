@@ -1,8 +1,6 @@
 package io.millrace.nativeports.linux;
 
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +12,6 @@ public final class HostNamespace {
     private static final String FOLDER = "/run/netns/";
 
     private HostNamespace() {}
-
-    /** What is done inside. */
-    @FunctionalInterface
-    public interface Task<T> {
-        T run() throws IOException;
-    }
 
     /**
      * Moves the calling platform thread into a namespace, for good. What it opens lives there.
@@ -55,26 +47,13 @@ public final class HostNamespace {
      * @param name null: where the calling thread is, on that thread.
      * @throws IOException as {@link #enter}, or of the task.
      */
-    public static <T> T call(final @Nullable String name, final Task<T> task) throws IOException {
+    public static <T> T call(final @Nullable String name, final OwnThread.Task<T> task) throws IOException {
         if (name == null) {
             return task.run();
         }
-        final CompletableFuture<T> future = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("inside " + name).start(() -> {
-            try {
-                enter(name);
-                future.complete(task.run());
-            } catch (final Throwable e) {
-                future.completeExceptionally(e);
-            }
+        return OwnThread.call("inside " + name, () -> {
+            enter(name);
+            return task.run();
         });
-        try {
-            return future.join();
-        } catch (final CompletionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw failure;
-            }
-            throw e;
-        }
     }
 }

@@ -6,6 +6,7 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ class UnfinishedChecksumTest {
     private static final int SHORTEST_FRAME = 60;
 
     private final FramePool pool = new FramePool("frames under test", 1, 2_048);
+    private final UnfinishedChecksum unfinished = new UnfinishedChecksum();
     private long frame;
 
     @BeforeEach
@@ -77,6 +79,33 @@ class UnfinishedChecksumTest {
         mark(MACS + "0800" + "46000031000040000106" + "0000" + V4_ADDRESSES + ROUTER_ALERT
                 + with(TCP, transport, unfinished));
         assertMarked(38, TCP);
+    }
+
+    /** Hop-by-hop options, a routing header that is used up, options for the destination; each names the next. */
+    @ParameterizedTest
+    @CsvSource({"0, 6", "0, 17", "1, 6", "1, 17", "2, 6", "2, 17"})
+    void shouldFindTheChecksumBehindExtensionHeaders(final int first, final int protocol) {
+        final String[] headers = {"2b00050200000100", "3c02000000000000" + "00".repeat(16),
+                "%02x00010400000000".formatted(protocol)};
+        final int[] numbers = {0, 43, 60};
+        final String before = String.join("", List.of(headers).subList(first, 3));
+        final String transport = transport(protocol, 9);
+        final int sum = sum(pseudoHeader(6, protocol, transport));
+        final String ip = MACS + ip(6, numbers[first], before + transport) + before;
+        mark(ip + with(protocol, transport, sum));
+        assertMarked(54 + before.length() / 2, protocol);
+        mark(ip + with(protocol, transport, sum ^ 1));
+        assertUnmarked();
+    }
+
+    /** What is cut off still lies behind the frame; the headers fill the packet, or reach beyond it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0600010400000000", "0601010400000000", "06ff010400000000"})
+    void shouldLeaveExtensionHeadersWithoutAnUpperLayer(final String header) {
+        final String transport = transport(TCP, 0);
+        final int sum = sum(pseudoHeader(6, TCP, ""));
+        mark(MACS + ip(6, 60, header) + header + with(TCP, transport, sum));
+        assertUnmarked();
     }
 
     /** A frame that is shorter than Ethernet's shortest is filled up. */
@@ -201,7 +230,7 @@ class UnfinishedChecksumTest {
         Frame.reset(frame);
         Memory.copyFromArray(bytes, 0, Frame.data(frame), bytes.length);
         Frame.length(frame, bytes.length);
-        UnfinishedChecksum.mark(frame);
+        unfinished.mark(frame);
     }
 
     private void assertMarked(final int start, final int protocol) {
