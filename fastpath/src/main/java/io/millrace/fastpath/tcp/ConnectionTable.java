@@ -32,18 +32,24 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     private static final int KEY_PORTS = 32;
 
     private final RecordTable records;
+    /** Of the records: each look at a connection begins with it. */
+    private final long base;
     private final TimeWaitTable timeWait;
     private final FlowTable flows;
     private final MemoryRegion portUse;
     private final Slots<Object> attachments;
     private final Slots<TcpSettings> settings;
     private final Tcb tcb = new Tcb();
+    /** Whose settings were asked for last, and what they are: a segment asks for them many times. */
+    private int settingsOf = NONE;
+    private TcpSettings lastSettings = TcpSettings.DEFAULT;
     private int lastGeneration;
     private int highest;
     private boolean closed;
 
     ConnectionTable(final int maxConnections, final int maxTimeWait, final long seed) {
         records = new RecordTable("connections", maxConnections, Tcb.LENGTH);
+        base = records.base();
         timeWait = new TimeWaitTable(maxTimeWait);
         flows = new FlowTable("flow table", maxConnections + maxTimeWait, seed, this);
         portUse = MemoryRegion.allocate("local port use", PORTS * (long) Integer.BYTES);
@@ -53,7 +59,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
 
     /** Address of the first connection record: the timer nodes lie in the records. */
     long base() {
-        return records.base();
+        return base;
     }
 
     TimeWaitTable timeWait() {
@@ -98,7 +104,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
             return null;
         }
         highest = Math.max(highest, index + 1);
-        settings.set(index, connectionSettings);
+        putSettings(index, connectionSettings);
         final Tcb fresh = wrap(index);
         renew(fresh);
         return fresh;
@@ -115,13 +121,17 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         final int index = dead.index();
         dead.generation(0);
         attachments.set(index, null);
-        settings.set(index, null);
+        putSettings(index, null);
         records.free(index);
+    }
+
+    private long address(final int index) {
+        return base + (long) index * Tcb.LENGTH;
     }
 
     /** Points the flyweight at a connection that is known to be alive. */
     Tcb wrap(final int index) {
-        return tcb.wrap(index, records.address(index));
+        return tcb.wrap(index, address(index));
     }
 
     /** Points the flyweight at the connection of a handle; null where the handle is stale. */
@@ -169,7 +179,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     }
 
     private long touch(final int index, final int from, final int to) {
-        final long record = records.address(index);
+        final long record = address(index);
         long sum = 0;
         for (int line = from; line < to; line += CACHE_LINE) {
             sum += Memory.getLong(record + line);
@@ -226,7 +236,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     boolean isAddressInUse(final AddressTest meant) {
         final Tcb any = new Tcb();
         for (int index = 0; index < highest; index++) {
-            any.wrap(index, records.address(index));
+            any.wrap(index, address(index));
             if (any.generation() != 0 && meant.test(any.localHi(), any.localLo())) {
                 return true;
             }
@@ -245,18 +255,30 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     }
 
     TcpSettings settings(final Tcb of) {
-        final TcpSettings found = settings.get(of.index());
-        return found == null ? TcpSettings.DEFAULT : found;
+        final int index = of.index();
+        if (index != settingsOf) {
+            final TcpSettings found = settings.get(index);
+            lastSettings = found == null ? TcpSettings.DEFAULT : found;
+            settingsOf = index;
+        }
+        return lastSettings;
     }
 
     void settings(final Tcb of, final TcpSettings connectionSettings) {
-        settings.set(of.index(), connectionSettings);
+        putSettings(of.index(), connectionSettings);
+    }
+
+    private void putSettings(final int index, final @Nullable TcpSettings connectionSettings) {
+        settings.set(index, connectionSettings);
+        if (index == settingsOf) {
+            settingsOf = NONE;
+        }
     }
 
     @Override
     public boolean matches(final int value, final long localHi, final long localLo, final long remoteHi,
             final long remoteLo, final int ports) {
-        final long record = value >= 0 ? records.address(value) : timeWait.address(timeWaitRecord(value));
+        final long record = value >= 0 ? address(value) : timeWait.address(timeWaitRecord(value));
         return Memory.getInt(record + KEY_PORTS) == ports && Memory.getLong(record + KEY_REMOTE_LO) == remoteLo
                 && Memory.getLong(record + KEY_LOCAL_LO) == localLo
                 && Memory.getLong(record + KEY_REMOTE_HI) == remoteHi
