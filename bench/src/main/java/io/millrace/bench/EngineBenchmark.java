@@ -1,6 +1,8 @@
 package io.millrace.bench;
 
 import java.util.concurrent.TimeUnit;
+import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -53,9 +55,15 @@ public class EngineBenchmark extends OffHeapBenchmark {
         }
     }
 
-    /** Connections that nobody uses. */
+    /**
+     * Connections that nobody uses. They stay from one trial of a JVM to the next, as nothing has happened to them: ten million
+     * take longer to set up than to measure.
+     */
     @State(Scope.Thread)
     public static class Idle {
+        private static @Nullable EstablishedPeers kept;
+        private static int keptConnections;
+
         /** How many connections. */
         @Param({"10", "1000000"})
         public int idleConnections;
@@ -64,12 +72,16 @@ public class EngineBenchmark extends OffHeapBenchmark {
 
         @Setup(Level.Trial)
         public void open() {
-            peers = new EstablishedPeers(idleConnections, 64, true, 0);
+            peers = keep(idleConnections);
         }
 
-        @TearDown(Level.Trial)
-        public void close() {
-            peers.close();
+        private static synchronized EstablishedPeers keep(final int connections) {
+            if (kept == null || keptConnections != connections) {
+                CloseHelper.close(kept);
+                kept = new EstablishedPeers(connections, 64, true, 0);
+                keptConnections = connections;
+            }
+            return kept;
         }
     }
 

@@ -8,24 +8,28 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.DeadlineTimerWheel;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The timer wheel with a million armed timers, four to a record of 512 bytes; and, by the side, Agrona's
+ * The timer wheel with a million armed timers, and with few, four to a record of 512 bytes; and, by the side, Agrona's
  * {@link DeadlineTimerWheel} where its design differs: timers that cluster in the current tick, and a stall.
  */
 public class TimerWheelBenchmark extends OffHeapBenchmark {
     private static final long TICK_NS = 1 << 20;
     private static final long SECOND_NS = 1_000_000_000;
-    private static final int TIMERS = 1 << 20;
     private static final int CLUSTER = 1000;
 
     /** A million armed timers, the even ones; the odd ones are for starting and cancelling. */
     @State(Scope.Thread)
     public static class Million implements TimerHandler {
+        /** How many, a power of two. */
+        @Param({"16", "1048576"})
+        public int timers;
+
         MemoryRegion records;
         TimerWheel wheel;
         long nowNs;
@@ -33,10 +37,10 @@ public class TimerWheelBenchmark extends OffHeapBenchmark {
 
         @Setup(Level.Iteration)
         public void open() {
-            records = MemoryRegion.allocate("connections", TIMERS / 2 * 512L);
+            records = MemoryRegion.allocate("connections", timers / 2 * 512L);
             wheel = new TimerWheel(new TimerNodes(records.address(), 512, 128, 2), TICK_NS, 0);
             nowNs = 0;
-            for (int i = 0; i < TIMERS; i++) {
+            for (int i = 0; i < timers; i++) {
                 wheel.schedule(2 * next(), SECOND_NS / 5 + (long) i * 1000);
             }
         }
@@ -48,7 +52,7 @@ public class TimerWheelBenchmark extends OffHeapBenchmark {
         }
 
         int next() {
-            index = index * 0x915F77F5 + 0x6A09E667 & TIMERS - 1;
+            index = index * 0x915F77F5 + 0x6A09E667 & timers - 1;
             return index ^ index >>> 10;
         }
 

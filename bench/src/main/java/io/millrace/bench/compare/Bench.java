@@ -21,16 +21,23 @@ import io.millrace.bench.compare.run.Plan;
 import io.millrace.bench.compare.run.Rounds;
 import io.millrace.bench.compare.run.Schedule;
 import io.millrace.bench.machine.Environment;
+import io.millrace.bench.ratio.RatioBaseline;
+import io.millrace.bench.ratio.RatioCheck;
+import io.millrace.config.MillraceConfig;
+import io.millrace.config.TcpRecoveryKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,7 +51,8 @@ import picocli.CommandLine.Spec;
         "Millrace beside Netty's NIO, epoll, epoll busy-wait and io_uring: the same handlers, in turn, in one run. Prints the"
                 + " targets and how far each is met.",
         "Without root, cells of namespaces are left out."}, footer = {"",
-                "Exit codes: 0 measured (whether targets are met or not), 1 something failed, 2 wrong usage."})
+                "Exit codes: 0 measured (whether targets are met or not), 1 something failed, or a ratio of --baseline is out of its band, 2 wrong"
+                        + " usage."})
 public final class Bench implements Callable<Integer> {
     private static final int FAILED = 1;
 
@@ -81,6 +89,10 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", description = "Length of a round.")
     private @Nullable Double seconds;
 
+    @Option(names = "--baseline", paramLabel = "FILE", description = "Measure nothing but the ratios of JMH benchmarks in FILE (bench/baseline/ratios.txt);"
+            + " exit code 1 where one is out of its band.")
+    private @Nullable Path baseline;
+
     @Option(names = "--list", description = "Print what would be measured, and exit.")
     private boolean list;
 
@@ -108,6 +120,9 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (baseline != null) {
+            return ratios(baseline);
+        }
         final Plan plan = plan();
         final PrintWriter out = spec.commandLine().getOut();
         if (list) {
@@ -126,9 +141,20 @@ public final class Bench implements Callable<Integer> {
         return failed.isEmpty() ? 0 : FAILED;
     }
 
+    private int ratios(final Path file) throws IOException {
+        if (spec.commandLine().getParseResult().matchedOptions().size() > 1) {
+            throw wrong("--baseline goes with no other option");
+        }
+        return RatioCheck.of(spec.commandLine().getOut()).holds(RatioBaseline.read(file)) ? 0 : FAILED;
+    }
+
     private static String describe(final Group group) {
-        return group.workload().name() + " " + group.placement().name() + (group.rate() == 0 ? "" : " " + group.rate())
-                + ": " + group.contenders().toString().replaceAll("[\\[\\]]", "");
+        final Map<String, List<String>> parts = new LinkedHashMap<>();
+        group.cells().forEach(cell -> parts.computeIfAbsent(
+                cell.workload().name() + " " + cell.placement().name() + (cell.rate() == 0 ? "" : " " + cell.rate()),
+                part -> new ArrayList<>()).add(cell.contender().toString()));
+        return parts.entrySet().stream().map(part -> part.getKey() + ": " + String.join(", ", part.getValue()))
+                .collect(Collectors.joining("; "));
     }
 
     private Plan plan() {
@@ -142,8 +168,8 @@ public final class Bench implements Callable<Integer> {
         }
         final int count = rounds == null ? effort.rounds() : rounds;
         final long ns = seconds == null ? effort.roundNs() : (long) (seconds * TimeUnit.SECONDS.toNanos(1));
-        return whole.with(new Effort(count, Math.min(count, effort.least()), Math.max(2, effort.extra()), ns,
-                effort.warmMs()));
+        return whole.with(new Effort(count, Math.min(count, effort.least()), Math.max(2, effort.extra()),
+                effort.sameJvm(), ns, effort.warmMs()));
     }
 
     private ParameterException wrong(final String message) {
@@ -162,28 +188,34 @@ public final class Bench implements Callable<Integer> {
         }
     }
 
-    private Results measure(final Plan plan) {
+    private Results measure(final Plan plan) throws IOException {
         final String load = Environment.currentLoad();
         final Survivors survivors = new Survivors();
         survivors.takeDownAtEnd();
-        final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs(), !quick), survivors), plan.effort(),
+        final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs()), survivors), plan.effort(),
                 new DisturbanceMeter(),
                 System::nanoTime);
         final List<CellResult> cells = new Schedule(plan, turns, System::nanoTime)
                 .run(new Console(System.err, plan.groups().size()));
-        return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load), cells);
+        return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load),
+                congestion(), cells);
     }
 
-    private static Map<Placement, ArenaFactory> factories(final long warmMs, final boolean freshEngines) {
+    private static Map<Placement, ArenaFactory> factories(final long warmMs) {
         final Map<Placement, ArenaFactory> factories = new EnumMap<>(Placement.class);
         final ArenaFactory local = new LocalArenas(warmMs);
-        factories.put(Placement.ENGINE, new EngineArenas(freshEngines));
+        factories.put(Placement.ENGINE, new EngineArenas());
         List.of(Placement.ONE_LOOP, Placement.TWO_LOOPS, Placement.PROCESSES)
                 .forEach(placement -> factories.put(placement, local));
         final ArenaFactory namespaces = new NamespaceArenas(warmMs);
         List.of(Placement.NAMESPACES, Placement.NAMESPACES_PLAIN)
                 .forEach(placement -> factories.put(placement, namespaces));
         return factories;
+    }
+
+    private static String congestion() throws IOException {
+        return "the kernel " + LocalArenas.congestionControl() + ", Millrace "
+                + MillraceConfig.builder().systemProperties().build().get(TcpRecoveryKeys.CONGESTION_CONTROL);
     }
 
     private String typed() {

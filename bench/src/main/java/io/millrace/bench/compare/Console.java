@@ -24,7 +24,7 @@ final class Console implements Schedule.Progress {
                 ? ""
                 : " (%d:%02d left)".formatted(TimeUnit.NANOSECONDS.toMinutes(leftNs),
                         TimeUnit.NANOSECONDS.toSeconds(leftNs) % 60);
-        out.printf("[%2d/%d] %s%s%n", number, groups, Summary.title(group.cells().getFirst()), left);
+        out.printf("[%2d/%d] %s%s%n", number, groups, Summary.title(group.cells()), left);
         out.flush();
     }
 

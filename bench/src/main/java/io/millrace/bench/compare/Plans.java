@@ -16,6 +16,7 @@ import static io.millrace.bench.compare.result.Placement.ONE_LOOP;
 import static io.millrace.bench.compare.result.Placement.PROCESSES;
 import static io.millrace.bench.compare.result.Placement.TWO_LOOPS;
 
+import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.Contender;
 import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Workload;
@@ -34,12 +35,13 @@ final class Plans {
     private static final List<Contender> WIRE = with(PORTS, NIO, EPOLL, EPOLL_BUSY, IO_URING);
     private static final List<Contender> SHM_AND_EPOLL = List.of(MILLRACE_SHM, EPOLL, EPOLL_BUSY);
 
-    private static final Effort QUICK = new Effort(5, 3, 2, TimeUnit.MILLISECONDS.toNanos(500), 12_000);
-    private static final Effort FULL = new Effort(9, 9, 9, TimeUnit.SECONDS.toNanos(2), 20_000);
+    private static final int ONE_JVM = Integer.MAX_VALUE;
+    private static final Effort QUICK = new Effort(5, 3, 2, ONE_JVM, TimeUnit.MILLISECONDS.toNanos(500), 12_000);
+    private static final Effort FULL = new Effort(9, 9, 9, 3, TimeUnit.SECONDS.toNanos(2), 20_000);
     private static final long QUICK_BUDGET_NS = TimeUnit.SECONDS.toNanos(540);
     private static final long FULL_BUDGET_NS = TimeUnit.HOURS.toNanos(12);
 
-    private static final int QUICK_IDLE = 1_000_000;
+    private static final int[] QUICK_IDLE = {1_000_000, 10_000_000};
     private static final int[] FULL_IDLE = {1_000, 100_000, 1_000_000, 10_000_000};
     private static final int[] QUICK_CONNECTIONS = {1, 512};
     private static final int[] FULL_CONNECTIONS = {1, 4, 16, 256, 1_024};
@@ -96,10 +98,12 @@ final class Plans {
     private static List<Group> engine(final int... idle) {
         final List<Group> groups = new ArrayList<>();
         add(groups, ENGINE, List.of(MILLRACE_MEMORY), Workload.SEGMENT_1, Workload.SEGMENT_100K, Workload.CONNECTION,
-                Workload.ENGINE_STREAM, Workload.IDLE_10);
+                Workload.ENGINE_STREAM);
+        final List<Cell> turns = new ArrayList<>(List.of(new Cell(Workload.IDLE_10, ENGINE, MILLRACE_MEMORY)));
         for (final int connections : idle) {
-            groups.add(new Group(Workload.IDLE_MANY, ENGINE, connections, List.of(MILLRACE_MEMORY)));
+            turns.add(new Cell(Workload.IDLE_MANY, ENGINE, MILLRACE_MEMORY, connections));
         }
+        groups.add(new Group(turns));
         return groups;
     }
 
@@ -107,11 +111,11 @@ final class Plans {
     private static void further(final List<Group> groups, final int[] rates, final int[] connections,
             final List<Contender> contenders) {
         for (final int rate : rates) {
-            groups.add(new Group(Workload.OPEN_LOOP, PROCESSES, rate, contenders));
+            groups.add(Group.of(Workload.OPEN_LOOP, PROCESSES, rate, contenders));
         }
-        groups.add(new Group(Workload.PIPELINE_64, PROCESSES, 0, contenders));
+        groups.add(Group.of(Workload.PIPELINE_64, PROCESSES, 0, contenders));
         for (final int count : connections) {
-            groups.add(new Group(Workload.PIPELINE_64, PROCESSES, count, contenders));
+            groups.add(Group.of(Workload.PIPELINE_64, PROCESSES, count, contenders));
         }
         add(groups, PROCESSES, contenders, Workload.CROWD, Workload.PING_PONG_1K);
     }
@@ -124,7 +128,7 @@ final class Plans {
     private static void add(final List<Group> groups, final Placement placement, final List<Contender> contenders,
             final Workload... workloads) {
         for (final Workload workload : workloads) {
-            groups.add(new Group(workload, placement, 0, contenders));
+            groups.add(Group.of(workload, placement, 0, contenders));
         }
     }
 }

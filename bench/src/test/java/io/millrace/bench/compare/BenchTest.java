@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Workload;
+import io.millrace.bench.compare.run.Group;
 import io.millrace.bench.compare.run.Plan;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -53,8 +54,10 @@ class BenchTest {
         assertThat(Plans.full().groups().stream().flatMap(group -> group.cells().stream()).filter(BenchTest::hasNoRate))
                 .containsAll(Plans.quick().groups().stream().flatMap(group -> group.cells().stream())
                         .filter(BenchTest::hasNoRate).toList());
-        assertThat(Plans.full().groups()).extracting(group -> group.workload()).contains(Workload.values());
-        assertThat(Plans.full().groups()).extracting(group -> group.placement()).contains(Placement.values());
+        assertThat(Plans.full().groups()).flatExtracting(Group::cells).extracting(Cell::workload)
+                .contains(Workload.values());
+        assertThat(Plans.full().groups()).flatExtracting(Group::cells).extracting(Cell::placement)
+                .contains(Placement.values());
     }
 
     private static boolean hasNoRate(final Cell cell) {

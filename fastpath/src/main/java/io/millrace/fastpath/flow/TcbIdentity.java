@@ -6,7 +6,7 @@ import io.millrace.fastpath.memory.Memory;
  * The part of a {@link Tcb} that says who it is: the 4-tuple, the state, flags, and the lists it is linked in. Thread: the
  * engine's.
  */
-abstract class TcbIdentity {
+public abstract class TcbIdentity {
     /** Flag: a FIN follows the last byte of the send ring. */
     public static final int FIN_QUEUED = 1;
     /** Flag: the peer's FIN was reached. */
@@ -83,6 +83,8 @@ abstract class TcbIdentity {
     public static final int MORE_FAST_OPEN_PENDING = 1 << 3;
     /** Of {@link #moreFlags}: the peer repeated its SYN, and got the SYN-ACK once more. */
     public static final int MORE_SYN_ACK_REPEATED = 1 << 4;
+    /** Of {@link #moreFlags}: the first acknowledgement of text has waited for who accepts the connection. */
+    public static final int MORE_ACK_WAITED = 1 << 5;
     /** Of {@link #moreFlags}: routers may fragment what is sent: the path takes less than the smallest MTU believed. */
     public static final int MORE_FRAGMENTABLE = 1 << 13;
     /** Of {@link #moreFlags}: larger segments are tried by probing alone (RFC 4821). */

@@ -6,7 +6,7 @@ import io.millrace.fastpath.memory.Memory;
  * The part of a {@link Tcb} that receives: the receive sequence variables of RFC 9293 §3.3.1, the receive ring, what is
  * out of order. Thread: the engine's.
  */
-abstract class TcbReceive extends TcbIdentity {
+public abstract class TcbReceive extends TcbIdentity {
     /** The lower four bits; the upper are those of the other direction. */
     private static final int SHIFTS = 41;
     private static final int SHIFT_MASK = 0xF;

@@ -6,7 +6,7 @@ import io.millrace.fastpath.memory.Memory;
  * The part of a {@link Tcb} that sends: the send sequence variables of RFC 9293 §3.3.1, the send ring, round-trip time,
  * loss and congestion. Thread: the engine's.
  */
-abstract class TcbSend extends TcbReceive {
+public abstract class TcbSend extends TcbReceive {
     /** The upper four bits; the lower are those of the other direction. */
     private static final int SHIFTS = 41;
     private static final int SHIFT_BITS = 4;

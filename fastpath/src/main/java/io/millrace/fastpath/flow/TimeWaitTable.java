@@ -55,6 +55,7 @@ public final class TimeWaitTable implements AutoCloseable {
     private final int[] waits = new int[LISTS];
     private int usedWaits;
     private long recentNs;
+    private long noEndBeforeNs = Long.MAX_VALUE;
 
     public TimeWaitTable(final int capacity) {
         records = new RecordTable("TIME_WAIT records", capacity, LENGTH);
@@ -163,6 +164,17 @@ public final class TimeWaitTable implements AutoCloseable {
         return oldest;
     }
 
+    /** No wait ends before, though the first may end later; {@link Long#MAX_VALUE} where there is none. */
+    public long noEndBeforeNs() {
+        return noEndBeforeNs;
+    }
+
+    /** Finds out anew when the first wait ends: since it was found, waits may have been ended or begun anew. */
+    public void renewNoEndBefore() {
+        final int oldest = oldest();
+        noEndBeforeNs = oldest < 0 ? Long.MAX_VALUE : endNs(oldest);
+    }
+
     /** When the wait of a record ends. */
     public long endNs(final int index) {
         final long record = records.address(index);
@@ -236,6 +248,7 @@ public final class TimeWaitTable implements AutoCloseable {
         final int list = list(index);
         use(list);
         final long end = endNs + (1L << END_SHIFT) - 1 >> END_SHIFT;
+        noEndBeforeNs = Math.min(noEndBeforeNs, end << END_SHIFT);
         int before = last[list];
         while (before >= 0 && endNs(before) - (end << END_SHIFT) > 0) {
             before = previous(records.address(before));

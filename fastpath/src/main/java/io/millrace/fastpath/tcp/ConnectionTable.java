@@ -38,6 +38,9 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     private final Slots<Object> attachments;
     private final Slots<TcpSettings> settings;
     private final Tcb tcb = new Tcb();
+    /** Whose settings were asked for last, and what they are: a segment asks for them many times. */
+    private int settingsOf = NONE;
+    private TcpSettings lastSettings = TcpSettings.DEFAULT;
     private int lastGeneration;
     private int highest;
     private boolean closed;
@@ -98,7 +101,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
             return null;
         }
         highest = Math.max(highest, index + 1);
-        settings.set(index, connectionSettings);
+        putSettings(index, connectionSettings);
         final Tcb fresh = wrap(index);
         renew(fresh);
         return fresh;
@@ -115,7 +118,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         final int index = dead.index();
         dead.generation(0);
         attachments.set(index, null);
-        settings.set(index, null);
+        putSettings(index, null);
         records.free(index);
     }
 
@@ -245,12 +248,24 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     }
 
     TcpSettings settings(final Tcb of) {
-        final TcpSettings found = settings.get(of.index());
-        return found == null ? TcpSettings.DEFAULT : found;
+        final int index = of.index();
+        if (index != settingsOf) {
+            final TcpSettings found = settings.get(index);
+            lastSettings = found == null ? TcpSettings.DEFAULT : found;
+            settingsOf = index;
+        }
+        return lastSettings;
     }
 
     void settings(final Tcb of, final TcpSettings connectionSettings) {
-        settings.set(of.index(), connectionSettings);
+        putSettings(of.index(), connectionSettings);
+    }
+
+    private void putSettings(final int index, final @Nullable TcpSettings connectionSettings) {
+        settings.set(index, connectionSettings);
+        if (index == settingsOf) {
+            settingsOf = NONE;
+        }
     }
 
     @Override

@@ -82,12 +82,15 @@ final class OpenCall {
             refusedPort = remotePort;
             return refuse(TcpFailure.NO_LOCAL_PORT);
         }
-        if (localPort != 0 && isAnsweredElsewhere(fromHi, fromLo, port, remoteHi, remoteLo, remotePort)) {
-            return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
-        }
         final int ports = port << 16 | remotePort;
-        if (connections.find(fromHi, fromLo, remoteHi, remoteLo, ports) != ConnectionTable.NONE) {
-            return refuse(TcpFailure.ADDRESS_IN_USE);
+        if (localPort != 0) {
+            if (isAnsweredElsewhere(fromHi, fromLo, port, remoteHi, remoteLo, remotePort)) {
+                return refuse(TcpFailure.ADDRESS_NOT_AVAILABLE);
+            }
+            // a port that was chosen is free
+            if (connections.find(fromHi, fromLo, remoteHi, remoteLo, ports) != ConnectionTable.NONE) {
+                return refuse(TcpFailure.ADDRESS_IN_USE);
+            }
         }
         final Tcb tcb = lifecycle.open(fromHi, fromLo, remoteHi, remoteLo, ports, settings);
         return tcb == null ? refuse(TcpFailure.NO_MEMORY) : start(tcb, handler);

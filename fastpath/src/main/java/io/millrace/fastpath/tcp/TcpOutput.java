@@ -55,8 +55,22 @@ final class TcpOutput {
         }
         // in SYN_RECEIVED only a SYN-ACK acknowledges: what Fast Open let the application do meanwhile is told after it
         if (tcb.has(Tcb.ACK_NOW) && tcb.state() != TcpState.SYN_RECEIVED.ordinal()) {
-            sendAck(tcb);
+            if (tcb.has(Tcb.UNACCEPTED) && waitsForAccept(tcb)) {
+                context.lists.output(tcb);
+            } else {
+                sendAck(tcb);
+            }
         }
+    }
+
+    /**
+     * Nobody could answer the request of a connection in this turn that will be accepted after it: its acknowledgement
+     * waits a turn for the answer, once, as that of any other text waits within its turn.
+     */
+    private static boolean waitsForAccept(final Tcb tcb) {
+        final boolean waits = (tcb.moreFlags() & Tcb.MORE_ACK_WAITED) == 0;
+        tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_ACK_WAITED);
+        return waits;
     }
 
     /** False where everything there is has been sent, and acknowledged. */

@@ -85,12 +85,16 @@ final class TimeWaitState {
 
     /** Ends waits that are over, so many at the most; returns how many. */
     int expire(final long nowNs, final int most) {
+        if (nowNs < table.noEndBeforeNs()) {
+            return 0;
+        }
         int ended = 0;
         for (int record = table.oldest(); ended < most && record >= 0
                 && table.endNs(record) - nowNs <= 0; record = table.oldest()) {
             context.connections.removeTimeWait(record);
             ended++;
         }
+        table.renewNoEndBefore();
         return ended;
     }
 

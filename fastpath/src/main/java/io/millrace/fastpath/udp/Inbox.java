@@ -82,6 +82,10 @@ final class Inbox implements AutoCloseable {
 
     /** Hands what waits to this engine; returns how much. */
     int drain() {
+        if (ring.producerPosition() == ring.consumerPosition()) {
+            // every turn, and hardly ever anything: cheaper asked than read
+            return 0;
+        }
         final int read = ring.read(adapter, MESSAGES_A_TURN);
         // a read ends at the end of the buffer, maybe on padding alone; what follows stands at its start
         return read < MESSAGES_A_TURN ? read + ring.read(adapter, MESSAGES_A_TURN - read) : read;
@@ -89,7 +93,7 @@ final class Inbox implements AutoCloseable {
 
     /** True where something waits. */
     boolean isWaiting() {
-        return ring.size() > 0;
+        return ring.producerPosition() != ring.consumerPosition();
     }
 
     @Override

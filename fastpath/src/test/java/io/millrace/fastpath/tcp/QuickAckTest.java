@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.fastpath.tcp.TcpSettings.AckPolicy;
 import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
+import io.millrace.fastpath.testing.Peer;
+import io.millrace.fastpath.testing.StackDriver;
 import org.junit.jupiter.api.Test;
 
 /** When in-order text is acknowledged, by policy: RFC 9293 §3.8.6.3; quick acknowledgements as Linux has them. */
@@ -87,6 +89,51 @@ class QuickAckTest {
         try (Wire wire = open(AckPolicy.DELAYED)) {
             assertThat(quick(wire, 0, 10)).isEqualTo(5);
         }
+    }
+
+    /** A server channel accepts after the engine's turn. */
+    @Test
+    void shouldLetTheFirstAcknowledgementWaitATurnForTheAnswerOfWhoAccepts() {
+        try (StackDriver stack = new StackDriver()) {
+            final StackDriver.Listener listener = requested(stack);
+            listener.accept(stack, (connection, events) -> {
+                if (stack.received(connection, 1_000) != null) {
+                    stack.tcp().send(connection, stack.scratch(), 10);
+                    stack.tcp().flush(connection);
+                }
+            });
+            assertThat(stack.allSent()).extracting(Packet::length).containsExactly(10);
+        }
+    }
+
+    @Test
+    void shouldAcknowledgeInTheNextTurnWhereNobodyAccepts() {
+        try (StackDriver stack = new StackDriver()) {
+            requested(stack);
+            assertThat(stack.engine().nextDeadlineNs()).as("now").isLessThanOrEqualTo(stack.nowNs());
+            stack.engine().doWork();
+            assertThat(stack.allSent()).extracting(packet -> packet.ack() - Wire.PEER_ISS - 1).containsExactly(100);
+            inject(stack, 100);
+            assertThat(stack.allSent()).as("only the first waits").hasSize(1);
+        }
+    }
+
+    /** A connection that nobody has accepted yet, whose request came in the turn that is just over. */
+    private static StackDriver.Listener requested(final StackDriver stack) {
+        final StackDriver.Listener listener = stack.listen(80, 16,
+                Wire.settings().ackPolicy(AckPolicy.QUICK).build());
+        new Peer(stack, 40_000, 80, Wire.PEER_ISS).open(MSS);
+        inject(stack, 0);
+        assertThat(stack.allSent()).isEmpty();
+        return listener;
+    }
+
+    /** 100 bytes of the peer, in one turn. */
+    private static void inject(final StackDriver stack, final int offset) {
+        stack.port().inject(new Packet(Packet.address("10.0.0.2"), 40_000, Packet.address("10.0.0.1"), 80,
+                Wire.PEER_ISS + 1 + offset, Wire.ISS + 1, Packet.flags("A"), 65_535, 0, -1, -1,
+                Wire.bytes(offset, 100)).toBytes());
+        stack.engine().doWork();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.millrace.fastpath.wire.VlanTag;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.InterfaceWatch;
 import io.millrace.nativeports.linux.VirtioNetHeader;
+import io.millrace.nativeports.threads.CrowdedCpu;
 
 /**
  * One queue of an interface. What arrives is copied out of the ring into frames of the port's own memory, so that they may
@@ -25,6 +26,7 @@ final class AfPacketPort extends PooledPort {
     private final ReceiveRing incoming;
     private final TransmitRing outgoing;
     private final InterfaceWatch watch;
+    private final CrowdedCpu cpu = new CrowdedCpu();
     private long dropped;
     private long lookedNs;
 
@@ -41,6 +43,7 @@ final class AfPacketPort extends PooledPort {
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        cpu.onTurn(nowNs);
         if (nowNs - lookedNs >= LOOK_NS || nowNs < lookedNs) {
             lookedNs = nowNs;
             look();

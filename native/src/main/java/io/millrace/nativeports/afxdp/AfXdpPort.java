@@ -8,6 +8,7 @@ import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.nativeports.afpacket.Listener;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.InterfaceWatch;
+import io.millrace.nativeports.threads.CrowdedCpu;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class AfXdpPort implements PacketPort {
     private final Receiver receiver;
     private final Sender sender;
     private final InterfaceWatch watch;
+    private final CrowdedCpu cpu = new CrowdedCpu();
     private long dropped;
     private long lookedNs;
     private boolean closed;
@@ -90,6 +92,7 @@ final class AfXdpPort implements PacketPort {
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        cpu.onTurn(nowNs);
         if (nowNs - lookedNs >= LOOK_NS || nowNs < lookedNs) {
             lookedNs = nowNs;
             look();

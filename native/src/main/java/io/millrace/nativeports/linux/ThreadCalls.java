@@ -24,6 +24,12 @@ public final class ThreadCalls {
     public static final int TIMESPEC_LENGTH = 16;
     public static final int TIMESPEC_NS_OFFSET = 8;
 
+    /** {@code struct rusage}: among others how often the thread had to leave its CPU to another one. */
+    public static final int USAGE_LENGTH = 144;
+    public static final int USAGE_INVOLUNTARY_OFFSET = 136;
+    /** Of {@code sys/resource.h}. */
+    public static final int RUSAGE_THREAD = 1;
+
     private static final int EFD_NONBLOCK = 0x800;
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int PR_SET_TIMERSLACK = 29;
@@ -47,6 +53,8 @@ public final class ThreadCalls {
             FunctionDescriptor.of(INT, INT, LONG, LONG));
     private static final MethodHandle SET_AFFINITY = LinuxCalls.call("sched_setaffinity",
             FunctionDescriptor.of(INT, INT, LONG, LONG));
+    private static final MethodHandle GET_CPU = LinuxCalls.call("sched_getcpu", FunctionDescriptor.of(INT));
+    private static final MethodHandle USAGE = LinuxCalls.call("getrusage", FunctionDescriptor.of(INT, INT, LONG));
     private static final MethodHandle SYSCALL = LinuxCalls.variadic("syscall", 1,
             FunctionDescriptor.of(LONG, LONG, INT, INT, INT));
 
@@ -97,6 +105,24 @@ public final class ThreadCalls {
             return result((int) SET_AFFINITY.invokeExact(state, 0, (long) length, address));
         } catch (final Throwable e) {
             throw LinuxCalls.unexpected("sched_setaffinity", e);
+        }
+    }
+
+    /** sched_getcpu(3): the CPU of the calling thread. */
+    public int cpu() {
+        try {
+            return result((int) GET_CPU.invokeExact(state));
+        } catch (final Throwable e) {
+            throw LinuxCalls.unexpected("sched_getcpu", e);
+        }
+    }
+
+    /** getrusage(2) of the calling thread: {@link #USAGE_LENGTH} bytes at the address. */
+    public int usage(final long address) {
+        try {
+            return result((int) USAGE.invokeExact(state, RUSAGE_THREAD, address));
+        } catch (final Throwable e) {
+            throw LinuxCalls.unexpected("getrusage", e);
         }
     }
 

@@ -8,6 +8,7 @@ import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.InterfaceWatch;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.VirtioNetHeader;
+import io.millrace.nativeports.threads.CrowdedCpu;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ final class TapPort extends PooledPort {
     private static final int SHORTEST_PACKET = 1;
 
     private final LinuxCalls calls = new LinuxCalls();
+    private final CrowdedCpu cpu = new CrowdedCpu();
     private final TapQueue queue;
     private final int fd;
     private final @Nullable SynQueues syns;
@@ -73,6 +75,7 @@ final class TapPort extends PooledPort {
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        cpu.onTurn(nowNs);
         return syns == null
                 ? receiveOthers(frames, offset, limit, nowNs)
                 : receiveAll(syns, frames, offset, limit, nowNs);

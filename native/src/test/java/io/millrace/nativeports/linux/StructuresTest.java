@@ -20,6 +20,7 @@ class StructuresTest {
             #include <time.h>
             #include <netinet/in.h>
             #include <sys/ioctl.h>
+            #include <sys/resource.h>
             #include <sys/syscall.h>
             #include <linux/bpf.h>
             #include <linux/ethtool.h>
@@ -350,6 +351,9 @@ class StructuresTest {
     }
 
     private static void addWaiting(final Map<String, Long> numbers) {
+        numbers.put("RUSAGE_THREAD", (long) ThreadCalls.RUSAGE_THREAD);
+        numbers.put("sizeof(struct rusage)", (long) ThreadCalls.USAGE_LENGTH);
+        numbers.put("offsetof(struct rusage, ru_nivcsw)", (long) ThreadCalls.USAGE_INVOLUNTARY_OFFSET);
         numbers.put("POLLIN", (long) ThreadCalls.POLLIN);
         numbers.put("sizeof(struct pollfd)", (long) ThreadCalls.POLL_LENGTH);
         numbers.put("offsetof(struct pollfd, events)", (long) ThreadCalls.POLL_EVENTS_OFFSET);

@@ -12,18 +12,6 @@ import java.io.IOException;
 public final class EngineArenas implements ArenaFactory {
     private static final int MEBIBYTE = 1 << 20;
 
-    private final boolean fresh;
-
-    /** One JVM for all rounds of a cell. */
-    public EngineArenas() {
-        this(false);
-    }
-
-    /** @param fresh whether each round has a JVM of its own, which takes some seconds more. */
-    public EngineArenas(final boolean fresh) {
-        this.fresh = fresh;
-    }
-
     @Override
     public Arena open(final Cell cell) throws IOException, SkippedCellException {
         if (cell.placement() != Placement.ENGINE) {
@@ -38,10 +26,6 @@ public final class EngineArenas implements ArenaFactory {
                     String.format("%,d connections need %,d MiB of memory, and %,d MiB are there",
                             engineCase.connections(), needed / MEBIBYTE, available / MEBIBYTE));
         }
-        final EngineArena arena = new EngineArena(cell, engineCase, fresh);
-        if (!fresh) {
-            arena.resume();
-        }
-        return arena;
+        return EngineArena.open(cell, engineCase.benchmark());
     }
 }

@@ -1,6 +1,5 @@
 package io.millrace.bench.compare.engine;
 
-import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Sample;
 import java.io.IOException;
 import java.util.Collection;
@@ -19,7 +18,7 @@ import org.openjdk.jmh.results.RunResult;
  * @param gcs        collections.
  * @param gcMs       all of them together.
  */
-record EngineFigures(double operations, double allocated, double cpuNs, long gcs, long gcMs) {
+public record EngineFigures(double operations, double allocated, double cpuNs, long gcs, long gcMs) {
     private static final double SECOND = 1e9;
     /** Text of a segment of the stream: MTU 1500, with timestamps. */
     private static final int SEGMENT = 1_448;
@@ -69,6 +68,11 @@ record EngineFigures(double operations, double allocated, double cpuNs, long gcs
         return String.format(Locale.ROOT, "%.3f %.6f %.3f %d %d", operations, allocated, cpuNs, gcs, gcMs);
     }
 
+    /** Time for one operation, nanoseconds. */
+    public double nsPerOperation() {
+        return SECOND / operations;
+    }
+
     /** A round of so many nanoseconds whose messages are operations. */
     Sample messages(final long ns) {
         return sample(ns, 1, 0);
@@ -82,6 +86,6 @@ record EngineFigures(double operations, double allocated, double cpuNs, long gcs
     private Sample sample(final long ns, final int operationsOfMessage, final long bytes) {
         final double done = operations * ns / SECOND;
         return new Sample(ns, Math.round(done / operationsOfMessage), bytes, null, Math.round(cpuNs * done), -1,
-                Math.round(allocated * done), gcs, TimeUnit.MILLISECONDS.toNanos(gcMs), Disturbance.NONE);
+                Math.round(allocated * done), gcs, TimeUnit.MILLISECONDS.toNanos(gcMs));
     }
 }

@@ -84,7 +84,12 @@ public final class EngineNode {
         return last;
     }
 
-    private static EngineFigures measure(final List<String> arguments, final int warmMs, final int ms)
+    /**
+     * One measurement, in this JVM.
+     *
+     * @param arguments of {@link JmhCase}.
+     */
+    static EngineFigures measure(final List<String> arguments, final int warmMs, final int ms)
             throws RunnerException {
         final ChainedOptionsBuilder options = new OptionsBuilder().include(arguments.getFirst()).forks(0)
                 .warmupIterations(1).warmupTime(TimeValue.milliseconds(warmMs)).measurementIterations(1)

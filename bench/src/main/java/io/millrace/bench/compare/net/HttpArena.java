@@ -3,7 +3,6 @@ package io.millrace.bench.compare.net;
 import io.millrace.bench.compare.node.NodeProcess;
 import io.millrace.bench.compare.node.Report;
 import io.millrace.bench.compare.result.Cell;
-import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Sample;
 import io.millrace.bench.compare.run.Arena;
 import io.millrace.bench.compare.work.Loops;
@@ -72,7 +71,7 @@ final class HttpArena implements Arena {
         final long serverCpuNs = after.cpuNs() - before.cpuNs();
         return new Sample(figures.durationNs(), figures.requests(), figures.bytes(), figures.latencyNs(),
                 serverCpuNs + figures.cpuNs(), serverCpuNs, after.allocatedBytes() - before.allocatedBytes(),
-                after.gcPauses() - before.gcPauses(), after.gcPauseNs() - before.gcPauseNs(), Disturbance.NONE);
+                after.gcPauses() - before.gcPauses(), after.gcPauseNs() - before.gcPauseNs());
     }
 
     private WrkFigures load(final long ns) throws IOException {

@@ -2,6 +2,8 @@ package io.millrace.bench.compare.node;
 
 import io.millrace.bench.machine.Namespace;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.CloseHelper;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * of the other placements do, whatever this machine's default is; else this machine's own loopback, as it is, which is said. Thread: one.
  */
 final class KernelHost implements AutoCloseable {
+    private static final String CONGESTION_CONTROL = "cubic";
     private static final long MAX_BUFFER = 16 << 20;
 
     private static final AtomicBoolean SAID = new AtomicBoolean();
@@ -20,6 +23,14 @@ final class KernelHost implements AutoCloseable {
 
     private KernelHost(final @Nullable Namespace namespace) {
         this.namespace = namespace;
+    }
+
+    /** What the ends that were opened here send with. */
+    static String congestionControl() throws IOException {
+        return SAID.get()
+                ? Files.readString(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")).strip()
+                        + " on the loopback of this machine"
+                : CONGESTION_CONTROL;
     }
 
     static KernelHost open() {
@@ -48,7 +59,7 @@ final class KernelHost implements AutoCloseable {
             for (final String local : List.of("127.0.0.0/8", "127.0.0.1")) {
                 namespace.exec("ip", "route", "replace", "local", local, "dev", "lo", "table", "local", "proto",
                         "kernel",
-                        "scope", "host", "src", "127.0.0.1", "congctl", "cubic");
+                        "scope", "host", "src", "127.0.0.1", "congctl", CONGESTION_CONTROL);
             }
             return new KernelHost(namespace);
         } catch (final IOException | RuntimeException e) {

@@ -51,6 +51,11 @@ public final class LocalArenas implements ArenaFactory {
         }
     }
 
+    /** What the kernel's ends that were opened here send with. */
+    public static String congestionControl() throws IOException {
+        return KernelHost.congestionControl();
+    }
+
     private static NodeArena oneProcess(final Cell cell, final Role role) throws IOException, SkippedCellException {
         if (cell.contender().isMillrace() && cell.contender() != Contender.MILLRACE_MEMORY) {
             throw new SkippedCellException(cell.contender() + " joins no ends of one process");

@@ -1,7 +1,6 @@
 package io.millrace.bench.compare.node;
 
 import io.millrace.bench.compare.result.Cell;
-import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Sample;
 import io.millrace.bench.compare.result.Workload.Unit;
 import io.millrace.bench.compare.run.Arena;
@@ -24,7 +23,7 @@ public final class NodeArena implements Arena {
     private static final int QUIET_LOOKS = 2;
     /** What is not called so often may wait for its compiler yet. */
     private static final long LEAST_MESSAGES = 20_000;
-    private static final long SETTLED_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long SETTLED_MS = 10_000;
     private static final long COMPILING_NS = 5_000_000;
 
     private final Cell cell;
@@ -65,7 +64,7 @@ public final class NodeArena implements Arena {
         long before = 0;
         int quiet = 0;
         while (System.nanoTime() - endNs < 0 && (quiet < QUIET_LOOKS || !manyHaveCome())) {
-            sleep(LOAD_MS);
+            Looks.sleep(LOAD_MS);
             final long now = letCompile(endNs);
             quiet = isIdle(before, now) ? quiet + 1 : 0;
             before = now;
@@ -131,7 +130,7 @@ public final class NodeArena implements Arena {
     @Override
     public Sample round(final long ns) throws IOException {
         final List<Report> before = mark();
-        sleep(TimeUnit.NANOSECONDS.toMillis(ns));
+        Looks.sleep(TimeUnit.NANOSECONDS.toMillis(ns));
         return sample(before, mark());
     }
 
@@ -165,7 +164,7 @@ public final class NodeArena implements Arena {
         final long serverCpuNs = client == null ? -1 : after.get(0).cpuNs() - before.get(0).cpuNs();
         return new Sample(to.mark().ns() - from.mark().ns(), to.mark().messages() - from.mark().messages(),
                 to.mark().bytes() - from.mark().bytes(), to.mark().latencyNs(), cpuNs, serverCpuNs, allocated, pauses,
-                pauseNs, Disturbance.NONE);
+                pauseNs);
     }
 
     /** Which of the nodes counts. */
@@ -180,7 +179,7 @@ public final class NodeArena implements Arena {
         }
         paused = false;
         begin();
-        sleep(WARM_AGAIN_MS);
+        Looks.sleep(WARM_AGAIN_MS);
     }
 
     private void begin() throws IOException {
@@ -206,30 +205,17 @@ public final class NodeArena implements Arena {
 
     /** Until nothing arrives any more: what is under way when its receiver stops would be sent again. */
     private void settle() throws IOException {
-        final long beganNs = System.nanoTime();
-        long before;
-        long now = arrived();
-        do {
-            if (System.nanoTime() - beganNs > SETTLED_NS) {
-                throw new IOException(cell + ": messages do not end");
-            }
-            sleep(LOOK_MS);
-            before = now;
-            now = arrived();
-        } while (before != now);
+        final long[] before = {-1};
+        Looks.until(() -> {
+            final long now = arrived();
+            final boolean same = now == before[0];
+            before[0] = now;
+            return same;
+        }, LOOK_MS, SETTLED_MS, cell + ": messages do not end");
     }
 
     private long arrived() throws IOException {
         return mark().get(counting()).mark().bytes();
-    }
-
-    private static void sleep(final long ms) throws IOException {
-        try {
-            Thread.sleep(ms);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
     }
 
     @Override

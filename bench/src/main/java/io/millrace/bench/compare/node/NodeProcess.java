@@ -31,9 +31,9 @@ import java.util.stream.Stream;
  * this one.
  */
 public final class NodeProcess implements AutoCloseable {
-    private static final long ANSWER_S = 30;
+    private static final long ANSWER_MS = 30_000;
     private static final long END_S = 3;
-    private static final long STOP_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long STOP_MS = 10_000;
     private static final int LAST_LINES = 20;
     /** A heap that needs no tuning. */
     private static final List<String> OPTIONS = List.of("-Xms256m", "-Xmx512m", "-Xmn128m",
@@ -55,10 +55,13 @@ public final class NodeProcess implements AutoCloseable {
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final Deque<String> said = new ArrayDeque<>();
     private final String name;
+    private final long answerMs;
 
-    private NodeProcess(final NodeSpec spec, final Process process) {
+    /** @param answerMs within which each order must be answered. */
+    NodeProcess(final String name, final Process process, final long answerMs) {
         this.process = process;
-        name = spec.cell() + " (" + spec.role() + ")";
+        this.name = name;
+        this.answerMs = answerMs;
         orders = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         read(process.getInputStream(), this::hear, () -> answers.add(END));
         read(process.getErrorStream(), this::say, () -> {});
@@ -75,7 +78,8 @@ public final class NodeProcess implements AutoCloseable {
         command.addAll(List.of("sh", "-c", "ulimit -n 65536 2>/dev/null; exec \"$@\"", "node"));
         command.addAll(ChildJvm.command(Node.class, options(spec), spec.arguments()));
         try {
-            return new NodeProcess(spec, STARTER.submit(() -> new ProcessBuilder(command).start()).get());
+            return new NodeProcess(spec.cell() + " (" + spec.role() + ")",
+                    STARTER.submit(() -> new ProcessBuilder(command).start()).get(), ANSWER_MS);
         } catch (final ExecutionException e) {
             throw new IOException(e.getCause());
         } catch (final InterruptedException e) {
@@ -150,13 +154,7 @@ public final class NodeProcess implements AutoCloseable {
     /** Stops it: when this returns it takes no processor until {@link #resume}. */
     public void pause() throws IOException {
         Posix.stop(process.pid());
-        final long beganNs = System.nanoTime();
-        while (!isStopped()) {
-            if (System.nanoTime() - beganNs > STOP_NS) {
-                throw new IOException(name + " does not stop");
-            }
-            Thread.onSpinWait();
-        }
+        Looks.until(this::isStopped, 0, STOP_MS, name + " does not stop");
     }
 
     /** The signal is on its way for a while. */
@@ -191,7 +189,7 @@ public final class NodeProcess implements AutoCloseable {
 
     private String answer(final String order) throws IOException {
         try {
-            final String answer = answers.poll(ANSWER_S, TimeUnit.SECONDS);
+            final String answer = answers.poll(answerMs, TimeUnit.MILLISECONDS);
             if (answer == null || answer.equals(END)) {
                 throw new IOException(name + (answer == null ? " does not answer to \"" : " has ended at \"") + order
                         + "\": " + lastWords());

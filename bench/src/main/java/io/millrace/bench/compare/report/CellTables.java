@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** What was measured of each cell, as rows of text; cells that were measured in turn make a table. Pure functions. */
 final class CellTables {
@@ -48,8 +49,12 @@ final class CellTables {
 
     private static Table table(final String title, final List<CellResult> results) {
         final List<CellResult> measured = results.stream().filter(CellResult::isMeasured).toList();
+        final boolean several = measured.stream().anyMatch(result -> result.ofEachJvm().size() > 1);
         final boolean latencies = measured.stream().anyMatch(Percentiles::has);
-        final List<String> head = new ArrayList<>(List.of("contender", "median"));
+        final List<String> head = new ArrayList<>(List.of("contender", "median", "rounds from, to"));
+        if (several) {
+            head.add("medians of the JVMs");
+        }
         if (latencies) {
             for (final double percentile : Percentiles.SHOWN) {
                 head.add(Percentiles.name(percentile));
@@ -60,16 +65,23 @@ final class CellTables {
                 .map(result -> result.cell().contender() + (result.failed() ? " failed: " : ": ")
                         + Objects.requireNonNull(result.skipped()))
                 .toList();
-        return new Table(title, head, measured.stream().map(result -> row(result, latencies)).toList(), notes);
+        return new Table(title, head, measured.stream().map(result -> row(result, several, latencies)).toList(), notes);
     }
 
-    private static List<String> row(final CellResult result, final boolean latencies) {
+    private static List<String> row(final CellResult result, final boolean several,
+            final boolean latencies) {
         final List<String> row = new ArrayList<>();
         row.add(result.cell().contender().toString());
         row.add(Quantity.of(result.cell().workload().unit(), result.value()));
+        row.add(Quantity.of(result.cell().workload().unit(), result.least()) + " to "
+                + Quantity.of(result.cell().workload().unit(), result.most()));
+        if (several) {
+            row.add(result.ofEachJvm().stream().map(value -> Quantity.of(result.cell().workload().unit(), value))
+                    .collect(Collectors.joining("; ")));
+        }
         if (latencies) {
             for (final double percentile : Percentiles.SHOWN) {
-                row.add(Quantity.time(result.median(Figures.percentile(percentile))));
+                row.add(Quantity.time(result.latencyNs(percentile)));
             }
         }
         row.add(result.median(Sample::cpuNs) < 0 ? "–" : Quantity.time(result.median(Sample::cpuNsPerMessage)));
@@ -84,7 +96,10 @@ final class CellTables {
                 ? "none"
                 : pauses + ", " + Quantity.time(result.kept().stream().mapToLong(Sample::gcPauseNs).sum()));
         row.add(result.kept().size() + (result.disturbed() ? " disturbed" : "")
-                + (result.rejected() == 0 ? "" : " (" + result.rejected() + " left out)"));
+                + (result.rejected() == 0 ? "" : " (" + result.rejected() + " left out)")
+                + (result.roundsBelowRate() == 0
+                        ? ""
+                        : ", " + result.roundsBelowRate() + " below the rate"));
         return row;
     }
 }

@@ -5,7 +5,6 @@ import io.millrace.bench.compare.result.CellResult;
 import io.millrace.bench.compare.result.Contender;
 import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Results;
-import io.millrace.bench.compare.result.Sample;
 import io.millrace.bench.compare.result.Workload;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,7 +13,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 
 /** Looks figures of a run up, and says of those that are not there why. Any thread. */
 final class Figures {
@@ -53,11 +51,19 @@ final class Figures {
                 .max(workload.unit() == Workload.Unit.LATENCY ? byValue.reversed() : byValue);
     }
 
-    /** The one with the most idle connections. */
-    Optional<CellResult> mostIdle() {
+    /** Those with idle connections, but for the few; by how many, the most last. */
+    List<CellResult> idle() {
         return results.cells().stream()
                 .filter(result -> result.cell().workload() == Workload.IDLE_MANY && result.isMeasured())
-                .max(Comparator.comparingInt(result -> result.cell().rate()));
+                .sorted(Comparator.comparingInt(result -> result.cell().rate())).toList();
+    }
+
+    /** Epoll, however it waits, and whichever other transport of the kernel the run has such a cell of, measured or not. */
+    Set<Contender> epollsAndOthersOfRun(final Workload workload, final Placement placement) {
+        final Set<Contender> all = EnumSet.copyOf(KERNEL);
+        all.removeIf(contender -> !EPOLLS.contains(contender)
+                && results.of(workload, placement, contender).isEmpty());
+        return all;
     }
 
     /** Why there is no figure of any of these. */
@@ -66,8 +72,11 @@ final class Figures {
                 .stream().reduce((one, other) -> one + "; " + other).orElse("");
     }
 
-    private String why(final Cell wanted) {
-        return results.cells().stream().filter(result -> sameButForRate(result.cell(), wanted)).findFirst()
+    /** Why there is no figure of this one. */
+    String why(final Cell wanted) {
+        return results.of(wanted)
+                .or(() -> results.cells().stream().filter(result -> sameButForRate(result.cell(), wanted)).findFirst()
+                        .filter(result -> wanted.rate() == 0))
                 .map(result -> result.skipped() == null
                         ? "measured"
                         : (result.failed() ? "failed: " : "")
@@ -78,10 +87,5 @@ final class Figures {
     private static boolean sameButForRate(final Cell one, final Cell other) {
         return one.workload() == other.workload() && one.placement() == other.placement()
                 && one.contender() == other.contender();
-    }
-
-    /** The median of a percentile. */
-    static ToDoubleFunction<Sample> percentile(final double percentile) {
-        return sample -> sample.latencyNs(percentile);
     }
 }

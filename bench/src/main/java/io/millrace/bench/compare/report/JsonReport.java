@@ -20,7 +20,7 @@ public final class JsonReport {
     public static String render(final Results results) {
         final Map<String, @Nullable Object> root = new LinkedHashMap<>();
         root.put("command", results.command());
-        root.put("environment", environment(results.machine()));
+        root.put("environment", environment(results.machine(), results.congestion()));
         root.put("rounds", results.rounds());
         root.put("roundNs", results.roundNs());
         root.put("rows", Targets.of(results).stream().map(JsonReport::row).toList());
@@ -29,9 +29,9 @@ public final class JsonReport {
                 .render(ConfigRenderOptions.defaults().setComments(false).setOriginComments(false).setJson(true));
     }
 
-    private static Map<String, Object> environment(final Environment machine) {
+    private static Map<String, Object> environment(final Environment machine, final String congestion) {
         return Map.of("date", machine.date(), "cpu", machine.cpu(), "kernel", machine.kernel(), "jdk", machine.jdk(),
-                "load", machine.load());
+                "load", machine.load(), "congestionControl", congestion);
     }
 
     private static Map<String, @Nullable Object> row(final Target target) {
@@ -69,6 +69,13 @@ public final class JsonReport {
             case MESSAGES -> "1/s";
         });
         map.put("value", number(result.value()));
+        map.put("least", number(result.least()));
+        map.put("most", number(result.most()));
+        map.put("ofEachJvm", result.ofEachJvm().stream().map(JsonReport::number).toList());
+        for (final double percentile : Percentiles.SHOWN) {
+            map.put(Percentiles.name(percentile) + "Ns", number(result.latencyNs(percentile)));
+        }
+        map.put("roundsBelowRate", result.roundsBelowRate());
         map.put("rejected", result.rejected());
         map.put("disturbed", result.disturbed());
         map.put("skipped", result.skipped());
@@ -79,6 +86,7 @@ public final class JsonReport {
 
     private static Map<String, @Nullable Object> sample(final Sample sample) {
         final Map<String, @Nullable Object> map = new LinkedHashMap<>();
+        map.put("jvm", sample.jvm());
         map.put("durationNs", sample.durationNs());
         map.put("messages", sample.messages());
         map.put("bytes", sample.bytes());

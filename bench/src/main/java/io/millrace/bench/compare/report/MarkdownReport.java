@@ -1,5 +1,6 @@
 package io.millrace.bench.compare.report;
 
+import io.millrace.bench.compare.result.CellResult;
 import io.millrace.bench.compare.result.Results;
 import io.millrace.bench.machine.Environment;
 import java.util.List;
@@ -28,7 +29,9 @@ public final class MarkdownReport {
 
     private static final String LEGEND = "Ratio: what was measured against what is asked for, of the part that is"
             + " furthest from it; 1 is just met. Met: no where any part falls short, – where none falls short, but one"
-            + " was not measured, or rests on rounds that other load disturbed (†). All figures are medians of the rounds.\n";
+            + " was not measured, or rests on rounds that other load disturbed (†). All figures are medians of the rounds;"
+            + " percentiles from p99 on are those of all rounds together, – where fewer than " + CellResult.ENOUGH
+            + " messages lie beyond.\n";
 
     /** The table of targets alone, as the README has it. */
     public static String targets(final Results results) {
@@ -44,9 +47,9 @@ public final class MarkdownReport {
     /** When, on what, how long. */
     static String where(final Results results) {
         final Environment machine = results.machine();
-        return "Measured %s, %s (shared), Linux %s, JDK %s, load %s: at most %d rounds of %s of each cell, contenders in turn, by"
+        return "Measured %s, %s (shared), Linux %s, JDK %s, load %s, congestion control: %s: at most %d rounds of %s of each cell, contenders in turn, by"
                 .formatted(machine.date(), machine.cpu(), machine.kernel(), machine.jdk(), machine.load(),
-                        results.rounds(), Quantity.time(results.roundNs()));
+                        results.congestion(), results.rounds(), Quantity.time(results.roundNs()));
     }
 
     private static void line(final StringBuilder page, final List<String> fields) {

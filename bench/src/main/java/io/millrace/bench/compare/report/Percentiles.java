@@ -1,7 +1,6 @@
 package io.millrace.bench.compare.report;
 
 import io.millrace.bench.compare.result.CellResult;
-import io.millrace.bench.compare.result.Sample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +11,6 @@ final class Percentiles {
     /** In tables. */
     static final double[] SHOWN = {50, 90, 99, 99.9, 99.99};
 
-    private static final int DIGITS = 3;
     private static final int STEPS_A_DECADE = 12;
 
     private Percentiles() {}
@@ -36,15 +34,9 @@ final class Percentiles {
      * @return points: the logarithm of 1 / (1 - share of the messages), nanoseconds.
      */
     static List<double[]> curve(final CellResult result) {
-        final Histogram all = new Histogram(DIGITS);
-        all.setAutoResize(true);
-        for (final Sample sample : result.kept()) {
-            if (sample.latencyNs() != null) {
-                all.add(sample.latencyNs());
-            }
-        }
+        final Histogram all = result.latencies();
         final List<double[]> points = new ArrayList<>();
-        final double decades = Math.log10(Math.max(1, all.getTotalCount()));
+        final double decades = Math.log10(Math.max(1, (double) all.getTotalCount() / CellResult.ENOUGH));
         for (int step = 0; step <= decades * STEPS_A_DECADE; step++) {
             final double nines = (double) step / STEPS_A_DECADE;
             final long ns = all.getValueAtPercentile(100 * (1 - Math.pow(10, -nines)));

@@ -12,17 +12,20 @@ import java.util.stream.Collectors;
 public final class Summary {
     private Summary() {}
 
-    /** What its cells have in common. */
-    public static String title(final Cell cell) {
-        return CellTables.title(cell);
+    /** What cells that are measured in turn have in common; of different workloads, all of these. */
+    public static String title(final List<Cell> cells) {
+        return cells.stream().map(CellTables::title).distinct().collect(Collectors.joining(", "));
     }
 
     /** Its figures. */
     public static String line(final List<CellResult> results) {
+        final boolean alone = results.size() > 1
+                && results.stream().map(result -> result.cell().contender()).distinct().count() == 1;
         return results.stream().filter(CellResult::isMeasured)
-                .map(result -> result.cell().contender() + " "
+                .map(result -> (alone ? CellTables.title(result.cell()) : result.cell().contender()) + " "
                         + Quantity.of(result.cell().workload().unit(), result.value())
-                        + (result.disturbed() ? " (disturbed)" : ""))
+                        + (result.disturbed() ? " (disturbed)" : "")
+                        + (result.roundsBelowRate() == 0 ? "" : " (below the rate)"))
                 .collect(Collectors.joining(", "));
     }
 

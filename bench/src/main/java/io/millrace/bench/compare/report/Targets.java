@@ -53,7 +53,7 @@ public final class Targets {
     private Target oneLoop() {
         return new Target("ping-pong 64 B, Netty pipeline to Netty pipeline, both ends on one loop (memory link)",
                 "p50 ≤ 1 µs",
-                List.of(check.latency("one stack to itself, without a link: p50", Workload.PING_PONG_64, ONE_LOOP,
+                List.of(check.latency("two stacks, one thread: p50", Workload.PING_PONG_64, ONE_LOOP,
                         MILLRACE_MEMORY, 1_000)));
     }
 

@@ -2,6 +2,7 @@ package io.millrace.bench.compare.result;
 
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record CellResult(Cell cell, List<Sample> kept, int rejected, boolean disturbed, @Nullable String skipped,
         boolean failed) {
+    /** Messages beyond a percentile, for it to be told. */
+    public static final int ENOUGH = 10;
+
+    private static final int TAIL = 99;
+    private static final double KEPT_UP = 0.99;
+    private static final int DIGITS = 3;
+
     /** @throws IllegalArgumentException where there is neither a sample nor a reason. */
     public CellResult {
         kept = List.copyOf(kept);
@@ -50,6 +58,65 @@ public record CellResult(Cell cell, List<Sample> kept, int rejected, boolean dis
 
     /** The median of what counts of its workload. */
     public double value() {
-        return median(sample -> sample.value(cell.workload().unit()));
+        return median(this::value);
+    }
+
+    private double value(final Sample sample) {
+        return sample.value(cell.workload().unit());
+    }
+
+    /** The least of the rounds, of what counts. */
+    public double least() {
+        return kept.stream().mapToDouble(this::value).min().orElse(Double.NaN);
+    }
+
+    /** The most of the rounds, of what counts. */
+    public double most() {
+        return kept.stream().mapToDouble(this::value).max().orElse(Double.NaN);
+    }
+
+    /** The median of what counts for each JVM, one after the other: how fast the same code runs differs between them. */
+    public List<Double> ofEachJvm() {
+        return kept.stream().map(Sample::jvm).distinct().sorted()
+                .map(jvm -> new CellResult(cell, kept.stream().filter(sample -> sample.jvm() == jvm).toList(), 0,
+                        disturbed, null, false).value())
+                .toList();
+    }
+
+    /**
+     * A percentile of the latency. Up to {@value #TAIL} the median over the rounds; from there on that of all rounds
+     * together, since a single one has too few messages beyond it.
+     *
+     * @param percentile 0 to 100.
+     * @return nanoseconds; NaN where none was taken, or fewer than {@value #ENOUGH} messages lie beyond.
+     */
+    public double latencyNs(final double percentile) {
+        if (percentile < TAIL) {
+            return median(sample -> sample.latencyNs(percentile));
+        }
+        final Histogram all = latencies();
+        // rounded: a hundredth of 1,000 is not quite 10 in binary fractions
+        return Math.round(all.getTotalCount() * (100 - percentile)) < 100 * ENOUGH
+                ? Double.NaN
+                : all.getValueAtPercentile(percentile);
+    }
+
+    /** Those of all rounds together. */
+    public Histogram latencies() {
+        final Histogram all = new Histogram(DIGITS);
+        all.setAutoResize(true);
+        for (final Sample sample : kept) {
+            if (sample.latencyNs() != null) {
+                all.add(sample.latencyNs());
+            }
+        }
+        return all;
+    }
+
+    /** Rounds of an open loop in which fewer messages came back than were due: its latencies say little then. */
+    public long roundsBelowRate() {
+        return cell.workload() != Workload.OPEN_LOOP
+                ? 0
+                : kept.stream().filter(sample -> sample.messagesPerSecond() < KEPT_UP * cell.rate()).count();
     }
 }

@@ -10,8 +10,10 @@ import java.util.Optional;
  * @param command what a user types for it.
  * @param rounds  of each cell.
  * @param roundNs length of one.
+ * @param congestion which congestion control the ends use.
  */
-public record Results(String command, int rounds, long roundNs, Environment machine, List<CellResult> cells) {
+public record Results(String command, int rounds, long roundNs, Environment machine, String congestion,
+        List<CellResult> cells) {
     /** @throws IllegalArgumentException never: the list is copied. */
     public Results {
         cells = List.copyOf(cells);

@@ -16,15 +16,23 @@ import org.jspecify.annotations.Nullable;
  * @param gcPauses       in that time.
  * @param gcPauseNs      all of them together.
  * @param disturbance    what else went on.
+ * @param jvm            in which of the cell's JVMs, one after the other: from 0.
  */
 public record Sample(long durationNs, long messages, long bytes, @Nullable AbstractHistogram latencyNs, long cpuNs,
-        long serverCpuNs, long allocatedBytes, long gcPauses, long gcPauseNs, Disturbance disturbance) {
+        long serverCpuNs, long allocatedBytes, long gcPauses, long gcPauseNs, Disturbance disturbance, int jvm) {
 
-    /** The same round, knowing what else went on. */
-    public Sample with(final Disturbance what) {
+    /** As whoever measured sees it, who knows neither what else went on nor that there are other JVMs. */
+    public Sample(final long durationNs, final long messages, final long bytes,
+            final @Nullable AbstractHistogram latencyNs, final long cpuNs, final long serverCpuNs,
+            final long allocatedBytes, final long gcPauses, final long gcPauseNs) {
+        this(durationNs, messages, bytes, latencyNs, cpuNs, serverCpuNs, allocatedBytes, gcPauses, gcPauseNs,
+                Disturbance.NONE, 0);
+    }
+
+    /** The same round, knowing that. */
+    public Sample with(final Disturbance what, final int ofJvm) {
         return new Sample(durationNs, messages, bytes, latencyNs, cpuNs, serverCpuNs, allocatedBytes, gcPauses,
-                gcPauseNs,
-                what);
+                gcPauseNs, what, ofJvm);
     }
 
     /** Messages a second. */

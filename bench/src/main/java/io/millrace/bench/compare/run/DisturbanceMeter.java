@@ -63,12 +63,12 @@ public final class DisturbanceMeter implements LoadMeter {
         return new Disturbance(others(after, ours) / ticks, Math.max(0, stolen) / ticks);
     }
 
-    /** What each took since then; a process that has gone takes nothing back but what its parent has got of it. */
+    /** What each took since then; a process that has gone takes nothing back but what an ancestor has got of it. */
     private long others(final Map<Long, ProcessTime> after, final Set<Long> ours) {
         final Map<Long, Long> known = new HashMap<>();
         before.forEach((pid, gone) -> {
             if (!after.containsKey(pid)) {
-                known.merge(gone.parent(), gone.own() + gone.waited(), Long::sum);
+                known.merge(heir(gone, after), gone.own() + gone.waited(), Long::sum);
             }
         });
         long sum = 0;
@@ -81,6 +81,16 @@ public final class DisturbanceMeter implements LoadMeter {
             }
         }
         return sum;
+    }
+
+    /** The nearest ancestor that is still there: who waits for a process gets the time of all that it has waited for. */
+    private long heir(final ProcessTime gone, final Map<Long, ProcessTime> after) {
+        long ancestor = gone.parent();
+        for (int generation = 0; generation < before.size() && !after.containsKey(ancestor); generation++) {
+            final ProcessTime next = before.get(ancestor);
+            ancestor = next == null ? 0 : next.parent();
+        }
+        return ancestor;
     }
 
     private boolean isOurs(final long pid, final Map<Long, ProcessTime> processes, final Set<Long> ours) {

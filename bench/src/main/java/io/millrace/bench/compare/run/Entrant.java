@@ -16,15 +16,18 @@ final class Entrant {
     private final Cell cell;
     private final List<Sample> samples = new ArrayList<>();
     private @Nullable Arena arena;
+    private int opened;
     private @Nullable CellResult missing;
 
     Entrant(final Cell cell) {
         this.cell = cell;
     }
 
+    /** Also anew, once it is closed. */
     void open(final ArenaFactory factory) {
         try {
             arena = factory.open(cell);
+            opened++;
         } catch (final SkippedCellException e) {
             missing = CellResult.skipped(cell, reason(e));
         } catch (final IOException | RuntimeException e) {
@@ -58,7 +61,7 @@ final class Entrant {
                     || cell.workload().unit() == Workload.Unit.BYTES && sample.bytes() == 0) {
                 throw new IOException("nothing arrived in a whole round");
             }
-            samples.add(sample.with(disturbance));
+            samples.add(sample.with(disturbance, opened - 1));
         } catch (final IOException | RuntimeException e) {
             missing = CellResult.failed(cell, reason(e));
             close();

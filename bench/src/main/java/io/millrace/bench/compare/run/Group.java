@@ -5,30 +5,31 @@ import io.millrace.bench.compare.result.Contender;
 import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Workload;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * Cells that are measured in turn: one workload, one placement, one rate, several contenders.
+ * Cells that are measured in turn, because they are compared: mostly several contenders of one workload, placement and rate.
  *
- * @param rate as of {@link Cell#rate}.
+ * @param cells each of them once.
  */
-public record Group(Workload workload, Placement placement, int rate, List<Contender> contenders) {
+public record Group(List<Cell> cells) {
     /** Copies the list. */
     public Group {
-        contenders = List.copyOf(contenders);
+        cells = List.copyOf(cells);
     }
 
-    /** A cell for each contender. */
-    public List<Cell> cells() {
-        return contenders.stream().map(contender -> new Cell(workload, placement, contender, rate)).toList();
+    /**
+     * A cell for each contender.
+     *
+     * @param rate as of {@link Cell#rate}.
+     */
+    public static Group of(final Workload workload, final Placement placement, final int rate,
+            final List<Contender> contenders) {
+        return new Group(contenders.stream().map(contender -> new Cell(workload, placement, contender, rate)).toList());
     }
 
-    /** The same with some of the contenders. */
-    public Group with(final List<Contender> some) {
-        return new Group(workload, placement, rate, some);
-    }
-
-    @Override
-    public String toString() {
-        return workload + (rate == 0 ? "" : " at " + rate) + ", " + placement;
+    /** Some of its cells, be it none. */
+    Group only(final Predicate<Cell> some) {
+        return new Group(cells.stream().filter(some).toList());
     }
 }

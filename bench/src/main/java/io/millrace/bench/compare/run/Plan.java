@@ -22,12 +22,10 @@ public record Plan(List<Group> groups, Effort effort, long budgetNs) {
     /** Only these workloads, placements and contenders; an empty set stands for all. */
     public Plan only(final Set<Workload> workloads, final Set<Placement> placements, final Set<Contender> contenders) {
         final List<Group> some = groups.stream()
-                .filter(group -> workloads.isEmpty() || workloads.contains(group.workload()))
-                .filter(group -> placements.isEmpty() || placements.contains(group.placement()))
-                .map(group -> contenders.isEmpty()
-                        ? group
-                        : group.with(group.contenders().stream().filter(contenders::contains).toList()))
-                .filter(group -> !group.contenders().isEmpty()).toList();
+                .map(group -> group.only(cell -> (workloads.isEmpty() || workloads.contains(cell.workload()))
+                        && (placements.isEmpty() || placements.contains(cell.placement()))
+                        && (contenders.isEmpty() || contenders.contains(cell.contender()))))
+                .filter(group -> !group.cells().isEmpty()).toList();
         return new Plan(some, effort, budgetNs);
     }
 
@@ -38,6 +36,6 @@ public record Plan(List<Group> groups, Effort effort, long budgetNs) {
 
     /** How many cells. */
     public int cells() {
-        return groups.stream().mapToInt(group -> group.contenders().size()).sum();
+        return groups.stream().mapToInt(group -> group.cells().size()).sum();
     }
 }

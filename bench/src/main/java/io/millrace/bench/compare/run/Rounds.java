@@ -1,14 +1,14 @@
 package io.millrace.bench.compare.run;
 
 import io.millrace.bench.compare.result.CellResult;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
  * Measures the cells of a group in turn, so that whatever the machine does by the hour it does to all of them. All are set up
  * before the first round and stand still but for the one whose turn it is; each round begins with another of them. Rounds
- * that other load disturbed are repeated after the others, in turn again. Thread: the command's.
+ * that other load disturbed are repeated after the others, in turn again. After some rounds all are opened anew, in other
+ * JVMs. Thread: the command's.
  */
 public final class Rounds {
     private final ArenaFactory factory;
@@ -38,6 +38,9 @@ public final class Rounds {
                 if (round >= effort.least() && clock.getAsLong() - deadlineNs >= 0) {
                     break;
                 }
+                if (round > 0 && round % effort.sameJvm() == 0) {
+                    reopen(entrants);
+                }
                 turn(round, entrants);
             }
         } finally {
@@ -46,10 +49,20 @@ public final class Rounds {
         return entrants.stream().map(entrant -> entrant.result(effort.rounds(), effort.least())).toList();
     }
 
+    /** In other JVMs, all of which are there before the next round. */
+    private void reopen(final List<Entrant> entrants) {
+        final List<Entrant> more = entrants.stream().filter(this::hasMore).toList();
+        more.reversed().forEach(Entrant::close);
+        more.forEach(entrant -> entrant.open(factory));
+    }
+
+    private boolean hasMore(final Entrant entrant) {
+        return entrant.isOpen() && entrant.clean() < effort.rounds();
+    }
+
     /** In the rounds beyond the planned ones, only those have a turn that lack undisturbed rounds. */
     private void turn(final int round, final List<Entrant> entrants) {
-        final List<Entrant> open = new ArrayList<>(entrants);
-        open.removeIf(entrant -> !entrant.isOpen() || entrant.clean() >= effort.rounds());
+        final List<Entrant> open = entrants.stream().filter(this::hasMore).toList();
         for (int i = 0; i < open.size(); i++) {
             open.get((i + round) % open.size()).round(effort.roundNs(), meter);
         }

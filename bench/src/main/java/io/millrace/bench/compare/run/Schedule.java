@@ -43,7 +43,7 @@ public final class Schedule {
         int cellsLeft = plan.cells();
         for (int i = 0; i < plan.groups().size(); i++) {
             final Group group = plan.groups().get(i);
-            final int cells = group.contenders().size();
+            final int cells = group.cells().size();
             final long passedNs = clock.getAsLong() - beganNs;
             final long leftNs = plan.budgetNs() - passedNs;
             progress.began(i + 1, group, remainingNs(passedNs, cellsLeft));

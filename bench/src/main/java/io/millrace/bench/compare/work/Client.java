@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The asking end of a workload. */
-public final class Client implements End {
+public final class Client extends LoopedEnd {
     private static final int SMALL = 64;
     private static final int LARGE = 1_024;
     private static final int STREAMS = 8;
@@ -23,7 +23,6 @@ public final class Client implements End {
     /** Connections that are opened at once: fewer than a service's backlog. */
     private static final int BATCH = 256;
 
-    private final LoopEnd end;
     private final Loop loop;
     private final List<InetSocketAddress> service;
     private int next;
@@ -35,9 +34,9 @@ public final class Client implements End {
      * @param service all its addresses.
      */
     public Client(final Loop loop, final Cell cell, final List<InetSocketAddress> service) throws IOException {
+        super(new LoopEnd(loop, new Tally(isTimed(cell.workload()))));
         this.loop = loop;
         this.service = List.copyOf(service);
-        end = new LoopEnd(loop, new Tally(isTimed(cell.workload())));
         final Tally tally = end.tally();
         switch (cell.workload()) {
             case PING_PONG_64 -> connect(1, () -> new PingPong(SMALL, tally));
@@ -103,25 +102,5 @@ public final class Client implements End {
                 return true;
             });
         }
-    }
-
-    @Override
-    public void start() throws IOException {
-        end.start();
-    }
-
-    @Override
-    public void stop() throws IOException {
-        end.stop();
-    }
-
-    @Override
-    public Mark mark() throws IOException {
-        return end.mark();
-    }
-
-    @Override
-    public void close() {
-        end.close();
     }
 }

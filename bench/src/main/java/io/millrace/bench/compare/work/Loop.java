@@ -40,6 +40,11 @@ public record Loop(EventLoopGroup group, Class<? extends ServerChannel> server, 
                 MillraceSocketChannel.class);
     }
 
+    /** Of a stack whose engine another thread's event loop drives. */
+    static Loop of(final EventLoopGroup driving) {
+        return new Loop(driving, MillraceServerSocketChannel.class, MillraceSocketChannel.class);
+    }
+
     /**
      * Of the kernel, with all that its transport does by default.
      *

@@ -87,7 +87,10 @@ final class LoopEnd implements End {
 
     @Override
     public Mark mark() throws IOException {
-        return call(tally::mark);
+        return call(() -> {
+            works.forEach(Work::onMark);
+            return tally.mark();
+        });
     }
 
     @Override

@@ -4,10 +4,12 @@ import io.millrace.Millrace;
 import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.Workload;
 import io.millrace.config.MillraceConfig;
+import io.millrace.fastpath.netty.MillraceIoHandler;
 import io.millrace.fastpath.port.MemoryLink;
 import io.millrace.fastpath.port.PacketDevice;
-import java.io.IOException;
+import io.netty.channel.ManualIoEventLoop;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,14 +54,16 @@ public final class Loops implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private @Nullable Loop server;
     private @Nullable Loop client;
+    /** Of the loops. */
+    private int threads = 2;
 
     private Loops() {}
 
     /**
      * Both ends in this process.
      *
-     * @param one whether they share one loop; of Millrace that is one stack, which talks to itself by the queue that joins
-     *            its output to its input: a loop drives one engine.
+     * @param one whether they share one thread: of the kernel one event loop for both, of Millrace the loops of two stacks, a
+     *            loop driving one engine, which that thread turns one after the other.
      */
     public static Loops both(final Cell cell, final boolean one) throws IOException {
         final Loops loops = new Loops();
@@ -80,8 +84,18 @@ public final class Loops implements AutoCloseable {
         }
         final MemoryLink link = MemoryLink.builder().framesPerSide(FRAMES).queueLength(QUEUE).build();
         parts.push(link);
-        server = launch(SERVER_SETTINGS, link.side(0));
-        client = one ? server : launch(CLIENT_SETTINGS, link.side(1));
+        final Millrace serving = launch(SERVER_SETTINGS, link.side(0));
+        final Millrace asking = launch(CLIENT_SETTINGS, link.side(1));
+        if (!one) {
+            server = keep(Loop.of(serving));
+            client = keep(Loop.of(asking));
+            return;
+        }
+        final List<ManualIoEventLoop> turned = OneThread
+                .turning(List.of(MillraceIoHandler.newFactory(serving), MillraceIoHandler.newFactory(asking)));
+        server = keep(Loop.of(turned.getFirst()));
+        client = keep(Loop.of(turned.getLast()));
+        threads = 1;
     }
 
     /** Of a process that has none. */
@@ -104,16 +118,16 @@ public final class Loops implements AutoCloseable {
     }
 
     private Loop single(final Cell cell, final String settings) throws IOException {
-        return cell.contender().isMillrace() ? launch(settings, null) : kernel(cell);
+        return cell.contender().isMillrace() ? keep(Loop.of(launch(settings, null))) : kernel(cell);
     }
 
-    private Loop launch(final String settings, final @Nullable PacketDevice device) throws IOException {
+    private Millrace launch(final String settings, final @Nullable PacketDevice device) throws IOException {
         final MillraceConfig config = MillraceConfig.builder().text(SETTINGS).text(settings).systemProperties().build();
         final Millrace stack = device == null
                 ? Millrace.builder(config).launch()
                 : Millrace.builder(config).device(device).launch();
         parts.push(stack);
-        return keep(Loop.of(stack));
+        return stack;
     }
 
     private Loop kernel(final Cell cell) {
@@ -128,7 +142,7 @@ public final class Loops implements AutoCloseable {
     /** Lets all loops sleep, at once, so that what else is to be done in this process has the processors. */
     public void rest(final long ms) {
         final List<Future<?>> resting = new ArrayList<>();
-        Arrays.asList(server, client).stream().filter(Objects::nonNull).distinct()
+        Arrays.asList(server, client).stream().filter(Objects::nonNull).distinct().limit(threads)
                 .forEach(loop -> resting.add(loop.group().next()
                         .submit(() -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms)))));
         resting.forEach(Future::awaitUninterruptibly);

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Sends messages at a fixed rate, whatever has come back. A message's latency counts from the time at which it was due, not
  * from when it could be sent: while the other end, the transport or this loop is late, all the messages that fall due
- * meanwhile are late as well, and their waiting is counted (no coordinated omission). A loop that sleeps is woken by the
+ * meanwhile are late as well, and their waiting is counted (no coordinated omission); also where they have not come back when
+ * a round ends, with as long as they have been due by then. A loop that sleeps is woken by the
  * transport's own timer, whose lateness counts too: it is what an application's timer would see there.
  */
 final class OpenLoop extends Connection implements Work {
@@ -41,6 +42,17 @@ final class OpenLoop extends Connection implements Work {
     @Override
     public void stop() {
         running = false;
+    }
+
+    /** What is due and not back. Whatever comes back in the next round counts there, with all its time. */
+    @Override
+    public void onMark() {
+        if (running) {
+            final long lateNs = System.nanoTime() - startNs;
+            for (long due = received * intervalNs; due < lateNs; due += intervalNs) {
+                tally.took(lateNs - due);
+            }
+        }
     }
 
     @Override

@@ -14,14 +14,13 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 
 /** The serving end of a workload, on all addresses of its host. */
-public final class Service implements End {
+public final class Service extends LoopedEnd {
     /** As much may wait in a channel: some messages of a stream. */
     static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 << 10, 1 << 20);
 
     private static final int BACKLOG = 4_096;
     private static final int VISIT = 64;
 
-    private final LoopEnd end;
     private final Workload workload;
     private final int port;
 
@@ -31,8 +30,8 @@ public final class Service implements End {
      * @param port 0: one that is free.
      */
     public Service(final Loop loop, final Workload workload, final int port) throws IOException {
+        super(new LoopEnd(loop, new Tally(false)));
         this.workload = workload;
-        end = new LoopEnd(loop, new Tally(false));
         final ChannelFuture bound = new ServerBootstrap().group(loop.group()).channel(loop.server())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG).childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
@@ -73,25 +72,5 @@ public final class Service implements End {
     /** Where it listens. */
     public int port() {
         return port;
-    }
-
-    @Override
-    public void start() throws IOException {
-        end.start();
-    }
-
-    @Override
-    public void stop() throws IOException {
-        end.stop();
-    }
-
-    @Override
-    public Mark mark() throws IOException {
-        return end.mark();
-    }
-
-    @Override
-    public void close() {
-        end.close();
     }
 }

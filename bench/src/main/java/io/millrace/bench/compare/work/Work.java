@@ -8,6 +8,9 @@ interface Work {
     /** No further ones begin. */
     void stop();
 
+    /** The figures are taken: whoever knows of what has not come back yet counts it now. */
+    default void onMark() {}
+
     /** Whether none is under way. */
     boolean isIdle();
 }

@@ -20,30 +20,54 @@ import org.junit.jupiter.api.Timeout;
 class EngineArenasTest {
     private static final long ROUND_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final EngineArenas arenas = new EngineArenas(true);
+    private final EngineArenas arenas = new EngineArenas();
 
     @Test
     void shouldMeasureARoundInAProcessOfItsOwn() throws IOException, SkippedCellException {
         assumeThat(getClass().getResource("/META-INF/BenchmarkList")).as("of JMH's annotation processor").isNotNull();
+        final long pid;
         try (Arena arena = arenas.open(engine(Workload.IDLE_10, 0))) {
-            assertThat(arena.pids()).as("paused").isEmpty();
             arena.resume();
-            final long pid = arena.pids().iterator().next();
+            pid = arena.pids().iterator().next();
             final Sample sample = arena.round(ROUND_NS);
             assertThat(sample.durationNs()).isEqualTo(ROUND_NS);
             assertThat(sample.messages()).isPositive();
             assertThat(sample.cpuNs()).isPositive();
             assertThat(sample.value(Workload.Unit.LATENCY)).isPositive();
             arena.pause();
-            assertThat(ProcessHandle.of(pid)).isEmpty();
         }
+        assertThat(ProcessHandle.of(pid)).isEmpty();
+    }
+
+    /** As it is where that has been killed. */
+    @Test
+    void shouldEndAmidAMeasurementWhenNobodyHoldsItsInput() throws Exception {
+        assumeThat(getClass().getResource("/META-INF/BenchmarkList")).as("of JMH's annotation processor").isNotNull();
+        final Process process = new ProcessBuilder(
+                EngineProcess.command(EngineCase.of(engine(Workload.IDLE_10, 0)).benchmark()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        process.outputWriter().append("1\n").flush();
+        assertThat(process.inputReader().readLine()).as("it measures").matches("[\\d. ]+");
+        process.outputWriter().append("600000\n").flush();
+        process.outputWriter().close();
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void shouldNotWaitWithoutEndForAnAnswer() throws IOException {
+        final Process silent = new ProcessBuilder("sleep", "1000").start();
+        try (EngineProcess engine = new EngineProcess("sleeper", silent, 1)) {
+            assertThatThrownBy(engine::warm).isInstanceOf(IOException.class)
+                    .hasMessage("sleeper: no answer within 1 ms");
+        }
+        assertThat(silent.isAlive()).isFalse();
     }
 
     @Test
     void shouldHaveABenchmarkForEveryWorkloadOfTheEngine() {
         for (final Workload workload : Workload.values()) {
             if (workload.compareTo(Workload.SEGMENT_1) >= 0) {
-                assertThat(EngineCase.of(engine(workload, 0)).arguments()).isNotEmpty();
+                assertThat(EngineCase.of(engine(workload, 0)).benchmark().arguments()).isNotEmpty();
             } else {
                 assertThatThrownBy(() -> EngineCase.of(engine(workload, 0)))
                         .isInstanceOf(IllegalArgumentException.class);

@@ -13,6 +13,8 @@ import io.millrace.bench.compare.run.SkippedCellException;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -40,10 +42,24 @@ class NamespaceArenasTest {
             final Sample sample = roundInWhichSomethingArrives(arena);
             assertThat(sample.value(workload.unit())).isPositive();
             assertThat(sample.serverCpuNs()).isPositive();
+            if (workload != Workload.SHORT_CLIENT_CLOSES) {
+                assertThat(connectionsOf(pids)).as("of the kernels").isNotEmpty()
+                        .allMatch(connection -> connection.contains(" cubic "));
+            }
         }
         assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
         assertThat(Path.of("/run/netns").toFile().list()).as("namespaces of this process")
                 .noneMatch(name -> name.startsWith("millrace-" + ProcessHandle.current().pid() + "-"));
+    }
+
+    /** What ss says of each in the namespaces of these processes. */
+    private static List<String> connectionsOf(final Set<Long> pids) throws IOException {
+        final List<String> lines = new ArrayList<>();
+        for (final long pid : pids) {
+            final Process ss = new ProcessBuilder("nsenter", "-t", String.valueOf(pid), "-n", "ss", "-tinHO").start();
+            lines.addAll(ss.inputReader().lines().toList());
+        }
+        return lines;
     }
 
     @Test

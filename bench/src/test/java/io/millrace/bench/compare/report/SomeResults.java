@@ -3,7 +3,6 @@ package io.millrace.bench.compare.report;
 import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.CellResult;
 import io.millrace.bench.compare.result.Contender;
-import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Results;
 import io.millrace.bench.compare.result.Sample;
@@ -43,7 +42,9 @@ final class SomeResults {
 
     Results build() {
         return new Results("./millrace bench --quick", 3, SECOND / 2,
-                new Environment("2026-11-26T10:00:00Z", "2 × some <cpu>", "6.1", "25", "0.1 before, 0.2 after"), cells);
+                new Environment("2026-11-26T10:00:00Z", "2 × some <cpu>", "6.1", "25", "0.1 before, 0.2 after"),
+                "the kernel cubic",
+                cells);
     }
 
     /** Round trips, of which one of a hundred takes {@code tailNs}. */
@@ -51,19 +52,26 @@ final class SomeResults {
         final Histogram histogram = new Histogram(3);
         histogram.recordValueWithCount(ns, 980);
         histogram.recordValueWithCount(tailNs, 20);
-        return new Sample(SECOND, 1_000, 64_000, histogram, SECOND, -1, allocated, 1, 5_000, Disturbance.NONE);
+        return new Sample(SECOND, 1_000, 64_000, histogram, SECOND, -1, allocated, 1, 5_000);
+    }
+
+    /** Too few for a p99. */
+    static Sample few() {
+        final Histogram histogram = new Histogram(3);
+        histogram.recordValueWithCount(1_000, 900);
+        return new Sample(SECOND, 900, 57_600, histogram, SECOND, -1, 0, 0, 0);
     }
 
     static Sample messages(final long messages, final long allocated) {
-        return new Sample(SECOND, messages, 0, null, SECOND, SECOND / 2, allocated, 0, 0, Disturbance.NONE);
+        return new Sample(SECOND, messages, 0, null, SECOND, SECOND / 2, allocated, 0, 0);
     }
 
     static Sample gigabits(final double gigabits) {
-        return new Sample(SECOND, 1, (long) (gigabits * 1e9 / 8), null, SECOND, -1, 0, 0, 0, Disturbance.NONE);
+        return new Sample(SECOND, 1, (long) (gigabits * 1e9 / 8), null, SECOND, -1, 0, 0, 0);
     }
 
     /** An operation of JMH. */
     static Sample operation(final double ns) {
-        return new Sample(SECOND, Math.round(SECOND / ns), 0, null, SECOND, -1, 0, 0, 0, Disturbance.NONE);
+        return new Sample(SECOND, Math.round(SECOND / ns), 0, null, SECOND, -1, 0, 0, 0);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.bench.compare.report;
 
+import static io.millrace.bench.compare.report.SomeResults.few;
 import static io.millrace.bench.compare.report.SomeResults.gigabits;
 import static io.millrace.bench.compare.report.SomeResults.latencies;
 import static io.millrace.bench.compare.report.SomeResults.messages;
@@ -181,15 +182,61 @@ class TargetsTest {
         assertThat(row(SHORT).missing()).contains("veth, client closes (needs root)");
     }
 
+    private void idle(final int connections, final double ns) {
+        run.add(new Cell(Workload.IDLE_MANY, Placement.ENGINE, MILLRACE_MEMORY, connections), operation(ns));
+    }
+
     @Test
-    void shouldTakeTheMostIdleConnectionsAndSayHowMany() {
-        run.add(Workload.IDLE_10, Placement.ENGINE, MILLRACE_MEMORY, operation(40))
-                .add(new Cell(Workload.IDLE_MANY, Placement.ENGINE, MILLRACE_MEMORY, 1_000), operation(40))
-                .add(new Cell(Workload.IDLE_MANY, Placement.ENGINE, MILLRACE_MEMORY, 1_000_000), operation(50));
+    void shouldTakeTheWorstCountOfIdleConnections() {
+        run.add(Workload.IDLE_10, Placement.ENGINE, MILLRACE_MEMORY, operation(40));
+        idle(1_000, 40);
+        idle(100_000, 50);
+        idle(10_000_000, 44);
 
         assertThat(row(IDLE).met()).isFalse();
-        assertThat(row(IDLE).value()).contains("1,000,000 connections 50.0 ns", "1.25 ×");
+        assertThat(row(IDLE).value()).contains("100,000 connections 50.0 ns", "10,000,000 connections 44.0 ns",
+                "the most of these against 10: 1.25 ×");
         assertThat(row(IDLE).ratio()).isEqualTo(1.2 / 1.25, within(0.01));
+    }
+
+    @Test
+    void shouldNotCallIdleTurnsUnchangedWithoutTenMillionConnections() {
+        run.add(Workload.IDLE_10, Placement.ENGINE, MILLRACE_MEMORY, operation(40));
+        idle(1_000_000, 41);
+        assertThat(row(IDLE).met()).isNull();
+        assertThat(row(IDLE).missing()).contains("10,000,000 connections (not part of this run)");
+
+        idle(10_000_000, 44);
+        assertThat(row(IDLE).met()).isTrue();
+    }
+
+    @Test
+    void shouldAskForEveryTransportOfTheKernelThatTheRunHasAStreamOf() {
+        stream(Placement.NAMESPACES, MILLRACE_TAP, 50, 44);
+        stream(Placement.NAMESPACES, EPOLL, 40, 40);
+        stream(Placement.NAMESPACES, EPOLL_BUSY, 40, 40);
+        run.skip(Workload.STREAM_OUT_1, Placement.NAMESPACES, IO_URING, "it hung");
+
+        assertThat(row(OFFLOADED).met()).isNull();
+        assertThat(row(OFFLOADED).missing()).contains("ahead of [io_uring]", "it hung");
+    }
+
+    @Test
+    void shouldTakeAHundredthOfAByteForNothing() {
+        final long operations = Math.round(operation(50).messages());
+        run.add(Workload.SEGMENT_1, Placement.ENGINE, MILLRACE_MEMORY, messages(operations, operations / 110))
+                .add(Workload.SEGMENT_100K, Placement.ENGINE, MILLRACE_MEMORY, messages(operations, operations / 90));
+
+        assertThat(row(ALLOCATION).parts().get(0).isMet()).isTrue();
+        assertThat(row(ALLOCATION).parts().get(1).isMet()).isFalse();
+    }
+
+    @Test
+    void shouldNotCompareTailsOfTooFewMessages() {
+        run.add(Workload.HTTP, Placement.NAMESPACES, MILLRACE_TAP, few())
+                .add(Workload.HTTP, Placement.NAMESPACES, EPOLL, latencies(1_000, 4_000, 0));
+
+        assertThat(row(HTTP).parts().getLast().missing()).isEqualTo("too few messages of millrace tap");
     }
 
     @Test

@@ -91,6 +91,18 @@ class DisturbanceMeterTest {
     }
 
     @Test
+    void shouldCountWhatIsNewWhereAParentHasGoneWithItsChild() throws IOException {
+        process(OTHER + 1, OTHER, PROCESS_FLAGS, 70, 0);
+        process(OTHER + 2, OTHER + 1, PROCESS_FLAGS, 5_000, 0);
+        meter.begin();
+        Files.delete(proc.resolve((OTHER + 1) + "/stat"));
+        Files.delete(proc.resolve((OTHER + 2) + "/stat"));
+        process(OTHER, 1, PROCESS_FLAGS, 10, (5_000 + 1) + (70 + 1) + 4);
+
+        assertThat(afterASecond().otherCores()).isEqualTo(0.04);
+    }
+
+    @Test
     void shouldCountWhatTheHostTookAway() throws IOException {
         meter.begin();
         stolen(17);

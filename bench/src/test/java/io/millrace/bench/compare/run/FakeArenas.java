@@ -2,7 +2,6 @@ package io.millrace.bench.compare.run;
 
 import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.Contender;
-import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,7 +35,7 @@ final class FakeArenas implements ArenaFactory {
     }
 
     static Sample sample(final long ns, final long messages) {
-        return new Sample(ns, messages, 64 * messages, null, 0, -1, 0, 0, 0, Disturbance.NONE);
+        return new Sample(ns, messages, 64 * messages, null, 0, -1, 0, 0, 0);
     }
 
     private final class FakeArena implements Arena {
@@ -72,7 +71,7 @@ final class FakeArenas implements ArenaFactory {
                 throw new IOException(cell + ": gone");
             }
             return silentInRound.getOrDefault(cell.contender(), 0) == rounds
-                    ? new Sample(ns, 0, 0, null, 0, -1, 0, 0, 0, Disturbance.NONE)
+                    ? new Sample(ns, 0, 0, null, 0, -1, 0, 0, 0)
                     : sample(ns, rounds);
         }
 

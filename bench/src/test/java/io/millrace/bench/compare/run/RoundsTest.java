@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class RoundsTest {
     private static final long ROUND_NS = 100;
+    private static final int ONE_JVM = Integer.MAX_VALUE;
     private static final long NEVER = Long.MAX_VALUE;
     private static final Disturbance MUCH = new Disturbance(0.5, 0);
 
@@ -42,7 +43,7 @@ class RoundsTest {
 
     private List<CellResult> run(final Effort effort, final long deadlineNs, final Contender... contenders) {
         return new Rounds(arenas, effort, load, () -> arenas.nowNs).run(
-                new Group(Workload.PIPELINE_64, Placement.PROCESSES, 0, List.of(contenders)), deadlineNs);
+                Group.of(Workload.PIPELINE_64, Placement.PROCESSES, 0, List.of(contenders)), deadlineNs);
     }
 
     private List<String> rounds() {
@@ -55,7 +56,8 @@ class RoundsTest {
 
     @Test
     void shouldMeasureInTurnAndBeginEachRoundWithAnother() {
-        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL);
+        final List<CellResult> results = run(new Effort(3, 3, 0, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO,
+                EPOLL);
 
         assertThat(rounds()).containsExactly("round MILLRACE_SHM", "round NIO", "round EPOLL", "round NIO",
                 "round EPOLL", "round MILLRACE_SHM", "round EPOLL", "round MILLRACE_SHM", "round NIO");
@@ -65,7 +67,7 @@ class RoundsTest {
 
     @Test
     void shouldLetOnlyOneRunAtATime() {
-        run(new Effort(2, 2, 0, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
+        run(new Effort(2, 2, 0, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
 
         assertThat(arenas.events).containsExactly("open MILLRACE_SHM", "open NIO", "resume MILLRACE_SHM",
                 "round MILLRACE_SHM", "pause MILLRACE_SHM", "resume NIO", "round NIO", "pause NIO", "resume NIO",
@@ -78,7 +80,7 @@ class RoundsTest {
         load.next.add(Disturbance.NONE);
         load.next.add(MUCH);
 
-        final List<CellResult> results = run(new Effort(2, 2, 2, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
+        final List<CellResult> results = run(new Effort(2, 2, 2, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
 
         assertThat(rounds()).containsExactly("round MILLRACE_SHM", "round NIO", "round NIO", "round MILLRACE_SHM",
                 "round NIO");
@@ -94,7 +96,7 @@ class RoundsTest {
             load.next.add(new Disturbance(cores, 0));
         }
 
-        final CellResult result = run(new Effort(2, 2, 2, ROUND_NS, 0), NEVER, NIO).getFirst();
+        final CellResult result = run(new Effort(2, 2, 2, ONE_JVM, ROUND_NS, 0), NEVER, NIO).getFirst();
 
         assertThat(result.disturbed()).isTrue();
         assertThat(messages(result)).containsExactlyInAnyOrder(2L, 4L);
@@ -104,11 +106,39 @@ class RoundsTest {
 
     @Test
     void shouldStopAtTheDeadlineButNotBeforeTheLeastRounds() {
-        final List<CellResult> results = run(new Effort(9, 2, 5, ROUND_NS, 0), 1, NIO, EPOLL);
+        final List<CellResult> results = run(new Effort(9, 2, 5, ONE_JVM, ROUND_NS, 0), 1, NIO, EPOLL);
 
         assertThat(results).allMatch(result -> result.kept().size() == 2);
-        assertThat(run(new Effort(9, 2, 5, ROUND_NS, 0), arenas.nowNs + 6 * ROUND_NS, NIO, EPOLL))
+        assertThat(run(new Effort(9, 2, 5, ONE_JVM, ROUND_NS, 0), arenas.nowNs + 6 * ROUND_NS, NIO, EPOLL))
                 .allMatch(result -> result.kept().size() == 3);
+    }
+
+    @Test
+    void shouldOpenAllAnewAfterSomeRoundsAndTellTheirJvmsApart() {
+        final List<CellResult> results = run(new Effort(5, 5, 0, 2, ROUND_NS, 0), NEVER, NIO, EPOLL);
+
+        assertThat(arenas.events.stream().filter(event -> event.startsWith("open") || event.startsWith("close")))
+                .containsExactly("open NIO", "open EPOLL", "close EPOLL", "close NIO", "open NIO", "open EPOLL",
+                        "close EPOLL", "close NIO", "open NIO", "open EPOLL", "close EPOLL", "close NIO");
+        assertThat(results).allSatisfy(result -> {
+            assertThat(result.kept()).extracting(Sample::jvm).containsExactly(0, 0, 1, 1, 2);
+            // of messages 1 and 2, 1 and 2, 1
+            assertThat(result.ofEachJvm()).containsExactly(1.5e7, 1.5e7, 1e7);
+            assertThat(result.least()).isEqualTo(1e7);
+            assertThat(result.most()).isEqualTo(2e7);
+        });
+    }
+
+    @Test
+    void shouldNotOpenThoseAnewThatHaveTheirRounds() {
+        load.next.add(Disturbance.NONE);
+        load.next.add(MUCH);
+
+        run(new Effort(1, 1, 1, 1, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO);
+
+        assertThat(arenas.events.stream().filter(event -> event.startsWith("open"))).containsExactly(
+                "open MILLRACE_SHM",
+                "open NIO", "open NIO");
     }
 
     @Test
@@ -117,7 +147,7 @@ class RoundsTest {
         arenas.refused.put(NIO, new IOException("no memory"));
         arenas.failsInRound.put(EPOLL, 2);
 
-        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL,
+        final List<CellResult> results = run(new Effort(3, 3, 0, ONE_JVM, ROUND_NS, 0), NEVER, MILLRACE_SHM, NIO, EPOLL,
                 Contender.IO_URING);
 
         assertThat(results).extracting(CellResult::skipped).containsExactly("needs root", "no memory", "gone", null);
@@ -130,7 +160,7 @@ class RoundsTest {
     void shouldNotCountARoundInWhichNothingArrived() {
         arenas.silentInRound.put(EPOLL, 2);
 
-        final List<CellResult> results = run(new Effort(3, 3, 0, ROUND_NS, 0), NEVER, NIO, EPOLL);
+        final List<CellResult> results = run(new Effort(3, 3, 0, ONE_JVM, ROUND_NS, 0), NEVER, NIO, EPOLL);
 
         assertThat(results).extracting(CellResult::skipped).containsExactly(null, "nothing arrived in a whole round");
         assertThat(results).extracting(CellResult::failed).containsExactly(false, true);

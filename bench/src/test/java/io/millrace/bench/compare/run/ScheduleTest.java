@@ -14,7 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
-    private static final Effort EFFORT = new Effort(10, 2, 0, 100, 0);
+    private static final Effort EFFORT = new Effort(10, 2, 0, Integer.MAX_VALUE, 100, 0);
 
     private final FakeArenas arenas = new FakeArenas();
     private final List<Long> left = new ArrayList<>();
@@ -49,7 +49,7 @@ class ScheduleTest {
     }
 
     private static Group group(final Workload workload, final Contender... contenders) {
-        return new Group(workload, Placement.PROCESSES, 0, List.of(contenders));
+        return Group.of(workload, Placement.PROCESSES, 0, List.of(contenders));
     }
 
     @Test

@@ -22,9 +22,17 @@ public final class RoundTripTime {
             tcb.srttNs(sample);
             tcb.rttvarNs(sample / 2);
         } else {
-            final int samples = Math.max(1, (tcb.sndNxt() - tcb.sndUna()) / (2 * Math.max(1, tcb.sndMss())));
-            tcb.rttvarNs(towards(tcb.rttvarNs(), Math.abs(tcb.srttNs() - sample), 4L * samples));
-            tcb.srttNs(Math.max(1, towards(tcb.srttNs(), sample, 8L * samples)));
+            final int pair = 2 * Math.max(1, tcb.sndMss());
+            final int inFlight = tcb.sndNxt() - tcb.sndUna();
+            // of one sample a round trip the divisors are constants
+            final int samples = inFlight < 2 * pair ? 1 : inFlight / pair;
+            final long deviation = Math.abs(tcb.srttNs() - sample);
+            tcb.rttvarNs(samples == 1
+                    ? towards(tcb.rttvarNs(), deviation, 4)
+                    : towards(tcb.rttvarNs(), deviation, 4L * samples));
+            tcb.srttNs(Math.max(1, samples == 1
+                    ? towards(tcb.srttNs(), sample, 8)
+                    : towards(tcb.srttNs(), sample, 8L * samples)));
         }
         final long rto = tcb.srttNs() + Math.max(settings.rtoMinNs(), 4 * tcb.rttvarNs());
         tcb.rtoNs(Math.min(rto, settings.rtoMaxNs()));
