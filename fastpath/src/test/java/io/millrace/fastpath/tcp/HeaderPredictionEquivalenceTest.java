@@ -22,7 +22,10 @@ class HeaderPredictionEquivalenceTest {
     private static final int STEPS = 120;
 
     private enum Options {
-        NONE, SACK, TIMESTAMPS, BOTH;
+        NONE,
+        SACK,
+        TIMESTAMPS,
+        BOTH;
 
         Packet on(final Packet packet, final int now) {
             final boolean first = packet.has("S");
@@ -90,8 +93,9 @@ class HeaderPredictionEquivalenceTest {
 
         private void tell(final Wire wire) {
             wire.stack.allSent().forEach(packet -> told.add(packet.toString()));
-            told.add(wire.stack.counters() + " " + wire.stack.nextTimerNs() + " " + wire.stack.engine().slabInUse() + " "
-                    + wire.events.took(-1));
+            told.add(
+                    wire.stack.counters() + " " + wire.stack.nextTimerNs() + " " + wire.stack.engine().slabInUse() + " "
+                            + wire.events.took(-1));
         }
     }
 }
