@@ -3,11 +3,13 @@ package io.millrace.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.control.counters.ControlCounters;
 import io.millrace.control.observe.ObservationDesk;
 import io.millrace.control.observe.ObservedStack;
 import io.millrace.control.observe.Rows;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ObservationDeskTest {
     private static final int NEIGHBOURS = 3 * FileLayout.TEXT_RECORDS + 1;
     private static final long TIMEOUT_NS = 30_000_000_000L;
+    private static final long A_SECOND_NS = 1_000_000_000L;
+    private static final int TRIES = 100;
+    private static final int TURNS = 100;
 
     @TempDir
     private Path folder;
@@ -60,6 +65,25 @@ class ObservationDeskTest {
                 done.set(true);
                 agent.join();
             }
+        }
+    }
+
+    /** The least of several tries: the JVM itself allocates where code runs for the first time. */
+    @Test
+    void shouldAllocateNothingWhereNobodyAsks() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (ObservedStack stack = ObservedStack.create(null, 1, new Metadata("", "", "", List.of()))) {
+            final ObservationDesk desk = stack.desk(new ControlCounters(), () -> 0);
+            long nowNs = 0;
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < TRIES && least > 0; i++) {
+                final long before = threads.getCurrentThreadAllocatedBytes();
+                for (int turn = 0; turn < TURNS; turn++) {
+                    desk.doWork(nowNs += A_SECOND_NS);
+                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertThat(least).isZero();
         }
     }
 
