@@ -13,7 +13,7 @@ import io.millrace.fastpath.tcp.Tcp;
  * The frames that an engine takes in with a turn: a burst of its port's queue, and what it sent to an address of its own.
  * A frame goes back to the port behind its handling, unless it was lent. Thread: the engine's.
  */
-final class FrameInput {
+final class FrameInput extends EnginePhase {
     private final long[] burst;
     private final PacketPort port;
     private final EngineCounters counters;
@@ -36,8 +36,13 @@ final class FrameInput {
         this.transmitQueue = transmitQueue;
     }
 
+    @Override
+    int run(final long nowNs) {
+        return receive(nowNs) + receiveLocal(nowNs);
+    }
+
     /** Takes what has arrived; returns how many frames. */
-    int receive(final long nowNs) {
+    private int receive(final long nowNs) {
         final int received = port.receive(burst, 0, burst.length, nowNs);
         if (received > 0) {
             counters.add(Counter.FRAMES_RECEIVED, received);
@@ -66,7 +71,7 @@ final class FrameInput {
     }
 
     /** Takes what the engine has sent to itself before this turn; returns how many frames. */
-    int receiveLocal(final long nowNs) {
+    private int receiveLocal(final long nowNs) {
         final int waiting = Math.min(transmitQueue.localSize(), burst.length);
         for (int i = 0; i < waiting; i++) {
             onLocalFrame(transmitQueue.pollLocal(), nowNs);

@@ -50,7 +50,8 @@ public final class StackEngine implements Agent {
     private final Tcp tcp;
     private final Udp udp;
     private final SegmentInbox segments;
-    private final FrameInput input;
+    /** In this order. */
+    private final EnginePhase[] packets;
     private final CommandRing commands;
     private final LentFrames frames;
     private final EngineSleep sleep;
@@ -102,7 +103,9 @@ public final class StackEngine implements Agent {
         ipInput = new IpInput(ipOutput.links(), control, counters, tcp.input(), udp.input(), icmp,
                 settings.reassembly());
         segments = new SegmentInbox(tcp.input());
-        input = new FrameInput(settings.burst(), port, counters, defects, frames, ipInput, tcp, transmitQueue);
+        packets = new EnginePhase[]{
+                new FrameInput(settings.burst(), port, counters, defects, frames, ipInput, tcp, transmitQueue),
+                new ReadyPhase(ipInput, tcp, udp), new OutputPhase(tcp)};
         commands = new CommandRing(new CommandHandler(neighbours, ipOutput,
                 new ControlOutput(ipOutput, control, counters), icmp, tcp, udp));
     }
@@ -189,12 +192,9 @@ public final class StackEngine implements Agent {
         workCount += commands.drain();
         workCount += udp.onTurn();
         workCount += segments.drain();
-        workCount += input.receive(nowNs);
-        workCount += input.receiveLocal(nowNs);
-        workCount += tcp.onTimers() + ipInput.onTimers(nowNs);
-        workCount += tcp.dispatchReady();
-        workCount += udp.dispatchReady();
-        workCount += tcp.flushOutput();
+        for (final EnginePhase phase : packets) {
+            workCount += phase.run(nowNs);
+        }
         workCount += window.answer(tcp, udp, nowNs);
         return workCount;
     }

@@ -61,7 +61,7 @@ public final class FlowTable implements AutoCloseable {
      * @throws OutOfMemoryError         where the system refuses the memory.
      */
     public FlowTable(final String purpose, final int maxEntries, final long seed, final KeySource keys) {
-        this.region = MemoryRegion.allocate(purpose, requiredBytes(maxEntries));
+        this.region = MemoryRegion.allocateTable(purpose, requiredBytes(maxEntries));
         this.keys = keys;
         this.entries = region.address();
         this.mask = slots(maxEntries) - 1;
@@ -80,7 +80,8 @@ public final class FlowTable implements AutoCloseable {
      * Off-heap bytes that a table reserves.
      *
      * @param maxEntries as for the constructor.
-     * @return bytes of address space, 10.7 to 21.4 an entry; resident is only what is touched.
+     * @return bytes of address space, 10.7 to 21.4 an entry; resident is only what is touched, of a large table by
+     *         2 MiB where the system has such pages.
      */
     public static long requiredBytes(final int maxEntries) {
         if (maxEntries < 1 || maxEntries > MAX_ENTRIES) {

@@ -44,6 +44,7 @@ public final class IpInput implements AutoCloseable {
     private final Ipv4Header ip = new Ipv4Header();
     private final Fragment fragment = new Fragment();
     private final Ipv6Input ipv6;
+    private final PlainSegment plain;
     private final @Nullable Reassembly reassembly;
     /** The packet at hand is for a broadcast address or a multicast group. */
     private boolean toGroup;
@@ -59,6 +60,7 @@ public final class IpInput implements AutoCloseable {
         this.datagrams = datagrams;
         this.icmp = icmp;
         this.dhcp = new DhcpInput(control, counters);
+        this.plain = new PlainSegment(links, control);
         this.reassembly = settings.memoryBytes() == 0
                 ? null
                 : new Reassembly(settings, counters, control.hashSeed());
@@ -74,6 +76,20 @@ public final class IpInput implements AutoCloseable {
 
     /** A frame from the port. */
     public void onFrame(final long frame, final long nowNs) {
+        if (plain.isSegment(frame)) {
+            onPlainSegment(frame, nowNs);
+        } else {
+            onAnyFrame(frame, nowNs);
+        }
+    }
+
+    private void onPlainSegment(final long frame, final long nowNs) {
+        transport.onSegment(0, plain.local(), 0, plain.remote(), plain.segment(), plain.length(), isTrusted(frame),
+                plain.ecn(), arrivedNs(frame, nowNs));
+    }
+
+    /** Any frame, be it one that {@link PlainSegment} knows. */
+    void onAnyFrame(final long frame, final long nowNs) {
         final long address = Frame.data(frame);
         final int length = Frame.length(frame);
         if (linkLayer) {
@@ -87,6 +103,15 @@ public final class IpInput implements AutoCloseable {
 
     /** A frame that the stack sent to itself. */
     public void onLocalFrame(final long frame, final long nowNs) {
+        if (plain.isLocalSegment(frame)) {
+            onPlainSegment(frame, nowNs);
+        } else {
+            onAnyLocalFrame(frame, nowNs);
+        }
+    }
+
+    /** Any of those, be it one that {@link PlainSegment} knows. */
+    void onAnyLocalFrame(final long frame, final long nowNs) {
         final long address = Frame.data(frame);
         final int length = Frame.length(frame);
         if (isV6(address, length)) {
@@ -309,9 +334,13 @@ public final class IpInput implements AutoCloseable {
      * address of ours, with which a listener could be made to talk to itself.
      */
     private boolean isBadSource(final int source, final boolean fromHere) {
+        return isBadSource(control.routes(), source, fromHere);
+    }
+
+    static boolean isBadSource(final RouteSnapshot routes, final int source, final boolean fromHere) {
         final int first = source >>> 24;
         final long address = IpAddress.v4(source);
-        return first >= 224 || first == 127 || first == 0 || !fromHere && control.routes().isOwn(0, address)
-                || control.routes().isBroadcast(0, address);
+        return first >= 224 || first == 127 || first == 0 || !fromHere && routes.isOwn(0, address)
+                || routes.isBroadcast(0, address);
     }
 }

@@ -36,9 +36,9 @@ public final class ByteRing {
             final int length) {
         assert length >= 0 && length <= capacity : length;
         final int first = contiguous(capacity, position, length);
-        Memory.copy(source, address(ring, capacity, position), first);
+        Memory.copyApart(source, address(ring, capacity, position), first);
         if (first < length) {
-            Memory.copy(source + first, ring, length - first);
+            Memory.copyApart(source + first, ring, length - first);
         }
     }
 
@@ -52,9 +52,9 @@ public final class ByteRing {
             final int length) {
         assert length >= 0 && length <= capacity : length;
         final int first = contiguous(capacity, position, length);
-        Memory.copy(address(ring, capacity, position), target, first);
+        Memory.copyApart(address(ring, capacity, position), target, first);
         if (first < length) {
-            Memory.copy(ring, target + first, length - first);
+            Memory.copyApart(ring, target + first, length - first);
         }
     }
 

@@ -18,6 +18,7 @@ public final class Memory {
 
     private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
+    private static final int SHORT = 128;
     private static final int BYTES_BASE;
 
     static {
@@ -142,6 +143,22 @@ public final class Memory {
     /** Copies between two off-heap places that may overlap. */
     public static void copy(final long source, final long target, final long length) {
         UnsafeApi.copyMemory(source, target, length);
+    }
+
+    /**
+     * Copies between two off-heap places that do not overlap. Few bytes without a call: that of {@link #copy} costs more than
+     * they do.
+     */
+    public static void copyApart(final long source, final long target, final int length) {
+        if (length < Long.BYTES || length > SHORT) {
+            copy(source, target, length);
+            return;
+        }
+        final int last = length - Long.BYTES;
+        for (int i = 0; i < last; i += Long.BYTES) {
+            putLong(target + i, getLong(source + i));
+        }
+        putLong(target + last, getLong(source + last));
     }
 
     /** True where two off-heap places hold the same bytes. */

@@ -18,6 +18,9 @@ public final class MemoryRegion implements AutoCloseable {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
     private static final long MAP_FAILED = -1L;
+    private static final int MADV_HUGEPAGE = 14;
+    /** Smaller tables fit into the caches of a processor, and of its page tables. */
+    private static final long LARGE = 8 << 20;
 
     private final String purpose;
     private final long length;
@@ -46,6 +49,24 @@ public final class MemoryRegion implements AutoCloseable {
         }
         BYTES_IN_USE.addAndGet(length);
         return new MemoryRegion(purpose, address, length);
+    }
+
+    /**
+     * The same for a table that is looked up at random. Where it is large, it asks for pages of 2 MiB (transparent huge
+     * pages): with small ones each look-up waits for the page tables first, and for the record after that. Memory is
+     * resident by 2 MiB then; where the system has no such pages, by 4 KiB as ever.
+     */
+    public static MemoryRegion allocateTable(final String purpose, final long bytes) {
+        final MemoryRegion region = allocate(purpose, bytes);
+        if (region.length >= LARGE) {
+            region.advise(MADV_HUGEPAGE);
+        }
+        return region;
+    }
+
+    /** False where the system does not take the advice, e.g. for it was built without such pages: nothing is lost. */
+    boolean advise(final int advice) {
+        return Libc.madvise(address, length, advice) == 0;
     }
 
     /** Bytes of all regions of this JVM that are not closed. Zero when every stack is closed. */
@@ -77,7 +98,7 @@ public final class MemoryRegion implements AutoCloseable {
         return purpose + ": " + length + " bytes at 0x" + Long.toHexString(address);
     }
 
-    /** The two calls of the C library that Java has no words for: memory that is zero without being touched. */
+    /** Calls of the C library that Java has no words for: memory that is zero without being touched. */
     @SuppressWarnings("restricted")
     private static final class Libc {
         private static final Linker LINKER = Linker.nativeLinker();
@@ -86,6 +107,17 @@ public final class MemoryRegion implements AutoCloseable {
                         ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
         private static final MethodHandle MUNMAP = LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow("munmap"),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+        private static final MethodHandle MADVISE = LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow("madvise"), FunctionDescriptor.of(ValueLayout.JAVA_INT,
+                        ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+
+        static int madvise(final long address, final long length, final int advice) {
+            try {
+                return (int) MADVISE.invokeExact(address, length, advice);
+            } catch (final Throwable e) {
+                throw new IllegalStateException("madvise", e);
+            }
+        }
 
         static long mmap(final long length) {
             try {

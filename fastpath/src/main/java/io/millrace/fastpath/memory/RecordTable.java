@@ -32,7 +32,7 @@ public final class RecordTable implements AutoCloseable {
      * @throws OutOfMemoryError         where the system refuses the memory.
      */
     public RecordTable(final String purpose, final int maxRecords, final int recordLength) {
-        this.region = MemoryRegion.allocate(purpose, requiredBytes(maxRecords, recordLength));
+        this.region = MemoryRegion.allocateTable(purpose, requiredBytes(maxRecords, recordLength));
         this.base = region.address();
         this.usedBits = base + (long) maxRecords * recordLength;
         this.recordLength = recordLength;
@@ -44,7 +44,8 @@ public final class RecordTable implements AutoCloseable {
      *
      * @param maxRecords   as for the constructor.
      * @param recordLength as for the constructor.
-     * @return bytes of address space; resident is only what is used.
+     * @return bytes of address space; resident is only what is used, of a large table by 2 MiB where the system
+     *         has such pages.
      */
     public static long requiredBytes(final int maxRecords, final int recordLength) {
         if (maxRecords < 1) {

@@ -32,6 +32,8 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     private static final int KEY_PORTS = 32;
 
     private final RecordTable records;
+    /** Of the records: each look at a connection begins with it. */
+    private final long base;
     private final TimeWaitTable timeWait;
     private final FlowTable flows;
     private final MemoryRegion portUse;
@@ -47,6 +49,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
 
     ConnectionTable(final int maxConnections, final int maxTimeWait, final long seed) {
         records = new RecordTable("connections", maxConnections, Tcb.LENGTH);
+        base = records.base();
         timeWait = new TimeWaitTable(maxTimeWait);
         flows = new FlowTable("flow table", maxConnections + maxTimeWait, seed, this);
         portUse = MemoryRegion.allocate("local port use", PORTS * (long) Integer.BYTES);
@@ -56,7 +59,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
 
     /** Address of the first connection record: the timer nodes lie in the records. */
     long base() {
-        return records.base();
+        return base;
     }
 
     TimeWaitTable timeWait() {
@@ -122,9 +125,13 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         records.free(index);
     }
 
+    private long address(final int index) {
+        return base + (long) index * Tcb.LENGTH;
+    }
+
     /** Points the flyweight at a connection that is known to be alive. */
     Tcb wrap(final int index) {
-        return tcb.wrap(index, records.address(index));
+        return tcb.wrap(index, address(index));
     }
 
     /** Points the flyweight at the connection of a handle; null where the handle is stale. */
@@ -172,7 +179,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     }
 
     private long touch(final int index, final int from, final int to) {
-        final long record = records.address(index);
+        final long record = address(index);
         long sum = 0;
         for (int line = from; line < to; line += CACHE_LINE) {
             sum += Memory.getLong(record + line);
@@ -229,7 +236,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     boolean isAddressInUse(final AddressTest meant) {
         final Tcb any = new Tcb();
         for (int index = 0; index < highest; index++) {
-            any.wrap(index, records.address(index));
+            any.wrap(index, address(index));
             if (any.generation() != 0 && meant.test(any.localHi(), any.localLo())) {
                 return true;
             }
@@ -271,7 +278,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     @Override
     public boolean matches(final int value, final long localHi, final long localLo, final long remoteHi,
             final long remoteLo, final int ports) {
-        final long record = value >= 0 ? records.address(value) : timeWait.address(timeWaitRecord(value));
+        final long record = value >= 0 ? address(value) : timeWait.address(timeWaitRecord(value));
         return Memory.getInt(record + KEY_PORTS) == ports && Memory.getLong(record + KEY_REMOTE_LO) == remoteLo
                 && Memory.getLong(record + KEY_LOCAL_LO) == localLo
                 && Memory.getLong(record + KEY_REMOTE_HI) == remoteHi

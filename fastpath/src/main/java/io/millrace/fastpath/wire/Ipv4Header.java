@@ -240,6 +240,11 @@ public final class Ipv4Header {
         return headerLength == MIN_LENGTH ? Checksum.isHeaderValid(address) : Checksum.of(address, headerLength) == 0;
     }
 
+    /** The same of a header of 20 bytes that nothing wraps. */
+    public static boolean isPlainValid(final long address) {
+        return Checksum.isHeaderValid(address);
+    }
+
     /** Sums the header as it stands and stores the checksum. */
     public Ipv4Header updateChecksum() {
         return checksum(0).checksum(Checksum.of(address, headerLength));
