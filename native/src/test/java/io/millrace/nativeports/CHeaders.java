@@ -1,6 +1,7 @@
 package io.millrace.nativeports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -24,6 +25,13 @@ public final class CHeaders {
             }
         }
         return false;
+    }
+
+    /** Asks for each number; a test that does so is skipped where there is no compiler. */
+    public static void assertAgree(final Path directory, final String headers, final List<String> options,
+            final Map<String, Long> expected) throws Exception {
+        assumeTrue(hasCompiler(), "gcc is not installed");
+        assertThat(ask(directory, headers, options, expected.keySet())).isEqualTo(expected);
     }
 
     /**

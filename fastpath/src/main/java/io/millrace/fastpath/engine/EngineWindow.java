@@ -31,6 +31,7 @@ final class EngineWindow implements AutoCloseable {
     private final Mailbox mailbox;
     private final long gauges;
     private long gaugesNs;
+    private boolean lost;
 
     /** @param observedMemory as the control plane gives it; 0: there is none. */
     EngineWindow(final long observedMemory, final long nowNs) {
@@ -57,7 +58,9 @@ final class EngineWindow implements AutoCloseable {
 
     /** The driver falls asleep: what is shown now stays until it wakes, and must not be of a millisecond ago. */
     void onFallingAsleep(final long nowNs, final StackEngine engine) {
-        showGauges(nowNs, engine);
+        if (!lost) {
+            showGauges(nowNs, engine);
+        }
     }
 
     private void showGauges(final long nowNs, final StackEngine engine) {
@@ -130,6 +133,7 @@ final class EngineWindow implements AutoCloseable {
 
     /** The memory is gone: nothing is shown any more, and counted where nobody looks. */
     void onMemoryLost() {
+        lost = true;
         counters.moveToOwnMemory();
     }
 

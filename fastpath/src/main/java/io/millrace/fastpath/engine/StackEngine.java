@@ -105,7 +105,7 @@ public final class StackEngine implements Agent {
         segments = new SegmentInbox(tcp.input());
         packets = new EnginePhase[]{
                 new FrameInput(settings.burst(), port, counters, defects, frames, ipInput, tcp, transmitQueue),
-                new TimerPhase(tcp, ipInput), new ReadyPhase(tcp, udp), new OutputPhase(tcp)};
+                new ReadyPhase(ipInput, tcp, udp), new OutputPhase(tcp)};
         commands = new CommandRing(new CommandHandler(neighbours, ipOutput,
                 new ControlOutput(ipOutput, control, counters), icmp, tcp, udp));
     }

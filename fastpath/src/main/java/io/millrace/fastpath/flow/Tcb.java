@@ -16,7 +16,8 @@ package io.millrace.fastpath.flow;
  * at, and the timer of acknowledgements, the first of four intrusive nodes of the wheel;
  * <li>4, from 256: the other timers, and
  * <li>5, from 320: congestion: what text that is sent and acknowledged looks at, too;
- * <li>6, from 384: what is rarely looked at.
+ * <li>6, from 384: the numbers that each acknowledgement of something new sets back or compares (retransmits, failures,
+ * ssthresh), and what is rarely looked at.
  * </ul>
  * With more connections than the caches hold, each line is a wait for memory: so the first {@value #RECEIVING} bytes are
  * all that a connection needs that only receives.

@@ -77,11 +77,15 @@ public final class IpInput implements AutoCloseable {
     /** A frame from the port. */
     public void onFrame(final long frame, final long nowNs) {
         if (plain.isSegment(frame)) {
-            transport.onSegment(0, plain.local(), 0, plain.remote(), plain.segment(), plain.length(), isTrusted(frame),
-                    plain.ecn(), arrivedNs(frame, nowNs));
+            onPlainSegment(frame, nowNs);
         } else {
             onAnyFrame(frame, nowNs);
         }
+    }
+
+    private void onPlainSegment(final long frame, final long nowNs) {
+        transport.onSegment(0, plain.local(), 0, plain.remote(), plain.segment(), plain.length(), isTrusted(frame),
+                plain.ecn(), arrivedNs(frame, nowNs));
     }
 
     /** Any frame, be it one that {@link PlainSegment} knows. */
@@ -99,6 +103,15 @@ public final class IpInput implements AutoCloseable {
 
     /** A frame that the stack sent to itself. */
     public void onLocalFrame(final long frame, final long nowNs) {
+        if (plain.isLocalSegment(frame)) {
+            onPlainSegment(frame, nowNs);
+        } else {
+            onAnyLocalFrame(frame, nowNs);
+        }
+    }
+
+    /** Any of those, be it one that {@link PlainSegment} knows. */
+    void onAnyLocalFrame(final long frame, final long nowNs) {
         final long address = Frame.data(frame);
         final int length = Frame.length(frame);
         if (isV6(address, length)) {

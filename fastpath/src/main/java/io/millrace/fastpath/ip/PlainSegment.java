@@ -37,15 +37,20 @@ final class PlainSegment {
         final long address = Frame.data(frame);
         final int length = Frame.length(frame);
         if (!linkLayer) {
-            return isPlain(address, length);
+            return isPlain(address, length, false);
         }
         return length >= EthernetHeader.LENGTH
                 && Memory.getShortBE(address + EthernetHeader.LENGTH - Short.BYTES) == EthernetHeader.ETHERTYPE_IPV4
                 && Memory.getLongBE(address) >>> 16 == links.capabilities(Frame.link(frame)).macAddress()
-                && isPlain(address + EthernetHeader.LENGTH, length - EthernetHeader.LENGTH);
+                && isPlain(address + EthernetHeader.LENGTH, length - EthernetHeader.LENGTH, false);
     }
 
-    private boolean isPlain(final long address, final int length) {
+    /** The same of a frame that the stack sent to itself. */
+    boolean isLocalSegment(final long frame) {
+        return isPlain(Frame.data(frame), Frame.length(frame), true);
+    }
+
+    private boolean isPlain(final long address, final int length, final boolean fromHere) {
         if (length < Ipv4Header.MIN_LENGTH) {
             return false;
         }
@@ -55,13 +60,13 @@ final class PlainSegment {
         return first >>> 56 == VERSION_4_IHL_5 && (first & FRAGMENT) == 0 && packetLength >= Ipv4Header.MIN_LENGTH
                 && packetLength <= length
                 && Memory.getUnsignedByte(address + Ipv4Header.PROTOCOL_OFFSET) == IpProtocol.TCP
-                && Ipv4Header.isPlainValid(address) && isBetweenUs();
+                && Ipv4Header.isPlainValid(address) && isBetweenUs(fromHere);
     }
 
-    private boolean isBetweenUs() {
+    private boolean isBetweenUs(final boolean fromHere) {
         final RouteSnapshot routes = control.routes();
         return routes.isOwn(0, local())
-                && !IpInput.isBadSource(routes, Memory.getIntBE(packet + Ipv4Header.SOURCE_OFFSET), false);
+                && !IpInput.isBadSource(routes, Memory.getIntBE(packet + Ipv4Header.SOURCE_OFFSET), fromHere);
     }
 
     /** Lower half of the destination. */

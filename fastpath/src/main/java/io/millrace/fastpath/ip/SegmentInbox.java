@@ -85,7 +85,7 @@ public final class SegmentInbox implements AutoCloseable {
     /** Hands what waits to this engine; returns how much. */
     public int drain() {
         final ManyToOneRingBuffer from = ring;
-        if (from == null) {
+        if (from == null || from.producerPosition() == from.consumerPosition()) {
             return 0;
         }
         final int read = from.read(adapter, MESSAGES_A_TURN);

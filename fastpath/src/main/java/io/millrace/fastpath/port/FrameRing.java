@@ -70,8 +70,6 @@ final class FrameRing {
         final long head = cursors[HEAD];
         long there = cursors[TAIL_SEEN] - head;
         if (there < limit) {
-            // The next slot is another line that the producer may have written: it comes while the tail does.
-            CURSORS.getOpaque(slots, (int) head & mask);
             cursors[TAIL_SEEN] = (long) CURSORS.getAcquire(cursors, TAIL);
             there = cursors[TAIL_SEEN] - head;
             if (there == 0) {

@@ -1,6 +1,5 @@
 package io.millrace.fastpath.port;
 
-import io.millrace.fastpath.memory.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,9 +15,6 @@ final class MemoryLinkPort implements PacketPort {
     private static final int BURST = 64;
     /** One of so many frames may be lent. */
     private static final int LENDABLE = 4;
-    private static final int CACHE_LINE = 64;
-    /** Descriptor, headers and a short text: every frame is longer. */
-    private static final int PREFETCHED = 4 * CACHE_LINE;
     private static final VarHandle SLEEPING;
 
     static {
@@ -102,19 +98,9 @@ final class MemoryLinkPort implements PacketPort {
         comeHome();
         final int count = inbound.take(frames, offset, limit);
         for (int i = offset; i < offset + count; i++) {
-            prefetch(frames[i]);
-        }
-        for (int i = offset; i < offset + count; i++) {
             Frame.timestampNs(frames[i], nowNs);
         }
         return count;
-    }
-
-    /** The lines that the peer has written, headers and a short text, come at once, and not each when it is asked for. */
-    private static void prefetch(final long frame) {
-        for (int line = 0; line < PREFETCHED; line += CACHE_LINE) {
-            Memory.getLongOpaque(frame + line);
-        }
     }
 
     @Override

@@ -26,6 +26,7 @@ final class SharedQueue {
     private boolean held;
     private long servedNs;
     private long deadlineNs = Long.MAX_VALUE;
+    private volatile long dropped;
     private volatile long synsDropped;
     private volatile boolean sending;
     private int openPorts;
@@ -91,6 +92,11 @@ final class SharedQueue {
     /** When it must be served next, whatever comes; {@link Long#MIN_VALUE} where frames wait for the port. Thread: any. */
     long nextDeadlineNs() {
         return sending ? Long.MIN_VALUE : (long) DEADLINE_NS.getOpaque(this);
+    }
+
+    /** Frames that the device lost, as last seen. Thread: any. */
+    long dropped() {
+        return dropped;
     }
 
     /** SYNs that the device lost, as last seen. Thread: any. */
@@ -185,6 +191,7 @@ final class SharedQueue {
 
     /** Looks at what the device has lost. */
     void look() {
+        dropped = port.dropped();
         synsDropped = port.synsDropped();
     }
 

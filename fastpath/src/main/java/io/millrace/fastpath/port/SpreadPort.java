@@ -242,13 +242,13 @@ final class SpreadPort implements PacketPort {
         for (final SharedQueue queue : queues) {
             dropped += queue.lane(engine).dropped;
         }
-        return engine < queues.length ? dropped + own.port().dropped() : dropped;
+        return isFirstOfQueue() ? dropped + own.dropped() : dropped;
     }
 
-    @Override
-    public long synsDropped() {
+    /** True where this engine says what its queue's device lost; that has been looked at, unless another holds the queue. */
+    private boolean isFirstOfQueue() {
         if (engine >= queues.length) {
-            return 0;
+            return false;
         }
         if (own.tryHold()) {
             try {
@@ -257,7 +257,12 @@ final class SpreadPort implements PacketPort {
                 own.letGo();
             }
         }
-        return own.synsDropped();
+        return true;
+    }
+
+    @Override
+    public long synsDropped() {
+        return isFirstOfQueue() ? own.synsDropped() : 0;
     }
 
     @Override

@@ -52,7 +52,7 @@ final class Segment {
         localLo = toLo;
         remoteHi = fromHi;
         remoteLo = fromLo;
-        ports = header.destinationPort() << 16 | header.sourcePort();
+        ports = header.ports();
         sequence = header.sequence();
         acknowledgement = header.acknowledgement();
         flags = header.flags();

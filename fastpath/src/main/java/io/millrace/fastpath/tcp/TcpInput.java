@@ -55,12 +55,14 @@ final class TcpInput implements TransportInput {
             context.count(Counter.TCP_MALFORMED);
         } else if (!checksumTrusted && !isChecksumRight(localHi, localLo, remoteHi, remoteLo, address, length)) {
             context.count(Counter.TCP_BAD_CHECKSUM);
-        } else if (header.sourcePort() == 0 || header.destinationPort() == 0) {
-            context.count(Counter.TCP_PORT_ZERO);
         } else {
             segment.set(localHi, localLo, remoteHi, remoteLo, header, length);
             segment.arrived(arrivedNs, ecn);
-            dispatch(address, length, ecn);
+            if (segment.ports >>> 16 == 0 || (segment.ports & 0xFFFF) == 0) {
+                context.count(Counter.TCP_PORT_ZERO);
+            } else {
+                dispatch(address, length, ecn);
+            }
         }
     }
 
@@ -96,7 +98,7 @@ final class TcpInput implements TransportInput {
     public boolean isKnown(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final long address, final int length) {
         return header.wrap(address, length) && context.connections.find(localHi, localLo, remoteHi, remoteLo,
-                header.destinationPort() << 16 | header.sourcePort()) != ConnectionTable.NONE;
+                header.ports()) != ConnectionTable.NONE;
     }
 
     private static boolean isChecksumRight(final long localHi, final long localLo, final long remoteHi,

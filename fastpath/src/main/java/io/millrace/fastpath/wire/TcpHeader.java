@@ -91,6 +91,11 @@ public final class TcpHeader {
         return address;
     }
 
+    /** Both ports: the destination's, which is ours of a segment that arrives, above. */
+    public int ports() {
+        return Integer.rotateLeft(Memory.getIntBE(address), Short.SIZE);
+    }
+
     public int sourcePort() {
         return Memory.getShortBE(address + SOURCE_PORT_OFFSET);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineArea;
+import io.millrace.fastpath.counters.Gauge;
 import io.millrace.fastpath.idle.HostThreads;
 import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.idle.IdleTimes;
@@ -115,6 +116,15 @@ class ClosedEngineTest {
         engine.detachDriver();
         assertThat(calls).isEmpty();
         assertThat(counted(Counter.LOOP_SLEEPS)).isZero();
+    }
+
+    /** Else a loop with nothing to do would fail each time it falls asleep, and turn as fast as it can. */
+    @Test
+    void shouldShowNothingWhereMemoryIsLost() {
+        final long shown = observed.address() + EngineArea.GAUGES + ((long) Gauge.LOOK_NS.ordinal() << 3);
+        engine.onMemoryLost(new InternalError("test"));
+        engine.sleep().prepareToBlock();
+        assertThat(Memory.getLong(shown)).isZero();
     }
 
     @Test

@@ -23,10 +23,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The short way of a segment through IP ends where the long one does, whatever the frame. */
 class PlainSegmentTest {
+    /** Where frames come from. */
+    private enum From {
+        IP,
+        ETHERNET,
+        HERE
+    }
+
     private static final long MAC = 0x0200_0000_0001L;
     private static final int ROUNDS = 20_000;
     private static final int IP_HEADER = 20;
@@ -36,10 +43,11 @@ class PlainSegmentTest {
             .toBytes();
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void shouldDoWhatTheStepsDo(final boolean ethernet) {
+    @EnumSource
+    void shouldDoWhatTheStepsDo(final From from) {
+        final boolean ethernet = from == From.ETHERNET;
         int plain = 0;
-        try (Way shortWay = new Way(ethernet); Way longWay = new Way(ethernet)) {
+        try (Way shortWay = new Way(from); Way longWay = new Way(from)) {
             final Random random = new Random(11);
             for (int round = 0; round < ROUNDS; round++) {
                 final byte[] frame = frame(random, ethernet);
@@ -64,6 +72,10 @@ class PlainSegmentTest {
         final byte[] packet = SEGMENT.clone();
         for (int changes = random.nextInt(3); changes > 0; changes--) {
             final int at = random.nextInt(random.nextBoolean() ? IP_HEADER : packet.length);
+            if (random.nextInt(16) == 0) {
+                // from ourselves: only where nobody else can have sent it
+                System.arraycopy(packet, 16, packet, 12, 4);
+            }
             packet[at] = (byte) (random.nextBoolean() ? packet[at] ^ 1 << random.nextInt(8) : random.nextInt());
         }
         if (random.nextInt(4) > 0) {
@@ -94,14 +106,16 @@ class PlainSegmentTest {
 
     /** IP's input, with somebody above who writes down what arrives. */
     private static final class Way implements TransportInput, DatagramInput, AutoCloseable {
+        private final From from;
         private final EngineCounters counters = new EngineCounters();
         private final List<List<Object>> segments = new ArrayList<>();
         private final QueuePort port;
         private final PlainSegment plain;
         private final IpInput input;
 
-        Way(final boolean ethernet) {
-            port = ethernet ? new QueuePort(1_500, MAC) : new QueuePort(1_500);
+        Way(final From from) {
+            this.from = from;
+            port = from == From.ETHERNET ? new QueuePort(1_500, MAC) : new QueuePort(1_500);
             final StandInControl control = new StandInControl(
                     StandInRoutes.of(Packet.address(StackDriver.ADDRESS))
                             .withBroadcast(Packet.address(StackDriver.BROADCAST)),
@@ -116,7 +130,7 @@ class PlainSegmentTest {
 
         boolean isPlain(final byte[] bytes) {
             final long frame = acquire(bytes, 0, 0);
-            final boolean answer = plain.isSegment(frame);
+            final boolean answer = from == From.HERE ? plain.isLocalSegment(frame) : plain.isSegment(frame);
             port.release(frame);
             return answer;
         }
@@ -124,7 +138,13 @@ class PlainSegmentTest {
         void take(final byte[] bytes, final int flags, final long stampNs, final boolean byStep) {
             final long frame = acquire(bytes, flags, stampNs);
             segments.clear();
-            if (byStep) {
+            if (from == From.HERE) {
+                if (byStep) {
+                    input.onAnyLocalFrame(frame, NOW_NS);
+                } else {
+                    input.onLocalFrame(frame, NOW_NS);
+                }
+            } else if (byStep) {
                 input.onAnyFrame(frame, NOW_NS);
             } else {
                 input.onFrame(frame, NOW_NS);

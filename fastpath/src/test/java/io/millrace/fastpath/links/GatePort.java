@@ -4,19 +4,18 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
-import io.millrace.fastpath.port.PortFilter;
+import io.millrace.fastpath.testing.BalancePort;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.Ipv6Header;
 
 /** A port with a MAC of its own that can be shut, so that it takes no frame, and that notes what it takes and what its owner holds. */
-final class GatePort extends PortFilter {
+final class GatePort extends BalancePort {
     /** Where an IPv6 header has the lower half of its source. */
     private static final int SOURCE_LO = 16;
 
     private final PortCapabilities capabilities;
     private boolean shut;
     private boolean lossy;
-    private int held;
     private int taken;
     private int longest;
     private int longestVirtual;
@@ -43,11 +42,6 @@ final class GatePort extends PortFilter {
     /** While true it takes everything, and nothing of it arrives. */
     void lossy(final boolean value) {
         lossy = value;
-    }
-
-    /** Frames that the engine has of it. */
-    int held() {
-        return held;
     }
 
     /** Frames taken since the last question. */
@@ -81,26 +75,6 @@ final class GatePort extends PortFilter {
     }
 
     @Override
-    public long acquire() {
-        final long frame = super.acquire();
-        held += frame == 0 ? 0 : 1;
-        return frame;
-    }
-
-    @Override
-    public void release(final long frame) {
-        super.release(frame);
-        held--;
-    }
-
-    @Override
-    public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
-        final int received = super.receive(frames, offset, limit, nowNs);
-        held += received;
-        return received;
-    }
-
-    @Override
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
         if (shut) {
             return 0;
@@ -123,7 +97,6 @@ final class GatePort extends PortFilter {
             return length;
         }
         final int count = super.transmit(frames, offset, length, nowNs);
-        held -= count;
         taken += count;
         return count;
     }

@@ -4,7 +4,7 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortFilter;
 
 /** Counts the frames that its engine holds: none may be left when the engine is closed. Thread: the engine's. */
-public final class BalancePort extends PortFilter {
+public class BalancePort extends PortFilter {
     private long held;
 
     public BalancePort(final PacketPort delegate) {
@@ -12,7 +12,7 @@ public final class BalancePort extends PortFilter {
     }
 
     /** Frames acquired or received, and neither released nor transmitted. Thread: any, once the engine is closed. */
-    public long held() {
+    public final long held() {
         return held;
     }
 

@@ -128,7 +128,7 @@ final class AfXdpPort implements PacketPort {
     @Override
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
         sender.reap();
-        if (down && !sendPending()) {
+        if (down && !sendPending() && down) {
             return drop(frames, offset, length);
         }
         int count = 0;
@@ -190,6 +190,8 @@ final class AfXdpPort implements PacketPort {
             return true;
         }
         if (result == -Errno.EAGAIN || result == -Errno.ENOBUFS || result == -Errno.EINTR || result == -Errno.EBUSY) {
+            // it is up, and has much to do
+            down = false;
             return false;
         }
         down = true;

@@ -1,8 +1,5 @@
 package io.millrace.nativeports.linux;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.millrace.nativeports.CHeaders;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -58,7 +55,6 @@ class StructuresTest {
 
     @Test
     void shouldAgreeWithTheSystemsHeaders(@TempDir final Path directory) throws Exception {
-        assumeTrue(CHeaders.hasCompiler(), "gcc is not installed");
         final Map<String, Long> expected = new LinkedHashMap<>();
         addTun(expected);
         addInterface(expected);
@@ -71,7 +67,7 @@ class StructuresTest {
         addBpf(expected);
         addBpfOfInterfaces(expected);
         addNetlink(expected);
-        assertThat(CHeaders.ask(directory, HEADERS, List.of(), expected.keySet())).isEqualTo(expected);
+        CHeaders.assertAgree(directory, HEADERS, List.of(), expected);
     }
 
     private static void addTun(final Map<String, Long> numbers) {

@@ -1,8 +1,5 @@
 package io.millrace.nativeports.linux;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.millrace.nativeports.CHeaders;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -52,7 +49,6 @@ class XdpStructuresTest {
 
     @Test
     void shouldAgreeWithTheSystemsHeaders(@TempDir final Path directory) throws Exception {
-        assumeTrue(CHeaders.hasCompiler(), "gcc is not installed");
         final Map<String, Long> expected = new LinkedHashMap<>();
         addSocket(expected);
         addRings(expected);
@@ -61,7 +57,7 @@ class XdpStructuresTest {
         addStatistics(expected);
         addProgram(expected);
         addChannels(expected);
-        assertThat(CHeaders.ask(directory, HEADERS, List.of(), expected.keySet())).isEqualTo(expected);
+        CHeaders.assertAgree(directory, HEADERS, List.of(), expected);
     }
 
     private static void addSocket(final Map<String, Long> numbers) {
