@@ -6,7 +6,14 @@ import java.util.List;
 
 /** How a JVM is started for a part of a measurement: the class path of this one, and the flags of the launcher. Pure. */
 public final class ChildJvm {
-    /** Those of the launcher {@code millrace}. */
+    /**
+     * Those of the launcher {@code millrace} for how the stack is compiled: for whoever runs it. The kernel's transports are
+     * no faster with them, so they have the JVM's own.
+     */
+    public static final List<String> INLINING = List.of("-XX:MaxInlineLevel=20", "-XX:FreqInlineSize=150",
+            "-XX:InlineSmallCode=1000");
+
+    /** The others of the launcher. */
     private static final List<String> FLAGS = List.of("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
             "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-XX:+UseSerialGC",
             "-XX:+PerfDisableSharedMem", "-Xlog:disable", "-Xlog:all=warning:stderr",

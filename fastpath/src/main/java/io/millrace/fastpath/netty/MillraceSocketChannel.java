@@ -287,7 +287,10 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
         open = false;
         active = false;
         reader.close();
-        connector.fail(new ClosedChannelException());
+        if (connector.isPending()) {
+            // only then: to make one costs the walk down a deep stack
+            connector.fail(new ClosedChannelException());
+        }
         if (connection != 0) {
             letGo(connection);
         }

@@ -35,40 +35,67 @@ final class SettingsOverlay {
     private static final long MIN_RATE = 1L << 10;
     private static final long MAX_RATE = 1L << 40;
 
+    /** Settings of a stack, and what channels have of them that set nothing: the same object for all of them. */
+    private record Undelayed(TcpSettings stack, TcpSettings settings) {
+        static Undelayed of(final TcpSettings stack) {
+            return new Undelayed(stack, stack.noDelay() ? stack : stack.toBuilder().noDelay(true).build());
+        }
+    }
+
+    private static final TcpSettings BEFORE_THE_STACK = Undelayed.of(TcpSettings.DEFAULT).settings();
+    /** Of the stack that a channel came to last: each channel would make them anew. */
+    private static volatile Undelayed latest = Undelayed.of(TcpSettings.DEFAULT);
+
+    /** Whether the settings of the stack are still to come. */
+    private final boolean early;
+    /** What was set that differs, to be laid over them; null: nothing. */
     @Nullable
     private Map<ChannelOption<?>, UnaryOperator<TcpSettings.Builder>> overrides;
     private volatile TcpSettings settings;
 
     /** Over settings that will be known later: {@link #base}. */
     SettingsOverlay() {
-        overrides = new LinkedHashMap<>();
-        settings = nettyDefaults(TcpSettings.DEFAULT);
+        early = true;
+        settings = BEFORE_THE_STACK;
     }
 
     /** Over the settings that a connection was opened with. */
     SettingsOverlay(final TcpSettings opened) {
+        early = false;
         settings = opened;
     }
 
     /** Netty's transports turn Nagle's algorithm off unless told otherwise. */
     private static TcpSettings nettyDefaults(final TcpSettings stack) {
-        return stack.toBuilder().noDelay(true).build();
+        Undelayed known = latest;
+        if (known.stack() != stack) {
+            known = Undelayed.of(stack);
+            latest = known;
+        }
+        return known.settings();
     }
 
     /** Lays what was set over the settings of the stack. */
     synchronized void base(final TcpSettings stack) {
-        TcpSettings.Builder builder = nettyDefaults(stack).toBuilder();
-        if (overrides != null) {
-            for (final UnaryOperator<TcpSettings.Builder> override : overrides.values()) {
-                builder = override.apply(builder);
-            }
+        final TcpSettings defaults = nettyDefaults(stack);
+        settings = overrides == null ? defaults : overlaid(defaults, overrides);
+    }
+
+    private static TcpSettings overlaid(final TcpSettings base,
+            final Map<ChannelOption<?>, UnaryOperator<TcpSettings.Builder>> overrides) {
+        TcpSettings.Builder builder = base.toBuilder();
+        for (final UnaryOperator<TcpSettings.Builder> override : overrides.values()) {
+            builder = override.apply(builder);
         }
-        settings = builder.build();
+        return builder.build();
     }
 
     private synchronized void override(final ChannelOption<?> option,
             final UnaryOperator<TcpSettings.Builder> override) {
-        if (overrides != null) {
+        if (early) {
+            if (overrides == null) {
+                overrides = new LinkedHashMap<>();
+            }
             overrides.put(option, override);
         }
         settings = override.apply(settings.toBuilder()).build();
@@ -88,7 +115,11 @@ final class SettingsOverlay {
         override(ChannelOption.SO_SNDBUF, builder -> builder.sendBuffer(value).sendBufferLocked(true));
     }
 
-    void noDelay(final boolean value) {
+    /** As it is by {@link #nettyDefaults}, nearly every channel sets it: that needs no settings of its own. */
+    synchronized void noDelay(final boolean value) {
+        if (value == settings.noDelay() && overrides == null) {
+            return;
+        }
         override(ChannelOption.TCP_NODELAY, builder -> builder.noDelay(value));
     }
 

@@ -4,6 +4,7 @@ import io.millrace.bench.machine.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -43,7 +44,9 @@ public final class EngineProcess implements AutoCloseable {
     }
 
     static List<String> command(final JmhCase benchmark) {
-        return ChildJvm.command(EngineNode.class, HEAP, benchmark.arguments());
+        final List<String> options = new ArrayList<>(HEAP);
+        options.addAll(ChildJvm.INLINING);
+        return ChildJvm.command(EngineNode.class, options, benchmark.arguments());
     }
 
     long pid() {
