@@ -56,7 +56,12 @@ final class EngineSleep implements IdleSource, AutoCloseable {
         if (closed) {
             return false;
         }
-        window.onFallingAsleep(clock.nanoTime(), engine);
+        try {
+            window.onFallingAsleep(clock.nanoTime(), engine);
+        } catch (final RuntimeException e) {
+            // the next turn shows the same, and counts what is wrong with it; here it would end the loop
+            return false;
+        }
         return port.prepareToBlock();
     }
 

@@ -385,9 +385,10 @@ final class SegmentWriter {
         final long remoteHi = tcb.remoteHi();
         final long remoteLo = tcb.remoteLo();
         checksum(frame, IpOutput.payload(frame), length, localHi, localLo, remoteHi, remoteLo);
+        final int label = context.flowLabel(tcb);
         begun = 0;
         tcb.neighbour(ip.send(frame, length, IpProtocol.TCP, localHi, localLo, remoteHi, remoteLo,
-                tcb.neighbour(), tcb.trafficClass() | ecn | fragmentable(tcb), context.flowLabel(tcb)));
+                tcb.neighbour(), tcb.trafficClass() | ecn | fragmentable(tcb), label));
     }
 
     private static int fragmentable(final Tcb tcb) {

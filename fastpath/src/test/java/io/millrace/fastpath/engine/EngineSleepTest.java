@@ -8,6 +8,7 @@ import io.millrace.fastpath.counters.Gauge;
 import io.millrace.fastpath.idle.IdleSource;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.port.PortFilter;
 import io.millrace.fastpath.tcp.TcpSettings;
 import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.Packet;
@@ -80,6 +81,23 @@ class EngineSleepTest {
             assertThat(Memory.getLong(connections)).as("looked at once a millisecond").isZero();
             assertThat(watched.sleep().prepareToBlock()).isEqualTo(port.prepareToBlock());
             assertThat(Memory.getLong(connections)).isEqualTo(1);
+            watched.requestClose();
+        }
+    }
+
+    @Test
+    void shouldOutliveAPortThatCannotSayWhatItLost() {
+        try (PortFilter port = new PortFilter(new QueuePort(StackDriver.MTU)) {
+            @Override
+            public long dropped() {
+                throw new IllegalStateException("no answer");
+            }
+        }) {
+            final StackEngine watched = new StackEngine(0, EngineSettings.DEFAULT, port,
+                    new StandInControl(StandInRoutes.of(Packet.address(StackDriver.ADDRESS)), new StandInIss(1, 0),
+                            new StandInPorts(49_152, 65_535)),
+                    () -> 1_000);
+            assertThat(watched.sleep().prepareToBlock()).isFalse();
             watched.requestClose();
         }
     }

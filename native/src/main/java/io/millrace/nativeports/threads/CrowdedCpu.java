@@ -27,6 +27,7 @@ public final class CrowdedCpu {
     private final MemorySegment usage = Arena.ofAuto().allocate(ThreadCalls.USAGE_LENGTH, Long.BYTES);
     private final Crowding crowding = new Crowding();
     private @Nullable Thread thread;
+    private int place = -1;
     private long lookedNs;
     private long switches;
 
@@ -49,9 +50,11 @@ public final class CrowdedCpu {
         final long before = switches;
         switches = Memory.getLong(usage.address() + ThreadCalls.USAGE_INVOLUNTARY_OFFSET);
         final Thread current = Thread.currentThread();
-        if (current != thread || sinceNs < 0) {
-            // its first turn, or a turn of another loop
+        final int here = calls.cpu();
+        if (current != thread || sinceNs < 0 || here < 0 || here != place) {
+            // its first turn, a turn of another loop, or it has gone already: another port of this loop looks, too
             thread = current;
+            place = here;
             return false;
         }
         return crowding.onLook(switches - before, sinceNs) && move();
@@ -61,7 +64,7 @@ public final class CrowdedCpu {
         try {
             final BitSet allowed = Affinity.ofThread();
             final BitSet others = (BitSet) allowed.clone();
-            others.clear(calls.cpu());
+            others.clear(place);
             if (others.isEmpty()) {
                 return false;
             }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.condition.OS;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class CrowdedCpuTest {
     private final CrowdedCpu place = new CrowdedCpu();
+    /** Of the same loop, with the same looks. */
+    private final CrowdedCpu ofAnotherPort = new CrowdedCpu();
     private final BitSet shared = new BitSet();
     private long nowNs = 1;
     private volatile boolean done;
@@ -56,6 +58,7 @@ class CrowdedCpuTest {
         try {
             Affinity.ofThread(shared);
             place.onTurn(nowNs);
+            ofAnotherPort.onTurn(nowNs);
             Affinity.ofThread(stay);
             boolean moved = false;
             // balancing may have moved it first
@@ -63,6 +66,7 @@ class CrowdedCpuTest {
                 Affinity.ofThread(shared);
                 Affinity.ofThread(stay);
                 moved = lookAfterSwitches(Crowding.CROWDED);
+                assertThat(ofAnotherPort.onTurn(nowNs) && moved).as("gone twice in a turn").isFalse();
             }
             return moved;
         } finally {
