@@ -72,12 +72,6 @@ final class RatioMeter {
 
         JvmBench(final JmhCase benchmark) throws IOException {
             process = EngineProcess.start(benchmark);
-            try {
-                process.warm();
-            } catch (final IOException | RuntimeException e) {
-                process.close();
-                throw e;
-            }
         }
 
         @Override

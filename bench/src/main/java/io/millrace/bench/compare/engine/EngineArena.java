@@ -12,21 +12,10 @@ final class EngineArena implements Arena {
     private final Cell cell;
     private final EngineProcess process;
 
-    private EngineArena(final Cell cell, final EngineProcess process) {
+    /** Takes over a process that is warm. */
+    EngineArena(final Cell cell, final EngineProcess process) {
         this.cell = cell;
         this.process = process;
-    }
-
-    /** Starts it, and lets it get warm. */
-    static EngineArena open(final Cell cell, final JmhCase benchmark) throws IOException {
-        final EngineArena arena = new EngineArena(cell, EngineProcess.start(benchmark));
-        try {
-            arena.process.warm();
-            return arena;
-        } catch (final IOException | RuntimeException e) {
-            arena.close();
-            throw e;
-        }
     }
 
     @Override

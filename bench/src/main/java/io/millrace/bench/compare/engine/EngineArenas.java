@@ -26,6 +26,6 @@ public final class EngineArenas implements ArenaFactory {
                     String.format("%,d connections need %,d MiB of memory, and %,d MiB are there",
                             engineCase.connections(), needed / MEBIBYTE, available / MEBIBYTE));
         }
-        return EngineArena.open(cell, engineCase.benchmark());
+        return new EngineArena(cell, EngineProcess.start(engineCase.benchmark()));
     }
 }

@@ -37,10 +37,17 @@ public final class EngineProcess implements AutoCloseable {
         commands = process.outputWriter();
     }
 
-    /** Starts one; it has set up nothing yet. */
+    /** Starts one, and lets it run until its code is compiled. */
     public static EngineProcess start(final JmhCase benchmark) throws IOException {
-        return new EngineProcess(benchmark.toString(), new ProcessBuilder(command(benchmark))
+        final EngineProcess process = new EngineProcess(benchmark.toString(), new ProcessBuilder(command(benchmark))
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start(), ANSWER_MS);
+        try {
+            process.warm();
+            return process;
+        } catch (final IOException | RuntimeException e) {
+            process.close();
+            throw e;
+        }
     }
 
     static List<String> command(final JmhCase benchmark) {
@@ -53,8 +60,8 @@ public final class EngineProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Lets it run until its code is compiled. */
-    public void warm() throws IOException {
+    /** Returns when its code is compiled. */
+    void warm() throws IOException {
         ask(EngineNode.WARM);
     }
 
