@@ -75,9 +75,15 @@ public class EngineBenchmark extends OffHeapBenchmark {
             peers = keep(idleConnections);
         }
 
+        /** Gives back what is kept; a JVM that has other things to do calls it. */
+        public static synchronized void drop() {
+            CloseHelper.close(kept);
+            kept = null;
+        }
+
         private static synchronized EstablishedPeers keep(final int connections) {
             if (kept == null || keptConnections != connections) {
-                CloseHelper.close(kept);
+                drop();
                 kept = new EstablishedPeers(connections, 64, true, 0);
                 keptConnections = connections;
             }

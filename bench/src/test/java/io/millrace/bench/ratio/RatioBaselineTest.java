@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.bench.compare.engine.JmhCase;
+import io.millrace.fastpath.memory.MemoryRegion;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.Comparator;
@@ -36,8 +39,23 @@ class RatioBaselineTest {
             benchmarks.add(ratio.one());
             benchmarks.add(ratio.other());
         });
+        final long before = MemoryRegion.bytesInUse();
         for (final JmhCase benchmark : benchmarks) {
             assertThat(benchmark.runHere().nsPerOperation()).as(benchmark.toString()).isPositive().isFinite();
+            assertThat(MemoryRegion.bytesInUse()).as("what stays of " + benchmark).isEqualTo(before);
+        }
+    }
+
+    /** Which this build must not fail for. */
+    @Test
+    @Timeout(120)
+    void shouldRunBesideAnotherRunOfJmh() throws IOException, RunnerException {
+        assumeThat(getClass().getResource("/META-INF/BenchmarkList")).as("of JMH's annotation processor").isNotNull();
+        final Path lock = Path.of(System.getProperty("java.io.tmpdir"), "jmh.lock");
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            // null where another run has it in truth, which does as well
+            channel.tryLock();
+            assertThat(RatioBaseline.read(BASELINE).ratios().getFirst().one().runHere().operations()).isPositive();
         }
     }
 

@@ -34,6 +34,11 @@ public final class EngineNode {
     /** A compiler that was busy for less of a warm-up has nothing left that matters: milliseconds. */
     private static final int COMPILED_MS = 10;
 
+    static {
+        // another run of JMH on this machine is a disturbance, which the command sees, and no reason to refuse
+        System.setProperty("jmh.ignoreLock", "true");
+    }
+
     private EngineNode() {}
 
     /** @param arguments the benchmark, as a regular expression, then {@code parameter=value}. */
@@ -41,8 +46,6 @@ public final class EngineNode {
         // whatever else prints must not come between the lines
         final PrintStream out = System.out;
         System.setOut(System.err);
-        // another run of JMH on this machine is a disturbance, which the command sees, and no reason to refuse
-        System.setProperty("jmh.ignoreLock", "true");
         final BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         Thread.ofPlatform().daemon().start(() -> read(in, lines));

@@ -1,5 +1,6 @@
 package io.millrace.bench.compare.engine;
 
+import io.millrace.bench.EngineBenchmark;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -48,9 +49,13 @@ public record JmhCase(String name, Map<String, String> parameters) {
         return arguments;
     }
 
-    /** One short measurement in this JVM: whether it runs, not how fast. */
+    /** One short measurement in this JVM, of which nothing stays: whether it runs, not how fast. */
     public EngineFigures runHere() throws RunnerException {
-        return EngineNode.measure(arguments(), 1, 1);
+        try {
+            return EngineNode.measure(arguments(), 1, 1);
+        } finally {
+            EngineBenchmark.Idle.drop();
+        }
     }
 
     @Override
