@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** What targets ask for, as parts. All figures are medians of the rounds. Any thread. */
+/** What targets ask for, as parts. Figures are medians of the rounds, tails those of all rounds together. Any thread. */
 final class Conditions {
     private static final double KERNEL_CLIENT_SHARE = 0.7;
     private static final int TAIL = 99;
@@ -187,7 +187,11 @@ final class Conditions {
         return pairs.stream()
                 .max(Comparator.comparingDouble(pair -> Math.min(pair.in.value() / in, pair.out.value() / out)))
                 .map(pair -> List.of(direction.part("in", pair.in), direction.part("out", pair.out)))
-                .orElseGet(() -> List.of(missing("both directions", Workload.STREAM_IN_1, placement, PORTS)));
+                .orElseGet(() -> List.of(missing("both directions",
+                        figures.of(Workload.STREAM_IN_1, placement, PORTS).isEmpty()
+                                ? Workload.STREAM_IN_1
+                                : Workload.STREAM_OUT_1,
+                        placement, PORTS)));
     }
 
     Part noAllocation(final String what, final Workload workload) {
@@ -221,7 +225,8 @@ final class Conditions {
         final Part few = latency("10 connections", Workload.IDLE_10, Placement.ENGINE, Contender.MILLRACE_MEMORY,
                 limitNs);
         final Optional<CellResult> ten = figures.of(Workload.IDLE_10, Placement.ENGINE, Contender.MILLRACE_MEMORY);
-        final List<CellResult> many = figures.idle();
+        final List<CellResult> all = figures.idle();
+        final List<CellResult> many = all.stream().filter(CellResult::isMeasured).toList();
         if (ten.isEmpty() || many.isEmpty()) {
             return List.of(few, missing("many idle connections", Workload.IDLE_MANY, Placement.ENGINE,
                     Set.of(Contender.MILLRACE_MEMORY)));
@@ -232,7 +237,10 @@ final class Conditions {
         final CellResult worst = many.stream().max(Comparator.comparingDouble(CellResult::value)).orElseThrow();
         parts.add(Part.atMost("the most of these against 10:", worst.value() / ten.get().value(), times,
                 Quantity::times).of(ten.get(), worst));
-        if (many.getLast().cell().rate() < MOST_IDLE) {
+        // unchanged between counts that were measured says nothing of the others
+        all.stream().filter(result -> !result.isMeasured())
+                .forEach(result -> parts.add(Part.missing(count(result.cell()), figures.why(result.cell()))));
+        if (all.getLast().cell().rate() < MOST_IDLE) {
             final Cell most = new Cell(Workload.IDLE_MANY, Placement.ENGINE, Contender.MILLRACE_MEMORY, MOST_IDLE);
             parts.add(Part.missing(count(most), figures.why(most)));
         }

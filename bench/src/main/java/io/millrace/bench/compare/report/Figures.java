@@ -53,10 +53,10 @@ final class Figures {
                 .max(workload.unit() == Workload.Unit.LATENCY ? byValue.reversed() : byValue);
     }
 
-    /** Those with idle connections, but for the few; by how many, the most last. */
+    /** Those with idle connections, but for the few, measured or not; by how many, the most last. */
     List<CellResult> idle() {
         return results.cells().stream()
-                .filter(result -> result.cell().workload() == Workload.IDLE_MANY && result.isMeasured())
+                .filter(result -> result.cell().workload() == Workload.IDLE_MANY)
                 .sorted(Comparator.comparingInt(result -> result.cell().rate())).toList();
     }
 

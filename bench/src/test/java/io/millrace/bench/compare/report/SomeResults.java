@@ -36,7 +36,11 @@ final class SomeResults {
 
     SomeResults skip(final Workload workload, final Placement placement, final Contender contender,
             final String why) {
-        cells.add(CellResult.skipped(new Cell(workload, placement, contender), why));
+        return skip(new Cell(workload, placement, contender), why);
+    }
+
+    SomeResults skip(final Cell cell, final String why) {
+        cells.add(CellResult.skipped(cell, why));
         return this;
     }
 

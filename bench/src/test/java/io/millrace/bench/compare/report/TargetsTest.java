@@ -211,6 +211,23 @@ class TargetsTest {
     }
 
     @Test
+    void shouldNotCallIdleTurnsUnchangedWhereACountOfTheRunFailed() {
+        run.add(Workload.IDLE_10, Placement.ENGINE, MILLRACE_MEMORY, operation(40));
+        run.skip(new Cell(Workload.IDLE_MANY, Placement.ENGINE, MILLRACE_MEMORY, 100_000), "it ended");
+        idle(10_000_000, 44);
+
+        assertThat(row(IDLE).met()).isNull();
+        assertThat(row(IDLE).missing()).isEqualTo("not measured: 100,000 connections (it ended)");
+    }
+
+    @Test
+    void shouldSayWhichDirectionIsMissing() {
+        run.add(Workload.STREAM_IN_1, Placement.NAMESPACES_PLAIN, MILLRACE_TAP, gigabits(11));
+
+        assertThat(row(PLAIN).missing()).isEqualTo("not measured: not part of this run");
+    }
+
+    @Test
     void shouldAskForEveryTransportOfTheKernelThatTheRunHasAStreamOf() {
         stream(Placement.NAMESPACES, MILLRACE_TAP, 50, 44);
         stream(Placement.NAMESPACES, EPOLL, 40, 40);
