@@ -3,6 +3,7 @@ package io.millrace.bench.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.bench.compare.result.Cell;
+import io.millrace.bench.compare.result.Contender;
 import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Workload;
 import io.millrace.bench.compare.run.Group;
@@ -62,6 +63,16 @@ class BenchTest {
             assertThat(plan.groups()).filteredOn(group -> group.cells().stream()
                     .anyMatch(cell -> cell.workload() == Workload.IDLE_MANY)).singleElement()
                     .satisfies(group -> assertThat(group.cells()).extracting(Cell::rate).contains(0, 10_000_000));
+        }
+    }
+
+    @Test
+    void shouldCompareOurSpinningLoopsWithEpollThatSpins() {
+        for (final Plan plan : List.of(Plans.quick(), Plans.full())) {
+            assertThat(plan.groups()).filteredOn(group -> group.cells().stream()
+                    .anyMatch(cell -> !cell.contender().isMillrace())).isNotEmpty()
+                    .allSatisfy(group -> assertThat(group.cells()).extracting(Cell::contender)
+                            .contains(Contender.EPOLL_BUSY));
         }
     }
 
