@@ -23,7 +23,7 @@ public class TimerWheelBenchmark extends OffHeapBenchmark {
     private static final long SECOND_NS = 1_000_000_000;
     private static final int CLUSTER = 1000;
 
-    /** A million armed timers, the even ones; the odd ones are for starting and cancelling. */
+    /** Armed timers, the even ones; the odd ones are for starting and cancelling. */
     @State(Scope.Thread)
     public static class Million implements TimerHandler {
         /** How many, a power of two. */
