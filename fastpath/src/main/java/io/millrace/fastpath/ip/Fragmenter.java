@@ -161,7 +161,7 @@ final class Fragmenter {
     private long acquire(final int link, final int count) {
         long first = 0;
         for (int i = 0; i < count; i++) {
-            final long frame = port.acquire(link);
+            final long frame = acquireBehind(first, link);
             if (frame == 0) {
                 counters.increment(Counter.TRANSMIT_NO_FRAME);
                 release(first);
@@ -171,6 +171,16 @@ final class Fragmenter {
             first = frame;
         }
         return first;
+    }
+
+    /** @param first what is given back where the port throws. */
+    private long acquireBehind(final long first, final int link) {
+        try {
+            return port.acquire(link);
+        } catch (final RuntimeException e) {
+            release(first);
+            throw e;
+        }
     }
 
     private void release(final long first) {

@@ -55,6 +55,10 @@ public final class MemoryRegion implements AutoCloseable {
      * The same for a table that is looked up at random. Where it is large, it asks for pages of 2 MiB (transparent huge
      * pages): with small ones each look-up waits for the page tables first, and for the record after that. Memory is
      * resident by 2 MiB then; where the system has no such pages, by 4 KiB as ever.
+     * <p>
+     * The price: who touches such a page first waits until 2 MiB are zero, and, where memory is in pieces, for what Linux is
+     * told to do about that ({@code /sys/kernel/mm/transparent_hugepage/defrag}); {@code never} in {@code enabled} beside it
+     * leaves all pages small.
      */
     public static MemoryRegion allocateTable(final String purpose, final long bytes) {
         final MemoryRegion region = allocate(purpose, bytes);

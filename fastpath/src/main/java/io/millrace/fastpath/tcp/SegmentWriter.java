@@ -342,17 +342,22 @@ final class SegmentWriter {
     }
 
     private long acquire(final int link) {
-        final long left = begun;
-        if (left != 0) {
-            begun = 0;
-            ip.release(left);
-        }
+        releaseBegun();
         final long frame = ip.acquire(link);
         if (frame == 0) {
             context.count(Counter.TRANSMIT_NO_FRAME);
         }
         begun = frame;
         return frame;
+    }
+
+    /** Gives back the frame of a segment that could not be written, where there is one: before the next, and at the end. */
+    void releaseBegun() {
+        final long left = begun;
+        if (left != 0) {
+            begun = 0;
+            ip.release(left);
+        }
     }
 
     /** Every segment but SYN and RST acknowledges: what was owed is paid. Returns the bytes of the header. */

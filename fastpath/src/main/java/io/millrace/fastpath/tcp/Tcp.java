@@ -39,6 +39,7 @@ public final class Tcp implements AutoCloseable {
     private final BurstPreview preview;
     private final UserCalls calls;
     private final ConnectionReporter reporter;
+    private final SegmentWriter writer;
 
     public Tcp(final int engine, final Limits limits, final EngineControl control, final EngineCounters counters,
             final IpOutput ip, final LentFrames frames, final TokenBucket challenges, final long nowNs) {
@@ -48,7 +49,7 @@ public final class Tcp implements AutoCloseable {
         timers = new TimerWheel(nodes, limits.timerTickNs(), nowNs);
         context = new TcpContext(engine, control, counters, ip, connections, slab, timers, challenges, frames);
         context.nowNs = nowNs;
-        final SegmentWriter writer = new SegmentWriter(context);
+        writer = new SegmentWriter(context);
         final Persist persist = new Persist(context, writer);
         final ReceiveTuning tuning = new ReceiveTuning(context);
         receiveQueue = new ReceiveQueue(slab, context, tuning);
@@ -302,6 +303,7 @@ public final class Tcp implements AutoCloseable {
 
     @Override
     public void close() {
+        writer.releaseBegun();
         releaseTexts();
         context.heldTexts.tellOwners();
         timers.close();

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.ip;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.ip.OutgoingDatagram.Fragmentation;
@@ -150,6 +151,18 @@ class DatagramOutputTest {
             assertThat(last).isEqualTo(IpOutput.NO_ROOM);
             rig.blocked(false);
             assertThat(rig.pollAll()).hasSize((sent - 1) * 14);
+        }
+    }
+
+    /** What is lost is seen when the rig is closed. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void shouldNotLoseTheFramesOfADatagramThatCannotBeMade(final int given) {
+        try (OutputRig rig = new OutputRig(1_500)) {
+            rig.outputBreaksAfter(given);
+            rig.identificationsBroken(given == 3);
+            assertThatIllegalStateException().isThrownBy(() -> rig.send(Peer.ADDRESS, Fragments.payload(4_000)));
+            assertThat(rig.poll()).isNull();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.ip;
 
+import io.millrace.fastpath.control.DatagramIdentifications;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.memory.Memory;
@@ -36,6 +37,7 @@ final class OutputRig implements AutoCloseable {
     private final NeighbourTable neighbours;
     private final TransmitQueue queue;
     private final IpOutput output;
+    private boolean identificationsBroken;
     final OutgoingDatagram datagram = new OutgoingDatagram(IpProtocol.UDP)
             .source(0, IpAddress.v4(Packet.address(StackDriver.ADDRESS)));
 
@@ -48,8 +50,23 @@ final class OutputRig implements AutoCloseable {
         this.port = port;
         neighbours = new NeighbourTable(port, counters, 16, neighbourQueue, 42);
         queue = new TransmitQueue(port, counters, 64, 256);
-        output = new IpOutput(port, new StandInControl(routes, new StandInIss(1, 0), new StandInPorts(1, 2)), counters,
-                neighbours, queue, new PathMtus(PathMtuSettings.DEFAULT, counters, 42));
+        output = new IpOutput(port, control(), counters, neighbours, queue,
+                new PathMtus(PathMtuSettings.DEFAULT, counters, 42));
+    }
+
+    private StandInControl control() {
+        return new StandInControl(routes, new StandInIss(1, 0), new StandInPorts(1, 2)) {
+            @Override
+            public DatagramIdentifications datagramIdentifications() {
+                final DatagramIdentifications whole = super.datagramIdentifications();
+                return (sourceHi, sourceLo, destinationHi, destinationLo, protocol) -> {
+                    if (identificationsBroken) {
+                        throw new IllegalStateException("no identification");
+                    }
+                    return whole.next(sourceHi, sourceLo, destinationHi, destinationLo, protocol);
+                };
+            }
+        };
     }
 
     /** On an Ethernet of MTU 1,500, with so many places in the queue of a neighbour. */
@@ -87,6 +104,16 @@ final class OutputRig implements AutoCloseable {
 
     void blocked(final boolean value) {
         port.blocked(value);
+    }
+
+    /** As {@link QueuePort#outputBreaksAfter}. */
+    void outputBreaksAfter(final int frames) {
+        port.outputBreaksAfter(frames);
+    }
+
+    /** While true the control plane throws where it is asked for an identification. */
+    void identificationsBroken(final boolean value) {
+        identificationsBroken = value;
     }
 
     /** Takes frames from the pool until so many are left. */

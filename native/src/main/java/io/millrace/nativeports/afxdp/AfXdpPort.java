@@ -128,7 +128,7 @@ final class AfXdpPort implements PacketPort {
     @Override
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
         sender.reap();
-        if (down && !sendPending() && down) {
+        if (isStillDown()) {
             return drop(frames, offset, length);
         }
         int count = 0;
@@ -139,6 +139,14 @@ final class AfXdpPort implements PacketPort {
             sendPending();
         }
         return count;
+    }
+
+    /** Asks the interface, where it was down. */
+    private boolean isStillDown() {
+        if (down) {
+            sendPending();
+        }
+        return down;
     }
 
     /** What lies in the ring already goes when the interface is up again: the kernel may have seen it, nobody takes it back. */

@@ -62,15 +62,13 @@ public final class CrowdedCpu {
 
     private boolean move() {
         try {
-            final BitSet allowed = Affinity.ofThread();
-            final BitSet others = (BitSet) allowed.clone();
+            final BitSet others = Affinity.ofThread();
             others.clear(place);
             if (others.isEmpty()) {
                 return false;
             }
-            Affinity.ofThread(others);
-            // it has gone; from now on it may be wherever it might before
-            Affinity.restore(allowed);
+            // it has gone; from then on it may be wherever it might before
+            Affinity.keepOn(others).run();
             return true;
         } catch (final IOException e) {
             LOGGER.debug("A loop stays on the CPU that it shares: {}", e.getMessage());

@@ -46,10 +46,8 @@ public final class LinuxThreads implements HostThreads {
 
     @Override
     public Runnable pin(final int cpu) throws IOException {
-        final BitSet before = Affinity.ofThread();
         final BitSet one = new BitSet();
         one.set(cpu);
-        Affinity.ofThread(one);
-        return () -> Affinity.restore(before);
+        return Affinity.keepOn(one);
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.nativeports.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.fastpath.idle.HostThreads;
 import java.io.IOException;
@@ -61,5 +62,60 @@ class AffinityTest {
                 .hasMessage("cannot keep a thread on CPU 8000: EINVAL (invalid argument)");
         assertThatThrownBy(() -> HostThreads.PLAIN.pin(0)).isInstanceOf(IOException.class);
         assertThatThrownBy(HostThreads.PLAIN::allowedCpus).isInstanceOf(IOException.class);
+    }
+
+    /** Of version 1, which takes single threads; null: there is none to be changed. */
+    private static Path cpuset() throws IOException {
+        final Path cpuset = Files.readAllLines(Path.of("/proc/self/cgroup")).stream()
+                .filter(line -> line.contains(":cpuset:"))
+                .map(line -> Path.of("/sys/fs/cgroup/cpuset", line.substring(line.lastIndexOf(':') + 1))).findFirst()
+                .orElse(null);
+        return cpuset != null && Files.isWritable(cpuset.resolve("tasks")) ? cpuset : null;
+    }
+
+    private static String list(final BitSet cpus) {
+        return cpus.toString().replaceAll("[{} ]", "");
+    }
+
+    @Test
+    void shouldLetAThreadFollowACpusetThatGrows() throws Exception {
+        final Path parent = cpuset();
+        assumeTrue(parent != null, "no cpuset (version 1) of ours");
+        onAThreadOfItsOwn(() -> {
+            final BitSet allowed = host.allowedCpus();
+            assumeTrue(allowed.cardinality() > 1, "one CPU");
+            final int first = allowed.nextSetBit(0);
+            final String thread = Path.of("/proc/thread-self").toRealPath().getFileName().toString();
+            final Path cpuset = Files.createDirectory(parent.resolve("millrace-test-" + thread));
+            try {
+                Files.writeString(cpuset.resolve("cpuset.mems"), Files.readString(parent.resolve("cpuset.mems")));
+                Files.writeString(cpuset.resolve("cpuset.cpus"), Integer.toString(first));
+                Files.writeString(cpuset.resolve("tasks"), thread);
+                assertThat(kernel()).isEqualTo(Integer.toString(first));
+                host.pin(first).run();
+                Files.writeString(cpuset.resolve("cpuset.cpus"), list(allowed));
+                assertThat(host.allowedCpus()).isEqualTo(allowed);
+            } finally {
+                Files.writeString(parent.resolve("tasks"), thread);
+                Files.delete(cpuset);
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void shouldLeaveAThreadTheMaskThatItHad() throws Exception {
+        onAThreadOfItsOwn(() -> {
+            final BitSet allowed = host.allowedCpus();
+            assumeTrue(allowed.cardinality() > 1, "one CPU");
+            final BitSet own = new BitSet();
+            own.set(allowed.nextSetBit(0));
+            Affinity.ofThread(own);
+            host.pin(allowed.nextSetBit(allowed.nextSetBit(0) + 1)).run();
+            assertThat(host.allowedCpus()).isEqualTo(own);
+            assertThatThrownBy(() -> host.pin(NO_CPU)).isInstanceOf(IOException.class);
+            assertThat(host.allowedCpus()).as("nothing has come of it").isEqualTo(own);
+            return null;
+        });
     }
 }
