@@ -52,7 +52,6 @@ final class Plans {
 
     /** Within ten minutes: few and short rounds, whom targets compare with, and further cells as far as there is time. */
     static Plan quick() {
-        final List<Contender> portsAndEpoll = with(PORTS, EPOLL, EPOLL_BUSY);
         final List<Group> groups = engine(QUICK_IDLE);
         add(groups, ONE_LOOP, List.of(MILLRACE_MEMORY), Workload.PING_PONG_64);
         add(groups, TWO_LOOPS, List.of(MILLRACE_MEMORY, EPOLL_BUSY), Workload.PING_PONG_64);
@@ -63,7 +62,7 @@ final class Plans {
         // AF_XDP has no segmentation offload
         add(groups, NAMESPACES, List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, EPOLL, EPOLL_BUSY, IO_URING),
                 Workload.STREAM_IN_1, Workload.STREAM_OUT_1);
-        add(groups, NAMESPACES, portsAndEpoll, Workload.HTTP);
+        add(groups, NAMESPACES, List.of(MILLRACE_TAP, MILLRACE_AF_PACKET, EPOLL, EPOLL_BUSY), Workload.HTTP);
         add(groups, PROCESSES, SHM_AND_EPOLL, Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
         add(groups, NAMESPACES, List.of(MILLRACE_TAP, EPOLL, EPOLL_BUSY),
                 Workload.SHORT_CLIENT_CLOSES, Workload.SHORT_SERVER_CLOSES);
