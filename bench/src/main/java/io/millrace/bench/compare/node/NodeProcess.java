@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Node} from outside. Its JVM has the system properties of this one that begin with {@code millrace.}, and the
@@ -57,6 +59,7 @@ public final class NodeProcess implements AutoCloseable {
     private final Writer orders;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final Deque<String> said = new ArrayDeque<>();
+    private final CountDownLatch heardAll = new CountDownLatch(2);
     private final String name;
     private final long answerMs;
 
@@ -189,16 +192,18 @@ public final class NodeProcess implements AutoCloseable {
             orders.write(order + "\n");
             orders.flush();
         } catch (final IOException e) {
-            throw new IOException(name + " has ended: " + lastWords(), e);
+            throw hasEnded("", e);
         }
     }
 
     private String answer(final String order) throws IOException {
         try {
             final String answer = answers.poll(answerMs, TimeUnit.MILLISECONDS);
-            if (answer == null || answer.equals(END)) {
-                throw new IOException(name + (answer == null ? " does not answer to \"" : " has ended at \"") + order
-                        + "\": " + lastWords());
+            if (answer == null) {
+                throw new IOException(name + " does not answer to \"" + order + "\": " + lastWords());
+            }
+            if (answer.equals(END)) {
+                throw hasEnded(" at \"" + order + "\"", null);
             }
             if (!answer.startsWith(OK)) {
                 throw new IOException(name + " " + answer);
@@ -207,6 +212,16 @@ public final class NodeProcess implements AutoCloseable {
         } catch (final InterruptedException e) {
             throw interrupted(e);
         }
+    }
+
+    /** What it said last may come by the other stream, which ends a moment later. */
+    private IOException hasEnded(final String when, final @Nullable Throwable cause) {
+        try {
+            heardAll.await(END_S, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return new IOException(name + " has ended" + when + ": " + lastWords(), cause);
     }
 
     /** Whatever else is on its output, such as the words of a JVM, is no answer. */
@@ -233,14 +248,14 @@ public final class NodeProcess implements AutoCloseable {
         }
     }
 
-    private static void read(final InputStream stream, final Consumer<String> taker,
-            final Runnable end) {
+    private void read(final InputStream stream, final Consumer<String> taker, final Runnable end) {
         Thread.ofVirtual().start(() -> {
             try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
                 lines.lines().forEach(taker);
             } catch (final IOException | UncheckedIOException e) {
                 // it has ended: the same as an end of its output
             } finally {
+                heardAll.countDown();
                 end.run();
             }
         });

@@ -30,4 +30,14 @@ class NodeProcessTest {
             assertThatThrownBy(node::pause).isInstanceOf(IOException.class).hasMessageContaining("is gone");
         }
     }
+
+    @Test
+    void shouldWaitForTheLastWordsOfAProcessWhoseOutputEndsBeforeThem() throws Exception {
+        final Process broken = new ProcessBuilder("sh", "-c", "exec >&-; read order; echo no memory >&2; exit 1")
+                .start();
+        try (NodeProcess node = new NodeProcess("broken", broken, 60_000)) {
+            assertThatThrownBy(node::mark).isInstanceOf(IOException.class)
+                    .hasMessage("broken has ended at \"mark\": no memory");
+        }
+    }
 }
