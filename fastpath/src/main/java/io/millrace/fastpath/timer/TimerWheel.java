@@ -108,6 +108,11 @@ public final class TimerWheel implements AutoCloseable {
         return Memory.getLong(nodes.address(node) + FILED_OFFSET) != 0;
     }
 
+    /** The same by the address of its node. */
+    public static boolean isArmed(final long address) {
+        return Memory.getLong(address + FILED_OFFSET) != 0;
+    }
+
     /** When an armed timer is to fire, in nanoseconds; {@link Long#MAX_VALUE} where it is not armed. */
     public long deadline(final int node) {
         final long address = nodes.address(node);
