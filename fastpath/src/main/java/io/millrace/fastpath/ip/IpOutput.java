@@ -201,20 +201,11 @@ public final class IpOutput {
     private void writeV4(final long frame, final int length, final int protocol, final long source,
             final long destination, final int dscpEcn, final int hopLimit) {
         final int start = Frame.roomOffset(frame) + TRANSPORT_IN_ROOM - Ipv4Header.MIN_LENGTH;
-        if ((dscpEcn & FRAGMENTABLE) != 0) {
-            writeFragmentable(frame + start, length, protocol, source, destination, dscpEcn, hopLimit);
-        } else {
-            Ipv4Header.write(frame + start, dscpEcn, length + Ipv4Header.MIN_LENGTH, identification++ & 0xFFFF,
-                    Ipv4Header.DONT_FRAGMENT, hopLimit, protocol, (int) source, (int) destination);
-        }
+        final boolean fragmentable = (dscpEcn & FRAGMENTABLE) != 0;
+        final int id = fragmentable ? identifications.next(0, source, 0, destination, protocol) : identification++;
+        Ipv4Header.write(frame + start, dscpEcn & ~FRAGMENTABLE, length + Ipv4Header.MIN_LENGTH, id & 0xFFFF,
+                fragmentable ? 0 : Ipv4Header.DONT_FRAGMENT, hopLimit, protocol, (int) source, (int) destination);
         Frame.place(frame, start, length + Ipv4Header.MIN_LENGTH);
-    }
-
-    private void writeFragmentable(final long header, final int length, final int protocol, final long source,
-            final long destination, final int dscpEcn, final int hopLimit) {
-        final int id = identifications.next(0, source, 0, destination, protocol);
-        Ipv4Header.write(header, dscpEcn & ~FRAGMENTABLE, length + Ipv4Header.MIN_LENGTH, id & 0xFFFF, 0, hopLimit,
-                protocol, IpAddress.toV4(source), IpAddress.toV4(destination));
     }
 
     private void writeV6(final long frame, final int length, final int protocol, final long sourceHi,

@@ -379,7 +379,7 @@ final class SegmentWriter {
         final int checksum = text(tcb, frame, segment + header, sequence, text, words, header + text);
         TcpHeader.write(segment, ports, sequence, acknowledgement, control, checksum);
         tcb.lastAckSent(acknowledgement);
-        onAcknowledged(tcb);
+        onAcknowledgementSent(tcb);
         return header + text;
     }
 
@@ -389,7 +389,7 @@ final class SegmentWriter {
     }
 
     /** Mostly the timer does not run, which its node tells without being looked up. */
-    private void onAcknowledged(final Tcb tcb) {
+    private void onAcknowledgementSent(final Tcb tcb) {
         tcb.clear(Tcb.ACK_NOW);
         if (TimerWheel.isArmed(tcb.firstTimer())) {
             context.timers.cancel(tcb.timer(Tcb.TIMER_ACK));
