@@ -157,11 +157,12 @@ public final class TimerWheel implements AutoCloseable {
      * timer or moves this time to a later one (where the timers of the slot were parked, or moved to later deadlines, or lie
      * in a slot of many ticks); so whoever polls at these times fires every timer within a tick of its deadline.
      *
-     * @return nanoseconds; {@link Long#MAX_VALUE} where no timer is armed or parked.
+     * @return nanoseconds; {@link Long#MAX_VALUE} where no timer is armed.
      */
     public long nextDeadlineNs() {
         nextDueNs = nextLevel() == NONE ? Long.MAX_VALUE : timeOf(nextTick);
-        return nextDueNs;
+        // nobody has to come for timers that are parked
+        return armed == 0 ? Long.MAX_VALUE : nextDueNs;
     }
 
     /** Gives all memory back; closing twice does nothing. The timers' records belong to their owner. */
