@@ -192,8 +192,8 @@ class PortGroupTest {
     /** What a port is asked that none of several answers alone. */
     @Test
     void shouldTellByALookWhetherFramesWaitAtAnyOfItsPorts() {
-        final PacketPort two = new GroupPort(
-                new PacketPort[]{links.get(0).side(0).queue(0), links.get(1).side(0).queue(0)});
+        final PacketPort[] ports = {links.get(0).side(0).queue(0), links.get(1).side(0).queue(0)};
+        final PacketPort two = new GroupPort(ports);
         assertThat(two.mayReceive()).isFalse();
         arrive(1, 1);
         assertThat(two.mayReceive()).isTrue();
