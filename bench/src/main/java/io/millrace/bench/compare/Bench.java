@@ -3,6 +3,7 @@ package io.millrace.bench.compare;
 import io.millrace.bench.compare.engine.EngineArenas;
 import io.millrace.bench.compare.net.NamespaceArenas;
 import io.millrace.bench.compare.node.LocalArenas;
+import io.millrace.bench.compare.node.NodeProcess;
 import io.millrace.bench.compare.report.HtmlReport;
 import io.millrace.bench.compare.report.JsonReport;
 import io.millrace.bench.compare.report.MarkdownReport;
@@ -88,6 +89,10 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--seconds", paramLabel = "S", description = "Length of a round.")
     private @Nullable Double seconds;
+
+    @Option(names = "--jvm-options", paramLabel = "OPTIONS", description = "Further options of the JVMs of every contender, in one argument;"
+            + " benchmarks of the engine alone are without.")
+    private @Nullable String jvmOptions;
 
     @Option(names = "--baseline", paramLabel = "FILE", description = "Measure nothing but the ratios of JMH benchmarks in FILE (bench/baseline/ratios.txt);"
             + " exit code 1 where one is out of its band.")
@@ -189,6 +194,9 @@ public final class Bench implements Callable<Integer> {
     }
 
     private Results measure(final Plan plan) throws IOException {
+        if (jvmOptions != null) {
+            System.setProperty(NodeProcess.OPTIONS_PROPERTY, jvmOptions);
+        }
         final String load = Environment.currentLoad();
         final Survivors survivors = new Survivors();
         survivors.takeDownAtEnd();

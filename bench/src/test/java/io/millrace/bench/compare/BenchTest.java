@@ -2,6 +2,7 @@ package io.millrace.bench.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.bench.compare.node.NodeProcess;
 import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.Contender;
 import io.millrace.bench.compare.result.Placement;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -22,6 +24,11 @@ import picocli.CommandLine;
 class BenchTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+
+    @AfterEach
+    void forgetJvmOptions() {
+        System.clearProperty(NodeProcess.OPTIONS_PROPERTY);
+    }
 
     private int run(final String... arguments) {
         final CommandLine command = Bench.commandLine();
@@ -44,6 +51,14 @@ class BenchTest {
         assertThat(run("--only", "HTTP", "--placements", "ENGINE")).isEqualTo(2);
         assertThat(run("--quick", "--json", "/nonexistent/folder/file.json")).isEqualTo(2);
         assertThat(err.toString()).contains("there is no COFFEE\nTry", "nothing is left to measure", "cannot write to");
+    }
+
+    @Test
+    void shouldStartTheJvmsOfContendersWithFurtherOptions() {
+        assertThat(run("--only", "PING_PONG_64", "--placements", "ONE_LOOP", "--contenders", "MILLRACE_MEMORY",
+                "--rounds", "1",
+                "--seconds", "0.01", "--jvm-options", "-Xmx300m -XX:+NoSuchOption")).isEqualTo(1);
+        assertThat(err.toString()).contains("NoSuchOption");
     }
 
     @Test

@@ -61,6 +61,8 @@ final class CommandRing implements EngineCommands, AutoCloseable {
     private final Queue<Runnable> postponed = new ConcurrentLinkedQueue<>();
     /** True while that may hold something: one look in a turn that finds nothing, where the queue takes three. */
     private volatile boolean anyPostponed;
+    /** True while the ring may hold something. */
+    private volatile boolean anyWritten;
     private volatile @Nullable Runnable wakeup;
     private volatile boolean closed;
 
@@ -124,19 +126,24 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     /** Hands waiting commands to the engine; returns how many. Thread: the engine's. */
     int drain() {
-        final int read = isEmpty() ? 0 : readRing();
+        final int read = anyWritten ? readRing() : 0;
         return anyPostponed ? read + runPostponed() : read;
     }
 
-    /** True where nothing was written since the last read. Claimed and not committed yet counts as written. */
-    private boolean isEmpty() {
-        return ring.producerPosition() == ring.consumerPosition();
-    }
-
     private int readRing() {
-        final int read = ring.read(adapter, COMMANDS_A_TURN);
-        // A read ends at the end of the buffer, maybe on padding alone; what follows stands at its start.
-        return read < COMMANDS_A_TURN ? read + ring.read(adapter, COMMANDS_A_TURN - read) : read;
+        anyWritten = false;
+        int read = COMMANDS_A_TURN;
+        try {
+            final int first = ring.read(adapter, COMMANDS_A_TURN);
+            // A read ends at the end of the buffer, maybe on padding alone; what follows stands at its start.
+            read = first < COMMANDS_A_TURN ? first + ring.read(adapter, COMMANDS_A_TURN - first) : first;
+        } finally {
+            if (read == COMMANDS_A_TURN) {
+                // there may be more, also behind a command that threw
+                anyWritten = true;
+            }
+        }
+        return read;
     }
 
     private int runPostponed() {
@@ -166,7 +173,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     /** True where commands wait. Thread: the engine's. */
     boolean isWaiting() {
-        return !isEmpty() || anyPostponed;
+        return anyWritten || anyPostponed;
     }
 
     /** Called after each command; null: nobody is called. */
@@ -343,6 +350,7 @@ final class CommandRing implements EngineCommands, AutoCloseable {
 
     private void commit(final int index) {
         ring.commit(index);
+        anyWritten = true;
         wake();
     }
 

@@ -48,6 +48,7 @@ final class FrameInput extends EnginePhase {
             counters.add(Counter.FRAMES_RECEIVED, received);
             tcp.onBurst(burst, received);
             for (int i = 0; i < received; i++) {
+                tcp.onFrame(i);
                 onFrame(burst[i], nowNs);
             }
         }

@@ -8,6 +8,7 @@ import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the frame that comes most of all, whose way through {@link IpInput} leads to TCP without a stop: IPv4 without options,
@@ -25,6 +26,11 @@ final class PlainSegment {
     private final EngineControl control;
     private long packet;
     private int packetLength;
+    /** Source and destination, as they stand in the header, of the last packet that was between a neighbour and us. */
+    private long knownPair;
+    /** By these routes. */
+    private @Nullable RouteSnapshot knownRoutes;
+    private boolean knownFromHere;
 
     PlainSegment(final Links links, final EngineControl control) {
         this.links = links;
@@ -65,8 +71,22 @@ final class PlainSegment {
 
     private boolean isBetweenUs(final boolean fromHere) {
         final RouteSnapshot routes = control.routes();
-        return routes.isOwn(0, local())
-                && !IpInput.isBadSource(routes, Memory.getIntBE(packet + Ipv4Header.SOURCE_OFFSET), fromHere);
+        final long pair = Memory.getLong(packet + Ipv4Header.SOURCE_OFFSET);
+        return pair == knownPair && routes == knownRoutes && fromHere == knownFromHere
+                || isBetweenUs(routes, pair, fromHere);
+    }
+
+    private boolean isBetweenUs(final RouteSnapshot routes, final long pair, final boolean fromHere) {
+        if (!routes.isOwn(0, local())
+                || IpInput.isBadSource(routes, Memory.getIntBE(packet + Ipv4Header.SOURCE_OFFSET), fromHere)) {
+            return false;
+        }
+        knownPair = pair;
+        if (knownRoutes != routes) {
+            knownRoutes = routes;
+        }
+        knownFromHere = fromHere;
+        return true;
     }
 
     /** Lower half of the destination. */

@@ -150,15 +150,45 @@ public final class Memory {
      * they do.
      */
     public static void copyApart(final long source, final long target, final int length) {
-        if (length < Long.BYTES || length > SHORT) {
+        if (length < Long.BYTES || length >= SHORT) {
             copy(source, target, length);
             return;
         }
-        final int last = length - Long.BYTES;
-        for (int i = 0; i < last; i += Long.BYTES) {
-            putLong(target + i, getLong(source + i));
+        // no loop: its beginning and end would cost more than the bytes
+        int done = 0;
+        if ((length & 64) != 0) {
+            copy32(source, target);
+            copy32(source + 32, target + 32);
+            done = 64;
         }
-        putLong(target + last, getLong(source + last));
+        if ((length & 32) != 0) {
+            copy32(source + done, target + done);
+            done += 32;
+        }
+        if ((length & 16) != 0) {
+            copy16(source + done, target + done);
+            done += 16;
+        }
+        if ((length & 8) != 0) {
+            copy8(source + done, target + done);
+        }
+        // the bytes behind the last whole long, and some of it again
+        final int last = length - Long.BYTES;
+        copy8(source + last, target + last);
+    }
+
+    private static void copy32(final long source, final long target) {
+        copy16(source, target);
+        copy16(source + 16, target + 16);
+    }
+
+    private static void copy16(final long source, final long target) {
+        copy8(source, target);
+        copy8(source + 8, target + 8);
+    }
+
+    private static void copy8(final long source, final long target) {
+        putLong(target, getLong(source));
     }
 
     /** True where two off-heap places hold the same bytes. */

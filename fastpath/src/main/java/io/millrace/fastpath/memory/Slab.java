@@ -57,6 +57,9 @@ public final class Slab implements AutoCloseable {
     private final @Nullable ByteBuffer[] views;
     private final int[] aside = new int[ASIDE_ORDERS * ASIDE];
     private final int[] asideCounts = new int[ASIDE_ORDERS];
+    /** Of the blocks set aside the one freed last, at hand: most are wanted again at once. */
+    private int spareOrder = NIL;
+    private long spareOffset;
     private int nonEmptyOrders;
     private long inUse;
     private long peak;
@@ -115,14 +118,19 @@ public final class Slab implements AutoCloseable {
     public long allocate(final int size) {
         assert size > 0 : size;
         final int wanted = order(size);
-        final int leaf = take(wanted);
-        if (leaf == NIL) {
-            return 0;
+        if (wanted == spareOrder) {
+            spareOrder = NIL;
+            return use(spareOffset, wanted);
         }
-        Memory.putByte(states + leaf, STATE_USED | wanted);
-        inUse += 1L << leafShift + wanted;
+        final int leaf = take(wanted);
+        return leaf == NIL ? 0 : use((long) leaf << leafShift, wanted);
+    }
+
+    private long use(final long offset, final int order) {
+        Memory.putByte(states + (offset >>> leafShift), STATE_USED | order);
+        inUse += 1L << leafShift + order;
         peak = Math.max(peak, inUse);
-        return data + ((long) leaf << leafShift);
+        return data + offset;
     }
 
     private int take(final int wanted) {
@@ -166,8 +174,20 @@ public final class Slab implements AutoCloseable {
         final int order = order(size);
         final int leaf = usedLeaf(address, order);
         inUse -= 1L << leafShift + order;
-        if (order < ASIDE_ORDERS && asideCounts[order] < ASIDE) {
-            Memory.putByte(states + leaf, STATE_ASIDE | order);
+        if (order >= ASIDE_ORDERS) {
+            merge(leaf, order);
+            return;
+        }
+        Memory.putByte(states + leaf, STATE_ASIDE | order);
+        if (spareOrder != NIL) {
+            setAside((int) (spareOffset >>> leafShift), spareOrder);
+        }
+        spareOrder = order;
+        spareOffset = address - data;
+    }
+
+    private void setAside(final int leaf, final int order) {
+        if (asideCounts[order] < ASIDE) {
             aside[order * ASIDE + asideCounts[order]++] = leaf;
         } else {
             merge(leaf, order);
@@ -175,6 +195,10 @@ public final class Slab implements AutoCloseable {
     }
 
     private void mergeAside() {
+        if (spareOrder != NIL) {
+            merge((int) (spareOffset >>> leafShift), spareOrder);
+            spareOrder = NIL;
+        }
         for (int order = 0; order < ASIDE_ORDERS; order++) {
             while (asideCounts[order] > 0) {
                 merge(aside[order * ASIDE + --asideCounts[order]], order);

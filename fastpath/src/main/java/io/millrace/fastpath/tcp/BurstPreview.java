@@ -25,6 +25,8 @@ final class BurstPreview {
     private final ConnectionTable connections;
     private final boolean linkLayer;
     private final int[] found;
+    private int looked;
+    private int departures;
     /** What was read: written so that the reads take place. */
     private long sink;
 
@@ -41,6 +43,7 @@ final class BurstPreview {
      * @return how many are for something that there is.
      */
     int look(final long[] frames, final int count) {
+        looked = 0;
         if (count == 0 || connections.inUse() <= CACHED) {
             return 0;
         }
@@ -57,7 +60,16 @@ final class BurstPreview {
             sum += connections.touchSending(found[i]);
         }
         sink = sum;
+        looked = count;
+        departures = connections.departures();
         return known;
+    }
+
+    /** A frame is worked off next: whose it seems to be is what the table tries first. */
+    void onFrame(final int index) {
+        if (index < looked) {
+            connections.expect(found[index], departures);
+        }
     }
 
     /** A frame has room for these headers, whatever its length. */

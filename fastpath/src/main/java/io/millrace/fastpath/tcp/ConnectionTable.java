@@ -44,6 +44,10 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     private int settingsOf = NONE;
     private TcpSettings lastSettings = TcpSettings.DEFAULT;
     private int lastGeneration;
+    /** Whose segment came last, or is said to come next: asked first, as it is mostly right. */
+    private int expected = NONE;
+    /** How often a connection has left the flow table. */
+    private int departures;
     private int highest;
     private boolean closed;
 
@@ -55,6 +59,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         portUse = MemoryRegion.allocate("local port use", PORTS * (long) Integer.BYTES);
         attachments = new Slots<>(maxConnections);
         settings = new Slots<>(maxConnections);
+        tcb.wrap(0, base);
     }
 
     /** Address of the first connection record: the timer nodes lie in the records. */
@@ -131,7 +136,8 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
 
     /** Points the flyweight at a connection that is known to be alive. */
     Tcb wrap(final int index) {
-        return tcb.wrap(index, address(index));
+        // mostly the one at hand: then what is read through it next does not wait for its address
+        return tcb.index() == index ? tcb : tcb.wrap(index, address(index));
     }
 
     /** Points the flyweight at the connection of a handle; null where the handle is stale. */
@@ -152,7 +158,34 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
 
     /** Connection index, {@code -2 - index} of a TIME_WAIT record, or {@link #NONE}. */
     int find(final long localHi, final long localLo, final long remoteHi, final long remoteLo, final int ports) {
-        return flows.find(localHi, localLo, remoteHi, remoteLo, ports);
+        final int likely = expected;
+        if (likely >= 0 && matches(likely, localHi, localLo, remoteHi, remoteLo, ports)) {
+            return likely;
+        }
+        final int found = flows.find(localHi, localLo, remoteHi, remoteLo, ports);
+        expected = found;
+        return found;
+    }
+
+    /**
+     * What {@link #find} tries first: a number that {@link #foresee} has answered.
+     *
+     * @param then {@link #departures} at that moment: a record that has been freed keeps its key.
+     */
+    void expect(final int foreseen, final int then) {
+        if (then == departures) {
+            expected = foreseen;
+        }
+    }
+
+    /** How often a connection has left the flow table. */
+    int departures() {
+        return departures;
+    }
+
+    private void onDeparture() {
+        departures++;
+        expected = NONE;
     }
 
     /** {@link #find} by the hash alone: what comes out may be another's. */
@@ -199,12 +232,14 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
 
     /** Takes a connection out of the flow table. */
     void remove(final Tcb dead) {
+        onDeparture();
         flows.remove(dead.localHi(), dead.localLo(), dead.remoteHi(), dead.remoteLo(), dead.ports(), dead.index());
         usePort(dead.localPort(), -1);
     }
 
     /** Puts a TIME_WAIT record into the place of the connection; false where there is no room for one. */
     boolean replaceByTimeWait(final Tcb done, final int window, final long nowNs, final long waitNs) {
+        onDeparture();
         final int record = timeWait.add(done, window, nowNs, waitNs);
         return record >= 0 && flows.replace(done.localHi(), done.localLo(), done.remoteHi(), done.remoteLo(),
                 done.ports(), timeWaitValue(record));

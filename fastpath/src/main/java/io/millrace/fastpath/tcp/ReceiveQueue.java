@@ -131,11 +131,20 @@ final class ReceiveQueue {
     /** Copies what is not there yet, and remembers the first run of bytes that is. */
     private void copyIn(final Tcb tcb, final int sequence, final long source, final int length) {
         forgetOverlap();
-        final int end = sequence + length;
         final long ranges = tcb.outOfOrder();
-        final int count = ranges == 0 ? 0 : OutOfOrderRanges.count(ranges);
+        if (ranges == 0) {
+            copyPart(tcb, sequence, source, length);
+        } else {
+            copyBetween(tcb, ranges, sequence, source, length);
+        }
+    }
+
+    private void copyBetween(final Tcb tcb, final long ranges, final int sequence, final long source,
+            final int length) {
+        final int end = sequence + length;
+        final int count = OutOfOrderRanges.count(ranges);
         int from = sequence;
-        int i = ranges == 0 ? 0 : OutOfOrderRanges.find(ranges, sequence);
+        int i = OutOfOrderRanges.find(ranges, sequence);
         for (; i < count && Seq.lt(OutOfOrderRanges.left(ranges, i), end); i++) {
             final int left = OutOfOrderRanges.left(ranges, i);
             final int right = OutOfOrderRanges.right(ranges, i);
@@ -283,9 +292,15 @@ final class ReceiveQueue {
             return true;
         }
         final int capacity = slab.blockSize(Math.max(needed, SMALLEST));
+        if (tcb.rcvCapacity() == 0) {
+            return keepRing(tcb, slab.allocate(capacity), capacity);
+        }
         final int first = ringFrom(tcb);
         final int held = Math.min(highest(tcb) - first, tcb.rcvCapacity());
-        final long ring = ByteRing.grow(slab, tcb.rcvRing(), tcb.rcvCapacity(), capacity, first, held);
+        return keepRing(tcb, ByteRing.grow(slab, tcb.rcvRing(), tcb.rcvCapacity(), capacity, first, held), capacity);
+    }
+
+    private boolean keepRing(final Tcb tcb, final long ring, final int capacity) {
         if (ring == 0) {
             context.count(Counter.TCP_SLAB_FULL);
             return false;

@@ -116,6 +116,11 @@ public final class Tcp implements AutoCloseable {
         preview.look(received, count);
     }
 
+    /** One of them is worked off next. */
+    public void onFrame(final int index) {
+        preview.onFrame(index);
+    }
+
     /** A turn begins. */
     public void onTurn(final long nowNs) {
         context.nowNs = nowNs;

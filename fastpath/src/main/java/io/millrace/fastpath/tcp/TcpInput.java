@@ -104,7 +104,7 @@ final class TcpInput implements TransportInput {
     private static boolean isChecksumRight(final long localHi, final long localLo, final long remoteHi,
             final long remoteLo, final long address, final int length) {
         final long pseudo = Checksum.pseudoHeader(remoteHi, remoteLo, localHi, localLo, IpProtocol.TCP, length);
-        return Checksum.finish(Checksum.sum(address, length, pseudo)) == 0;
+        return Checksum.isRight(Checksum.sum(address, length, pseudo));
     }
 
     private void dispatch(final long address, final int length, final int ecn) {

@@ -42,6 +42,8 @@ final class Inbox implements AutoCloseable {
     private final ManyToOneRingBuffer ring;
     private final MessageHandler adapter;
     private volatile @Nullable Runnable wakeup;
+    /** True while something may wait: one look in a turn that finds nothing. */
+    private volatile boolean anyOffered;
 
     Inbox(final Handler handler) {
         region = MemoryRegion.allocate("datagrams between engines", CAPACITY + RingBufferDescriptor.TRAILER_LENGTH);
@@ -82,18 +84,28 @@ final class Inbox implements AutoCloseable {
 
     /** Hands what waits to this engine; returns how much. */
     int drain() {
-        if (ring.producerPosition() == ring.consumerPosition()) {
-            // every turn, and hardly ever anything: cheaper asked than read
-            return 0;
+        return anyOffered ? read() : 0;
+    }
+
+    private int read() {
+        anyOffered = false;
+        int read = MESSAGES_A_TURN;
+        try {
+            final int first = ring.read(adapter, MESSAGES_A_TURN);
+            // a read ends at the end of the buffer, maybe on padding alone; what follows stands at its start
+            read = first < MESSAGES_A_TURN ? first + ring.read(adapter, MESSAGES_A_TURN - first) : first;
+        } finally {
+            if (read == MESSAGES_A_TURN) {
+                // there may be more, also behind a message that threw
+                anyOffered = true;
+            }
         }
-        final int read = ring.read(adapter, MESSAGES_A_TURN);
-        // a read ends at the end of the buffer, maybe on padding alone; what follows stands at its start
-        return read < MESSAGES_A_TURN ? read + ring.read(adapter, MESSAGES_A_TURN - read) : read;
+        return read;
     }
 
     /** True where something waits. */
     boolean isWaiting() {
-        return ring.producerPosition() != ring.consumerPosition();
+        return anyOffered;
     }
 
     @Override
@@ -116,6 +128,7 @@ final class Inbox implements AutoCloseable {
 
     private void commit(final int index) {
         ring.commit(index);
+        anyOffered = true;
         final Runnable hook = wakeup;
         if (hook != null) {
             hook.run();

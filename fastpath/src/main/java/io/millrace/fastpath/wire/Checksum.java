@@ -31,16 +31,15 @@ public final class Checksum {
      * @return the accumulator of both.
      */
     public static long sum(final long address, final int length, final long initial) {
-        final int whole = length & ~7;
-        final long body = length < LONG_LENGTH ? sumShort(address, whole) : sumLong(address, whole);
-        return add(body + tail(address + whole, length & 7), initial);
+        return add(length < LONG_LENGTH ? sumShort(address, length) : sumLong(address, length), initial);
     }
 
     /** Blocks keep the trip count of {@link #sumBlock} where the JIT compiler vectorises it. */
     private static long sumLong(final long address, final int length) {
-        long sum = 0;
-        for (int i = 0; i < length; i += BLOCK_LENGTH) {
-            sum += sumBlock(address + i, Math.min(length - i, BLOCK_LENGTH));
+        final int whole = length & ~7;
+        long sum = tail(address + whole, length & 7);
+        for (int i = 0; i < whole; i += BLOCK_LENGTH) {
+            sum += sumBlock(address + i, Math.min(whole - i, BLOCK_LENGTH));
         }
         return sum;
     }
@@ -62,25 +61,46 @@ public final class Checksum {
     }
 
     /**
-     * Headers and bare acknowledgements have a loop of their own: the JIT compiler unrolls a loop only as far as it has
-     * seen it run, so they would keep {@link #sumBlock} from being vectorised.
+     * Headers, bare acknowledgements and short texts without a loop, whose beginning and end would cost more than their
+     * words do. By halves of longs: a load that lies within an earlier store need not wait for it.
      */
     private static long sumShort(final long address, final int length) {
         long sum = 0;
-        for (int i = 0; i < length; i += 8) {
-            final long value = Memory.getLong(address + i);
-            sum += (value & INT_MASK) + (value >>> 32);
+        long next = address;
+        if ((length & 64) != 0) {
+            sum = sum32(next) + sum32(next + 32);
+            next += 64;
         }
-        return sum;
+        if ((length & 32) != 0) {
+            sum += sum32(next);
+            next += 32;
+        }
+        if ((length & 16) != 0) {
+            sum += sum16(next);
+            next += 16;
+        }
+        if ((length & 8) != 0) {
+            sum += word(next) + word(next + 4);
+            next += 8;
+        }
+        return sum + tail(next, length & 7);
+    }
+
+    private static long sum32(final long address) {
+        return sum16(address) + sum16(address + 16);
+    }
+
+    private static long sum16(final long address) {
+        return word(address) + word(address + 4) + word(address + 8) + word(address + 12);
+    }
+
+    private static long word(final long address) {
+        return Memory.getInt(address) & INT_MASK;
     }
 
     /** True where an IPv4 header of 20 bytes carries the right checksum: {@link #of} without a loop. */
     static boolean isHeaderValid(final long address) {
-        final long first = Memory.getLong(address);
-        final long second = Memory.getLong(address + 8);
-        final long sum = (first & INT_MASK) + (first >>> 32) + (second & INT_MASK) + (second >>> 32)
-                + (Memory.getInt(address + 16) & INT_MASK);
-        return foldWords(sum) == 0xFFFF;
+        return isRight(sum16(address) + word(address + 16));
     }
 
     /** Sum of the last 0 to 7 bytes. */
@@ -118,17 +138,27 @@ public final class Checksum {
 
     /** The accumulator brought to 16 bits, not inverted: a wire value. */
     public static int fold(final long sum) {
-        final int folded = foldWords(sum);
-        return SWAP ? (folded & 0xFF) << 8 | folded >>> 8 : folded;
+        final int folded = foldUp(sum);
+        return SWAP ? Integer.reverseBytes(folded) & 0xFFFF : folded >>> 16;
     }
 
     /** Brings 64 bits to 16 without changing the byte order. */
     static int foldWords(final long sum) {
-        // two halves of 32 bits, then three parts that cannot exceed 17 bits, then what that may carry
-        final long half = (sum & INT_MASK) + (sum >>> 32);
-        final int quarter = (int) ((half & 0xFFFF) + (half >>> 16 & 0xFFFF) + (half >>> 32));
-        final int carried = (quarter & 0xFFFF) + (quarter >>> 16);
-        return (carried & 0xFFFF) + (carried >>> 16);
+        return foldUp(sum) >>> 16;
+    }
+
+    /**
+     * The fold in the upper 16 bits; those below mean nothing. Halves added to each other, changed about, leave their sum in
+     * the upper half, and what the lower one carries comes round to it.
+     */
+    private static int foldUp(final long sum) {
+        final int half = (int) (sum + Long.rotateLeft(sum, 32) >>> 32);
+        return half + Integer.rotateLeft(half, 16);
+    }
+
+    /** True of the accumulator of a piece, pseudo-header and all, whose stored checksum is right. */
+    public static boolean isRight(final long sum) {
+        return foldWords(sum) == 0xFFFF;
     }
 
     /** The checksum to be stored: the inverted fold, a wire value. */
@@ -171,6 +201,11 @@ public final class Checksum {
      */
     public static long pseudoHeader(final long sourceHi, final long sourceLo, final long destinationHi,
             final long destinationLo, final int protocol, final int length) {
+        if ((sourceHi | destinationHi) == 0) {
+            // IPv4, mostly: few enough words that none is carried out
+            return wireOrder((sourceLo & INT_MASK) + (sourceLo >>> 32) + (destinationLo & INT_MASK)
+                    + (destinationLo >>> 32) + protocol + length);
+        }
         return pseudoHeaderV6(sourceHi, sourceLo, destinationHi, destinationLo, protocol, length);
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class CommandRingTest {
     private static final long MAC = 0xFFEE_DDCC_BBAAL;
+    private static final int BAD = 1_000_000;
+    private static final int MANY = 1_000;
 
     private final List<String> handled = new ArrayList<>();
     private final MemoryRegion message = MemoryRegion.allocate("test message", 16);
@@ -52,6 +55,33 @@ class CommandRingTest {
                 "onTransmitIcmpv6[2, 3, 4, 5, 6, " + MAC + ", 255, true, 102030405060708, 8]");
     }
 
+    @Test
+    void shouldHandOverInTheNextTurnWhatStandsBehindACommandThatThrew() {
+        ring.listenerClosed(BAD);
+        ring.listenerClosed(2);
+        assertThatThrownBy(ring::drain).hasStackTraceContaining("defect");
+        assertThat(ring.isWaiting()).isTrue();
+        assertThat(ring.drain()).isEqualTo(1);
+        assertThat(handled).containsExactly("onListenerClosed[" + BAD + "]", "onListenerClosed[2]");
+        assertThat(ring.isWaiting()).isFalse();
+    }
+
+    @Test
+    void shouldLeaveToTheNextTurnWhatIsTooMuchForOne() {
+        for (int i = 0; i < MANY; i++) {
+            ring.listenerClosed(i + 1);
+        }
+        int handedOver = 0;
+        while (ring.isWaiting()) {
+            final int drained = ring.drain();
+            assertThat(drained).isLessThan(MANY);
+            handedOver += drained;
+        }
+        assertThat(handedOver).isEqualTo(MANY);
+        assertThat(handled).hasSize(MANY).last().isEqualTo("onListenerClosed[" + MANY + "]");
+        assertThat(ring.drain()).isZero();
+    }
+
     private CommandRing.Handler recorder() {
         return (CommandRing.Handler) Proxy.newProxyInstance(getClass().getClassLoader(),
                 new Class<?>[]{CommandRing.Handler.class}, (proxy, method, arguments) -> {
@@ -62,6 +92,9 @@ class CommandRingTest {
                         seen[at] = Long.toHexString(Memory.getLong((long) seen[at]));
                     }
                     handled.add(method.getName() + Arrays.toString(seen));
+                    if (Arrays.equals(arguments, new Object[]{BAD})) {
+                        throw new IllegalStateException("defect");
+                    }
                     return null;
                 });
     }

@@ -2,6 +2,7 @@ package io.millrace.fastpath.ip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.memory.Memory;
@@ -53,6 +54,11 @@ class PlainSegmentTest {
                 final byte[] frame = frame(random, ethernet);
                 final int flags = random.nextInt(4);
                 final long stampNs = random.nextBoolean() ? 0 : 6_000;
+                if (random.nextInt(64) == 0) {
+                    final boolean ours = random.nextInt(4) > 0;
+                    shortWay.addressIsOurs(ours);
+                    longWay.addressIsOurs(ours);
+                }
                 final boolean known = shortWay.isPlain(frame);
                 plain += known ? 1 : 0;
                 shortWay.take(frame, flags, stampNs, false);
@@ -106,26 +112,32 @@ class PlainSegmentTest {
 
     /** IP's input, with somebody above who writes down what arrives. */
     private static final class Way implements TransportInput, DatagramInput, AutoCloseable {
+        private static final RouteSnapshot OURS = StandInRoutes.of(Packet.address(StackDriver.ADDRESS))
+                .withBroadcast(Packet.address(StackDriver.BROADCAST));
+        private static final RouteSnapshot GIVEN_BACK = StandInRoutes.of(Packet.address(StackDriver.ADDRESS) + 1);
+
         private final From from;
         private final EngineCounters counters = new EngineCounters();
         private final List<List<Object>> segments = new ArrayList<>();
         private final QueuePort port;
+        private final StandInControl control;
         private final PlainSegment plain;
         private final IpInput input;
 
         Way(final From from) {
             this.from = from;
             port = from == From.ETHERNET ? new QueuePort(1_500, MAC) : new QueuePort(1_500);
-            final StandInControl control = new StandInControl(
-                    StandInRoutes.of(Packet.address(StackDriver.ADDRESS))
-                            .withBroadcast(Packet.address(StackDriver.BROADCAST)),
-                    new StandInIss(1, 0), new StandInPorts(1, 2));
+            control = new StandInControl(OURS, new StandInIss(1, 0), new StandInPorts(1, 2));
             final NeighbourTable neighbours = new NeighbourTable(port, counters, 16, 4, 42);
             final IpOutput output = new IpOutput(port, control, counters, neighbours,
                     new TransmitQueue(port, counters, 64, 256), new PathMtus(PathMtuSettings.DEFAULT, counters, 42));
             plain = new PlainSegment(output.links(), control);
             input = new IpInput(output.links(), control, counters, this, this,
                     new Icmp(control, counters, output, neighbours, this, this, 1_000), ReassemblySettings.DEFAULT);
+        }
+
+        void addressIsOurs(final boolean ours) {
+            control.routes(ours ? OURS : GIVEN_BACK);
         }
 
         boolean isPlain(final byte[] bytes) {

@@ -76,6 +76,47 @@ class BurstPreviewTest {
         assertThat(new BurstPreview(burst.length, connections, false).look(burst, burst.length)).isEqualTo(300);
     }
 
+    /** The record of a connection that is over still has its key, and the guess is older. */
+    @Test
+    void shouldNotLeadToAConnectionThatIsOverSince() {
+        open(MANY - 1);
+        segment(frames[0], 1_000, false);
+        segment(frames[1], 1_002, false);
+        final BurstPreview preview = new BurstPreview(frames.length, connections, false);
+        preview.look(frames, 2);
+        preview.onFrame(0);
+        assertThat(find(1_000)).isZero();
+        end(0);
+        end(2);
+        assertThat(find(1_000)).as("the one that came last").isEqualTo(ConnectionTable.NONE);
+        preview.onFrame(1);
+        assertThat(find(1_002)).as("the one that should come next").isEqualTo(ConnectionTable.NONE);
+    }
+
+    @Test
+    void shouldNotMatterWhereItGuessedWrong() {
+        open(MANY);
+        segment(frames[0], 1_000, false);
+        segment(frames[1], 1_002, false);
+        final BurstPreview preview = new BurstPreview(frames.length, connections, false);
+        preview.look(frames, 2);
+        preview.onFrame(1);
+        assertThat(find(1_000)).isZero();
+        preview.onFrame(0);
+        assertThat(find(999)).isEqualTo(ConnectionTable.NONE);
+        assertThat(find(1_000)).isZero();
+    }
+
+    private int find(final int peerPort) {
+        return connections.find(0, IpAddress.v4(OURS), 0, IpAddress.v4(PEER), PORT << 16 | peerPort);
+    }
+
+    private void end(final int index) {
+        final Tcb tcb = connections.wrap(index);
+        connections.remove(tcb);
+        connections.free(tcb);
+    }
+
     /** Every second one of IPv6; the peers' ports count from 1,000. */
     private void open(final int count) {
         for (int i = 0; i < count; i++) {

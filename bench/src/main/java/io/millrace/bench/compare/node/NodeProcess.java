@@ -27,10 +27,13 @@ import java.util.stream.Stream;
 
 /**
  * A {@link Node} from outside. Its JVM has the system properties of this one that begin with {@code millrace.}, and the
- * options that {@code -Dbench.node.options} lists, e.g. those of a profiler. Thread: one; the process lives no longer than
+ * options that {@link #OPTIONS_PROPERTY} lists, e.g. those of a profiler. Thread: one; the process lives no longer than
  * this one.
  */
 public final class NodeProcess implements AutoCloseable {
+    /** A system property: further options of a node's JVM, with blanks between them. */
+    public static final String OPTIONS_PROPERTY = "bench.node.options";
+
     private static final long ANSWER_MS = 30_000;
     private static final long END_S = 3;
     private static final long STOP_MS = 10_000;
@@ -94,7 +97,7 @@ public final class NodeProcess implements AutoCloseable {
         }
         System.getProperties().stringPropertyNames().stream().filter(key -> key.startsWith("millrace."))
                 .forEach(key -> options.add("-D" + key + "=" + System.getProperty(key)));
-        options.addAll(Stream.of(System.getProperty("bench.node.options", "").split(" ")).filter(o -> !o.isEmpty())
+        options.addAll(Stream.of(System.getProperty(OPTIONS_PROPERTY, "").split(" ")).filter(o -> !o.isEmpty())
                 .toList());
         spec.settings().forEach((key, value) -> options.add("-D" + key + "=" + value));
         return options;
