@@ -369,7 +369,7 @@ final class SegmentWriter {
                 windowField(tcb));
         tcb.lastAckSent(tcb.rcvNxt());
         tcb.clear(Tcb.ACK_NOW);
-        context.timers.cancel(tcb.timer(Tcb.TIMER_ACK));
+        context.timers.park(tcb.timer(Tcb.TIMER_ACK));
         return length;
     }
 

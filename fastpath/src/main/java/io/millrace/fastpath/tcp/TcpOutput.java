@@ -275,8 +275,9 @@ final class TcpOutput {
         if (Seq.gt(next, tcb.sndMax())) {
             tcb.sndMax(next);
         }
-        pacing.onSent(tcb, length);
+        // before anything is noted of what left
         tcb.lastSendNs(context.nowNs);
+        pacing.onSent(tcb, length);
         persist.clear(tcb);
         return true;
     }

@@ -9,17 +9,11 @@ final class SynQueue implements AutoCloseable {
     /** SYNs of a turn at the most: what else waits shall not wait long for them. */
     static final int BURST = 8;
 
-    /** What was counted may still be on its way, e.g. where a queueing discipline holds it. */
-    private static final long LOOK_AGAIN_NS = 50_000;
-
     private final SynSteering steering;
     private final int index;
     private final int fd;
     private final int length;
-    private long seen;
-    private long emptyNs;
-    private boolean empty;
-    private long taken;
+    private final SynLooks looks = new SynLooks();
     private long lost;
 
     /**
@@ -40,12 +34,7 @@ final class SynQueue implements AutoCloseable {
 
     /** True where a look into the queue is worth a system call; who looks says what it found by {@link #onLook}. */
     boolean isWorthALook(final long nowNs) {
-        final long steered = steering.steered(index);
-        if (empty && steered == seen && nowNs - emptyNs < LOOK_AGAIN_NS) {
-            return false;
-        }
-        seen = steered;
-        return true;
+        return looks.isWorthIt(steering.steered(index), nowNs);
     }
 
     /**
@@ -53,19 +42,17 @@ final class SynQueue implements AutoCloseable {
      * @param toTheEnd true where there were no more.
      */
     void onLook(final int frames, final boolean toTheEnd, final long nowNs) {
-        taken += frames;
-        empty = toTheEnd;
-        emptyNs = nowNs;
+        looks.onLook(frames, toTheEnd, nowNs);
     }
 
     /** The next look is worth it. */
     void lookAgain() {
-        empty = false;
+        looks.lookAgain();
     }
 
     /** SYNs that found the queue full: at least so many, since some that are counted as steered may still wait in it. */
     long lost() {
-        lost = Math.max(lost, steering.steered(index) - taken - length);
+        lost = Math.max(lost, steering.steered(index) - looks.taken() - length);
         return lost;
     }
 

@@ -19,8 +19,6 @@ final class HttpArena implements Arena {
     private static final String URL = "http://" + Loops.SERVER + "/plaintext";
     private static final int CONNECTIONS = 64;
     private static final long WARM_NS = TimeUnit.SECONDS.toNanos(1);
-    /** Less of it in a second does not matter. */
-    private static final long COMPILING_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Cell cell;
     private final Topology topology;
@@ -42,13 +40,10 @@ final class HttpArena implements Arena {
      */
     void warm(final long mostNs) throws IOException {
         final long beganNs = System.nanoTime();
-        long before;
-        long now = 0;
+        final Warmth warmth = new Warmth();
         do {
-            before = now;
             load(WARM_NS);
-            now = server.compilersNs();
-        } while (System.nanoTime() - beganNs < mostNs && now - before > COMPILING_NS);
+        } while (!warmth.onLook(server.compilersNs()) && System.nanoTime() - beganNs < mostNs);
         pause();
     }
 

@@ -12,8 +12,10 @@ import org.HdrHistogram.Histogram;
  * @param requests   that were answered.
  * @param bytes      of the answers, headers included.
  * @param cpuNs      processor time of wrk.
- * @param latencyNs  of each request as wrk counts it, in steps of a microsecond: from when it was sent; a connection's next
- *                   request waits for the answer.
+ * @param latencyNs  in steps of a microsecond, from when a request was sent. A connection's next request waits for the answer;
+ *                   for those that it would have sent meanwhile, at its mean pace, wrk counts what they would have waited.
+ *                   So there are more of them than requests, and the 99th percentile is the hundredth of the time, not of
+ *                   the requests, in which it was slowest.
  */
 record WrkFigures(long durationNs, long requests, long bytes, long cpuNs, Histogram latencyNs) {
     private static final String FIGURES = "figures ";
