@@ -27,6 +27,11 @@ final class EngineSleep implements IdleSource, AutoCloseable {
     }
 
     @Override
+    public boolean mayReceive() {
+        return closed || port.mayReceive();
+    }
+
+    @Override
     public int descriptors() {
         return closed ? 0 : port.descriptors();
     }

@@ -62,6 +62,11 @@ public final class Tcb extends TcbSend {
         return index * TIMER_COUNT + timer;
     }
 
+    /** Address of the node of {@link #TIMER_ACK}, behind which those of the others lie. */
+    public long firstTimer() {
+        return address + TIMERS_OFFSET;
+    }
+
     /** What the application calls the connection. */
     public long handle() {
         return (long) generation() << 32 | index;

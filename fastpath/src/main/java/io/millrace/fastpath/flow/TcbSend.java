@@ -283,7 +283,10 @@ public abstract class TcbSend extends TcbReceive {
         Memory.putLong(address + CC_AREA, value);
     }
 
-    /** Block that holds what was sent and not acknowledged, and the state of loss recovery; 0 while nothing is in flight. */
+    /**
+     * Address of the block that holds what was sent and not acknowledged, and the state of loss recovery, with four bits of
+     * loss recovery's in the lowest places; 0 while nothing is in flight.
+     */
     public long flight() {
         return Memory.getLong(address + FLIGHT);
     }

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What a loop waits for: an engine with its port. Thread: the loop's. */
 public interface IdleSource {
+    /** {@link PacketPort#mayReceive}. */
+    default boolean mayReceive() {
+        return true;
+    }
+
     /** {@link PacketPort#descriptors}. */
     int descriptors();
 

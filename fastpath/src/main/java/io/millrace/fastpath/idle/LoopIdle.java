@@ -16,6 +16,12 @@ public abstract class LoopIdle implements Sleeper {
     /** Nearer deadlines are waited for by spinning: no sleep ends that exactly. */
     private static final long NEAR_NS = 10_000;
 
+    /**
+     * Looks at the port between two turns. With its pause one takes a quarter of the time of a loop's turn without work, and
+     * what comes during such a turn waits for the rest of it.
+     */
+    private static final int LOOKS = 16;
+
     /** Somebody called since the last turn began. */
     private volatile boolean woken;
     private volatile boolean sleeping;
@@ -47,21 +53,28 @@ public abstract class LoopIdle implements Sleeper {
     /** There was something to do. */
     public abstract void onWork();
 
+    /** True where the loop polls on whatever the next deadline is: what is not asked for costs no time between two looks. */
+    public abstract boolean isPolling();
+
     /**
-     * There was nothing to do, and the loop polls on whatever the next deadline is: what is not asked for costs no time
-     * between two looks at the port.
+     * There was nothing to do, and the loop polls on: for as long as a few turns take it looks only at the port, and for who
+     * calls it.
      *
-     * @return false where it may do something else: then {@link #idle} follows.
+     * @return true where the port may have something.
      */
     public final boolean poll() {
-        if (source == null || !isPolling()) {
+        final IdleSource driven = source;
+        if (driven == null) {
             return false;
         }
-        Thread.onSpinWait();
-        return true;
+        for (int i = 0; i < LOOKS && !woken; i++) {
+            Thread.onSpinWait();
+            if (driven.mayReceive()) {
+                return true;
+            }
+        }
+        return false;
     }
-
-    abstract boolean isPolling();
 
     /**
      * There was nothing to do.

@@ -62,7 +62,7 @@ final class SleepingIdle extends LoopIdle {
     }
 
     @Override
-    boolean isPolling() {
+    public boolean isPolling() {
         return times.spinNs() != 0 && idleNs(System.nanoTime()) < times.spinNs();
     }
 

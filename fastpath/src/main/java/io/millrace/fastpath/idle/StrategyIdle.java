@@ -15,7 +15,7 @@ final class StrategyIdle extends LoopIdle {
     }
 
     @Override
-    boolean isPolling() {
+    public boolean isPolling() {
         return spins;
     }
 

@@ -188,33 +188,47 @@ public final class IpOutput {
     public long send(final long frame, final int length, final int protocol, final long sourceHi, final long sourceLo,
             final long hi, final long lo, final long nextHop, final int dscpEcn, final int flowLabel) {
         final RouteSnapshot routes = control.routes();
-        final int header = headerLength(hi, lo);
-        final int start = Frame.roomOffset(frame) + TRANSPORT_IN_ROOM - header;
-        if (header == Ipv4Header.MIN_LENGTH) {
-            final boolean fragmentable = (dscpEcn & FRAGMENTABLE) != 0;
-            final int id = fragmentable ? identifications.next(0, sourceLo, hi, lo, protocol) : identification++;
-            Ipv4Header.write(frame + start, dscpEcn & ~FRAGMENTABLE, length + header, id & 0xFFFF,
-                    fragmentable ? 0 : Ipv4Header.DONT_FRAGMENT, routes.hopLimit(), protocol,
-                    IpAddress.toV4(sourceLo), IpAddress.toV4(lo));
+        if (IpAddress.isV4(hi, lo)) {
+            writeV4(frame, length, protocol, sourceLo, lo, dscpEcn, routes.hopLimit());
         } else {
-            Ipv6Header.write(frame + start, dscpEcn, flowLabel, length, protocol,
-                    links.hopLimitV6(Frame.link(frame), routes.hopLimit()));
-            Ipv6Header.addresses(frame + start, sourceHi, sourceLo, hi, lo);
+            writeV6(frame, length, protocol, sourceHi, sourceLo, hi, lo, dscpEcn, flowLabel, routes);
         }
-        Frame.dataOffset(frame, start);
-        Frame.length(frame, length + header);
         final long hop = isCurrent(routes, nextHop) ? nextHop : nextHop(hi, lo);
+        forward(frame, hop);
+        return hop;
+    }
+
+    private void writeV4(final long frame, final int length, final int protocol, final long source,
+            final long destination, final int dscpEcn, final int hopLimit) {
+        final int start = Frame.roomOffset(frame) + TRANSPORT_IN_ROOM - Ipv4Header.MIN_LENGTH;
+        final boolean fragmentable = (dscpEcn & FRAGMENTABLE) != 0;
+        final int id = fragmentable ? identifications.next(0, source, 0, destination, protocol) : identification++;
+        Ipv4Header.write(frame + start, dscpEcn & ~FRAGMENTABLE, length + Ipv4Header.MIN_LENGTH, id & 0xFFFF,
+                fragmentable ? 0 : Ipv4Header.DONT_FRAGMENT, hopLimit, protocol, (int) source, (int) destination);
+        Frame.place(frame, start, length + Ipv4Header.MIN_LENGTH);
+    }
+
+    private void writeV6(final long frame, final int length, final int protocol, final long sourceHi,
+            final long sourceLo, final long hi, final long lo, final int trafficClass, final int flowLabel,
+            final RouteSnapshot routes) {
+        final int start = Frame.roomOffset(frame) + TRANSPORT_IN_ROOM - Ipv6Header.LENGTH;
+        Ipv6Header.write(frame + start, trafficClass, flowLabel, length, protocol,
+                links.hopLimitV6(Frame.link(frame), routes.hopLimit()));
+        Ipv6Header.addresses(frame + start, sourceHi, sourceLo, hi, lo);
+        Frame.place(frame, start, length + Ipv6Header.LENGTH);
+    }
+
+    private void forward(final long frame, final long hop) {
         if (hop > 0) {
             toNeighbour(frame, hop);
-        } else if (hop == LOCAL) {
-            queue.addLocal(frame);
         } else if (hop == DIRECT) {
             queue.add(frame);
+        } else if (hop == LOCAL) {
+            queue.addLocal(frame);
         } else {
             countUnsent(hop);
             port.release(frame);
         }
-        return hop;
     }
 
     /** True where what {@link #sendDatagram} answered says that the datagram is on its way, or waits for a neighbour. */
@@ -451,9 +465,11 @@ public final class IpOutput {
 
     private void frameFor(final long frame, final long mac) {
         final int start = Frame.dataOffset(frame) - EthernetHeader.LENGTH;
-        Frame.dataOffset(frame, start);
-        Frame.length(frame, Frame.length(frame) + EthernetHeader.LENGTH);
-        Frame.checksumPlace(frame, Frame.checksumStart(frame) + EthernetHeader.LENGTH, Frame.checksumOffset(frame));
+        Frame.place(frame, start, Frame.length(frame) + EthernetHeader.LENGTH);
+        if ((Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) != 0) {
+            Frame.checksumPlace(frame, Frame.checksumStart(frame) + EthernetHeader.LENGTH,
+                    Frame.checksumOffset(frame));
+        }
         if (Frame.gsoSize(frame) != 0) {
             Frame.segmentation(frame, Frame.gsoType(frame), Frame.gsoSize(frame),
                     Frame.headerLength(frame) + EthernetHeader.LENGTH);

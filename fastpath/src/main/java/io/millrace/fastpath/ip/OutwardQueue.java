@@ -14,6 +14,8 @@ final class OutwardQueue {
     private final long[] frames;
     private int head;
     private int tail;
+    /** Of all frames that wait. */
+    private long bytes;
 
     /** @param capacity frames, a power of two. */
     OutwardQueue(final PacketPort port, final EngineCounters counters, final int burst, final int capacity) {
@@ -34,30 +36,47 @@ final class OutwardQueue {
             return false;
         }
         frames[tail++ & mask] = frame;
+        bytes += Frame.length(frame);
         return true;
     }
 
     /** Gives the port what it takes; returns the number of frames it took. */
     int flush(final long nowNs) {
-        int sent = 0;
-        while (head != tail) {
-            final int from = head & mask;
-            final int length = Math.min(Math.min(tail - head, mask + 1 - from), burst);
-            final long bytes = bytesOf(from, length);
-            final int taken = port.transmit(frames, from, length, nowNs);
-            head += taken;
-            sent += taken;
-            if (taken < length) {
-                counters.increment(Counter.TRANSMIT_PORT_FULL);
-                counters.add(Counter.BYTES_TRANSMITTED, bytes - bytesOf(from + taken, length - taken));
-                break;
-            }
-            counters.add(Counter.BYTES_TRANSMITTED, bytes);
+        return head == tail ? 0 : flushWaiting(nowNs);
+    }
+
+    private int flushWaiting(final long nowNs) {
+        final int before = head;
+        while (head != tail && transmit(nowNs)) {
+            // the next burst
         }
+        final int sent = head - before;
         if (sent > 0) {
             counters.add(Counter.FRAMES_TRANSMITTED, sent);
         }
         return sent;
+    }
+
+    /** One burst; false where the port did not take all of it. */
+    private boolean transmit(final long nowNs) {
+        final int from = head & mask;
+        final int length = Math.min(Math.min(tail - head, mask + 1 - from), burst);
+        // lengths are asked of frames only while they are ours
+        final long offered = length == tail - head ? bytes : bytesOf(from, length);
+        final int taken = port.transmit(frames, from, length, nowNs);
+        head += taken;
+        if (taken == length) {
+            count(offered);
+            return true;
+        }
+        counters.increment(Counter.TRANSMIT_PORT_FULL);
+        count(offered - bytesOf(from + taken, length - taken));
+        return false;
+    }
+
+    private void count(final long transmitted) {
+        bytes -= transmitted;
+        counters.add(Counter.BYTES_TRANSMITTED, transmitted);
     }
 
     /** Gives every waiting frame back. */
@@ -65,13 +84,14 @@ final class OutwardQueue {
         while (head != tail) {
             port.release(frames[head++ & mask]);
         }
+        bytes = 0;
     }
 
     private long bytesOf(final int from, final int length) {
-        long bytes = 0;
+        long sum = 0;
         for (int i = from; i < from + length; i++) {
-            bytes += Frame.length(frames[i]);
+            sum += Frame.length(frames[i]);
         }
-        return bytes;
+        return sum;
     }
 }

@@ -58,6 +58,11 @@ public final class ByteRing {
         }
     }
 
+    /** True where bytes lie in one piece: those from {@link #address} on. */
+    public static boolean isContiguous(final int capacity, final int position, final int length) {
+        return (position & capacity - 1) + length <= capacity;
+    }
+
     /**
      * Moves a ring into a block of another length, so that every byte keeps its position.
      *

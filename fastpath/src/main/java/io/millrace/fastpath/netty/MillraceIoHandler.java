@@ -115,11 +115,12 @@ public final class MillraceIoHandler implements IoHandler {
         handled = 0;
         idle.onTurn();
         try {
-            final int work = driving ? turn(context) : 0;
+            int work = driving ? turn(context) : 0;
+            if (work == 0 && context.canBlock() && idle(context)) {
+                work = turn(context);
+            }
             if (work > 0) {
                 idle.onWork();
-            } else if (context.canBlock()) {
-                idle(context);
             }
         } catch (final InternalError e) {
             engine.onMemoryLost(e);
@@ -162,13 +163,15 @@ public final class MillraceIoHandler implements IoHandler {
         }
     }
 
-    private void idle(final IoHandlerContext context) {
-        if (driving && idle.poll()) {
-            return;
+    /** @return true where the engine's next turn may find something by now. */
+    private boolean idle(final IoHandlerContext context) {
+        if (driving && idle.isPolling()) {
+            return idle.poll();
         }
         final long nowNs = System.nanoTime();
         final long delayNs = context.delayNanos(nowNs);
         idle.idle(nowNs, driving ? Math.min(delayNs, untilEngineDeadline(nowNs)) : delayNs);
+        return false;
     }
 
     private long untilEngineDeadline(final long nowNs) {

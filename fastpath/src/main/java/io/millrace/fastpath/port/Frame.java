@@ -1,6 +1,7 @@
 package io.millrace.fastpath.port;
 
 import io.millrace.fastpath.memory.Memory;
+import java.nio.ByteOrder;
 
 /**
  * A frame is named by the address of its descriptor, a {@code long}; 0 names none. The descriptor carries what a
@@ -63,6 +64,8 @@ public final class Frame {
     private static final int ORIGIN = 60;
     private static final int ACQUIRED = 62;
 
+    private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
     private Frame() {}
 
     /** Makes a fresh descriptor: no bytes, no flags, link 0, data at {@link #ETHERNET_IN_ROOM}. Keeps the pool's marks. */
@@ -123,6 +126,13 @@ public final class Frame {
     /** Where the bytes begin, counted from the descriptor. */
     public static int dataOffset(final long frame) {
         return Memory.getInt(frame + DATA_OFFSET);
+    }
+
+    /** Says where the bytes lie: {@link #dataOffset(long, int)} and {@link #length(long, int)} in one store. */
+    public static void place(final long frame, final int offset, final int length) {
+        Memory.putLong(frame + DATA_OFFSET, SWAP
+                ? (long) length << Integer.SIZE | offset
+                : (long) offset << Integer.SIZE | length);
     }
 
     public static void dataOffset(final long frame, final int offset) {

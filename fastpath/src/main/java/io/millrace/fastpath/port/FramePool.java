@@ -81,6 +81,17 @@ public final class FramePool implements AutoCloseable {
         return frame;
     }
 
+    /**
+     * There is time: the frames acquired next are made fresh, and their lines claimed, now and not then. Their content is
+     * gone. Of frames with rooms of 192 bytes and more.
+     */
+    void prepare() {
+        for (int i = available - 1; i >= Math.max(0, available - FrameLines.PREPARED); i--) {
+            Frame.reset(free[i]);
+            FrameLines.claimRoom(Frame.room(free[i]));
+        }
+    }
+
     /** Takes back a frame of this pool. Its content may be read until the next {@link #acquire}. */
     public void release(final long frame) {
         assert takeBack(frame) : "frame released twice, or not of this pool";

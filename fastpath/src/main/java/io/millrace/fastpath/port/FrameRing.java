@@ -7,25 +7,29 @@ import java.lang.invoke.VarHandle;
  * A bounded queue of frames between two threads. The producer puts any number of frames and publishes them at once; the
  * consumer takes what was published. Nothing is boxed and nothing is allocated.
  * <p>
+ * The consumer looks at the slot that is filled next, not at a cursor beside the slots: a frame passes from core to core
+ * with one cache line. Which time round the ring a slot was filled is told by the lowest bit, which no frame's name has. Of what is put
+ * between two publications the first frame waits, and is written last: what lies behind it is seen with it.
+ * <p>
  * Thread: one producer ({@link #put}, {@link #publish}, {@link #isDrained}), one consumer ({@link #take}, {@link #isEmpty}).
  */
 final class FrameRing {
-    private static final VarHandle CURSORS = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(long[].class);
 
     /**
-     * Indices into the cursors: what the other side reads, and what only its own side knows, lie two cache lines apart.
-     * Else the consumer, which looks again and again, would take the line from the producer between two puts.
+     * Indices into the cursors: what each side alone knows, and what the other side may read, lie two cache lines apart.
      */
-    private static final int TAIL = 16;
-    private static final int PUT = 32;
-    private static final int HEAD_SEEN = 33;
+    private static final int PUT = 16;
+    private static final int PUBLISHED = 17;
+    private static final int FIRST = 18;
+    private static final int HEAD_SEEN = 19;
     private static final int HEAD = 48;
-    private static final int TAIL_SEEN = 64;
-    private static final int CURSORS_LENGTH = 80;
+    private static final int CURSORS_LENGTH = 64;
 
     private final long[] cursors = new long[CURSORS_LENGTH];
     private final long[] slots;
     private final int mask;
+    private final int lapShift;
 
     /** @param capacity a power of two. */
     FrameRing(final int capacity) {
@@ -34,53 +38,71 @@ final class FrameRing {
         }
         slots = new long[capacity];
         mask = capacity - 1;
+        lapShift = Integer.numberOfTrailingZeros(capacity);
+    }
+
+    /** The lowest bit of slots that are filled the next time round: 1 the first time, when they are 0. */
+    private long lap(final long position) {
+        return ~(position >>> lapShift) & 1;
     }
 
     /** @return false where the ring is full. The consumer sees the frame after {@link #publish}. */
     boolean put(final long frame) {
         final long position = cursors[PUT];
         if (position - cursors[HEAD_SEEN] > mask) {
-            cursors[HEAD_SEEN] = (long) CURSORS.getAcquire(cursors, HEAD);
+            cursors[HEAD_SEEN] = (long) CELLS.getAcquire(cursors, HEAD);
             if (position - cursors[HEAD_SEEN] > mask) {
                 return false;
             }
         }
-        slots[(int) position & mask] = frame;
+        final long filled = frame | lap(position);
+        if (position == cursors[PUBLISHED]) {
+            cursors[FIRST] = filled;
+        } else {
+            slots[(int) position & mask] = filled;
+        }
         cursors[PUT] = position + 1;
         return true;
     }
 
     /** Shows the consumer everything that was put, with all that was written into those frames before. */
     void publish() {
-        CURSORS.setRelease(cursors, TAIL, cursors[PUT]);
+        final long first = cursors[PUBLISHED];
+        if (first != cursors[PUT]) {
+            cursors[PUBLISHED] = cursors[PUT];
+            CELLS.setRelease(slots, (int) first & mask, cursors[FIRST]);
+        }
     }
 
     /** True where nothing was published that has not been taken. Thread: the consumer's. */
     boolean isEmpty() {
-        return (long) CURSORS.getAcquire(cursors, TAIL) == cursors[HEAD];
+        final long head = cursors[HEAD];
+        return !isFilled((long) CELLS.getAcquire(slots, (int) head & mask), head);
     }
 
-    /** True where everything that was published has been taken. Thread: the producer's. */
+    private boolean isFilled(final long slot, final long position) {
+        return (slot & 1) == lap(position);
+    }
+
+    /** True where everything that was put has been taken. Thread: the producer's. */
     boolean isDrained() {
-        return cursors[PUT] == (long) CURSORS.getAcquire(cursors, HEAD);
+        return cursors[PUT] == (long) CELLS.getAcquire(cursors, HEAD);
     }
 
     /** Takes up to {@code limit} frames. */
     int take(final long[] frames, final int offset, final int limit) {
         final long head = cursors[HEAD];
-        long there = cursors[TAIL_SEEN] - head;
-        if (there < limit) {
-            cursors[TAIL_SEEN] = (long) CURSORS.getAcquire(cursors, TAIL);
-            there = cursors[TAIL_SEEN] - head;
-            if (there == 0) {
-                return 0;
+        int count = 0;
+        while (count < limit) {
+            final long slot = (long) CELLS.getAcquire(slots, (int) (head + count) & mask);
+            if (!isFilled(slot, head + count)) {
+                break;
             }
+            frames[offset + count++] = slot & ~1L;
         }
-        final int count = (int) Math.min(there, limit);
-        for (int i = 0; i < count; i++) {
-            frames[offset + i] = slots[(int) (head + i) & mask];
+        if (count > 0) {
+            CELLS.setRelease(cursors, HEAD, head + count);
         }
-        CURSORS.setRelease(cursors, HEAD, head + count);
         return count;
     }
 }

@@ -176,6 +176,16 @@ final class GroupPort implements PacketPort {
     }
 
     @Override
+    public boolean mayReceive() {
+        for (final PacketPort port : ports) {
+            if (port.mayReceive()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
     public boolean prepareToBlock() {
         for (final PacketPort port : ports) {
             if (!port.prepareToBlock()) {

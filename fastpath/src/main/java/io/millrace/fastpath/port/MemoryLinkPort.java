@@ -32,6 +32,7 @@ final class MemoryLinkPort implements PacketPort {
     /** Frames of our pool that the peer has released. */
     private final FrameRing homeward;
     private final long[] scratch = new long[BURST];
+    private final FrameLines lines = new FrameLines();
 
     private MemoryLinkPort peer;
     /** Shared by the pair: the last of the two to close frees both pools. */
@@ -94,13 +95,21 @@ final class MemoryLinkPort implements PacketPort {
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
-        // Every turn, so that the frames lent next are those whose lines are still in the cache.
-        comeHome();
         final int count = inbound.take(frames, offset, limit);
+        lines.fetch(frames, offset, count);
         for (int i = offset; i < offset + count; i++) {
             Frame.timestampNs(frames[i], nowNs);
         }
+        // Every turn, so that the frames lent next are those whose lines are still in the cache.
+        if (comeHome() && count == 0) {
+            pool.prepare();
+        }
         return count;
+    }
+
+    @Override
+    public boolean mayReceive() {
+        return !inbound.isEmpty();
     }
 
     @Override
@@ -227,11 +236,15 @@ final class MemoryLinkPort implements PacketPort {
         }
     }
 
-    private void comeHome() {
+    /** @return true where some have. */
+    private boolean comeHome() {
+        boolean any = false;
         for (int n = homeward.take(scratch, 0, BURST); n > 0; n = homeward.take(scratch, 0, BURST)) {
+            any = true;
             for (int i = 0; i < n; i++) {
                 pool.release(scratch[i]);
             }
         }
+        return any;
     }
 }

@@ -63,6 +63,16 @@ public interface PacketPort extends AutoCloseable {
     int receive(long[] frames, int offset, int limit, long nowNs);
 
     /**
+     * Looks whether {@link #receive} would find something, where memory tells that: a driver with nothing to do looks more
+     * often than it takes turns.
+     *
+     * @return false where nothing has come; true also where only {@link #receive} finds out.
+     */
+    default boolean mayReceive() {
+        return true;
+    }
+
+    /**
      * Transmits frames in order, all of one link. The first {@code n} returned belong to the port; the caller keeps the
      * rest, and tries again later or drops them.
      *

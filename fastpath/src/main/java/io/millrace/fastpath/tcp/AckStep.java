@@ -77,6 +77,12 @@ final class AckStep {
     }
 
     private void tellRecovery(final Tcb tcb, final Segment segment, final boolean duplicate) {
+        final boolean echoed = isEcho(tcb, segment);
+        if (segment.sackBlocks == 0 && !echoed
+                && recovery.onAckOfLoneSegment(tcb, segment.acknowledgement, segment.arrivedNs,
+                        context.congestion(tcb), context.connections.settings(tcb))) {
+            return;
+        }
         final AckEvent told = event;
         told.ack = segment.acknowledgement;
         told.duplicate = duplicate;
@@ -87,7 +93,7 @@ final class AckStep {
         }
         told.hasEcho = tcb.has(Tcb.TIMESTAMPS) && segment.hasTimestamps;
         told.echo = segment.timestampEcho;
-        told.congestionEchoed = isEcho(tcb, segment);
+        told.congestionEchoed = echoed;
         told.arrivedNs = segment.arrivedNs;
         final boolean newData = tcb.sndEnd() != tcb.sndNxt()
                 && Seq.gt(segment.acknowledgement + tcb.sndWnd(), tcb.sndNxt());

@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.OutOfOrderRanges;
+import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.TcpOptions;
 
 /**
@@ -14,6 +15,8 @@ final class HeaderOptions {
     private final SynOptions syn = new SynOptions();
     private int duplicateLeft;
     private int duplicateRight;
+    /** Of what was written last. */
+    private long words;
 
     HeaderOptions(final TcpContext context) {
         this.context = context;
@@ -46,10 +49,10 @@ final class HeaderOptions {
     }
 
     private int sackBlocks(final Tcb tcb) {
-        if (!tcb.has(Tcb.SACK)) {
+        final long ranges = tcb.outOfOrder();
+        if (ranges == 0 && !hasDuplicate() || !tcb.has(Tcb.SACK)) {
             return 0;
         }
-        final long ranges = tcb.outOfOrder();
         final int wanted = (ranges == 0 ? 0 : OutOfOrderRanges.count(ranges)) + (hasDuplicate() ? 1 : 0);
         final int most = tcb.has(Tcb.TIMESTAMPS) ? TcpOptions.MAX_SACK_BLOCKS - 1 : TcpOptions.MAX_SACK_BLOCKS;
         return Math.min(wanted, most);
@@ -58,14 +61,25 @@ final class HeaderOptions {
     /** Writes timestamps, and SACK blocks unless they find no room beside the text; returns the bytes written. */
     int write(final Tcb tcb, final long address, final boolean sack) {
         int length = 0;
+        words = 0;
         if (tcb.has(Tcb.TIMESTAMPS)) {
-            length += TcpOptions.writeTimestamps(address, context.timestamp(tcb), tcb.tsRecent());
+            final int value = context.timestamp(tcb);
+            final int echo = tcb.tsRecent();
+            length = TcpOptions.writeTimestamps(address, value, echo);
+            words = TcpOptions.timestampsWords(value, echo);
         }
         final int blocks = sack ? sackBlocks(tcb) : 0;
         if (blocks > 0) {
-            length += writeSack(tcb, address + length, blocks);
+            final int added = writeSack(tcb, address + length, blocks);
+            words += Checksum.toWords(Checksum.sum(address + length, added, 0));
+            length += added;
         }
         return length;
+    }
+
+    /** Sum of the words that {@link #write} has just written, for {@link Checksum#finish(long, long)}. */
+    long words() {
+        return words;
     }
 
     /** RFC 2018 §4: the range that changed last comes first; RFC 2883 §4: before it the duplicate, once. */

@@ -240,7 +240,7 @@ final class Lifecycle {
         releaseFastOpen(tcb);
         // what a SYN carried may be acknowledged
         sendQueue.onAcknowledged(tcb);
-        context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
+        context.timers.park(tcb.timer(Tcb.TIMER_RETRANSMIT));
         tcb.lastTextStamp(LifeTimer.stamp(context.nowNs));
         armLife(tcb);
         context.count(Counter.TCP_ESTABLISHED);

@@ -27,7 +27,7 @@ final class RetransmissionTimer {
         final TcpSettings settings = context.connections.settings(tcb);
         final long dueNs = decision.decide(tcb, settings, context.nowNs);
         if (dueNs == Long.MAX_VALUE) {
-            context.timers.cancel(tcb.timer(Tcb.TIMER_RETRANSMIT));
+            context.timers.park(tcb.timer(Tcb.TIMER_RETRANSMIT));
         } else {
             context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT),
                     Math.max(context.nowNs, Math.min(dueNs, userTimeoutAtNs(tcb, settings))));

@@ -7,6 +7,7 @@ import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.Links;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.timer.TimerWheel;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.fastpath.wire.IpAddress;
 import io.millrace.fastpath.wire.IpProtocol;
@@ -71,30 +72,32 @@ final class SegmentWriter {
 
     private boolean write(final Tcb tcb, final int sequence, final int text, final int flags,
             final boolean segmented) {
-        final int link = link(tcb);
         final int mss = mss(tcb);
-        if (links.count() > 1 && !isFor(link, tcb, segmented ? mss : text, segmented ? text : 0)) {
-            return false;
-        }
-        final long frame = acquire(link);
+        final long frame = acquireFor(tcb, segmented ? mss : text, segmented ? text : 0);
         if (frame == 0) {
             return false;
         }
-        final long segment = IpOutput.payload(frame);
-        final boolean fresh = text > 0 && sequence == tcb.sndMax() && !Persist.isProbing(tcb) && mayMark(tcb);
         useQuickAck(tcb, text > 0);
-        final int length = header(tcb, segment, sequence, fresh ? flags | congestionWindowReduced(tcb) : flags,
-                text <= mss || segmented);
-        if (text > 0) {
-            SendQueue.copyOut(context.heldTexts, tcb, sequence, segment + length, text);
-        }
-        if (segmented) {
-            Frame.segmentation(frame, isV4(tcb) ? Frame.GSO_TCPV4 : Frame.GSO_TCPV6, mss,
-                    IpOutput.headerLength(tcb.remoteHi(), tcb.remoteLo()) + length);
-        }
         // RFC 3168 §6.1.5 and §6.1.6: neither retransmissions nor window probes are ECN-capable
-        send(tcb, frame, length + text, fresh ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT);
+        final boolean fresh = text > 0 && mayMark(tcb, sequence);
+        final int length = segment(tcb, frame, sequence, text, fresh ? flags | congestionWindowReduced(tcb) : flags,
+                text <= mss || segmented);
+        if (segmented) {
+            markSegmented(tcb, frame, mss, length - text);
+        }
+        send(tcb, frame, length, fresh ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT);
         return true;
+    }
+
+    private static void markSegmented(final Tcb tcb, final long frame, final int mss, final int header) {
+        Frame.segmentation(frame, isV4(tcb) ? Frame.GSO_TCPV4 : Frame.GSO_TCPV6, mss,
+                IpOutput.headerLength(tcb.remoteHi(), tcb.remoteLo()) + header);
+    }
+
+    /** A frame of the link that a connection's segments leave over; 0 where none is free, or the link takes no such one. */
+    private long acquireFor(final Tcb tcb, final int text, final int virtual) {
+        final int link = link(tcb);
+        return links.count() > 1 && !isFor(link, tcb, text, virtual) ? 0 : acquire(link);
     }
 
     /** True where a link takes packets with so much text, and virtual segments with so much. */
@@ -104,9 +107,13 @@ final class SegmentWriter {
                 && (virtual == 0 || virtual + headers <= links.capabilities(link).maxVirtualSegment());
     }
 
-    /** RFC 3168 §6.1.1: nothing is ECN-capable once a SYN has left that did not ask; {@link #synFlags} sends it so. */
-    private static boolean mayMark(final Tcb tcb) {
-        return tcb.has(Tcb.ECN) && (tcb.has(Tcb.PASSIVE) || !tcb.has(Tcb.SYN_RETRANSMITTED));
+    /**
+     * True of text that was never sent before, and probes no window. RFC 3168 §6.1.1: nothing is ECN-capable once a SYN has
+     * left that did not ask; {@link #synFlags} sends it so.
+     */
+    private static boolean mayMark(final Tcb tcb, final int sequence) {
+        return tcb.has(Tcb.ECN) && sequence == tcb.sndMax() && !Persist.isProbing(tcb)
+                && (tcb.has(Tcb.PASSIVE) || !tcb.has(Tcb.SYN_RETRANSMITTED));
     }
 
     /** RFC 3168 §6.1.2: the first new data after the window was reduced says so. */
@@ -129,7 +136,7 @@ final class SegmentWriter {
         }
         useQuickAck(tcb, false);
         final boolean fin = repeatsFin(tcb);
-        final int length = header(tcb, IpOutput.payload(frame), fin ? tcb.sndEnd() : acceptableSequence(tcb),
+        final int length = segment(tcb, frame, fin ? tcb.sndEnd() : acceptableSequence(tcb), 0,
                 fin ? TcpHeader.FIN | TcpHeader.ACK : TcpHeader.ACK, true);
         send(tcb, frame, length, Ipv4Header.NOT_ECT);
     }
@@ -159,7 +166,7 @@ final class SegmentWriter {
     void writeKeepAlive(final Tcb tcb) {
         final long frame = acquire(link(tcb));
         if (frame != 0) {
-            final int length = header(tcb, IpOutput.payload(frame), tcb.sndUna() - 1, TcpHeader.ACK, true);
+            final int length = segment(tcb, frame, tcb.sndUna() - 1, 0, TcpHeader.ACK, true);
             send(tcb, frame, length, Ipv4Header.NOT_ECT);
         }
     }
@@ -191,7 +198,7 @@ final class SegmentWriter {
             tcb.set(Tcb.FAST_OPEN);
             SendQueue.copyOut(context.heldTexts, tcb, tcb.iss() + 1, segment + length, text);
         }
-        send(tcb, frame, length + text, Ipv4Header.NOT_ECT);
+        sendUnsummed(tcb, frame, length + text);
         return text;
     }
 
@@ -229,7 +236,7 @@ final class SegmentWriter {
         }
         TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), acceptableSequence(tcb), 0, length, TcpHeader.RST,
                 0);
-        send(tcb, frame, length, Ipv4Header.NOT_ECT);
+        sendUnsummed(tcb, frame, length);
     }
 
     /** Answers a segment for a TIME_WAIT record: {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
@@ -360,17 +367,63 @@ final class SegmentWriter {
         }
     }
 
-    /** Every segment but SYN and RST acknowledges: what was owed is paid. Returns the bytes of the header. */
-    private int header(final Tcb tcb, final long segment, final int sequence, final int flags, final boolean sack) {
-        final int length = TcpHeader.MIN_LENGTH + options.write(tcb, segment + TcpHeader.MIN_LENGTH, sack);
-        // RFC 3168 §6.1.3: until the peer says that it has slowed down
-        final int echo = tcb.has(Tcb.ECE_OWED) ? TcpHeader.ECE : 0;
-        TcpHeader.write(segment, tcb.localPort(), tcb.remotePort(), sequence, tcb.rcvNxt(), length, flags | echo,
-                windowField(tcb));
-        tcb.lastAckSent(tcb.rcvNxt());
+    /** Writes header and text; returns the bytes of both. Every segment but SYN and RST acknowledges: what was owed is paid. */
+    private int segment(final Tcb tcb, final long frame, final int sequence, final int text, final int flags,
+            final boolean sack) {
+        final long segment = IpOutput.payload(frame);
+        final int header = TcpHeader.MIN_LENGTH + options.write(tcb, segment + TcpHeader.MIN_LENGTH, sack);
+        final int control = TcpHeader.control(header, flags | congestionEcho(tcb), windowField(tcb));
+        final int ports = tcb.ports();
+        final int acknowledgement = tcb.rcvNxt();
+        final long words = TcpHeader.words(ports, sequence, acknowledgement, control) + options.words();
+        final int checksum = text(tcb, frame, segment + header, sequence, text, words, header + text);
+        TcpHeader.write(segment, ports, sequence, acknowledgement, control, checksum);
+        tcb.lastAckSent(acknowledgement);
+        onAcknowledgementSent(tcb);
+        return header + text;
+    }
+
+    /** RFC 3168 §6.1.3: until the peer says that it has slowed down. */
+    private static int congestionEcho(final Tcb tcb) {
+        return tcb.has(Tcb.ECE_OWED) ? TcpHeader.ECE : 0;
+    }
+
+    /** Mostly the timer does not run, which its node tells without being looked up. */
+    private void onAcknowledgementSent(final Tcb tcb) {
         tcb.clear(Tcb.ACK_NOW);
-        context.timers.cancel(tcb.timer(Tcb.TIMER_ACK));
-        return length;
+        if (TimerWheel.isArmed(tcb.firstTimer())) {
+            context.timers.park(tcb.timer(Tcb.TIMER_ACK));
+        }
+    }
+
+    /**
+     * Writes the text; returns the checksum field of the segment, whose header's words have this sum. It is made of numbers,
+     * and of the text where it comes from: reading again what was just written in pieces of other lengths would wait for the
+     * stores.
+     */
+    private int text(final Tcb tcb, final long frame, final long place, final int sequence, final int text,
+            final long words, final int length) {
+        final long pseudo = Checksum.pseudoHeaderWords(tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(),
+                IpProtocol.TCP, length);
+        if (!isCompleted(frame)) {
+            return Checksum.finish(pseudo + words,
+                    text == 0 ? 0 : SendQueue.copyOutAndSum(context.heldTexts, tcb, sequence, place, text));
+        }
+        leaveChecksum(tcb, frame);
+        if (text > 0) {
+            SendQueue.copyOut(context.heldTexts, tcb, sequence, place, text);
+        }
+        return Checksum.foldWords(pseudo);
+    }
+
+    /** True where the port completes the checksum. */
+    private boolean isCompleted(final long frame) {
+        return links.capabilities(Frame.link(frame)).txChecksum();
+    }
+
+    private static void leaveChecksum(final Tcb tcb, final long frame) {
+        Frame.flags(frame, Frame.CHECKSUM_PARTIAL);
+        Frame.checksumPlace(frame, IpOutput.headerLength(tcb.remoteHi(), tcb.remoteLo()), TcpHeader.CHECKSUM_OFFSET);
     }
 
     /**
@@ -383,17 +436,18 @@ final class SegmentWriter {
         }
     }
 
+    /** Sends what has no checksum yet, and is not ECN-capable (RFC 3168 §6.1.1). */
+    private void sendUnsummed(final Tcb tcb, final long frame, final int length) {
+        checksum(frame, IpOutput.payload(frame), length, tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo());
+        send(tcb, frame, length, Ipv4Header.NOT_ECT);
+    }
+
     private void send(final Tcb tcb, final long frame, final int length, final int ecn) {
         context.count(Counter.TCP_SEGMENTS_SENT);
-        final long localHi = tcb.localHi();
-        final long localLo = tcb.localLo();
-        final long remoteHi = tcb.remoteHi();
-        final long remoteLo = tcb.remoteLo();
-        checksum(frame, IpOutput.payload(frame), length, localHi, localLo, remoteHi, remoteLo);
         final int label = context.flowLabel(tcb);
         begun = 0;
-        tcb.neighbour(ip.send(frame, length, IpProtocol.TCP, localHi, localLo, remoteHi, remoteLo,
-                tcb.neighbour(), tcb.trafficClass() | ecn | fragmentable(tcb), label));
+        tcb.neighbour(ip.send(frame, length, IpProtocol.TCP, tcb.localHi(), tcb.localLo(), tcb.remoteHi(),
+                tcb.remoteLo(), tcb.neighbour(), tcb.trafficClass() | ecn | fragmentable(tcb), label));
     }
 
     private static int fragmentable(final Tcb tcb) {

@@ -4,6 +4,7 @@ import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.memory.ByteRing;
 import io.millrace.fastpath.memory.Slab;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
+import io.millrace.fastpath.wire.Checksum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,6 +142,17 @@ final class SendQueue {
         } else {
             copyOut(tcb, text, sequence, target, length);
         }
+    }
+
+    /** The same, and sums them; returns their accumulator. */
+    static long copyOutAndSum(final HeldTexts heldTexts, final Tcb tcb, final int sequence, final long target,
+            final int length) {
+        final int capacity = tcb.sndCapacity();
+        if (heldTexts.of(tcb) == null && ByteRing.isContiguous(capacity, sequence, length)) {
+            return Checksum.copyAndSum(ByteRing.address(tcb.sndRing(), capacity, sequence), target, length, 0);
+        }
+        copyOut(heldTexts, tcb, sequence, target, length);
+        return Checksum.sum(target, length, 0);
     }
 
     private static void copyOut(final Tcb tcb, final HeldText text, final int sequence, final long target,

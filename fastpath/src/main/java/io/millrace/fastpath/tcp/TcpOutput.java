@@ -124,9 +124,10 @@ final class TcpOutput {
 
     /** Sends again what is lost, as far as the windows allow; false where nothing (more) is to be sent again now. */
     private boolean retransmitNext(final Tcb tcb) {
-        if (!retransmissions.next(tcb) || !mayTransmit(tcb)) {
-            return false;
-        }
+        return retransmissions.next(tcb) && mayTransmit(tcb) && retransmitChosen(tcb);
+    }
+
+    private boolean retransmitChosen(final Tcb tcb) {
         final int sequence = retransmissions.sequence();
         final int window = tcb.sndUna() + tcb.sndWnd() - sequence;
         if (window <= 0 && sequence != tcb.sndUna()) {
@@ -183,14 +184,14 @@ final class TcpOutput {
         if (length > 0 && restartAfterIdle(tcb)) {
             length = lengthToSend(tcb, unsent, window);
         }
-        if (length <= 0) {
-            return false;
-        }
+        return length > 0 && send(tcb, length, flagsOf(tcb, length, unsent, window));
+    }
+
+    private int flagsOf(final Tcb tcb, final int length, final int unsent, final int window) {
         final boolean last = length == unsent;
         final boolean fin = last && tcb.has(Tcb.FIN_QUEUED) && window > length;
         final boolean push = last || endsBurst(tcb, length, unsent, window);
-        final int flags = TcpHeader.ACK | (push ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0);
-        return send(tcb, length, flags);
+        return TcpHeader.ACK | (push ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0);
     }
 
     /** As Linux: PSH also on the last of several segments that leave together, where the windows hold the next back. */
@@ -262,9 +263,7 @@ final class TcpOutput {
     private boolean send(final Tcb tcb, final int length, final int flags, final boolean whole) {
         final int next = tcb.sndNxt() + length + (flags & TcpHeader.FIN);
         if (!recovery.onSend(tcb, next, context.congestion(tcb), context.nowNs)) {
-            // memory to remember it by: like memory for the text itself, asked for again soon
-            context.count(Counter.TCP_SLAB_FULL);
-            context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
+            waitForMemory(tcb);
             return false;
         }
         if (!write(tcb, length, flags, whole, next)) {
@@ -275,10 +274,17 @@ final class TcpOutput {
         if (Seq.gt(next, tcb.sndMax())) {
             tcb.sndMax(next);
         }
-        pacing.onSent(tcb, length);
+        // before anything is noted of what left
         tcb.lastSendNs(context.nowNs);
+        pacing.onSent(tcb, length);
         persist.clear(tcb);
         return true;
+    }
+
+    /** To remember what is sent by: like memory for the text itself, asked for again soon. */
+    private void waitForMemory(final Tcb tcb) {
+        context.count(Counter.TCP_SLAB_FULL);
+        context.timers.schedule(tcb.timer(Tcb.TIMER_OUTPUT), context.nowNs + MEMORY_RETRY_NS);
     }
 
     private boolean write(final Tcb tcb, final int length, final int flags, final boolean whole, final int next) {

@@ -5,7 +5,7 @@ package io.millrace.fastpath.timer;
  * {@code n % perRecord}th of record {@code n / perRecord}.
  * <p>
  * A timer whose {@link #NODE_LENGTH} bytes are zero is not armed. A record may be cleared or given to another only when
- * none of its timers is armed.
+ * none of its timers is armed or parked.
  */
 public final class TimerNodes {
     /** Bytes a timer: { long deadline, int next, int previous, long filed }. */

@@ -13,7 +13,8 @@ import io.millrace.fastpath.memory.Memory;
  * one comparison.
  * <p>
  * Moving an armed timer to a later deadline, which TCP does on each acknowledgement, only stores the deadline; the timer
- * is filed anew when its old slot comes due.
+ * is filed anew when its old slot comes due. One that is stopped only to be started again, once for each message of a
+ * conversation, is {@linkplain #park parked}: it stays in its slot meanwhile.
  * <p>
  * A timer fires never before its deadline and, where the wheel is polled in time, less than one tick after it. Times
  * are nanoseconds of any monotonic clock; they may be negative.
@@ -25,7 +26,7 @@ public final class TimerWheel implements AutoCloseable {
     public static final int NODE_LENGTH = TimerNodes.NODE_LENGTH;
 
     private static final int DEADLINE_OFFSET = 0;
-    /** The tick when the timer's slot comes due, + 1; 0 where the timer is not armed. */
+    /** The tick when the timer's slot comes due, + 1, negative where the timer is parked; 0 where it is in no slot. */
     private static final int FILED_OFFSET = 16;
 
     private static final int NONE = -1;
@@ -82,38 +83,59 @@ public final class TimerWheel implements AutoCloseable {
         final long due = tickOf(deadlineNs);
         final long filed = Memory.getLong(address + FILED_OFFSET);
         Memory.putLong(address + DEADLINE_OFFSET, deadlineNs);
+        if (filed <= 0) {
+            armed++;
+        }
         if (filed != 0) {
-            if (due >= filed - 1 && due > polledTick) {
+            if (due >= Math.abs(filed) - 1 && due > polledTick) {
+                Memory.putLong(address + FILED_OFFSET, Math.abs(filed));
                 return;
             }
             slots.remove(node);
-        } else {
-            armed++;
         }
         file(node, address, due);
     }
 
+    /**
+     * Stops a timer that will be started again soon, which then costs a store, unless it is to fire sooner than before.
+     * Until its slot has come due in vain it must be {@linkplain #cancel cancelled} before its record is cleared.
+     */
+    public void park(final int node) {
+        final long address = nodes.address(node) + FILED_OFFSET;
+        final long filed = Memory.getLong(address);
+        if (filed > 0) {
+            Memory.putLong(address, -filed);
+            armed--;
+        }
+    }
+
     /** Stops a timer; does nothing where it is not armed. */
     public void cancel(final int node) {
-        final long filed = nodes.address(node) + FILED_OFFSET;
-        if (Memory.getLong(filed) != 0) {
+        final long address = nodes.address(node) + FILED_OFFSET;
+        final long filed = Memory.getLong(address);
+        if (filed != 0) {
             slots.remove(node);
-            Memory.putLong(filed, 0);
-            armed--;
+            Memory.putLong(address, 0);
+            armed -= filed > 0 ? 1 : 0;
         }
     }
 
     /** Whether a timer is started and has neither fired nor been cancelled. */
     public boolean isArmed(final int node) {
-        return Memory.getLong(nodes.address(node) + FILED_OFFSET) != 0;
+        return Memory.getLong(nodes.address(node) + FILED_OFFSET) > 0;
+    }
+
+    /** The same by the address of its node. */
+    public static boolean isArmed(final long address) {
+        return Memory.getLong(address + FILED_OFFSET) > 0;
     }
 
     /** When an armed timer is to fire, in nanoseconds; {@link Long#MAX_VALUE} where it is not armed. */
     public long deadline(final int node) {
         final long address = nodes.address(node);
-        return Memory.getLong(address + FILED_OFFSET) == 0
-                ? Long.MAX_VALUE
-                : Memory.getLong(address + DEADLINE_OFFSET);
+        return Memory.getLong(address + FILED_OFFSET) > 0
+                ? Memory.getLong(address + DEADLINE_OFFSET)
+                : Long.MAX_VALUE;
     }
 
     /** Timers that are armed. */
@@ -137,14 +159,15 @@ public final class TimerWheel implements AutoCloseable {
 
     /**
      * When the wheel must be polled next: no timer fires before. A poll at that time, with a sufficient limit, fires a
-     * timer or moves this time to a later one (where the timers of the slot were moved to later deadlines, or lie in a
-     * slot of many ticks); so whoever polls at these times fires every timer within a tick of its deadline.
+     * timer or moves this time to a later one (where the timers of the slot were parked, or moved to later deadlines, or lie
+     * in a slot of many ticks); so whoever polls at these times fires every timer within a tick of its deadline.
      *
      * @return nanoseconds; {@link Long#MAX_VALUE} where no timer is armed.
      */
     public long nextDeadlineNs() {
         nextDueNs = nextLevel() == NONE ? Long.MAX_VALUE : timeOf(nextTick);
-        return nextDueNs;
+        // nobody has to come for timers that are parked
+        return armed == 0 ? Long.MAX_VALUE : nextDueNs;
     }
 
     /** Gives all memory back; closing twice does nothing. The timers' records belong to their owner. */
@@ -190,6 +213,9 @@ public final class TimerWheel implements AutoCloseable {
             slots.remove(node);
             final long address = nodes.address(node);
             final long due = tickOf(Memory.getLong(address + DEADLINE_OFFSET));
+            if (isDropped(address)) {
+                continue;
+            }
             if (due > tick) {
                 refile(node, address, due);
             } else {
@@ -208,8 +234,19 @@ public final class TimerWheel implements AutoCloseable {
             budget--;
             slots.remove(node);
             final long address = nodes.address(node);
-            refile(node, address, tickOf(Memory.getLong(address + DEADLINE_OFFSET)));
+            if (!isDropped(address)) {
+                refile(node, address, tickOf(Memory.getLong(address + DEADLINE_OFFSET)));
+            }
         }
+    }
+
+    /** The slot of a parked timer has come due: then it is in none. */
+    private static boolean isDropped(final long address) {
+        final boolean parked = Memory.getLong(address + FILED_OFFSET) < 0;
+        if (parked) {
+            Memory.putLong(address + FILED_OFFSET, 0);
+        }
+        return parked;
     }
 
     private void endPoll() {
@@ -218,8 +255,10 @@ public final class TimerWheel implements AutoCloseable {
         for (int node = slots.first(TimerSlots.DEFERRED); node >= 0; node = slots.first(TimerSlots.DEFERRED)) {
             slots.remove(node);
             final long address = nodes.address(node);
-            // Not before the tick polled: whoever reschedules itself into the past must not starve what waits there.
-            refile(node, address, Math.max(polled, tickOf(Memory.getLong(address + DEADLINE_OFFSET))));
+            if (!isDropped(address)) {
+                // Not before the tick polled: whoever reschedules itself into the past must not starve what waits there.
+                refile(node, address, Math.max(polled, tickOf(Memory.getLong(address + DEADLINE_OFFSET))));
+            }
         }
         nextDeadlineNs();
     }

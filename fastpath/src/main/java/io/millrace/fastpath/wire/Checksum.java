@@ -142,8 +142,8 @@ public final class Checksum {
         return SWAP ? Integer.reverseBytes(folded) & 0xFFFF : folded >>> 16;
     }
 
-    /** Brings 64 bits to 16 without changing the byte order. */
-    static int foldWords(final long sum) {
+    /** A sum of words brought to 16 bits, not inverted: of integers in host order a wire value. */
+    public static int foldWords(final long sum) {
         return foldUp(sum) >>> 16;
     }
 
@@ -164,6 +164,25 @@ public final class Checksum {
     /** The checksum to be stored: the inverted fold, a wire value. */
     public static int finish(final long sum) {
         return ~fold(sum) & 0xFFFF;
+    }
+
+    /**
+     * The checksum to be stored over words that are known as numbers and bytes that were summed: nothing is read again
+     * that was just written.
+     *
+     * @param words sum of integers of 32 bits in host order, each of them unsigned, below 2^48.
+     * @param sum   accumulator of the bytes.
+     * @return a wire value.
+     */
+    public static int finish(final long words, final long sum) {
+        return ~foldWords(words + toWords(sum)) & 0xFFFF;
+    }
+
+    /** Sum of words of an accumulator, below 2^42. */
+    public static long toWords(final long sum) {
+        final long half = (sum & INT_MASK) + (sum >>> 32);
+        // what swaps the bytes of the fold, as in append; 33 bits leave room for it
+        return SWAP ? half << 8 : half;
     }
 
     /** Checksum of a piece on its own; 0 over a piece whose stored checksum is right. */
@@ -209,6 +228,14 @@ public final class Checksum {
         return pseudoHeaderV6(sourceHi, sourceLo, destinationHi, destinationLo, protocol, length);
     }
 
+    /** {@link #pseudoHeader} as a sum of words as {@link #finish(long, long)} takes it. */
+    public static long pseudoHeaderWords(final long sourceHi, final long sourceLo, final long destinationHi,
+            final long destinationLo, final int protocol, final int length) {
+        return (sourceLo & INT_MASK) + (destinationLo & INT_MASK) + protocol + length
+                + (sourceLo >>> 32) + (destinationLo >>> 32)
+                + (sourceHi & INT_MASK) + (sourceHi >>> 32) + (destinationHi & INT_MASK) + (destinationHi >>> 32);
+    }
+
     /** A sum of words of wire values, as an accumulator. */
     private static long wireOrder(final long sum) {
         return SWAP ? Long.rotateLeft(sum, 8) : sum;
@@ -232,16 +259,45 @@ public final class Checksum {
     }
 
     /**
-     * Copies bytes between places that do not overlap, and sums them. Two passes, the sum first: each is vectorised,
-     * which a loop that does both is not, and a sum over bytes just written would wait for the stores.
+     * Copies bytes between places that do not overlap, and sums them. Few bytes at once; many in two passes, the sum
+     * first: each is vectorised, which a loop that does both is not, and a sum over bytes just written would wait for the
+     * stores.
      *
      * @param length  bytes, 0 to 2^31 - 1.
      * @param initial as of {@link #sum}.
      * @return the accumulator of {@code initial} and the bytes.
      */
     public static long copyAndSum(final long source, final long target, final int length, final long initial) {
+        if (length >= Long.BYTES && length < LONG_LENGTH) {
+            return add(copyAndSumShort(source, target, length), initial);
+        }
         final long sum = sum(source, length, initial);
         Memory.copy(source, target, length);
         return sum;
+    }
+
+    /** At least eight bytes; the last eight are copied together, of which the sum may have had some already. */
+    private static long copyAndSumShort(final long source, final long target, final int length) {
+        final int last = length - Long.BYTES;
+        final long end = Memory.getLong(source + last);
+        long sum = 0;
+        int i = 0;
+        for (; i <= last; i += Long.BYTES) {
+            final long value = Memory.getLong(source + i);
+            Memory.putLong(target + i, value);
+            sum += (value & INT_MASK) + (value >>> 32);
+        }
+        Memory.putLong(target + last, end);
+        return sum + rest(end, length - i);
+    }
+
+    /** Sum of the last 0 to 7 of eight bytes. */
+    private static long rest(final long value, final int count) {
+        if (count == 0) {
+            return 0;
+        }
+        final int others = Long.SIZE - Byte.SIZE * count;
+        final long left = SWAP ? value >>> others : value << others;
+        return (left & INT_MASK) + (left >>> 32);
     }
 }

@@ -81,10 +81,33 @@ public final class TcpHeader {
     public static void write(final long address, final int sourcePort, final int destinationPort, final int sequence,
             final int acknowledgement, final int headerLength, final int flags, final int window) {
         final int ports = sourcePort << 16 | destinationPort & 0xFFFF;
-        final int control = headerLength << 26 | (flags & 0xFF) << 16 | window & 0xFFFF;
+        final int control = control(headerLength, flags, window);
+        write(address, ports, sequence, acknowledgement, control, 0);
+    }
+
+    /**
+     * The same with its checksum.
+     *
+     * @param ports    the source's above.
+     * @param control  what {@link #control} made.
+     * @param checksum a wire value.
+     */
+    public static void write(final long address, final int ports, final int sequence, final int acknowledgement,
+            final int control, final int checksum) {
         Memory.putLongBE(address, (long) ports << 32 | sequence & 0xFFFF_FFFFL);
         Memory.putLongBE(address + ACKNOWLEDGEMENT_OFFSET, (long) acknowledgement << 32 | control & 0xFFFF_FFFFL);
-        Memory.putInt(address + CHECKSUM_OFFSET, 0);
+        Memory.putIntBE(address + CHECKSUM_OFFSET, checksum << 16);
+    }
+
+    /** The word of data offset, flags and window. */
+    public static int control(final int headerLength, final int flags, final int window) {
+        return headerLength << 26 | (flags & 0xFF) << 16 | window & 0xFFFF;
+    }
+
+    /** Sum of the words that {@link #write(long, int, int, int, int, int)} writes, without a checksum. */
+    public static long words(final int ports, final int sequence, final int acknowledgement, final int control) {
+        return (ports & 0xFFFF_FFFFL) + (sequence & 0xFFFF_FFFFL) + (acknowledgement & 0xFFFF_FFFFL)
+                + (control & 0xFFFF_FFFFL);
     }
 
     public long address() {

@@ -266,9 +266,13 @@ public final class TcpOptions {
     /** Two NOPs and the option, as in RFC 7323 appendix A. */
     public static int writeTimestamps(final long address, final int value, final int echo) {
         Memory.putIntBE(address, ALIGNED_TIMESTAMPS);
-        Memory.putIntBE(address + 4, value);
-        Memory.putIntBE(address + 8, echo);
+        Memory.putLongBE(address + 4, (long) value << 32 | echo & 0xFFFF_FFFFL);
         return TIMESTAMPS_LENGTH;
+    }
+
+    /** Sum of the words that {@link #writeTimestamps} writes, for {@link Checksum#finish(long, long)}. */
+    public static long timestampsWords(final int value, final int echo) {
+        return ALIGNED_TIMESTAMPS + (value & 0xFFFF_FFFFL) + (echo & 0xFFFF_FFFFL);
     }
 
     /** {@link #writeSackPermitted} and {@link #writeTimestamps} as Linux packs them into a SYN, without NOPs. */

@@ -82,6 +82,7 @@ class ClosedEngineTest {
         assertThat(engine.isClosed()).isTrue();
         calls.clear();
         sleep.sleeper(null);
+        assertThat(sleep.mayReceive()).as("the next turn finds out").isTrue();
         assertThat(sleep.descriptors()).isZero();
         assertThatThrownBy(() -> sleep.descriptor(0)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThat(sleep.wakesSleeper()).isFalse();

@@ -67,10 +67,11 @@ class SleepingIdleTest {
 
     @Test
     void shouldPollWithoutADeadlineOnlyWhileItWouldSpin() {
-        assertThat(idle.poll()).as("it does not spin at all").isFalse();
+        assertThat(idle.isPolling()).as("it does not spin at all").isFalse();
         final LoopIdle spinning = Idling.sleeping(waiter, new IdleTimes(Long.MAX_VALUE, 0, PAUSE_NS, SLEEP_NS))
                 .newLoop();
         spinning.begin();
+        assertThat(spinning.isPolling()).isTrue();
         assertThat(spinning.poll()).as("it drives nothing").isFalse();
         spinning.start(new OneDescriptor());
         assertThat(spinning.poll()).isTrue();

@@ -9,6 +9,12 @@ final class FakeSource implements IdleSource {
     volatile @Nullable Sleeper sleeper;
     volatile boolean sleeping;
     volatile long sleeps;
+    volatile boolean input;
+
+    @Override
+    public boolean mayReceive() {
+        return input;
+    }
 
     @Override
     public int descriptors() {

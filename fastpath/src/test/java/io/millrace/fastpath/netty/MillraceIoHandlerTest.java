@@ -8,6 +8,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.local.LocalIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -232,6 +233,29 @@ class MillraceIoHandlerTest {
         rig.close();
         assertThat(channel.closeFuture().isDone()).isTrue();
         assertThat(recorder.events).containsExactly("registered", "active", "inactive", "unregistered");
+    }
+
+    @Test
+    void shouldTakeASecondTurnAtOnceWhereFramesCameWhileItLooked() {
+        final FakeStack stack = new FakeStack(1);
+        stack.idling = Idling.by(BusySpinIdleStrategy::new);
+        final FakeEngine engine = stack.engines[0];
+        final ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(),
+                new MillraceIoHandlerFactory(stack.engines()));
+        loop.run(0);
+        assertThat(engine.turns).isEqualTo(1);
+        engine.sleep.input = true;
+        loop.run(0);
+        assertThat(engine.turns).isEqualTo(3);
+        loop.runNow();
+        assertThat(engine.turns).as("it may not wait, and does not look").isEqualTo(4);
+        engine.commanded = true;
+        loop.run(0);
+        assertThat(engine.turns).as("there was something to do").isEqualTo(5);
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        while (!loop.isTerminated()) {
+            loop.runNow();
+        }
     }
 
     @Test

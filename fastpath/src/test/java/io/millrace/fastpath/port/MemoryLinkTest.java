@@ -83,6 +83,43 @@ class MemoryLinkTest {
     }
 
     @Test
+    void shouldTellByALookWhetherFramesWait() {
+        try (MemoryLink link = MemoryLink.builder().build()) {
+            final PacketPort right = link.side(1).queue(0);
+            assertThat(right.mayReceive()).isFalse();
+            send(link.side(0).queue(0), 60);
+            assertThat(right.mayReceive()).isTrue();
+            assertThat(right.receive(frames, 0, BURST, 0)).isEqualTo(1);
+            assertThat(right.mayReceive()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldPrepareOnlyFramesThatNobodyHas() {
+        try (MemoryLink link = MemoryLink.builder().framesPerSide(3).build()) {
+            final PacketPort left = link.side(0).queue(0);
+            final PacketPort right = link.side(1).queue(0);
+            final long kept = left.acquire();
+            Frame.length(kept, 200);
+            Memory.putLong(Frame.data(kept), -1);
+            send(left, 60);
+            send(left, 60);
+            assertThat(right.receive(frames, 0, BURST, 0)).isEqualTo(2);
+            final long waiting = frames[1];
+            Memory.putLong(Frame.data(waiting), -1);
+            right.release(frames[0]);
+            assertThat(left.receive(frames, 0, BURST, 0)).as("there is time").isZero();
+            assertThat(Frame.length(kept)).isEqualTo(200);
+            assertThat(Memory.getLong(Frame.data(kept))).isEqualTo(-1);
+            assertThat(Memory.getLong(Frame.data(waiting))).isEqualTo(-1);
+            final long fresh = left.acquire();
+            assertThat(Frame.length(fresh)).isZero();
+            assertThat(Frame.data(fresh)).isEqualTo(fresh + Frame.ETHERNET_OFFSET);
+            assertThat(left.acquire()).isZero();
+        }
+    }
+
+    @Test
     void shouldBringReleasedFramesHomeToTheirPool() {
         try (MemoryLink link = MemoryLink.builder().framesPerSide(4).build()) {
             final PacketPort left = link.side(0).queue(0);

@@ -191,6 +191,19 @@ class PortGroupTest {
 
     /** What a port is asked that none of several answers alone. */
     @Test
+    void shouldTellByALookWhetherFramesWaitAtAnyOfItsPorts() {
+        final PacketPort[] ports = {links.get(0).side(0).queue(0), links.get(1).side(0).queue(0)};
+        final PacketPort two = new GroupPort(ports);
+        assertThat(two.mayReceive()).isFalse();
+        arrive(1, 1);
+        assertThat(two.mayReceive()).isTrue();
+        final long[] frames = new long[8];
+        assertThat(two.receive(frames, 0, 8, 0)).isEqualTo(1);
+        assertThat(two.mayReceive()).isFalse();
+        two.release(frames[0]);
+    }
+
+    @Test
     void shouldLeaveNoQuestionToTheDefaultOfAPort() {
         assertThat(Arrays.stream(PacketPort.class.getMethods()).map(PortGroupTest::signature))
                 .isSubsetOf(Arrays.stream(GroupPort.class.getDeclaredMethods()).map(PortGroupTest::signature).toList());

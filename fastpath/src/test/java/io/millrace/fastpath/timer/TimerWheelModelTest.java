@@ -62,7 +62,7 @@ class TimerWheelModelTest {
         void step() {
             switch (random.nextInt(10)) {
                 case 0, 1, 2, 3 -> schedule(random.nextInt(TIMERS));
-                case 4 -> cancel(random.nextInt(TIMERS));
+                case 4 -> stop(random.nextInt(TIMERS));
                 case 5 -> restartLater();
                 case 6 -> nowNs += distance();
                 case 7 -> nowNs = Math.max(nowNs, Math.min(wheel.nextDeadlineNs(), nowNs + (1L << 50)));
@@ -121,7 +121,7 @@ class TimerWheelModelTest {
             }
             if (meddling && random.nextInt(3) == 0) {
                 schedule(random.nextBoolean() ? node : random.nextInt(TIMERS));
-                cancel(random.nextInt(TIMERS));
+                stop(random.nextInt(TIMERS));
                 schedule(random.nextInt(TIMERS));
                 restartLater();
             }
@@ -151,8 +151,12 @@ class TimerWheelModelTest {
             }
         }
 
-        private void cancel(final int node) {
-            wheel.cancel(node);
+        private void stop(final int node) {
+            if (random.nextBoolean()) {
+                wheel.cancel(node);
+            } else {
+                wheel.park(node);
+            }
             deadlines.remove(node);
         }
 

@@ -59,6 +59,47 @@ class TimerWheelTest {
     }
 
     @Test
+    void shouldNotFireWhatIsParked() {
+        wheel.schedule(3, at(10));
+        wheel.park(3);
+        assertThat(wheel.isArmed(3)).isFalse();
+        assertThat(wheel.deadline(3)).isEqualTo(Long.MAX_VALUE);
+        assertThat(wheel.armed()).isZero();
+        assertThat(wheel.poll(at(10), note, ALL)).isZero();
+        assertThat(wheel.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
+        wheel.park(3);
+        assertThat(wheel.armed()).isZero();
+    }
+
+    @Test
+    void shouldFireWhatWasParkedAndStartedAgain() {
+        wheel.schedule(3, at(10));
+        wheel.park(3);
+        wheel.schedule(3, at(20));
+        wheel.park(3);
+        wheel.schedule(3, at(5));
+        assertThat(wheel.armed()).isEqualTo(1);
+        assertThat(wheel.poll(at(5) - 1, note, ALL)).isZero();
+        assertThat(wheel.poll(at(5), note, ALL)).isEqualTo(1);
+        wheel.schedule(3, at(30));
+        wheel.park(3);
+        wheel.schedule(3, at(40));
+        assertThat(wheel.poll(at(40) - 1, note, ALL)).isZero();
+        assertThat(wheel.poll(at(40), note, ALL)).isEqualTo(1);
+        assertThat(fired).containsExactly(3, 3);
+        assertThat(wheel.armed()).isZero();
+    }
+
+    @Test
+    void shouldCancelWhatIsParked() {
+        wheel.schedule(3, at(10));
+        wheel.park(3);
+        wheel.cancel(3);
+        assertThat(wheel.nextDeadlineNs()).isEqualTo(Long.MAX_VALUE);
+        assertThat(wheel.armed()).isZero();
+    }
+
+    @Test
     void shouldRoundUpToTheTick() {
         wheel.schedule(0, at(10) + 1);
         assertThat(wheel.nextDeadlineNs()).isEqualTo(at(11));

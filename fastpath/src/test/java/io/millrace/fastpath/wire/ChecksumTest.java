@@ -168,9 +168,63 @@ class ChecksumTest extends WithGuardedMemory {
         try (GuardedMemory own = new GuardedMemory(4096); GuardedMemory copy = new GuardedMemory(4096)) {
             final long source = own.place(bytes);
             final long sum = Checksum.copyAndSum(source, copy.end() - length, length, initial);
-            assertThat(sum).isEqualTo(Checksum.sum(source, length, initial));
+            assertThat(Checksum.fold(sum)).isEqualTo(Checksum.fold(Checksum.sum(source, length, initial)));
             assertThat(GuardedMemory.hex(copy.end() - length, length)).isEqualTo(GuardedMemory.hex(source, length));
         }
+    }
+
+    @Test
+    void shouldCopyAndSumEveryFewBytes() {
+        for (int length = 0; length < 200; length++) {
+            final byte[] bytes = random(length, length);
+            try (GuardedMemory own = new GuardedMemory(4096); GuardedMemory copy = new GuardedMemory(4096)) {
+                final long target = copy.end() - length;
+                final long sum = Checksum.copyAndSum(own.place(bytes), target, length, 0);
+                assertThat(Checksum.fold(sum)).isEqualTo(reference(bytes, 0, length));
+                assertThat(GuardedMemory.hex(target, length)).isEqualTo(GuardedMemory.hex(own.end() - length, length));
+            }
+        }
+    }
+
+    /** What is known as numbers needs no reading. */
+    @Property
+    void shouldFinishWordsAndBytesAsOnePiece(@ForAll final long seed, @ForAll @IntRange(max = 14) final int words,
+            @ForAll @IntRange(max = 3000) final int length) {
+        final Random random = new Random(seed);
+        try (GuardedMemory own = new GuardedMemory(4096)) {
+            final long address = own.end() - length - 4L * words;
+            long known = 0;
+            for (int i = 0; i < words; i++) {
+                final int word = random.nextInt(8) == 0 ? -1 : random.nextInt();
+                Memory.putIntBE(address + 4L * i, word);
+                known += word & 0xFFFF_FFFFL;
+            }
+            for (int i = 0; i < length; i++) {
+                Memory.putByte(own.end() - length + i, random.nextInt());
+            }
+            final long sum = Checksum.sum(own.end() - length, length, 0);
+            assertThat(Checksum.finish(known, sum)).isEqualTo(Checksum.of(address, length + 4 * words));
+        }
+    }
+
+    @Property
+    void shouldFoldWordsAsOneByOne(@ForAll final long sum) {
+        int folded = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += Short.SIZE) {
+            folded += (int) (sum >>> shift) & 0xFFFF;
+            folded = (folded & 0xFFFF) + (folded >>> 16);
+        }
+        assertThat(Checksum.foldWords(sum)).isEqualTo(folded);
+    }
+
+    @Property
+    void shouldSumThePseudoHeaderAsWords(@ForAll final long sourceHi, @ForAll final long sourceLo,
+            @ForAll final long destinationHi, @ForAll final long destinationLo,
+            @ForAll @IntRange(max = 255) final int protocol, @ForAll @IntRange(max = 65535) final int length) {
+        assertThat(Checksum.foldWords(Checksum.pseudoHeaderWords(sourceHi, sourceLo, destinationHi, destinationLo,
+                protocol, length)))
+                .isEqualTo(Checksum.fold(Checksum.pseudoHeader(sourceHi, sourceLo, destinationHi, destinationLo,
+                        protocol, length)));
     }
 
     @Test

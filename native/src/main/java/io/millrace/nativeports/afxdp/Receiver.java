@@ -4,6 +4,7 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.wire.EthernetHeader;
+import io.millrace.nativeports.linux.UnfinishedChecksum;
 import io.millrace.nativeports.linux.XdpDescriptor;
 import org.jspecify.annotations.Nullable;
 

@@ -20,6 +20,8 @@ public final class Bpf {
     public static final int PROG_TYPE_SCHED_CLS = 3;
     /** Function that gives 32 random bits. */
     public static final int FUNC_GET_PRANDOM_U32 = 7;
+    /** Function that copies so many bytes of the packet (R4), from an offset on (R2), to memory (R3); 0 where it did. */
+    public static final int FUNC_SKB_LOAD_BYTES = 26;
     /** Within {@code struct __sk_buff}: the Ethernet type, in network byte order. */
     public static final int SKB_PROTOCOL_OFFSET = 16;
     /** Source register of an instruction whose constant is a map's descriptor, and means the map's first value. */
@@ -56,7 +58,11 @@ public final class Bpf {
     /** Within {@code struct __sk_buff}, which a program is given: words in host byte order. */
     public static final int SKB_LENGTH = 0;
     public static final int SKB_PACKET_TYPE = 4;
+    /** Which of its queues the interface sends it by. */
+    public static final int SKB_QUEUE = 12;
     public static final int SKB_VLAN_PRESENT = 20;
+    /** Not 0: one segment that stands for several (Linux 5.7). */
+    public static final int SKB_GSO_SIZE = 176;
     /** Its packet type: for this host, rather than for all, a group or somebody else. */
     public static final int PACKET_HOST = 0;
 

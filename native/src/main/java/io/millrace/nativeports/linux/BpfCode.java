@@ -28,6 +28,8 @@ public final class BpfCode {
     /** {@code sizeof(struct bpf_insn)}. */
     public static final int INSTRUCTION_LENGTH = 8;
 
+    private static final boolean X86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+
     private static final int LOAD_ABSOLUTE = 0x20;
     private static final int LOAD_INDIRECT = 0x40;
     private static final int MOVE_CONSTANT = 0xb7;
@@ -49,11 +51,18 @@ public final class BpfCode {
     private static final int SHIFT_RIGHT = 0x77;
     private static final int SHIFT_RIGHT_BY_REGISTER = 0x7f;
     private static final int JUMP_NOT_EQUAL_REGISTER = 0x5d;
+    private static final int SUBTRACT_REGISTER = 0x1f;
+    private static final int OR_REGISTER = 0x4f;
     private static final int LOAD_64_BITS = 0x18;
     private static final int LOAD_WORD = 0x61;
     private static final int LOAD_BYTE = 0x71;
     private static final int LOAD_HALF = 0x69;
-    private static final int ATOMIC_ADD = 0xdb;
+    private static final int LOAD_DOUBLE = 0x79;
+    private static final int STORE_DOUBLE = 0x7b;
+    /** Of eight bytes; which one the constant says. */
+    private static final int ATOMIC = 0xdb;
+    private static final int EXCHANGE = 0xe1;
+    private static final int COMPARE_EXCHANGE = 0xf1;
     private static final int CALL = 0x85;
     private static final int XOR_REGISTER = 0xaf;
     private static final int MODULO_CONSTANT = 0x97;
@@ -180,7 +189,7 @@ public final class BpfCode {
 
     /** Adds what a register has to eight bytes that another points to, at once for every processor. */
     public BpfCode addAtomically(final int pointer, final int register) {
-        return add(ATOMIC_ADD, pointer, register, 0);
+        return add(ATOMIC, pointer, register, 0);
     }
 
     /** The register gets the four bytes that another points to. */
@@ -215,6 +224,38 @@ public final class BpfCode {
     /** Calls a function of the kernel with R1 to R5, which it destroys; R0 is its result. */
     public BpfCode call(final int function) {
         return add(CALL, 0, 0, function);
+    }
+
+    /** The register gets the eight bytes that lie so far behind what another points to. */
+    public BpfCode loadDouble(final int register, final int pointer, final int offset) {
+        return addAt(LOAD_DOUBLE, register, pointer, offset, 0);
+    }
+
+    /** The eight bytes that lie so far behind what a register points to become what another has. */
+    public BpfCode storeDouble(final int pointer, final int offset, final int register) {
+        return addAt(STORE_DOUBLE, pointer, register, offset, 0);
+    }
+
+    /** The same; who sees them sees everything that was stored before. */
+    public BpfCode storeDoubleRelease(final int pointer, final int offset, final int register) {
+        // x86 keeps stores in their order, and an exchange would wait for all of them
+        return X86 ? storeDouble(pointer, offset, register) : addAt(ATOMIC, pointer, register, offset, EXCHANGE);
+    }
+
+    /**
+     * The eight bytes that lie so far behind what a register points to become what another has, where they are what R0 has; R0
+     * becomes what they were. A full fence (Linux 5.12).
+     */
+    public BpfCode compareAndExchange(final int pointer, final int offset, final int register) {
+        return addAt(ATOMIC, pointer, register, offset, COMPARE_EXCHANGE);
+    }
+
+    public BpfCode subtractRegister(final int register, final int source) {
+        return add(SUBTRACT_REGISTER, register, source, 0);
+    }
+
+    public BpfCode orRegister(final int register, final int source) {
+        return add(OR_REGISTER, register, source, 0);
     }
 
     /** Adds without carry. */
@@ -258,6 +299,13 @@ public final class BpfCode {
     private BpfCode jump(final int code, final int register, final int constant, final Label target) {
         target.jumps.add(instructions.size());
         return add(code, register, 0, constant);
+    }
+
+    private BpfCode addAt(final int code, final int destination, final int source, final int offset,
+            final int constant) {
+        instructions.add(code | (long) destination << 8 | (long) source << 12 | (long) offset << OFFSET_SHIFT
+                | (long) constant << CONSTANT_SHIFT);
+        return this;
     }
 
     private BpfCode add(final int code, final int destination, final int source, final int constant) {

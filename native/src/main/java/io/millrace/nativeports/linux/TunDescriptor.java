@@ -13,6 +13,7 @@ public final class TunDescriptor {
     public static final long TUNSETVNETHDRSZ = 0x400454d8L;
     public static final long TUNGETIFF = 0x800454d2L;
     public static final long TUNSETSTEERINGEBPF = 0x800454e0L;
+    public static final long TUNSETFILTEREBPF = 0x800454e1L;
 
     public static final int IFF_TUN = 0x0001;
     public static final int IFF_TAP = 0x0002;

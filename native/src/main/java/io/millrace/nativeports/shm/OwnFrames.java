@@ -1,6 +1,7 @@
 package io.millrace.nativeports.shm;
 
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FrameLines;
 import java.util.Arrays;
 
 /**
@@ -17,6 +18,8 @@ final class OwnFrames {
     private final byte[] states;
     private int available;
     private int away;
+    /** Frames have come back since the last time. */
+    private boolean unprepared;
 
     OwnFrames(final PoolMemory memory, final int frames) {
         this.memory = memory;
@@ -52,6 +55,16 @@ final class OwnFrames {
         return frame;
     }
 
+    /** There is time: the lines of the frames that are lent next are claimed now, and not then. */
+    void prepare() {
+        if (unprepared) {
+            unprepared = false;
+            for (int i = available - 1; i >= Math.max(0, available - FrameLines.PREPARED); i--) {
+                FrameLines.claimRoom(Frame.room(free[i]));
+            }
+        }
+    }
+
     void release(final long frame) {
         final int index = Frame.poolIndex(frame);
         assert states[index] == LENT : "frame released twice";
@@ -77,6 +90,7 @@ final class OwnFrames {
         }
         away--;
         putBack(index, memory.frame(index));
+        unprepared = true;
         return true;
     }
 

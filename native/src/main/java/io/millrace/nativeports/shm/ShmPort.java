@@ -2,6 +2,7 @@ package io.millrace.nativeports.shm;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.FrameLines;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import java.lang.invoke.VarHandle;
@@ -29,6 +30,7 @@ final class ShmPort implements PacketPort {
     private final SideControl peer;
     private final OwnFrames frames;
     private final PeerFrames peerFrames;
+    private final FrameLines lines = new FrameLines();
     @Nullable
     private final Doorbell bell;
 
@@ -49,6 +51,9 @@ final class ShmPort implements PacketPort {
     private long sleep;
     private long rungFor;
     private long dropped;
+    /** What was read only to have the line: kept, so that the read takes place. */
+    @SuppressWarnings("unused")
+    private long glanced;
     private boolean nonsenseTold;
     private boolean closed;
 
@@ -141,6 +146,11 @@ final class ShmPort implements PacketPort {
             check();
         }
         look();
+        if (taken == there) {
+            // there is time
+            frames.prepare();
+            return 0;
+        }
         int count = 0;
         while (count < limit && taken < there) {
             final long frame = peerFrames.take(peer.entry(taken++), nowNs);
@@ -150,7 +160,13 @@ final class ShmPort implements PacketPort {
                 received[offset + count++] = frame;
             }
         }
+        lines.fetchRooms(received, offset, count);
         return count;
+    }
+
+    @Override
+    public boolean mayReceive() {
+        return taken != there || peer.sent() != there;
     }
 
     @Override
@@ -218,7 +234,7 @@ final class ShmPort implements PacketPort {
     /** What the other side has published: each number is read once, and then whether it is still who it was. */
     private void look() {
         // The next entry is another line that the other side may have written: it comes while the counts do.
-        peer.prefetch(taken);
+        glanced = peer.glance(taken);
         final long nowSent = peer.sent();
         final long nowReturned = peer.returned();
         final long generation = peer.session();

@@ -71,9 +71,9 @@ final class SideControl {
         return ring + (position & mask) * ShmLayout.ENTRY_LENGTH;
     }
 
-    /** Brings an entry into the cache, whatever it says by now. */
-    void prefetch(final long position) {
-        Memory.getLongOpaque(entry(position));
+    /** Brings an entry into the cache, whatever it says by now: the answer is to be used, or the read does not take place. */
+    long glance(final long position) {
+        return Memory.getLongOpaque(entry(position));
     }
 
     /** A frame of the other side's that was given back: a number from the other process, not checked. */

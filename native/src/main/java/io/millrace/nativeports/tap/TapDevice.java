@@ -127,23 +127,44 @@ final class TapDevice implements PacketDevice {
     }
 
     private void openQueues() throws IOException {
-        final boolean separateSyns = kind == TunKind.TAP && request.separateSyns();
-        if (request.queues() == 1 && !separateSyns) {
-            addPort(new TapQueue(queues.openOnly()));
-            return;
-        }
-        final int first = queues.openFirstOfSeveral();
-        if (first < 0) {
-            sayWhyNot("the device was made with one queue only");
-            addPort(new TapQueue(queues.openOnly()));
-            return;
-        }
-        final List<TapQueue> opened = openSeveral(first, separateSyns);
+        final List<TapQueue> opened = withRings(open());
         try {
             opened.forEach(this::addPort);
         } finally {
             // where one failed: itself closed, those before it are ports
             CloseHelper.quietCloseAll(opened.subList(Math.min(opened.size(), ports.size() + 1), opened.size()));
+        }
+    }
+
+    private List<TapQueue> open() throws IOException {
+        final boolean separateSyns = kind == TunKind.TAP && request.separateSyns();
+        if (request.queues() == 1 && !separateSyns) {
+            return List.of(new TapQueue(queues.openOnly()));
+        }
+        final int first = queues.openFirstOfSeveral();
+        if (first < 0) {
+            sayWhyNot("the device was made with one queue only");
+            return List.of(new TapQueue(queues.openOnly()));
+        }
+        return openSeveral(first, separateSyns);
+    }
+
+    /** Without them where the kernel lets this process load no program, or the device reports what is dropped to the sender. */
+    private List<TapQueue> withRings(final List<TapQueue> plain) {
+        if (kind != TunKind.TAP) {
+            return plain;
+        }
+        try {
+            final BypassRings rings = new BypassRings(plain.size());
+            final List<TapQueue> ringed = new ArrayList<>();
+            for (final TapQueue queue : plain) {
+                ringed.add(queue.with(new BypassRing(rings, ringed.size(), queue.fd(), request.offloads())));
+            }
+            rings.installOn(plain.get(0).fd());
+            return ringed;
+        } catch (final IOException e) {
+            LOGGER.debug("{}: frames come by system calls alone: {}", name(), e.getMessage());
+            return plain;
         }
     }
 
@@ -191,7 +212,7 @@ final class TapDevice implements PacketDevice {
         if (separateSyns) {
             final SynQueues[] syns = SynQueues.open(queues, steering, lengthenedQueue(), fds);
             for (int i = 0; i < fds.length; i++) {
-                steered.add(new TapQueue(fds[i], syns[i], null));
+                steered.add(new TapQueue(fds[i], null, syns[i], null));
             }
             return steered;
         }
@@ -206,7 +227,7 @@ final class TapDevice implements PacketDevice {
         }
         steering.shareAmong(fds.length);
         for (final int fd : fds) {
-            steered.add(new TapQueue(fd, null, steering));
+            steered.add(new TapQueue(fd, null, null, steering));
         }
         return steered;
     }

@@ -31,6 +31,9 @@ final class TapPort extends PooledPort {
     /** Bytes of a frame that is none of a bulk transfer's: where the kernel's polling lags behind, it may be overtaken. */
     private static final int SMALL = 512;
 
+    /** A queue that nothing was counted for is looked at once in so many turns: an interface that is gone says so there only. */
+    private static final int LOOK_TURNS = 256;
+
     /** Of a TUN: the first byte of a packet must be there, which says of which family it is. */
     private static final int SHORTEST_PACKET = 1;
 
@@ -39,6 +42,7 @@ final class TapPort extends PooledPort {
     private final TapQueue queue;
     private final int fd;
     private final @Nullable SynQueues syns;
+    private final @Nullable BypassRing ring;
     private final int dataOffset;
     private final int headerOffset;
     private final int shortestRead;
@@ -49,6 +53,7 @@ final class TapPort extends PooledPort {
     /** The last look found nothing. */
     private boolean paused;
     private int reads;
+    private int turns;
     private long result;
     private long dropped;
     private final InterfaceWatch watch;
@@ -64,6 +69,7 @@ final class TapPort extends PooledPort {
         this.queue = queue;
         fd = queue.fd();
         syns = queue.syns();
+        ring = queue.ring();
         readLength = VirtioNetHeader.LENGTH + capabilities.maxFrameLength() + SPARE;
         dataOffset = kind.dataOffset();
         headerOffset = dataOffset - VirtioNetHeader.LENGTH;
@@ -102,6 +108,29 @@ final class TapPort extends PooledPort {
     }
 
     private int receiveOthers(final long[] frames, final int offset, final int limit, final long nowNs) {
+        return ring == null
+                ? receiveQueued(frames, offset, limit, nowNs)
+                : receiveByRing(ring, frames, offset, limit, nowNs);
+    }
+
+    private int receiveByRing(final BypassRing some, final long[] frames, final int offset, final int limit,
+            final long nowNs) {
+        final long waiting = some.waiting();
+        final int count = some.receive(pool, dataOffset, frames, offset, limit, nowNs);
+        if (waiting == 0 && --turns > 0) {
+            return count;
+        }
+        turns = LOOK_TURNS;
+        final int wanted = (int) Math.min(Math.max(waiting, 1), limit - count);
+        final int read = receiveFrom(fd, frames, offset + count, wanted, nowNs);
+        some.onRead(reads, result == -Errno.EAGAIN, nowNs);
+        if (wanted > 0) {
+            onRead(result);
+        }
+        return count + read;
+    }
+
+    private int receiveQueued(final long[] frames, final int offset, final int limit, final long nowNs) {
         // What comes after a pause is mostly alone: another read, which would say so, is left to the next turn.
         final int count = receiveFrom(fd, frames, offset, paused ? Math.min(limit, 1) : limit, nowNs);
         if (reads > 0 || result <= 0) {
@@ -166,9 +195,17 @@ final class TapPort extends PooledPort {
         return index == 0 || syns == null ? fd : syns.descriptor(index - 1);
     }
 
+    @Override
+    public boolean prepareToBlock() {
+        return ring == null || ring.prepareToBlock();
+    }
+
     /** A SYN that ended the sleep may have been counted before it could be read. */
     @Override
     public void onWoken() {
+        if (ring != null) {
+            ring.onWoken();
+        }
         if (syns != null) {
             syns.lookAgain();
         }

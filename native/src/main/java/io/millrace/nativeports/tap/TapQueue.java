@@ -9,12 +9,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fd       the queue's descriptor, non-blocking.
  * @param syns     the queues of SYNs beside it; null where these come with everything else.
+ * @param ring     what a program receives beside it; null where everything comes by the queue.
  * @param steering what places flows where there are none; null where nothing does.
  */
-record TapQueue(int fd, @Nullable SynQueues syns, @Nullable SynSteering steering) implements AutoCloseable {
+record TapQueue(int fd, @Nullable BypassRing ring, @Nullable SynQueues syns,
+        @Nullable SynSteering steering) implements AutoCloseable {
     /** Nothing beside it. */
     TapQueue(final int fd) {
-        this(fd, null, null);
+        this(fd, null, null, null);
+    }
+
+    /** The same with a ring. */
+    TapQueue with(final BypassRing its) {
+        return new TapQueue(fd, its, syns, steering);
     }
 
     @Override
@@ -22,7 +29,7 @@ record TapQueue(int fd, @Nullable SynQueues syns, @Nullable SynSteering steering
         if (steering != null) {
             steering.removeFrom(fd);
         }
-        CloseHelper.closeAll(syns, steering);
+        CloseHelper.closeAll(ring, syns, steering);
         new LinuxCalls().close(fd);
     }
 }

@@ -1,6 +1,7 @@
 /**
  * The Linux TAP and TUN devices as packet ports: Ethernet frames, or bare IP packets, to and from the kernel of the same
- * machine, with the virtio-net header for checksum and segmentation offload, and a TAP's SYNs in queues of their own.
+ * machine, with the virtio-net header for checksum and segmentation offload, a TAP's SYNs in queues of their own, and its
+ * small frames beside the queues, without a system call.
  * <p>
  * Thread: a port belongs to one engine; the device is opened and closed by the control plane.
  * <p>

@@ -79,6 +79,7 @@ class StructuresTest {
         numbers.put("TUNSETVNETHDRSZ", TunDescriptor.TUNSETVNETHDRSZ);
         numbers.put("TUNGETIFF", TunDescriptor.TUNGETIFF);
         numbers.put("TUNSETSTEERINGEBPF", TunDescriptor.TUNSETSTEERINGEBPF);
+        numbers.put("TUNSETFILTEREBPF", TunDescriptor.TUNSETFILTEREBPF);
         numbers.put("IFF_PERSIST", (long) TunDescriptor.IFF_PERSIST);
         numbers.put("IFF_TUN_EXCL", (long) TunDescriptor.IFF_TUN_EXCL);
         numbers.put("IFF_TUN", (long) TunDescriptor.IFF_TUN);
@@ -256,6 +257,9 @@ class StructuresTest {
         numbers.put("offsetof(union bpf_attr, insns)", (long) Bpf.INSNS_OFFSET);
         numbers.put("offsetof(union bpf_attr, license)", (long) Bpf.LICENSE_OFFSET);
         numbers.put("BPF_FUNC_get_prandom_u32", (long) Bpf.FUNC_GET_PRANDOM_U32);
+        numbers.put("BPF_FUNC_skb_load_bytes", (long) Bpf.FUNC_SKB_LOAD_BYTES);
+        numbers.put("offsetof(struct __sk_buff, queue_mapping)", (long) Bpf.SKB_QUEUE);
+        numbers.put("offsetof(struct __sk_buff, gso_size)", (long) Bpf.SKB_GSO_SIZE);
         numbers.put("offsetof(struct __sk_buff, protocol)", (long) Bpf.SKB_PROTOCOL_OFFSET);
         numbers.put("sizeof(struct bpf_insn)", (long) BpfCode.INSTRUCTION_LENGTH);
         numbers.put("BPF_B", (long) BpfCode.BYTE);

@@ -247,6 +247,15 @@ class ShmSessionTest {
     }
 
     @Test
+    void shouldTellByALookWhetherFramesWait() {
+        assertThat(near().mayReceive()).isFalse();
+        assertThat(SharedPair.send(far(), HELLO)).isTrue();
+        assertThat(near().mayReceive()).isTrue();
+        assertThat(SharedPair.receive(near())).isEqualTo(HELLO);
+        assertThat(near().mayReceive()).isFalse();
+    }
+
+    @Test
     void shouldWakeASleeperOnceForEachSleep() {
         assertThat(near().wakesSleeper()).isTrue();
         assertThat(near().descriptors()).isEqualTo(1);

@@ -175,8 +175,12 @@ final class Deliveries {
         board.firstSentNs(rateSentNs);
         final long sendNs = rateSentNs - rateFirstSentNs;
         final long ackNs = sample.nowNs - rateDeliveredNs;
-        final long intervalNs = Math.max(sendNs, ackNs);
         sample.rateBytes = tcb.delivered() - sample.priorDelivered;
+        measureRate(tcb, sample, Math.max(sendNs, ackNs));
+    }
+
+    /** @param intervalNs in which {@link AckSample#rateBytes} were delivered. */
+    static void measureRate(final Tcb tcb, final AckSample sample, final long intervalNs) {
         if (intervalNs > 0 && intervalNs >= tcb.minRttNs()) {
             sample.intervalNs = intervalNs;
             final long kib = Math.min(sample.bytesPerSecond() >>> 10, Integer.MAX_VALUE);

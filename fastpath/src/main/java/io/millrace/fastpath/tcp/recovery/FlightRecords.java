@@ -26,7 +26,7 @@ abstract class FlightRecords extends FlightState {
     static final int COUNTED = 1 << 5;
 
     static final int RECORD_LENGTH = 48;
-    private static final int SMALLEST_BLOCK = 1_024;
+    static final int SMALLEST_BLOCK = 1_024;
 
     static final int SEQ = 0;
     static final int END = 4;
@@ -45,19 +45,23 @@ abstract class FlightRecords extends FlightState {
         this.slab = slab;
     }
 
-    /** Takes the block where there is none yet; false where the slab is full. */
+    /** Takes the block, not written yet, where there is none; false where the slab is full. */
     final boolean reserve(final Tcb tcb) {
-        block = tcb.flight();
-        if (block == 0) {
+        if (tcb.flight() == 0) {
             final long fresh = slab.allocate(SMALLEST_BLOCK);
             if (fresh == 0) {
                 return false;
             }
-            tcb.flight(fresh);
-            block = fresh;
-            clear(SMALLEST_BLOCK);
+            tcb.flight(fresh | LoneSegment.UNWRITTEN);
         }
         return true;
+    }
+
+    /** Makes a block that {@link #reserve} took what it is while nothing is in flight. */
+    final void clearReserved(final Tcb tcb) {
+        block = tcb.flight() & ~(long) LoneSegment.BITS;
+        tcb.flight(block);
+        clear(SMALLEST_BLOCK);
     }
 
     final void clear(final int length) {
@@ -128,9 +132,10 @@ abstract class FlightRecords extends FlightState {
 
     /** Everything is acknowledged, or the connection is over: gives the block back. */
     final void release(final Tcb tcb) {
-        if (tcb.flight() != 0) {
-            block = tcb.flight();
-            slab.free(block, blockLength());
+        final long flight = tcb.flight();
+        if (flight != 0) {
+            block = flight & ~(long) LoneSegment.BITS;
+            slab.free(block, block == flight ? blockLength() : SMALLEST_BLOCK);
             tcb.flight(0);
             block = 0;
         }

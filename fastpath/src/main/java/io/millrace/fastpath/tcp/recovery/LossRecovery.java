@@ -28,6 +28,7 @@ public final class LossRecovery {
     private final Undo undo;
     private final Episodes episodes;
     private final WindowUse windowUse;
+    private final LoneSegment lone = new LoneSegment(sample);
     private final MtuProbe mtuProbe;
     private final EngineCounters counters;
 
@@ -61,6 +62,12 @@ public final class LossRecovery {
     public boolean onSend(final Tcb tcb, final int end, final CongestionControl congestion, final long nowNs) {
         if (tcb.sndNxt() == tcb.sndUna()) {
             congestion.onTransmitStart(tcb, nowNs);
+            if (!board.reserve(tcb)) {
+                return false;
+            }
+            if (LoneSegment.onSend(tcb)) {
+                return true;
+            }
         }
         if (!board.append(tcb, end, nowNs)) {
             return false;
@@ -73,6 +80,10 @@ public final class LossRecovery {
 
     /** What {@link #onSend} was told of could not be sent after all. */
     public void onNotSent(final Tcb tcb, final int end) {
+        if (LoneSegment.isUnwritten(tcb)) {
+            LoneSegment.onNotSent(tcb);
+            return;
+        }
         board.wrap(tcb);
         board.removeLast(tcb.sndNxt());
         if (board.state() == FlightState.RECOVERY) {
@@ -87,6 +98,17 @@ public final class LossRecovery {
      */
     public boolean reserve(final Tcb tcb) {
         return board.reserve(tcb);
+    }
+
+    /**
+     * An acceptable acknowledgement without SACK blocks and ECE, in the case that comes most: it is of one segment, all
+     * there is in flight. Moves SND.UNA then.
+     *
+     * @return false where it is not so, and {@link #onAck} is to be told.
+     */
+    public boolean onAckOfLoneSegment(final Tcb tcb, final int ack, final long arrivedNs,
+            final CongestionControl congestion, final RecoverySettings settings) {
+        return lone.onAck(tcb, ack, arrivedNs, congestion, settings);
     }
 
     /**
@@ -236,6 +258,9 @@ public final class LossRecovery {
      * @param exhausted there is no more.
      */
     public void onOutputDone(final Tcb tcb, final boolean blocked, final boolean exhausted) {
+        if (LoneSegment.onOutputDone(tcb, blocked, exhausted)) {
+            return;
+        }
         if (board.wrap(tcb).count() > 0) {
             board.unmark(FlightState.NEW_DATA_FIRST);
             windowUse.onOutputDone(tcb, blocked, exhausted);
@@ -327,10 +352,11 @@ public final class LossRecovery {
      * D-SACK may still be about, and the pause of pacing, is kept: 1 KiB until the next flight.
      */
     public void settle(final Tcb tcb) {
-        board.wrap(tcb);
-        if (board.block == 0) {
+        if (tcb.flight() == 0 || LoneSegment.isUnwritten(tcb)) {
+            board.release(tcb);
             return;
         }
+        board.wrap(tcb);
         final boolean unjudged = board.marked(FlightState.PROBE_RETRANSMITTED)
                 || board.marked(FlightState.UNDOABLE) && board.undoRetransmits() > 0;
         if (unjudged || board.nextSendNs() > sample.nowNs) {
@@ -347,37 +373,37 @@ public final class LossRecovery {
 
     /** Bytes in the network as far as we know. */
     public int inFlight(final Tcb tcb) {
-        return Math.max(0, board.wrap(tcb).inFlight(tcb));
+        return Math.max(0, board.look(tcb).inFlight(tcb));
     }
 
     /** Bytes selectively acknowledged and outstanding. */
     public int sackedBytes(final Tcb tcb) {
-        return board.wrap(tcb).sackedBytes();
+        return board.look(tcb).sackedBytes();
     }
 
     /** Bytes marked lost and not sent again yet. */
     public int lostBytes(final Tcb tcb) {
-        return board.wrap(tcb).lostBytes();
+        return board.look(tcb).lostBytes();
     }
 
     /** Bytes sent again and not acknowledged yet. */
     public int retransmittedBytes(final Tcb tcb) {
-        return board.wrap(tcb).retransmittedBytes();
+        return board.look(tcb).retransmittedBytes();
     }
 
     /** The last delivery rate was limited by the application (draft-ietf-ccwg-bbr §4.1.1.2). */
     public boolean isRateApplicationLimited(final Tcb tcb) {
-        return board.wrap(tcb).count() > 0 && board.applicationLimited() != 0;
+        return LoneSegment.has(tcb, LoneSegment.SENT) || board.look(tcb).count() > 0 && board.applicationLimited() != 0;
     }
 
     /** Pacing holds the next segment back. */
     public boolean isWaitingToPace(final Tcb tcb, final long nowNs) {
-        return board.wrap(tcb).nextSendNs() > nowNs;
+        return board.look(tcb).nextSendNs() > nowNs;
     }
 
     /** Since when nothing new was acknowledged; only where something is in flight. */
     public long unansweredSinceNs(final Tcb tcb) {
-        return board.wrap(tcb).count() == 0 ? tcb.lastSendNs() : board.firstUnansweredNs();
+        return board.look(tcb).count() == 0 ? tcb.lastSendNs() : board.firstUnansweredNs();
     }
 
     /**
@@ -385,7 +411,7 @@ public final class LossRecovery {
      * selective, none is out.
      */
     public boolean mayProbeMtu(final Tcb tcb) {
-        return tcb.has(Tcb.SACK) && (board.wrap(tcb).block == 0 || board.state() == FlightState.OPEN
+        return tcb.has(Tcb.SACK) && (board.look(tcb).block == 0 || board.state() == FlightState.OPEN
                 && board.sackedBytes() == 0 && board.lostBytes() == 0 && !mtuProbe.isOut());
     }
 

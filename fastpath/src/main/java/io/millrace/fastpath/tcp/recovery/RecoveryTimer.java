@@ -26,6 +26,9 @@ public final class RecoveryTimer {
 
     /** Decides what the timer is for; when it is due, or {@link Long#MAX_VALUE} where nothing is outstanding. */
     public long decide(final Tcb tcb, final RecoverySettings settings, final long nowNs) {
+        if (LoneSegment.isUnwritten(tcb)) {
+            return decideOfLone(tcb, settings, nowNs);
+        }
         board.wrap(tcb);
         if (board.count() == 0) {
             return Long.MAX_VALUE;
@@ -43,6 +46,17 @@ public final class RecoveryTimer {
         }
         board.timer(FlightState.TIMER_RTO);
         return rtoAtNs;
+    }
+
+    private long decideOfLone(final Tcb tcb, final RecoverySettings settings, final long nowNs) {
+        if (!LoneSegment.has(tcb, LoneSegment.SENT)) {
+            return Long.MAX_VALUE;
+        }
+        final long rtoAtNs = tcb.lastSendNs() + tcb.rtoNs();
+        board.look(tcb);
+        final boolean wanted = probe.isWanted(tcb, settings);
+        LoneSegment.timer(tcb, wanted);
+        return wanted ? Math.min(nowNs + probe.timeoutNs(tcb), rtoAtNs) : rtoAtNs;
     }
 
     /** What the timer was last armed for. */

@@ -29,7 +29,7 @@ public final class Retransmissions {
 
     /** Chooses the first that is lost; false where none is, or where F-RTO wants new data first. */
     public boolean next(final Tcb tcb) {
-        board.wrap(tcb);
+        board.look(tcb);
         if (board.lostBytes() == 0 || board.marked(FlightState.NEW_DATA_FIRST)) {
             return false;
         }
@@ -123,7 +123,7 @@ public final class Retransmissions {
 
     /** Pacing: when the next segment may leave; may be past. */
     public long nextSendNs(final Tcb tcb) {
-        return board.wrap(tcb).nextSendNs();
+        return board.look(tcb).nextSendNs();
     }
 
     /**

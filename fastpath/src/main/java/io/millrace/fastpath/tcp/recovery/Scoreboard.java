@@ -16,14 +16,47 @@ import io.millrace.fastpath.memory.Slab;
  * A flyweight over the block that {@link Tcb#flight} names. Thread: the engine's.
  */
 final class Scoreboard extends FlightRecords {
+    private final WindowUse use = new WindowUse(this);
+
     Scoreboard(final Slab slab) {
         super(slab);
     }
 
-    /** Points at what the connection has in flight. */
+    /** Points at what the connection has in flight; writes it down where it was a {@link LoneSegment} so far. */
     Scoreboard wrap(final Tcb tcb) {
         block = tcb.flight();
+        if (LoneSegment.isUnwritten(tcb)) {
+            write(tcb);
+        }
         return this;
+    }
+
+    /**
+     * The same to ask only: of a {@link LoneSegment} nothing is known but that no byte of it is lost, sacked or sent
+     * again, which is also what is said where nothing is in flight.
+     */
+    Scoreboard look(final Tcb tcb) {
+        block = LoneSegment.isUnwritten(tcb) ? 0 : tcb.flight();
+        return this;
+    }
+
+    private void write(final Tcb tcb) {
+        final int lone = (int) tcb.flight();
+        clearReserved(tcb);
+        if ((lone & LoneSegment.SENT) == 0) {
+            return;
+        }
+        // entered as it was when it left
+        final int end = tcb.sndNxt();
+        tcb.sndNxt(tcb.sndUna());
+        append(tcb, end, tcb.lastSendNs());
+        tcb.sndNxt(end);
+        if ((lone & LoneSegment.EXHAUSTED) != 0) {
+            use.onOutputDone(tcb, false, true);
+        }
+        if ((lone & LoneSegment.PROBE_TIMER) != 0) {
+            timer(TIMER_PROBE);
+        }
     }
 
     /**
@@ -35,6 +68,7 @@ final class Scoreboard extends FlightRecords {
         if (!reserve(tcb)) {
             return false;
         }
+        wrap(tcb);
         final int start = tcb.sndNxt();
         if (count() == 0) {
             begin(tcb, nowNs);

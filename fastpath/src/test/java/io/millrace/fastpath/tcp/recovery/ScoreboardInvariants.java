@@ -18,7 +18,26 @@ public final class ScoreboardInvariants {
 
     /** Bytes of the slab that the connection's scoreboard holds. */
     public long slabBytes(final Tcb tcb) {
-        return tcb.flight() == 0 ? 0 : board.wrap(tcb).blockLength();
+        if (LoneSegment.isUnwritten(tcb)) {
+            return FlightRecords.SMALLEST_BLOCK;
+        }
+        return tcb.flight() == 0 ? 0 : board.look(tcb).blockLength();
+    }
+
+    /** Something will be sent: its flight will not go the short way of {@link LoneSegment}. */
+    public void writeAhead(final Tcb tcb) {
+        board.reserve(tcb);
+        board.wrap(tcb);
+    }
+
+    /** Nor does what is in flight go that way from now on. */
+    public void writeDown(final Tcb tcb) {
+        board.wrap(tcb);
+    }
+
+    /** True where something is in flight that is not written down. */
+    public static boolean isLone(final Tcb tcb) {
+        return LoneSegment.has(tcb, LoneSegment.SENT);
     }
 
     /**
@@ -27,7 +46,11 @@ public final class ScoreboardInvariants {
      * @throws AssertionError naming what is not true.
      */
     public void check(final Tcb tcb, final long nowNs) {
-        board.wrap(tcb);
+        if (LoneSegment.isUnwritten(tcb)) {
+            checkLone(tcb, nowNs);
+            return;
+        }
+        board.look(tcb);
         int next = tcb.sndUna();
         int lost = 0;
         int sacked = 0;
@@ -52,6 +75,14 @@ public final class ScoreboardInvariants {
             require(sacked == board.sackedBytes(), "sacked: " + sacked + ", counted " + board.sackedBytes());
             require(board.inFlight(tcb) >= 0, "less than nothing in flight");
         }
+    }
+
+    /** What is not written must not say more than it does, or it would be left out where it is written. */
+    private static void checkLone(final Tcb tcb, final long nowNs) {
+        require(LoneSegment.has(tcb, LoneSegment.SENT) == (tcb.inFlight() > 0),
+                "a segment in flight is not remembered, or one that is not is");
+        require(tcb.inFlight() == 0 || tcb.lastSendNs() <= nowNs, "sent in the future");
+        require(!tcb.has(Tcb.RECOVERY), "a recovery without a scoreboard");
     }
 
     private void checkRecord(final long record, final long nowNs) {

@@ -1,4 +1,4 @@
-package io.millrace.nativeports.afxdp;
+package io.millrace.nativeports.linux;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
@@ -13,13 +13,13 @@ import io.millrace.fastpath.wire.UdpHeader;
 import io.millrace.fastpath.wire.VlanTag;
 
 /**
- * Finds out that a checksum was left to be completed, which nothing says in a frame that comes over AF_XDP: the field holds
- * the sum of the pseudo-header alone then, as the sender's kernel leaves it. Of frames whose checksum is wrong, one in
- * 65,536 looks like that, too. Over IPv6 the header that has the field may lie behind extension headers.
+ * Finds out that a checksum was left to be completed where nothing in a frame says so, as one that a BPF program has handed
+ * over: the field holds the sum of the pseudo-header alone then, as the sender's kernel leaves it. Of frames whose checksum is
+ * wrong, one in 65,536 looks like that, too. Over IPv6 the header that has the field may lie behind extension headers.
  * <p>
  * Thread: the engine's.
  */
-final class UnfinishedChecksum {
+public final class UnfinishedChecksum {
     private static final int FIELD = 2;
     private static final int IHL_MASK = 0xF;
     /** More fragments, or not the first one. */
@@ -27,8 +27,10 @@ final class UnfinishedChecksum {
 
     private final Ipv6Extensions extensions = new Ipv6Extensions();
 
+    public UnfinishedChecksum() {}
+
     /** Marks a frame that has such a checksum as {@link Frame#CHECKSUM_PARTIAL}. */
-    void mark(final long frame) {
+    public void mark(final long frame) {
         final int tag = VlanTag.follows(Frame.data(frame)) ? VlanTag.LENGTH : 0;
         final int ip = EthernetHeader.LENGTH + tag;
         final int available = Frame.length(frame) - ip;

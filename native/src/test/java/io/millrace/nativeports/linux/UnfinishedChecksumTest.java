@@ -1,4 +1,4 @@
-package io.millrace.nativeports.afxdp;
+package io.millrace.nativeports.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

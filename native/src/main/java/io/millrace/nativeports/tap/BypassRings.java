@@ -1,0 +1,77 @@
+package io.millrace.nativeports.tap;
+
+import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.nativeports.linux.BpfMemory;
+import io.millrace.nativeports.linux.BpfProgram;
+import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.LinuxCalls;
+import io.millrace.nativeports.linux.TunDescriptor;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.CloseHelper;
+
+/**
+ * Rings of a device's first queues, and the program that fills them.
+ * <p>
+ * Thread: one opens it; closed by each engine that has a ring.
+ */
+final class BypassRings implements AutoCloseable {
+    private static final int NO_PROGRAM = -1;
+
+    private final LinuxCalls calls = new LinuxCalls();
+    private final AtomicInteger users;
+    private final BpfMemory memory;
+    private final BpfProgram program;
+
+    /**
+     * @param rings how many, for the queues that were opened first; each is a user.
+     * @throws IOException where the kernel cannot do this, or lets this process not: one clause.
+     */
+    BypassRings(final int rings) throws IOException {
+        users = new AtomicInteger(rings);
+        memory = new BpfMemory(rings * BypassCode.LENGTH);
+        boolean done = false;
+        try {
+            program = new BpfProgram(BypassCode.of(memory, rings));
+            done = true;
+        } finally {
+            if (!done) {
+                CloseHelper.quietClose(memory);
+            }
+        }
+    }
+
+    /** From now on, for the device that the descriptor is of. @throws IOException as the constructor. */
+    void installOn(final int fd) throws IOException {
+        final int result = set(fd, program.descriptor());
+        if (result < 0) {
+            throw new IOException("cannot give a BPF program to the device: " + Errno.describe(-result));
+        }
+    }
+
+    /** No longer: a device that is persistent would keep it for whoever comes next. */
+    void removeFrom(final int fd) {
+        set(fd, NO_PROGRAM);
+    }
+
+    private int set(final int fd, final int program) {
+        try (MemoryRegion argument = MemoryRegion.allocate("program's descriptor", Integer.BYTES)) {
+            Memory.putInt(argument.address(), program);
+            return calls.ioctl(fd, TunDescriptor.TUNSETFILTEREBPF, argument.address());
+        }
+    }
+
+    /** Where the ring of a queue begins. */
+    long address(final int queue) {
+        return memory.address() + (long) queue * BypassCode.LENGTH;
+    }
+
+    @Override
+    public void close() {
+        if (users.decrementAndGet() == 0) {
+            program.close();
+            memory.close();
+        }
+    }
+}
