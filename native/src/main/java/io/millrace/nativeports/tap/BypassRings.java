@@ -28,7 +28,7 @@ final class BypassRings implements AutoCloseable {
      * @param rings how many, for the queues that were opened first; each is a user.
      * @throws IOException where the kernel cannot do this, or lets this process not: one clause.
      */
-    BypassRings(final int rings) throws IOException {
+    private BypassRings(final int rings) throws IOException {
         users = new AtomicInteger(rings);
         memory = new BpfMemory(rings * BypassCode.LENGTH);
         boolean done = false;
@@ -42,12 +42,19 @@ final class BypassRings implements AutoCloseable {
         }
     }
 
-    /** From now on, for the device that the descriptor is of. @throws IOException as the constructor. */
-    void installOn(final int fd) throws IOException {
-        final int result = set(fd, program.descriptor());
+    /**
+     * From now on, for the device that the descriptor is of.
+     *
+     * @throws IOException as the constructor.
+     */
+    static BypassRings installedOn(final int fd, final int rings) throws IOException {
+        final BypassRings made = new BypassRings(rings);
+        final int result = made.set(fd, made.program.descriptor());
         if (result < 0) {
+            made.free();
             throw new IOException("cannot give a BPF program to the device: " + Errno.describe(-result));
         }
+        return made;
     }
 
     /** No longer: a device that is persistent would keep it for whoever comes next. */
@@ -70,8 +77,12 @@ final class BypassRings implements AutoCloseable {
     @Override
     public void close() {
         if (users.decrementAndGet() == 0) {
-            program.close();
-            memory.close();
+            free();
         }
+    }
+
+    private void free() {
+        program.close();
+        memory.close();
     }
 }

@@ -64,12 +64,12 @@ abstract class KernelDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public void check(final String argument) throws IOException {
-        TapDevice.checkArgument(argument);
+        TapArgument.parse(kind, argument);
     }
 
     @Override
     public List<PortFinding> examine(final DeviceRequest request) throws IOException {
-        return TapDevice.atHost(request.argument(), (name, here) -> TapExamination.of(kind, name));
+        return TapDevice.atHost(kind, request.argument(), (name, here) -> TapExamination.of(kind, name));
     }
 
     @Override
@@ -79,7 +79,7 @@ abstract class KernelDeviceProvider implements PacketDeviceProvider {
 
     @Override
     public <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
-        return TapDevice.atHost(argument, task);
+        return TapDevice.atHost(kind, argument, task);
     }
 
     private static boolean mayAdminister() throws IOException {

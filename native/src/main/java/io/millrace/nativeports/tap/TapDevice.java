@@ -11,14 +11,12 @@ import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.nativeports.linux.HostInterface;
 import io.millrace.nativeports.linux.HostNamespace;
-import io.millrace.nativeports.linux.InterfaceRequest;
 import io.millrace.nativeports.linux.Ipv4Prefix;
 import io.millrace.nativeports.linux.Ipv6Prefix;
 import io.millrace.nativeports.linux.LinkAddress;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.CloseHelper;
@@ -36,26 +34,24 @@ final class TapDevice implements PacketDevice {
     /** Frames that the kernel shall keep for us: its default of 1,000 is less than a window of 4 MiB. */
     private static final int TRANSMIT_QUEUE_LENGTH = 4_096;
 
-    /** Stands between the interface's name and the network namespace that it shall live in. */
-    private static final char NAMESPACE = '@';
     private static final int VLAN_TAG = 4;
     private static final int MAX_VIRTUAL_SEGMENT = 65_535;
     private static final int SMALL_FRAME = 2_048;
     private final TunKind kind;
     private final DeviceRequest request;
-    private final String interfaceName;
+    private final TapArgument argument;
     private final TapQueues queues;
     private final PortCapabilities capabilities;
     private final List<TapPort> ports = new ArrayList<>();
     private @Nullable FlowPlacement placement;
 
-    private TapDevice(final TunKind kind, final DeviceRequest request, final String interfaceName) {
+    private TapDevice(final TunKind kind, final DeviceRequest request, final TapArgument argument) {
         this.kind = kind;
         this.request = request;
-        this.interfaceName = interfaceName;
-        queues = new TapQueues(kind, interfaceName, request.offloads());
+        this.argument = argument;
+        queues = new TapQueues(kind, argument.name(), request.offloads());
         final int segment = request.offloads() ? MAX_VIRTUAL_SEGMENT : 0;
-        final long mac = kind.hasLinkLayer() ? LinkAddress.of(request.argument()) : 0;
+        final long mac = kind.hasLinkLayer() ? LinkAddress.of(argument.device()) : 0;
         final int linkHeader = kind.hasLinkLayer() ? kind.linkHeaderLength() + VLAN_TAG : 0;
         capabilities = new PortCapabilities(kind.hasLinkLayer(), request.mtu(), mac, request.offloads(),
                 request.offloads(), segment, Math.max(segment, request.mtu()) + linkHeader);
@@ -64,22 +60,14 @@ final class TapDevice implements PacketDevice {
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static TapDevice open(final TunKind kind, final DeviceRequest request) throws IOException {
         final @Nullable HostAddress address = hostAddress(kind, request);
-        return atHost(request.argument(), (name, here) -> openHere(kind, request, name, address));
+        final TapArgument argument = TapArgument.parse(kind, request.argument());
+        return HostNamespace.call(argument.namespace(), () -> openHere(kind, request, argument, address));
     }
 
     /** {@link PacketDeviceProvider#atHost}. */
-    static <T> T atHost(final String argument, final HostTask<T> task) throws IOException {
-        final String name = checkArgument(argument);
-        final int at = argument.indexOf(NAMESPACE);
-        return HostNamespace.call(at < 0 ? null : argument.substring(at + 1), () -> task.run(name, at < 0));
-    }
-
-    /** @return the name of the interface. @throws IOException one sentence: what is wrong with it. */
-    static String checkArgument(final String argument) throws IOException {
-        final int at = argument.indexOf(NAMESPACE);
-        final String name = at < 0 ? argument : argument.substring(0, at);
-        checkName(name);
-        return name;
+    static <T> T atHost(final TunKind kind, final String argument, final HostTask<T> task) throws IOException {
+        final TapArgument parsed = TapArgument.parse(kind, argument);
+        return HostNamespace.call(parsed.namespace(), () -> task.run(parsed.name(), parsed.namespace() == null));
     }
 
     /** Gives the host's side of the link its address. */
@@ -88,9 +76,9 @@ final class TapDevice implements PacketDevice {
         void giveTo(HostInterface host) throws IOException;
     }
 
-    private static TapDevice openHere(final TunKind kind, final DeviceRequest request, final String name,
+    private static TapDevice openHere(final TunKind kind, final DeviceRequest request, final TapArgument argument,
             final @Nullable HostAddress address) throws IOException {
-        final TapDevice device = new TapDevice(kind, request, name);
+        final TapDevice device = new TapDevice(kind, request, argument);
         try {
             device.openQueues();
             device.setUpHost(address);
@@ -149,18 +137,17 @@ final class TapDevice implements PacketDevice {
         return openSeveral(first, separateSyns);
     }
 
-    /** Without them where the kernel lets this process load no program, or the device reports what is dropped to the sender. */
+    /** Without them where they are not wanted, or the kernel lets this process load no program. */
     private List<TapQueue> withRings(final List<TapQueue> plain) {
-        if (kind != TunKind.TAP) {
+        if (!argument.ring()) {
             return plain;
         }
         try {
-            final BypassRings rings = new BypassRings(plain.size());
+            final BypassRings rings = BypassRings.installedOn(plain.get(0).fd(), plain.size());
             final List<TapQueue> ringed = new ArrayList<>();
             for (final TapQueue queue : plain) {
                 ringed.add(queue.with(new BypassRing(rings, ringed.size(), queue.fd(), request.offloads())));
             }
-            rings.installOn(plain.get(0).fd());
             return ringed;
         } catch (final IOException e) {
             LOGGER.debug("{}: frames come by system calls alone: {}", name(), e.getMessage());
@@ -265,7 +252,7 @@ final class TapDevice implements PacketDevice {
     }
 
     private void setUpHost(final @Nullable HostAddress address) throws IOException {
-        try (HostInterface host = new HostInterface(interfaceName)) {
+        try (HostInterface host = new HostInterface(argument.name())) {
             if (host.mtu() != request.mtu()) {
                 host.mtu(request.mtu());
             }
@@ -279,7 +266,7 @@ final class TapDevice implements PacketDevice {
 
     /** How many frames each queue takes, from now on. */
     private int lengthenedQueue() throws IOException {
-        try (HostInterface host = new HostInterface(interfaceName)) {
+        try (HostInterface host = new HostInterface(argument.name())) {
             lengthenQueue(host);
             return host.transmitQueueLength();
         }
@@ -316,18 +303,6 @@ final class TapDevice implements PacketDevice {
         } catch (final IllegalArgumentException e) {
             throw new IOException("host address of " + kind.scheme() + ":" + request.argument() + ": " + e.getMessage(),
                     e);
-        }
-    }
-
-    private static void checkName(final String name) throws IOException {
-        final int length = name.getBytes(StandardCharsets.UTF_8).length;
-        if (length == 0 || length > InterfaceRequest.MAX_NAME_LENGTH) {
-            throw new IOException("interface name \"" + name + "\" has " + length + " bytes; give it 1 to "
-                    + InterfaceRequest.MAX_NAME_LENGTH);
-        }
-        if (!name.matches("[^\\s/:%]+") || name.equals(".") || name.equals("..")) {
-            throw new IOException("interface name \"" + name + "\" has a character that Linux forbids; use letters,"
-                    + " digits, - and _");
         }
     }
 }

@@ -1,8 +1,19 @@
 package io.millrace.nativeports.tap;
 
-/** Opens Linux TAP devices: {@code tap:NAME}, or {@code tap:NAME@NAMESPACE}. Thread: any. */
+import io.millrace.fastpath.port.PortOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens Linux TAP devices: {@code tap:NAME[@NAMESPACE][,receive=ring|queue]}. Thread: any. */
 public final class TapDeviceProvider extends KernelDeviceProvider {
     public TapDeviceProvider() {
-        super(TunKind.TAP, "tap:NAME[@NAMESPACE]  a Linux TAP device, made if missing");
+        super(TunKind.TAP, "tap:NAME[@NAMESPACE][,receive=ring|queue]  a Linux TAP device, made if missing");
+    }
+
+    @Override
+    public List<PortOption> options() {
+        final List<PortOption> options = new ArrayList<>(super.options());
+        options.add(TapArgument.RECEIVE);
+        return options;
     }
 }

@@ -228,6 +228,19 @@ class BypassRingTest {
         }
     }
 
+    @Test
+    void shouldHaveNoneWhereTheQueueIsAskedFor() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            final DeviceRequest request = new DeviceRequest("tap7,receive=queue", MTU, 1, DeviceUnderTest.FRAMES, false,
+                    false, "10.78.0.1/24");
+            try (PacketDevice device = namespace.call(() -> TapDevice.open(TunKind.TAP, request));
+                    PacketSocket sender = namespace.call(() -> new PacketSocket("tap7", DeviceUnderTest.ETHERTYPE))) {
+                sender.send(frame(64, 0));
+                assertThat(calls.read(device.queue(0).descriptor(0), buffer.address(), buffer.length())).isPositive();
+            }
+        }
+    }
+
     private String send(final int length) {
         final byte[] frame = frame(length, sent++);
         tap.inject(frame);

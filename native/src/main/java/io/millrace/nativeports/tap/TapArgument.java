@@ -1,0 +1,68 @@
+package io.millrace.nativeports.tap;
+
+import io.millrace.fastpath.port.PortOption;
+import io.millrace.fastpath.port.PortOption.Place;
+import io.millrace.fastpath.port.PortOption.Type;
+import io.millrace.nativeports.linux.InterfaceRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands behind the scheme: {@code NAME[@NAMESPACE]}, and of a TAP {@code [,receive=ring|queue]}.
+ *
+ * @param device    without what stands behind a comma: what the device's address follows from.
+ * @param name      of the interface.
+ * @param namespace where it is; null: where this process is.
+ * @param ring      small frames shall come by a ring in memory where that is possible.
+ */
+record TapArgument(String device, String name, @Nullable String namespace, boolean ring) {
+    private static final String QUEUE = "queue";
+
+    /** Of a TAP alone. */
+    static final PortOption RECEIVE = new PortOption("receive", new Type.Choice(List.of("ring", QUEUE)), "ring", Place.COMMA,
+            """
+                    How frames of up to 2,032 bytes come in: by a ring in memory, which a BPF program in the kernel fills
+                    (ring, where Linux lets this process load one: fewer system calls, but the host counts these frames as
+                    dropped by the interface), or by the device's queue (queue: a system call each).
+                    """);
+
+    /** Stands between the interface's name and the network namespace that it shall live in. */
+    private static final char AT = '@';
+
+    /** @throws IOException one sentence: what is wrong with it. */
+    static TapArgument parse(final TunKind kind, final String argument) throws IOException {
+        final int comma = argument.indexOf(',');
+        final String device = comma < 0 ? argument : argument.substring(0, comma);
+        final int at = device.indexOf(AT);
+        final String name = at < 0 ? device : device.substring(0, at);
+        checkName(name);
+        return new TapArgument(device, name, at < 0 ? null : device.substring(at + 1),
+                isRing(kind, comma < 0 ? "" : argument.substring(comma)));
+    }
+
+    private static boolean isRing(final TunKind kind, final String options) throws IOException {
+        final boolean tap = kind == TunKind.TAP;
+        if (options.isEmpty() || tap && options.equals(",receive=ring")) {
+            return tap;
+        }
+        if (tap && options.equals(",receive=" + QUEUE)) {
+            return false;
+        }
+        throw new IOException("\"" + options.substring(1) + "\" is no option of a port " + kind.scheme() + ":"
+                + (tap ? "; there is receive=ring and receive=queue" : ", which has none"));
+    }
+
+    private static void checkName(final String name) throws IOException {
+        final int length = name.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > InterfaceRequest.MAX_NAME_LENGTH) {
+            throw new IOException("interface name \"" + name + "\" has " + length + " bytes; give it 1 to "
+                    + InterfaceRequest.MAX_NAME_LENGTH);
+        }
+        if (!name.matches("[^\\s/:%]+") || name.equals(".") || name.equals("..")) {
+            throw new IOException("interface name \"" + name + "\" has a character that Linux forbids; use letters,"
+                    + " digits, - and _");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.millrace.nativeports.tap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TapArgumentTest {
+    @Test
+    void shouldReadWhatThereIs() throws IOException {
+        assertThat(TapArgument.parse(TunKind.TAP, "mr0")).isEqualTo(new TapArgument("mr0", "mr0", null, true));
+        assertThat(TapArgument.parse(TunKind.TAP, "mr0@mill,receive=queue"))
+                .isEqualTo(new TapArgument("mr0@mill", "mr0", "mill", false));
+        assertThat(TapArgument.parse(TunKind.TAP, "mr0,receive=ring").ring()).isTrue();
+        assertThat(TapArgument.parse(TunKind.TUN, "mr0@/proc/1/ns/net"))
+                .isEqualTo(new TapArgument("mr0@/proc/1/ns/net", "mr0", "/proc/1/ns/net", false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "TAP | mr0,receive=both | \"receive=both\" is no option of a port tap:; there is receive=ring and receive=queue",
+            "TAP | mr0, | \"\" is no option of a port tap:; there is receive=ring and receive=queue",
+            "TUN | mr0,receive=queue | \"receive=queue\" is no option of a port tun:, which has none",
+            "TAP | a:b,receive=queue | interface name \"a:b\" has a character that Linux forbids; use letters, digits, - and _"})
+    void shouldRefuseWhatThereIsNot(final TunKind kind, final String argument, final String message) {
+        assertThatThrownBy(() -> TapArgument.parse(kind, argument)).isInstanceOf(IOException.class).hasMessage(message);
+    }
+
+    @Test
+    void shouldBeASettingOfTapsAlone() {
+        assertThat(new TapDeviceProvider().options()).contains(TapArgument.RECEIVE);
+        assertThat(new TunDeviceProvider().options()).doesNotContain(TapArgument.RECEIVE);
+    }
+}
