@@ -92,7 +92,7 @@ public final class FramePool implements AutoCloseable {
         }
     }
 
-    /** Takes back a frame of this pool. Its content may be read until the next {@link #acquire}. */
+    /** Takes back a frame of this pool. Its content may be read until the next {@link #acquire} or {@link #prepare}. */
     public void release(final long frame) {
         assert takeBack(frame) : "frame released twice, or not of this pool";
         free[available++] = frame;

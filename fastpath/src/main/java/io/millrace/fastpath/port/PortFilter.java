@@ -43,6 +43,11 @@ public abstract class PortFilter implements PacketPort {
     }
 
     @Override
+    public boolean mayReceive() {
+        return delegate.mayReceive();
+    }
+
+    @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
         return delegate.receive(frames, offset, limit, nowNs);
     }

@@ -277,4 +277,17 @@ class MemoryLinkTest {
         }
         return there;
     }
+
+    @Test
+    void shouldBeLookedAtThroughAFilter() {
+        try (MemoryLink link = MemoryLink.builder().build()) {
+            final PacketPort filtered = new PortFilter(link.side(0).queue(0)) {
+            };
+            assertThat(filtered.mayReceive()).isFalse();
+            final PacketPort peer = link.side(1).queue(0);
+            final long[] frame = {peer.acquire()};
+            assertThat(peer.transmit(frame, 0, 1, 0)).isEqualTo(1);
+            assertThat(filtered.mayReceive()).isTrue();
+        }
+    }
 }

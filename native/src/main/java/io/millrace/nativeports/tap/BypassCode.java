@@ -52,18 +52,22 @@ final class BypassCode {
     private final Label queue = new Label();
     private final Label abandoned = new Label();
 
-    private BypassCode(final BpfMemory memory) {
+    private final int longest;
+
+    private BypassCode(final BpfMemory memory, final int longest) {
         this.memory = memory;
+        this.longest = longest;
     }
 
     /**
      * The program.
      *
-     * @param memory of so many rings.
-     * @param rings  of the first queues; the others are left alone.
+     * @param memory  of so many rings.
+     * @param rings   of the first queues; the others are left alone.
+     * @param longest bytes of a frame for the ring, at most {@link #LONGEST}; longer ones go to the queue.
      */
-    static BpfCode of(final BpfMemory memory, final int rings) {
-        final BypassCode writer = new BypassCode(memory);
+    static BpfCode of(final BpfMemory memory, final int rings, final int longest) {
+        final BypassCode writer = new BypassCode(memory, longest);
         writer.writeRing(rings);
         writer.writeChoice();
         writer.writeClaim();
@@ -83,7 +87,7 @@ final class BypassCode {
     /** Goes on where the frame is one for the ring. */
     private void writeChoice() {
         final Label shortEnough = new Label();
-        code.jumpIfBelow(BpfCode.R7, LONGEST + 1, shortEnough).jump(queue).land(shortEnough)
+        code.jumpIfBelow(BpfCode.R7, longest + 1, shortEnough).jump(queue).land(shortEnough)
                 .jumpIfEqual(BpfCode.R7, 0, queue)
                 .loadWord(BpfCode.R1, BpfCode.R6, Bpf.SKB_VLAN_PRESENT).jumpIfNotEqual(BpfCode.R1, 0, queue)
                 .loadWord(BpfCode.R1, BpfCode.R6, Bpf.SKB_GSO_SIZE).jumpIfNotEqual(BpfCode.R1, 0, queue)

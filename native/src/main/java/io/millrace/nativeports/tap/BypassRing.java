@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Frames that a program in the kernel has copied beside a queue of the device ({@link BypassCode}): they are seen, and
  * received, without a system call. How many went to the queue is seen as well.
  * <p>
- * Order: who asks for {@link #waiting()} first, then empties the ring, then reads so many frames of the queue and says so,
- * has frames of one sender as they were sent. Whatever the ring has from before those of the queue is seen by then, and
- * nothing sent after them went there.
+ * Order: who asks whether the queue {@linkplain #hasQueued has} something, then how much is in the ring, and reads the queue only
+ * once the ring is {@linkplain #isEmptiedTo emptied} so far, has frames of one sender as they were sent: whatever the ring has from
+ * before those of the queue is seen by then, and nothing sent after them goes there, until the queue has been read to its end.
  * <p>
  * Thread: the engine's, but for opening.
  */
@@ -30,31 +30,51 @@ final class BypassRing implements AutoCloseable {
     private final long ring;
     private final long slots;
     private final @Nullable UnfinishedChecksum unfinished;
+    private final int shortest;
+    private final int longest;
     private long consumed;
+    /** What went to the queue, as last seen; of that what has been read, or given up; and what was read since. */
     private long queued;
     private long taken;
+    private long read;
     private boolean lacking;
     private long lackingNs;
     private long lackingQueued;
+    private long dropped;
 
     /**
      * @param rings       closed with this.
      * @param fd          the queue's descriptor.
+     * @param shortest    bytes of a frame that is one.
+     * @param longest     bytes of one that fits.
      * @param unfinished  true where senders of this machine leave checksums to be completed.
      */
-    BypassRing(final BypassRings rings, final int queue, final int fd, final boolean unfinished) {
+    BypassRing(final BypassRings rings, final int queue, final int fd, final int shortest, final int longest,
+            final boolean unfinished) {
         this.rings = rings;
         this.fd = fd;
+        this.shortest = shortest;
+        this.longest = longest;
         ring = rings.address(queue);
         slots = ring + BypassCode.FIRST_SLOT;
         this.unfinished = unfinished ? new UnfinishedChecksum() : null;
         awake(true);
     }
 
-    /** How many frames the queue has, or will have within a moment, that have not been {@linkplain #onRead read}. */
-    long waiting() {
+    /** True where the queue has frames, or will have within a moment, that have not been {@linkplain #onRead read}. */
+    boolean hasQueued() {
         queued = Memory.getLongAcquire(ring + BypassCode.QUEUED);
-        return queued - taken;
+        return queued != taken || rings.isOver();
+    }
+
+    /** How many slots have been claimed until now, since the beginning. */
+    long produced() {
+        return Memory.getLongAcquire(ring + BypassCode.PRODUCED);
+    }
+
+    /** True where so many have been received: none of them waits for a processor that has claimed one and not filled it. */
+    boolean isEmptiedTo(final long produced) {
+        return consumed - produced >= 0;
     }
 
     /**
@@ -74,7 +94,9 @@ final class BypassRing implements AutoCloseable {
                 break;
             }
             final int length = (int) state & (1 << BypassCode.LENGTH_BITS) - 1;
-            if (length > 0) {
+            if (length != 0 && (length < shortest || length > longest)) {
+                dropped++;
+            } else if (length != 0) {
                 final long frame = pool.acquire();
                 if (frame == 0) {
                     break;
@@ -107,26 +129,37 @@ final class BypassRing implements AutoCloseable {
     /**
      * The queue was read.
      *
-     * @param frames  how many there were, dropped ones included.
+     * @param frames  how many there were, dropped ones included; some may never have been counted.
      * @param toTheEnd true where there were no more.
      */
     void onRead(final int frames, final boolean toTheEnd, final long nowNs) {
-        final long before = taken;
-        // what came before the program did was not counted
-        taken = Math.min(queued, taken + frames);
-        if (!toTheEnd || queued == taken) {
-            lacking = false;
+        read += frames;
+        if (!toTheEnd) {
+            return;
+        }
+        if (read >= queued - taken) {
+            takenTo(queued);
         } else if (!lacking) {
             lacking = true;
             lackingNs = nowNs;
             lackingQueued = queued;
         } else if (nowNs - lackingNs >= LOST_NS) {
-            lacking = false;
-            taken = Math.max(taken, lackingQueued);
+            takenTo(lackingQueued);
         }
-        if (taken != before) {
-            Memory.putLongRelease(ring + BypassCode.TAKEN, taken);
+    }
+
+    private void takenTo(final long count) {
+        lacking = false;
+        read = 0;
+        if (taken != count) {
+            taken = count;
+            Memory.putLongRelease(ring + BypassCode.TAKEN, count);
         }
+    }
+
+    /** Frames that were none, or too long. */
+    long dropped() {
+        return dropped;
     }
 
     /** From now on everything goes to the queue. @return false where something is in the ring. */
@@ -147,7 +180,7 @@ final class BypassRing implements AutoCloseable {
 
     @Override
     public void close() {
-        rings.removeFrom(fd);
+        rings.end(fd);
         rings.close();
     }
 }

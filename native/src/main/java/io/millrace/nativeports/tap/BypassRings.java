@@ -23,17 +23,19 @@ final class BypassRings implements AutoCloseable {
     private final AtomicInteger users;
     private final BpfMemory memory;
     private final BpfProgram program;
+    private volatile boolean over;
 
     /**
-     * @param rings how many, for the queues that were opened first; each is a user.
+     * @param rings   how many, for the queues that were opened first; each is a user.
+     * @param longest bytes of the longest frame that fits into the engine's.
      * @throws IOException where the kernel cannot do this, or lets this process not: one clause.
      */
-    private BypassRings(final int rings) throws IOException {
+    private BypassRings(final int rings, final int longest) throws IOException {
         users = new AtomicInteger(rings);
         memory = new BpfMemory(rings * BypassCode.LENGTH);
         boolean done = false;
         try {
-            program = new BpfProgram(BypassCode.of(memory, rings));
+            program = new BpfProgram(BypassCode.of(memory, rings, Math.min(longest, BypassCode.LONGEST)));
             done = true;
         } finally {
             if (!done) {
@@ -47,8 +49,8 @@ final class BypassRings implements AutoCloseable {
      *
      * @throws IOException as the constructor.
      */
-    static BypassRings installedOn(final int fd, final int rings) throws IOException {
-        final BypassRings made = new BypassRings(rings);
+    static BypassRings installedOn(final int fd, final int rings, final int longest) throws IOException {
+        final BypassRings made = new BypassRings(rings, longest);
         final int result = made.set(fd, made.program.descriptor());
         if (result < 0) {
             made.free();
@@ -57,9 +59,18 @@ final class BypassRings implements AutoCloseable {
         return made;
     }
 
-    /** No longer: a device that is persistent would keep it for whoever comes next. */
-    void removeFrom(final int fd) {
+    /**
+     * No longer, for none of the queues: with the first that closes the device numbers the others anew. A device that is
+     * persistent would keep the program for whoever comes next. Thread: any.
+     */
+    void end(final int fd) {
+        over = true;
         set(fd, NO_PROGRAM);
+    }
+
+    /** True where everything comes by the queues. Thread: any. */
+    boolean isOver() {
+        return over;
     }
 
     private int set(final int fd, final int program) {

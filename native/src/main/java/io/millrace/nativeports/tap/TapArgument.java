@@ -21,7 +21,8 @@ record TapArgument(String device, String name, @Nullable String namespace, boole
     private static final String QUEUE = "queue";
 
     /** Of a TAP alone. */
-    static final PortOption RECEIVE = new PortOption("receive", new Type.Choice(List.of("ring", QUEUE)), "ring", Place.COMMA,
+    static final PortOption RECEIVE = new PortOption("receive", new Type.Choice(List.of("ring", QUEUE)), "ring",
+            Place.COMMA,
             """
                     How frames of up to 2,032 bytes come in: by a ring in memory, which a BPF program in the kernel fills
                     (ring, where Linux lets this process load one: fewer system calls, but the host counts these frames as

@@ -137,16 +137,23 @@ final class TapDevice implements PacketDevice {
         return openSeveral(first, separateSyns);
     }
 
-    /** Without them where they are not wanted, or the kernel lets this process load no program. */
+    /**
+     * Without them where they are not wanted, where engines share a queue, on whose descriptor some may sleep while others
+     * do not, on a device that stays, which would keep the program of a process that was killed, and where the kernel
+     * lets this process load no program.
+     */
     private List<TapQueue> withRings(final List<TapQueue> plain) {
-        if (!argument.ring()) {
-            return plain;
-        }
+        final int fd = plain.get(0).fd();
         try {
-            final BypassRings rings = BypassRings.installedOn(plain.get(0).fd(), plain.size());
+            if (!argument.ring() || plain.size() < request.queues() || queues.isPersistent(fd)) {
+                return plain;
+            }
+            final int longest = capabilities.maxFrameLength();
+            final BypassRings rings = BypassRings.installedOn(fd, plain.size(), longest);
             final List<TapQueue> ringed = new ArrayList<>();
             for (final TapQueue queue : plain) {
-                ringed.add(queue.with(new BypassRing(rings, ringed.size(), queue.fd(), request.offloads())));
+                ringed.add(queue.with(new BypassRing(rings, ringed.size(), queue.fd(), kind.linkHeaderLength(), longest,
+                        request.offloads())));
             }
             return ringed;
         } catch (final IOException e) {

@@ -115,16 +115,16 @@ final class TapPort extends PooledPort {
 
     private int receiveByRing(final BypassRing some, final long[] frames, final int offset, final int limit,
             final long nowNs) {
-        final long waiting = some.waiting();
+        final boolean look = some.hasQueued() || --turns <= 0;
+        final long produced = look ? some.produced() : 0;
         final int count = some.receive(pool, dataOffset, frames, offset, limit, nowNs);
-        if (waiting == 0 && --turns > 0) {
+        if (!look || !some.isEmptiedTo(produced)) {
             return count;
         }
         turns = LOOK_TURNS;
-        final int wanted = (int) Math.min(Math.max(waiting, 1), limit - count);
-        final int read = receiveFrom(fd, frames, offset + count, wanted, nowNs);
+        final int read = receiveFrom(fd, frames, offset + count, limit - count, nowNs);
         some.onRead(reads, result == -Errno.EAGAIN, nowNs);
-        if (wanted > 0) {
+        if (limit > count) {
             onRead(result);
         }
         return count + read;
@@ -205,6 +205,7 @@ final class TapPort extends PooledPort {
     public void onWoken() {
         if (ring != null) {
             ring.onWoken();
+            turns = 0;
         }
         if (syns != null) {
             syns.lookAgain();
@@ -213,7 +214,7 @@ final class TapPort extends PooledPort {
 
     @Override
     public long dropped() {
-        return dropped;
+        return ring == null ? dropped : dropped + ring.dropped();
     }
 
     @Override

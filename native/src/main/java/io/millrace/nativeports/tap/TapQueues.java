@@ -120,7 +120,8 @@ final class TapQueues {
         }
     }
 
-    private boolean isPersistent(final int fd) throws IOException {
+    /** True of a device that stays when its last descriptor is closed. @throws IOException as {@link #openOnly}. */
+    boolean isPersistent(final int fd) throws IOException {
         try (InterfaceRequest attachment = new InterfaceRequest(interfaceName)) {
             check(calls.ioctl(fd, TunDescriptor.TUNGETIFF, attachment.address()), "ask for the kind of");
             return (attachment.flags() & TunDescriptor.IFF_PERSIST) != 0;

@@ -210,25 +210,6 @@ class BypassRingTest {
     }
 
     @Test
-    void shouldLeaveADeviceThatStaysAsItWas() throws Exception {
-        try (NetworkNamespace namespace = new NetworkNamespace()) {
-            namespace.exec("ip", "tuntap", "add", "tap7", "mode", "tap");
-            final DeviceRequest request = new DeviceRequest("tap7", MTU, 1, DeviceUnderTest.FRAMES, false, false,
-                    "10.78.0.1/24");
-            final PacketDevice device = namespace.call(() -> TapDevice.open(TunKind.TAP, request));
-            final int other = namespace.call(() -> {
-                device.close();
-                return new TapQueues(TunKind.TAP, "tap7", false).openOnly();
-            });
-            try (PacketSocket sender = namespace.call(() -> new PacketSocket("tap7", DeviceUnderTest.ETHERTYPE))) {
-                sender.send(frame(64, 0));
-                assertThat(calls.read(other, buffer.address(), buffer.length())).isPositive();
-            }
-            calls.close(other);
-        }
-    }
-
-    @Test
     void shouldHaveNoneWhereTheQueueIsAskedFor() throws Exception {
         try (NetworkNamespace namespace = new NetworkNamespace()) {
             final DeviceRequest request = new DeviceRequest("tap7,receive=queue", MTU, 1, DeviceUnderTest.FRAMES, false,
