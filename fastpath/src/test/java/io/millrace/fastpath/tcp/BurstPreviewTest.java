@@ -93,6 +93,15 @@ class BurstPreviewTest {
         assertThat(find(1_002)).as("the one that should come next").isEqualTo(ConnectionTable.NONE);
     }
 
+    /** The shell of such a connection keeps its key. */
+    @Test
+    void shouldLeadToTheRecordOfTimeWaitThatTookAConnectionsPlace() {
+        open(1);
+        assertThat(find(1_000)).isZero();
+        assertThat(connections.replaceByTimeWait(connections.wrap(0), 0, 0, 1)).isTrue();
+        assertThat(find(1_000)).isLessThan(ConnectionTable.NONE);
+    }
+
     @Test
     void shouldNotMatterWhereItGuessedWrong() {
         open(MANY);
