@@ -23,6 +23,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -71,6 +72,21 @@ class PlainSegmentTest {
             }
         }
         assertThat(plain).isBetween(ROUNDS / 10, ROUNDS - ROUNDS / 10);
+    }
+
+    /** What was asked of a frame of the stack's own says nothing of one with these addresses that comes from outside. */
+    @Test
+    void shouldNotKnowAFrameFromOutsideByOneFromHere() {
+        final byte[] own = SEGMENT.clone();
+        System.arraycopy(own, 16, own, 12, 4);
+        ByteBuffer.wrap(own).putShort(10, (short) 0);
+        ByteBuffer.wrap(own).putShort(10, (short) IpPacket.checksum(own, 0, IP_HEADER));
+        try (Way way = new Way(From.HERE)) {
+            final long frame = way.acquire(own, 0, 0);
+            assertThat(way.plain.isLocalSegment(frame)).isTrue();
+            assertThat(way.plain.isSegment(frame)).isFalse();
+            way.port.release(frame);
+        }
     }
 
     /** A segment, mostly with something changed, the checksum mended or not, cut short or padded. */
