@@ -29,6 +29,9 @@ public final class TimerWheel implements AutoCloseable {
     /** The tick when the timer's slot comes due, + 1, negative where the timer is parked; 0 where it is in no slot. */
     private static final int FILED_OFFSET = 16;
 
+    /** Parked timers that a look at the next deadline takes out at the most: with more of them somebody may come in vain. */
+    private static final int MOST_DROPPED = 64;
+
     private static final int NONE = -1;
     private static final long NOT_POLLING = -1;
 
@@ -165,9 +168,28 @@ public final class TimerWheel implements AutoCloseable {
      * @return nanoseconds; {@link Long#MAX_VALUE} where no timer is armed.
      */
     public long nextDeadlineNs() {
-        nextDueNs = nextLevel() == NONE ? Long.MAX_VALUE : timeOf(nextTick);
+        int level = nextLevel();
         // nobody has to come for timers that are parked
+        for (int parked = armed == 0 ? 0 : MOST_DROPPED; parked > 0 && level != NONE; level = nextLevel()) {
+            parked = dropParked(slotOf(level, nextTick), parked);
+        }
+        nextDueNs = level == NONE ? Long.MAX_VALUE : timeOf(nextTick);
         return armed == 0 ? Long.MAX_VALUE : nextDueNs;
+    }
+
+    /** Takes out parked timers that a slot begins with; returns how many more may be, 0 where an armed one follows. */
+    private int dropParked(final int slot, final int most) {
+        int left = most;
+        for (int node = slots.first(slot); node >= 0; node = slots.first(slot)) {
+            final long address = nodes.address(node);
+            if (left == 0 || Memory.getLong(address + FILED_OFFSET) > 0) {
+                return 0;
+            }
+            slots.remove(node);
+            Memory.putLong(address + FILED_OFFSET, 0);
+            left--;
+        }
+        return left;
     }
 
     /** Gives all memory back; closing twice does nothing. The timers' records belong to their owner. */

@@ -123,4 +123,23 @@ class KeepAliveTest {
             assertThat(wire.sent()).contains("0+100");
         }
     }
+
+    /** The timers of acknowledgements and retransmissions, stopped before, are behind it. */
+    @Test
+    void shouldWakeALoopForNothingElseBetweenRequests() {
+        try (Wire wire = open(true)) {
+            for (int i = 0; i < 5; i++) {
+                wire.peer.data(new byte[50]);
+                wire.receive();
+                wire.send(100);
+                wire.stack.advanceMs(1);
+                wire.sent();
+                wire.peer.ack(wire.peer.ack() + 100);
+                assertThat(wire.stack.nextTimerNs() - wire.stack.nowNs()).as("exchange %d", i)
+                        .isGreaterThan(4_000 * MS);
+                wire.stack.advanceMs(1_000);
+                assertThat(wire.sent()).isEmpty();
+            }
+        }
+    }
 }

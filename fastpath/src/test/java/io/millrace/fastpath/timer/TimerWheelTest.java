@@ -91,6 +91,27 @@ class TimerWheelTest {
     }
 
     @Test
+    void shouldAskNobodyToComeForWhatIsParked() {
+        wheel.schedule(1, at(10));
+        wheel.schedule(2, at(20));
+        wheel.schedule(3, at(20));
+        wheel.schedule(4, at(2_000));
+        wheel.schedule(5, at(4_000));
+        wheel.park(1);
+        wheel.park(2);
+        wheel.park(4);
+        assertThat(wheel.nextDeadlineNs()).isEqualTo(at(20));
+        assertThat(wheel.poll(at(20), note, ALL)).isEqualTo(1);
+        wheel.schedule(1, at(3_000));
+        wheel.park(1);
+        assertThat(wheel.nextDeadlineNs()).isEqualTo(at(4_000));
+        assertThat(wheel.poll(at(4_000), note, ALL)).isEqualTo(1);
+        assertThat(fired).containsExactly(3, 5);
+        wheel.schedule(4, at(4_001));
+        assertThat(wheel.nextDeadlineNs()).isEqualTo(at(4_001));
+    }
+
+    @Test
     void shouldCancelWhatIsParked() {
         wheel.schedule(3, at(10));
         wheel.park(3);

@@ -62,7 +62,7 @@ final class LoneSegment {
         if (!has(tcb, SENT)) {
             return true;
         }
-        if (blocked || !exhausted || tcb.inFlight() >= tcb.cwnd()) {
+        if (blocked || !exhausted) {
             return false;
         }
         tcb.flight(tcb.flight() | EXHAUSTED);

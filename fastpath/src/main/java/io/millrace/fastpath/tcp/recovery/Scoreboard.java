@@ -44,6 +44,8 @@ final class Scoreboard extends FlightRecords {
         final int lone = (int) tcb.flight();
         clearReserved(tcb);
         if ((lone & LoneSegment.SENT) == 0) {
+            // of no episode: everything that is in flight later counts
+            recoveryPoint(tcb.sndUna() - 1);
             return;
         }
         // entered as it was when it left
