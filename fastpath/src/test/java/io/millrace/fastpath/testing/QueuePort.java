@@ -25,6 +25,7 @@ public final class QueuePort implements PacketPort {
     private boolean broken;
     private int givenUntilBroken = Integer.MAX_VALUE;
     private long waitedNs;
+    private int completed;
 
     /** A port without a link layer. */
     public QueuePort(final int mtu) {
@@ -48,6 +49,16 @@ public final class QueuePort implements PacketPort {
         final Family family = Family.current();
         return new QueuePort(new PortCapabilities(false, family.mtu(mtu), 0, false, false,
                 family.mtu(maxVirtualSegment), 65_535));
+    }
+
+    /** A port without a link layer that completes checksums, a byte at a time. */
+    public static QueuePort completing(final int mtu) {
+        return new QueuePort(new PortCapabilities(false, Family.current().mtu(mtu), 0, true, false, 0, 65_535));
+    }
+
+    /** Checksums that were left to it. */
+    public int completed() {
+        return completed;
     }
 
     /** Queues a packet for the stack to receive in its next turn. */
@@ -162,10 +173,26 @@ public final class QueuePort implements PacketPort {
         for (int i = offset; i < offset + length; i++) {
             final byte[] packet = new byte[Frame.length(frames[i])];
             Memory.copyToArray(Frame.data(frames[i]), packet, 0, packet.length);
+            if ((Frame.flags(frames[i]) & Frame.CHECKSUM_PARTIAL) != 0) {
+                complete(packet, Frame.checksumStart(frames[i]), Frame.checksumOffset(frames[i]));
+            }
             outward.add(packet);
             pool.release(frames[i]);
         }
         return length;
+    }
+
+    private void complete(final byte[] packet, final int start, final int offset) {
+        long sum = 0;
+        for (int i = start; i < packet.length; i++) {
+            sum += (i - start & 1) == 0 ? (packet[i] & 0xFF) << 8 : packet[i] & 0xFF;
+        }
+        while (sum >>> 16 != 0) {
+            sum = (sum & 0xFFFF) + (sum >>> 16);
+        }
+        packet[start + offset] = (byte) (~sum >> 8);
+        packet[start + offset + 1] = (byte) ~sum;
+        completed++;
     }
 
     @Override
