@@ -34,4 +34,10 @@ class TapArgumentTest {
         assertThat(new TapDeviceProvider().options()).contains(TapArgument.RECEIVE);
         assertThat(new TunDeviceProvider().options()).doesNotContain(TapArgument.RECEIVE);
     }
+
+    /** The memory that a stack says it may come to has it so. */
+    @Test
+    void shouldHaveARingOf129Pages() {
+        assertThat(BypassCode.LENGTH).isEqualTo(129 * 4_096);
+    }
 }
