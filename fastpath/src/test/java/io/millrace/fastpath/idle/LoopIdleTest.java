@@ -2,10 +2,8 @@ package io.millrace.fastpath.idle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.fastpath.port.Sleeper;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a loop that spins looks at between two turns. */
@@ -57,7 +55,7 @@ class LoopIdleTest {
         assertThat(Idling.by(() -> new BackoffIdleStrategy(1, 1, 1, 1)).newLoop().isPolling()).isFalse();
     }
 
-    private final class Looked implements IdleSource {
+    private final class Looked extends StandInSource {
         int looks;
         /** The look that finds something. */
         int from = Integer.MAX_VALUE;
@@ -71,36 +69,6 @@ class LoopIdleTest {
                 idle.wakeup();
             }
             return looks >= from;
-        }
-
-        @Override
-        public int descriptors() {
-            return 0;
-        }
-
-        @Override
-        public int descriptor(final int index) {
-            throw new IndexOutOfBoundsException(index);
-        }
-
-        @Override
-        public void sleeper(final @Nullable Sleeper sleeper) {
-            // nothing sleeps
-        }
-
-        @Override
-        public boolean wakesSleeper() {
-            return true;
-        }
-
-        @Override
-        public boolean prepareToBlock() {
-            return true;
-        }
-
-        @Override
-        public void onWoken(final boolean slept, final boolean early) {
-            // nothing is counted
         }
     }
 }

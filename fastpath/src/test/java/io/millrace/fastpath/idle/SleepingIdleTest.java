@@ -2,7 +2,6 @@ package io.millrace.fastpath.idle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.fastpath.port.Sleeper;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -132,7 +131,7 @@ class SleepingIdleTest {
         }
     }
 
-    private static final class OneDescriptor implements IdleSource {
+    private static final class OneDescriptor extends StandInSource {
         @Override
         public int descriptors() {
             return 1;
@@ -141,26 +140,6 @@ class SleepingIdleTest {
         @Override
         public int descriptor(final int index) {
             return 5;
-        }
-
-        @Override
-        public void sleeper(final @Nullable Sleeper sleeper) {
-            // the descriptor wakes it
-        }
-
-        @Override
-        public boolean wakesSleeper() {
-            return true;
-        }
-
-        @Override
-        public boolean prepareToBlock() {
-            return true;
-        }
-
-        @Override
-        public void onWoken(final boolean slept, final boolean early) {
-            // nothing is counted
         }
     }
 }

@@ -1,11 +1,11 @@
 package io.millrace.fastpath.netty;
 
-import io.millrace.fastpath.idle.IdleSource;
+import io.millrace.fastpath.idle.StandInSource;
 import io.millrace.fastpath.port.Sleeper;
 import org.jspecify.annotations.Nullable;
 
 /** Of an engine without packets: no frame ever wakes who sleeps, and nobody need look. */
-final class FakeSource implements IdleSource {
+final class FakeSource extends StandInSource {
     volatile @Nullable Sleeper sleeper;
     volatile boolean sleeping;
     volatile long sleeps;
@@ -17,23 +17,8 @@ final class FakeSource implements IdleSource {
     }
 
     @Override
-    public int descriptors() {
-        return 0;
-    }
-
-    @Override
-    public int descriptor(final int index) {
-        throw new IndexOutOfBoundsException(index);
-    }
-
-    @Override
     public void sleeper(final @Nullable Sleeper newSleeper) {
         sleeper = newSleeper;
-    }
-
-    @Override
-    public boolean wakesSleeper() {
-        return true;
     }
 
     @Override
