@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Order: who asks whether the queue {@linkplain #hasQueued has} something, then how much is in the ring, and reads the queue only
  * once the ring is {@linkplain #isEmptiedTo emptied} so far, has frames of one sender as they were sent: whatever the ring has from
- * before those of the queue is seen by then, and nothing sent after them goes there, until the queue has been read to its end.
+ * before those of the queue is seen by then, and nothing sent after them goes there, until the queue has been read to its end. Not so
+ * a frame that came into the queue more than {@value #LOST_NS} ns after it was counted, and one that is met where the queue is looked
+ * at though nothing was counted.
  * <p>
  * Thread: the engine's, but for opening.
  */
@@ -39,7 +41,7 @@ final class BypassRing implements AutoCloseable {
     private long read;
     private boolean lacking;
     private long lackingNs;
-    private long lackingQueued;
+    private long least;
     private long dropped;
 
     /**
@@ -137,23 +139,38 @@ final class BypassRing implements AutoCloseable {
         if (!toTheEnd) {
             return;
         }
-        if (read >= queued - taken) {
-            takenTo(queued);
+        // each was counted before it went there, so those counted meanwhile are seen, too
+        queued = Memory.getLongAcquire(ring + BypassCode.QUEUED);
+        final long missing = queued - taken - read;
+        if (missing <= 0) {
+            allTaken();
         } else if (!lacking) {
             lacking = true;
             lackingNs = nowNs;
-            lackingQueued = queued;
-        } else if (nowNs - lackingNs >= LOST_NS) {
-            takenTo(lackingQueued);
+            least = missing;
+        } else {
+            least = Math.min(least, missing);
+            if (nowNs - lackingNs >= LOST_NS) {
+                giveUp();
+            }
         }
     }
 
-    private void takenTo(final long count) {
+    /** As many as were missing all the time are lost; the others may be on their way. */
+    private void giveUp() {
+        lacking = false;
+        read += least;
+        if (read >= queued - taken) {
+            allTaken();
+        }
+    }
+
+    private void allTaken() {
         lacking = false;
         read = 0;
-        if (taken != count) {
-            taken = count;
-            Memory.putLongRelease(ring + BypassCode.TAKEN, count);
+        if (taken != queued) {
+            taken = queued;
+            Memory.putLongRelease(ring + BypassCode.TAKEN, queued);
         }
     }
 

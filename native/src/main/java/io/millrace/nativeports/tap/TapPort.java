@@ -124,7 +124,7 @@ final class TapPort extends PooledPort {
         turns = LOOK_TURNS;
         final int read = receiveFrom(fd, frames, offset + count, limit - count, nowNs);
         some.onRead(reads, result == -Errno.EAGAIN, nowNs);
-        if (limit > count) {
+        if (reads > 0 || result <= 0) {
             onRead(result);
         }
         return count + read;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.fastpath.memory.Memory;
+import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketDevice;
@@ -11,6 +12,8 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
+import io.millrace.nativeports.linux.Errno;
+import io.millrace.nativeports.linux.LinuxCalls;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.DirectoryStream;
@@ -173,6 +176,30 @@ class BypassRingTroubleTest {
         sender.send(frame(5_000, 0));
         add(memory + BypassCode.QUEUED, -1);
         assertThat(alternately(port)).containsSubsequence(0, 1).isSorted();
+    }
+
+    /** All the while frames come, which the queue takes as long as one that it had is missing. */
+    @Test
+    void shouldUseTheRingAgainUnderTrafficThoughOneFrameIsLost() throws Exception {
+        final PacketPort port = open(1_500, 1);
+        add(memory(port) + BypassCode.QUEUED, 1);
+        final long[] frames = new long[8];
+        final LinuxCalls calls = new LinuxCalls();
+        int received = 0;
+        for (int i = 0; i < 250; i++) {
+            sender.send(frame(64, i));
+            final int count = port.receive(frames, 0, 8, 20_000L * i);
+            received += count;
+            for (int k = 0; k < count; k++) {
+                port.release(frames[k]);
+            }
+        }
+        assertThat(received).isEqualTo(250);
+        sender.send(frame(64, 1));
+        try (MemoryRegion buffer = MemoryRegion.allocate("frame", 1 << 14)) {
+            assertThat(calls.read(port.descriptor(0), buffer.address(), buffer.length())).isEqualTo(-Errno.EAGAIN);
+        }
+        assertThat(receive(port, 8, 1)).containsExactly(1);
     }
 
     /** From before the program came, or by a way on which the kernel asks no program. */
