@@ -37,6 +37,16 @@ public final class NetworkNamespace implements AutoCloseable {
         onHost("ip", "-n", name, "link", "set", "lo", "up");
     }
 
+    /**
+     * One whose interfaces, made from now on, have no IPv6: of a kernel that has, each says something of its own as it
+     * comes up (RFC 4861, RFC 9777), in between what a test sends.
+     */
+    public static NetworkNamespace silent() throws IOException {
+        final NetworkNamespace namespace = new NetworkNamespace();
+        namespace.run("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
+        return namespace;
+    }
+
     /** As {@code ip netns list} shows it. */
     public String name() {
         return name;

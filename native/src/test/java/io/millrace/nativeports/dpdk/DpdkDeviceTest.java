@@ -253,7 +253,7 @@ class DpdkDeviceTest {
     @RequiresNetworkNamespaces
     @RequiresDpdk("net_tap")
     void shouldGoOnWhenTheInterfaceIsDownAndWhenItIsRemoved() throws Exception {
-        try (NetworkNamespace namespace = new NetworkNamespace();
+        try (NetworkNamespace namespace = NetworkNamespace.silent();
                 DpdkDevice device = namespace.call(() -> DpdkDevice.open(new DeviceRequest(
                         Rings.EAL + " --vdev=net_tap0,iface=mr0", 1_500, 1, FRAMES, true, false, "10.77.0.1/24")))) {
             final PacketPort port = device.queue(0);
@@ -279,7 +279,7 @@ class DpdkDeviceTest {
     @RequiresNetworkNamespaces
     @RequiresDpdk("net_af_xdp")
     void shouldTakePacketsOverXdpUpToWhatAPageHolds() throws Exception {
-        try (NetworkNamespace namespace = new NetworkNamespace()) {
+        try (NetworkNamespace namespace = NetworkNamespace.silent()) {
             namespace.exec("ip", "link", "add", "near0", "mtu", "3434", "type", "veth", "peer", "name", "far0", "mtu",
                     "3434");
             namespace.exec("ip", "link", "set", "near0", "up");

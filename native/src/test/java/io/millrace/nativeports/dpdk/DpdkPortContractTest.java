@@ -70,7 +70,7 @@ class DpdkPortContractTest {
     private static PortUnderTest open(final String vdev, final boolean offloads) throws Exception {
         Rings.startEal();
         final int poolsBefore = MbufPool.live();
-        final NetworkNamespace namespace = new NetworkNamespace();
+        final NetworkNamespace namespace = NetworkNamespace.silent();
         if (vdev.contains("near0")) {
             namespace.exec("ip", "link", "add", "near0", "type", "veth", "peer", "name", "far0");
             namespace.exec("ip", "link", "set", "near0", "up");

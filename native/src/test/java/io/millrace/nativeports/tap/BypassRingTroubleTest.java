@@ -43,8 +43,7 @@ class BypassRingTroubleTest {
     void makeNamespace() throws Exception {
         final String cause = Steering.unavailabilityCause();
         assumeTrue(cause == null, cause);
-        namespace = new NetworkNamespace();
-        namespace.exec("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
+        namespace = NetworkNamespace.silent();
     }
 
     @AfterEach

@@ -14,9 +14,8 @@ final class TapUnderTest {
     private TapUnderTest() {}
 
     static PortUnderTest open(final TunKind kind, final int mtu, final boolean offloads) throws Exception {
-        final NetworkNamespace namespace = new NetworkNamespace();
         // else the kernel speaks first, and of a packet without a link layer nothing tells whose it is
-        namespace.exec("sh", "-c", "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
+        final NetworkNamespace namespace = NetworkNamespace.silent();
         final DeviceRequest request = new DeviceRequest(NAME, mtu, 1, DeviceUnderTest.FRAMES, offloads, true,
                 "10.77.0.1/24");
         final PacketDevice device = namespace.call(() -> TapDevice.open(kind, request));
