@@ -79,6 +79,31 @@ public abstract class PacketPortContract {
         received.forEach(port::release);
     }
 
+    /** However often it is looked, a frame that is there is seen, and received behind the ones before. */
+    @Test
+    protected void shouldNotSayByALookThatNothingIsThereWhileAFrameIs() {
+        for (int round = 0; round < 2 * BURST; round++) {
+            looks(false);
+            subject.inject(frameBytes(round, 60));
+            assertThat(looks(true)).as("a frame is there").isTrue();
+            final List<Long> received = receiveOurs(1);
+            assertThat(bytesOf(received.getFirst())).isEqualTo(frameBytes(round, 60));
+            port.release(received.getFirst());
+        }
+    }
+
+    /** Looks until something may be there, or many times. */
+    private boolean looks(final boolean untilThere) {
+        boolean may = false;
+        for (int poll = 0; poll < polls() && !(untilThere && may); poll++) {
+            may = port.mayReceive();
+            if ((poll & YIELD) == YIELD) {
+                Thread.yield();
+            }
+        }
+        return may;
+    }
+
     @Test
     protected void shouldFillOnlyWhatItWasAskedFor() {
         for (int i = 0; i < 3; i++) {

@@ -58,6 +58,12 @@ final class AfPacketPort extends PooledPort {
         return count;
     }
 
+    /** What could not be sent yet is sent by {@link #receive}, too. */
+    @Override
+    public boolean mayReceive() {
+        return incoming.isReady() || outgoing.isPending();
+    }
+
     @Override
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
         int count = 0;

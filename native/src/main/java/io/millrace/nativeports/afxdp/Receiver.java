@@ -61,6 +61,11 @@ final class Receiver {
         }
     }
 
+    /** True where the kernel waits for {@link #refill}. */
+    boolean needsWakeup() {
+        return fill.needsWakeup();
+    }
+
     boolean isReady() {
         return ring.isReady();
     }

@@ -69,6 +69,16 @@ final class BypassRing implements AutoCloseable {
         return queued != taken || rings.isOver();
     }
 
+    /** Looks whether there may be something in the ring or in the queue, and changes nothing. */
+    boolean mayReceive() {
+        return Memory.getLongAcquire(slotOf(consumed)) >>> BypassCode.LENGTH_BITS == consumed + 1
+                || Memory.getLongAcquire(ring + BypassCode.QUEUED) != taken || rings.isOver();
+    }
+
+    private long slotOf(final long number) {
+        return slots + ((number & SLOTS - 1) << BypassCode.SLOT_SHIFT);
+    }
+
     /** How many slots have been claimed until now, since the beginning. */
     long produced() {
         return Memory.getLongAcquire(ring + BypassCode.PRODUCED);
@@ -90,7 +100,7 @@ final class BypassRing implements AutoCloseable {
         int count = 0;
         // As many slots as frames wanted, whatever was abandoned: the engine must not be held.
         for (int i = 0; i < limit; i++) {
-            final long slot = slots + ((consumed & SLOTS - 1) << BypassCode.SLOT_SHIFT);
+            final long slot = slotOf(consumed);
             final long state = Memory.getLongAcquire(slot);
             if (state >>> BypassCode.LENGTH_BITS != consumed + 1) {
                 break;
