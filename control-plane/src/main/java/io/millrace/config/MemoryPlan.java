@@ -26,9 +26,9 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
     /** Of a packet socket's ring where the kernel gives it no large buffer: a slot, of which 15 share 1 MiB; the rest. */
     private static final long PACKET_SLOT = (1 << 20) / 15 + 1;
     private static final long PACKET_RING = 3 << 19;
-    /** What may be a TAP, and the ring beside its queue: 256 frames of up to 2 KiB, and a page. */
-    private static final Set<String> TAPS = Set.of("tap", "auto");
-    private static final long TAP_RING = (256 << 11) + 4_096;
+    /** What may have a ring beside its queue: 256 frames of up to 2 KiB, and a page. */
+    private static final Set<String> WITH_SMALL_RING = Set.of("tap", "af-packet", "auto");
+    private static final long SMALL_RING = (256 << 11) + 4_096;
     private static final int EVENT_RING = 1 << 16;
     private static final int MIB_SHIFT = 20;
     private static final int CULPRITS = 3;
@@ -80,8 +80,8 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
             parts.add(new Part("ring of " + name, engines, PACKET_RING + port.get(PortKeys.FRAMES) * PACKET_SLOT,
                     key.path()));
         }
-        if (TAPS.contains(port.get(PortKeys.DEVICE).scheme())) {
-            parts.add(new Part("ring of small frames of " + name, engines, TAP_RING, ""));
+        if (WITH_SMALL_RING.contains(port.get(PortKeys.DEVICE).scheme())) {
+            parts.add(new Part("ring of small frames of " + name, engines, SMALL_RING, ""));
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.fastpath.engine.EngineMemory;
 import io.millrace.fastpath.ip.SegmentInbox;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a configuration asks for is computed before it is taken. */
 class MemoryPlanTest {
@@ -35,12 +37,18 @@ class MemoryPlanTest {
                 .allSatisfy(part -> assertThat(part.bytes()).isBetween(1_024L * 65_536, 1_024L * 75_000));
     }
 
-    @Test
-    void shouldCountTheRingOfATap() {
-        assertThat(plan("millrace.port.device = \"tap:mr0\", millrace.threading.engines = 2").parts())
+    @ParameterizedTest
+    @ValueSource(strings = {"tap:mr0", "af-packet:eth0"})
+    void shouldCountTheRingBesideAQueue(final String device) {
+        assertThat(plan("millrace.port.device = \"" + device + "\", millrace.threading.engines = 2").parts())
                 .filteredOn(part -> part.name().equals("ring of small frames of the port")).singleElement()
                 .satisfies(part -> assertThat(part.total()).isEqualTo(2 * 129 * 4_096));
-        assertThat(plan("millrace.port.device = \"tun:mr0\"").parts())
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tun:mr0", "af-xdp:eth0"})
+    void shouldCountNoRingWhereThereIsNone(final String device) {
+        assertThat(plan("millrace.port.device = \"" + device + "\"").parts())
                 .noneMatch(part -> part.name().startsWith("ring of small frames"));
     }
 

@@ -5,13 +5,15 @@ import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PooledPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.wire.VlanTag;
+import io.millrace.nativeports.bypass.BypassRing;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.InterfaceWatch;
 import io.millrace.nativeports.linux.VirtioNetHeader;
 import io.millrace.nativeports.threads.CrowdedCpu;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One queue of an interface. What arrives is copied out of the ring into frames of the port's own memory, so that they may
+ * One queue of an interface. What arrives is copied out of the rings into frames of the port's own memory, so that they may
  * be lent for as long as it takes. Small frames leave by the ring for transmission, large ones by a write each, which
  * copies them once instead of twice. An error of the interface (down or gone) costs a count and a line of the log, never
  * an exception.
@@ -24,6 +26,7 @@ final class AfPacketPort extends PooledPort {
 
     private final QueueSockets sockets;
     private final ReceiveRing incoming;
+    private final @Nullable BypassRing bypass;
     private final TransmitRing outgoing;
     private final InterfaceWatch watch;
     private final CrowdedCpu cpu = new CrowdedCpu();
@@ -37,6 +40,7 @@ final class AfPacketPort extends PooledPort {
         this.sockets = sockets;
         incoming = new ReceiveRing(sockets.receiveSocket(), sockets.receiveRing(),
                 capabilities.maxFrameLength() - VlanTag.LENGTH);
+        bypass = sockets.bypass();
         outgoing = new TransmitRing(sockets.transmitSocket(), sockets.transmitRing());
         watch = new InterfaceWatch(device);
     }
@@ -51,17 +55,28 @@ final class AfPacketPort extends PooledPort {
         if (outgoing.isPending()) {
             sendPending();
         }
-        final int count = incoming.receive(pool, frames, offset, limit, nowNs);
+        final int count = bypass == null
+                ? incoming.receive(pool, frames, offset, limit, nowNs)
+                : receiveByEither(bypass, frames, offset, limit, nowNs);
         if (count > 0) {
             watch.onSuccess();
         }
         return count;
     }
 
-    /** What could not be sent yet is sent by {@link #receive}, too. */
-    @Override
-    public boolean mayReceive() {
-        return incoming.isReady() || outgoing.isPending();
+    /** In the order that {@link BypassRing} says. A look at the socket's ring costs nothing, so there is one in each turn. */
+    private int receiveByEither(final BypassRing some, final long[] frames, final int offset, final int limit,
+            final long nowNs) {
+        final boolean look = some.hasQueued() || incoming.isReady();
+        final long produced = look ? some.produced() : 0;
+        final int count = some.receive(pool, Frame.ETHERNET_OFFSET, frames, offset, limit, nowNs);
+        if (!look || !some.isEmptiedTo(produced)) {
+            return count;
+        }
+        final long before = incoming.dropped();
+        final int queued = incoming.receive(pool, frames, offset + count, limit - count, nowNs);
+        some.onRead(queued + (int) (incoming.dropped() - before), !incoming.isReady(), nowNs);
+        return count + queued;
     }
 
     @Override
@@ -94,13 +109,20 @@ final class AfPacketPort extends PooledPort {
 
     @Override
     public boolean prepareToBlock() {
-        return !incoming.isReady();
+        return (bypass == null || bypass.prepareToBlock()) && !incoming.isReady();
+    }
+
+    @Override
+    public void onWoken() {
+        if (bypass != null) {
+            bypass.onWoken();
+        }
     }
 
     @Override
     public long dropped() {
         dropped += sockets.receiveSocket().drops();
-        return dropped + incoming.dropped();
+        return dropped + incoming.dropped() + (bypass == null ? 0 : bypass.dropped());
     }
 
     @Override

@@ -1,13 +1,18 @@
 package io.millrace.nativeports.afpacket;
 
+import io.millrace.nativeports.bypass.BypassRing;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.linux.SocketDescriptor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two sockets of a queue with a ring each: a socket with a ring for transmission sends by nothing else, and the other
- * one sends what is too large for its slots.
+ * one sends what is too large for its slots. What arrives and is small comes beside them ({@link AddressRing}), where the kernel
+ * takes a program for that, and the interface's addresses are not shared with the kernel.
  * <p>
  * Where the system gives the socket a large buffer (to root), slots for what arrives are small too, and a frame of up to
  * 64 KiB waits in that buffer: it is copied once, into a frame that is still in the cache, and the ring takes a ninth of the
@@ -16,6 +21,8 @@ import org.agrona.CloseHelper;
  * Set up and closed by the control plane, used by the engine's thread.
  */
 final class QueueSockets implements AutoCloseable {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(QueueSockets.class);
+
     /** Bytes of a buffer that holds enough large frames: the windows of several fast connections. */
     static final int ENOUGH_BUFFER = 8 << 20;
 
@@ -31,6 +38,7 @@ final class QueueSockets implements AutoCloseable {
     private final RingSocket transmitSocket;
     private final SlotRing receiveRing;
     private final SlotRing transmitRing;
+    private final @Nullable BypassRing bypass;
 
     /**
      * Opens both on an interface, in the namespace of this thread.
@@ -43,6 +51,7 @@ final class QueueSockets implements AutoCloseable {
         RingSocket transmit = null;
         SlotRing in = null;
         SlotRing out = null;
+        BypassRing ring = null;
         boolean done = false;
         try {
             receive = new RingSocket(on.device());
@@ -57,17 +66,19 @@ final class QueueSockets implements AutoCloseable {
             prepare(transmit);
             out = new SlotRing(transmit, on.device(), PacketDescriptor.TX_RING, SMALL_SLOT, TRANSMIT_SLOTS);
             transmit.bind(on.index(), 0);
+            ring = filter(receive, on);
             listen(receive, on);
             done = true;
         } finally {
             if (!done) {
-                CloseHelper.closeAll(in, out, receive, transmit);
+                CloseHelper.closeAll(in, out, receive, transmit, ring);
             }
         }
         receiveSocket = receive;
         transmitSocket = transmit;
         receiveRing = in;
         transmitRing = out;
+        bypass = ring;
     }
 
     private static void prepare(final RingSocket socket) throws IOException {
@@ -76,18 +87,33 @@ final class QueueSockets implements AutoCloseable {
         socket.buffer(SocketDescriptor.SO_SNDBUFFORCE, SocketDescriptor.SO_SNDBUF, SOCKET_BUFFER);
     }
 
-    /** From here on frames arrive: what the filter lets in, no other. */
-    private static void listen(final RingSocket socket, final AfPacketInterface on) throws IOException {
+    /** @return where small frames arrive from now on; null: nowhere but in the socket. */
+    private static @Nullable BypassRing filter(final RingSocket socket, final AfPacketInterface on)
+            throws IOException {
         if (on.guard() != null) {
-            // what the kernel's own addresses and groups need, the interface lets in already
             socket.attach(on.guard().filter());
-            socket.bind(on.index(), PacketDescriptor.ETH_P_ALL);
-            return;
+            return null;
+        }
+        if (!on.everything()) {
+            try {
+                return AddressRing.attachedTo(socket, on.address());
+            } catch (final IOException e) {
+                LOGGER.debug("{}: small frames come by the socket, too: {}", on.device(), e.getMessage());
+            }
         }
         try (AddressFilter filter = new AddressFilter(on.address(), on.everything())) {
             socket.attach(filter);
         }
+        return null;
+    }
+
+    /** From here on frames arrive: what the filter lets in, no other. */
+    private static void listen(final RingSocket socket, final AfPacketInterface on) throws IOException {
         socket.bind(on.index(), PacketDescriptor.ETH_P_ALL);
+        if (on.guard() != null) {
+            // what the kernel's own addresses and groups need, the interface lets in already
+            return;
+        }
         socket.join(on.index(), PacketDescriptor.MEMBERSHIP_ALL_MULTICAST, 0);
         if (on.everything()) {
             socket.join(on.index(), PacketDescriptor.MEMBERSHIP_PROMISCUOUS, 0);
@@ -112,8 +138,14 @@ final class QueueSockets implements AutoCloseable {
         return transmitRing;
     }
 
+    /** Where small frames arrive beside the socket; null: nowhere. */
+    @Nullable
+    BypassRing bypass() {
+        return bypass;
+    }
+
     @Override
     public void close() {
-        CloseHelper.closeAll(receiveRing, transmitRing, receiveSocket, transmitSocket);
+        CloseHelper.closeAll(receiveRing, transmitRing, receiveSocket, transmitSocket, bypass);
     }
 }

@@ -125,13 +125,6 @@ final class AfXdpPort implements PacketPort {
         return count;
     }
 
-    /** Calls that the kernel waits for are {@link #receive}'s: where there may be some it is worth a turn. */
-    @Override
-    public boolean mayReceive() {
-        return busyPolls || receiver.isReady() || listener != null && listener.isReady() || sender.isPending()
-                || receiver.needsWakeup();
-    }
-
     @Override
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
         sender.reap();

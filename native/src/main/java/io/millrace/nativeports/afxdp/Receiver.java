@@ -61,11 +61,6 @@ final class Receiver {
         }
     }
 
-    /** True where the kernel waits for {@link #refill}. */
-    boolean needsWakeup() {
-        return fill.needsWakeup();
-    }
-
     boolean isReady() {
         return ring.isReady();
     }

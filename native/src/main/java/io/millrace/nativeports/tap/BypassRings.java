@@ -2,6 +2,8 @@ package io.millrace.nativeports.tap;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.nativeports.bypass.BypassCode;
+import io.millrace.nativeports.bypass.RingProgram;
 import io.millrace.nativeports.linux.BpfMemory;
 import io.millrace.nativeports.linux.BpfProgram;
 import io.millrace.nativeports.linux.Errno;
@@ -68,15 +70,32 @@ final class BypassRings implements AutoCloseable {
         set(fd, NO_PROGRAM);
     }
 
-    /** True where everything comes by the queues. Thread: any. */
-    boolean isOver() {
-        return over;
-    }
-
     private int set(final int fd, final int program) {
         try (MemoryRegion argument = MemoryRegion.allocate("program's descriptor", Integer.BYTES)) {
             Memory.putInt(argument.address(), program);
             return calls.ioctl(fd, TunDescriptor.TUNSETFILTEREBPF, argument.address());
+        }
+    }
+
+    /**
+     * As the ring of a queue knows it.
+     *
+     * @param fd the queue's descriptor.
+     */
+    RingProgram of(final int fd) {
+        return new OfQueue(this, fd);
+    }
+
+    private record OfQueue(BypassRings rings, int fd) implements RingProgram {
+        @Override
+        public boolean isOver() {
+            return rings.over;
+        }
+
+        @Override
+        public void close() {
+            rings.end(fd);
+            rings.close();
         }
     }
 

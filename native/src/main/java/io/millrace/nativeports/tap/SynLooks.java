@@ -15,8 +15,6 @@ final class SynLooks {
     private long taken;
     private long emptyNs;
     private boolean empty;
-    /** As of the last turn. */
-    private boolean arriving;
 
     /**
      * @param counted SYNs that the kernel has put, or will have put, into the queue so far.
@@ -26,21 +24,10 @@ final class SynLooks {
         if (counted != seen) {
             seen = counted;
             seenNs = nowNs;
-            arriving = true;
             return true;
         }
         // lost ones count as taken by nobody: for their sake, too, the looks of each turn end
-        arriving = taken < counted && nowNs - seenNs < ARRIVING_NS;
-        return !empty || arriving || nowNs - emptyNs >= LOOK_AGAIN_NS;
-    }
-
-    /**
-     * Without the time, and changes nothing: what is looked for later is not worth a turn of its own.
-     *
-     * @param counted as for {@link #isWorthIt}.
-     */
-    boolean mayBeWorthIt(final long counted) {
-        return counted != seen || !empty || arriving;
+        return !empty || taken < counted && nowNs - seenNs < ARRIVING_NS || nowNs - emptyNs >= LOOK_AGAIN_NS;
     }
 
     /**

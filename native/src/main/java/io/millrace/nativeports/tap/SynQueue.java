@@ -37,11 +37,6 @@ final class SynQueue implements AutoCloseable {
         return looks.isWorthIt(steering.steered(index), nowNs);
     }
 
-    /** True where a turn may find something here; changes nothing. */
-    boolean mayReceive() {
-        return looks.mayBeWorthIt(steering.steered(index));
-    }
-
     /**
      * @param frames  how many were read, dropped ones included.
      * @param toTheEnd true where there were no more.

@@ -84,11 +84,6 @@ final class SynQueues implements AutoCloseable {
         return known.descriptor();
     }
 
-    /** True where a turn may find something in one of them; changes nothing. */
-    boolean mayReceive() {
-        return known.mayReceive() || unknown.mayReceive();
-    }
-
     /** Whatever was found when somebody looked before. */
     void lookAgain() {
         known.lookAgain();

@@ -9,6 +9,7 @@ import io.millrace.fastpath.port.PacketDeviceProvider.HostTask;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
 import io.millrace.fastpath.port.RssPlacement;
+import io.millrace.nativeports.bypass.BypassRing;
 import io.millrace.nativeports.linux.HostInterface;
 import io.millrace.nativeports.linux.HostNamespace;
 import io.millrace.nativeports.linux.Ipv4Prefix;
@@ -152,7 +153,8 @@ final class TapDevice implements PacketDevice {
             final BypassRings rings = BypassRings.installedOn(fd, plain.size(), longest);
             final List<TapQueue> ringed = new ArrayList<>();
             for (final TapQueue queue : plain) {
-                ringed.add(queue.with(new BypassRing(rings, ringed.size(), queue.fd(), kind.linkHeaderLength(), longest,
+                ringed.add(queue.with(new BypassRing(rings.of(queue.fd()), rings.address(ringed.size()),
+                        kind.linkHeaderLength(), longest,
                         request.offloads())));
             }
             return ringed;

@@ -4,6 +4,7 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PooledPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.nativeports.bypass.BypassRing;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.InterfaceWatch;
 import io.millrace.nativeports.linux.LinuxCalls;
@@ -174,15 +175,6 @@ final class TapPort extends PooledPort {
             dropped++;
         }
         return count;
-    }
-
-    /**
-     * The ring tells, and the counts of what went to the queues. What the queue has beside them is met by a turn: those that find
-     * nothing look there now and then.
-     */
-    @Override
-    public boolean mayReceive() {
-        return ring == null || ring.mayReceive() || syns != null && syns.mayReceive();
     }
 
     @Override

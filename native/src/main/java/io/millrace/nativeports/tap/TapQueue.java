@@ -1,5 +1,6 @@
 package io.millrace.nativeports.tap;
 
+import io.millrace.nativeports.bypass.BypassRing;
 import io.millrace.nativeports.linux.LinuxCalls;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;

@@ -76,18 +76,6 @@ public abstract class VethPortContract {
     }
 
     @Test
-    final void shouldTellByALookWhetherFramesWait() {
-        receivedMarks(1);
-        assertThat(port.mayReceive()).isFalse();
-        for (final long destination : new long[]{own, BROADCAST}) {
-            farEnd.send(frame(destination, 1));
-            assertThat(port.mayReceive()).as("a frame for %x", destination).isTrue();
-            assertThat(receivedMarks(1)).containsExactly(1);
-            assertThat(port.mayReceive()).isFalse();
-        }
-    }
-
-    @Test
     final void shouldLeaveTheKernelItsInterface() throws Exception {
         pair.ours.run("ip", "addr", "add", "10.78.0.1/24", "dev", VethPair.OURS);
         pair.theirs.run("ip", "addr", "add", "10.78.0.2/24", "dev", VethPair.THEIRS);

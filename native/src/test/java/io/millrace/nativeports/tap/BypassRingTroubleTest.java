@@ -12,6 +12,7 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
+import io.millrace.nativeports.bypass.BypassCode;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.LinuxCalls;
 import java.io.IOException;
@@ -227,7 +228,7 @@ class BypassRingTroubleTest {
     @Test
     void shouldLookAtTheQueueAfterASleep() throws Exception {
         final PacketPort port = open(1_500, 1);
-        ((BypassRings) field(field(port, "ring"), "rings")).end(port.descriptor(0));
+        ((BypassRings) field(field(field(port, "ring"), "program"), "rings")).end(port.descriptor(0));
         // an uncounted frame, which the descriptor tells of
         assertThat(port.prepareToBlock()).isTrue();
         sender.send(frame(64, 5));

@@ -87,32 +87,6 @@ class SynLooksTest {
         assertThat(looks.taken()).isOne();
     }
 
-    /** A loop that looks between its turns takes one where that may find something, and sees to what is late by those that it takes anyway. */
-    @Test
-    void shouldSayWithoutTheTimeWhatIsWorthATurn() {
-        assertThat(looks.mayBeWorthIt(counted)).isFalse();
-        counted++;
-        assertThat(looks.mayBeWorthIt(counted)).as("counted").isTrue();
-        assertThat(isWorthIt()).isTrue();
-        found(0);
-        nowNs += ARRIVING_NS - TURN_NS;
-        assertThat(isWorthIt()).isTrue();
-        found(0);
-        assertThat(looks.mayBeWorthIt(counted)).as("on its way").isTrue();
-        nowNs += TURN_NS;
-        assertThat(isWorthIt()).isFalse();
-        assertThat(looks.mayBeWorthIt(counted)).as("lost").isFalse();
-        looks.lookAgain();
-        assertThat(looks.mayBeWorthIt(counted)).as("after a sleep").isTrue();
-        nowNs += LOOK_AGAIN_NS;
-        assertThat(isWorthIt()).isTrue();
-        looks.onLook(1, false, nowNs);
-        assertThat(looks.mayBeWorthIt(counted)).as("there may be more").isTrue();
-        found(0);
-        assertThat(isWorthIt()).isFalse();
-        assertThat(looks.mayBeWorthIt(counted)).as("all have come").isFalse();
-    }
-
     private boolean isWorthIt() {
         return looks.isWorthIt(counted, nowNs);
     }

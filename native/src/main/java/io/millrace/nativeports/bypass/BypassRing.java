@@ -1,6 +1,6 @@
-package io.millrace.nativeports.tap;
+package io.millrace.nativeports.bypass;
 
-import static io.millrace.nativeports.tap.BypassCode.SLOTS;
+import static io.millrace.nativeports.bypass.BypassCode.SLOTS;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
@@ -21,14 +21,13 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Thread: the engine's, but for opening.
  */
-final class BypassRing implements AutoCloseable {
+public final class BypassRing implements AutoCloseable {
     /** Slots are given back so many at a time: the other side's processor has to fetch the line for it. */
     private static final int BATCH = 32;
     /** What was counted and cannot be read after so long was dropped by the device, e.g. from a full queue. */
     private static final long LOST_NS = 1_000_000;
 
-    private final BypassRings rings;
-    private final int fd;
+    private final RingProgram program;
     private final long ring;
     private final long slots;
     private final @Nullable UnfinishedChecksum unfinished;
@@ -45,47 +44,36 @@ final class BypassRing implements AutoCloseable {
     private long dropped;
 
     /**
-     * @param rings       closed with this.
-     * @param fd          the queue's descriptor.
-     * @param shortest    bytes of a frame that is one.
-     * @param longest     bytes of one that fits.
-     * @param unfinished  true where senders of this machine leave checksums to be completed.
+     * @param program    that fills it; closed with this.
+     * @param address    where the ring begins.
+     * @param shortest   bytes of a frame that is one.
+     * @param longest    bytes of one that fits.
+     * @param unfinished true where senders of this machine leave checksums to be completed.
      */
-    BypassRing(final BypassRings rings, final int queue, final int fd, final int shortest, final int longest,
+    public BypassRing(final RingProgram program, final long address, final int shortest, final int longest,
             final boolean unfinished) {
-        this.rings = rings;
-        this.fd = fd;
+        this.program = program;
         this.shortest = shortest;
         this.longest = longest;
-        ring = rings.address(queue);
+        ring = address;
         slots = ring + BypassCode.FIRST_SLOT;
         this.unfinished = unfinished ? new UnfinishedChecksum() : null;
         awake(true);
     }
 
     /** True where the queue has frames, or will have within a moment, that have not been {@linkplain #onRead read}. */
-    boolean hasQueued() {
+    public boolean hasQueued() {
         queued = Memory.getLongAcquire(ring + BypassCode.QUEUED);
-        return queued != taken || rings.isOver();
-    }
-
-    /** Looks whether there may be something in the ring or in the queue, and changes nothing. */
-    boolean mayReceive() {
-        return Memory.getLongAcquire(slotOf(consumed)) >>> BypassCode.LENGTH_BITS == consumed + 1
-                || Memory.getLongAcquire(ring + BypassCode.QUEUED) != taken || rings.isOver();
-    }
-
-    private long slotOf(final long number) {
-        return slots + ((number & SLOTS - 1) << BypassCode.SLOT_SHIFT);
+        return queued != taken || program.isOver();
     }
 
     /** How many slots have been claimed until now, since the beginning. */
-    long produced() {
+    public long produced() {
         return Memory.getLongAcquire(ring + BypassCode.PRODUCED);
     }
 
     /** True where so many have been received: none of them waits for a processor that has claimed one and not filled it. */
-    boolean isEmptiedTo(final long produced) {
+    public boolean isEmptiedTo(final long produced) {
         return consumed - produced >= 0;
     }
 
@@ -95,12 +83,13 @@ final class BypassRing implements AutoCloseable {
      * @param pool       of the frames.
      * @param dataOffset where in a frame it begins.
      */
-    int receive(final FramePool pool, final int dataOffset, final long[] frames, final int offset, final int limit,
+    public int receive(final FramePool pool, final int dataOffset, final long[] frames, final int offset,
+            final int limit,
             final long nowNs) {
         int count = 0;
         // As many slots as frames wanted, whatever was abandoned: the engine must not be held.
         for (int i = 0; i < limit; i++) {
-            final long slot = slotOf(consumed);
+            final long slot = slots + ((consumed & SLOTS - 1) << BypassCode.SLOT_SHIFT);
             final long state = Memory.getLongAcquire(slot);
             if (state >>> BypassCode.LENGTH_BITS != consumed + 1) {
                 break;
@@ -144,7 +133,7 @@ final class BypassRing implements AutoCloseable {
      * @param frames  how many there were, dropped ones included; some may never have been counted.
      * @param toTheEnd true where there were no more.
      */
-    void onRead(final int frames, final boolean toTheEnd, final long nowNs) {
+    public void onRead(final int frames, final boolean toTheEnd, final long nowNs) {
         read += frames;
         if (!toTheEnd) {
             return;
@@ -185,19 +174,19 @@ final class BypassRing implements AutoCloseable {
     }
 
     /** Frames that were none, or too long. */
-    long dropped() {
+    public long dropped() {
         return dropped;
     }
 
     /** From now on everything goes to the queue. @return false where something is in the ring. */
-    boolean prepareToBlock() {
+    public boolean prepareToBlock() {
         awake(false);
         VarHandle.fullFence();
         return Memory.getLongAcquire(ring + BypassCode.PRODUCED) == consumed;
     }
 
     /** Undoes {@link #prepareToBlock}. */
-    void onWoken() {
+    public void onWoken() {
         awake(true);
     }
 
@@ -207,7 +196,6 @@ final class BypassRing implements AutoCloseable {
 
     @Override
     public void close() {
-        rings.end(fd);
-        rings.close();
+        program.close();
     }
 }

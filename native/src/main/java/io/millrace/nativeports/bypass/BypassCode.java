@@ -1,14 +1,15 @@
-package io.millrace.nativeports.tap;
+package io.millrace.nativeports.bypass;
 
 import io.millrace.nativeports.linux.Bpf;
 import io.millrace.nativeports.linux.BpfCode;
 import io.millrace.nativeports.linux.BpfCode.Label;
 import io.millrace.nativeports.linux.BpfMemory;
+import io.millrace.nativeports.linux.SocketDescriptor;
 
 /**
- * Where what is in the memory that a program of the kernel shares with {@link BypassRing}, and that program: asked by the
- * device for each frame that it is to put into a queue, it copies the frame into the ring of the queue and says that the
- * frame be dropped. What it leaves to the queue it counts, and once the queue has one, it leaves it the next ones too, until
+ * Where what is in the memory that a program of the kernel shares with {@link BypassRing}, and that program: asked by a TAP or
+ * a packet socket for each frame that it is to put into a queue, it copies the frame into the ring of the queue and says that
+ * the frame be dropped. What it leaves to the queue it counts, and once the queue has one, it leaves it the next ones too, until
  * they have been read: so frames that one processor sends keep their order. Left are long ones, segments that stand for
  * several, those with a VLAN's tag beside them, those that find the ring full or meet another processor's, and all of them while
  * the engine sleeps, since the ring wakes nobody.
@@ -23,29 +24,31 @@ import io.millrace.nativeports.linux.BpfMemory;
  * Each group is written by one side, and those that are written at different times lie apart. A slot's state is its number
  * from the beginning, plus one, and in the lower 16 bits the frame's length, 0 where there is none after all. Thread: one.
  */
-final class BypassCode {
+public final class BypassCode {
     /** How many frames there is room for: a power of two. */
-    static final int SLOTS = 256;
+    public static final int SLOTS = 256;
     /** Bytes of a slot: also of a frame of 1,500 bytes. */
-    static final int SLOT_SHIFT = 11;
+    public static final int SLOT_SHIFT = 11;
     static final int FRAME_OFFSET = 16;
     /** Bytes of the longest frame. */
-    static final int LONGEST = (1 << SLOT_SHIFT) - FRAME_OFFSET;
+    public static final int LONGEST = (1 << SLOT_SHIFT) - FRAME_OFFSET;
 
     /** By the program: how many slots have been claimed, and a number of consumed ones that was right some time ago. */
-    static final int PRODUCED = 0;
+    public static final int PRODUCED = 0;
     static final int CACHED = 8;
     /** By the program: how many frames went to the queue. */
-    static final int QUEUED = 128;
+    public static final int QUEUED = 128;
     /** By the engine: 0 while it sleeps; how many of the queued ones it has. */
     static final int AWAKE = 256;
     static final int TAKEN = 264;
     /** By the engine: how many slots are free again. */
     static final int CONSUMED = 384;
-    static final int FIRST_SLOT = 4_096;
+    public static final int FIRST_SLOT = 4_096;
     /** Bytes of all that, a multiple of the page. */
-    static final int LENGTH = FIRST_SLOT + (SLOTS << SLOT_SHIFT);
-    static final int LENGTH_BITS = 16;
+    public static final int LENGTH = FIRST_SLOT + (SLOTS << SLOT_SHIFT);
+    public static final int LENGTH_BITS = 16;
+
+    private static final int GROUP_BIT = 1;
 
     private final BpfCode code = new BpfCode();
     private final BpfMemory memory;
@@ -60,20 +63,51 @@ final class BypassCode {
     }
 
     /**
-     * The program.
+     * The program for the queues of a device.
      *
      * @param memory  of so many rings.
      * @param rings   of the first queues; the others are left alone.
      * @param longest bytes of a frame for the ring, at most {@link #LONGEST}; longer ones go to the queue.
      */
-    static BpfCode of(final BpfMemory memory, final int rings, final int longest) {
+    public static BpfCode of(final BpfMemory memory, final int rings, final int longest) {
         final BypassCode writer = new BypassCode(memory, longest);
         writer.writeRing(rings);
-        writer.writeChoice();
-        writer.writeClaim();
-        writer.writeCopy();
-        writer.writeQueue();
+        writer.writeRest();
         return writer.code;
+    }
+
+    /**
+     * The program for a packet socket of one address: what is for others, and what leaves, gets no further; what is for groups goes
+     * to the queue.
+     *
+     * @param memory  of one ring.
+     * @param address the low 48 bits.
+     */
+    public static BpfCode ofAddress(final BpfMemory memory, final long address) {
+        final BypassCode writer = new BypassCode(memory, LONGEST);
+        writer.writeAddress(address);
+        writer.writeRest();
+        return writer.code;
+    }
+
+    private void writeRest() {
+        writeChoice();
+        writeClaim();
+        writeCopy();
+        writeQueue();
+    }
+
+    /** Leaves the frame's length in R7 and the ring in R8. */
+    private void writeAddress(final long address) {
+        final Label none = new Label();
+        final Label ours = new Label();
+        code.loadWord(BpfCode.R7, BpfCode.R6, Bpf.SKB_LENGTH).point(BpfCode.R8, memory, 0)
+                .loadWord(BpfCode.R1, BpfCode.R6, Bpf.SKB_PACKET_TYPE)
+                .jumpIfEqual(BpfCode.R1, SocketDescriptor.PACKET_OUTGOING, none)
+                .load(BpfCode.BYTE, 0).jumpIfAny(BpfCode.R0, GROUP_BIT, queue)
+                .load(BpfCode.WORD, 0).jumpIfNotEqual32(BpfCode.R0, (int) (address >>> Short.SIZE), none)
+                .load(BpfCode.HALF, Integer.BYTES).jumpIfEqual(BpfCode.R0, (int) address & 0xFFFF, ours)
+                .land(none).move(BpfCode.R0, 0).exit().land(ours);
     }
 
     /** Leaves the frame's length in R7 and the ring in R8. */
