@@ -42,7 +42,7 @@ class MemoryPlanTest {
     void shouldCountTheRingBesideAQueue(final String device) {
         assertThat(plan("millrace.port.device = \"" + device + "\", millrace.threading.engines = 2").parts())
                 .filteredOn(part -> part.name().equals("ring of small frames of the port")).singleElement()
-                .satisfies(part -> assertThat(part.total()).isEqualTo(2 * 129 * 4_096));
+                .satisfies(part -> assertThat(part.total()).isEqualTo(2 * 130 * 4_096));
     }
 
     @ParameterizedTest

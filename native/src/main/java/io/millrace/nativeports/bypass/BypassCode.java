@@ -7,31 +7,34 @@ import io.millrace.nativeports.linux.BpfMemory;
 import io.millrace.nativeports.linux.SocketDescriptor;
 
 /**
- * Where what is in the memory that a program of the kernel shares with {@link BypassRing}, and that program: asked by a TAP or
- * a packet socket for each frame that it is to put into a queue, it copies the frame into the ring of the queue and says that
- * the frame be dropped. What it leaves to the queue it counts, and once the queue has one, it leaves it the next ones too, until
+ * Where what is in the memory that a program of the kernel shares with {@link BypassRing}, and that program: asked by a TAP
+ * or a packet socket for each frame that it is to put into a queue, it copies the frame into the ring of the queue and says that the
+ * frame be dropped. What it leaves to the queue it counts, and once the queue has one, it leaves it the next ones too, until
  * they have been read: so frames that one processor sends keep their order. Left are long ones, segments that stand for
  * several, those with a VLAN's tag beside them, those that find the ring full or meet another processor's, and all of them while
  * the engine sleeps, since the ring wakes nobody.
  *
  * <pre>
- *   0          128     256           384       4096
- *   +----------+-------+-------------+---------+------+------+-- each slot: 8 bytes of state,
- *   | produced | queued| awake, taken| consumed| slot | slot |       8 that are free, the frame
- *   +----------+-------+-------------+---------+------+------+--
+ *   0          128     256           384       4096                                        4096 + SLOTS slots
+ *   +----------+-------+-------------+---------+------+------+--  a frame: 8 bytes of     --+--------------+
+ *   | produced | queued| awake, taken| consumed| slot | slot |    state, 8 that are free,   | rest of what |
+ *   +----------+-------+-------------+---------+------+------+--  and what it consists of --+ begins before|
  * </pre>
  *
- * Each group is written by one side, and those that are written at different times lie apart. A slot's state is its number
- * from the beginning, plus one, and in the lower 16 bits the frame's length, 0 where there is none after all. Thread: one.
+ * Each group is written by one side, and those that are written at different times lie apart. A frame has as many slots as it
+ * needs, without a gap between them, so that acknowledgments of a whole window find room. Its state is the number of its first slot
+ * from the beginning, plus one, and in the lower 16 bits its length, with a further bit where it is none after all. Thread: one.
  */
 public final class BypassCode {
-    /** How many frames there is room for: a power of two. */
-    public static final int SLOTS = 256;
-    /** Bytes of a slot: also of a frame of 1,500 bytes. */
-    public static final int SLOT_SHIFT = 11;
-    static final int FRAME_OFFSET = 16;
+    /** How many slots there are, and so of the shortest frames: a power of two. */
+    public static final int SLOTS = 4_096;
+    /** Bytes of a slot: one holds an acknowledgment, also of IPv6 with options. */
+    public static final int SLOT_SHIFT = 7;
+    public static final int FRAME_OFFSET = 16;
+    /** The most slots of a frame: also one of 1,500 bytes has fewer. */
+    public static final int MOST_SLOTS = 16;
     /** Bytes of the longest frame. */
-    public static final int LONGEST = (1 << SLOT_SHIFT) - FRAME_OFFSET;
+    public static final int LONGEST = (MOST_SLOTS << SLOT_SHIFT) - FRAME_OFFSET;
 
     /** By the program: how many slots have been claimed, and a number of consumed ones that was right some time ago. */
     public static final int PRODUCED = 0;
@@ -45,8 +48,10 @@ public final class BypassCode {
     static final int CONSUMED = 384;
     public static final int FIRST_SLOT = 4_096;
     /** Bytes of all that, a multiple of the page. */
-    public static final int LENGTH = FIRST_SLOT + (SLOTS << SLOT_SHIFT);
+    public static final int LENGTH = FIRST_SLOT + (SLOTS << SLOT_SHIFT) + 4_096;
     public static final int LENGTH_BITS = 16;
+    /** Of a state: slots were claimed, and hold no frame. */
+    public static final int ABANDONED = 1 << LENGTH_BITS - 1;
 
     private static final int GROUP_BIT = 1;
 
@@ -63,7 +68,7 @@ public final class BypassCode {
     }
 
     /**
-     * The program for the queues of a device.
+     * The program.
      *
      * @param memory  of so many rings.
      * @param rings   of the first queues; the others are left alone.
@@ -130,17 +135,20 @@ public final class BypassCode {
                 .jumpIfNotEqualRegister(BpfCode.R1, BpfCode.R2, queue);
     }
 
-    /** Leaves the slot's number in R9. */
+    /** Leaves the first slot's number in R9. */
     private void writeClaim() {
         final Label room = new Label();
-        code.loadDouble(BpfCode.R9, BpfCode.R8, PRODUCED).loadDouble(BpfCode.R1, BpfCode.R8, CACHED)
-                .moveRegister(BpfCode.R2, BpfCode.R9).subtractRegister(BpfCode.R2, BpfCode.R1)
-                .jumpIfBelow(BpfCode.R2, SLOTS, room)
+        code.loadDouble(BpfCode.R9, BpfCode.R8, PRODUCED).moveRegister(BpfCode.R3, BpfCode.R7)
+                .add(BpfCode.R3, FRAME_OFFSET + (1 << SLOT_SHIFT) - 1).shiftRight(BpfCode.R3, SLOT_SHIFT)
+                .addRegister(BpfCode.R3, BpfCode.R9)
+                .loadDouble(BpfCode.R1, BpfCode.R8, CACHED)
+                .moveRegister(BpfCode.R2, BpfCode.R3).subtractRegister(BpfCode.R2, BpfCode.R1)
+                .jumpIfBelow(BpfCode.R2, SLOTS + 1, room)
                 .loadDouble(BpfCode.R1, BpfCode.R8, CONSUMED).storeDouble(BpfCode.R8, CACHED, BpfCode.R1)
-                .moveRegister(BpfCode.R2, BpfCode.R9).subtractRegister(BpfCode.R2, BpfCode.R1)
-                .jumpIfBelow(BpfCode.R2, SLOTS, room).jump(queue).land(room)
-                .moveRegister(BpfCode.R0, BpfCode.R9).moveRegister(BpfCode.R1, BpfCode.R9).add(BpfCode.R1, 1)
-                .compareAndExchange(BpfCode.R8, PRODUCED, BpfCode.R1)
+                .moveRegister(BpfCode.R2, BpfCode.R3).subtractRegister(BpfCode.R2, BpfCode.R1)
+                .jumpIfBelow(BpfCode.R2, SLOTS + 1, room).jump(queue).land(room)
+                .moveRegister(BpfCode.R0, BpfCode.R9)
+                .compareAndExchange(BpfCode.R8, PRODUCED, BpfCode.R3)
                 .jumpIfNotEqualRegister(BpfCode.R0, BpfCode.R9, queue)
                 // who goes to sleep says so, then looks at what is claimed; here it is the other way round
                 .loadDouble(BpfCode.R1, BpfCode.R8, AWAKE).jumpIfEqual(BpfCode.R1, 0, abandoned);
@@ -159,9 +167,15 @@ public final class BypassCode {
     private void writeQueue() {
         code.land(abandoned);
         writeSlot(BpfCode.R1);
-        code.add(BpfCode.R9, 1).shiftLeft(BpfCode.R9, LENGTH_BITS).storeDoubleRelease(BpfCode.R1, 0, BpfCode.R9)
+        code.add(BpfCode.R9, 1).shiftLeft(BpfCode.R9, LENGTH_BITS).orRegister(BpfCode.R9, BpfCode.R7)
+                .add(BpfCode.R9, ABANDONED).storeDoubleRelease(BpfCode.R1, 0, BpfCode.R9)
                 .land(queue).move(BpfCode.R2, 1).moveRegister(BpfCode.R1, BpfCode.R8).add(BpfCode.R1, QUEUED)
                 .addAtomically(BpfCode.R1, BpfCode.R2).moveRegister(BpfCode.R0, BpfCode.R7).exit();
+    }
+
+    /** How many slots a frame of so many bytes has. */
+    public static int slots(final int length) {
+        return length + FRAME_OFFSET + (1 << SLOT_SHIFT) - 1 >> SLOT_SHIFT;
     }
 
     /** The register points to the slot of R9. */

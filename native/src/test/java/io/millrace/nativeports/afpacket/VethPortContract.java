@@ -85,7 +85,7 @@ public abstract class VethPortContract {
 
     @Test
     final void shouldCountWhatFindsNoRoom() {
-        final int sent = 1_000;
+        final int sent = 6_000;
         for (int i = 0; i < sent; i++) {
             farEnd.send(frame(own, i & 0x7F));
         }
