@@ -98,7 +98,7 @@ final class QueueSockets implements AutoCloseable {
             try {
                 return AddressRing.attachedTo(socket, on.address());
             } catch (final IOException e) {
-                LOGGER.debug("{}: small frames come by the socket, too: {}", on.device(), e.getMessage());
+                LOGGER.info("{}: small frames come by the socket, too: {}", on.device(), e.getMessage());
             }
         }
         try (AddressFilter filter = new AddressFilter(on.address(), on.everything())) {
