@@ -195,7 +195,8 @@ public final class Bench implements Callable<Integer> {
 
     private Results measure(final Plan plan) throws IOException {
         if (jvmOptions != null) {
-            System.setProperty(NodeProcess.OPTIONS_PROPERTY, jvmOptions);
+            final String others = System.getProperty(NodeProcess.OPTIONS_PROPERTY, "");
+            System.setProperty(NodeProcess.OPTIONS_PROPERTY, (others + " " + jvmOptions).strip());
         }
         final String load = Environment.currentLoad();
         final Survivors survivors = new Survivors();

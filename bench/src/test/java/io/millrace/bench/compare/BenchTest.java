@@ -62,6 +62,16 @@ class BenchTest {
     }
 
     @Test
+    void shouldAddFurtherOptionsToThoseOfTheProperty() {
+        System.setProperty(NodeProcess.OPTIONS_PROPERTY, "-XX:+NoSuchOption");
+
+        assertThat(run("--only", "PING_PONG_64", "--placements", "ONE_LOOP", "--contenders", "MILLRACE_MEMORY",
+                "--rounds", "1", "--seconds", "0.01", "--jvm-options", "-Xmx300m")).isEqualTo(1);
+        assertThat(err.toString()).contains("NoSuchOption");
+        assertThat(System.getProperty(NodeProcess.OPTIONS_PROPERTY)).isEqualTo("-XX:+NoSuchOption -Xmx300m");
+    }
+
+    @Test
     void shouldRefuseABaselineThatIsNone(@TempDir final Path folder) throws IOException {
         final Path file = Files.writeString(folder.resolve("ratios.txt"), "A.b / C.d = 2\n");
 

@@ -13,7 +13,11 @@ import io.millrace.fastpath.memory.MemoryRegion;
  * tombstones and a table never degrades with age. At most three quarters of the slots are ever in use. Where
  * {@code maxEntries} are, {@link #put} answers false and nothing changes.
  * <p>
- * The hash is keyed with a seed, so that a peer that chooses its addresses and ports cannot choose where they fall.
+ * The hash is keyed with a seed, so that a peer that chooses its addresses and ports cannot choose where they fall. But
+ * neighbouring ports of one peer lie side by side, eight to a cache line: hosts give their ports out one after the other
+ * (RFC 6056 §3.3.4), so the next connection between two hosts finds its entry in the cache. The price is paid by tables
+ * that are full of such ports alone: a search steps over 5 entries at half of the slots in use, 13 at three quarters, in
+ * the place of 1.5 and 2.5, one behind the other in memory.
  * Addresses are 128 bits wide in two halves; an IPv4 address is whatever fixed form the caller gives all of them.
  * <p>
  * Arguments everywhere: {@code ports} is {@code localPort << 16 | remotePort}.
@@ -36,6 +40,10 @@ public final class FlowTable implements AutoCloseable {
     // An entry is a long: the hash above, the value + 1 below; an entry whose lower half is 0 is empty.
     private static final int ENTRY_SHIFT = 3;
     private static final int EMPTY = 0;
+    /** Ports that differ in no other bits than these three share a cache line of eight entries. */
+    private static final int WITHIN_LINE = 7;
+    private static final int LINES = ~(WITHIN_LINE << 16 | WITHIN_LINE);
+    private static final int TAG_SHIFT = 29;
 
     private final MemoryRegion region;
     private final KeySource keys;
@@ -201,17 +209,20 @@ public final class FlowTable implements AutoCloseable {
     /**
      * The keyed hash of a key. Two keys chosen without knowledge of the seed agree before the last step with a
      * probability of about 2^-62 (NH, the inner hash of UMAC, RFC 4418 §5.2, over 64-bit words; the halves of the
-     * products are summed without carry, which costs two bits); the last step mixes the result into 32 bits.
+     * products are summed without carry, which costs two bits); the last step mixes the result into 32 bits. Of keys that
+     * differ in the lowest three bits of their ports alone the hashes differ for certain, and of one port's alone by
+     * their lowest bits.
      */
     public int hash(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int ports) {
+        final int line = ports & LINES;
         final long low = (remoteHi + key0) * (remoteLo + key1) + (localHi + key2) * (localLo + key3)
-                + (ports + key4) * key5 + key6;
+                + (line + key4) * key5 + key6;
         final long high = Math.unsignedMultiplyHigh(remoteHi + key0, remoteLo + key1)
                 + Math.unsignedMultiplyHigh(localHi + key2, localLo + key3)
-                + Math.unsignedMultiplyHigh(ports + key4, key5) + key7;
+                + Math.unsignedMultiplyHigh(line + key4, key5) + key7;
         final long mixed = low * high ^ Math.unsignedMultiplyHigh(low, high);
-        return (int) (mixed ^ mixed >>> 32);
+        return (int) (mixed ^ mixed >>> 32) ^ (ports ^ ports >>> 16) & WITHIN_LINE ^ ports << TAG_SHIFT;
     }
 
     /** Address of the entry where the search for a hash begins, to touch it before it is needed. */

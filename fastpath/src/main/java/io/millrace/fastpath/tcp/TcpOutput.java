@@ -99,7 +99,7 @@ final class TcpOutput {
             burst++;
             sent = true;
         }
-        recovery.onOutputDone(tcb, windowBlocked, tcb.sndNxt() == tcb.sndEnd());
+        recovery.onOutputDone(tcb, windowBlocked, tcb.sndEnd() - tcb.sndNxt() <= 0);
         return sent;
     }
 

@@ -30,14 +30,17 @@ class LoneSegmentEquivalenceTest {
     @ValueSource(ints = {0, 1, 2, 3})
     void shouldComeToTheSame(final int options) throws IllegalAccessException {
         int lone = 0;
+        int fins = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
             final Run unwritten = new Run(seed, options, false);
             final Run written = new Run(seed, options, true);
             assertThat(unwritten.told).as("seed " + seed).isEqualTo(written.told);
             assertThat(written.lone).isZero();
             lone += unwritten.lone;
+            fins += unwritten.fins;
         }
         assertThat(lone).isGreaterThan(SEEDS * STEPS / 20);
+        assertThat(fins).isGreaterThan(SEEDS / 6);
     }
 
     /** What a peer and an application do, and what the stack makes of it, step by step. */
@@ -45,6 +48,8 @@ class LoneSegmentEquivalenceTest {
         final List<String> told = new ArrayList<>();
         /** Steps with a flight that was not written down. */
         int lone;
+        /** The same, of flights with a FIN. */
+        int fins;
         private final boolean written;
         private final boolean sack;
         private final boolean timestamps;
@@ -69,6 +74,9 @@ class LoneSegmentEquivalenceTest {
                 final TcpContext context = ((UserCalls) wire.tcp).context();
                 final ScoreboardInvariants boards = new ScoreboardInvariants(context.slab);
                 for (int i = 0; i < STEPS; i++) {
+                    if (i == STEPS - 10) {
+                        wire.tcp.shutdownOutput(wire.handle);
+                    }
                     step(wire);
                     look(context.connections.find(wire.handle), boards, context.nowNs);
                     tell(wire, context.connections.find(wire.handle), boards);
@@ -158,7 +166,10 @@ class LoneSegmentEquivalenceTest {
                 if (written) {
                     boards.writeDown(tcb);
                 }
-                lone += ScoreboardInvariants.isLone(tcb) ? 1 : 0;
+                if (ScoreboardInvariants.isLone(tcb)) {
+                    lone++;
+                    fins += tcb.sndNxt() == tcb.sndEnd() + 1 ? 1 : 0;
+                }
             }
         }
 
