@@ -26,9 +26,9 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
     /** Of a packet socket's ring where the kernel gives it no large buffer: a slot, of which 15 share 1 MiB; the rest. */
     private static final long PACKET_SLOT = (1 << 20) / 15 + 1;
     private static final long PACKET_RING = 3 << 19;
-    /** What may be a TAP, and the ring beside its queue: 256 frames of up to 2 KiB, and a page. */
+    /** What may be a TAP, and the ring beside its queue: 4,096 slots of 128 bytes, and two pages. */
     private static final Set<String> TAPS = Set.of("tap", "auto");
-    private static final long TAP_RING = (256 << 11) + 4_096;
+    private static final long TAP_RING = (4_096 << 7) + 8_192;
     private static final int EVENT_RING = 1 << 16;
     private static final int MIB_SHIFT = 20;
     private static final int CULPRITS = 3;

@@ -39,7 +39,7 @@ class MemoryPlanTest {
     void shouldCountTheRingOfATap() {
         assertThat(plan("millrace.port.device = \"tap:mr0\", millrace.threading.engines = 2").parts())
                 .filteredOn(part -> part.name().equals("ring of small frames of the port")).singleElement()
-                .satisfies(part -> assertThat(part.total()).isEqualTo(2 * 129 * 4_096));
+                .satisfies(part -> assertThat(part.total()).isEqualTo(2 * 130 * 4_096));
         assertThat(plan("millrace.port.device = \"tun:mr0\"").parts())
                 .noneMatch(part -> part.name().startsWith("ring of small frames"));
     }

@@ -14,23 +14,26 @@ import io.millrace.nativeports.linux.BpfMemory;
  * the engine sleeps, since the ring wakes nobody.
  *
  * <pre>
- *   0          128     256           384       4096
- *   +----------+-------+-------------+---------+------+------+-- each slot: 8 bytes of state,
- *   | produced | queued| awake, taken| consumed| slot | slot |       8 that are free, the frame
- *   +----------+-------+-------------+---------+------+------+--
+ *   0          128     256           384       4096                                        4096 + SLOTS slots
+ *   +----------+-------+-------------+---------+------+------+--  a frame: 8 bytes of     --+--------------+
+ *   | produced | queued| awake, taken| consumed| slot | slot |    state, 8 that are free,   | rest of what |
+ *   +----------+-------+-------------+---------+------+------+--  and what it consists of --+ begins before|
  * </pre>
  *
- * Each group is written by one side, and those that are written at different times lie apart. A slot's state is its number
- * from the beginning, plus one, and in the lower 16 bits the frame's length, 0 where there is none after all. Thread: one.
+ * Each group is written by one side, and those that are written at different times lie apart. A frame has as many slots as it
+ * needs, without a gap between them, so that acknowledgments of a whole window find room. Its state is the number of its first slot
+ * from the beginning, plus one, and in the lower 16 bits its length, with a further bit where it is none after all. Thread: one.
  */
 final class BypassCode {
-    /** How many frames there is room for: a power of two. */
-    static final int SLOTS = 256;
-    /** Bytes of a slot: also of a frame of 1,500 bytes. */
-    static final int SLOT_SHIFT = 11;
+    /** How many slots there are, and so of the shortest frames: a power of two. */
+    static final int SLOTS = 4_096;
+    /** Bytes of a slot: one holds an acknowledgment, also of IPv6 with options. */
+    static final int SLOT_SHIFT = 7;
     static final int FRAME_OFFSET = 16;
+    /** The most slots of a frame: also one of 1,500 bytes has fewer. */
+    static final int MOST_SLOTS = 16;
     /** Bytes of the longest frame. */
-    static final int LONGEST = (1 << SLOT_SHIFT) - FRAME_OFFSET;
+    static final int LONGEST = (MOST_SLOTS << SLOT_SHIFT) - FRAME_OFFSET;
 
     /** By the program: how many slots have been claimed, and a number of consumed ones that was right some time ago. */
     static final int PRODUCED = 0;
@@ -44,8 +47,10 @@ final class BypassCode {
     static final int CONSUMED = 384;
     static final int FIRST_SLOT = 4_096;
     /** Bytes of all that, a multiple of the page. */
-    static final int LENGTH = FIRST_SLOT + (SLOTS << SLOT_SHIFT);
+    static final int LENGTH = FIRST_SLOT + (SLOTS << SLOT_SHIFT) + 4_096;
     static final int LENGTH_BITS = 16;
+    /** Of a state: slots were claimed, and hold no frame. */
+    static final int ABANDONED = 1 << LENGTH_BITS - 1;
 
     private final BpfCode code = new BpfCode();
     private final BpfMemory memory;
@@ -96,17 +101,20 @@ final class BypassCode {
                 .jumpIfNotEqualRegister(BpfCode.R1, BpfCode.R2, queue);
     }
 
-    /** Leaves the slot's number in R9. */
+    /** Leaves the first slot's number in R9. */
     private void writeClaim() {
         final Label room = new Label();
-        code.loadDouble(BpfCode.R9, BpfCode.R8, PRODUCED).loadDouble(BpfCode.R1, BpfCode.R8, CACHED)
-                .moveRegister(BpfCode.R2, BpfCode.R9).subtractRegister(BpfCode.R2, BpfCode.R1)
-                .jumpIfBelow(BpfCode.R2, SLOTS, room)
+        code.loadDouble(BpfCode.R9, BpfCode.R8, PRODUCED).moveRegister(BpfCode.R3, BpfCode.R7)
+                .add(BpfCode.R3, FRAME_OFFSET + (1 << SLOT_SHIFT) - 1).shiftRight(BpfCode.R3, SLOT_SHIFT)
+                .addRegister(BpfCode.R3, BpfCode.R9)
+                .loadDouble(BpfCode.R1, BpfCode.R8, CACHED)
+                .moveRegister(BpfCode.R2, BpfCode.R3).subtractRegister(BpfCode.R2, BpfCode.R1)
+                .jumpIfBelow(BpfCode.R2, SLOTS + 1, room)
                 .loadDouble(BpfCode.R1, BpfCode.R8, CONSUMED).storeDouble(BpfCode.R8, CACHED, BpfCode.R1)
-                .moveRegister(BpfCode.R2, BpfCode.R9).subtractRegister(BpfCode.R2, BpfCode.R1)
-                .jumpIfBelow(BpfCode.R2, SLOTS, room).jump(queue).land(room)
-                .moveRegister(BpfCode.R0, BpfCode.R9).moveRegister(BpfCode.R1, BpfCode.R9).add(BpfCode.R1, 1)
-                .compareAndExchange(BpfCode.R8, PRODUCED, BpfCode.R1)
+                .moveRegister(BpfCode.R2, BpfCode.R3).subtractRegister(BpfCode.R2, BpfCode.R1)
+                .jumpIfBelow(BpfCode.R2, SLOTS + 1, room).jump(queue).land(room)
+                .moveRegister(BpfCode.R0, BpfCode.R9)
+                .compareAndExchange(BpfCode.R8, PRODUCED, BpfCode.R3)
                 .jumpIfNotEqualRegister(BpfCode.R0, BpfCode.R9, queue)
                 // who goes to sleep says so, then looks at what is claimed; here it is the other way round
                 .loadDouble(BpfCode.R1, BpfCode.R8, AWAKE).jumpIfEqual(BpfCode.R1, 0, abandoned);
@@ -125,9 +133,15 @@ final class BypassCode {
     private void writeQueue() {
         code.land(abandoned);
         writeSlot(BpfCode.R1);
-        code.add(BpfCode.R9, 1).shiftLeft(BpfCode.R9, LENGTH_BITS).storeDoubleRelease(BpfCode.R1, 0, BpfCode.R9)
+        code.add(BpfCode.R9, 1).shiftLeft(BpfCode.R9, LENGTH_BITS).orRegister(BpfCode.R9, BpfCode.R7)
+                .add(BpfCode.R9, ABANDONED).storeDoubleRelease(BpfCode.R1, 0, BpfCode.R9)
                 .land(queue).move(BpfCode.R2, 1).moveRegister(BpfCode.R1, BpfCode.R8).add(BpfCode.R1, QUEUED)
                 .addAtomically(BpfCode.R1, BpfCode.R2).moveRegister(BpfCode.R0, BpfCode.R7).exit();
+    }
+
+    /** How many slots a frame of so many bytes has. */
+    static int slots(final int length) {
+        return length + FRAME_OFFSET + (1 << SLOT_SHIFT) - 1 >> SLOT_SHIFT;
     }
 
     /** The register points to the slot of R9. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BypassRing implements AutoCloseable {
     /** Slots are given back so many at a time: the other side's processor has to fetch the line for it. */
-    private static final int BATCH = 32;
+    private static final int BATCH = 256;
     /** What was counted and cannot be read after so long was dropped by the device, e.g. from a full queue. */
     private static final long LOST_NS = 1_000_000;
 
@@ -35,6 +35,8 @@ final class BypassRing implements AutoCloseable {
     private final int shortest;
     private final int longest;
     private long consumed;
+    /** Slots that the other side knows to be free again. */
+    private long given;
     /** What went to the queue, as last seen; of that what has been read, or given up; and what was read since. */
     private long queued;
     private long taken;
@@ -56,7 +58,7 @@ final class BypassRing implements AutoCloseable {
         this.rings = rings;
         this.fd = fd;
         this.shortest = shortest;
-        this.longest = longest;
+        this.longest = Math.min(longest, BypassCode.LONGEST);
         ring = rings.address(queue);
         slots = ring + BypassCode.FIRST_SLOT;
         this.unfinished = unfinished ? new UnfinishedChecksum() : null;
@@ -88,17 +90,18 @@ final class BypassRing implements AutoCloseable {
     int receive(final FramePool pool, final int dataOffset, final long[] frames, final int offset, final int limit,
             final long nowNs) {
         int count = 0;
-        // As many slots as frames wanted, whatever was abandoned: the engine must not be held.
+        // As many looks as frames wanted, whatever was abandoned: the engine must not be held.
         for (int i = 0; i < limit; i++) {
-            final long slot = slots + ((consumed & SLOTS - 1) << BypassCode.SLOT_SHIFT);
+            final long slot = slot(consumed);
             final long state = Memory.getLongAcquire(slot);
             if (state >>> BypassCode.LENGTH_BITS != consumed + 1) {
                 break;
             }
-            final int length = (int) state & (1 << BypassCode.LENGTH_BITS) - 1;
-            if (length != 0 && (length < shortest || length > longest)) {
+            final int length = (int) state & BypassCode.ABANDONED - 1;
+            final boolean abandoned = ((int) state & BypassCode.ABANDONED) != 0;
+            if (!abandoned && (length < shortest || length > longest)) {
                 dropped++;
-            } else if (length != 0) {
+            } else if (!abandoned) {
                 final long frame = pool.acquire();
                 if (frame == 0) {
                     break;
@@ -107,9 +110,13 @@ final class BypassRing implements AutoCloseable {
                 Frame.timestampNs(frame, nowNs);
                 frames[offset + count++] = frame;
             }
-            onConsumed();
+            onConsumed(BypassCode.slots(Math.min(length, BypassCode.LONGEST)));
         }
         return count;
+    }
+
+    private long slot(final long number) {
+        return slots + ((number & SLOTS - 1) << BypassCode.SLOT_SHIFT);
     }
 
     private void copy(final long slot, final int length, final long frame, final int dataOffset) {
@@ -121,10 +128,25 @@ final class BypassRing implements AutoCloseable {
         }
     }
 
-    private void onConsumed() {
-        consumed++;
-        if ((consumed & BATCH - 1) == 0) {
+    private void onConsumed(final int its) {
+        for (int i = 1; i < its; i++) {
+            forget(consumed + i);
+        }
+        consumed += its;
+        if (consumed - given >= BATCH) {
+            given = consumed;
             Memory.putLongRelease(ring + BypassCode.CONSUMED, consumed);
+        }
+    }
+
+    /**
+     * A slot within a frame has what a sender has put there: that must not be taken for a state when the slot's turn comes again
+     * and it is the first of another frame, which is claimed and not there yet.
+     */
+    private void forget(final long number) {
+        final long slot = slot(number);
+        if (Memory.getLong(slot) >>> BypassCode.LENGTH_BITS == number + SLOTS + 1) {
+            Memory.putLong(slot, 0);
         }
     }
 

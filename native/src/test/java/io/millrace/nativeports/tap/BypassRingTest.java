@@ -157,6 +157,17 @@ class BypassRingTest {
         assertThat(receiveAll(1)).containsExactly(frame);
     }
 
+    /** Of a sender with a window of 8 MiB, every second segment is acknowledged: that must not come by system calls. */
+    @Test
+    void shouldHaveRoomForTheAcknowledgmentsOfAWholeWindow() {
+        final List<String> frames = new ArrayList<>();
+        for (int i = 0; i < BypassCode.SLOTS - 256; i++) {
+            frames.add(send(i % 2 == 0 ? 66 : 86));
+        }
+        assertThat(readQueue()).isEqualTo(-Errno.EAGAIN);
+        assertThat(receiveAll(1)).containsExactlyElementsOf(frames);
+    }
+
     @Test
     void shouldGoOnWhenTheFramesOfThePoolAreOut() {
         final List<String> frames = new ArrayList<>();

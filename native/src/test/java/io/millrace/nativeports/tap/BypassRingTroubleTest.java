@@ -16,6 +16,8 @@ import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.LinuxCalls;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,8 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What seldom happens between a program of the kernel, a queue and a ring; moments that cannot be waited for are made by hand in
@@ -106,8 +110,22 @@ class BypassRingTroubleTest {
     }
 
     private static void fillWithNothing(final long memory, final long slot) {
-        Memory.putLongRelease(memory + BypassCode.FIRST_SLOT
-                + ((slot & BypassCode.SLOTS - 1) << BypassCode.SLOT_SHIFT), slot + 1 << BypassCode.LENGTH_BITS);
+        Memory.putLongRelease(address(memory, slot), state(slot, BypassCode.ABANDONED | 64));
+    }
+
+    private static long address(final long memory, final long slot) {
+        return memory + BypassCode.FIRST_SLOT + ((slot & BypassCode.SLOTS - 1) << BypassCode.SLOT_SHIFT);
+    }
+
+    private static long state(final long slot, final int length) {
+        return slot + 1 << BypassCode.LENGTH_BITS | length;
+    }
+
+    /** Claims as a program does that is interrupted before it has filled them; returns the first one. */
+    private static long claim(final long memory, final int slots) {
+        final long first = Memory.getLong(memory + BypassCode.PRODUCED);
+        Memory.putLong(memory + BypassCode.PRODUCED, first + slots);
+        return first;
     }
 
     @Test
@@ -129,21 +147,60 @@ class BypassRingTroubleTest {
     void shouldDropWhatTheRingSaysIsTooLong() throws Exception {
         final PacketPort port = open(1_500, 1);
         final long memory = memory(port);
-        final long slot = Memory.getLong(memory + BypassCode.PRODUCED);
-        Memory.putLong(memory + BypassCode.PRODUCED, slot + 1);
-        Memory.putLongRelease(memory + BypassCode.FIRST_SLOT
-                + ((slot & BypassCode.SLOTS - 1) << BypassCode.SLOT_SHIFT),
-                slot + 1 << BypassCode.LENGTH_BITS | BypassCode.LONGEST);
-        assertThat(receive(port, 8, 1)).isEmpty();
-        assertThat(port.dropped()).isEqualTo(1);
+        for (final int length : new int[]{BypassCode.LONGEST, 0, 13, BypassCode.ABANDONED - 1}) {
+            final long before = port.dropped();
+            final long slot = claim(memory, BypassCode.slots(Math.min(length, BypassCode.LONGEST)));
+            Memory.putLongRelease(address(memory, slot), state(slot, length));
+            assertThat(receive(port, 8, 1)).isEmpty();
+            assertThat(port.dropped()).as("%d bytes", length).isEqualTo(before + 1);
+        }
+        sender.send(frame(64, 2));
+        assertThat(receive(port, 8, 1)).containsExactly(2);
+    }
+
+    /** What a sender has put where a later frame begins may be the state that is waited for. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void shouldNotTakeWhatASenderHasWrittenForAState(final int lap) throws Exception {
+        final PacketPort port = open(1_500, 1);
+        final long memory = memory(port);
+        final long first = Memory.getLong(memory + BypassCode.PRODUCED) & -BypassCode.SLOTS;
+        final long planted = first + BypassCode.SLOTS + 2;
+        forward(port, planted - 1);
+        final byte[] frame = frame(600, 1);
+        ByteBuffer.wrap(frame).order(ByteOrder.nativeOrder()).putLong(
+                (1 << BypassCode.SLOT_SHIFT) - BypassCode.FRAME_OFFSET,
+                state(planted + (long) lap * BypassCode.SLOTS, 64));
+        sender.send(frame);
+        assertThat(receive(port, 8, 1)).containsExactly(1);
+        for (int between = 1; between < lap; between++) {
+            // what begins in the last slot goes on behind it, so nobody writes into those where it counts on
+            forward(port, planted - 3 + (long) between * BypassCode.SLOTS);
+            sender.send(frame(600, 3));
+            assertThat(receive(port, 8, 1)).containsExactly(3);
+        }
+        forward(port, planted + (long) lap * BypassCode.SLOTS);
+        final long claimed = claim(memory, 1);
+        assertThat(receive(port, 8, 3)).isEmpty();
+        fillWithNothing(memory, claimed);
+        sender.send(frame(64, 4));
+        assertThat(receive(port, 8, 2)).containsExactly(4);
+    }
+
+    /** By frames of one slot, until that one is next. */
+    private void forward(final PacketPort port, final long slot) throws Exception {
+        final long memory = memory(port);
+        while (Memory.getLong(memory + BypassCode.PRODUCED) != slot) {
+            sender.send(frame(64, 0));
+            assertThat(receive(port, 8, 1)).containsExactly(0);
+        }
     }
 
     @Test
     void shouldLeaveTheQueueAloneWhileASlotIsClaimedAndNotFilled() throws Exception {
         final PacketPort port = open(9_000, 1);
         final long memory = memory(port);
-        final long slot = Memory.getLong(memory + BypassCode.PRODUCED);
-        Memory.putLong(memory + BypassCode.PRODUCED, slot + 1);
+        final long slot = claim(memory, 1);
         sender.send(frame(64, 1));
         sender.send(frame(5_000, 2));
         assertThat(receive(port, 8, 3)).isEmpty();
@@ -155,8 +212,7 @@ class BypassRingTroubleTest {
     void shouldLeaveTheQueueAloneWhileAbandonedSlotsTakeTheBurst() throws Exception {
         final PacketPort port = open(9_000, 1);
         final long memory = memory(port);
-        final long slot = Memory.getLong(memory + BypassCode.PRODUCED);
-        Memory.putLong(memory + BypassCode.PRODUCED, slot + 1);
+        final long slot = claim(memory, 1);
         fillWithNothing(memory, slot);
         sender.send(frame(64, 1));
         sender.send(frame(5_000, 2));

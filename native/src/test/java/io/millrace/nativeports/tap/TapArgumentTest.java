@@ -37,7 +37,7 @@ class TapArgumentTest {
 
     /** The memory that a stack says it may come to has it so. */
     @Test
-    void shouldHaveARingOf129Pages() {
-        assertThat(BypassCode.LENGTH).isEqualTo(129 * 4_096);
+    void shouldHaveARingOf130Pages() {
+        assertThat(BypassCode.LENGTH).isEqualTo(130 * 4_096);
     }
 }
