@@ -16,6 +16,7 @@ import io.netty.util.IllegalReferenceCountException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ReadBuffersTest {
@@ -23,6 +24,7 @@ class ReadBuffersTest {
 
     private final Thread loop = Thread.currentThread();
     private final ReadBuffers buffers = new ReadBuffers(() -> Thread.currentThread() == loop);
+    private final List<ByteBuf> given = new ArrayList<>();
     private final ExtendedHandle usual = handle(new AdaptiveRecvByteBufAllocator());
 
     private static ExtendedHandle handle(final RecvByteBufAllocator of) {
@@ -32,7 +34,13 @@ class ReadBuffersTest {
     private ByteBuf take() {
         final ByteBuf buffer = buffers.take(usual, PooledByteBufAllocator.DEFAULT);
         assertThat(buffer).isNotNull();
+        given.add(buffer);
         return buffer;
+    }
+
+    @AfterEach
+    void release() {
+        given.stream().filter(buffer -> buffer.refCnt() > 0).forEach(ByteBuf::release);
     }
 
     @Test
@@ -90,7 +98,9 @@ class ReadBuffersTest {
         final int length = ReadBuffers.LENGTH;
         final AdaptiveRecvByteBufAllocator fits = new AdaptiveRecvByteBufAllocator(64, length, length);
         final AdaptiveRecvByteBufAllocator larger = new AdaptiveRecvByteBufAllocator(64, 2 * length, 2 * length);
-        assertThat(buffers.take(handle(fits), PooledByteBufAllocator.DEFAULT)).isNotNull();
+        final ByteBuf buffer = buffers.take(handle(fits), PooledByteBufAllocator.DEFAULT);
+        assertThat(buffer).isNotNull();
+        buffer.release();
         assertThat(buffers.take(handle(larger), PooledByteBufAllocator.DEFAULT)).isNull();
     }
 
