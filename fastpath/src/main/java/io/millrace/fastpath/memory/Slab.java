@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Where it is full, {@link #allocate} answers 0 and nothing changes. Cost: O(log(capacity / smallest block)).
  * <p>
+ * {@link #allocate} and {@link #free} are one piece each, and above 150 bytecodes: a dozen places call them, and what the
+ * compiler inlined at each of these would not fit into the cache of instructions together.
+ * <p>
  * Thread: one, the engine's; no allocation on the heap after construction.
  */
 public final class Slab implements AutoCloseable {
@@ -118,25 +121,26 @@ public final class Slab implements AutoCloseable {
     public long allocate(final int size) {
         assert size > 0 : size;
         final int wanted = order(size);
+        final long offset;
         if (wanted == spareOrder) {
             spareOrder = NIL;
-            return use(spareOffset, wanted);
+            offset = spareOffset;
+        } else if (wanted < ASIDE_ORDERS && asideCounts[wanted] > 0) {
+            offset = (long) aside[wanted * ASIDE + --asideCounts[wanted]] << leafShift;
+        } else {
+            final int leaf = take(wanted);
+            if (leaf == NIL) {
+                return 0;
+            }
+            offset = (long) leaf << leafShift;
         }
-        final int leaf = take(wanted);
-        return leaf == NIL ? 0 : use((long) leaf << leafShift, wanted);
-    }
-
-    private long use(final long offset, final int order) {
-        Memory.putByte(states + (offset >>> leafShift), STATE_USED | order);
-        inUse += 1L << leafShift + order;
+        Memory.putByte(states + (offset >>> leafShift), STATE_USED | wanted);
+        inUse += 1L << leafShift + wanted;
         peak = Math.max(peak, inUse);
         return data + offset;
     }
 
     private int take(final int wanted) {
-        if (wanted < ASIDE_ORDERS && asideCounts[wanted] > 0) {
-            return aside[wanted * ASIDE + --asideCounts[wanted]];
-        }
         if (wanted > maxOrder) {
             return NIL;
         }
@@ -172,7 +176,12 @@ public final class Slab implements AutoCloseable {
      */
     public void free(final long address, final int size) {
         final int order = order(size);
-        final int leaf = usedLeaf(address, order);
+        final long offset = address - data;
+        final int leaf = (int) (offset >>> leafShift);
+        if (offset < 0 || offset >= capacity || (offset & (1L << leafShift) - 1) != 0
+                || Memory.getUnsignedByte(states + leaf) != (STATE_USED | order)) {
+            throw notInUse(offset, order);
+        }
         inUse -= 1L << leafShift + order;
         if (order >= ASIDE_ORDERS) {
             merge(leaf, order);
@@ -183,7 +192,12 @@ public final class Slab implements AutoCloseable {
             setAside((int) (spareOffset >>> leafShift), spareOrder);
         }
         spareOrder = order;
-        spareOffset = address - data;
+        spareOffset = offset;
+    }
+
+    private IllegalStateException notInUse(final long offset, final int order) {
+        return new IllegalStateException("no block of " + (1L << leafShift + order) + " bytes in use at offset "
+                + offset + " of " + region);
     }
 
     private void setAside(final int leaf, final int order) {
@@ -286,17 +300,6 @@ public final class Slab implements AutoCloseable {
     /** The exponent of the block's length in smallest blocks. */
     private int order(final int size) {
         return Integer.SIZE - Integer.numberOfLeadingZeros(size - 1 >>> leafShift);
-    }
-
-    private int usedLeaf(final long address, final int order) {
-        final long offset = address - data;
-        final int leaf = (int) (offset >>> leafShift);
-        if (offset < 0 || offset >= capacity || (offset & (1L << leafShift) - 1) != 0
-                || Memory.getUnsignedByte(states + leaf) != (STATE_USED | order)) {
-            throw new IllegalStateException("no block of " + (1L << leafShift + order) + " bytes in use at offset "
-                    + offset + " of " + region);
-        }
-        return leaf;
     }
 
     private void link(final int leaf, final int order) {
