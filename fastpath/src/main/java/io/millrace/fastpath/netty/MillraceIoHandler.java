@@ -41,6 +41,7 @@ public final class MillraceIoHandler implements IoHandler {
     private final ThreadAwareExecutor executor;
     private final LoopIdle idle;
     private final FrameBuffers frameBuffers;
+    private final ReadBuffers readBuffers = new ReadBuffers(this::inLoop);
     private final List<MillraceIoRegistration> registrations = new ArrayList<>();
 
     @Nullable
@@ -310,9 +311,19 @@ public final class MillraceIoHandler implements IoHandler {
         return engine.tcp();
     }
 
+    /** False where no frame waits for any application. */
+    boolean isLending() {
+        return frameBuffers.frames().lent() > 0;
+    }
+
     /** Buffers over the frames that the engine's port received. */
     FrameBuffers frameBuffers() {
         return frameBuffers;
+    }
+
+    /** Buffers for small reads. */
+    ReadBuffers readBuffers() {
+        return readBuffers;
     }
 
     /** Opens UDP endpoints; refused as {@link #tcp} is. */

@@ -113,13 +113,17 @@ public final class MillraceSocketChannel extends AbstractSocketChannel {
     /** The next bytes in the frame in which they came; null where they have to be copied, or there are none. */
     @Nullable
     ByteBuf receiveFrame() {
+        if (!place.handler().isLending()) {
+            return null;
+        }
         final long frame = tcp().receiveFrame(connection);
         return frame == 0 ? null : place.handler().frameBuffers().of(frame, config.getAllocator());
     }
 
     /** True where a read would give bytes or the end of the input. */
     boolean hasInput() {
-        return hasConnection() && (tcp().available(connection) > 0 || isAtEnd());
+        final int pending = hasConnection() ? tcp().pending(connection) : 0;
+        return pending > 0 || pending < 0 && !inputEnded;
     }
 
     /** True where a read would give the end of the input, which was not told yet. */

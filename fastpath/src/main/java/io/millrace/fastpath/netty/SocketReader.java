@@ -23,6 +23,8 @@ final class SocketReader implements Runnable {
     /** Bytes are wanted: a read is pending or auto-read is on. */
     private boolean interest;
     private boolean scheduled;
+    /** Within a pass, at whose end is asked whether there is more. */
+    private boolean reading;
     /** The end of the input was told to the pipeline, or nobody is left to tell. */
     private boolean finished;
 
@@ -33,7 +35,9 @@ final class SocketReader implements Runnable {
     void beginRead() {
         readPending = true;
         interest = true;
-        scheduleIfInput();
+        if (!reading) {
+            scheduleIfInput();
+        }
     }
 
     /** Auto-read was turned off. */
@@ -94,6 +98,7 @@ final class SocketReader implements Runnable {
         }
         final ExtendedHandle allocHandle = (ExtendedHandle) channel.unsafe().recvBufAllocHandle();
         allocHandle.reset(channel.config());
+        reading = true;
         try {
             final boolean endOfInput = readSome(allocHandle);
             allocHandle.readComplete();
@@ -104,6 +109,7 @@ final class SocketReader implements Runnable {
         } catch (final Throwable t) {
             onReadException(allocHandle, t);
         } finally {
+            reading = false;
             if (shouldStopReading()) {
                 interest = false;
             }
@@ -123,9 +129,7 @@ final class SocketReader implements Runnable {
                 allocHandle.attemptedBytesRead(buffer.readableBytes());
                 allocHandle.lastBytesRead(buffer.readableBytes());
             } else {
-                buffer = allocHandle.allocate(allocator);
-                allocHandle.attemptedBytesRead(buffer.writableBytes());
-                allocHandle.lastBytesRead(receive(buffer));
+                buffer = receive(allocHandle, allocator);
                 if (allocHandle.lastBytesRead() <= 0) {
                     buffer.release();
                     if (allocHandle.lastBytesRead() < 0) {
@@ -142,6 +146,16 @@ final class SocketReader implements Runnable {
         return false;
     }
 
+    /** Copies what is there into a buffer of the length that the allocator's handle says, and tells it how much that was. */
+    private ByteBuf receive(final ExtendedHandle allocHandle, final ByteBufAllocator allocator) {
+        final ByteBuf small = channel.place.handler().readBuffers().take(allocHandle, allocator);
+        final ByteBuf buffer = small == null ? allocHandle.allocate(allocator) : small;
+        final int length = small == null ? buffer.writableBytes() : allocHandle.guess();
+        allocHandle.attemptedBytesRead(length);
+        allocHandle.lastBytesRead(receive(buffer, length));
+        return buffer;
+    }
+
     /**
      * Delivers every byte that is there, wanted or not: the connection is about to go, and its ring with it.
      */
@@ -152,9 +166,7 @@ final class SocketReader implements Runnable {
         try {
             while (!isStopped() && channel.tcp().available(channel.connection()) > 0) {
                 allocHandle.reset(channel.config());
-                final ByteBuf buffer = allocHandle.allocate(allocator);
-                allocHandle.attemptedBytesRead(buffer.writableBytes());
-                allocHandle.lastBytesRead(receive(buffer));
+                final ByteBuf buffer = receive(allocHandle, allocator);
                 if (allocHandle.lastBytesRead() <= 0) {
                     buffer.release();
                     break;
@@ -181,11 +193,11 @@ final class SocketReader implements Runnable {
         }
     }
 
-    private int receive(final ByteBuf buffer) {
+    private int receive(final ByteBuf buffer, final int length) {
         try {
             final int received = buffer.hasMemoryAddress()
                     ? channel.tcp().receive(channel.connection(), buffer.memoryAddress() + buffer.writerIndex(),
-                            buffer.writableBytes())
+                            length)
                     : receiveByCopy(buffer);
             if (received > 0 && buffer.hasMemoryAddress()) {
                 buffer.writerIndex(buffer.writerIndex() + received);

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class SendCall {
     private static final long MEMORY_RETRY_NS = 10_000_000L;
 
+    private static final int OPEN = TcpState.several(TcpState.SYN_SENT, TcpState.SYN_RECEIVED, TcpState.ESTABLISHED,
+            TcpState.CLOSE_WAIT);
+
     private final TcpContext context;
     private final SendQueue queue;
     private ByteBuffer claimed = ByteBuffer.allocate(0);
@@ -86,9 +89,6 @@ final class SendCall {
         if (tcb.has(Tcb.FIN_QUEUED | Tcb.SHELL)) {
             return false;
         }
-        return switch (TcpState.of(tcb.state())) {
-            case SYN_SENT, SYN_RECEIVED, ESTABLISHED, CLOSE_WAIT -> true;
-            default -> false;
-        };
+        return TcpState.isOneOf(OPEN, tcb.state());
     }
 }

@@ -57,6 +57,9 @@ public interface TcpCalls {
     /** Bytes that {@link #receive} would copy now; 0 for a stale handle. */
     int available(long connection);
 
+    /** {@link #available} and {@link #isInputDone} in one: bytes that wait; -1 where the input is done. */
+    int pending(long connection);
+
     /** True where the peer's FIN was reached and every byte before it was received by the application. */
     boolean isInputDone(long connection);
 

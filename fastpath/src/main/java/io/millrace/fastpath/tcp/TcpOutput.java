@@ -18,6 +18,9 @@ final class TcpOutput {
     static final long OUT_OF_WINDOW_INTERVAL_NS = 500_000_000L;
     private static final long MEMORY_RETRY_NS = 10_000_000L;
 
+    private static final int SENDING = TcpState.several(TcpState.ESTABLISHED, TcpState.CLOSE_WAIT, TcpState.FIN_WAIT_1,
+            TcpState.CLOSING, TcpState.LAST_ACK);
+
     private final TcpContext context;
     private final SegmentWriter writer;
     private final Persist persist;
@@ -102,10 +105,7 @@ final class TcpOutput {
 
     /** States in which text or a FIN may leave. */
     private static boolean maySendData(final Tcb tcb) {
-        return switch (TcpState.of(tcb.state())) {
-            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK -> true;
-            default -> false;
-        };
+        return TcpState.isOneOf(SENDING, tcb.state());
     }
 
     /**

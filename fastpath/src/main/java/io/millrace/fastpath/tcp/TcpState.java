@@ -31,4 +31,18 @@ public enum TcpState {
     public static TcpState of(final int ordinal) {
         return VALUES[ordinal];
     }
+
+    /** Several states, as {@link #isOneOf} takes them. */
+    static int several(final TcpState... states) {
+        int several = 0;
+        for (final TcpState state : states) {
+            several |= 1 << state.ordinal();
+        }
+        return several;
+    }
+
+    /** True where the state with this ordinal is one of several: without a jump, which a switch is. */
+    static boolean isOneOf(final int several, final int ordinal) {
+        return (several >>> ordinal & 1) != 0;
+    }
 }

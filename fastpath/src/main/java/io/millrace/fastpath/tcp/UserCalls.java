@@ -136,6 +136,16 @@ final class UserCalls implements TcpCalls {
     }
 
     @Override
+    public int pending(final long connection) {
+        final Tcb tcb = connections.find(connection);
+        if (tcb == null) {
+            return -1;
+        }
+        final int unread = tcb.unread();
+        return unread == 0 && tcb.has(Tcb.FIN_RECEIVED) ? -1 : unread;
+    }
+
+    @Override
     public boolean isInputDone(final long connection) {
         final Tcb tcb = connections.find(connection);
         return tcb == null || tcb.has(Tcb.FIN_RECEIVED) && tcb.unread() == 0;

@@ -24,6 +24,7 @@ final class FakeTcp implements TcpCalls {
     TcpFailure refuseConnect = TcpFailure.NONE;
     /** What was sent without a copy. */
     final List<Runnable> held = new ArrayList<>();
+    int pendingAsked;
     private ByteBuffer claimed = ByteBuffer.allocate(0);
     private long nextHandle;
 
@@ -111,6 +112,12 @@ final class FakeTcp implements TcpCalls {
     @Override
     public int available(final long handle) {
         return ask(handle, 0, FakeConnection::available);
+    }
+
+    @Override
+    public int pending(final long handle) {
+        pendingAsked++;
+        return isInputDone(handle) ? -1 : available(handle);
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.millrace.fastpath.tcp.ConnectionHandler;
 import io.millrace.fastpath.tcp.TcpFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
@@ -13,6 +15,8 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +75,36 @@ class MillraceSocketChannelReadTest {
             peer.arriveFin();
         });
         channel.closeFuture().syncUninterruptibly();
+    }
+
+    @Test
+    void shouldReadFewBytesIntoABufferOfTheLoopAndAsMuchAsTheAllocatorSays() {
+        final List<Class<?>> kinds = new CopyOnWriteArrayList<>();
+        final EventRecorder keeps = new EventRecorder() {
+            @Override
+            public void channelRead(final ChannelHandlerContext ctx, final Object message) {
+                kinds.add(message.getClass());
+                assertThat(((ByteBuf) message).alloc()).isSameAs(ctx.alloc());
+                super.channelRead(ctx, message);
+            }
+        };
+        final MillraceSocketChannel channel = rig.establish(
+                rig.bootstrap(keeps).option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                        .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(64, 64, 64)));
+        final String text = "0123456789".repeat(7);
+        rig.peer(channel, peer -> peer.arrive(Rig.ascii(text)));
+        assertThat(keeps.events).containsExactly("registered", "active", "read " + text.substring(0, 64),
+                "readComplete", "read " + text.substring(64), "readComplete");
+        assertThat(kinds).hasSize(2).allMatch(ReadBuffer.class::isAssignableFrom);
+    }
+
+    @Test
+    void shouldAskOnceAfterEachPassWhetherThereIsMore() {
+        final MillraceSocketChannel channel = rig.connect(recorder);
+        final int before = rig.<Integer>ask(() -> rig.tcp().pendingAsked);
+        rig.peer(channel, peer -> peer.arrive(Rig.ascii("hello")));
+        assertThat(recorder.events).endsWith("read hello", "readComplete");
+        assertThat(rig.<Integer>ask(() -> rig.tcp().pendingAsked)).isEqualTo(before + 1);
     }
 
     @Test

@@ -165,6 +165,7 @@ class DataTransferTest {
             wire.dataAt(200, 100);
             assertThat(wire.stack.counter(Counter.TCP_SLAB_FULL)).isEqualTo(fullBefore + 2);
             assertThat(wire.tcp.available(wire.handle)).isZero();
+            assertThat(wire.tcp.pending(wire.handle)).isZero();
             assertThat(wire.acks()).as("only a duplicate acknowledgement").containsExactly(0);
             int acked = 0;
             while (acked < 512 << 10) {

@@ -92,6 +92,7 @@ class HandleTest {
         }
         assertThat(tcp.available(handle)).isZero();
         assertThat(tcp.isInputDone(handle)).isTrue();
+        assertThat(tcp.pending(handle)).isEqualTo(-1);
         assertThat(tcp.sendSpace(handle)).isZero();
         assertThat(tcp.unacknowledged(handle)).isZero();
         assertThat(tcp.sendMss(handle)).isZero();

@@ -125,8 +125,10 @@ class ListenerQueueTest {
             at.stack().advanceMs(60_000);
             final long handle = at.listener().accept(at.stack(), at.application());
             assertThat(at.application().took(ConnectionHandler.READABLE | ConnectionHandler.PEER_CLOSED)).isTrue();
+            assertThat(at.stack().tcp().pending(handle)).isEqualTo(7);
             assertThat(at.stack().receive(handle, 10)).isEqualTo("one two".getBytes());
             assertThat(at.stack().tcp().isInputDone(handle)).isTrue();
+            assertThat(at.stack().tcp().pending(handle)).isEqualTo(-1);
         }
     }
 

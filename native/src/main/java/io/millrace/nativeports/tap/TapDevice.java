@@ -45,6 +45,7 @@ final class TapDevice implements PacketDevice {
     private final PortCapabilities capabilities;
     private final List<TapPort> ports = new ArrayList<>();
     private @Nullable FlowPlacement placement;
+    private @Nullable String ringlessCause;
 
     private TapDevice(final TunKind kind, final DeviceRequest request, final TapArgument argument) {
         this.kind = kind;
@@ -110,6 +111,12 @@ final class TapDevice implements PacketDevice {
         return placement != null ? placement : PacketDevice.super.placement();
     }
 
+    /** Why there is no ring though one was wanted: one clause, as the log has it; null where nothing stood against it. */
+    @Nullable
+    String ringlessCause() {
+        return ringlessCause;
+    }
+
     @Override
     public void close() {
         ports.forEach(TapPort::close);
@@ -144,10 +151,16 @@ final class TapDevice implements PacketDevice {
      * lets this process load no program.
      */
     private List<TapQueue> withRings(final List<TapQueue> plain) {
+        if (!argument.ring()) {
+            return plain;
+        }
         final int fd = plain.get(0).fd();
         try {
-            if (!argument.ring() || plain.size() < request.queues() || queues.isPersistent(fd)) {
-                return plain;
+            if (plain.size() < request.queues()) {
+                throw new IOException("engines share a queue");
+            }
+            if (queues.isPersistent(fd)) {
+                throw new IOException("a device that stays would keep the program of a process that was killed");
             }
             final int longest = capabilities.maxFrameLength();
             final BypassRings rings = BypassRings.installedOn(fd, plain.size(), longest);
@@ -159,7 +172,9 @@ final class TapDevice implements PacketDevice {
             }
             return ringed;
         } catch (final IOException e) {
-            LOGGER.debug("{}: frames come by system calls alone: {}", name(), e.getMessage());
+            ringlessCause = e.getMessage();
+            LOGGER.info("{}: each frame comes by a system call, small ones not by a ring in memory: {}", name(),
+                    ringlessCause);
             return plain;
         }
     }

@@ -309,6 +309,21 @@ class BypassRingTroubleTest {
     void shouldGiveNoProgramToADeviceThatStays() throws Exception {
         namespace.exec("ip", "tuntap", "add", "tap0", "mode", "tap");
         assertThat(field(open(1_500, 1), "ring")).isNull();
+        assertThat(((TapDevice) device).ringlessCause()).contains("a device that stays");
+    }
+
+    /** As one that was made with one queue, which several engines share. */
+    @Test
+    void shouldSayWhyThereIsNoRingWhereEnginesShareAQueue() throws Exception {
+        namespace.exec("ip", "tuntap", "add", "tap0", "mode", "tap");
+        assertThat(field(open(1_500, 2), "ring")).isNull();
+        assertThat(((TapDevice) device).ringlessCause()).isEqualTo("engines share a queue");
+    }
+
+    @Test
+    void shouldHaveNothingToSayWhereThereIsARing() throws Exception {
+        assertThat(field(open(1_500, 1), "ring")).isNotNull();
+        assertThat(((TapDevice) device).ringlessCause()).isNull();
     }
 
     @Test
