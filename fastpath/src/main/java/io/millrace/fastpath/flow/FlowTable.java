@@ -14,10 +14,11 @@ import io.millrace.fastpath.memory.MemoryRegion;
  * {@code maxEntries} are, {@link #put} answers false and nothing changes.
  * <p>
  * The hash is keyed with a seed, so that a peer that chooses its addresses and ports cannot choose where they fall. But
- * neighbouring ports of one peer lie side by side, eight to a cache line: hosts give their ports out one after the other
- * (RFC 6056 §3.3.4), so the next connection between two hosts finds its entry in the cache. The price is paid by tables
- * that are full of such ports alone: a search steps over 5 entries at half of the slots in use, 13 at three quarters, in
- * the place of 1.5 and 2.5, one behind the other in memory.
+ * four neighbours of the larger port of a connection lie side by side in a cache line: hosts give these ports out one after
+ * the other (RFC 6056 §3.3.4), so the next connection between two hosts finds its entry in the cache. The price is paid by
+ * tables that are full of such ports alone: a search for what is there looks at 3 entries at half of the slots in use, 7 at
+ * three quarters, in the place of 1.5 and 2.5, one for what is not at 6 and 29 in the place of 2.5 and 8.5, one behind the
+ * other in memory. It is no more where a host has many ports that listen.
  * Addresses are 128 bits wide in two halves; an IPv4 address is whatever fixed form the caller gives all of them.
  * <p>
  * Arguments everywhere: {@code ports} is {@code localPort << 16 | remotePort}.
@@ -40,10 +41,8 @@ public final class FlowTable implements AutoCloseable {
     // An entry is a long: the hash above, the value + 1 below; an entry whose lower half is 0 is empty.
     private static final int ENTRY_SHIFT = 3;
     private static final int EMPTY = 0;
-    /** Ports that differ in no other bits than these three share a cache line of eight entries. */
-    private static final int WITHIN_LINE = 7;
-    private static final int LINES = ~(WITHIN_LINE << 16 | WITHIN_LINE);
-    private static final int TAG_SHIFT = 29;
+    /** Of the larger port of a key: what differs in no other bits than these lies side by side. */
+    private static final int NEIGHBOURS = 3;
 
     private final MemoryRegion region;
     private final KeySource keys;
@@ -209,20 +208,20 @@ public final class FlowTable implements AutoCloseable {
     /**
      * The keyed hash of a key. Two keys chosen without knowledge of the seed agree before the last step with a
      * probability of about 2^-62 (NH, the inner hash of UMAC, RFC 4418 §5.2, over 64-bit words; the halves of the
-     * products are summed without carry, which costs two bits); the last step mixes the result into 32 bits. Of keys that
-     * differ in the lowest three bits of their ports alone the hashes differ for certain, and of one port's alone by
-     * their lowest bits.
+     * products are summed without carry, which costs two bits); the last step mixes the result into 32 bits. Of four
+     * neighbours the hashes differ in the lowest two bits alone.
      */
     public int hash(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int ports) {
-        final int line = ports & LINES;
+        final int shift = ports >>> 16 > (ports & 0xFFFF) ? 16 : 0;
+        final long group = (long) shift << 32 | ports & ~(NEIGHBOURS << shift) & 0xFFFF_FFFFL;
         final long low = (remoteHi + key0) * (remoteLo + key1) + (localHi + key2) * (localLo + key3)
-                + (line + key4) * key5 + key6;
+                + (group + key4) * key5 + key6;
         final long high = Math.unsignedMultiplyHigh(remoteHi + key0, remoteLo + key1)
                 + Math.unsignedMultiplyHigh(localHi + key2, localLo + key3)
-                + Math.unsignedMultiplyHigh(line + key4, key5) + key7;
+                + Math.unsignedMultiplyHigh(group + key4, key5) + key7;
         final long mixed = low * high ^ Math.unsignedMultiplyHigh(low, high);
-        return (int) (mixed ^ mixed >>> 32) ^ (ports ^ ports >>> 16) & WITHIN_LINE ^ ports << TAG_SHIFT;
+        return (int) (mixed ^ mixed >>> 32) ^ ports >>> shift & NEIGHBOURS;
     }
 
     /** Address of the entry where the search for a hash begins, to touch it before it is needed. */

@@ -16,7 +16,7 @@ final class PlainReadBuffer extends UnpooledDirectByteBuf implements ReadBuffer 
 
     PlainReadBuffer(final ReadBuffers origin, final ByteBuffer memory) {
         super(UnpooledByteBufAllocator.DEFAULT, memory, Integer.MAX_VALUE);
-        life = new ReadBufferLife(origin);
+        life = new ReadBufferLife(origin, memory);
         address = BufferUtil.address(memory);
     }
 
@@ -62,8 +62,10 @@ final class PlainReadBuffer extends UnpooledDirectByteBuf implements ReadBuffer 
 
     @Override
     protected void deallocate() {
-        if (life.end(this)) {
+        life.untrack(this);
+        if (life.isMoved()) {
             super.deallocate();
         }
+        life.giveBack(this);
     }
 }

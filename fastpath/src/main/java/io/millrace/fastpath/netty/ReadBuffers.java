@@ -3,22 +3,26 @@ package io.millrace.fastpath.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.ResourceLeakDetectorFactory;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buffers that small reads of one event loop's channels go into, where nobody has said whence a channel's buffers come:
- * taken and given back without an atomic operation, that which was given back last first. Those of Netty's pools cost four,
- * more than all else that is done for a message of some bytes. They are few, so that applications that keep what they read
- * keep buffers that fit. Thread: the event loop's, but for {@link #giveBack} and {@link #onLost}: any.
+ * Buffers that small reads of one event loop's channels go into, where a channel's allocator is Netty's usual one: taken
+ * without an atomic operation and given back with one, that which was given back last first. Those of Netty's pools cost
+ * four each way, more than all else that is done for a message of some bytes. They are few, so that applications that keep what
+ * they read keep buffers that fit.
+ * <p>
+ * Their memory, {@value #MOST} × {@value #LENGTH} bytes, is direct memory of the JVM, which ends with the last buffer
+ * that somebody knows: one may be released long after the loop has ended. Thread: the event loop's, but for
+ * {@link #giveBack} and {@link #over}: any.
  */
 final class ReadBuffers {
     /** Of a buffer: as many bytes as the first read of a channel asks for. */
@@ -26,18 +30,28 @@ final class ReadBuffers {
 
     private static final int MOST = 128;
     private static final Class<?> USUAL_HANDLE = new AdaptiveRecvByteBufAllocator().newHandle().getClass();
+    /** Else the JVM was told that nothing is to be pooled ({@code io.netty.allocator.type}). */
+    private static final boolean USUAL_POOLED = ByteBufAllocator.DEFAULT != UnpooledByteBufAllocator.DEFAULT;
     private static final ResourceLeakDetector<ReadBuffer> LEAKS = ResourceLeakDetectorFactory.instance()
             .newResourceLeakDetector(ReadBuffer.class);
 
     private final BooleanSupplier inLoop;
+    private final boolean unsafe;
     private final @Nullable ReadBuffer[] idle = new ReadBuffer[MOST];
     private final ManyToOneConcurrentArrayQueue<ReadBuffer> returns = new ManyToOneConcurrentArrayQueue<>(MOST);
-    private final AtomicInteger made = new AtomicInteger();
+    private final ByteBuffer memory = ByteBuffer.allocateDirect(MOST * LENGTH);
     private int idleCount;
+    private int made;
 
     /** @param inLoop true on the event loop's thread. */
     ReadBuffers(final BooleanSupplier inLoop) {
+        this(inLoop, PlatformDependent.hasUnsafe());
+    }
+
+    /** @param unsafe whether buffers are read and written by Unsafe. */
+    ReadBuffers(final BooleanSupplier inLoop, final boolean unsafe) {
         this.inLoop = inLoop;
+        this.unsafe = unsafe;
     }
 
     /** An empty buffer for as many bytes as the handle guesses; null where the channel's allocator has to make it. */
@@ -51,7 +65,7 @@ final class ReadBuffers {
     }
 
     private static boolean isUsual(final ByteBufAllocator allocator) {
-        return allocator == ByteBufAllocator.DEFAULT || allocator == PooledByteBufAllocator.DEFAULT;
+        return allocator == PooledByteBufAllocator.DEFAULT || allocator == ByteBufAllocator.DEFAULT && USUAL_POOLED;
     }
 
     private @Nullable ReadBuffer pop() {
@@ -63,25 +77,20 @@ final class ReadBuffers {
 
     private @Nullable ReadBuffer returned() {
         final ReadBuffer buffer = returns.poll();
-        if (buffer != null || made.get() == MOST) {
-            return buffer;
-        }
-        made.incrementAndGet();
-        final ByteBuffer memory = ByteBuffer.allocateDirect(LENGTH);
-        return PlatformDependent.hasUnsafe() ? new UnsafeReadBuffer(this, memory) : new PlainReadBuffer(this, memory);
+        return buffer != null || made == MOST ? buffer : over(memory.slice(LENGTH * made++, LENGTH));
     }
 
-    /** Its last reference is gone. */
+    /** A buffer over a part of the memory that no other lies over. */
+    ReadBuffer over(final ByteBuffer part) {
+        return unsafe ? new UnsafeReadBuffer(this, part) : new PlainReadBuffer(this, part);
+    }
+
+    /** Nobody has a reference to it. */
     void giveBack(final ReadBuffer buffer) {
         if (inLoop.getAsBoolean()) {
             idle[idleCount++] = buffer;
         } else {
             returns.offer(buffer);
         }
-    }
-
-    /** The same of one that cannot be used again. */
-    void onLost() {
-        made.decrementAndGet();
     }
 }

@@ -14,7 +14,7 @@ final class UnsafeReadBuffer extends UnpooledUnsafeDirectByteBuf implements Read
 
     UnsafeReadBuffer(final ReadBuffers origin, final ByteBuffer memory) {
         super(UnpooledByteBufAllocator.DEFAULT, memory, Integer.MAX_VALUE);
-        life = new ReadBufferLife(origin);
+        life = new ReadBufferLife(origin, memory);
     }
 
     @Override
@@ -49,8 +49,10 @@ final class UnsafeReadBuffer extends UnpooledUnsafeDirectByteBuf implements Read
 
     @Override
     protected void deallocate() {
-        if (life.end(this)) {
+        life.untrack(this);
+        if (life.isMoved()) {
             super.deallocate();
         }
+        life.giveBack(this);
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.fastpath.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.fastpath.memory.Memory;
 import io.netty.buffer.ByteBuf;
@@ -13,19 +14,32 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.internal.PlatformDependent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@ValueSource(booleans = {true, false})
 class ReadBuffersTest {
     private static final int MOST = 128;
 
     private final Thread loop = Thread.currentThread();
-    private final ReadBuffers buffers = new ReadBuffers(() -> Thread.currentThread() == loop);
+    private final ReadBuffers buffers;
     private final List<ByteBuf> given = new ArrayList<>();
     private final ExtendedHandle usual = handle(new AdaptiveRecvByteBufAllocator());
+
+    /** @param unsafe whether Netty's Unsafe reads and writes them. */
+    ReadBuffersTest(final boolean unsafe) {
+        assumeTrue(!unsafe || PlatformDependent.hasUnsafe(), "Netty has no Unsafe here");
+        buffers = new ReadBuffers(() -> Thread.currentThread() == loop, unsafe);
+    }
 
     private static ExtendedHandle handle(final RecvByteBufAllocator of) {
         return (ExtendedHandle) of.newHandle();
@@ -137,5 +151,19 @@ class ReadBuffersTest {
         assertThat(taken).noneMatch(other -> other == next);
         assertThat(next.writableBytes()).isEqualTo(ReadBuffers.LENGTH);
         assertThat(buffers.take(usual, PooledByteBufAllocator.DEFAULT)).isNull();
+    }
+
+    @Test
+    void shouldHaveTheSameMemoryForEverWhateverIsDoneWithIt() {
+        final Set<Long> addresses = new HashSet<>();
+        for (int i = 0; i < 10_000; i++) {
+            final ByteBuf buffer = take();
+            addresses.add(buffer.memoryAddress());
+            buffer.writeZero(ReadBuffers.LENGTH).writeZero(1 + i % 3_000);
+            assertThat(buffer.writerIndex()).isGreaterThan(ReadBuffers.LENGTH);
+            buffer.release();
+            given.clear();
+        }
+        assertThat(addresses).hasSize(1);
     }
 }
