@@ -9,7 +9,7 @@ import io.millrace.nativeports.linux.BpfProgram;
 import java.io.IOException;
 
 /**
- * The program of a packet socket that lets in what {@link AddressFilter} does, and copies small frames beside the socket's own
+ * The program of a packet socket on a veth that lets in what {@link AddressFilter} does, and copies small frames beside the socket's own
  * ring: what the kernel does for each of them there (a lock, a clone, a time) costs more. Thread: one opens it.
  */
 final class AddressRing implements RingProgram {
@@ -31,9 +31,10 @@ final class AddressRing implements RingProgram {
         // the socket keeps it
         try (BpfProgram program = new BpfProgram(BypassCode.ofAddress(ring.memory, address))) {
             socket.attach(program);
+            final BypassRing frames = new BypassRing(ring, ring.memory.address(), EthernetHeader.LENGTH,
+                    BypassCode.LONGEST, true);
             done = true;
-            // of any interface: a bridge, a veth or a virtual machine's may hand on what a kernel beside left to be completed
-            return new BypassRing(ring, ring.memory.address(), EthernetHeader.LENGTH, BypassCode.LONGEST, true);
+            return frames;
         } finally {
             if (!done) {
                 ring.close();

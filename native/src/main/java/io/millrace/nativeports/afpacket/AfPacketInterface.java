@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param address       the stack's Ethernet address, in the low 48 bits.
  * @param sharesAddress true where it is that of the interface itself.
  * @param everything    frames for others are wanted, too.
+ * @param veth          whose far end's kernel leaves checksums to be completed; of others a program cannot tell.
  * @param guard         keeps the stack and the kernel apart where both have the same IP addresses; null where they do not.
  */
 record AfPacketInterface(String device, int index, long address, boolean sharesAddress, boolean everything,
-        @Nullable KernelGuard guard) {
+        boolean veth, @Nullable KernelGuard guard) {
     /**
      * Finds it.
      *
@@ -30,7 +31,9 @@ record AfPacketInterface(String device, int index, long address, boolean sharesA
         try (HostInterface host = new HostInterface(name)) {
             final JoinedInterface on = JoinedInterface.of(host, name, AfPacketDeviceProvider.SCHEME, request);
             final long address = spec.addressBeside(on.address());
+            final boolean veth = host.driver().startsWith("veth ");
             return new AfPacketInterface(on.device(), on.index(), address, address == on.address(), spec.everything(),
+                    veth,
                     guard);
         }
     }

@@ -67,16 +67,40 @@ final class AfPacketPort extends PooledPort {
     /** In the order that {@link BypassRing} says. A look at the socket's ring costs nothing, so there is one in each turn. */
     private int receiveByEither(final BypassRing some, final long[] frames, final int offset, final int limit,
             final long nowNs) {
-        final boolean look = some.hasQueued() || incoming.isReady();
-        final long produced = look ? some.produced() : 0;
-        final int count = some.receive(pool, Frame.ETHERNET_OFFSET, frames, offset, limit, nowNs);
-        if (!look || !some.isEmptiedTo(produced)) {
-            return count;
+        int count = 0;
+        if (incoming.isReady() && !some.hasQueued()) {
+            // it was counted, came too late and was given up: older than whatever is in the ring now
+            count = incoming.receive(pool, frames, offset, Math.min(1, limit), nowNs);
         }
-        final long before = incoming.dropped();
-        final int queued = incoming.receive(pool, frames, offset + count, limit - count, nowNs);
-        some.onRead(queued + (int) (incoming.dropped() - before), !incoming.isReady(), nowNs);
-        return count + queued;
+        final boolean look = some.hasQueued();
+        final long produced = look ? some.produced() : 0;
+        count += some.receive(pool, Frame.ETHERNET_OFFSET, frames, offset + count, limit - count, nowNs);
+        return look && some.isEmptiedTo(produced)
+                ? count + receiveQueued(some, frames, offset + count, limit - count, nowNs)
+                : count;
+    }
+
+    /**
+     * Frame by frame, and before each what the ring has by then: a processor that had claimed a slot before the first of these
+     * was counted may have filled it only now, and gone on to the socket.
+     */
+    private int receiveQueued(final BypassRing some, final long[] frames, final int offset, final int limit,
+            final long nowNs) {
+        final long droppedBefore = incoming.dropped();
+        int count = 0;
+        int queued = 0;
+        for (int i = 0; i < limit && count < limit && incoming.isReady(); i++) {
+            final long produced = some.produced();
+            count += some.receive(pool, Frame.ETHERNET_OFFSET, frames, offset + count, limit - count, nowNs);
+            if (count == limit || !some.isEmptiedTo(produced)) {
+                break;
+            }
+            final int one = incoming.receive(pool, frames, offset + count, 1, nowNs);
+            queued += one;
+            count += one;
+        }
+        some.onRead(queued + (int) (incoming.dropped() - droppedBefore), !incoming.isReady(), nowNs);
+        return count;
     }
 
     @Override

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The two sockets of a queue with a ring each: a socket with a ring for transmission sends by nothing else, and the other
- * one sends what is too large for its slots. What arrives and is small comes beside them ({@link AddressRing}), where the kernel
- * takes a program for that, and the interface's addresses are not shared with the kernel.
+ * one sends what is too large for its slots. What arrives over a veth and is small comes beside them ({@link AddressRing}), where
+ * the kernel takes a program for that, and the interface's addresses are not shared with the kernel.
  * <p>
  * Where the system gives the socket a large buffer (to root), slots for what arrives are small too, and a frame of up to
  * 64 KiB waits in that buffer: it is copied once, into a frame that is still in the cache, and the ring takes a ninth of the
@@ -94,7 +94,7 @@ final class QueueSockets implements AutoCloseable {
             socket.attach(on.guard().filter());
             return null;
         }
-        if (!on.everything()) {
+        if (on.veth() && !on.everything()) {
             try {
                 return AddressRing.attachedTo(socket, on.address());
             } catch (final IOException e) {

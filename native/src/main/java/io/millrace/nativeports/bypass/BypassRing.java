@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * once the ring is {@linkplain #isEmptiedTo emptied} so far, has frames of one sender as they were sent: whatever the ring has from
  * before those of the queue is seen by then, and nothing sent after them goes there, until the queue has been read to its end. Not so
  * a frame that came into the queue more than {@value #LOST_NS} ns after it was counted, and one that is met where the queue is looked
- * at though nothing was counted.
+ * at though nothing was counted; nor one that a processor which stood still put into a slot it had claimed while another's were read
+ * from the queue, unless the ring is received from again before each of these.
  * <p>
  * Thread: the engine's, but for opening.
  */

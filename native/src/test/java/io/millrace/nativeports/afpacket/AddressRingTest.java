@@ -20,8 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,68 @@ class AddressRingTest {
         assertThat(receiveAll(1)).containsExactly(frame);
     }
 
+    /** It was counted and given up, so what is in the ring was sent after it. */
+    @Test
+    void shouldReceiveWhatTheSocketHadLateBeforeWhatIsInTheRing() throws Exception {
+        final long queued = ring() + BypassCode.QUEUED;
+        Memory.putLong(queued, Memory.getLong(queued) + 1);
+        assertThat(receiveAll(1)).isEmpty();
+        nowNs += LOST_NS;
+        assertThat(receiveAll(1)).isEmpty();
+        final String late = send(own, MTU);
+        // the program has counted it now
+        Memory.putLong(queued, Memory.getLong(queued) - 1);
+        final long before = inRing();
+        final String next = send(own, 64);
+        assertThat(inRing()).isEqualTo(before + 1);
+        assertThat(receiveAll(1)).containsExactly(late, next);
+    }
+
+    /** Another's frames are in the socket; before they are read to their end, it fills its slot and goes on to the socket. */
+    @Test
+    void shouldKeepTheOrderOfASenderThatStoodStillWithASlotClaimed() throws Exception {
+        for (int round = 0; round < 100; round++) {
+            final Set<String> others = new HashSet<>();
+            for (int i = 0; i < DeviceUnderTest.FRAMES / 2; i++) {
+                others.add(send(own, MTU));
+            }
+            final int spins = 40 * round;
+            final List<String> its = new ArrayList<>();
+            final Thread sender = new Thread(() -> {
+                for (int i = 0; i < spins; i++) {
+                    Thread.onSpinWait();
+                }
+                its.add(fillSlot());
+                its.add(send(own, 64));
+            });
+            final List<String> received = new ArrayList<>();
+            sender.start();
+            while (received.size() < others.size() + 2) {
+                received.addAll(receive(DeviceUnderTest.FRAMES));
+            }
+            sender.join();
+            received.removeAll(others);
+            assertThat(received).isEqualTo(its);
+            assertThat(receiveAll(1)).isEmpty();
+        }
+    }
+
+    /** As the program goes on behind its look at what is in the socket: a slot claimed, a frame, the state. */
+    private String fillSlot() {
+        final byte[] frame = new byte[64];
+        put(frame, NUMBER, 0xFFFF);
+        final long ring = ring();
+        final long number = Memory.getLong(ring + BypassCode.PRODUCED);
+        Memory.putLongRelease(ring + BypassCode.PRODUCED, number + 1);
+        final long slot = ring + BypassCode.FIRST_SLOT
+                + ((number & BypassCode.SLOTS - 1) << BypassCode.SLOT_SHIFT);
+        for (int i = 0; i < frame.length; i++) {
+            Memory.putByte(slot + BypassCode.FRAME_OFFSET + i, frame[i]);
+        }
+        Memory.putLongRelease(slot, number + 1 << BypassCode.LENGTH_BITS | frame.length);
+        return described(frame, "");
+    }
+
     /** Also of a tag, which the kernel takes out, and of checksums that are left to be completed, which nothing says in the ring. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
@@ -273,8 +337,16 @@ class AddressRingTest {
     }
 
     /** How many slots the program has filled until now: one with a frame of 64 bytes. */
-    private long inRing() throws ReflectiveOperationException {
-        return Memory.getLong((long) field(field(port, "bypass"), "ring") + BypassCode.PRODUCED);
+    private long inRing() {
+        return Memory.getLong(ring() + BypassCode.PRODUCED);
+    }
+
+    private long ring() {
+        try {
+            return (long) field(field(port, "bypass"), "ring");
+        } catch (final ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static Object field(final Object of, final String name) throws ReflectiveOperationException {
