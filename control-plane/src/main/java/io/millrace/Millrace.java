@@ -66,7 +66,7 @@ public final class Millrace implements NetworkStack {
         this.sharedHost = sharedHost;
         this.config = config;
         // who finds it out is in a turn that must end first
-        parts.observed.whenLost(() -> Thread.ofPlatform().name("millrace-close").start(this::close));
+        parts.observed.whenLost(() -> Thread.ofPlatform().daemon(false).name("millrace-close").start(this::close));
     }
 
     /**
@@ -299,7 +299,7 @@ public final class Millrace implements NetworkStack {
         parts.listeners.close();
         if (Arrays.stream(parts.engines).anyMatch(StackEngine::isInTurn)) {
             // This turn must end before its engine can: somebody else waits for that.
-            Thread.ofPlatform().name("millrace-close").start(this::closeParts);
+            Thread.ofPlatform().daemon(false).name("millrace-close").start(this::closeParts);
         } else {
             closeParts();
         }
