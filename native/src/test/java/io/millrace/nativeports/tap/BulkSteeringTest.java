@@ -51,8 +51,9 @@ class BulkSteeringTest {
         final List<byte[]> all = new ArrayList<>();
         try (KernelPeer peer = new KernelPeer(false, options);
                 PacketSocket kernel = peer.namespace.call(() -> new PacketSocket(KernelPeer.NAME, TYPE));
-                // what is in line for a CPU while another is chosen may be overtaken
                 Staying staying = new Staying()) {
+            // what is in line for a CPU while another is chosen may be overtaken
+            staying.begin();
             sendAndTake(peer, kernel, all);
             assertThat(peer.port.dropped()).isZero();
             final List<String> masks = masks(peer.namespace);
@@ -119,7 +120,7 @@ class BulkSteeringTest {
         private final ThreadCalls calls = new ThreadCalls();
         private final MemoryRegion before = MemoryRegion.allocate("CPUs", LENGTH);
 
-        Staying() {
+        void begin() {
             Memory.zero(before.address(), LENGTH);
             assertThat(calls.affinity(before.address(), LENGTH)).isNotNegative();
             try (MemoryRegion one = MemoryRegion.allocate("CPU", LENGTH)) {
