@@ -160,20 +160,22 @@ public final class FlowTable implements AutoCloseable {
     }
 
     /**
-     * Gives a key another value, e.g. that of a TIME_WAIT record in place of a connection's.
+     * Gives a key another value, e.g. that of a TIME_WAIT record in place of a connection's. As {@link #remove}, it asks no
+     * record for its key.
      *
+     * @param value    the key's value.
      * @param newValue any number but {@link #ABSENT}.
-     * @return false where the key has no entry; then nothing has changed.
+     * @return false where the key has no entry with that value; then nothing has changed.
      */
     public boolean replace(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
-            final int ports, final int newValue) {
+            final int ports, final int value, final int newValue) {
         assert newValue != ABSENT;
-        final int value = find(localHi, localLo, remoteHi, remoteLo, ports);
-        if (value == ABSENT) {
+        final int hash = hash(localHi, localLo, remoteHi, remoteLo, ports);
+        final int slot = slotOf(hash, value);
+        if (slot < 0) {
             return false;
         }
-        final int hash = hash(localHi, localLo, remoteHi, remoteLo, ports);
-        putEntry(slotOf(hash, value), entryOf(hash, newValue));
+        putEntry(slot, entryOf(hash, newValue));
         return true;
     }
 

@@ -44,9 +44,10 @@ final class BurstPreview {
      */
     int look(final long[] frames, final int count) {
         looked = 0;
-        if (count == 0 || connections.inUse() <= CACHED) {
-            return 0;
-        }
+        return count == 0 || connections.inUse() <= CACHED ? 0 : lookAtAll(frames, count);
+    }
+
+    private int lookAtAll(final long[] frames, final int count) {
         int known = 0;
         for (int i = 0; i < count; i++) {
             found[i] = find(Frame.data(frames[i]));

@@ -220,11 +220,12 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         return sum;
     }
 
-    /** Enters a connection into the flow table. */
+    /** Enters a connection into the flow table: it has sent a SYN, or will, and the answer comes soon. */
     boolean insert(final Tcb fresh) {
         final boolean done = flows.put(fresh.localHi(), fresh.localLo(), fresh.remoteHi(), fresh.remoteLo(),
                 fresh.ports(), fresh.index());
         if (done) {
+            expected = fresh.index();
             usePort(fresh.localPort(), 1);
         }
         return done;
@@ -242,7 +243,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
         onDeparture();
         final int record = timeWait.add(done, window, nowNs, waitNs);
         return record >= 0 && flows.replace(done.localHi(), done.localLo(), done.remoteHi(), done.remoteLo(),
-                done.ports(), timeWaitValue(record));
+                done.ports(), done.index(), timeWaitValue(record));
     }
 
     /** Ends a TIME_WAIT. */
@@ -292,9 +293,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     TcpSettings settings(final Tcb of) {
         final int index = of.index();
         if (index != settingsOf) {
-            final TcpSettings found = settings.get(index);
-            lastSettings = found == null ? TcpSettings.DEFAULT : found;
-            settingsOf = index;
+            remember(index, settings.get(index));
         }
         return lastSettings;
     }
@@ -305,9 +304,12 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
 
     private void putSettings(final int index, final @Nullable TcpSettings connectionSettings) {
         settings.set(index, connectionSettings);
-        if (index == settingsOf) {
-            settingsOf = NONE;
-        }
+        remember(index, connectionSettings);
+    }
+
+    private void remember(final int index, final @Nullable TcpSettings connectionSettings) {
+        lastSettings = connectionSettings == null ? TcpSettings.DEFAULT : connectionSettings;
+        settingsOf = index;
     }
 
     @Override

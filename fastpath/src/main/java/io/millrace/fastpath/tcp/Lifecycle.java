@@ -462,7 +462,6 @@ final class Lifecycle {
             tcb.moreFlags(tcb.moreFlags() & ~Tcb.MORE_ADOPTED);
         }
         receiveQueue.free(tcb);
-        connections.attachment(tcb, null);
         tcb.generation(0);
         tcb.set(Tcb.DEAD);
         freeIfUnlinked(tcb);

@@ -49,7 +49,7 @@ final class TimerSlots implements AutoCloseable {
         this.summaries = heads + (long) HEAD_COUNT * HEAD_LENGTH;
         this.words = summaries + (LEVELS + 1) * (long) Long.BYTES;
         for (int slot = 0; slot < HEAD_COUNT; slot++) {
-            join(~slot, ~slot);
+            putLinks(heads + (long) slot * HEAD_LENGTH, ~slot, ~slot);
         }
     }
 
@@ -66,24 +66,33 @@ final class TimerSlots implements AutoCloseable {
         return Memory.getInt(heads + (long) slot * HEAD_LENGTH);
     }
 
-    /** Puts a timer that is in no slot last into one. */
-    void append(final int slot, final int node) {
-        final int last = Memory.getInt(heads + (long) slot * HEAD_LENGTH + PREVIOUS_OFFSET);
-        join(last, node);
-        join(node, ~slot);
+    /** Puts a timer, with its address, that is in no slot last into one. */
+    void append(final int slot, final int node, final long address) {
+        final long head = heads + (long) slot * HEAD_LENGTH;
+        final int last = Memory.getInt(head + PREVIOUS_OFFSET);
         if (last < 0) {
+            // alone, as most are
+            putLinks(head, node, node);
+            putLinks(address + LINKS_OFFSET, ~slot, ~slot);
             onOccupied(slot);
+        } else {
+            Memory.putInt(links(last), node);
+            putLinks(address + LINKS_OFFSET, ~slot, last);
+            Memory.putInt(head + PREVIOUS_OFFSET, node);
         }
     }
 
-    /** Takes a timer out of whichever slot it is in. */
-    void remove(final int node) {
-        final long links = links(node);
-        final int next = Memory.getInt(links);
-        final int previous = Memory.getInt(links + PREVIOUS_OFFSET);
-        join(previous, next);
+    /** Takes the timer at this address out of whichever slot it is in. */
+    void remove(final long address) {
+        final int next = Memory.getInt(address + LINKS_OFFSET);
+        final int previous = Memory.getInt(address + LINKS_OFFSET + PREVIOUS_OFFSET);
         if (next == previous) {
+            // of a head alone there is one on both sides
+            putLinks(heads + (long) ~next * HEAD_LENGTH, next, next);
             onEmpty(~next);
+        } else {
+            Memory.putInt(links(previous), next);
+            Memory.putInt(links(next) + PREVIOUS_OFFSET, previous);
         }
     }
 
@@ -134,9 +143,9 @@ final class TimerSlots implements AutoCloseable {
         }
     }
 
-    private void join(final int previous, final int next) {
-        Memory.putInt(links(previous), next);
-        Memory.putInt(links(next) + PREVIOUS_OFFSET, previous);
+    private static void putLinks(final long links, final int next, final int previous) {
+        Memory.putInt(links, next);
+        Memory.putInt(links + PREVIOUS_OFFSET, previous);
     }
 
     private long links(final int node) {

@@ -99,7 +99,7 @@ public final class TimerWheel implements AutoCloseable {
                 Memory.putLong(address + FILED_OFFSET, Math.abs(filed));
                 return;
             }
-            slots.remove(node);
+            slots.remove(address);
         }
         file(node, address, due);
     }
@@ -126,7 +126,7 @@ public final class TimerWheel implements AutoCloseable {
         final long address = nodes.address(node) + FILED_OFFSET;
         final long filed = Memory.getLong(address);
         if (filed != 0) {
-            slots.remove(node);
+            slots.remove(address - FILED_OFFSET);
             Memory.putLong(address, 0);
             armed -= filed > 0 ? 1 : 0;
         }
@@ -194,7 +194,7 @@ public final class TimerWheel implements AutoCloseable {
             if (left == 0 || Memory.getLong(address + FILED_OFFSET) > 0) {
                 return 0;
             }
-            slots.remove(node);
+            slots.remove(address);
             Memory.putLong(address + FILED_OFFSET, 0);
             left--;
         }
@@ -241,8 +241,8 @@ public final class TimerWheel implements AutoCloseable {
         int fired = 0;
         for (int node = slots.first(slot); node >= 0 && budget > 0; node = slots.first(slot)) {
             budget--;
-            slots.remove(node);
             final long address = nodes.address(node);
+            slots.remove(address);
             final long due = tickOf(Memory.getLong(address + DEADLINE_OFFSET));
             if (isDropped(address)) {
                 continue;
@@ -263,8 +263,8 @@ public final class TimerWheel implements AutoCloseable {
     private void spill(final int slot) {
         for (int node = slots.first(slot); node >= 0 && budget > 0; node = slots.first(slot)) {
             budget--;
-            slots.remove(node);
             final long address = nodes.address(node);
+            slots.remove(address);
             if (!isDropped(address)) {
                 refile(node, address, tickOf(Memory.getLong(address + DEADLINE_OFFSET)));
             }
@@ -284,8 +284,8 @@ public final class TimerWheel implements AutoCloseable {
         final long polled = polledTick;
         polledTick = NOT_POLLING;
         for (int node = slots.first(TimerSlots.DEFERRED); node >= 0; node = slots.first(TimerSlots.DEFERRED)) {
-            slots.remove(node);
             final long address = nodes.address(node);
+            slots.remove(address);
             if (!isDropped(address)) {
                 // Not before the tick polled: whoever reschedules itself into the past must not starve what waits there.
                 refile(node, address, Math.max(polled, tickOf(Memory.getLong(address + DEADLINE_OFFSET))));
@@ -298,7 +298,7 @@ public final class TimerWheel implements AutoCloseable {
         if (due <= polledTick) {
             // Filed at tick 0, so that until the end of the poll a later deadline only needs to be stored.
             Memory.putLong(address + FILED_OFFSET, 1);
-            slots.append(TimerSlots.DEFERRED, node);
+            slots.append(TimerSlots.DEFERRED, node, address);
         } else {
             nextDueNs = Math.min(nextDueNs, timeOf(refile(node, address, due)));
         }
@@ -315,7 +315,7 @@ public final class TimerWheel implements AutoCloseable {
         }
         final long slotTick = target >>> shift << shift;
         Memory.putLong(address + FILED_OFFSET, slotTick + 1);
-        slots.append(slotOf(level, target), node);
+        slots.append(slotOf(level, target), node, address);
         return slotTick;
     }
 

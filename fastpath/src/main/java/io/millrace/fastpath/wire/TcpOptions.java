@@ -56,6 +56,9 @@ public final class TcpOptions {
 
     private static final int SACK_PERMITTED_TIMESTAMPS = KIND_SACK_PERMITTED << 24 | 2 << 16 | KIND_TIMESTAMPS << 8
             | 10;
+    private static final int MSS_HEADER = KIND_MSS << 8 | 4;
+    private static final int NOP_WINDOW_SCALE = KIND_NOP << 16 | KIND_WINDOW_SCALE << 8 | 3;
+    private static final int LINUX_SYN_LENGTH = 20;
 
     private final int[] sackEdges = new int[2 * MAX_SACK_BLOCKS];
     private int present;
@@ -85,8 +88,23 @@ public final class TcpOptions {
             timestamps(address + 2);
             return true;
         }
+        if (length == LINUX_SYN_LENGTH && decodeLinuxSyn(address)) {
+            return true;
+        }
         decodeEach(address, address + length);
         return !malformed;
+    }
+
+    /** MSS, SACK permitted, timestamps and window scale, as Linux writes them on a SYN, and we; false of anything else. */
+    private boolean decodeLinuxSyn(final long address) {
+        if (Memory.getShortBE(address) != MSS_HEADER || Memory.getIntBE(address + 4) != SACK_PERMITTED_TIMESTAMPS
+                || Memory.getIntBE(address + 16) >>> Byte.SIZE != NOP_WINDOW_SCALE) {
+            return false;
+        }
+        timestamps(address + 6);
+        windowScale(address + 17);
+        present |= HAS_SACK_PERMITTED;
+        return mss(address);
     }
 
     private void decodeEach(final long address, final long end) {

@@ -105,11 +105,13 @@ class FlowTableTest {
             final Flow flow = Flow.ipv4(1, 1);
             put(table, flow, 7);
             records.put(-2, flow);
-            assertThat(replace(table, flow, -2)).isTrue();
+            assertThat(replace(table, flow, 8, -2)).as("another's value").isFalse();
+            assertThat(find(table, flow)).isEqualTo(7);
+            assertThat(replace(table, flow, 7, -2)).isTrue();
             records.remove(7);
             assertThat(find(table, flow)).isEqualTo(-2);
             assertThat(table.size()).isEqualTo(1);
-            assertThat(replace(table, Flow.ipv4(2, 2), 8)).isFalse();
+            assertThat(replace(table, Flow.ipv4(2, 2), 7, 8)).isFalse();
         }
     }
 
@@ -422,8 +424,8 @@ class FlowTableTest {
         return done;
     }
 
-    private static boolean replace(final FlowTable table, final Flow flow, final int value) {
-        return table.replace(flow.localHi, flow.localLo, flow.remoteHi, flow.remoteLo, flow.ports, value);
+    private static boolean replace(final FlowTable table, final Flow flow, final int value, final int newValue) {
+        return table.replace(flow.localHi, flow.localLo, flow.remoteHi, flow.remoteLo, flow.ports, value, newValue);
     }
 
     private static boolean remove(final FlowTable table, final Flow flow, final int value) {

@@ -3,9 +3,12 @@ package io.millrace.fastpath.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.memory.Memory;
+import java.util.List;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -163,6 +166,40 @@ class TcpOptionsTest extends WithGuardedMemory {
             assertThat(options.timestampValue()).isEqualTo(value);
             assertThat(options.timestampEcho()).isEqualTo(echo);
         }
+    }
+
+    /** NOPs before it change nothing, but are no layout that is known as a whole. */
+    @Property
+    void shouldDecodeALinuxSynAsAnyOtherOptions(@ForAll final int mss, @ForAll @IntRange(max = 255) final int shift,
+            @ForAll final int value, @ForAll final int echo, @ForAll @Size(max = 2) final List<Byte> changes,
+            @ForAll final long seed) {
+        final Random random = new Random(seed);
+        try (GuardedMemory own = new GuardedMemory(64)) {
+            final long address = own.end() - 20;
+            Memory.putInt(address - 4, 0x01010101);
+            TcpOptions.writeMss(address, mss);
+            TcpOptions.writeSackPermittedTimestamps(address + 4, value, echo);
+            TcpOptions.writeWindowScale(address + 16, 0);
+            Memory.putByte(address + 19, shift);
+            for (final byte change : changes) {
+                Memory.putByte(address + random.nextInt(20), change);
+            }
+            final String whole = decoded(address, 20);
+            assertThat(whole).isEqualTo(decoded(address - 4, 24));
+            if (changes.isEmpty()) {
+                assertThat(whole)
+                        .isEqualTo("true true " + (mss & 0xFFFF) + " true " + Math.min(shift, 14) + " true true "
+                                + value + " " + echo + " 0 false");
+            }
+        }
+    }
+
+    private String decoded(final long address, final int length) {
+        return options.decode(address, length) + " " + options.hasMss() + " " + (options.hasMss() ? options.mss() : 0)
+                + " " + options.hasWindowScale() + " " + (options.hasWindowScale() ? options.windowScale() : 0) + " "
+                + options.sackPermitted() + " " + options.hasTimestamps() + " "
+                + (options.hasTimestamps() ? options.timestampValue() + " " + options.timestampEcho() : "") + " "
+                + options.sackBlocks() + " " + options.hasFastOpen();
     }
 
     @Property
