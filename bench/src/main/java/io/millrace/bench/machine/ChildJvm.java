@@ -10,8 +10,8 @@ public final class ChildJvm {
      * Those of the launcher {@code millrace} for how the stack is compiled: for whoever runs it. The kernel's transports are
      * no faster with them, so they have the JVM's own.
      */
-    public static final List<String> INLINING = List.of("-XX:MaxInlineLevel=20", "-XX:FreqInlineSize=150",
-            "-XX:InlineSmallCode=1000");
+    public static final List<String> COMPILATION = List.of("-XX:MaxInlineLevel=20", "-XX:FreqInlineSize=150",
+            "-XX:InlineSmallCode=1000", "-XX:-UseCompressedOops");
 
     /** The others of the launcher. */
     private static final List<String> FLAGS = List.of("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",

@@ -18,8 +18,8 @@ class ChildJvmTest {
                 .of(flags.substring(flags.indexOf('\'') + 1).split("'")[0].strip().split("\\s+"))
                 .stream().filter(flag -> flag.startsWith("-XX:")).toList();
 
-        assertThat(compiled).containsAll(ChildJvm.INLINING);
-        assertThat(ChildJvm.command(ChildJvmTest.class, ChildJvm.INLINING, List.of()))
+        assertThat(compiled).containsAll(ChildJvm.COMPILATION);
+        assertThat(ChildJvm.command(ChildJvmTest.class, ChildJvm.COMPILATION, List.of()))
                 .filteredOn(flag -> flag.startsWith("-XX:")).containsExactlyInAnyOrderElementsOf(compiled);
     }
 }

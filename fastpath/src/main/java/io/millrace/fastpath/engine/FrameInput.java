@@ -13,7 +13,7 @@ import io.millrace.fastpath.tcp.Tcp;
  * The frames that an engine takes in with a turn: a burst of its port's queue, and what it sent to an address of its own.
  * A frame goes back to the port behind its handling, unless it was lent. Thread: the engine's.
  */
-final class FrameInput extends EnginePhase {
+final class FrameInput {
     private final long[] burst;
     private final PacketPort port;
     private final EngineCounters counters;
@@ -36,7 +36,7 @@ final class FrameInput extends EnginePhase {
         this.transmitQueue = transmitQueue;
     }
 
-    @Override
+    /** Returns how many things were done. */
     int run(final long nowNs) {
         return receive(nowNs) + receiveLocal(nowNs);
     }

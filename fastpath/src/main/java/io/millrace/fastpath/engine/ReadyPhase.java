@@ -5,7 +5,7 @@ import io.millrace.fastpath.tcp.Tcp;
 import io.millrace.fastpath.udp.Udp;
 
 /** Timers that are due; then applications are told what they, and the frames before them, have brought. Thread: the engine's. */
-final class ReadyPhase extends EnginePhase {
+final class ReadyPhase {
     private final IpInput ipInput;
     private final Tcp tcp;
     private final Udp udp;
@@ -16,7 +16,7 @@ final class ReadyPhase extends EnginePhase {
         this.udp = udp;
     }
 
-    @Override
+    /** Returns how many things were done. */
     int run(final long nowNs) {
         return tcp.onTimers() + ipInput.onTimers(nowNs) + tcp.dispatchReady() + udp.dispatchReady();
     }

@@ -50,8 +50,9 @@ public final class StackEngine implements Agent {
     private final Tcp tcp;
     private final Udp udp;
     private final SegmentInbox segments;
-    /** In this order. */
-    private final EnginePhase[] packets;
+    private final FrameInput frameInput;
+    private final ReadyPhase readyPhase;
+    private final OutputPhase outputPhase;
     private final CommandRing commands;
     private final LentFrames frames;
     private final EngineSleep sleep;
@@ -103,9 +104,9 @@ public final class StackEngine implements Agent {
         ipInput = new IpInput(ipOutput.links(), control, counters, tcp.input(), udp.input(), icmp,
                 settings.reassembly());
         segments = new SegmentInbox(tcp.input());
-        packets = new EnginePhase[]{
-                new FrameInput(settings.burst(), port, counters, defects, frames, ipInput, tcp, transmitQueue),
-                new ReadyPhase(ipInput, tcp, udp), new OutputPhase(tcp)};
+        frameInput = new FrameInput(settings.burst(), port, counters, defects, frames, ipInput, tcp, transmitQueue);
+        readyPhase = new ReadyPhase(ipInput, tcp, udp);
+        outputPhase = new OutputPhase(tcp);
         commands = new CommandRing(new CommandHandler(neighbours, ipOutput,
                 new ControlOutput(ipOutput, control, counters), icmp, tcp, udp));
     }
@@ -192,9 +193,9 @@ public final class StackEngine implements Agent {
         workCount += commands.drain();
         workCount += udp.onTurn();
         workCount += segments.drain();
-        for (final EnginePhase phase : packets) {
-            workCount += phase.run(nowNs);
-        }
+        workCount += frameInput.run(nowNs);
+        workCount += readyPhase.run(nowNs);
+        workCount += outputPhase.run();
         workCount += window.answer(tcp, udp, nowNs);
         return workCount;
     }

@@ -62,9 +62,9 @@ public final class IpOutput {
     private final Fragmenter fragmenter;
     private final PathMtus pathMtus;
     private final DatagramIdentifications identifications;
+    private final PlainOutput plain;
     /** The routes that remembered next hops are of. */
     private @Nullable RouteSnapshot followed;
-    private int identification;
 
     public IpOutput(final PacketPort port, final EngineControl control, final EngineCounters counters,
             final NeighbourTable neighbours, final TransmitQueue queue, final PathMtus pathMtus) {
@@ -78,6 +78,12 @@ public final class IpOutput {
         this.pathMtus = pathMtus;
         this.identifications = control.datagramIdentifications();
         this.fragmenter = new Fragmenter(port, counters, identifications);
+        this.plain = new PlainOutput(this, control, neighbours, queue);
+    }
+
+    /** The short way for what leaves most of all. */
+    public PlainOutput plain() {
+        return plain;
     }
 
     /** What lies behind the port. */
@@ -202,7 +208,9 @@ public final class IpOutput {
             final long destination, final int dscpEcn, final int hopLimit) {
         final int start = Frame.roomOffset(frame) + TRANSPORT_IN_ROOM - Ipv4Header.MIN_LENGTH;
         final boolean fragmentable = (dscpEcn & FRAGMENTABLE) != 0;
-        final int id = fragmentable ? identifications.next(0, source, 0, destination, protocol) : identification++;
+        final int id = fragmentable
+                ? identifications.next(0, source, 0, destination, protocol)
+                : plain.nextIdentification();
         Ipv4Header.write(frame + start, dscpEcn & ~FRAGMENTABLE, length + Ipv4Header.MIN_LENGTH, id & 0xFFFF,
                 fragmentable ? 0 : Ipv4Header.DONT_FRAGMENT, hopLimit, protocol, (int) source, (int) destination);
         Frame.place(frame, start, length + Ipv4Header.MIN_LENGTH);
@@ -480,7 +488,7 @@ public final class IpOutput {
         EthernetHeader.write(frame + start, mac, links.capabilities(Frame.link(frame)).macAddress(), type);
     }
 
-    private boolean isCurrent(final RouteSnapshot routes, final long nextHop) {
+    boolean isCurrent(final RouteSnapshot routes, final long nextHop) {
         if (routes != followed) {
             followed = routes;
             neighbours.onRoutesChanged();

@@ -29,6 +29,11 @@ final class Acknowledgement {
         this.writer = writer;
     }
 
+    /** True where text that comes now is the first, or the first after silence. */
+    static boolean begins(final Tcb tcb, final long silentNs) {
+        return silentNs > tcb.rtoNs() || tcb.rcvNxt() == tcb.irs() + 1;
+    }
+
     /**
      * The sender is beginning, or begins again after silence: it needs the acknowledgements to grow its window. For half
      * of what it may send in the first round trips, as Linux.

@@ -1,13 +1,16 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
+import io.millrace.fastpath.wire.TcpOptions;
 
 /**
  * Knows the segment that comes most of all: the next text of an established connection, which says nothing new otherwise (Van
  * Jacobson's header prediction, 1990). Of the steps of RFC 9293 §3.10.7.4 each finds nothing to do for it but these: the
- * window's last update is noted, the text is taken. Thread: the engine's.
+ * window's last update is noted, the timestamp to echo, the text is taken. It looks at the header as it came: no
+ * {@link Segment} is made of it. Thread: the engine's.
  */
 final class HeaderPrediction {
     private static final int FLAGS = TcpHeader.FIN | TcpHeader.SYN | TcpHeader.RST | TcpHeader.ACK | TcpHeader.URG
@@ -15,24 +18,80 @@ final class HeaderPrediction {
     private static final int UNUSUAL = Tcb.FIN_RECEIVED | Tcb.FIN_AHEAD | Tcb.ORPHAN | Tcb.SHELL | Tcb.INPUT_SHUT
             | Tcb.URGENT_MODE;
 
-    private HeaderPrediction() {}
+    private final TcpContext context;
+    private final TextStep textStep;
+    private final Acknowledgement acknowledgement;
+    private final Timestamps timestamps;
+    private final ReceiveTuning tuning;
 
-    /** True of such a segment; its options are decoded, where the connection uses any. */
-    static boolean isNextText(final Tcb tcb, final Segment segment) {
-        return (segment.flags & FLAGS) == TcpHeader.ACK && tcb.state() == TcpState.ESTABLISHED.ordinal()
-                && !tcb.has(UNUSUAL) && isNext(tcb, segment) && isNoNews(tcb, segment)
-                && !segment.congestionExperienced();
+    HeaderPrediction(final TcpContext context, final TextStep textStep, final Acknowledgement acknowledgement,
+            final ReceiveTuning tuning) {
+        this.context = context;
+        this.textStep = textStep;
+        this.acknowledgement = acknowledgement;
+        this.timestamps = new Timestamps(context);
+        this.tuning = tuning;
+    }
+
+    /**
+     * Takes it.
+     *
+     * @param header of a segment whose checksum is right.
+     * @param ecn    the ECN field of the IP header.
+     * @return false where it is another one: nothing has changed.
+     */
+    boolean take(final Tcb tcb, final TcpHeader header, final int ecn) {
+        final long silentNs = context.nowNs - tcb.lastReceiveNs();
+        if (!isNextText(tcb, header, ecn) || isOld(tcb, header, silentNs)) {
+            return false;
+        }
+        tcb.lastReceiveNs(context.nowNs);
+        if (Acknowledgement.begins(tcb, silentNs)) {
+            acknowledgement.quicken(tcb);
+        }
+        tcb.sndWl1(header.sequence());
+        tcb.sndWl2(header.acknowledgement());
+        if (tcb.has(Tcb.TIMESTAMPS)) {
+            final long options = header.optionsAddress();
+            timestamps.update(tcb, header.sequence(), TcpOptions.alignedValue(options));
+            tuning.onEcho(tcb, header.payloadLength(), TcpOptions.alignedEcho(options));
+        }
+        textStep.onNext(tcb, header.payloadAddress(), header.payloadLength());
+        return true;
+    }
+
+    private boolean isOld(final Tcb tcb, final TcpHeader header, final long silentNs) {
+        return tcb.has(Tcb.TIMESTAMPS)
+                && timestamps.isOld(tcb, TcpOptions.alignedValue(header.optionsAddress()), silentNs);
+    }
+
+    /** True of such a segment, be its timestamp old or not. */
+    static boolean isNextText(final Tcb tcb, final TcpHeader header, final int ecn) {
+        return (header.flags() & FLAGS) == TcpHeader.ACK && tcb.state() == TcpState.ESTABLISHED.ordinal()
+                && !tcb.has(UNUSUAL) && isNext(tcb, header) && isNoNews(tcb, header) && ecn != Ipv4Header.CE;
     }
 
     /** Text within the window, and nothing of it, nor of what is behind it, arrived before. */
-    private static boolean isNext(final Tcb tcb, final Segment segment) {
-        return segment.sequence == tcb.rcvNxt() && segment.textLength > 0 && segment.textLength <= tcb.rcvWnd()
-                && tcb.outOfOrder() == 0;
+    private static boolean isNext(final Tcb tcb, final TcpHeader header) {
+        final int length = header.payloadLength();
+        return header.sequence() == tcb.rcvNxt() && length > 0 && length <= tcb.rcvWnd() && tcb.outOfOrder() == 0;
     }
 
     /** It acknowledges nothing new, and the peer's open window is as it was. */
-    private static boolean isNoNews(final Tcb tcb, final Segment segment) {
-        return segment.acknowledgement == tcb.sndUna() && segment.sackBlocks == 0 && tcb.sndWnd() != 0
-                && segment.windowBytes(tcb.sendShift()) == tcb.sndWnd() && Seq.le(tcb.sndWl1(), segment.sequence);
+    private static boolean isNoNews(final Tcb tcb, final TcpHeader header) {
+        final int window = tcb.sndWnd();
+        return header.acknowledgement() == tcb.sndUna() && window != 0
+                && header.window() << tcb.sendShift() == window && Seq.le(tcb.sndWl1(), header.sequence())
+                && hasPlainOptions(tcb, header);
+    }
+
+    /** No options but the timestamps of a connection that uses them, as everybody sends them; or no matter which. */
+    private static boolean hasPlainOptions(final Tcb tcb, final TcpHeader header) {
+        final int length = header.optionsLength();
+        if (length == 0) {
+            return !tcb.has(Tcb.TIMESTAMPS);
+        }
+        return !tcb.has(Tcb.SACK | Tcb.TIMESTAMPS)
+                || length == TcpOptions.TIMESTAMPS_LENGTH && TcpOptions.isAligned(header.optionsAddress());
     }
 }

@@ -49,27 +49,36 @@ final class ReceiveQueue {
      */
     boolean inOrder(final Tcb tcb, final long source, final int length) {
         final int from = tcb.rcvNxt();
-        if (lentTexts.frames.isLending(source) && mayLend(tcb, length)) {
-            if (lentTexts.add(tcb, from, source, length)) {
-                context.count(Counter.TCP_FRAMES_LENT);
-                tcb.rcvNxt(from + length);
-                return true;
-            }
-            context.count(Counter.TCP_FRAMES_NOT_LENT);
+        if (lentTexts.frames.isLending(source) && mayLend(tcb, length) && lend(tcb, from, source, length)) {
+            return true;
         }
         if (!makeRoom(tcb, from + length)) {
             return false;
         }
         copyIn(tcb, from, source, length);
         tcb.rcvNxt(from + length);
-        final long ranges = tcb.outOfOrder();
-        if (ranges != 0) {
-            tcb.rcvNxt(OutOfOrderRanges.advance(ranges, from + length));
-            if (OutOfOrderRanges.count(ranges) == 0) {
-                freeOutOfOrder(tcb);
-            }
+        if (tcb.outOfOrder() != 0) {
+            advance(tcb, from + length);
         }
         return true;
+    }
+
+    private boolean lend(final Tcb tcb, final int from, final long source, final int length) {
+        final boolean lent = lentTexts.add(tcb, from, source, length);
+        if (lent) {
+            tcb.rcvNxt(from + length);
+        }
+        context.count(lent ? Counter.TCP_FRAMES_LENT : Counter.TCP_FRAMES_NOT_LENT);
+        return lent;
+    }
+
+    /** Over what had arrived ahead of RCV.NXT. */
+    private void advance(final Tcb tcb, final int next) {
+        final long ranges = tcb.outOfOrder();
+        tcb.rcvNxt(OutOfOrderRanges.advance(ranges, next));
+        if (OutOfOrderRanges.count(ranges) == 0) {
+            freeOutOfOrder(tcb);
+        }
     }
 
     private boolean mayLend(final Tcb tcb, final int length) {

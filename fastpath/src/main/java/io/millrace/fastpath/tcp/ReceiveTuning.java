@@ -46,13 +46,16 @@ final class ReceiveTuning {
     /**
      * A full segment with timestamps arrived: its echo tells how long ago we sent what made the peer send it, where it is
      * the first of a measurement. It lies too high where the peer had nothing to send, so a larger one counts little.
+     *
+     * @param length bytes of its text.
+     * @param echo   SEG.TSecr.
      */
-    void onEcho(final Tcb tcb, final Segment segment) {
-        if ((tcb.moreFlags() & Tcb.MORE_ROUND_TRIP_WANTED) == 0 || segment.textLength < tcb.receiveMss()
-                || segment.timestampEcho == 0) {
+    void onEcho(final Tcb tcb, final int length, final int echo) {
+        if ((tcb.moreFlags() & Tcb.MORE_ROUND_TRIP_WANTED) == 0 || length < tcb.receiveMss()
+                || echo == 0) {
             return;
         }
-        final int ticks = context.timestamp(tcb) - segment.timestampEcho;
+        final int ticks = context.timestamp(tcb) - echo;
         if (ticks < 0 || ticks * TcpContext.TIMESTAMP_TICK_NS > Integer.MAX_VALUE) {
             return;
         }

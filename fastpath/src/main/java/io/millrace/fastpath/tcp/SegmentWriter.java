@@ -28,6 +28,7 @@ final class SegmentWriter {
     private final IpOutput ip;
     private final Links links;
     private final HeaderOptions options;
+    private final PlainAck plainAck;
     /** A frame that is not handed to IP yet: what throws meanwhile leaves it to the next one. */
     private long begun;
 
@@ -36,6 +37,7 @@ final class SegmentWriter {
         this.ip = context.ip;
         this.links = context.ip.links();
         this.options = new HeaderOptions(context);
+        this.plainAck = new PlainAck(context, this);
     }
 
     /**
@@ -127,6 +129,13 @@ final class SegmentWriter {
 
     /** Writes an acknowledgement without text. */
     void writeAck(final Tcb tcb) {
+        if (!plainAck.send(tcb)) {
+            writeAnyAck(tcb);
+        }
+    }
+
+    /** Any of those, be it one that {@link PlainAck} knows. */
+    void writeAnyAck(final Tcb tcb) {
         final long frame = acquire(link(tcb));
         if (frame == 0) {
             // owed still: at the end of the next turn
@@ -155,7 +164,7 @@ final class SegmentWriter {
             options.duplicate(duplicateLeft, duplicateRight);
         }
         try {
-            writeAck(tcb);
+            writeAnyAck(tcb);
         } finally {
             // or the next acknowledgement, maybe another connection's, would report it
             options.noDuplicate();
@@ -389,7 +398,7 @@ final class SegmentWriter {
     }
 
     /** Mostly the timer does not run, which its node tells without being looked up. */
-    private void onAcknowledgementSent(final Tcb tcb) {
+    void onAcknowledgementSent(final Tcb tcb) {
         tcb.clear(Tcb.ACK_NOW);
         if (TimerWheel.isArmed(tcb.firstTimer())) {
             context.timers.parkAt(tcb.firstTimer());
@@ -430,7 +439,7 @@ final class SegmentWriter {
      * An acknowledgement of new bytes uses up one of the quick ones; all of them where it rides on an answer: the two
      * talk to each other, and the next answer will carry the next acknowledgement (Linux: pingpong mode).
      */
-    private static void useQuickAck(final Tcb tcb, final boolean onAnswer) {
+    static void useQuickAck(final Tcb tcb, final boolean onAnswer) {
         if (tcb.quickAcks() > 0 && tcb.rcvNxt() != tcb.lastAckSent()) {
             tcb.quickAcks(onAnswer ? 0 : tcb.quickAcks() - 1);
         }

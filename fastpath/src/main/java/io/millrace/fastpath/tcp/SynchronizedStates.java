@@ -20,6 +20,7 @@ final class SynchronizedStates {
     private final Acknowledgement acknowledgement;
     private final Timestamps timestamps;
     private final ReceiveTuning tuning;
+    private final HeaderPrediction prediction;
 
     SynchronizedStates(final TcpContext context, final Lifecycle lifecycle, final TcpOutput output,
             final ClosedState closed, final AckStep ackStep, final TextStep textStep,
@@ -33,6 +34,12 @@ final class SynchronizedStates {
         this.acknowledgement = acknowledgement;
         this.timestamps = new Timestamps(context);
         this.tuning = tuning;
+        this.prediction = new HeaderPrediction(context, textStep, acknowledgement, tuning);
+    }
+
+    /** The short way of a segment that says nothing new but its text. */
+    HeaderPrediction prediction() {
+        return prediction;
     }
 
     void onSegment(final Tcb tcb, final Segment segment) {
@@ -41,12 +48,10 @@ final class SynchronizedStates {
         if (segment.optionsLength > 0 && tcb.has(Tcb.SACK | Tcb.TIMESTAMPS)) {
             segment.decodeOptions();
         }
-        if (segment.textLength > 0 && (silentNs > tcb.rtoNs() || tcb.rcvNxt() == tcb.irs() + 1)) {
+        if (segment.textLength > 0 && Acknowledgement.begins(tcb, silentNs)) {
             acknowledgement.quicken(tcb);
         }
-        if (HeaderPrediction.isNextText(tcb, segment) && !isOld(tcb, segment, silentNs)) {
-            onNextText(tcb, segment);
-        } else if (segment.has(TcpHeader.SYN) && repeatsSyn(tcb, segment)) {
+        if (segment.has(TcpHeader.SYN) && repeatsSyn(tcb, segment)) {
             onRepeatedSyn(tcb, segment);
         } else {
             onAny(tcb, segment, silentNs);
@@ -55,16 +60,6 @@ final class SynchronizedStates {
 
     private boolean isOld(final Tcb tcb, final Segment segment, final long silentNs) {
         return tcb.has(Tcb.TIMESTAMPS) && timestamps.isOld(tcb, segment, silentNs);
-    }
-
-    /** What the steps below come to for a segment that {@link HeaderPrediction} knows. */
-    private void onNextText(final Tcb tcb, final Segment segment) {
-        tcb.sndWl1(segment.sequence);
-        tcb.sndWl2(segment.acknowledgement);
-        if (tcb.has(Tcb.TIMESTAMPS)) {
-            echo(tcb, segment);
-        }
-        textStep.onNext(tcb, segment);
     }
 
     /** The steps one by one. */
@@ -138,7 +133,7 @@ final class SynchronizedStates {
     private void echo(final Tcb tcb, final Segment segment) {
         timestamps.update(tcb, segment);
         if (segment.hasTimestamps) {
-            tuning.onEcho(tcb, segment);
+            tuning.onEcho(tcb, segment.textLength, segment.timestampEcho);
         }
     }
 

@@ -24,6 +24,7 @@ final class TcpInput implements TransportInput {
     private final SynSentState synSent;
     private final SynchronizedStates synchronizedStates;
     private final TimeWaitState timeWait;
+    private final HeaderPrediction prediction;
     private final Lifecycle lifecycle;
     private final PathMtu pathMtu;
     /** As many errors a second as a host of Linux sends by default: a flood of them must not fill the others' rings. */
@@ -44,6 +45,7 @@ final class TcpInput implements TransportInput {
         this.synSent = synSent;
         this.synchronizedStates = synchronizedStates;
         this.timeWait = timeWait;
+        this.prediction = synchronizedStates.prediction();
     }
 
     @Override
@@ -56,13 +58,18 @@ final class TcpInput implements TransportInput {
         } else if (!checksumTrusted && !isChecksumRight(localHi, localLo, remoteHi, remoteLo, address, length)) {
             context.count(Counter.TCP_BAD_CHECKSUM);
         } else {
+            onRightSegment(localHi, localLo, remoteHi, remoteLo, length, ecn, arrivedNs);
+        }
+    }
+
+    /** The header is that of a segment without fault. */
+    private void onRightSegment(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
+            final int length, final int ecn, final long arrivedNs) {
+        final int found = context.connections.find(localHi, localLo, remoteHi, remoteLo, header.ports());
+        if (found < 0 || !prediction.take(context.connections.wrap(found), header, ecn)) {
             segment.set(localHi, localLo, remoteHi, remoteLo, header, length);
             segment.arrived(arrivedNs, ecn);
-            if (segment.ports >>> 16 == 0 || (segment.ports & 0xFFFF) == 0) {
-                context.count(Counter.TCP_PORT_ZERO);
-            } else {
-                dispatch(address, length, ecn);
-            }
+            dispatch(found, header.address(), length, ecn);
         }
     }
 
@@ -107,11 +114,12 @@ final class TcpInput implements TransportInput {
         return Checksum.isRight(Checksum.sum(address, length, pseudo));
     }
 
-    private void dispatch(final long address, final int length, final int ecn) {
+    /** @param found of the connection table. */
+    private void dispatch(final int found, final long address, final int length, final int ecn) {
         final Segment arrived = segment;
-        final int found = context.connections.find(arrived.localHi, arrived.localLo, arrived.remoteHi,
-                arrived.remoteLo, arrived.ports);
-        if (found >= 0) {
+        if (arrived.ports >>> 16 == 0 || (arrived.ports & 0xFFFF) == 0) {
+            context.count(Counter.TCP_PORT_ZERO);
+        } else if (found >= 0) {
             final Tcb tcb = context.connections.wrap(found);
             if (tcb.state() != TcpState.SYN_SENT.ordinal()) {
                 synchronizedStates.onSegment(tcb, arrived);

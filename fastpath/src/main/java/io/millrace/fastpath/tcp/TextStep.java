@@ -77,9 +77,9 @@ final class TextStep {
     }
 
     /** The same for text that is next, whole and within the window, with nothing ahead of it, and no FIN. */
-    void onNext(final Tcb tcb, final Segment segment) {
-        learnMss(tcb, segment.textLength);
-        if (takeInOrder(tcb, segment)) {
+    void onNext(final Tcb tcb, final long text, final int length) {
+        learnMss(tcb, length);
+        if (takeInOrder(tcb, text, length)) {
             context.lists.ready(tcb, ConnectionHandler.READABLE);
             acknowledgement.onProgress(tcb);
         }
@@ -147,7 +147,7 @@ final class TextStep {
 
     private void takeNext(final Tcb tcb, final Segment segment) {
         final boolean gap = tcb.outOfOrder() != 0;
-        if (!takeInOrder(tcb, segment)) {
+        if (!takeInOrder(tcb, segment.text, segment.textLength)) {
             segment.flags &= ~TcpHeader.FIN;
             return;
         }
@@ -158,11 +158,11 @@ final class TextStep {
         }
     }
 
-    private boolean takeInOrder(final Tcb tcb, final Segment segment) {
-        if (!receiveQueue.inOrder(tcb, segment.text, segment.textLength)) {
+    private boolean takeInOrder(final Tcb tcb, final long text, final int length) {
+        if (!receiveQueue.inOrder(tcb, text, length)) {
             return false;
         }
-        context.counters.add(Counter.TCP_BYTES_RECEIVED, segment.textLength);
+        context.counters.add(Counter.TCP_BYTES_RECEIVED, length);
         tcb.lastTextStamp(LifeTimer.stamp(context.nowNs));
         return true;
     }

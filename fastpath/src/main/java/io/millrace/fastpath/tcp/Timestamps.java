@@ -28,7 +28,12 @@ final class Timestamps {
      * @return true where the segment is a duplicate from long ago.
      */
     boolean isOld(final Tcb tcb, final Segment segment, final long silentNs) {
-        return segment.hasTimestamps && Seq.lt(segment.timestampValue, tcb.tsRecent()) && silentNs < OUTDATED_NS
+        return segment.hasTimestamps && isOld(tcb, segment.timestampValue, silentNs);
+    }
+
+    /** The same of a segment with this timestamp. */
+    boolean isOld(final Tcb tcb, final int value, final long silentNs) {
+        return Seq.lt(value, tcb.tsRecent()) && silentNs < OUTDATED_NS
                 && (stamp(context.nowNs) - tcb.tsRecentStamp() & 0xFFFF_FFFFL) < OUTDATED_NS >>> STAMP_SHIFT;
     }
 
@@ -39,8 +44,15 @@ final class Timestamps {
     void update(final Tcb tcb, final Segment segment) {
         if (!segment.hasTimestamps) {
             context.count(Counter.TCP_TIMESTAMP_MISSING);
-        } else if (Seq.le(segment.sequence, tcb.lastAckSent())) {
-            remember(tcb, segment.timestampValue, context.nowNs);
+        } else {
+            update(tcb, segment.sequence, segment.timestampValue);
+        }
+    }
+
+    /** The same of a segment with this timestamp. */
+    void update(final Tcb tcb, final int sequence, final int value) {
+        if (Seq.le(sequence, tcb.lastAckSent())) {
+            remember(tcb, value, context.nowNs);
         }
     }
 

@@ -288,6 +288,21 @@ public final class TcpOptions {
         return TIMESTAMPS_LENGTH;
     }
 
+    /** True of twelve bytes of options that {@link #writeTimestamps} could have written. */
+    public static boolean isAligned(final long address) {
+        return Memory.getIntBE(address) == ALIGNED_TIMESTAMPS;
+    }
+
+    /** TSval of such options. */
+    public static int alignedValue(final long address) {
+        return Memory.getIntBE(address + 4);
+    }
+
+    /** TSecr of such options. */
+    public static int alignedEcho(final long address) {
+        return Memory.getIntBE(address + 8);
+    }
+
     /** Sum of the words that {@link #writeTimestamps} writes, for {@link Checksum#finish(long, long)}. */
     public static long timestampsWords(final int value, final int echo) {
         return ALIGNED_TIMESTAMPS + (value & 0xFFFF_FFFFL) + (echo & 0xFFFF_FFFFL);

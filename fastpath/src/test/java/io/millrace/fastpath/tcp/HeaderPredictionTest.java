@@ -3,9 +3,11 @@ package io.millrace.fastpath.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.TcpHeader;
+import java.util.Arrays;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,10 +19,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HeaderPredictionTest {
     private static final int NEXT = -20;
     private static final int UNACKNOWLEDGED = Integer.MAX_VALUE - 2;
+    private static final byte[] TIMESTAMPS = {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2};
 
     private final MemoryRegion memory = MemoryRegion.allocate("a connection", Tcb.LENGTH);
+    private final MemoryRegion bytes = MemoryRegion.allocate("a segment", TcpHeader.MAX_LENGTH);
     private final Tcb tcb = new Tcb();
-    private final Segment segment = new Segment();
+    private final TcpHeader header = new TcpHeader();
+    private final Arrival segment = new Arrival();
 
     @BeforeEach
     void establish() {
@@ -44,23 +49,50 @@ class HeaderPredictionTest {
     @AfterEach
     void free() {
         memory.close();
+        bytes.close();
+    }
+
+    private boolean isNextText() {
+        final int options = segment.options.length;
+        TcpHeader.write(bytes.address(), 1, 2, segment.sequence, segment.acknowledgement,
+                TcpHeader.MIN_LENGTH + options,
+                segment.flags, segment.window);
+        Memory.copyFromArray(segment.options, 0, bytes.address() + TcpHeader.MIN_LENGTH, options);
+        assertThat(header.wrap(bytes.address(), TcpHeader.MIN_LENGTH + options + segment.textLength)).isTrue();
+        return HeaderPrediction.isNextText(tcb, header, segment.ecn);
     }
 
     @Test
     void shouldKnowTheNextText() {
-        assertThat(HeaderPrediction.isNextText(tcb, segment)).isTrue();
-        tcb.set(Tcb.TIMESTAMPS | Tcb.SACK | Tcb.ECN | Tcb.FIN_QUEUED | Tcb.ACK_NOW | Tcb.RECOVERY);
+        assertThat(isNextText()).isTrue();
+        tcb.set(Tcb.SACK | Tcb.ECN | Tcb.FIN_QUEUED | Tcb.ACK_NOW | Tcb.RECOVERY);
         tcb.sndWl1(NEXT - 1);
         segment.flags = TcpHeader.ACK;
         segment.textLength = 1;
-        assertThat(HeaderPrediction.isNextText(tcb, segment)).isTrue();
+        assertThat(isNextText()).isTrue();
+        tcb.set(Tcb.TIMESTAMPS);
+        segment.options = TIMESTAMPS;
+        assertThat(isNextText()).isTrue();
+        tcb.clear(Tcb.TIMESTAMPS);
+        assertThat(isNextText()).isTrue();
     }
 
     @ParameterizedTest
     @EnumSource
     void shouldLeaveToTheSteps(final Other other) {
         other.change.accept(tcb, segment);
-        assertThat(HeaderPrediction.isNextText(tcb, segment)).isFalse();
+        assertThat(isNextText()).isFalse();
+    }
+
+    /** A segment. */
+    private static final class Arrival {
+        private int sequence;
+        private int acknowledgement;
+        private int flags;
+        private int window;
+        private byte[] options = {};
+        private int textLength;
+        private int ecn;
     }
 
     private enum Other {
@@ -78,7 +110,19 @@ class HeaderPredictionTest {
         INTO_A_CLOSED_WINDOW((tcb, segment) -> tcb.rcvWndRight(NEXT)),
         NEW_ACKNOWLEDGEMENT((tcb, segment) -> segment.acknowledgement++),
         OLD_ACKNOWLEDGEMENT((tcb, segment) -> segment.acknowledgement--),
-        SELECTIVE_ACKNOWLEDGEMENT((tcb, segment) -> segment.sackBlocks = 1),
+        SELECTIVE_ACKNOWLEDGEMENT((tcb, segment) -> {
+            tcb.set(Tcb.SACK);
+            segment.options = new byte[]{1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2};
+        }),
+        TIMESTAMPS_AND_MORE((tcb, segment) -> {
+            tcb.set(Tcb.SACK);
+            segment.options = Arrays.copyOf(TIMESTAMPS, TIMESTAMPS.length + 4);
+        }),
+        TIMESTAMPS_OTHERWISE((tcb, segment) -> {
+            tcb.set(Tcb.TIMESTAMPS);
+            segment.options = new byte[]{8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1};
+        }),
+        NO_TIMESTAMPS((tcb, segment) -> tcb.set(Tcb.TIMESTAMPS)),
         OTHER_WINDOW((tcb, segment) -> segment.window++),
         CLOSED_WINDOW((tcb, segment) -> {
             tcb.sndWnd(0);
@@ -95,9 +139,9 @@ class HeaderPredictionTest {
         HALF_OPEN((tcb, segment) -> tcb.state(TcpState.SYN_RECEIVED.ordinal())),
         HALF_CLOSED((tcb, segment) -> tcb.state(TcpState.FIN_WAIT_1.ordinal()));
 
-        private final BiConsumer<Tcb, Segment> change;
+        private final BiConsumer<Tcb, Arrival> change;
 
-        Other(final BiConsumer<Tcb, Segment> change) {
+        Other(final BiConsumer<Tcb, Arrival> change) {
             this.change = change;
         }
     }

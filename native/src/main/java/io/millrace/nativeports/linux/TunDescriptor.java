@@ -4,6 +4,7 @@ package io.millrace.nativeports.linux;
 public final class TunDescriptor {
     public static final String PATH = "/dev/net/tun";
 
+    public static final int O_WRONLY = 1;
     public static final int O_RDWR = 2;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;

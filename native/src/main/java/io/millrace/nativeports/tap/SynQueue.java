@@ -28,6 +28,11 @@ final class SynQueue implements AutoCloseable {
         this.length = length;
     }
 
+    /** As the steering, and the kernel, call it. */
+    int index() {
+        return index;
+    }
+
     int descriptor() {
         return fd;
     }

@@ -48,7 +48,8 @@ final class SynQueues implements AutoCloseable {
             // the device numbers its queues in the order in which they are opened
             for (int i = 0; i < opened.length; i++) {
                 final int index = ordinary.length + i;
-                opened[i] = new SynQueue(steering, index, queues.openPolledOneOfSeveral(), length);
+                final int fd = i < ordinary.length ? queues.openOneOfSeveral() : queues.openPolledOneOfSeveral();
+                opened[i] = new SynQueue(steering, index, fd, length);
             }
             steering.installOn(ordinary[0]);
             steering.shareAmong(ordinary.length);

@@ -10,15 +10,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands behind the scheme: {@code NAME[@NAMESPACE]}, and of a TAP {@code [,receive=ring|queue]}.
+ * What stands behind the scheme: {@code NAME[@NAMESPACE]}, and of a TAP {@code [,receive=ring|queue][,bulk=steered|direct]}.
  *
  * @param device    without what stands behind a comma: what the device's address follows from.
  * @param name      of the interface.
  * @param namespace where it is; null: where this process is.
  * @param ring      small frames shall come by a ring in memory where that is possible.
+ * @param steered   other CPUs shall receive bulk transfers where that is possible.
  */
-record TapArgument(String device, String name, @Nullable String namespace, boolean ring) {
+record TapArgument(String device, String name, @Nullable String namespace, boolean ring, boolean steered) {
     private static final String QUEUE = "queue";
+    private static final String DIRECT = "direct";
 
     /** Of a TAP alone. */
     static final PortOption RECEIVE = new PortOption("receive", new Type.Choice(List.of("ring", QUEUE)), "ring",
@@ -27,6 +29,15 @@ record TapArgument(String device, String name, @Nullable String namespace, boole
                     How frames of up to 2,032 bytes come in: by a ring in memory, which a BPF program in the kernel fills
                     (ring, where Linux lets this process load one: fewer system calls, but the host counts these frames as
                     dropped by the interface), or by the device's queue (queue: a system call each).
+                    """);
+
+    /** Of a TAP alone. */
+    static final PortOption BULK = new PortOption("bulk", new Type.Choice(List.of("steered", DIRECT)), "steered",
+            Place.COMMA,
+            """
+                    Where the host receives what is sent in bursts of long frames, without offloads: on other CPUs than
+                    the loop's (steered, where Linux lets this process set receive packet steering: twice as fast; by a
+                    line of net.core.netdev_max_backlog frames), or within each write, on that of the loop (direct).
                     """);
 
     /** Stands between the interface's name and the network namespace that it shall live in. */
@@ -39,20 +50,21 @@ record TapArgument(String device, String name, @Nullable String namespace, boole
         final int at = device.indexOf(AT);
         final String name = at < 0 ? device : device.substring(0, at);
         checkName(name);
-        return new TapArgument(device, name, at < 0 ? null : device.substring(at + 1),
-                isRing(kind, comma < 0 ? "" : argument.substring(comma)));
-    }
-
-    private static boolean isRing(final TunKind kind, final String options) throws IOException {
-        final boolean tap = kind == TunKind.TAP;
-        if (options.isEmpty() || tap && options.equals(",receive=ring")) {
-            return tap;
+        boolean ring = kind == TunKind.TAP;
+        boolean steered = ring;
+        for (final String option : comma < 0 ? new String[0] : argument.substring(comma + 1).split(",", -1)) {
+            switch (kind == TunKind.TAP ? option : "") {
+                case "receive=ring" -> ring = true;
+                case "receive=" + QUEUE -> ring = false;
+                case "bulk=steered" -> steered = true;
+                case "bulk=" + DIRECT -> steered = false;
+                default -> throw new IOException("\"" + option + "\" is no option of a port " + kind.scheme() + ":"
+                        + (kind == TunKind.TAP
+                                ? "; there are receive=ring, receive=queue, bulk=steered and bulk=direct"
+                                : ", which has none"));
+            }
         }
-        if (tap && options.equals(",receive=" + QUEUE)) {
-            return false;
-        }
-        throw new IOException("\"" + options.substring(1) + "\" is no option of a port " + kind.scheme() + ":"
-                + (tap ? "; there is receive=ring and receive=queue" : ", which has none"));
+        return new TapArgument(device, name, at < 0 ? null : device.substring(at + 1), ring, steered);
     }
 
     private static void checkName(final String name) throws IOException {

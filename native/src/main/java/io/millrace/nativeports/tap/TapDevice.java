@@ -123,7 +123,7 @@ final class TapDevice implements PacketDevice {
     }
 
     private void openQueues() throws IOException {
-        final List<TapQueue> opened = withRings(open());
+        final List<TapQueue> opened = withBulk(withRings(open()));
         try {
             opened.forEach(this::addPort);
         } finally {
@@ -179,6 +179,26 @@ final class TapDevice implements PacketDevice {
         }
     }
 
+    /**
+     * Without them where they are not wanted, with offloads, where the host's receive path runs once in 64 KiB, where SYNs have
+     * no queues, on a device that stays, which would keep what a process that was killed has set, and where the kernel lets
+     * this process not set it.
+     */
+    private List<TapQueue> withBulk(final List<TapQueue> plain) {
+        if (!argument.steered() || request.offloads() || plain.getFirst().syns() == null) {
+            return plain;
+        }
+        try {
+            if (queues.isPersistent(plain.getFirst().fd())) {
+                throw new IOException("a device that stays would keep what a process that was killed has set");
+            }
+            return BulkQueues.beside(plain, argument.name());
+        } catch (final IOException e) {
+            LOGGER.info("{}: the host receives bulk transfers on the CPU of the engine: {}", name(), e.getMessage());
+            return plain;
+        }
+    }
+
     /** Those that are not returned are closed, like all of them where this fails. */
     private List<TapQueue> openSeveral(final int first, final boolean separateSyns) throws IOException {
         final List<TapQueue> plain = new ArrayList<>();
@@ -223,7 +243,7 @@ final class TapDevice implements PacketDevice {
         if (separateSyns) {
             final SynQueues[] syns = SynQueues.open(queues, steering, lengthenedQueue(), fds);
             for (int i = 0; i < fds.length; i++) {
-                steered.add(new TapQueue(fds[i], null, syns[i], null));
+                steered.add(new TapQueue(fds[i], null, syns[i], null, null));
             }
             return steered;
         }
@@ -238,7 +258,7 @@ final class TapDevice implements PacketDevice {
         }
         steering.shareAmong(fds.length);
         for (final int fd : fds) {
-            steered.add(new TapQueue(fd, null, null, steering));
+            steered.add(new TapQueue(fd, null, null, steering, null));
         }
         return steered;
     }

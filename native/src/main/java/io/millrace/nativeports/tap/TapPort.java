@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class TapPort extends PooledPort {
     /** Bytes that a frame needs beyond the largest one, so that a truncated read shows. */
     static final int SPARE = 1;
+    /** Bytes of a frame that is none of a bulk transfer's: where the kernel's polling lags behind, it may be overtaken. */
+    static final int SMALL = 512;
 
     /**
      * One of so many writes makes the kernel look after what waits for this processor: the buffers of frames that another one
@@ -29,9 +31,6 @@ final class TapPort extends PooledPort {
      * which costs a virtual machine 6 µs and more.
      */
     private static final int WRITES = 16;
-    /** Bytes of a frame that is none of a bulk transfer's: where the kernel's polling lags behind, it may be overtaken. */
-    private static final int SMALL = 512;
-
     /** A queue that nothing was counted for is looked at once in so many turns: an interface that is gone says so there only. */
     private static final int LOOK_TURNS = 256;
 
@@ -44,6 +43,7 @@ final class TapPort extends PooledPort {
     private final int fd;
     private final @Nullable SynQueues syns;
     private final @Nullable BypassRing ring;
+    private final @Nullable BulkQueue bulk;
     private final int dataOffset;
     private final int headerOffset;
     private final int shortestRead;
@@ -51,6 +51,8 @@ final class TapPort extends PooledPort {
     /** Since the kernel has looked after what waits. */
     private int writes;
     private boolean synsFirst;
+    /** Frames that are written now go by the queue of bulk transfers. */
+    private boolean inBulk;
     /** The last look found nothing. */
     private boolean paused;
     private int reads;
@@ -71,6 +73,7 @@ final class TapPort extends PooledPort {
         fd = queue.fd();
         syns = queue.syns();
         ring = queue.ring();
+        bulk = queue.bulk();
         readLength = VirtioNetHeader.LENGTH + capabilities.maxFrameLength() + SPARE;
         dataOffset = kind.dataOffset();
         headerOffset = dataOffset - VirtioNetHeader.LENGTH;
@@ -83,6 +86,9 @@ final class TapPort extends PooledPort {
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
         cpu.onTurn(nowNs);
+        if (bulk != null) {
+            bulk.onTurn(cpu.cpu());
+        }
         return syns == null
                 ? receiveOthers(frames, offset, limit, nowNs)
                 : receiveAll(syns, frames, offset, limit, nowNs);
@@ -179,6 +185,7 @@ final class TapPort extends PooledPort {
 
     @Override
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
+        inBulk = bulk != null && bulk.takes(frames, offset, length, nowNs);
         int count = 0;
         while (count < length && write(frames[offset + count])) {
             count++;
@@ -260,6 +267,9 @@ final class TapPort extends PooledPort {
     }
 
     private int queueFor(final int length) {
+        if (inBulk && bulk != null) {
+            return bulk.descriptor();
+        }
         writes++;
         if (writes < WRITES || length > SMALL || syns == null) {
             return fd;

@@ -42,6 +42,11 @@ public final class CrowdedCpu {
         return (sinceNs >= Crowding.LOOK_NS || sinceNs < 0) && look(nowNs, sinceNs);
     }
 
+    /** The CPU that the loop was on when this looked last; negative where that is not known. */
+    public int cpu() {
+        return place;
+    }
+
     private boolean look(final long nowNs, final long sinceNs) {
         lookedNs = nowNs;
         if (calls.usage(usage.address()) < 0) {

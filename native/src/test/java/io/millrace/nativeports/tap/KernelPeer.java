@@ -39,8 +39,13 @@ final class KernelPeer implements AutoCloseable {
     private int echoRequests;
 
     KernelPeer(final boolean offloads) throws Exception {
+        this(offloads, "");
+    }
+
+    /** @param options of the port, a comma before each. */
+    KernelPeer(final boolean offloads, final String options) throws Exception {
         namespace = new NetworkNamespace();
-        final DeviceRequest request = new DeviceRequest(NAME, MTU, 1, 64, offloads, true, KERNEL + "/24");
+        final DeviceRequest request = new DeviceRequest(NAME + options, MTU, 1, 64, offloads, true, KERNEL + "/24");
         device = namespace.call(() -> TapDevice.open(TunKind.TAP, request));
         port = device.queue(0);
     }

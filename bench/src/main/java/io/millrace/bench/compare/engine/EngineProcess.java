@@ -52,7 +52,7 @@ public final class EngineProcess implements AutoCloseable {
 
     static List<String> command(final JmhCase benchmark) {
         final List<String> options = new ArrayList<>(HEAP);
-        options.addAll(ChildJvm.INLINING);
+        options.addAll(ChildJvm.COMPILATION);
         return ChildJvm.command(EngineNode.class, options, benchmark.arguments());
     }
 

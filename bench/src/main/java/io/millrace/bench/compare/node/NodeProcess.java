@@ -96,7 +96,7 @@ public final class NodeProcess implements AutoCloseable {
     private static List<String> options(final NodeSpec spec) {
         final List<String> options = new ArrayList<>(OPTIONS);
         if (spec.cell().contender().isMillrace()) {
-            options.addAll(ChildJvm.INLINING);
+            options.addAll(ChildJvm.COMPILATION);
         }
         System.getProperties().stringPropertyNames().stream().filter(key -> key.startsWith("millrace."))
                 .forEach(key -> options.add("-D" + key + "=" + System.getProperty(key)));
