@@ -1,19 +1,27 @@
 package io.millrace.control.channel;
 
 import io.millrace.fastpath.control.EngineEvents;
+import io.millrace.fastpath.memory.Memory;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /** The agent's end of the event ring: each message becomes a call. Thread: the agent's. */
 public final class EngineEventAdapter {
     private final OneToOneRingBuffer ring;
     private final MessageHandler onMessage = this::onMessage;
     private final EngineEvents handler;
+    /** Addresses of the ring's counters. */
+    private final long tail;
+    private final long head;
 
     EngineEventAdapter(final OneToOneRingBuffer ring, final EngineEvents handler) {
         this.ring = ring;
         this.handler = handler;
+        final long trailer = ring.buffer().addressOffset() + ring.capacity();
+        tail = trailer + RingBufferDescriptor.TAIL_POSITION_OFFSET;
+        head = trailer + RingBufferDescriptor.HEAD_POSITION_OFFSET;
     }
 
     /**
@@ -28,9 +36,9 @@ public final class EngineEventAdapter {
         return read < limit ? read + ring.read(onMessage, limit - read) : read;
     }
 
-    /** True where events wait. */
+    /** True where events wait. Asked in each turn of an engine: one look at each end of the ring. */
     public boolean hasEvents() {
-        return ring.size() > 0;
+        return Memory.getLongAcquire(tail) != Memory.getLongAcquire(head);
     }
 
     private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {

@@ -39,6 +39,19 @@ class EngineEventRingTest {
     }
 
     @Test
+    void shouldTellWhetherEventsWait() {
+        for (int lap = 0; lap < 100; lap++) {
+            assertThat(adapter.hasEvents()).isFalse();
+            proxy.onNeighbourConfirmed(1, 0, IpAddress.v4(lap));
+            proxy.onNeighbourConfirmed(1, 0, IpAddress.v4(lap));
+            assertThat(adapter.hasEvents()).isTrue();
+            adapter.drain(1);
+            assertThat(adapter.hasEvents()).as("one of two is left").isTrue();
+            adapter.drain(1);
+        }
+    }
+
+    @Test
     void shouldCarryMessagesOfIgmpAsTheyAre() {
         try (MemoryRegion message = MemoryRegion.allocate("test message", 256)) {
             IgmpMessage.write(message.address(), IgmpMessage.V2_REPORT, 0xEF01_0203);

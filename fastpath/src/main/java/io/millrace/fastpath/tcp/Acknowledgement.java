@@ -2,6 +2,7 @@ package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.timer.TimerWheel;
 import io.millrace.fastpath.wire.Seq;
 
 /**
@@ -54,8 +55,8 @@ final class Acknowledgement {
         if (tcb.has(Tcb.ACK_NOW) || isWanted(tcb, unacknowledged)) {
             tcb.set(Tcb.ACK_NOW);
             context.lists.output(tcb);
-        } else if (!context.timers.isArmed(tcb.timer(Tcb.TIMER_ACK))) {
-            context.timers.schedule(tcb.timer(Tcb.TIMER_ACK),
+        } else if (!TimerWheel.isArmed(tcb.firstTimer())) {
+            context.timers.schedule(tcb.timer(Tcb.TIMER_ACK), tcb.firstTimer(),
                     context.nowNs + context.connections.settings(tcb).delayedAckNs());
         }
     }

@@ -48,10 +48,12 @@ final class Persist {
 
     /** Ends probing; true where it was on. */
     boolean clear(final Tcb tcb) {
-        final boolean probing = isProbing(tcb);
+        if (!isProbing(tcb)) {
+            return false;
+        }
         tcb.clear(Tcb.PROBING);
         tcb.persistBackoff(0);
-        return probing;
+        return true;
     }
 
     /** Sends one byte beyond the window, or the FIN; the interval doubles (RFC 9293 §3.8.6.1). */

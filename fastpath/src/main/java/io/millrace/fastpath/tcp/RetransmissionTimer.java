@@ -3,6 +3,7 @@ package io.millrace.fastpath.tcp;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.tcp.recovery.RecoveryTimer;
+import io.millrace.fastpath.timer.TimerWheel;
 
 /**
  * Arms the one timer for what is outstanding (RFC 6298 §5, RFC 8985 §6.2 and §7.2). Zero-window probing has it while
@@ -27,11 +28,15 @@ final class RetransmissionTimer {
         final TcpSettings settings = context.connections.settings(tcb);
         final long dueNs = decision.decide(tcb, settings, context.nowNs);
         if (dueNs == Long.MAX_VALUE) {
-            context.timers.park(tcb.timer(Tcb.TIMER_RETRANSMIT));
+            context.timers.parkAt(node(tcb));
         } else {
-            context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT),
+            context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT), node(tcb),
                     Math.max(context.nowNs, Math.min(dueNs, userTimeoutAtNs(tcb, settings))));
         }
+    }
+
+    private static long node(final Tcb tcb) {
+        return tcb.firstTimer() + Tcb.TIMER_RETRANSMIT * TimerWheel.NODE_LENGTH;
     }
 
     /** Arms it for the SYN, or SYN-ACK, that was just sent. */

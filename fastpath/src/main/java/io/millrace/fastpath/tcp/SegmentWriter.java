@@ -401,7 +401,7 @@ final class SegmentWriter {
     void onAcknowledgementSent(final Tcb tcb) {
         tcb.clear(Tcb.ACK_NOW);
         if (TimerWheel.isArmed(tcb.firstTimer())) {
-            context.timers.park(tcb.timer(Tcb.TIMER_ACK));
+            context.timers.parkAt(tcb.firstTimer());
         }
     }
 

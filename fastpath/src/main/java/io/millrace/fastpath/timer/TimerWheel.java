@@ -82,7 +82,12 @@ public final class TimerWheel implements AutoCloseable {
      * @param deadlineNs when to fire; where it is past, at the next poll; {@link Long#MAX_VALUE}, never.
      */
     public void schedule(final int node, final long deadlineNs) {
-        final long address = nodes.address(node);
+        schedule(node, nodes.address(node), deadlineNs);
+    }
+
+    /** The same for who has the address of its node at hand. */
+    public void schedule(final int node, final long address, final long deadlineNs) {
+        assert address == nodes.address(node) : node;
         final long due = tickOf(deadlineNs);
         final long filed = Memory.getLong(address + FILED_OFFSET);
         Memory.putLong(address + DEADLINE_OFFSET, deadlineNs);
@@ -104,10 +109,14 @@ public final class TimerWheel implements AutoCloseable {
      * Until its slot has come due in vain it must be {@linkplain #cancel cancelled} before its record is cleared.
      */
     public void park(final int node) {
-        final long address = nodes.address(node) + FILED_OFFSET;
-        final long filed = Memory.getLong(address);
+        parkAt(nodes.address(node));
+    }
+
+    /** The same by the address of its node. */
+    public void parkAt(final long address) {
+        final long filed = Memory.getLong(address + FILED_OFFSET);
         if (filed > 0) {
-            Memory.putLong(address, -filed);
+            Memory.putLong(address + FILED_OFFSET, -filed);
             armed--;
         }
     }

@@ -183,11 +183,22 @@ final class Deliveries {
     static void measureRate(final Tcb tcb, final AckSample sample, final long intervalNs) {
         if (intervalNs > 0 && intervalNs >= tcb.minRttNs()) {
             sample.intervalNs = intervalNs;
+            if (sample.applicationLimited && isBelow(sample, tcb.deliveryRateKiB())) {
+                return;
+            }
             final long kib = Math.min(sample.bytesPerSecond() >>> 10, Integer.MAX_VALUE);
             if (!sample.applicationLimited || kib >= tcb.deliveryRateKiB()) {
                 tcb.deliveryRateKiB((int) kib);
             }
         }
+    }
+
+    /**
+     * True only where the rate is less than so many KiB a second, by a byte at the least: without the division and the
+     * rounding, which each segment of a conversation would pay for in vain.
+     */
+    private static boolean isBelow(final AckSample sample, final int kib) {
+        return sample.rateBytes * 1e9 < (((long) kib << 10) - 1) * (double) sample.intervalNs;
     }
 
     /**

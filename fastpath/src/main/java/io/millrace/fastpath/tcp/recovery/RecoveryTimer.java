@@ -53,8 +53,7 @@ public final class RecoveryTimer {
             return Long.MAX_VALUE;
         }
         final long rtoAtNs = tcb.lastSendNs() + tcb.rtoNs();
-        board.look(tcb);
-        final boolean wanted = probe.isWanted(tcb, settings);
+        final boolean wanted = probe.isWantedOfLone(tcb, settings);
         LoneSegment.timer(tcb, wanted);
         return wanted ? Math.min(nowNs + probe.timeoutNs(tcb), rtoAtNs) : rtoAtNs;
     }

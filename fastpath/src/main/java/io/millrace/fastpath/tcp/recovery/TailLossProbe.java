@@ -30,6 +30,11 @@ final class TailLossProbe {
                 && !board.marked(FlightState.PROBE_OUT);
     }
 
+    /** The same of a flight whose block is not written: nothing was lost, and nothing told of selectively. */
+    boolean isWantedOfLone(final Tcb tcb, final RecoverySettings settings) {
+        return settings.tailLossProbe() && tcb.has(Tcb.SACK) && tcb.retransmits() == 0;
+    }
+
     /** §7.2 TLP_calc_PTO. */
     long timeoutNs(final Tcb tcb) {
         if (tcb.srttNs() == 0) {
