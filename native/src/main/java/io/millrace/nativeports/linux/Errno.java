@@ -17,6 +17,7 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int ENOSPC = 28;
+    public static final int EROFS = 30;
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
     public static final int ELOOP = 40;
@@ -50,6 +51,7 @@ public final class Errno {
             case EINVAL -> "EINVAL (invalid argument)";
             case EMFILE -> "EMFILE (too many open files)";
             case ENOSPC -> "ENOSPC (no space left)";
+            case EROFS -> "EROFS (read-only file system)";
             case ELOOP -> "ELOOP (a symbolic link)";
             case ENOSYS -> "ENOSYS (no such system call)";
             case EBADFD -> "EBADFD (file descriptor in bad state)";

@@ -9,8 +9,9 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The files of sysfs as the network namespace of the calling thread has them. What is mounted at {@code /sys} is that of the
- * namespace in which it was mounted, and in containers read-only; so this is a mount of its own that is attached nowhere.
- * Needs Linux 5.2 and CAP_SYS_ADMIN. Thread: one.
+ * namespace in which it was mounted, and often read-only; so this is a mount of its own that is attached nowhere. Where the
+ * first mount in a namespace was read-only, as that of most containers, so is this one. Needs Linux 5.2 and CAP_SYS_ADMIN.
+ * Thread: one.
  */
 public final class SysFiles implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;

@@ -8,14 +8,18 @@ import io.millrace.nativeports.threads.EngineCpus;
  * within the write, on the engine's CPU: the shortest way for one frame, and the dearest for many, whose connection and
  * reader are on another CPU. What is written here is only put in line for another CPU, which takes what has gathered.
  * <p>
- * All frames go this way then, also short ones, so that none overtakes another; and for a while after the last burst, until the
- * other CPU has surely taken what is in line. Thread: the engine's.
+ * All frames go this way then, also short ones, so that none overtakes another; and after the last burst until there is a
+ * pause in which the other CPU takes what is in line. Thread: the engine's.
  */
 final class BulkQueue implements AutoCloseable {
     /** So many long frames at once are a bulk transfer: fewer wait for the other CPU longer than this one takes. */
     static final int BURST = 8;
-    /** After the last burst: some time slices of whoever keeps the other CPU. */
+    /** After the last burst: the next one is mostly there by then. */
     static final long QUIET_NS = 10_000_000;
+    /** After the last frame, whatever it is: a time slice of whoever keeps the other CPU. */
+    static final long PAUSE_NS = 1_000_000;
+    /** After the last burst, where there is no such pause: small frames are dearer here. */
+    static final long LATEST_NS = 100_000_000;
 
     private static final int UNKNOWN = -1;
 
@@ -26,6 +30,7 @@ final class BulkQueue implements AutoCloseable {
     private int place = UNKNOWN;
     private boolean on;
     private long burstNs;
+    private long sentNs;
 
     /**
      * @param descriptor of a queue that nothing else is written to; somebody else's to close.
@@ -53,13 +58,19 @@ final class BulkQueue implements AutoCloseable {
      * @return true where all of them are to go by this queue.
      */
     boolean takes(final long[] frames, final int offset, final int length, final long nowNs) {
-        if (length >= BURST && isBurst(frames, offset, length)) {
+        if (length >= BURST && isBurst(frames, offset, length) && steering.follow()) {
             burstNs = nowNs;
-            on = steering.follow() || on;
-        } else if (on && nowNs - burstNs >= QUIET_NS) {
+            on = true;
+        } else if (on && isOver(nowNs)) {
             on = false;
         }
+        sentNs = nowNs;
         return on;
+    }
+
+    private boolean isOver(final long nowNs) {
+        final long quietNs = nowNs - burstNs;
+        return quietNs >= QUIET_NS && (nowNs - sentNs >= PAUSE_NS || quietNs >= LATEST_NS);
     }
 
     int descriptor() {

@@ -42,7 +42,8 @@ final class BulkQueues {
     private static ReceiveSteering steering(final SysFiles files, final EngineCpus engines,
             final String interfaceName, final int queue) throws IOException {
         final ReceiveSteering steering = new ReceiveSteering(engines,
-                files.openForWriting("class/net/" + interfaceName + "/queues/rx-" + queue + "/rps_cpus"));
+                files.openForWriting("class/net/" + interfaceName + "/queues/rx-" + queue + "/rps_cpus"),
+                TunKind.TAP.scheme() + ':' + interfaceName);
         boolean done = false;
         try {
             steering.check();

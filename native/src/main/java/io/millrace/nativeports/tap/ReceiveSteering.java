@@ -5,6 +5,8 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.threads.EngineCpus;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
@@ -14,6 +16,7 @@ import java.util.BitSet;
  * (receive packet steering, {@code Documentation/networking/scaling.rst} of Linux). Thread: the engine's.
  */
 final class ReceiveSteering implements AutoCloseable {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ReceiveSteering.class);
     private static final BitSet NONE = new BitSet();
     private static final int WORD_BITS = 32;
     /** Text of more CPUs than a kernel can be built for. */
@@ -24,13 +27,21 @@ final class ReceiveSteering implements AutoCloseable {
     private final MemoryRegion text = MemoryRegion.allocate("CPUs that receive", LONGEST);
     private final EngineCpus engines;
     private final int fd;
+    private final String device;
     private int moves = NOT_SET;
     private boolean steers;
+    /** What is set is not what was there. */
+    private boolean isSet;
+    private boolean hasFailed;
 
-    /** @param fd of the queue's {@code rps_cpus}, closed by {@link #close}. */
-    ReceiveSteering(final EngineCpus engines, final int fd) {
+    /**
+     * @param fd     of the queue's {@code rps_cpus}, closed by {@link #close}.
+     * @param device its name, for the log.
+     */
+    ReceiveSteering(final EngineCpus engines, final int fd, final String device) {
         this.engines = engines;
         this.fd = fd;
+        this.device = device;
     }
 
     /**
@@ -51,9 +62,21 @@ final class ReceiveSteering implements AutoCloseable {
         if (now != moves) {
             moves = now;
             final BitSet others = engines.others();
-            steers = !others.isEmpty() && set(others) > 0;
+            steers = !others.isEmpty() && steerTo(others);
         }
         return steers;
+    }
+
+    /** Linux refuses CPUs all of which are isolated ({@code isolcpus}); an interface that is gone says so elsewhere. */
+    private boolean steerTo(final BitSet cpus) {
+        final int result = set(cpus);
+        isSet |= result > 0;
+        if (result < 0 && result != -Errno.ENODEV && !hasFailed) {
+            hasFailed = true;
+            LOGGER.info("{}: the host receives bulk transfers on the CPU of the engine where the others are {}: {}",
+                    device, cpus, Errno.describe(-result));
+        }
+        return result > 0;
     }
 
     /** As the kernel writes it, too: words of 32 CPUs, the highest first. */
@@ -77,7 +100,7 @@ final class ReceiveSteering implements AutoCloseable {
     /** The queue's number may be another one's from now on. */
     @Override
     public void close() {
-        if (steers) {
+        if (isSet) {
             set(NONE);
         }
         calls.close(fd);

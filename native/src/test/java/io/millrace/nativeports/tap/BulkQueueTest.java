@@ -58,11 +58,40 @@ class BulkQueueTest {
             assertThat(takes(queue, BulkQueue.BURST, BulkQueue.BURST, 1)).as("long enough in all").isTrue();
             assertThat(takes(queue, 1, 0, BulkQueue.QUIET_NS)).as("what follows").isTrue();
             assertThat(takes(queue, BulkQueue.BURST, 0, BulkQueue.QUIET_NS)).isTrue();
+            assertThat(takes(queue, 0, 1, BulkQueue.QUIET_NS + BulkQueue.PAUSE_NS)).isTrue();
             assertThat(takes(queue, 0, 1, 2 * BulkQueue.QUIET_NS - 1)).isTrue();
-            assertThat(takes(queue, 0, 1, 2 * BulkQueue.QUIET_NS)).isFalse();
-            assertThat(takes(queue, 0, 1, 2 * BulkQueue.QUIET_NS)).isFalse();
+            assertThat(takes(queue, 0, 1, 2 * BulkQueue.QUIET_NS + BulkQueue.PAUSE_NS)).isFalse();
+            assertThat(takes(queue, 0, 1, 2 * BulkQueue.QUIET_NS + BulkQueue.PAUSE_NS)).isFalse();
             assertThat(queue.descriptor()).isEqualTo(DESCRIPTOR);
         }
+    }
+
+    @Test
+    void shouldNotLetAFrameOvertakeTheOneThatWasJustPutInLine() throws IOException {
+        try (BulkQueue queue = queue(new EngineCpus(cpus(0, 1), 1), 0)) {
+            queue.onTurn(0);
+            takes(queue, BulkQueue.BURST, 0, 0);
+            takes(queue, 0, 1, BulkQueue.QUIET_NS - 1);
+            long nowNs = BulkQueue.QUIET_NS - 1;
+            while (nowNs + BulkQueue.PAUSE_NS - 1 < BulkQueue.LATEST_NS) {
+                nowNs += BulkQueue.PAUSE_NS - 1;
+                assertThat(takes(queue, BulkQueue.BURST - 1, 0, nowNs)).as("at %d ns", nowNs).isTrue();
+            }
+            assertThat(takes(queue, 0, 1, BulkQueue.LATEST_NS)).as("without a pause").isFalse();
+        }
+    }
+
+    @Test
+    void shouldEndWhereTheEnginesHaveComeToHaveAllCpus() throws IOException {
+        final EngineCpus engines = new EngineCpus(cpus(0, 1), 2);
+        try (BulkQueue queue = queue(engines, 0)) {
+            queue.onTurn(0);
+            assertThat(takes(queue, BulkQueue.BURST, 0, 0)).isTrue();
+            engines.onMove(1, 1);
+            assertThat(takes(queue, BulkQueue.BURST, 0, BulkQueue.QUIET_NS - 1)).as("something is in line").isTrue();
+            assertThat(takes(queue, BulkQueue.BURST, 0, 2 * BulkQueue.QUIET_NS)).as("bursts go on").isFalse();
+        }
+        assertThat(Files.readString(mask)).as("as it was").isEqualTo("00000002" + "00000000");
     }
 
     @Test
@@ -93,7 +122,7 @@ class BulkQueueTest {
         }
         assertThat(Files.readString(mask)).isEmpty();
         final EngineCpus engines = new EngineCpus(cpus(0, 1), 1);
-        try (BulkQueue queue = new BulkQueue(DESCRIPTOR, new ReceiveSteering(engines, -1), engines, 0)) {
+        try (BulkQueue queue = new BulkQueue(DESCRIPTOR, new ReceiveSteering(engines, -1, "tap:mr0"), engines, 0)) {
             assertThat(takes(queue, BulkQueue.BURST, 0, 1)).isFalse();
         }
     }
@@ -113,7 +142,7 @@ class BulkQueueTest {
 
     private BulkQueue queue(final EngineCpus engines, final int engine) {
         final int fd = new LinuxCalls().open(mask.toString(), TunDescriptor.O_WRONLY | TunDescriptor.O_CLOEXEC);
-        return new BulkQueue(DESCRIPTOR, new ReceiveSteering(engines, fd), engines, engine);
+        return new BulkQueue(DESCRIPTOR, new ReceiveSteering(engines, fd, "tap:mr0"), engines, engine);
     }
 
     /** Long ones first. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.PacketPort;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.linux.ThreadCalls;
@@ -41,9 +43,53 @@ class BulkSteeringTest {
     @Test
     void shouldLeaveWhatTheHostHasSetAsItWasWithOffloads() throws Exception {
         try (KernelPeer peer = new KernelPeer(true)) {
-            send(peer, new Random(SEED), 0, LARGEST_BURST, LONGEST);
+            send(peer.port, new Random(SEED), 0, LARGEST_BURST, LONGEST);
             assertThat(masks(peer.namespace)).containsOnly("0");
         }
+    }
+
+    /** The queues for SYNs of strangers stand behind those of the engines. */
+    @Test
+    void shouldSteerTheQueueOfTheEngineThatSendsInBulkUntilItIsClosed() throws Exception {
+        assumeThat(Runtime.getRuntime().availableProcessors()).as("another CPU").isGreaterThan(1);
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            final TapDevice device = namespace.call(() -> TapDevice.open(TunKind.TAP, request(2, KernelPeer.NAME)));
+            try {
+                sendABurst(device.queue(1));
+                assertThat(steered(namespace)).containsExactly(false, false, false, true, false, false);
+                sendABurst(device.queue(0));
+                assertThat(steered(namespace)).containsExactly(false, false, true, true, false, false);
+                device.queue(0).close();
+                // the kernel has numbered them anew
+                assertThat(steered(namespace)).hasSize(3).containsOnly(false);
+            } finally {
+                device.close();
+            }
+        }
+    }
+
+    @Test
+    void shouldSetNothingOfADeviceThatStays() throws Exception {
+        try (NetworkNamespace namespace = new NetworkNamespace()) {
+            namespace.run("ip", "tuntap", "add", KernelPeer.NAME, "mode", "tap", "multi_queue");
+            try (TapDevice device = namespace.call(() -> TapDevice.open(TunKind.TAP, request(1, KernelPeer.NAME)))) {
+                sendABurst(device.queue(0));
+                assertThat(steered(namespace)).hasSize(3).containsOnly(false);
+            }
+        }
+    }
+
+    private static DeviceRequest request(final int queues, final String argument) {
+        return new DeviceRequest(argument, KernelPeer.MTU, queues, 64, false, true, KernelPeer.KERNEL + "/24");
+    }
+
+    private void sendABurst(final PacketPort port) {
+        port.receive(new long[1], 0, 0, nowNs);
+        send(port, new Random(SEED), 0, LARGEST_BURST, LONGEST);
+    }
+
+    private static List<Boolean> steered(final NetworkNamespace namespace) throws IOException {
+        return masks(namespace).stream().map(mask -> !mask.equals("0")).toList();
     }
 
     private List<byte[]> received(final String options, final boolean steered) throws Exception {
@@ -72,7 +118,7 @@ class BulkSteeringTest {
         for (int burst = 0; burst < BURSTS; burst++) {
             peer.port.receive(none, 0, 0, nowNs);
             final int length = 1 + random.nextInt(LARGEST_BURST);
-            send(peer, random, sent, length, random.nextBoolean() ? LONGEST : SHORTEST);
+            send(peer.port, random, sent, length, random.nextBoolean() ? LONGEST : SHORTEST);
             sent += length;
             nowNs += random.nextInt(1_000_000);
             if (random.nextInt(4) == 0 || sent - all.size() > 100) {
@@ -91,7 +137,7 @@ class BulkSteeringTest {
         }
     }
 
-    private void send(final KernelPeer peer, final Random random, final int first, final int count,
+    private void send(final PacketPort port, final Random random, final int first, final int count,
             final int longest) {
         final long[] frames = new long[count];
         for (int i = 0; i < count; i++) {
@@ -99,12 +145,12 @@ class BulkSteeringTest {
             random.nextBytes(bytes);
             bytes[KernelPeer.ETHERTYPE] = (byte) (TYPE >> 8);
             bytes[KernelPeer.ETHERTYPE + 1] = (byte) TYPE;
-            frames[i] = peer.port.acquire();
+            frames[i] = port.acquire();
             Memory.copyFromArray(bytes, 0, Frame.data(frames[i]), bytes.length);
             Memory.putInt(Frame.data(frames[i]) + NUMBER, first + i);
             Frame.length(frames[i], bytes.length);
         }
-        assertThat(peer.port.transmit(frames, 0, count, nowNs)).isEqualTo(count);
+        assertThat(port.transmit(frames, 0, count, nowNs)).isEqualTo(count);
     }
 
     /** Of each queue, without leading zeros. */
