@@ -3,6 +3,7 @@ package io.millrace.config;
 import io.millrace.fastpath.engine.EngineMemory;
 import io.millrace.fastpath.ip.SegmentInbox;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.MemoryLink;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +24,7 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
     /** Packet sockets, and what may become one. */
     private static final Set<String> PACKET_SOCKETS = Set.of("af-packet", "af-xdp", "auto");
     private static final String SHARED_MEMORY = "shm";
+    private static final String MEMORY_LINK = "memory";
     /** Of a packet socket's ring where the kernel gives it no large buffer: a slot, of which 15 share 1 MiB; the rest. */
     private static final long PACKET_SLOT = (1 << 20) / 15 + 1;
     private static final long PACKET_RING = 3 << 19;
@@ -75,6 +77,10 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
         if (port.get(PortKeys.DEVICE).scheme().equals(SHARED_MEMORY)) {
             parts.add(new Part("frames of the other side of " + name, engines,
                     port.get(PortKeys.FRAMES) * frameBytes(port), key.path()));
+        }
+        if (port.get(PortKeys.DEVICE).scheme().equals(MEMORY_LINK)) {
+            parts.add(new Part("small frames of " + name, engines,
+                    MemoryLink.smallFrameBytes(port.get(PortKeys.FRAMES), MemoryLink.QUEUE_LENGTH), key.path()));
         }
         if (PACKET_SOCKETS.contains(port.get(PortKeys.DEVICE).scheme())) {
             parts.add(new Part("ring of " + name, engines, PACKET_RING + port.get(PortKeys.FRAMES) * PACKET_SLOT,

@@ -37,6 +37,14 @@ class MemoryPlanTest {
                 .allSatisfy(part -> assertThat(part.bytes()).isBetween(1_024L * 65_536, 1_024L * 75_000));
     }
 
+    /** 200 bytes for each of 512 frames under way, and a frame of 320 for each that may be kept. */
+    @Test
+    void shouldCountTheSmallFramesOfAMemoryLink() {
+        assertThat(plan("millrace.port { device = \"memory\", frames = 1024 }").parts())
+                .filteredOn(part -> part.name().equals("small frames of the port")).singleElement()
+                .satisfies(part -> assertThat(part.bytes()).isEqualTo(512 * 200 + 1_024 + 1_024 * 320));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"tap:mr0", "af-packet:eth0"})
     void shouldCountTheRingBesideAQueue(final String device) {

@@ -102,6 +102,11 @@ public final class Memory {
         UnsafeApi.putLongRelease(null, address, value);
     }
 
+    /** Writes the host-order long where it is still {@code expected}, in the order of everything around it. */
+    public static boolean compareAndSetLong(final long address, final long expected, final long value) {
+        return UnsafeApi.compareAndSetLong(null, address, expected, value);
+    }
+
     /** Reads what another party has written last of all: what it wrote before that is seen after this. */
     public static int getIntAcquire(final long address) {
         return UnsafeApi.getIntAcquire(null, address);

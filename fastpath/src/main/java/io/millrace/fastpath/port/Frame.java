@@ -225,6 +225,15 @@ public final class Frame {
         Memory.putShort(frame + CHECKSUM_OFFSET, offset);
     }
 
+    /** {@link #checksumStart} and {@link #checksumOffset} as they lie in memory, to be written into another frame. */
+    static int checksumPlace(final long frame) {
+        return Memory.getInt(frame + CHECKSUM_START);
+    }
+
+    static void checksumPlace(final long frame, final int place) {
+        Memory.putInt(frame + CHECKSUM_START, place);
+    }
+
     /** Which pool the frame belongs to: {@link FramePool#id()}. */
     public static int poolId(final long frame) {
         return Memory.getInt(frame + POOL_ID);

@@ -3,9 +3,11 @@ package io.millrace.fastpath.port;
 /**
  * A point-to-point link in memory that joins two stacks of one JVM, each on its own thread or both on one. Frames are
  * not copied: their names go to the other side through a ring, and when that side has released them they come home to
- * the pool they are from through a second ring. Queue {@code i} of one side talks to queue {@code i} of the other.
+ * the pool they are from through a second ring. Small ones, of up to {@value LinkRing#ROOM} bytes, travel in the ring
+ * itself, and the other side has copies of them: between two processors that takes less time than to fetch what a name
+ * says. Where both sides are on one thread nothing is copied. Queue {@code i} of one side talks to queue {@code i} of the other.
  * <p>
- * The memory of a pair of queues lives until both are closed. A side whose peer is closed goes on: what it transmits is
+ * The memory of a pair of queues lives until both are closed; beside the frames it is {@link #smallFrameBytes} a side. A side whose peer is closed goes on: what it transmits is
  * dropped and counted.
  * <p>
  * Thread: built and closed by any; each queue belongs to its engine.
@@ -13,6 +15,9 @@ package io.millrace.fastpath.port;
 public final class MemoryLink implements AutoCloseable {
     /** The largest IP packet there is, and so the largest virtual segment. */
     static final int MAX_VIRTUAL_SEGMENT = 65_535;
+
+    /** Frames under way in each direction of a queue, unless a link is told otherwise. */
+    public static final int QUEUE_LENGTH = 512;
 
     private static final int ETHERNET_HEADER = 14;
     private static final int VLAN_TAG = 4;
@@ -31,6 +36,16 @@ public final class MemoryLink implements AutoCloseable {
             ports[1][queue] = right;
         }
         sides = new Side[]{new Side("memory:0", ports[0]), new Side("memory:1", ports[1])};
+    }
+
+    /**
+     * Bytes of what one queue of one side has for small frames.
+     *
+     * @param frames      of its pool.
+     * @param queueLength frames under way in each direction, a power of two.
+     */
+    public static long smallFrameBytes(final int frames, final int queueLength) {
+        return (long) frames * LinkRing.frameCapacity() + LinkRing.bytes(queueLength);
     }
 
     /** A link of MTU 1,500, one queue a side, 1,024 frames, 512 in flight, no offloads, with Ethernet headers. */
@@ -92,7 +107,7 @@ public final class MemoryLink implements AutoCloseable {
         private int mtu = 1_500;
         private int queues = 1;
         private int frames = 1_024;
-        private int queueLength = 512;
+        private int queueLength = QUEUE_LENGTH;
         private boolean offloads;
         private boolean ethernet = true;
 
@@ -152,9 +167,9 @@ public final class MemoryLink implements AutoCloseable {
             return Math.max(SMALL_FRAME, Frame.IP_OFFSET + packet + TAIL_ROOM);
         }
 
-        /** The ring home holds every frame of the pool, so that it can never be full. */
+        /** The ring home holds every frame of both pools of a side, so that it can never be full. */
         int returnLength() {
-            return powerOfTwo(frames);
+            return powerOfTwo(2 * frames);
         }
 
         PortCapabilities capabilities(final int side) {

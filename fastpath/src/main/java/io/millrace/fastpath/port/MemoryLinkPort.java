@@ -1,6 +1,6 @@
 package io.millrace.fastpath.port;
 
-import java.lang.invoke.MethodHandles;
+import io.millrace.fastpath.memory.MemoryRegion;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -8,39 +8,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * One queue of one side of a {@link MemoryLink}.
  * <p>
- * Thread: the owner's. The peer touches this object only through its rings, {@link #closed}, {@link #openPorts},
- * {@link #sleeping} and, where that is set, {@link #sleeper}.
+ * Thread: the owner's. The peer touches this object only through its rings, {@link #openPorts} and, where {@link #inbound}
+ * says that it sleeps, {@link #sleeper}.
  */
 final class MemoryLinkPort implements PacketPort {
     private static final int BURST = 64;
     /** One of so many frames may be lent. */
     private static final int LENDABLE = 4;
-    private static final VarHandle SLEEPING;
-
-    static {
-        try {
-            SLEEPING = MethodHandles.lookup().findVarHandle(MemoryLinkPort.class, "sleeping", boolean.class);
-        } catch (final ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final PortCapabilities capabilities;
     private final FramePool pool;
+    /** What small frames of the peer's are copied into. */
+    private final FramePool copies;
+    private final MemoryRegion memory;
     /** Frames from the peer to us. */
-    private final FrameRing inbound;
-    /** Frames of our pool that the peer has released. */
+    private final LinkRing inbound;
+    /** Frames to the peer: its {@link #inbound}. */
+    private LinkRing outbound;
+    /** Frames of our pools that the peer has released. */
     private final FrameRing homeward;
     private final long[] scratch = new long[BURST];
     private final FrameLines lines = new FrameLines();
 
     private MemoryLinkPort peer;
-    /** Shared by the pair: the last of the two to close frees both pools. */
+    /** Shared by the pair: the last of the two to close frees the memory of both. */
     private AtomicInteger openPorts;
-    private volatile boolean closed;
-    /** The peer's next frames wake the sleeper; who sets it back does that. */
-    @SuppressWarnings("unused")
-    private boolean sleeping;
+    private boolean closed;
     @Nullable
     private Sleeper sleeper;
     private boolean fenced;
@@ -50,7 +43,10 @@ final class MemoryLinkPort implements PacketPort {
     MemoryLinkPort(final MemoryLink.Builder link, final PortCapabilities capabilities, final int queue) {
         this.capabilities = capabilities;
         pool = new FramePool("memory link, queue " + queue, link.frames(), link.frameCapacity());
-        inbound = new FrameRing(link.queueLength());
+        copies = new FramePool("memory link, small frames of queue " + queue, link.frames(), LinkRing.frameCapacity());
+        memory = MemoryRegion.allocate("memory link, ring of queue " + queue, LinkRing.bytes(link.queueLength()));
+        inbound = new LinkRing(memory, link.queueLength());
+        outbound = inbound;
         homeward = new FrameRing(link.returnLength());
         peer = this;
         openPorts = new AtomicInteger();
@@ -60,6 +56,8 @@ final class MemoryLinkPort implements PacketPort {
         final AtomicInteger open = new AtomicInteger(2);
         left.peer = right;
         right.peer = left;
+        left.outbound = right.inbound;
+        right.outbound = left.inbound;
         left.openPorts = open;
         right.openPorts = open;
     }
@@ -84,8 +82,11 @@ final class MemoryLinkPort implements PacketPort {
 
     @Override
     public void release(final long frame) {
-        if (Frame.poolId(frame) == pool.id()) {
+        final int owner = Frame.poolId(frame);
+        if (owner == pool.id()) {
             pool.release(frame);
+        } else if (owner == copies.id()) {
+            copies.release(frame);
         } else {
             final boolean there = peer.homeward.put(frame);
             assert there : "more frames released than the peer's pool has";
@@ -95,7 +96,8 @@ final class MemoryLinkPort implements PacketPort {
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
-        final int count = inbound.take(frames, offset, limit);
+        inbound.consumedHere();
+        final int count = inbound.take(frames, offset, limit, copies);
         lines.fetch(frames, offset, count);
         for (int i = offset; i < offset + count; i++) {
             Frame.timestampNs(frames[i], nowNs);
@@ -114,15 +116,16 @@ final class MemoryLinkPort implements PacketPort {
 
     @Override
     public int transmit(final long[] frames, final int offset, final int length, final long nowNs) {
-        if (peer.closed) {
+        if (outbound.isClosed()) {
             return drop(frames, offset, length);
         }
+        final boolean apart = !outbound.isConsumedHere();
         int taken = 0;
-        while (taken < length && take(frames[offset + taken])) {
+        while (taken < length && take(frames[offset + taken], apart)) {
             taken++;
         }
-        peer.inbound.publish();
-        if ((boolean) SLEEPING.getOpaque(peer)) {
+        outbound.publish();
+        if (outbound.endSleep()) {
             peer.wake();
         }
         return taken;
@@ -130,7 +133,8 @@ final class MemoryLinkPort implements PacketPort {
 
     @Override
     public void sleeper(final @Nullable Sleeper newSleeper) {
-        SLEEPING.setVolatile(this, false);
+        inbound.sleeping(false);
+        VarHandle.fullFence();
         sleeper = newSleeper;
         fenced = newSleeper != null && newSleeper.fence();
     }
@@ -146,7 +150,8 @@ final class MemoryLinkPort implements PacketPort {
     public boolean prepareToBlock() {
         final Sleeper own = sleeper;
         if (own != null) {
-            SLEEPING.setVolatile(this, true);
+            inbound.sleeping(true);
+            VarHandle.fullFence();
             own.fence();
         }
         return inbound.isEmpty();
@@ -154,13 +159,13 @@ final class MemoryLinkPort implements PacketPort {
 
     @Override
     public void onWoken() {
-        SLEEPING.setOpaque(this, false);
+        inbound.sleeping(false);
     }
 
     /** Thread: the peer's. */
     private void wake() {
         final Sleeper one = sleeper;
-        if (one != null && SLEEPING.compareAndSet(this, true, false)) {
+        if (one != null) {
             one.wakeup();
         }
     }
@@ -175,7 +180,7 @@ final class MemoryLinkPort implements PacketPort {
         return peer.pool.frames() / LENDABLE;
     }
 
-    /** That of both pools: a frame may be the peer's or, where it came back, our own. */
+    /** That of both sides: a frame may be the peer's or, where it came back, our own. */
     @Override
     public Runnable keepMemory() {
         openPorts.incrementAndGet();
@@ -184,47 +189,60 @@ final class MemoryLinkPort implements PacketPort {
 
     private void letGoOfMemory() {
         if (openPorts.decrementAndGet() == 0) {
-            pool.close();
-            peer.pool.close();
+            freeMemory();
+            peer.freeMemory();
         }
+    }
+
+    private void freeMemory() {
+        pool.close();
+        copies.close();
+        memory.close();
     }
 
     @Override
     public synchronized void close() {
         if (!closed) {
-            returnInbound();
             closed = true;
+            empty(inbound);
+            inbound.close();
             letGoOfMemory();
         }
     }
 
-    /** @return false where the peer's queue is full. */
-    private boolean take(final long frame) {
+    /** @param apart the peer is another thread. @return false where the peer's queue is full. */
+    private boolean take(final long frame, final boolean apart) {
         assert capabilities.txChecksum() || (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) == 0 : "partial checksum";
         if (capabilities.isTooLong(frame)) {
             dropped++;
             release(frame);
             return true;
         }
-        return peer.inbound.put(frame);
+        if (!outbound.hasRoom()) {
+            return false;
+        }
+        if (apart && LinkRing.isSmall(frame)) {
+            outbound.copy(frame);
+            release(frame);
+        } else {
+            outbound.put(frame);
+        }
+        return true;
     }
 
     private int drop(final long[] frames, final int offset, final int length) {
         if (!reclaimed) {
             // The peer has left its ring for good, so what it did not take is ours to take back.
             reclaimed = true;
-            for (int n = peer.inbound.take(scratch, 0, BURST); n > 0; n = peer.inbound.take(scratch, 0, BURST)) {
-                releaseAll(scratch, 0, n);
-                dropped += n;
-            }
+            empty(outbound);
         }
         releaseAll(frames, offset, length);
         dropped += length;
         return length;
     }
 
-    private void returnInbound() {
-        for (int n = inbound.take(scratch, 0, BURST); n > 0; n = inbound.take(scratch, 0, BURST)) {
+    private void empty(final LinkRing ring) {
+        for (int n = ring.take(scratch, 0, BURST, copies); n > 0; n = ring.take(scratch, 0, BURST, copies)) {
             releaseAll(scratch, 0, n);
             dropped += n;
         }
@@ -242,7 +260,7 @@ final class MemoryLinkPort implements PacketPort {
         for (int n = homeward.take(scratch, 0, BURST); n > 0; n = homeward.take(scratch, 0, BURST)) {
             any = true;
             for (int i = 0; i < n; i++) {
-                pool.release(scratch[i]);
+                release(scratch[i]);
             }
         }
         return any;

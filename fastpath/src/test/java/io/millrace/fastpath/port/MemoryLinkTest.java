@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.MemoryRegion;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MemoryLinkTest {
     private static final int BURST = 32;
+    /** Bytes of a frame that is not copied. */
+    private static final int LARGE = 400;
 
     private final long[] frames = new long[BURST];
     private long bytesBefore;
@@ -27,9 +30,9 @@ class MemoryLinkTest {
     }
 
     @Test
-    void shouldPassFramesWithoutCopying() {
+    void shouldPassLargeFramesWithoutCopying() {
         try (MemoryLink link = MemoryLink.builder().build()) {
-            final long sent = send(link.side(0).queue(0), 60);
+            final long sent = send(link.side(0).queue(0), LARGE);
             assertThat(link.side(1).queue(0).receive(frames, 0, BURST, 5)).isEqualTo(1);
             assertThat(frames[0]).isEqualTo(sent);
             assertThat(Frame.timestampNs(sent)).isEqualTo(5);
@@ -71,7 +74,7 @@ class MemoryLinkTest {
     void shouldTakeFewerWhenThePeersQueueIsFull() {
         try (MemoryLink link = MemoryLink.builder().queueLength(8).build()) {
             final PacketPort port = link.side(0).queue(0);
-            acquireInto(port, 12);
+            acquireInto(port, 12, LARGE);
             assertThat(port.transmit(frames, 0, 12, 0)).isEqualTo(8);
             assertThat(port.transmit(frames, 8, 4, 0)).isZero();
             final long[] taken = new long[BURST];
@@ -102,8 +105,8 @@ class MemoryLinkTest {
             final long kept = left.acquire();
             Frame.length(kept, 200);
             Memory.putLong(Frame.data(kept), -1);
-            send(left, 60);
-            send(left, 60);
+            send(left, LARGE);
+            send(left, LARGE);
             assertThat(right.receive(frames, 0, BURST, 0)).isEqualTo(2);
             final long waiting = frames[1];
             Memory.putLong(Frame.data(waiting), -1);
@@ -120,11 +123,87 @@ class MemoryLinkTest {
     }
 
     @Test
+    void shouldHaveSmallFramesBackAtOnce() {
+        try (MemoryLink link = MemoryLink.builder().framesPerSide(4).build()) {
+            final PacketPort left = link.side(0).queue(0);
+            final PacketPort right = link.side(1).queue(0);
+            final long sent = send(left, 60);
+            Memory.putLong(Frame.data(sent), -1);
+            assertThat(acquireInto(left, 4, 60)).as("all frames").isEqualTo(4);
+            final long[] taken = new long[BURST];
+            assertThat(right.receive(taken, 0, BURST, 7)).isEqualTo(1);
+            assertThat(Frame.length(taken[0])).isEqualTo(60);
+            assertThat(Frame.timestampNs(taken[0])).isEqualTo(7);
+            assertThat(Memory.getLong(Frame.data(taken[0]))).isNotEqualTo(-1);
+            assertThat(acquireInto(right, 4, 60)).as("none of the peer's own").isEqualTo(4);
+        }
+    }
+
+    @Test
+    void shouldSendReceivedFramesBackWhateverTheirSizeIsByThen() {
+        try (MemoryLink link = MemoryLink.builder().framesPerSide(2).build()) {
+            final PacketPort left = link.side(0).queue(0);
+            final PacketPort right = link.side(1).queue(0);
+            for (int i = 0; i < 10; i++) {
+                send(left, 150);
+                assertThat(receiveElsewhere(right)).isEqualTo(1);
+                final long received = frames[0];
+                if (i % 2 == 0) {
+                    // too large to be copied again, as one with a further header
+                    Frame.dataOffset(received, Frame.dataOffset(received) - 40);
+                    Frame.length(received, 192);
+                }
+                assertThat(right.transmit(frames, 0, 1, 0)).isEqualTo(1);
+                assertThat(receiveElsewhere(left)).isEqualTo(1);
+                assertThat(Frame.length(frames[0])).isEqualTo(i % 2 == 0 ? 192 : 150);
+                assertThat(frames[0] == received).isEqualTo(i % 2 == 0);
+                left.release(frames[0]);
+            }
+            right.receive(frames, 0, BURST, 0);
+            assertThat(acquireInto(left, 2, 60)).isEqualTo(2);
+            assertThat(acquireInto(right, 2, 60)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldCopyNothingWhereOneThreadHasBothSides() {
+        try (MemoryLink link = MemoryLink.builder().build()) {
+            final PacketPort left = link.side(0).queue(0);
+            final PacketPort right = link.side(1).queue(0);
+            assertThat(right.receive(frames, 0, BURST, 0)).isZero();
+            final long sent = send(left, 60);
+            assertThat(receiveElsewhere(right)).isEqualTo(1);
+            assertThat(frames[0]).isEqualTo(sent);
+            right.release(sent);
+            final long next = send(left, 60);
+            assertThat(right.receive(frames, 0, BURST, 0)).isEqualTo(1);
+            assertThat(frames[0]).as("a copy, since the last to receive was another").isNotEqualTo(next);
+            right.release(frames[0]);
+        }
+    }
+
+    @Test
+    void shouldCountSmallAndLargeFramesThatAClosedPeerHasNotTaken() {
+        try (MemoryLink link = MemoryLink.builder().framesPerSide(8).build()) {
+            final PacketPort left = link.side(0).queue(0);
+            send(left, 60);
+            send(left, LARGE);
+            send(left, 60);
+            final PacketPort right = link.side(1).queue(0);
+            right.close();
+            assertThat(right.dropped()).isEqualTo(3);
+            send(left, 60);
+            assertThat(left.dropped()).isEqualTo(1);
+            assertThat(acquireInto(left, 8, LARGE)).as("every frame is back").isEqualTo(8);
+        }
+    }
+
+    @Test
     void shouldBringReleasedFramesHomeToTheirPool() {
         try (MemoryLink link = MemoryLink.builder().framesPerSide(4).build()) {
             final PacketPort left = link.side(0).queue(0);
             final PacketPort right = link.side(1).queue(0);
-            acquireInto(left, 4);
+            acquireInto(left, 4, LARGE);
             left.transmit(frames, 0, 4, 0);
             assertThat(left.acquire()).isZero();
             assertThat(right.receive(frames, 0, BURST, 0)).isEqualTo(4);
@@ -132,7 +211,7 @@ class MemoryLinkTest {
                 right.release(frames[i]);
             }
             assertThat(left.acquire()).isNotZero();
-            assertThat(acquireInto(right, 4)).as("the peer's own pool").isEqualTo(4);
+            assertThat(acquireInto(right, 4, LARGE)).as("the peer's own pool").isEqualTo(4);
         }
     }
 
@@ -140,7 +219,7 @@ class MemoryLinkTest {
     void shouldGoOnWhenThePeerHasClosed() {
         try (MemoryLink link = MemoryLink.builder().framesPerSide(8).build()) {
             final PacketPort left = link.side(0).queue(0);
-            send(left, 60);
+            send(left, LARGE);
             send(link.side(1).queue(0), 60);
             link.side(1).close();
             assertThat(left.receive(frames, 0, BURST, 0)).as("what the peer sent before").isEqualTo(1);
@@ -148,7 +227,7 @@ class MemoryLinkTest {
             left.release(frames[0]);
             send(left, 60);
             assertThat(left.dropped()).isEqualTo(1);
-            assertThat(acquireInto(left, 8)).as("every frame is back").isEqualTo(8);
+            assertThat(acquireInto(left, 8, LARGE)).as("every frame is back").isEqualTo(8);
         }
     }
 
@@ -169,7 +248,7 @@ class MemoryLinkTest {
     void shouldJoinEachQueueToItsCounterpart() {
         try (MemoryLink link = MemoryLink.builder().queues(3).build()) {
             assertThat(link.side(0).queues()).isEqualTo(3);
-            final long sent = send(link.side(0).queue(2), 60);
+            final long sent = send(link.side(0).queue(2), LARGE);
             assertThat(link.side(1).queue(0).receive(frames, 0, BURST, 0)).isZero();
             assertThat(link.side(1).queue(2).receive(frames, 0, BURST, 0)).isEqualTo(1);
             assertThat(frames[0]).isEqualTo(sent);
@@ -266,12 +345,16 @@ class MemoryLinkTest {
         return frames[0];
     }
 
-    private int acquireInto(final PacketPort port, final int count) {
+    private int receiveElsewhere(final PacketPort port) {
+        return CompletableFuture.supplyAsync(() -> port.receive(frames, 0, BURST, 0)).join();
+    }
+
+    private int acquireInto(final PacketPort port, final int count, final int length) {
         int there = 0;
         for (int i = 0; i < count; i++) {
             frames[i] = port.acquire();
             if (frames[i] != 0) {
-                Frame.length(frames[i], 60);
+                Frame.length(frames[i], length);
                 there++;
             }
         }
