@@ -63,7 +63,7 @@ final class OtherValue {
             Map.entry("millrace.engine.max-lent-frames", "16"));
 
     private static final List<String> OF_PORTS = List.of("1", "2", "64", "other", "interface", "2s", "\"6d5a\"",
-            "generic", "copy", "all", "none", "queue", "true");
+            "generic", "copy", "all", "none", "queue", "direct", "true");
 
     private OtherValue() {}
 

@@ -11,7 +11,7 @@ public final class ChildJvm {
      * no faster with them, so they have the JVM's own.
      */
     public static final List<String> COMPILATION = List.of("-XX:MaxInlineLevel=20", "-XX:FreqInlineSize=150",
-            "-XX:InlineSmallCode=1000", "-XX:-UseCompressedOops");
+            "-XX:-UseCompressedOops");
 
     /** The others of the launcher. */
     private static final List<String> FLAGS = List.of("--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",

@@ -37,6 +37,7 @@ final class LinkRing {
     private static final int GLANCED = HEAD + 8;
     private static final int CLOSED = 512;
     private static final int SLEEPING = 520;
+    private static final int CONSUMER = 528;
     private static final int WORDS = 1_024;
 
     // A word: a frame's name and the lowest bit, or these.
@@ -228,6 +229,19 @@ final class LinkRing {
 
     boolean isClosed() {
         return Memory.getLongAcquire(base + CLOSED) != 0;
+    }
+
+    /** Notes whose thread this is. Thread: the consumer's. */
+    void consumedHere() {
+        final long thread = Thread.currentThread().threadId();
+        if (Memory.getLong(base + CONSUMER) != thread) {
+            Memory.putLongRelease(base + CONSUMER, thread);
+        }
+    }
+
+    /** True where the consumer was last on the caller's thread, so that no line has to come from another processor. Thread: the producer's. */
+    boolean isConsumedHere() {
+        return Memory.getLongOpaque(base + CONSUMER) == Thread.currentThread().threadId();
     }
 
     /** The consumer's next frames wake it. Thread: the consumer's. */

@@ -5,7 +5,7 @@ package io.millrace.fastpath.port;
  * not copied: their names go to the other side through a ring, and when that side has released them they come home to
  * the pool they are from through a second ring. Small ones, of up to {@value LinkRing#ROOM} bytes, travel in the ring
  * itself, and the other side has copies of them: between two processors that takes less time than to fetch what a name
- * says. Queue {@code i} of one side talks to queue {@code i} of the other.
+ * says. Where both sides are on one thread nothing is copied. Queue {@code i} of one side talks to queue {@code i} of the other.
  * <p>
  * The memory of a pair of queues lives until both are closed; beside the frames it is {@link #smallFrameBytes} a side. A side whose peer is closed goes on: what it transmits is
  * dropped and counted.

@@ -96,6 +96,7 @@ final class MemoryLinkPort implements PacketPort {
 
     @Override
     public int receive(final long[] frames, final int offset, final int limit, final long nowNs) {
+        inbound.consumedHere();
         final int count = inbound.take(frames, offset, limit, copies);
         lines.fetch(frames, offset, count);
         for (int i = offset; i < offset + count; i++) {
@@ -118,8 +119,9 @@ final class MemoryLinkPort implements PacketPort {
         if (outbound.isClosed()) {
             return drop(frames, offset, length);
         }
+        final boolean apart = !outbound.isConsumedHere();
         int taken = 0;
-        while (taken < length && take(frames[offset + taken])) {
+        while (taken < length && take(frames[offset + taken], apart)) {
             taken++;
         }
         outbound.publish();
@@ -208,8 +210,8 @@ final class MemoryLinkPort implements PacketPort {
         }
     }
 
-    /** @return false where the peer's queue is full. */
-    private boolean take(final long frame) {
+    /** @param apart the peer is another thread. @return false where the peer's queue is full. */
+    private boolean take(final long frame, final boolean apart) {
         assert capabilities.txChecksum() || (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) == 0 : "partial checksum";
         if (capabilities.isTooLong(frame)) {
             dropped++;
@@ -219,7 +221,7 @@ final class MemoryLinkPort implements PacketPort {
         if (!outbound.hasRoom()) {
             return false;
         }
-        if (LinkRing.isSmall(frame)) {
+        if (apart && LinkRing.isSmall(frame)) {
             outbound.copy(frame);
             release(frame);
         } else {

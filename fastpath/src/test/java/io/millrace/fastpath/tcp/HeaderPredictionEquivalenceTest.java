@@ -27,9 +27,9 @@ class HeaderPredictionEquivalenceTest {
         TIMESTAMPS,
         BOTH;
 
-        Packet on(final Packet packet, final int now) {
+        Packet on(final Packet packet, final int now, final int echo) {
             final boolean first = packet.has("S");
-            final Packet stamped = ordinal() < TIMESTAMPS.ordinal() ? packet : packet.withTimestamps(now, 0);
+            final Packet stamped = ordinal() < TIMESTAMPS.ordinal() ? packet : packet.withTimestamps(now, echo);
             return first && (this == SACK || this == BOTH) ? stamped.withSackPermitted() : stamped;
         }
     }
@@ -50,7 +50,9 @@ class HeaderPredictionEquivalenceTest {
     private static final class Run {
         final List<String> told = new ArrayList<>();
         private final Random random;
+        private final TcpInfo info = new TcpInfo();
         private int stamp = 1;
+        private int echo;
         private int sent;
         private int received;
         private int acknowledged;
@@ -60,7 +62,7 @@ class HeaderPredictionEquivalenceTest {
             final TcpSettings.AckPolicy policy = TcpSettings.AckPolicy.values()[seed
                     % TcpSettings.AckPolicy.values().length];
             final TcpSettings settings = Wire.settings().ackPolicy(policy).autotune(seed % 2 == 0).build();
-            try (Wire wire = Wire.open(settings, packet -> way.apply(options.on(packet, stamp)))) {
+            try (Wire wire = Wire.open(settings, packet -> way.apply(options.on(packet, stamp, echo)))) {
                 for (int i = 0; i < STEPS; i++) {
                     step(wire);
                     tell(wire);
@@ -92,7 +94,12 @@ class HeaderPredictionEquivalenceTest {
         }
 
         private void tell(final Wire wire) {
-            wire.stack.allSent().forEach(packet -> told.add(packet.toString()));
+            for (final Packet packet : wire.stack.allSent()) {
+                told.add(packet.toString());
+                echo = (int) (wire.stack.nowNs() / 1_000_000);
+            }
+            wire.tcp.info(wire.handle, info);
+            told.add("round trip of what is received " + info.receiveRttNs());
             told.add(
                     wire.stack.counters() + " " + wire.stack.nextTimerNs() + " " + wire.stack.engine().slabInUse() + " "
                             + wire.events.took(-1));

@@ -2,7 +2,6 @@ package io.millrace.fastpath.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.counters.Counter;
 import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.flow.Tcb;
@@ -27,10 +26,12 @@ import io.millrace.fastpath.testing.StandInRoutes;
 import io.millrace.fastpath.timer.TimerNodes;
 import io.millrace.fastpath.timer.TimerWheel;
 import io.millrace.fastpath.wire.IpAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -42,6 +43,8 @@ class PlainAckTest {
         COMPLETING_PORT
     }
 
+    private static final int GATEWAY = Packet.address("10.0.0.9");
+    private static final long GATEWAYS_MAC = 0x0200_0000_0009L;
     private static final int ROUNDS = 8_000;
     private static final long MAC = 0x0200_0000_0001L;
     private static final long PEERS_MAC = 0x0200_0000_0002L;
@@ -74,8 +77,47 @@ class PlainAckTest {
         }
     }
 
+    @Test
+    void shouldGoTheNewWayOnceTheRouteHasChanged() {
+        try (Way way = new Way(Over.ETHERNET)) {
+            assertThat(way.plainlyTo()).isEqualTo(PEERS_MAC);
+            way.control.routes(Way.routes().withGateway(GATEWAY));
+            way.ip.nextHop(0, Way.REMOTE);
+            way.ip.onNeighbourResolved(0, 0, IpAddress.v4(GATEWAY), GATEWAYS_MAC);
+            assertThat(way.to()).isEqualTo(GATEWAYS_MAC);
+            assertThat(way.to()).as("remembered").isEqualTo(GATEWAYS_MAC);
+            way.control.routes(Way.routes());
+            assertThat(way.to()).as("and back").isEqualTo(PEERS_MAC);
+        }
+    }
+
+    @Test
+    void shouldGoToTheNewMacOfANeighbour() {
+        try (Way way = new Way(Over.ETHERNET)) {
+            assertThat(way.plainlyTo()).isEqualTo(PEERS_MAC);
+            way.ip.onNeighbourResolved(0, 0, Way.REMOTE, GATEWAYS_MAC);
+            assertThat(way.to()).isEqualTo(GATEWAYS_MAC);
+        }
+    }
+
+    /** The connection's entry is another address's by now, and that one's MAC is known. */
+    @Test
+    void shouldNotGoToTheNeighbourThatHasTheEntryNow() {
+        try (Way way = new Way(Over.ETHERNET)) {
+            assertThat(way.plainlyTo()).isEqualTo(PEERS_MAC);
+            for (int other = 1; other <= Way.NEIGHBOURS; other++) {
+                way.ip.nextHop(0, Way.REMOTE + other);
+                way.ip.onNeighbourResolved(0, 0, Way.REMOTE + other, GATEWAYS_MAC);
+            }
+            assertThat(way.to()).as("waits for the neighbour's MAC").isZero();
+            way.ip.onNeighbourResolved(0, 0, Way.REMOTE, PEERS_MAC);
+            assertThat(way.sent()).isEqualTo(PEERS_MAC);
+        }
+    }
+
     /** A connection of an engine's TCP, with what it needs to acknowledge. */
     private static final class Way implements AutoCloseable {
+        private static final int NEIGHBOURS = 16;
         private static final long LOCAL = IpAddress.v4(Packet.address(StackDriver.ADDRESS));
         private static final long REMOTE = IpAddress.v4(Packet.address(Peer.ADDRESS));
 
@@ -100,7 +142,7 @@ class PlainAckTest {
             };
             control = new StandInControl(routes(), new StandInIss(1, 0), new StandInPorts(1, 2));
             queue = new TransmitQueue(port, counters, 64, 256);
-            ip = new IpOutput(port, control, counters, new NeighbourTable(port, counters, 16, 4, 42), queue,
+            ip = new IpOutput(port, control, counters, new NeighbourTable(port, counters, NEIGHBOURS, 4, 42), queue,
                     new PathMtus(PathMtuSettings.DEFAULT, counters, 42));
             final TimerWheel timers = new TimerWheel(
                     new TimerNodes(connections.base(), Tcb.LENGTH, Tcb.TIMERS_OFFSET, Tcb.TIMER_SHIFT), 1 << 16,
@@ -112,7 +154,33 @@ class PlainAckTest {
             ranges = slab.allocate(OutOfOrderRanges.FIRST_LENGTH);
         }
 
-        private static RouteSnapshot routes() {
+        /** Where an acknowledgement that {@link PlainAck} writes goes. */
+        long plainlyTo() {
+            final Tcb tcb = tcb();
+            tcb.localLo(LOCAL);
+            tcb.remoteLo(REMOTE);
+            tcb.state(TcpState.ESTABLISHED.ordinal());
+            tcb.neighbour(ip.current(IpOutput.UNKNOWN, 0, REMOTE));
+            ip.onNeighbourResolved(0, 0, REMOTE, PEERS_MAC);
+            assertThat(isPlain()).isTrue();
+            return to();
+        }
+
+        /** MAC that an acknowledgement goes to; 0 where it is not sent. */
+        long to() {
+            writer.writeAck(tcb());
+            return sent();
+        }
+
+        /** MAC that the frame goes to which is sent now. */
+        long sent() {
+            queue.flush(context.nowNs);
+            final byte[] frame = port.poll();
+            assertThat(port.poll()).isNull();
+            return frame == null ? 0 : ByteBuffer.wrap(frame).getLong() >>> Short.SIZE;
+        }
+
+        private static StandInRoutes routes() {
             return StandInRoutes.of(Packet.address(StackDriver.ADDRESS));
         }
 
@@ -169,7 +237,7 @@ class PlainAckTest {
         }
 
         private void way(final Tcb tcb, final Random random) {
-            if (random.nextInt(64) == 0) {
+            if (random.nextInt(8) == 0) {
                 // a next hop that is remembered is stale
                 control.routes(routes());
             }
@@ -220,6 +288,8 @@ class PlainAckTest {
         /** What left, what was counted, and the connection's record; afterwards the connection owes nothing. */
         List<String> told() {
             final List<String> told = new ArrayList<>();
+            // new routes have been noticed by now, be it without a frame that could leave
+            ip.current(IpOutput.UNKNOWN, 0, REMOTE);
             queue.flush(context.nowNs);
             for (byte[] packet = port.poll(); packet != null; packet = port.poll()) {
                 told.add(Arrays.toString(packet));

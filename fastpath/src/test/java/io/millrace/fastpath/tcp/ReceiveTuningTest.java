@@ -58,6 +58,20 @@ class ReceiveTuningTest {
         }
     }
 
+    /** Of text that comes in order and says nothing else. */
+    @Test
+    void shouldMeasureTheRoundTripByTheEcho() {
+        try (Wire wire = open(SETTINGS, true)) {
+            final TcpInfo info = new TcpInfo();
+            round(wire, 2_000, true);
+            wire.tcp.info(wire.handle, info);
+            assertThat(info.receiveRttNs()).as("nothing was echoed").isZero();
+            round(wire, 2_000, true);
+            wire.tcp.info(wire.handle, info);
+            assertThat(info.receiveRttNs()).isEqualTo(ROUND_TRIP_MS * 1_000_000L);
+        }
+    }
+
     @Test
     void shouldGrowWithWhatTheApplicationReads() {
         for (final boolean timestamps : new boolean[]{true, false}) {

@@ -18,26 +18,33 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
 
     private final int[] own;
     private final long broadcast;
+    private final long gateway;
     private volatile boolean withoutAddresses;
     private final Map<Group, Set<Object>> groups = new ConcurrentHashMap<>();
 
     private record Group(long hi, long lo) {}
 
-    private StandInRoutes(final int[] own, final long broadcast) {
+    private StandInRoutes(final int[] own, final long broadcast, final long gateway) {
         this.own = own;
         this.broadcast = broadcast;
+        this.gateway = gateway;
     }
 
     private int groupLookups;
 
     /** @param addresses own ones in host order, at least one; the first is the source of all that is sent. */
     public static StandInRoutes of(final int... addresses) {
-        return new StandInRoutes(addresses.clone(), IpAddress.v4(LIMITED_BROADCAST));
+        return new StandInRoutes(addresses.clone(), IpAddress.v4(LIMITED_BROADCAST), 0);
     }
 
     /** The same with a directed broadcast address, in host order, beside the limited one. */
     public StandInRoutes withBroadcast(final int address) {
-        return new StandInRoutes(own, IpAddress.v4(address));
+        return new StandInRoutes(own, IpAddress.v4(address), gateway);
+    }
+
+    /** The same where the way to every other address of IPv4 leads over a router, given in host order. */
+    public StandInRoutes withGateway(final int address) {
+        return new StandInRoutes(own, broadcast, IpAddress.v4(address));
     }
 
     @Override
@@ -120,7 +127,7 @@ public final class StandInRoutes implements RouteSnapshot, MulticastGroups {
 
     @Override
     public long nextHopLo(final int route, final long hi, final long lo) {
-        return lo;
+        return gateway != 0 && IpAddress.isV4(hi, lo) ? gateway : lo;
     }
 
     @Override
