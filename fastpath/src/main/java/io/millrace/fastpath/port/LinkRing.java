@@ -239,7 +239,10 @@ final class LinkRing {
         }
     }
 
-    /** True where the consumer was last on the caller's thread, so that no line has to come from another processor. Thread: the producer's. */
+    /**
+     * True where the consumer was last on the caller's thread, so that no line has to come from another processor. Thread:
+     * the producer's.
+     */
     boolean isConsumedHere() {
         return Memory.getLongOpaque(base + CONSUMER) == Thread.currentThread().threadId();
     }

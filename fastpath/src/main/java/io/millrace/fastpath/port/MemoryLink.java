@@ -7,8 +7,8 @@ package io.millrace.fastpath.port;
  * itself, and the other side has copies of them: between two processors that takes less time than to fetch what a name
  * says. Where both sides are on one thread nothing is copied. Queue {@code i} of one side talks to queue {@code i} of the other.
  * <p>
- * The memory of a pair of queues lives until both are closed; beside the frames it is {@link #smallFrameBytes} a side. A side whose peer is closed goes on: what it transmits is
- * dropped and counted.
+ * The memory of a pair of queues lives until both are closed; beside the frames it is {@link #smallFrameBytes} a side. A
+ * side whose peer is closed goes on: what it transmits is dropped and counted.
  * <p>
  * Thread: built and closed by any; each queue belongs to its engine.
  */
