@@ -56,7 +56,10 @@ final class ReceiveSteering implements AutoCloseable {
         }
     }
 
-    /** Away from where the engines are now. @return false where there is no other CPU. */
+    /**
+     * Away from where the engines are now. Where one has moved to another CPU this makes a mask on the heap and a system call, at
+     * most once in a thousandth of a second; else it is one look. @return false where there is no other CPU.
+     */
     boolean follow() {
         final int now = engines.moves();
         if (now != moves) {

@@ -5,7 +5,8 @@
  * <p>
  * Thread: a port belongs to one engine; the device is opened and closed by the control plane.
  * <p>
- * May import {@code nativeports.bypass}, {@code nativeports.linux}, {@code nativeports.threads} and {@code fastpath}'s {@code port} and {@code memory}.
+ * May import {@code nativeports.bypass}, {@code nativeports.linux}, {@code nativeports.threads} and {@code fastpath}'s
+ * {@code port} and {@code memory}.
  */
 @NullMarked
 package io.millrace.nativeports.tap;
