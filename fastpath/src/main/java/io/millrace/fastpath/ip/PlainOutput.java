@@ -3,6 +3,7 @@ package io.millrace.fastpath.ip;
 import io.millrace.fastpath.control.EngineControl;
 import io.millrace.fastpath.control.RouteSnapshot;
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.wire.EthernetHeader;
 import io.millrace.fastpath.wire.IpProtocol;
 import io.millrace.fastpath.wire.Ipv4Header;
@@ -13,6 +14,7 @@ import io.millrace.fastpath.wire.Ipv4Header;
  */
 public final class PlainOutput {
     private final IpOutput output;
+    private final PacketPort port;
     private final EngineControl control;
     private final NeighbourTable neighbours;
     private final TransmitQueue queue;
@@ -21,9 +23,10 @@ public final class PlainOutput {
     private final boolean summing;
     private int identification;
 
-    PlainOutput(final IpOutput output, final EngineControl control, final NeighbourTable neighbours,
-            final TransmitQueue queue) {
+    PlainOutput(final IpOutput output, final PacketPort port, final EngineControl control,
+            final NeighbourTable neighbours, final TransmitQueue queue) {
         this.output = output;
+        this.port = port;
         this.control = control;
         this.neighbours = neighbours;
         this.queue = queue;
@@ -42,6 +45,11 @@ public final class PlainOutput {
     public boolean leadsTo(final long hop) {
         return summing && (linkLayer ? hop > 0 : hop == IpOutput.DIRECT) && output.isCurrent(control.routes(), hop)
                 && (!linkLayer || neighbours.isResolved(HopName.entry(hop)));
+    }
+
+    /** A frame for a packet that goes this way; 0 where the pool is empty. */
+    public long acquire() {
+        return port.acquire();
     }
 
     /**

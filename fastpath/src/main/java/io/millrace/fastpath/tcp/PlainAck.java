@@ -23,13 +23,11 @@ final class PlainAck {
 
     private final TcpContext context;
     private final SegmentWriter writer;
-    private final IpOutput ip;
     private final PlainOutput output;
 
     PlainAck(final TcpContext context, final SegmentWriter writer) {
         this.context = context;
         this.writer = writer;
-        this.ip = context.ip;
         this.output = context.ip.plain();
     }
 
@@ -38,7 +36,7 @@ final class PlainAck {
         if (!isPlain(tcb) || !output.leadsTo(tcb.neighbour())) {
             return false;
         }
-        final long frame = ip.acquire(0);
+        final long frame = output.acquire();
         if (frame == 0) {
             return false;
         }
