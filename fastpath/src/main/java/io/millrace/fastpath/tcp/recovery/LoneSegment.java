@@ -49,6 +49,12 @@ final class LoneSegment {
         return true;
     }
 
+    /** True where such a segment is in flight, and ends here. */
+    static boolean isWhole(final Tcb tcb, final int end) {
+        final int told = SENT | EXHAUSTED;
+        return ((int) tcb.flight() & told) == told && end == tcb.sndNxt();
+    }
+
     /** It could not be sent. */
     static void onNotSent(final Tcb tcb) {
         tcb.flight(tcb.flight() & ~(long) BITS | UNWRITTEN);
@@ -82,8 +88,7 @@ final class LoneSegment {
      */
     boolean onAck(final Tcb tcb, final int ack, final long arrivedNs, final CongestionControl congestion,
             final RecoverySettings settings) {
-        final int told = SENT | EXHAUSTED;
-        if (((int) tcb.flight() & told) != told || ack != tcb.sndNxt()) {
+        if (!isWhole(tcb, ack)) {
             return false;
         }
         final int bytes = ack - tcb.sndUna();

@@ -100,6 +100,11 @@ public final class LossRecovery {
         return board.reserve(tcb);
     }
 
+    /** True where the segment before this sequence number is all there is in flight, and was all there was to send. */
+    public static boolean isLoneSegment(final Tcb tcb, final int end) {
+        return LoneSegment.isWhole(tcb, end);
+    }
+
     /**
      * An acceptable acknowledgement without SACK blocks and ECE, in the case that comes most: it is of one segment, all
      * there is in flight. Moves SND.UNA then.
