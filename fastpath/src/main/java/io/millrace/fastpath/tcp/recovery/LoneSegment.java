@@ -40,9 +40,14 @@ final class LoneSegment {
         return ((int) tcb.flight() & bit) != 0;
     }
 
+    /** True of a block as it was taken. */
+    static boolean isFresh(final Tcb tcb) {
+        return ((int) tcb.flight() & BITS) == UNWRITTEN;
+    }
+
     /** The first segment of a flight is about to be sent; false where the block is not as it was taken. */
     static boolean onSend(final Tcb tcb) {
-        if (((int) tcb.flight() & BITS) != UNWRITTEN) {
+        if (!isFresh(tcb)) {
             return false;
         }
         tcb.flight(tcb.flight() | SENT);
