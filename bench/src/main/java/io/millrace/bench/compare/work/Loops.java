@@ -41,7 +41,6 @@ public final class Loops implements AutoCloseable {
               engine { max-connections = 32768, slab = 1GiB }
               listen { backlog = 4096, syn-queue = 4096 }
               ephemeral-ports { low = 1024, high = 65535 }
-              observe.enabled = false
             }
             """;
     private static final String SERVER_SETTINGS = """
