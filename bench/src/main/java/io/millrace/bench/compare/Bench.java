@@ -46,9 +46,10 @@ import picocli.CommandLine.Spec;
 @Command(name = "millrace bench", description = {
         "Millrace beside Netty's NIO, epoll, epoll busy-wait and io_uring: the same handlers, in turn, in one run. Prints the"
                 + " targets and how far each is met.",
-        "Without root, cells of namespaces are left out."}, footer = {"",
-                "Exit codes: 0 measured (whether targets are met or not), 1 something failed, or a ratio of --baseline is out of its band, 2 wrong"
-                        + " usage."})
+        "Without root, cells of namespaces are left out. All cells take two and a half to four hours (see --list);"
+                + " interrupted by Ctrl-C, it prints and writes what it has measured until then."}, footer = {"",
+                        "Exit codes: 0 measured (whether targets are met or not), 1 something failed, or a ratio of --baseline is out of its band, 2 wrong"
+                                + " usage, 130 interrupted by Ctrl-C."})
 public final class Bench implements Callable<Integer> {
     private static final int FAILED = 1;
 
@@ -127,8 +128,10 @@ public final class Bench implements Callable<Integer> {
         final PrintWriter out = spec.commandLine().getOut();
         if (list) {
             plan.groups().forEach(group -> out.println(describe(group)));
-            out.printf("%d cells, at most %d rounds of %.1f s each%n", plan.cells(), plan.effort().rounds(),
-                    plan.effort().roundNs() / 1e9);
+            final long minutes = Math.ceilDiv(plan.expectedNs(), TimeUnit.MINUTES.toNanos(1));
+            out.printf(
+                    "%d cells, at most %d rounds of %.1f s each; about %d h %d min, longer where other load disturbs rounds%n",
+                    plan.cells(), plan.effort().rounds(), plan.effort().roundNs() / 1e9, minutes / 60, minutes % 60);
             return 0;
         }
         final Output output = new Output(out, spec.commandLine().getErr(), isPart(), json, markdown, html);
