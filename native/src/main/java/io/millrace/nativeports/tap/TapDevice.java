@@ -8,6 +8,7 @@ import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PacketDeviceProvider.HostTask;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.nativeports.bypass.BypassRing;
 import io.millrace.nativeports.linux.HostInterface;
@@ -45,7 +46,7 @@ final class TapDevice implements PacketDevice {
     private final PortCapabilities capabilities;
     private final List<TapPort> ports = new ArrayList<>();
     private @Nullable FlowPlacement placement;
-    private @Nullable String ringlessCause;
+    private final List<PortFinding> findings = new ArrayList<>();
 
     private TapDevice(final TunKind kind, final DeviceRequest request, final TapArgument argument) {
         this.kind = kind;
@@ -111,10 +112,9 @@ final class TapDevice implements PacketDevice {
         return placement != null ? placement : PacketDevice.super.placement();
     }
 
-    /** Why there is no ring though one was wanted: one clause, as the log has it; null where nothing stood against it. */
-    @Nullable
-    String ringlessCause() {
-        return ringlessCause;
+    @Override
+    public List<PortFinding> findings() {
+        return List.copyOf(findings);
     }
 
     @Override
@@ -172,9 +172,8 @@ final class TapDevice implements PacketDevice {
             }
             return ringed;
         } catch (final IOException e) {
-            ringlessCause = e.getMessage();
-            LOGGER.info("{}: each frame comes by a system call, small ones not by a ring in memory: {}", name(),
-                    ringlessCause);
+            advise("each frame comes by a system call, small ones not by a ring in memory", e,
+                    "Mend that, or say receive=queue where it is meant to be so");
             return plain;
         }
     }
@@ -194,7 +193,8 @@ final class TapDevice implements PacketDevice {
             }
             return BulkQueues.beside(plain, argument.name());
         } catch (final IOException e) {
-            LOGGER.info("{}: the host receives bulk transfers on the CPU of the engine: {}", name(), e.getMessage());
+            advise("the host receives bulk transfers on the CPU of the engine", e,
+                    "Mend that, or say bulk=direct where it is meant to be so");
             return plain;
         }
     }
@@ -261,6 +261,12 @@ final class TapDevice implements PacketDevice {
             steered.add(new TapQueue(fd, null, null, steering, null));
         }
         return steered;
+    }
+
+    private void advise(final String what, final IOException cause, final String remedy) {
+        final String said = name() + ": " + what + ": " + cause.getMessage();
+        LOGGER.info("{}", said);
+        findings.add(new PortFinding(PortFinding.Weight.ADVICE, said, remedy));
     }
 
     private void sayWhyNot(final String cause) {
