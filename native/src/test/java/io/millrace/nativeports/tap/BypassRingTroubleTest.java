@@ -323,6 +323,14 @@ class BypassRingTroubleTest {
                 .anyMatch(what -> what.endsWith("ring in memory: engines share a queue"));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {7, 8, SynSteering.MOST_ENGINES})
+    void shouldHaveARingForEachOfManyEngines(final int engines) throws Exception {
+        open(1_500, engines);
+        assertThat(device.findings()).isEmpty();
+        assertThat(field(device.queue(engines - 1), "ring")).isNotNull();
+    }
+
     @Test
     void shouldHaveNothingToSayWhereThereIsARing() throws Exception {
         assertThat(field(open(1_500, 1), "ring")).isNotNull();
