@@ -68,7 +68,7 @@ class MemoryPlanInteropTest {
                     - sharedBefore;
             final long room = config.get(PortKeys.DEVICE).scheme().equals("af-packet")
                     ? 70L << 20
-                    : (1 << 16) + (there >> 4);
+                    : (1 << 16) + (there >> 3);
             assertThat(planned(config, "")).as(port).isBetween(there,
                     there + room * config.get(ThreadingKeys.ENGINES));
             assertThat(planned(config, "ring of small frames ") + planned(config, "placing ")).as(port)
