@@ -25,8 +25,8 @@
 
 static int fd, pipe_fd, side;
 static uint8_t *file, *mine, *yours, *my_ring, *my_returns, *your_ring, *your_returns, *my_pool, *your_pool;
-static uint64_t frames, slot, generation, earlier, seen, rung;
-static uint64_t sent, returned, taken, came_back;
+static uint64_t frames, entries, slot, generation, earlier, seen, rung;
+static uint64_t sent, sent_published, first_number, returned, taken, came_back;
 static uint32_t free_frames[65536], free_count;
 static uint8_t away[65536];
 static int joined;
@@ -48,7 +48,7 @@ static uint64_t round_up(uint64_t bytes) {
 
 static void make(void) {
     uint64_t mtu = 1500, count = 16, slot_length = 2048 / 64 + 1;
-    uint64_t rings = RINGS + 2 * count * (ENTRY_LENGTH + RETURN_LENGTH);
+    uint64_t rings = RINGS + 2 * count * (2 * ENTRY_LENGTH + RETURN_LENGTH);
     uint64_t queue = round_up(rings) + 2 * round_up(count * slot_length * 64);
     if (ftruncate(fd, 0) || posix_fallocate(fd, 0, HEADER_BYTES + queue)) fail("make");
     uint8_t *h = mmap(0, HEADER_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -69,8 +69,8 @@ static void ring(void) {
 }
 
 static void restart(void) {
-    sent = returned = taken = came_back = 0;
-    STORE(mine + CONTROL_SENT, 0);
+    sent = sent_published = returned = taken = came_back = 0;
+    STORE(mine + CONTROL_TAKEN, 0);
     STORE(mine + CONTROL_RETURNED, 0);
 }
 
@@ -91,14 +91,15 @@ static void attach(const char *path) {
     U64(info + SIDE_PID) = getpid();
 
     uint8_t *queue = file + U64(file + HEADER_QUEUE_OFFSET);
-    uint64_t rings = frames * (ENTRY_LENGTH + RETURN_LENGTH);
+    entries = 2 * frames;
     mine = queue + CONTROLS + side * CONTROL_LENGTH;
     yours = queue + CONTROLS + (1 - side) * CONTROL_LENGTH;
-    my_ring = queue + RINGS + side * rings;
-    your_ring = queue + RINGS + (1 - side) * rings;
-    my_returns = my_ring + frames * ENTRY_LENGTH;
-    your_returns = your_ring + frames * ENTRY_LENGTH;
-    uint8_t *pools = queue + round_up(RINGS + 2 * rings);
+    my_ring = queue + RINGS + side * entries * ENTRY_LENGTH;
+    your_ring = queue + RINGS + (1 - side) * entries * ENTRY_LENGTH;
+    uint8_t *returns = queue + RINGS + 2 * entries * ENTRY_LENGTH;
+    my_returns = returns + side * frames * RETURN_LENGTH;
+    your_returns = returns + (1 - side) * frames * RETURN_LENGTH;
+    uint8_t *pools = queue + round_up(RINGS + 2 * (entries * ENTRY_LENGTH + frames * RETURN_LENGTH));
     my_pool = pools + side * round_up(frames * slot);
     your_pool = pools + (1 - side) * round_up(frames * slot);
 
@@ -127,9 +128,17 @@ static void give_back(uint32_t frame) {
     U32(my_returns + returned++ % frames * RETURN_LENGTH) = frame;
 }
 
+static uint64_t number(uint64_t position, uint64_t sender, uint64_t receiver) {
+    return ((position + 1) & 0xFFFFFFFF) | (receiver & 0xFFFF) << 32 | sender << 48;
+}
+
 static void publish(void) {
+    if (sent != sent_published) {
+        STORE(my_ring + sent_published % entries * ENTRY_LENGTH + ENTRY_NUMBER, first_number);
+        sent_published = sent;
+    }
     STORE(mine + CONTROL_RETURNED, returned);
-    STORE(mine + CONTROL_SENT, sent);
+    STORE(mine + CONTROL_TAKEN, taken);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     uint64_t sleep = LOAD(yours + CONTROL_SLEEP);
     if ((sleep & 1) && sleep != rung) {
@@ -160,20 +169,32 @@ static void on_other(uint64_t session) {
 }
 
 static void send_back(const uint8_t *bytes, uint32_t length) {
-    uint32_t frame = free_frames[--free_count];
-    uint8_t *copy = my_pool + frame * slot + 64;
+    uint8_t *entry = my_ring + sent % entries * ENTRY_LENGTH, *copy;
+    if (ENTRY_ROOM + length <= ENTRY_LENGTH && sent - LOAD(yours + CONTROL_TAKEN) < frames) {
+        copy = entry + ENTRY_ROOM;
+        U16(entry + ENTRY_FRAME) = 0;
+        U16(entry + ENTRY_OFFSET) = ENTRY_ROOM;
+        U32(entry + ENTRY_BYTES_AND_MARKS) = length | MARK_SMALL << MARKS_SHIFT;
+    } else {
+        uint32_t frame = free_frames[--free_count];
+        away[frame] = 1;
+        copy = my_pool + frame * slot + 64;
+        U16(entry + ENTRY_FRAME) = frame;
+        U16(entry + ENTRY_OFFSET) = 64;
+        U32(entry + ENTRY_BYTES_AND_MARKS) = length;
+    }
     memcpy(copy, bytes, length);
     copy[length - 1]++;
-    uint8_t *entry = my_ring + sent++ % frames * ENTRY_LENGTH;
-    U16(entry + ENTRY_FRAME) = frame;
-    U16(entry + ENTRY_OFFSET) = 64;
-    U32(entry + ENTRY_BYTES_AND_MARKS) = length;
-    away[frame] = 1;
+    if (sent == sent_published) {
+        first_number = number(sent, generation, seen);
+    } else {
+        U64(entry + ENTRY_NUMBER) = number(sent, generation, seen);
+    }
+    sent++;
 }
 
 static int turn(void) {
-    uint64_t there = LOAD(yours + CONTROL_SENT), back = LOAD(yours + CONTROL_RETURNED);
-    uint64_t session = LOAD(yours + CONTROL_SESSION);
+    uint64_t back = LOAD(yours + CONTROL_RETURNED), session = LOAD(yours + CONTROL_SESSION);
     int count = 0;
     if (session != seen) {
         on_other(session);
@@ -184,12 +205,19 @@ static int turn(void) {
             away[frame] = 0;
             free_frames[free_count++] = frame;
         }
-        for (; taken < there && free_count; taken++, count++) {
-            uint8_t *entry = your_ring + taken % frames * ENTRY_LENGTH;
-            uint32_t frame = U16(entry + ENTRY_FRAME), length = U32(entry + ENTRY_BYTES_AND_MARKS) & BYTES_MASK;
-            if (frame >= frames || U16(entry + ENTRY_OFFSET) + length > slot) fail("sent");
-            send_back(your_pool + frame * slot + U16(entry + ENTRY_OFFSET), length);
-            give_back(frame);
+        for (; free_count; taken++, count++) {
+            uint8_t *entry = your_ring + taken % entries * ENTRY_LENGTH;
+            if (LOAD(entry + ENTRY_NUMBER) != number(taken, session, generation)) break;
+            uint32_t frame = U16(entry + ENTRY_FRAME), offset = U16(entry + ENTRY_OFFSET);
+            uint32_t length = U32(entry + ENTRY_BYTES_AND_MARKS) & BYTES_MASK;
+            if (U32(entry + ENTRY_BYTES_AND_MARKS) >> MARKS_SHIFT == MARK_SMALL) {
+                if (offset - ENTRY_ROOM > 7 || offset + length > ENTRY_LENGTH) fail("sent small");
+                send_back(entry + offset, length);
+            } else {
+                if (frame >= frames || offset + length > slot) fail("sent");
+                send_back(your_pool + frame * slot + offset, length);
+                give_back(frame);
+            }
         }
         if (count) publish();
     } else if (seen && LOAD(yours + CONTROL_GREETED) == generation) {

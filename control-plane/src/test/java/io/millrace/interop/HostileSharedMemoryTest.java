@@ -38,6 +38,9 @@ class HostileSharedMemoryTest {
     private static final int PAUSE = 20;
     /** Headers lie in front of that in a frame. */
     private static final int HEADERS = 256;
+    /** Where a queue's rings begin, and the length of an entry. */
+    private static final int RINGS = 4_096;
+    private static final int ENTRY = 192;
     private static final InetSocketAddress ECHO = new InetSocketAddress("10.0.0.2", 7);
     private static final int PATIENCE_MS = 1_000;
 
@@ -114,13 +117,19 @@ class HostileSharedMemoryTest {
         }
     }
 
-    /** One byte at a time of some frame's headers, in the second half of the file: the client's pool, as it came second. */
+    /**
+     * One byte at a time of some frame's headers, in the client's pool at the end of the file, as it came second, or in its
+     * ring, but not of the entries' numbers: then nothing would come any more.
+     */
     private static void strike(final ByteBuffer memory, final Random random) {
+        final int frames = Integer.reverseBytes(memory.getInt(24));
         final int slot = Integer.reverseBytes(memory.getInt(28));
-        final int pool = memory.capacity() / 2 + (1 << 16) & -(1 << 16);
+        final int pool = memory.capacity() - (frames * slot + (1 << 16) - 1 & -(1 << 16));
+        final int ring = (1 << 16) + RINGS + 2 * frames * ENTRY;
         for (int i = 0; i < STROKES_BETWEEN_LOOKS; i++) {
-            final int frame = pool + random.nextInt((memory.capacity() - pool) / slot - 1) * slot;
-            final int at = frame + random.nextInt(HEADERS);
+            final int at = random.nextBoolean()
+                    ? pool + random.nextInt(frames) * slot + random.nextInt(HEADERS)
+                    : ring + random.nextInt(2 * frames) * ENTRY + random.nextInt(Long.BYTES, ENTRY);
             final byte before = memory.get(at);
             memory.put(at, (byte) random.nextInt());
             for (int pause = 0; pause < PAUSE; pause++) {

@@ -24,6 +24,11 @@ final class Arenas implements ArenaFactory {
         if (factory == null) {
             throw new SkippedCellException("nothing here measures " + cell.placement());
         }
-        return survivors.watch(factory.open(cell));
+        survivors.goOn();
+        try {
+            return survivors.watch(factory.open(cell));
+        } finally {
+            survivors.goOn();
+        }
     }
 }

@@ -4,11 +4,6 @@ import io.millrace.bench.compare.engine.EngineArenas;
 import io.millrace.bench.compare.net.NamespaceArenas;
 import io.millrace.bench.compare.node.LocalArenas;
 import io.millrace.bench.compare.node.NodeProcess;
-import io.millrace.bench.compare.report.HtmlReport;
-import io.millrace.bench.compare.report.JsonReport;
-import io.millrace.bench.compare.report.MarkdownReport;
-import io.millrace.bench.compare.report.Summary;
-import io.millrace.bench.compare.report.TextReport;
 import io.millrace.bench.compare.result.CellResult;
 import io.millrace.bench.compare.result.Contender;
 import io.millrace.bench.compare.result.Placement;
@@ -28,7 +23,6 @@ import io.millrace.config.MillraceConfig;
 import io.millrace.config.TcpRecoveryKeys;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -38,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -51,9 +46,10 @@ import picocli.CommandLine.Spec;
 @Command(name = "millrace bench", description = {
         "Millrace beside Netty's NIO, epoll, epoll busy-wait and io_uring: the same handlers, in turn, in one run. Prints the"
                 + " targets and how far each is met.",
-        "Without root, cells of namespaces are left out."}, footer = {"",
-                "Exit codes: 0 measured (whether targets are met or not), 1 something failed, or a ratio of --baseline is out of its band, 2 wrong"
-                        + " usage."})
+        "Without root, cells of namespaces are left out. All cells take two and a half to four hours (see --list);"
+                + " interrupted by Ctrl-C, it prints and writes what it has measured until then."}, footer = {"",
+                        "Exit codes: 0 measured (whether targets are met or not), 1 something failed, or a ratio of --baseline is out of its band, 2 wrong"
+                                + " usage, 130 interrupted by Ctrl-C."})
 public final class Bench implements Callable<Integer> {
     private static final int FAILED = 1;
 
@@ -132,18 +128,17 @@ public final class Bench implements Callable<Integer> {
         final PrintWriter out = spec.commandLine().getOut();
         if (list) {
             plan.groups().forEach(group -> out.println(describe(group)));
-            out.printf("%d cells, at most %d rounds of %.1f s each%n", plan.cells(), plan.effort().rounds(),
-                    plan.effort().roundNs() / 1e9);
+            final long minutes = Math.ceilDiv(plan.expectedNs(), TimeUnit.MINUTES.toNanos(1));
+            out.printf(
+                    "%d cells, at most %d rounds of %.1f s each; about %d h %d min, longer where other load disturbs rounds%n",
+                    plan.cells(), plan.effort().rounds(), plan.effort().roundNs() / 1e9, minutes / 60, minutes % 60);
             return 0;
         }
-        checkFiles();
-        final Results results = measure(plan);
-        out.print(isPart() ? TextReport.renderCells(results) : TextReport.render(results));
-        out.flush();
-        write(results);
-        final List<CellResult> failed = results.cells().stream().filter(CellResult::failed).toList();
-        Summary.missing(failed).forEach(spec.commandLine().getErr()::println);
-        return failed.isEmpty() ? 0 : FAILED;
+        final Output output = new Output(out, spec.commandLine().getErr(), isPart(), json, markdown, html);
+        output.unwritable().ifPresent(file -> {
+            throw wrong("cannot write to " + file);
+        });
+        return measure(plan, output) ? 0 : FAILED;
     }
 
     private int ratios(final Path file) throws IOException {
@@ -181,31 +176,37 @@ public final class Bench implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), message);
     }
 
-    /** Before minutes are spent. */
-    private void checkFiles() {
-        for (final Path file : new Path[]{json, markdown, html}) {
-            if (file != null) {
-                final Path folder = file.toAbsolutePath().getParent();
-                if (Files.isDirectory(file) || folder == null || !Files.isWritable(folder)) {
-                    throw wrong("cannot write to " + file);
-                }
-            }
-        }
-    }
-
-    private Results measure(final Plan plan) throws IOException {
+    /** Returns whether nothing has failed. */
+    private boolean measure(final Plan plan, final Output output) throws IOException {
         if (jvmOptions != null) {
             final String others = System.getProperty(NodeProcess.OPTIONS_PROPERTY, "");
             System.setProperty(NodeProcess.OPTIONS_PROPERTY, (others + " " + jvmOptions).strip());
         }
         final String load = Environment.currentLoad();
+        final Ledger ledger = new Ledger(plan, new Console(System.err, plan.groups().size()));
         final Survivors survivors = new Survivors();
-        survivors.takeDownAtEnd();
+        survivors.takeDownAtEnd(() -> ledger.close(cells -> interrupted(results(plan, load, cells), output)));
         final Rounds turns = new Rounds(new Arenas(factories(plan.effort().warmMs()), survivors), plan.effort(),
                 new DisturbanceMeter(),
                 System::nanoTime);
-        final List<CellResult> cells = new Schedule(plan, turns, System::nanoTime)
-                .run(new Console(System.err, plan.groups().size()));
+        new Schedule(plan, turns, System::nanoTime).run(ledger);
+        final AtomicBoolean good = new AtomicBoolean();
+        ledger.close(cells -> good.set(output.put(results(plan, load, cells))));
+        return good.get();
+    }
+
+    private static void interrupted(final Results results, final Output output) {
+        final long measured = results.cells().stream().filter(CellResult::isMeasured).count();
+        // nothing takes the place of a file that may be a whole run's
+        if (measured > 0) {
+            output.put(results);
+        }
+        output.err().printf("millrace bench: interrupted; %d of %d cells were measured%n", measured,
+                results.cells().size());
+        output.err().flush();
+    }
+
+    private Results results(final Plan plan, final String load, final List<CellResult> cells) {
         return new Results(typed(), plan.effort().rounds(), plan.effort().roundNs(), Environment.now(load),
                 congestion(), cells);
     }
@@ -226,24 +227,12 @@ public final class Bench implements Callable<Integer> {
         return factories;
     }
 
-    private static String congestion() throws IOException {
+    private static String congestion() {
         return "the kernel " + LocalArenas.congestionControl() + ", Millrace "
                 + MillraceConfig.builder().systemProperties().build().get(TcpRecoveryKeys.CONGESTION_CONTROL);
     }
 
     private String typed() {
         return ("./millrace bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
-    }
-
-    private void write(final Results results) throws IOException {
-        if (json != null) {
-            Files.writeString(json, JsonReport.render(results));
-        }
-        if (markdown != null) {
-            Files.writeString(markdown, MarkdownReport.render(results));
-        }
-        if (html != null) {
-            Files.writeString(html, HtmlReport.render(results));
-        }
     }
 }

@@ -6,18 +6,35 @@ import io.millrace.bench.compare.run.Arena;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Takes arenas down that are open when the command ends, by Ctrl-C for instance. Their processes are killed first: one that
- * is stopped by SIGSTOP would neither see that its parent is gone nor the Ctrl-C. Threads: the command's, and the one that
+ * is stopped by SIGSTOP would neither see that its parent is gone nor the Ctrl-C. From then on the command's thread goes no
+ * further: it would set up the next arena, and call those that were killed failures. Threads: the command's, and the one that
  * ends the JVM.
  */
 final class Survivors {
     private final Set<Watched> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean over;
 
-    /** From now on. */
-    void takeDownAtEnd() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::takeDown, "bench-survivors"));
+    /**
+     * From now on.
+     *
+     * @param afterwards what else is to be done at the end, once they are.
+     */
+    void takeDownAtEnd(final Runnable afterwards) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            takeDown();
+            afterwards.run();
+        }, "bench-survivors"));
+    }
+
+    /** Returns only while the run goes on. */
+    void goOn() {
+        while (over) {
+            LockSupport.park(this);
+        }
     }
 
     /** Of this one too, until it is closed. */
@@ -28,6 +45,7 @@ final class Survivors {
     }
 
     void takeDown() {
+        over = true;
         open.forEach(Watched::kill);
         open.forEach(Watched::close);
     }
@@ -59,18 +77,30 @@ final class Survivors {
 
         @Override
         public Sample round(final long ns) throws IOException {
-            return arena.round(ns);
+            try {
+                return arena.round(ns);
+            } finally {
+                goOn();
+            }
         }
 
         @Override
         public void resume() throws IOException {
-            arena.resume();
+            try {
+                arena.resume();
+            } finally {
+                goOn();
+            }
             pids = Set.copyOf(arena.pids());
         }
 
         @Override
         public void pause() throws IOException {
-            arena.pause();
+            try {
+                arena.pause();
+            } finally {
+                goOn();
+            }
             pids = Set.copyOf(arena.pids());
         }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
 
 /**
@@ -19,8 +20,10 @@ public final class Namespace implements AutoCloseable {
 
     private static final Set<Namespace> OPEN = ConcurrentHashMap.newKeySet();
 
+    private static volatile boolean ended;
+
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> CloseHelper.quietCloseAll(OPEN), "namespaces"));
+        Runtime.getRuntime().addShutdownHook(new Thread(Namespace::end, "namespaces"));
     }
 
     private final String name = "millrace-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
@@ -31,8 +34,7 @@ public final class Namespace implements AutoCloseable {
      * Millrace has in a measurement.
      */
     public Namespace(final long maxBuffer) throws IOException {
-        run(List.of("ip", "netns", "add", name));
-        OPEN.add(this);
+        add();
         try {
             exec("sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1", "net.ipv4.tcp_no_metrics_save=1",
                     "net.ipv4.ip_local_port_range=1024 65535", "net.ipv4.tcp_max_tw_buckets=65536",
@@ -43,16 +45,44 @@ public final class Namespace implements AutoCloseable {
         }
     }
 
+    private void add() throws IOException {
+        synchronized (OPEN) {
+            if (!ended) {
+                run(List.of("ip", "netns", "add", name));
+                OPEN.add(this);
+            }
+        }
+        goOn();
+    }
+
+    /** Returns only while this process does not end: whoever went on would find no namespace, and take that for a failure. */
+    private static void goOn() {
+        while (ended) {
+            LockSupport.park();
+        }
+    }
+
+    private static void end() {
+        synchronized (OPEN) {
+            ended = true;
+            CloseHelper.quietCloseAll(OPEN);
+        }
+    }
+
     /** As {@code ip netns} knows it. */
     public String name() {
         return name;
     }
 
-    /** Runs a command inside, which must succeed; what it has said. */
+    /** Runs a command inside, which must succeed; what it has said. Does not return where this process ends meanwhile. */
     public String exec(final String... command) throws IOException {
         final List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", name));
         line.addAll(List.of(command));
-        return run(line);
+        try {
+            return run(line);
+        } finally {
+            goOn();
+        }
     }
 
     @Override

@@ -10,7 +10,9 @@ import io.millrace.bench.compare.result.Workload;
 import io.millrace.bench.compare.run.Arena;
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SurvivorsTest {
     private final Survivors survivors = new Survivors();
@@ -64,6 +66,23 @@ class SurvivorsTest {
 
         assertThat(sleeper.process.waitFor()).as("killed").isEqualTo(128 + 9);
         assertThat(sleeper.closed).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldLetTheCommandGoNoFurtherOnceAllIsTakenDown() {
+        survivors.goOn();
+        survivors.takeDown();
+        final Thread command = Thread.ofPlatform().daemon().start(survivors::goOn);
+
+        while (command.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        LockSupport.unpark(command);
+        while (command.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        assertThat(command.isAlive()).isTrue();
     }
 
     @Test

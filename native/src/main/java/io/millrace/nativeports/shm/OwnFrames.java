@@ -1,5 +1,6 @@
 package io.millrace.nativeports.shm;
 
+import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FrameLines;
 import java.util.Arrays;
@@ -53,6 +54,22 @@ final class OwnFrames {
         states[Frame.poolIndex(frame)] = LENT;
         Frame.reset(frame);
         return frame;
+    }
+
+    /** A frame with the same bytes and marks as one of another pool; 0 where none is free. */
+    long copyOf(final long frame) {
+        final long copy = acquire();
+        if (copy != 0) {
+            Frame.dataOffset(copy, Frame.roomOffset(copy) + Frame.dataOffset(frame) - Frame.roomOffset(frame));
+            Frame.length(copy, Frame.length(frame));
+            Frame.flags(copy, Frame.flags(frame));
+            Frame.checksumPlace(copy, Frame.checksumStart(frame), Frame.checksumOffset(frame));
+            if (Frame.gsoSize(frame) != 0) {
+                Frame.segmentation(copy, Frame.gsoType(frame), Frame.gsoSize(frame), Frame.headerLength(frame));
+            }
+            Memory.copy(Frame.data(frame), Frame.data(copy), Frame.length(frame));
+        }
+        return copy;
     }
 
     /** There is time: the lines of the frames that are lent next are claimed now, and not then. */

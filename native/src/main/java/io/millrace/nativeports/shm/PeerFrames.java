@@ -1,6 +1,5 @@
 package io.millrace.nativeports.shm;
 
-import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.port.Frame;
 
 /**
@@ -9,9 +8,6 @@ import io.millrace.fastpath.port.Frame;
  */
 final class PeerFrames {
     private static final int INDEX_MASK = 0xFFFF;
-    private static final int OFFSET_SHIFT = 16;
-    private static final int MARKS = ShmLayout.MARK_CHECKSUM_PARTIAL | ShmLayout.MARK_CHECKSUM_VALID;
-    private static final int CHECKSUM_LENGTH = 2;
 
     private final PoolMemory memory;
     private final boolean[] held;
@@ -30,86 +26,30 @@ final class PeerFrames {
     /**
      * Takes a frame that the other side says it has sent.
      *
-     * @param entry address of what it says.
+     * @param place   what its entry says of the frame's number, place, length and marks, read once.
+     * @param details of the marks, read once.
      * @return the frame; 0 where that cannot be.
      */
-    long take(final long entry, final long nowNs) {
-        final long place = Memory.getLongOpaque(entry);
-        final long marks = Memory.getLongOpaque(entry + ShmLayout.ENTRY_SEGMENT);
+    long take(final long place, final long details) {
         final int index = (int) place & INDEX_MASK;
-        final int offset = (int) (place >>> OFFSET_SHIFT) & INDEX_MASK;
-        final int bytesAndMarks = (int) (place >>> Integer.SIZE);
-        final int length = bytesAndMarks & ShmLayout.BYTES_MASK;
+        final int offset = (int) (place >>> Entry.OFFSET_SHIFT) & INDEX_MASK;
+        final int lengthAndMarks = (int) (place >>> Integer.SIZE);
+        final int length = lengthAndMarks & ShmLayout.BYTES_MASK;
+        final int marks = lengthAndMarks >>> ShmLayout.MARKS_SHIFT;
         if (index >= held.length || held[index] || offset < ShmLayout.LEAST_HEADROOM || length == 0
-                || length > maxFrameLength || offset + length > slotLength
-                || !areMarksPossible(bytesAndMarks >>> ShmLayout.MARKS_SHIFT, marks, length)) {
+                || length > maxFrameLength || offset + length > slotLength || marks != 0 && !segments
+                || !Marks.arePossible(marks, details, length)) {
             return 0;
         }
         held[index] = true;
         final long frame = memory.frame(index);
         Frame.reset(frame);
-        Frame.timestampNs(frame, nowNs);
         Frame.dataOffset(frame, Frame.roomOffset(frame) + offset);
         Frame.length(frame, length);
-        if (bytesAndMarks != length) {
-            mark(frame, bytesAndMarks >>> ShmLayout.MARKS_SHIFT, marks);
+        if (marks != 0) {
+            Marks.write(frame, marks, details);
         }
         return frame;
-    }
-
-    private boolean areMarksPossible(final int flags, final long marks, final int length) {
-        if (flags == 0) {
-            return true;
-        }
-        final boolean partial = (flags & ShmLayout.MARK_CHECKSUM_PARTIAL) != 0;
-        final int type = flags >>> ShmLayout.SEGMENTATION_SHIFT;
-        return segments && (flags & ~MARKS & (1 << ShmLayout.SEGMENTATION_SHIFT) - 1) == 0
-                && (!partial || checksumStart(marks) + checksumOffset(marks) + CHECKSUM_LENGTH <= length)
-                && (type == Frame.GSO_NONE || isSegmentPossible(type, marks, length));
-    }
-
-    private static boolean isSegmentPossible(final int type, final long marks, final int length) {
-        return (type == Frame.GSO_TCPV4 || type == Frame.GSO_TCPV6 || type == Frame.GSO_UDP) && segmentSize(marks) != 0
-                && headers(marks) <= length;
-    }
-
-    private static void mark(final long frame, final int flags, final long marks) {
-        Frame.flags(frame, flags & MARKS);
-        Frame.checksumPlace(frame, checksumStart(marks), checksumOffset(marks));
-        final int type = flags >>> ShmLayout.SEGMENTATION_SHIFT;
-        if (type != Frame.GSO_NONE) {
-            Frame.segmentation(frame, type, segmentSize(marks), headers(marks));
-        }
-    }
-
-    private static int segmentSize(final long marks) {
-        return (int) marks & 0xFFFF;
-    }
-
-    private static int headers(final long marks) {
-        return (int) (marks >>> 16) & 0xFFFF;
-    }
-
-    private static int checksumStart(final long marks) {
-        return (int) (marks >>> 32) & 0xFFFF;
-    }
-
-    private static int checksumOffset(final long marks) {
-        return (int) (marks >>> 48);
-    }
-
-    /** Says of a frame of ours what {@link #take} reads. */
-    static void put(final long entry, final long frame) {
-        final int type = Frame.gsoSize(frame) == 0 ? Frame.GSO_NONE : Frame.gsoType(frame);
-        final int flags = Frame.flags(frame) & MARKS | type << ShmLayout.SEGMENTATION_SHIFT;
-        final int offset = Frame.dataOffset(frame) - Frame.roomOffset(frame);
-        Memory.putLong(entry, Frame.poolIndex(frame) | (long) offset << OFFSET_SHIFT
-                | (long) (Frame.length(frame) | flags << ShmLayout.MARKS_SHIFT) << Integer.SIZE);
-        if (flags != 0) {
-            Memory.putLong(entry + ShmLayout.ENTRY_SEGMENT, Frame.gsoSize(frame)
-                    | (long) Frame.headerLength(frame) << 16 | (long) Frame.checksumStart(frame) << 32
-                    | (long) Frame.checksumOffset(frame) << 48);
-        }
     }
 
     /** The engine is done with a frame. */

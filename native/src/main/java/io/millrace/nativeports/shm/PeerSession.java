@@ -14,11 +14,25 @@ final class PeerSession {
     private long seen;
     private boolean greeting;
     private boolean joined;
+    /** What the numbers of both rings' entries have: nobody has sent with those of generation 0. */
+    private long sendingKey;
+    private long receivingKey;
 
     PeerSession(final SideControl own, final SideControl peer, final long generation) {
         this.own = own;
         this.peer = peer;
         this.generation = generation;
+        receivingKey = Entry.key(0, generation);
+    }
+
+    /** What the numbers of this side's entries have. */
+    long sendingKey() {
+        return sendingKey;
+    }
+
+    /** What those of the other side's have: also when it has left, until another is greeted. */
+    long receivingKey() {
+        return receivingKey;
     }
 
     /** This side's cursors are at their beginning: the other one may see it. */
@@ -49,6 +63,8 @@ final class PeerSession {
     void greet(final long newcomer) {
         seen = newcomer;
         greeting = true;
+        sendingKey = Entry.key(generation, newcomer);
+        receivingKey = Entry.key(newcomer, generation);
         own.greeted(newcomer);
     }
 

@@ -98,8 +98,12 @@ final class ShmDevice implements PacketDevice {
     /** A file that is something else is left alone, and so is one that another version uses. */
     private static void requireOurs(final SharedFile file, final boolean alone) throws IOException {
         try (MemoryRegion header = ShmQueue.map(file.path().toString(), file, 0, ShmLayout.HEADER_BYTES)) {
-            if (!ShmLayout.isOurs(header.address(), alone)) {
+            if (!ShmLayout.isOurs(header.address())) {
                 throw new IOException(ShmFailure.foreign(file.path()));
+            }
+            final int version = ShmLayout.version(header.address());
+            if (!alone && version != ShmLayout.VERSION) {
+                throw new IOException(ShmFailure.otherVersion(file.path(), version));
             }
         }
     }

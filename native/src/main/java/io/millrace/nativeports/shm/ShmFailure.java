@@ -26,7 +26,12 @@ final class ShmFailure {
     }
 
     static String foreign(final Path file) {
-        return file + " is no shared memory of Millrace, or of another version; name another file, or remove it";
+        return file + " is no shared memory of Millrace; name another file, or remove it";
+    }
+
+    static String otherVersion(final Path file, final int version) {
+        return file + " is in use as a shared memory of version " + version + ", and this is Millrace with version "
+                + ShmLayout.VERSION + "; run the same Millrace on both sides, or name another file";
     }
 
     static String busy(final Path file) {

@@ -14,7 +14,7 @@ import io.millrace.fastpath.port.Frame;
 record ShmLayout(int mtu, int queues, int frames, boolean offloads) {
     /** "MILLRACE", as it stands in the memory of a little-endian machine. */
     static final long MAGIC = 0x45434152_4C4C494DL;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     // The bytes that are locked.
     static final long LOCK_ATTACHING = 0;
@@ -42,29 +42,32 @@ record ShmLayout(int mtu, int queues, int frames, boolean offloads) {
     static final int SIDE_START_TIME = 16;
     static final int SIDE_MAC = 24;
 
-    // A queue: what each side writes, in two places, each far enough from the next for processors that fetch two lines.
+    // A queue: what each side writes, in three places, each far enough from the next for processors that fetch two lines.
     static final int CONTROLS = 0;
-    static final int CONTROL_LENGTH = 256;
-    static final int CONTROL_SENT = 0;
-    static final int CONTROL_RETURNED = 8;
-    static final int CONTROL_SESSION = 16;
+    static final int CONTROL_LENGTH = 512;
+    static final int CONTROL_RETURNED = 0;
+    static final int CONTROL_SESSION = 8;
     static final int CONTROL_GREETED = 128;
     static final int CONTROL_SLEEP = 136;
+    static final int CONTROL_TAKEN = 256;
     static final int RINGS = 4_096;
 
-    // An entry of a ring of sent frames.
-    static final int ENTRY_LENGTH = 16;
-    static final int ENTRY_FRAME = 0;
-    static final int ENTRY_OFFSET = 2;
-    static final int ENTRY_BYTES_AND_MARKS = 4;
-    static final int ENTRY_SEGMENT = 8;
-    static final int ENTRY_HEADERS = 10;
-    static final int ENTRY_CHECKSUM_START = 12;
-    static final int ENTRY_CHECKSUM_OFFSET = 14;
+    // An entry of a ring of sent frames: three lines, in which a small frame has room.
+    static final int ENTRY_LENGTH = 192;
+    static final int ENTRY_NUMBER = 0;
+    static final int ENTRY_FRAME = 8;
+    static final int ENTRY_OFFSET = 10;
+    static final int ENTRY_BYTES_AND_MARKS = 12;
+    static final int ENTRY_SEGMENT = 16;
+    static final int ENTRY_HEADERS = 18;
+    static final int ENTRY_CHECKSUM_START = 20;
+    static final int ENTRY_CHECKSUM_OFFSET = 22;
+    static final int ENTRY_ROOM = 32;
     static final int BYTES_MASK = 0xFF_FFFF;
     static final int MARKS_SHIFT = 24;
     static final int MARK_CHECKSUM_PARTIAL = 1;
     static final int MARK_CHECKSUM_VALID = 2;
+    static final int MARK_SMALL = 4;
     static final int SEGMENTATION_SHIFT = 4;
 
     /** Bytes of an entry of a ring of returned frames. */
@@ -98,9 +101,14 @@ record ShmLayout(int mtu, int queues, int frames, boolean offloads) {
         return roundUp((long) frames * slotLength());
     }
 
+    /** Of a ring of sent frames: as many for small frames as for others, so that it is never full. */
+    int entries() {
+        return 2 * frames;
+    }
+
     /** Bytes of a queue's controls and rings. */
     long controlLength() {
-        return roundUp(ringOffset(2));
+        return roundUp(returnRingOffset(2));
     }
 
     long queueLength() {
@@ -116,13 +124,14 @@ record ShmLayout(int mtu, int queues, int frames, boolean offloads) {
         return queueOffset(queue) + controlLength() + side * poolLength();
     }
 
-    /** Of a side's ring of sent frames, from the beginning of its queue; that of returned ones follows. */
+    /** Of a side's ring of sent frames, from the beginning of its queue. */
     long ringOffset(final int side) {
-        return RINGS + (long) side * frames * (ENTRY_LENGTH + RETURN_LENGTH);
+        return RINGS + (long) side * entries() * ENTRY_LENGTH;
     }
 
+    /** Of a side's ring of returned frames; they follow those of sent ones. */
     long returnRingOffset(final int side) {
-        return ringOffset(side) + (long) frames * ENTRY_LENGTH;
+        return ringOffset(2) + (long) side * frames * RETURN_LENGTH;
     }
 
     long fileLength() {
@@ -153,10 +162,14 @@ record ShmLayout(int mtu, int queues, int frames, boolean offloads) {
                 Memory.getInt(header + HEADER_FRAMES), (Memory.getInt(header + HEADER_FLAGS) & FLAG_OFFLOADS) != 0);
     }
 
-    /** True for a header of this version, or, where nobody is attached, of any or of a file that was not finished. */
-    static boolean isOurs(final long header, final boolean alone) {
-        return Memory.getLong(header + HEADER_MAGIC) == MAGIC
-                && (alone || Memory.getIntAcquire(header + HEADER_VERSION) == VERSION);
+    /** True for a header of any version, or of a file that was not finished. */
+    static boolean isOurs(final long header) {
+        return Memory.getLong(header + HEADER_MAGIC) == MAGIC;
+    }
+
+    /** Which version a header is of; 0 where it was not finished. */
+    static int version(final long header) {
+        return Memory.getIntAcquire(header + HEADER_VERSION);
     }
 
     /** True where the numbers are possible, and the header's other fields and the file's length are as they say. */

@@ -5,13 +5,12 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FrameLines;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue of one side. A frame that is sent stays where its sender wrote it: its number goes to the other side by a
- * ring, is looked at there, and comes back by a ring of the other side's. No ring can be full, as each has room for all
- * frames there are.
+ * One queue of one side. A frame that is sent stays where its sender wrote it: its name goes to the other side by a
+ * ring, is looked at there, and its number comes back by a ring of the other side's. A small one travels in the ring itself, and
+ * nothing comes back: between two processors that takes less time than to fetch what a name says. No ring can be full.
  * <p>
  * Thread: the engine's.
  */
@@ -21,6 +20,7 @@ final class ShmPort implements PacketPort {
     /** One of so many frames may be lent. */
     private static final int LENDABLE = 4;
     private static final long NEVER = -1;
+    private static final long SMALL = (long) ShmLayout.MARK_SMALL << ShmLayout.MARKS_SHIFT + Integer.SIZE;
 
     private final PortCapabilities capabilities;
     private final ShmQueue queue;
@@ -30,26 +30,22 @@ final class ShmPort implements PacketPort {
     private final SideControl peer;
     private final OwnFrames frames;
     private final PeerFrames peerFrames;
+    private final SmallFrames smallFrames;
+    private final SentRing ring;
     private final FrameLines lines = new FrameLines();
     @Nullable
     private final Doorbell bell;
+    private final SideSleep sleep;
 
     /** The generation of the other side that was there first; {@link #NEVER}: this side was. */
     private final long earlier;
-    private long sent;
-    private long sentPublished;
     private long returned;
     private long returnedPublished;
-    /** The other side's ring of sent frames: taken, there, and the last number that cannot be. */
+    /** How many entries of the other side's ring of sent frames were taken. */
     private long taken;
-    private long there;
-    private long badThere;
-    /** The other side's ring of returned frames. */
+    /** The other side's ring of returned frames: taken, and the last number that cannot be. */
     private long cameBack;
     private long badCameBack;
-    /** A sleep of this side's is told by an odd number; the last sleep of the other side that was ended by the bell. */
-    private long sleep;
-    private long rungFor;
     private long dropped;
     /** What was read only to have the line: kept, so that the read takes place. */
     @SuppressWarnings("unused")
@@ -73,8 +69,9 @@ final class ShmPort implements PacketPort {
         session = new PeerSession(own, peer, generation);
         frames = new OwnFrames(queue.ownPool(), layout.frames());
         peerFrames = new PeerFrames(queue.peerPool(), layout);
-        sleep = own.sleep() + 1 & ~1L;
-        own.sleep(sleep);
+        smallFrames = queue.smallFrames();
+        ring = new SentRing(own, peer, session, layout.frames());
+        sleep = new SideSleep(own, peer, bell);
         session.leave();
         restart();
         if (earlier != 0) {
@@ -88,16 +85,13 @@ final class ShmPort implements PacketPort {
     }
 
     private void restart() {
-        sent = 0;
-        sentPublished = 0;
+        ring.restart();
         returned = 0;
         returnedPublished = 0;
         taken = 0;
-        there = 0;
-        badThere = 0;
         cameBack = 0;
         badCameBack = 0;
-        own.sent(0);
+        own.taken(0);
         own.returned(0);
     }
 
@@ -125,12 +119,16 @@ final class ShmPort implements PacketPort {
             frames.release(frame);
             return;
         }
+        if (smallFrames.has(frame)) {
+            smallFrames.release(frame);
+            return;
+        }
         final int index = Frame.poolIndex(frame);
         peerFrames.release(index);
         if (session.isThere()) {
             giveBack(index);
             if (returned - returnedPublished >= RETURN_BURST) {
-                publish();
+                publishReturned();
             }
         }
     }
@@ -141,131 +139,152 @@ final class ShmPort implements PacketPort {
 
     @Override
     public int receive(final long[] received, final int offset, final int limit, final long nowNs) {
-        publish();
+        publishReturned();
         if (watch.isDue(nowNs)) {
             check();
         }
         look();
-        if (taken == there) {
+        if (!isNextThere()) {
             // there is time
             frames.prepare();
             return 0;
         }
+        final int count = take(received, offset, limit);
+        for (int i = offset; i < offset + count; i++) {
+            Frame.timestampNs(received[i], nowNs);
+        }
+        own.taken(taken);
+        return count;
+    }
+
+    private int take(final long[] received, final int offset, final int limit) {
         int count = 0;
-        while (count < limit && taken < there) {
-            final long frame = peerFrames.take(peer.entry(taken++), nowNs);
+        boolean named = false;
+        while (count < limit && isNextThere()) {
+            final long entry = peer.entry(taken);
+            final long place = Memory.getLongOpaque(entry + ShmLayout.ENTRY_FRAME);
+            final long details = Memory.getLongOpaque(entry + ShmLayout.ENTRY_SEGMENT);
+            final boolean small = (place & SMALL) != 0;
+            if (small && !smallFrames.hasFree()) {
+                break;
+            }
+            taken++;
+            final long frame = small
+                    ? smallFrames.take(entry, place, details)
+                    : peerFrames.take(place, details);
             if (frame == 0) {
                 onNonsense();
             } else {
                 received[offset + count++] = frame;
+                named |= !small;
             }
         }
-        lines.fetchRooms(received, offset, count);
+        if (named) {
+            lines.fetchRooms(received, offset, count);
+        }
         return count;
+    }
+
+    private boolean isNextThere() {
+        return peer.isThere(taken, session.receivingKey());
     }
 
     @Override
     public boolean mayReceive() {
-        return taken != there || peer.sent() != there;
+        glanced = peer.glance(taken);
+        return isNextThere();
     }
 
     @Override
     public int transmit(final long[] outgoing, final int offset, final int length, final long nowNs) {
-        for (int i = offset; i < offset + length; i++) {
-            send(outgoing[i]);
+        if (!frames.hasFree()) {
+            look();
         }
-        publish();
+        // The first is written last: the other side, which looks at its lines, sees all at once, and takes none away half written.
+        long first = 0;
+        long firstPosition = 0;
+        for (int i = offset; i < offset + length; i++) {
+            final long frame = sendable(outgoing[i]);
+            if (frame != 0) {
+                final long position = ring.claim();
+                if (first != 0) {
+                    send(position, frame);
+                } else {
+                    first = frame;
+                    firstPosition = position;
+                }
+            }
+        }
+        if (first != 0) {
+            send(firstPosition, first);
+            showReturned();
+            sleep.wakePeer();
+        }
         return length;
     }
 
-    private void send(final long frame) {
-        if (!queue.ownPool().has(frame)) {
-            sendCopy(frame);
-        } else if (!session.isJoined() || capabilities.isTooLong(frame)) {
+    /** The frame itself, or one of this side's in its place; 0 where it is dropped: the owner of a pool sends what is in it. */
+    private long sendable(final long frame) {
+        if (!session.isJoined() || capabilities.isTooLong(frame)) {
             dropped++;
-            frames.release(frame);
-        } else {
-            assert capabilities.txChecksum() || (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) == 0 : "partial checksum";
-            PeerFrames.put(own.entry(sent++), frame);
-            frames.send(Frame.poolIndex(frame));
+            release(frame);
+            return 0;
         }
-    }
-
-    /** A frame of the other side's that goes back to it: only the owner of a pool sends what is in it. */
-    private void sendCopy(final long frame) {
-        final long copy = acquire();
+        assert capabilities.txChecksum() || (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) == 0 : "partial checksum";
+        if (queue.ownPool().has(frame) || Entry.isSmall(frame) && ring.hasRoomAt(ring.next())) {
+            return frame;
+        }
+        final long copy = frames.copyOf(frame);
         if (copy == 0) {
             dropped++;
-        } else {
-            final int headroom = Frame.dataOffset(frame) - Frame.roomOffset(frame);
-            Frame.dataOffset(copy, Frame.roomOffset(copy) + headroom);
-            Frame.length(copy, Frame.length(frame));
-            Frame.flags(copy, Frame.flags(frame));
-            Frame.checksumPlace(copy, Frame.checksumStart(frame), Frame.checksumOffset(frame));
-            if (Frame.gsoSize(frame) != 0) {
-                Frame.segmentation(copy, Frame.gsoType(frame), Frame.gsoSize(frame), Frame.headerLength(frame));
-            }
-            Memory.copy(Frame.data(frame), Frame.data(copy), Frame.length(frame));
-            send(copy);
         }
         release(frame);
+        return copy;
     }
 
-    /** Shows the other side what was put into both rings, and wakes it where it sleeps. */
-    private void publish() {
-        if (sent == sentPublished && returned == returnedPublished) {
-            return;
+    private void send(final long position, final long frame) {
+        if (Entry.isSmall(frame) && ring.hasRoomAt(position)) {
+            ring.copy(position, frame);
+            release(frame);
+        } else {
+            frames.send(Frame.poolIndex(frame));
+            ring.name(position, frame);
         }
-        sentPublished = sent;
+    }
+
+    /** Shows the other side what was put into the ring of returned frames, and wakes it where it sleeps. */
+    private void publishReturned() {
+        if (showReturned()) {
+            sleep.wakePeer();
+        }
+    }
+
+    private boolean showReturned() {
+        if (returned == returnedPublished) {
+            return false;
+        }
         returnedPublished = returned;
         own.returned(returned);
-        own.sent(sent);
-        if (bell != null) {
-            // What was published is seen by a side that falls asleep, or its sleep is seen here.
-            VarHandle.fullFence();
-            final long number = peer.sleep();
-            if ((number & 1) != 0 && number != rungFor) {
-                rungFor = number;
-                bell.ring();
-            }
-        }
+        return true;
     }
 
     /** What the other side has published: each number is read once, and then whether it is still who it was. */
     private void look() {
-        // The next entry is another line that the other side may have written: it comes while the counts do.
+        // The lines of the next entry come while the others do.
         glanced = peer.glance(taken);
-        final long nowSent = peer.sent();
         final long nowReturned = peer.returned();
         final long generation = peer.session();
         if (!session.isWith(generation)) {
-            onOther(generation, nowSent);
+            onOther(generation);
         } else if (session.isJoined()) {
-            onSent(nowSent);
             // Frames that wait are looked at first: the ring of returned ones is another line that the other side has written.
-            if (taken == there || !frames.hasFree() || nowReturned - cameBack >= RETURN_BURST) {
+            if (!frames.hasFree() || nowReturned - cameBack >= RETURN_BURST || !isNextThere()) {
                 onReturned(nowReturned);
             }
         }
         if (session.join()) {
             watch.onJoined();
         }
-    }
-
-    private void onSent(final long count) {
-        if (count == there) {
-            return;
-        }
-        if (isPossible(count)) {
-            there = count;
-        } else if (count != badThere) {
-            badThere = count;
-            onNonsense();
-        }
-    }
-
-    private boolean isPossible(final long count) {
-        return count - taken >= 0 && count - taken <= peerFrames.frames();
     }
 
     private void onReturned(final long count) {
@@ -286,18 +305,14 @@ final class ShmPort implements PacketPort {
         }
     }
 
-    /** @param lastSent of who was there before, or 0 where the newcomer has begun. */
-    private void onOther(final long newcomer, final long lastSent) {
-        if (session.isJoined() && newcomer == 0 && isPossible(lastSent)) {
-            there = lastSent;
-        }
+    private void onOther(final long newcomer) {
         if (session.isThere()) {
             watch.onLeft();
         }
         frames.takeBackAll();
         session.left();
         if (newcomer != 0) {
-            dropped += there - taken;
+            dropped += waiting();
             restart();
             if (newcomer != earlier) {
                 giveAllBack();
@@ -305,6 +320,15 @@ final class ShmPort implements PacketPort {
             session.greet(newcomer);
             queue.ring();
         }
+    }
+
+    /** Frames of who was there before that nobody took: its ring is as it left it, until the next one is greeted. */
+    private long waiting() {
+        long count = 0;
+        while (count < 2L * peerFrames.frames() && peer.isThere(taken + count, session.receivingKey())) {
+            count++;
+        }
+        return count;
     }
 
     /** The other side begins with those of its frames that nobody looks at here. */
@@ -360,26 +384,16 @@ final class ShmPort implements PacketPort {
 
     @Override
     public boolean prepareToBlock() {
-        publish();
-        sleep |= 1;
-        own.sleep(sleep);
-        VarHandle.fullFence();
-        final long nowSent = peer.sent();
+        publishReturned();
+        sleep.begin();
         final long nowReturned = peer.returned();
-        return taken == there && !session.hasNews()
-                && (!session.isJoined() || (nowSent == there || nowSent == badThere)
-                        && (nowReturned == cameBack || nowReturned == badCameBack));
+        return !isNextThere() && !session.hasNews()
+                && (!session.isJoined() || nowReturned == cameBack || nowReturned == badCameBack);
     }
 
     @Override
     public void onWoken() {
-        if ((sleep & 1) != 0) {
-            sleep++;
-            own.sleep(sleep);
-            if (bell != null) {
-                bell.silence();
-            }
-        }
+        sleep.end();
     }
 
     @Override
@@ -392,14 +406,16 @@ final class ShmPort implements PacketPort {
         return peerFrames.frames() / LENDABLE;
     }
 
-    /** That of both pools: what the stack has sent to itself lies in a frame of its own. */
+    /** That of all pools: what the stack has sent to itself lies in a frame of its own. */
     @Override
     public Runnable keepMemory() {
         final Runnable peerPool = queue.peerPool().keep();
         final Runnable ownPool = queue.ownPool().keep();
+        final Runnable small = smallFrames.keep();
         return () -> {
             peerPool.run();
             ownPool.run();
+            small.run();
         };
     }
 

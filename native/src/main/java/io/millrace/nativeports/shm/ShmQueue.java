@@ -7,11 +7,15 @@ import java.io.IOException;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
 
-/** A queue's part of the file as one side has it: controls and rings, both pools, the pipes. Thread: one at a time. */
+/**
+ * A queue's part of the file as one side has it: controls and rings, both pools, the pipes; and what small frames are copied
+ * into. Thread: one at a time.
+ */
 final class ShmQueue implements AutoCloseable {
     private final MemoryRegion controls;
     private final PoolMemory ownPool;
     private final PoolMemory peerPool;
+    private final SmallFrames smallFrames;
     private final SideControl own;
     private final SideControl peer;
     @Nullable
@@ -21,17 +25,20 @@ final class ShmQueue implements AutoCloseable {
         final String name = file.path() + ", queue " + queue;
         controls = mapControls(name, file, layout, queue);
         PoolMemory first = null;
+        PoolMemory second = null;
         boolean done = false;
         try {
             first = new PoolMemory(name, layout, file.descriptor(), layout.poolOffset(queue, side));
-            peerPool = new PoolMemory(name, layout, file.descriptor(), layout.poolOffset(queue, 1 - side));
+            second = new PoolMemory(name, layout, file.descriptor(), layout.poolOffset(queue, 1 - side));
+            smallFrames = new SmallFrames(name, layout);
             done = true;
         } finally {
             if (!done) {
-                CloseHelper.closeAll(controls, first);
+                CloseHelper.closeAll(controls, first, second);
             }
         }
         ownPool = first;
+        peerPool = second;
         own = new SideControl(layout, controls.address(), side);
         peer = new SideControl(layout, controls.address(), 1 - side);
         bell = Doorbell.open(file.path(), queue, side);
@@ -62,6 +69,10 @@ final class ShmQueue implements AutoCloseable {
         return peerPool;
     }
 
+    SmallFrames smallFrames() {
+        return smallFrames;
+    }
+
     SideControl own() {
         return own;
     }
@@ -84,6 +95,6 @@ final class ShmQueue implements AutoCloseable {
 
     @Override
     public void close() {
-        CloseHelper.closeAll(bell, controls, ownPool, peerPool);
+        CloseHelper.closeAll(bell, controls, ownPool, peerPool, smallFrames);
     }
 }

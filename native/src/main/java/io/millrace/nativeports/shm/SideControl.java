@@ -3,31 +3,35 @@ package io.millrace.nativeports.shm;
 import io.millrace.fastpath.memory.Memory;
 
 /**
- * What one side writes of a queue, as either side sees it: how far its rings go, its session, and whether it sleeps.
+ * What one side writes of a queue, as either side sees it: its rings and how far they go, its session, and whether it sleeps.
  * <p>
  * Thread: of the side's own, one writes; of the other's, one reads.
  */
 final class SideControl {
+    private static final int LINE = 64;
+
     private final long control;
     private final long ring;
     private final long returnRing;
     private final int mask;
+    private final int returnMask;
 
     /** @param queue address of the queue's controls. */
     SideControl(final ShmLayout layout, final long queue, final int side) {
         control = queue + ShmLayout.CONTROLS + (long) side * ShmLayout.CONTROL_LENGTH;
         ring = queue + layout.ringOffset(side);
         returnRing = queue + layout.returnRingOffset(side);
-        mask = layout.frames() - 1;
+        mask = layout.entries() - 1;
+        returnMask = layout.frames() - 1;
     }
 
-    /** How many frames this side has sent in the session; what it wrote before is seen. */
-    long sent() {
-        return Memory.getLongAcquire(control + ShmLayout.CONTROL_SENT);
+    /** How many entries of the other side's ring of sent frames this side has taken in the session. */
+    long taken() {
+        return Memory.getLongAcquire(control + ShmLayout.CONTROL_TAKEN);
     }
 
-    void sent(final long count) {
-        Memory.putLongRelease(control + ShmLayout.CONTROL_SENT, count);
+    void taken(final long count) {
+        Memory.putLongRelease(control + ShmLayout.CONTROL_TAKEN, count);
     }
 
     /** How many frames of the other side's this side has given back in the session. */
@@ -71,17 +75,32 @@ final class SideControl {
         return ring + (position & mask) * ShmLayout.ENTRY_LENGTH;
     }
 
-    /** Brings an entry into the cache, whatever it says by now: the answer is to be used, or the read does not take place. */
+    /** True where the entry is there; what was written before its number is seen. @param key of the session. */
+    boolean isThere(final long position, final long key) {
+        return Memory.getLongAcquire(entry(position) + ShmLayout.ENTRY_NUMBER) == Entry.number(key, position);
+    }
+
+    /** The entry is there, with all that was written before. */
+    void publish(final long position, final long key) {
+        Memory.putLongRelease(entry(position) + ShmLayout.ENTRY_NUMBER, Entry.number(key, position));
+    }
+
+    /**
+     * Asks for all lines of an entry, whatever they say by now: they come together, and not the others when the first has
+     * told something. The answer is to be used, or the reads do not take place.
+     */
     long glance(final long position) {
-        return Memory.getLongOpaque(entry(position));
+        final long entry = entry(position);
+        return Memory.getLongOpaque(entry) + Memory.getLongOpaque(entry + LINE)
+                + Memory.getLongOpaque(entry + 2 * LINE);
     }
 
     /** A frame of the other side's that was given back: a number from the other process, not checked. */
     int returnedFrame(final long position) {
-        return Memory.getIntAcquire(returnRing + (position & mask) * ShmLayout.RETURN_LENGTH);
+        return Memory.getIntAcquire(returnRing + (position & returnMask) * ShmLayout.RETURN_LENGTH);
     }
 
     void putReturned(final long position, final int frame) {
-        Memory.putInt(returnRing + (position & mask) * ShmLayout.RETURN_LENGTH, frame);
+        Memory.putInt(returnRing + (position & returnMask) * ShmLayout.RETURN_LENGTH, frame);
     }
 }

@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.DeviceRequest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +106,38 @@ class ShmDeviceTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void shouldRefuseAFileThatAnotherVersionUsesAndNameBoth(final int version) throws IOException {
+        try (ShmDevice first = open("")) {
+            writeVersion(version);
+            assertThat(refusal("")).contains(file + " is in use").contains("version " + version)
+                    .contains("version " + ShmLayout.VERSION);
+            writeVersion(ShmLayout.VERSION);
+            try (ShmDevice second = open("")) {
+                assertThat(second.queues()).isEqualTo(first.queues());
+            }
+            writeVersion(version);
+        }
+        Files.write(file, header(version));
+        try (ShmDevice alone = open("")) {
+            assertThat(alone.queues()).as("a file that nobody uses is made anew").isEqualTo(1);
+        }
+    }
+
+    private void writeVersion(final int version) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[]{(byte) version, 0, 0, 0}), ShmLayout.HEADER_VERSION);
+        }
+    }
+
+    private static byte[] header(final int version) {
+        final byte[] header = new byte[ShmLayout.HEADER_BYTES];
+        System.arraycopy("MILLRACE".getBytes(StandardCharsets.US_ASCII), 0, header, 0, 8);
+        header[ShmLayout.HEADER_VERSION] = (byte) version;
+        return header;
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {5, 65_536, 200_000})
     void shouldLeaveAFileAloneThatIsSomethingElse(final int length) throws IOException {
         final byte[] bytes = new byte[length];
@@ -130,9 +165,7 @@ class ShmDeviceTest {
         try (ShmDevice device = open("")) {
             assertThat(device.queues()).isEqualTo(1);
         }
-        final byte[] begun = new byte[ShmLayout.HEADER_BYTES];
-        System.arraycopy("MILLRACE".getBytes(StandardCharsets.US_ASCII), 0, begun, 0, 8);
-        Files.write(file, begun);
+        Files.write(file, header(0));
         try (ShmDevice device = open("")) {
             assertThat(device.queues()).isEqualTo(1);
         }

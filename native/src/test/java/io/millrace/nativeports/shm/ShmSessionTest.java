@@ -24,12 +24,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ShmSessionTest {
     private static final int FRAMES = 16;
     private static final int MTU = 1_500;
-    private static final byte[] HELLO = new byte[60];
-    private static final byte[] OTHER = new byte[60];
+    /** No small frames: these go by name. */
+    private static final byte[] HELLO = new byte[400];
+    private static final byte[] OTHER = new byte[400];
+    private static final byte[] SMALL = new byte[60];
 
     static {
         HELLO[20] = 42;
         OTHER[20] = 43;
+        SMALL[20] = 44;
     }
 
     private final long bytesBefore = MemoryRegion.bytesInUse();
@@ -99,6 +102,8 @@ class ShmSessionTest {
             assertThat(SharedPair.receive(far())).isEqualTo(HELLO);
             assertThat(SharedPair.send(far(), OTHER)).isTrue();
             assertThat(SharedPair.receive(near())).isEqualTo(OTHER);
+            assertThat(SharedPair.send(far(), SMALL)).isTrue();
+            assertThat(SharedPair.receive(near())).isEqualTo(SMALL);
         }
         assertHasAllFrames(near());
         assertHasAllFrames(far());
@@ -146,12 +151,73 @@ class ShmSessionTest {
         assertBothWays();
     }
 
+    /** Neither what waited for the last process on the far side, nor what the last one on the near side had sent. */
+    @Test
+    void shouldShowNothingSmallOfAnEarlierSession() throws IOException {
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < FRAMES; i++) {
+                assertThat(SharedPair.send(near(), SMALL)).isTrue();
+            }
+            anotherFar();
+            assertThat(far().mayReceive()).isFalse();
+            assertThat(SharedPair.receive(far())).as("nothing of before").isNull();
+            assertThat(SharedPair.send(near(), SMALL)).isTrue();
+            anotherNear();
+            assertThat(SharedPair.receive(far())).as("nothing of before").isNull();
+        }
+        assertBothWays();
+    }
+
+    @Test
+    void shouldKeepSmallFramesUntilThereIsAFrameForThem() {
+        final List<Long> held = new ArrayList<>();
+        for (int i = 0; i < FRAMES; i++) {
+            assertThat(SharedPair.send(far(), SMALL)).isTrue();
+            held.add(hold(near()));
+        }
+        assertThat(SharedPair.send(far(), SMALL)).isTrue();
+        assertThat(SharedPair.send(far(), HELLO)).isTrue();
+        assertThat(near().receive(new long[1], 0, 1, 0)).isZero();
+        assertThat(near().prepareToBlock()).as("one waits").isFalse();
+        near().onWoken();
+        near().release(held.removeLast());
+        assertThat(SharedPair.receive(near())).isEqualTo(SMALL);
+        assertThat(SharedPair.receive(near())).isEqualTo(HELLO);
+        assertThat(held).allSatisfy(frame -> assertThat(bytesOf(frame)).isEqualTo(SMALL));
+        held.forEach(near()::release);
+        assertThat(near().dropped()).isZero();
+        assertBothWays();
+    }
+
+    @Test
+    void shouldNeedNoFrameBackThatWasSmall() {
+        for (int i = 0; i < FRAMES; i++) {
+            assertThat(SharedPair.send(near(), SMALL)).isTrue();
+        }
+        assertThat(acquireAll(near())).as("as many small ones may be under way as there are frames").hasSize(FRAMES)
+                .allSatisfy(frame -> near().release(frame));
+        assertThat(near().nextDeadlineNs()).as("nothing to be taken back of one that dies").isEqualTo(Long.MAX_VALUE);
+        assertThat(SharedPair.send(near(), SMALL)).isTrue();
+        assertThat(acquireAll(near())).as("the next one goes by name").hasSize(FRAMES - 1);
+    }
+
+    @Test
+    void shouldKeepASmallFrameBeyondItsOwnClose() throws IOException {
+        assertThat(SharedPair.send(far(), SMALL)).isTrue();
+        final long lent = hold(near());
+        final Runnable done = near().keepMemory();
+        anotherNear();
+        assertBothWays();
+        assertThat(bytesOf(lent)).isEqualTo(SMALL);
+        done.run();
+    }
+
     @Test
     void shouldHandOverWhatWasSentBeforeTheOtherSideLeft() throws IOException {
-        assertThat(SharedPair.send(far(), HELLO)).isTrue();
+        assertThat(SharedPair.send(far(), SMALL)).isTrue();
         assertThat(SharedPair.send(far(), OTHER)).isTrue();
         pair.far.close();
-        assertThat(SharedPair.receive(near())).isEqualTo(HELLO);
+        assertThat(SharedPair.receive(near())).isEqualTo(SMALL);
         assertThat(SharedPair.receive(near())).isEqualTo(OTHER);
         assertThat(SharedPair.receive(near())).isNull();
         pair.far = pair.open(MTU);
@@ -162,7 +228,7 @@ class ShmSessionTest {
     @Test
     void shouldCountWhatItDidNotTakeBeforeAnotherCame() throws IOException {
         assertThat(SharedPair.send(far(), HELLO)).isTrue();
-        assertThat(SharedPair.send(far(), OTHER)).isTrue();
+        assertThat(SharedPair.send(far(), SMALL)).isTrue();
         SharedPair.turn(near());
         anotherFar();
         assertThat(near().dropped()).isEqualTo(2);
@@ -263,13 +329,13 @@ class ShmSessionTest {
         rung();
         assertThat(near().prepareToBlock()).isTrue();
         assertThat(rung()).isZero();
-        assertThat(SharedPair.send(far(), HELLO)).isTrue();
+        assertThat(SharedPair.send(far(), SMALL)).isTrue();
         assertThat(SharedPair.send(far(), OTHER)).isTrue();
         assertThat(rung()).isEqualTo(1);
         near().onWoken();
         assertThat(near().prepareToBlock()).as("frames are there").isFalse();
         near().onWoken();
-        assertThat(SharedPair.receive(near())).isEqualTo(HELLO);
+        assertThat(SharedPair.receive(near())).isEqualTo(SMALL);
         assertThat(SharedPair.receive(near())).isEqualTo(OTHER);
         SharedPair.turn(far());
         assertThat(SharedPair.send(far(), OTHER)).isTrue();

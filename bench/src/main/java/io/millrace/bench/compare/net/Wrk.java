@@ -26,6 +26,8 @@ final class Wrk implements AutoCloseable {
             throw new SkippedCellException("wrk is not installed (apt-get install wrk)");
         }
         script = Files.createTempFile("millrace", ".lua");
+        // where the run is interrupted nobody closes this
+        script.toFile().deleteOnExit();
         try (InputStream text = Wrk.class.getResourceAsStream("wrk.lua")) {
             if (text == null) {
                 throw new IOException("wrk.lua is missing beside " + Wrk.class);

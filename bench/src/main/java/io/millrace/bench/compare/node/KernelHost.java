@@ -26,11 +26,16 @@ final class KernelHost implements AutoCloseable {
     }
 
     /** What the ends that were opened here send with. */
-    static String congestionControl() throws IOException {
-        return SAID.get()
-                ? Files.readString(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")).strip()
-                        + " on the loopback of this machine"
-                : CONGESTION_CONTROL;
+    static String congestionControl() {
+        return SAID.get() ? ofThisMachine() + " on the loopback of this machine" : CONGESTION_CONTROL;
+    }
+
+    private static String ofThisMachine() {
+        try {
+            return Files.readString(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")).strip();
+        } catch (final IOException e) {
+            return "with an unknown one";
+        }
     }
 
     static KernelHost open() {

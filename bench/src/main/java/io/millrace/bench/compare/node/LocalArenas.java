@@ -52,7 +52,7 @@ public final class LocalArenas implements ArenaFactory {
     }
 
     /** What the kernel's ends that were opened here send with. */
-    public static String congestionControl() throws IOException {
+    public static String congestionControl() {
         return KernelHost.congestionControl();
     }
 

@@ -3,6 +3,7 @@ package io.millrace.bench.compare.report;
 import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.CellResult;
 import io.millrace.bench.compare.result.Contender;
+import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Results;
 import io.millrace.bench.compare.result.Sample;
 import io.millrace.bench.compare.result.Workload;
@@ -51,9 +52,16 @@ final class Charts {
         return new Chart(title, "percentile", new Chart.Axis(0, most, ticks, texts), Quantity::time, curves);
     }
 
-    /** Messages a second, bits a second, and processor time, each by how many connections there are. */
+    /** Messages a second, bits a second, and processor time, each by how many connections there are; a plot for each placement. */
     static List<Chart> byConnections(final Results results) {
         final List<Chart> charts = new ArrayList<>();
+        for (final Placement placement : Placement.values()) {
+            byConnections(charts, measured(results).filter(result -> result.cell().placement() == placement).toList());
+        }
+        return charts;
+    }
+
+    private static void byConnections(final List<Chart> charts, final List<CellResult> results) {
         add(charts, "pipelined 64 B echoes by connections", results, Charts::pipelines,
                 result -> result.value(), Quantity::rate);
         add(charts, "streams by connections", results, Charts::streams, result -> result.value(), Quantity::bits);
@@ -61,20 +69,19 @@ final class Charts {
                 result -> result.median(Sample::cpuNsPerMessage), Quantity::time);
         add(charts, "a turn with nothing to do, by idle connections", results, Charts::idle, result -> result.value(),
                 Quantity::time);
-        return charts;
     }
 
-    private static void add(final List<Chart> charts, final String title, final Results results,
+    private static void add(final List<Chart> charts, final String title, final List<CellResult> results,
             final ToDoubleFunction<Cell> connections, final ToDoubleFunction<CellResult> figure,
             final DoubleFunction<String> text) {
         final Map<String, List<double[]>> points = new LinkedHashMap<>();
         final Map<String, Contender> contenders = new LinkedHashMap<>();
         final Set<Double> places = new TreeSet<>();
-        measured(results).filter(result -> connections.applyAsDouble(result.cell()) > 0).forEach(result -> {
+        results.stream().filter(result -> connections.applyAsDouble(result.cell()) > 0).forEach(result -> {
             final double at = Math.log10(connections.applyAsDouble(result.cell()));
             final double value = figure.applyAsDouble(result);
             if (value > 0) {
-                final String name = name(result.cell()) + ", " + result.cell().placement();
+                final String name = name(result.cell());
                 points.computeIfAbsent(name, key -> new ArrayList<>()).add(new double[]{at, value});
                 contenders.put(name, result.cell().contender());
                 places.add(at);
@@ -85,7 +92,8 @@ final class Charts {
             points.values().forEach(line -> line.sort((one, other) -> Double.compare(one[0], other[0])));
             final List<Chart.Curve> curves = points.entrySet().stream().map(entry -> new Chart.Curve(entry.getKey(),
                     colour(Objects.requireNonNull(contenders.get(entry.getKey()))), entry.getValue())).toList();
-            charts.add(new Chart(title, "connections", axis(List.copyOf(places)), text, curves));
+            charts.add(new Chart(title + "; " + results.getFirst().cell().placement(), "connections",
+                    axis(List.copyOf(places)), text, curves));
         }
     }
 

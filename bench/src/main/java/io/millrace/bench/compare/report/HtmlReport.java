@@ -28,7 +28,7 @@ public final class HtmlReport {
                 .append(escape(MarkdownReport.where(results))).append("</p>\n<pre>").append(escape(results.command()))
                 .append("</pre>\n");
         targets(page, results);
-        page.append("<p>").append(escape(TextReport.disturbance(results))).append("</p>\n");
+        page.append("<p>").append(escape(TextReport.flags() + " " + TextReport.disturbance(results))).append("</p>\n");
         plots(page, "Latency by percentile", Charts.latencies(results));
         plots(page, "Throughput and cost by connections", Charts.byConnections(results));
         page.append("<h2>All cells</h2>\n");

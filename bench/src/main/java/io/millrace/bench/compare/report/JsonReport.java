@@ -6,6 +6,7 @@ import io.millrace.bench.compare.result.Cell;
 import io.millrace.bench.compare.result.CellResult;
 import io.millrace.bench.compare.result.Results;
 import io.millrace.bench.compare.result.Sample;
+import io.millrace.bench.machine.ChildJvm;
 import io.millrace.bench.machine.Environment;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +32,8 @@ public final class JsonReport {
 
     private static Map<String, Object> environment(final Environment machine, final String congestion) {
         return Map.of("date", machine.date(), "cpu", machine.cpu(), "kernel", machine.kernel(), "jdk", machine.jdk(),
-                "load", machine.load(), "congestionControl", congestion);
+                "load", machine.load(), "congestionControl", congestion, "flagsOfMillrace",
+                String.join(" ", ChildJvm.COMPILATION));
     }
 
     private static Map<String, @Nullable Object> row(final Target target) {

@@ -14,7 +14,7 @@ public final class MarkdownReport {
         final StringBuilder page = new StringBuilder("# Millrace beside the kernel's transports\n\n");
         page.append(where(results)).append("\n\n```sh\n").append(results.command()).append("\n```\n\n")
                 .append(targets(results)).append('\n').append(LEGEND).append('\n')
-                .append(TextReport.disturbance(results));
+                .append(TextReport.flags()).append('\n').append(TextReport.disturbance(results));
         for (final CellTables.Table table : CellTables.of(results)) {
             page.append("\n## ").append(table.title()).append("\n\n");
             if (!table.rows().isEmpty()) {

@@ -48,6 +48,11 @@ final class Quantity {
         return Double.isNaN(ratio) ? NONE : digits(ratio) + " ×";
     }
 
+    /** Measured against target: what falls short, by however little, does not show as 1. */
+    static String ratio(final double ratio) {
+        return digits(ratio < 1 && ratio >= 0.99 ? 0.99 : ratio);
+    }
+
     /** What counts of a workload. */
     static String of(final Workload.Unit unit, final double value) {
         return switch (unit) {

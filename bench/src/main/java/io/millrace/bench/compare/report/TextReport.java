@@ -3,6 +3,7 @@ package io.millrace.bench.compare.report;
 import io.millrace.bench.compare.result.CellResult;
 import io.millrace.bench.compare.result.Disturbance;
 import io.millrace.bench.compare.result.Results;
+import io.millrace.bench.machine.ChildJvm;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,7 +60,13 @@ public final class TextReport {
         }
         return table + "\nratio: measured against target, of the part that is furthest from it; 1 is just met. met: no"
                 + " where any part falls short,\n– where none falls short, but one was not measured, or rests on rounds that other load disturbed (†).\n"
-                + "Congestion control: " + results.congestion() + ".\n" + disturbance(results);
+                + "Congestion control: " + results.congestion() + ".\n" + flags() + "\n" + disturbance(results);
+    }
+
+    /** In what the JVMs of contenders differ. */
+    static String flags() {
+        return "JVMs are alike but for Millrace's, which have the launcher's flags: "
+                + String.join(" ", ChildJvm.COMPILATION) + ".";
     }
 
     /** What was repeated, and what counts though it was disturbed. */
@@ -78,7 +85,7 @@ public final class TextReport {
     }
 
     static String ratio(final Target target) {
-        return Double.isNaN(target.ratio()) ? "–" : Quantity.digits(target.ratio());
+        return Double.isNaN(target.ratio()) ? "–" : Quantity.ratio(target.ratio());
     }
 
     static String met(final Target target) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A cell on its way through the rounds. Thread: the command's. */
@@ -89,10 +90,11 @@ final class Entrant {
             return CellResult.skipped(cell, "no time was left for it");
         }
         final boolean disturbed = clean() < Math.min(least, samples.size());
-        final List<Sample> kept = samples.stream()
-                .filter(sample -> disturbed || !sample.disturbance().isTooMuch())
-                .sorted(Comparator.comparingDouble(sample -> sample.disturbance().total()))
-                .limit(disturbed ? least : rounds).toList();
+        // by number: they stay in the order in which they were
+        final List<Sample> kept = IntStream.range(0, samples.size()).boxed()
+                .filter(round -> disturbed || !samples.get(round).disturbance().isTooMuch())
+                .sorted(Comparator.comparingDouble(round -> samples.get(round).disturbance().total()))
+                .limit(disturbed ? least : rounds).sorted().map(samples::get).toList();
         return new CellResult(cell, kept, samples.size() - kept.size(), disturbed, null, false);
     }
 

@@ -5,6 +5,7 @@ import io.millrace.bench.compare.result.Placement;
 import io.millrace.bench.compare.result.Workload;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a run measures.
@@ -14,6 +15,11 @@ import java.util.Set;
  * @param budgetNs for all of it.
  */
 public record Plan(List<Group> groups, Effort effort, long budgetNs) {
+    /** As measured, until a cell is set up and warm: 3 s to 5 s, but where connections come and go up to {@link Effort#warmMs}. */
+    private static final long SET_UP_NS = TimeUnit.SECONDS.toNanos(4);
+    /** Of a round, beside what is counted. */
+    private static final long AROUND_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
     /** Copies the list. */
     public Plan {
         groups = List.copyOf(groups);
@@ -32,6 +38,12 @@ public record Plan(List<Group> groups, Effort effort, long budgetNs) {
     /** The same, another effort. */
     public Plan with(final Effort other) {
         return new Plan(groups, other, budgetNs);
+    }
+
+    /** About how long it takes where other load disturbs no round. */
+    public long expectedNs() {
+        final long roundsNs = effort.rounds() * (effort.roundNs() + AROUND_NS);
+        return Math.min(budgetNs, cells() * (Math.ceilDiv(effort.rounds(), effort.sameJvm()) * SET_UP_NS + roundsNs));
     }
 
     /** How many cells. */

@@ -34,7 +34,10 @@ public final class Loops implements AutoCloseable {
     private static final int FRAMES = 4_096;
     private static final int QUEUE = 2_048;
 
-    /** A loop spins: what it is compared with, epoll that polls, takes a whole core as well. */
+    /**
+     * A loop spins: what it is compared with, epoll that polls, takes a whole core as well. Others cannot look into these stacks:
+     * whether they can takes no time that can be measured, and processes that are killed would leave files.
+     */
     private static final String SETTINGS = """
             millrace {
               threading { control = shared, idle = spin }

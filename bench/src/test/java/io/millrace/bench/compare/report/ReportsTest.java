@@ -1,5 +1,6 @@
 package io.millrace.bench.compare.report;
 
+import static io.millrace.bench.compare.report.SomeResults.gigabits;
 import static io.millrace.bench.compare.report.SomeResults.latencies;
 import static io.millrace.bench.compare.report.SomeResults.messages;
 import static io.millrace.bench.compare.report.SomeResults.operation;
@@ -105,6 +106,47 @@ class ReportsTest {
         assertThat(TextReport.renderCells(new SomeResults()
                 .add(Workload.CROWD, Placement.PROCESSES, Contender.EPOLL, messages(7, 0)).build()))
                 .contains("  epoll", "No row of the table");
+    }
+
+    /** A contender has one colour: where two placements met in a plot, curves could not be told apart. */
+    @Test
+    void shouldPlotEachPlacementByItself() {
+        final SomeResults run = new SomeResults();
+        streams(run, Placement.TWO_LOOPS, Contender.MILLRACE_MEMORY, Contender.EPOLL);
+        streams(run, Placement.PROCESSES, Contender.MILLRACE_SHM, Contender.EPOLL);
+        streams(run, Placement.NAMESPACES, Contender.MILLRACE_TAP, Contender.MILLRACE_AF_PACKET,
+                Contender.MILLRACE_AF_XDP, Contender.NIO, Contender.EPOLL, Contender.EPOLL_BUSY, Contender.IO_URING);
+
+        assertThat(Charts.byConnections(run.build())).hasSize(3).allSatisfy(chart -> assertThat(chart.curves())
+                .extracting(Chart.Curve::colour).doesNotHaveDuplicates()).extracting(Chart::title)
+                .containsExactly("streams by connections; two loops", "streams by connections; two processes",
+                        "streams by connections; namespaces");
+    }
+
+    private static void streams(final SomeResults run, final Placement placement, final Contender... contenders) {
+        for (final Contender contender : contenders) {
+            run.add(Workload.STREAM_IN_1, placement, contender, gigabits(40)).add(Workload.STREAM_IN_8, placement,
+                    contender, gigabits(50));
+        }
+    }
+
+    @Test
+    void shouldNotShowAsJustMetWhatFallsShortByLessThanIsShown() {
+        final Results run = new SomeResults().add(Workload.PING_PONG_64, Placement.ONE_LOOP, Contender.MILLRACE_MEMORY,
+                latencies(1_004, 3_000, 0)).build();
+
+        assertThat(TextReport.met(Targets.of(run).get(2))).isEqualTo("no");
+        assertThat(TextReport.ratio(Targets.of(run).get(2))).isEqualTo("0.99");
+        assertThat(List.of(Quantity.ratio(1), Quantity.ratio(0.984), Quantity.ratio(12.34))).containsExactly("1.00",
+                "0.98", "12.3");
+    }
+
+    @Test
+    void shouldSayInWhatTheJvmsDiffer() {
+        final String flags = "-XX:MaxInlineLevel=20 -XX:FreqInlineSize=150 -XX:-UseCompressedOops";
+
+        assertThat(List.of(TextReport.render(RUN), MarkdownReport.render(RUN), HtmlReport.render(RUN),
+                JsonReport.render(RUN))).allMatch(report -> report.contains(flags));
     }
 
     @Test

@@ -165,6 +165,17 @@ class TargetsTest {
     }
 
     @Test
+    void shouldCompareTheTailOfHttpWithTheShorterOfEpolls() {
+        run.add(Workload.HTTP, Placement.NAMESPACES, MILLRACE_TAP, latencies(1_000, 3_000, 0))
+                .add(Workload.HTTP, Placement.NAMESPACES, EPOLL_BUSY, latencies(1_000, 4_000, 0));
+        assertThat(row(HTTP).parts().getLast().missing()).as("epoll that sleeps was not measured").isNotNull();
+
+        run.add(Workload.HTTP, Placement.NAMESPACES, EPOLL, latencies(1_000, 2_000, 0));
+        assertThat(row(HTTP).parts().getLast().ratio()).isEqualTo(2.0 / 3, within(0.01));
+        assertThat(row(HTTP).parts().getLast().text()).contains("1.50 × epoll's");
+    }
+
+    @Test
     void shouldMarkWhatRestsOnDisturbedRounds() {
         run.disturbed(Workload.PING_PONG_64, Placement.TWO_LOOPS, EPOLL_BUSY, latencies(9_000, 9_000, 0))
                 .add(Workload.PING_PONG_64, Placement.TWO_LOOPS, MILLRACE_MEMORY, latencies(1_000, 9_000, 0));

@@ -99,7 +99,7 @@ class RoundsTest {
         final CellResult result = run(new Effort(2, 2, 2, ONE_JVM, ROUND_NS, 0), NEVER, NIO).getFirst();
 
         assertThat(result.disturbed()).isTrue();
-        assertThat(messages(result)).containsExactlyInAnyOrder(2L, 4L);
+        assertThat(messages(result)).as("in the order in which they were").containsExactly(2L, 4L);
         assertThat(result.rejected()).isEqualTo(2);
         assertThat(result.kept()).extracting(Sample::disturbance).contains(new Disturbance(0.1, 0));
     }

@@ -78,6 +78,17 @@ class ScheduleTest {
     }
 
     @Test
+    void shouldTellHowLongAPlanTakes() {
+        final long second = 1_000_000_000;
+        final Plan plan = new Plan(plan(1).groups(), new Effort(9, 9, 9, 3, 2 * second, 0), 1_000 * second);
+
+        // four cells, each set up three times
+        assertThat(plan.expectedNs()).isEqualTo(4 * (3 * 4 * second + 9 * (2 * second + second / 5)));
+        assertThat(new Plan(plan.groups(), plan.effort(), second).expectedNs()).as("no more than it has")
+                .isEqualTo(second);
+    }
+
+    @Test
     void shouldNarrowAPlan() {
         final Plan plan = plan(1);
 
