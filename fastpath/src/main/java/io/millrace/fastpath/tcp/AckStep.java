@@ -138,7 +138,34 @@ final class AckStep {
     }
 
     private boolean hasSomethingToSend(final Tcb tcb) {
-        return tcb.sndNxt() != tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0) || recovery.lostBytes(tcb) > 0;
+        return isUnsent(tcb) || recovery.lostBytes(tcb) > 0;
+    }
+
+    private static boolean isUnsent(final Tcb tcb) {
+        return tcb.sndNxt() != tcb.sndEnd() + (tcb.has(Tcb.FIN_QUEUED) ? 1 : 0);
+    }
+
+    /**
+     * The same for a segment that {@link HeaderPrediction} knows: it acknowledges all that is in flight, one segment, and the
+     * window is open.
+     */
+    void onAnswer(final Tcb tcb, final TcpHeader header, final long arrivedNs) {
+        final int ack = header.acknowledgement();
+        final int window = header.window() << tcb.sendShift();
+        tcb.sndWnd(window);
+        tcb.sndWl1(header.sequence());
+        tcb.sndWl2(ack);
+        if (window > tcb.maxSndWnd()) {
+            tcb.maxSndWnd(window);
+        }
+        tcb.retransmits(0);
+        recovery.onAckOfLoneSegment(tcb, ack, arrivedNs, context.congestion(tcb), context.connections.settings(tcb));
+        letGo(tcb);
+        timer.stop(tcb);
+        makeRoom(tcb);
+        if (isUnsent(tcb)) {
+            context.lists.output(tcb);
+        }
     }
 
     private void onNewAck(final Tcb tcb, final Segment segment) {
@@ -149,20 +176,29 @@ final class AckStep {
             tcb.sndNxt(ack);
         }
         tellRecovery(tcb, segment, false);
-        pathMtu.onAcknowledged(tcb);
-        // the path works again: what ICMP said before is no reason any more
-        tcb.softFailure(0);
-        context.ip.confirm(tcb.neighbour(), context.nowNs);
-        sendQueue.onAcknowledged(tcb);
+        letGo(tcb);
         if (tcb.sndMax() == ack) {
             persist.clear(tcb);
         }
         timer.arm(tcb);
-        tuning.onAck(tcb);
-        context.sendRoom.onAcknowledged(tcb);
+        makeRoom(tcb);
         if (hasSomethingToSend(tcb)) {
             context.lists.output(tcb);
         }
+    }
+
+    /** SND.UNA has moved: the path works. */
+    private void letGo(final Tcb tcb) {
+        pathMtu.onAcknowledged(tcb);
+        // what ICMP said before is no reason any more
+        tcb.softFailure(0);
+        context.ip.confirm(tcb.neighbour(), context.nowNs);
+        sendQueue.onAcknowledged(tcb);
+    }
+
+    private void makeRoom(final Tcb tcb) {
+        tuning.onAck(tcb);
+        context.sendRoom.onAcknowledged(tcb);
     }
 
     /** What the acknowledgement of our FIN does; false where the connection is over. */

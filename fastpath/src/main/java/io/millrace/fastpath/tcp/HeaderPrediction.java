@@ -1,15 +1,17 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.flow.Tcb;
+import io.millrace.fastpath.tcp.recovery.LossRecovery;
 import io.millrace.fastpath.wire.Ipv4Header;
 import io.millrace.fastpath.wire.Seq;
 import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.TcpOptions;
 
 /**
- * Knows the segment that comes most of all: the next text of an established connection, which says nothing new otherwise (Van
- * Jacobson's header prediction, 1990). Of the steps of RFC 9293 §3.10.7.4 each finds nothing to do for it but these: the
- * window's last update is noted, the timestamp to echo, the text is taken. It looks at the header as it came: no
+ * Knows the segments that come most of all: the next text of an established connection, which says nothing new otherwise (Van
+ * Jacobson's header prediction, 1990), or which answers, as in a conversation: it acknowledges the one segment that is in
+ * flight. Of the steps of RFC 9293 §3.10.7.4 each finds nothing to do for it but these: the window's last update is noted, what
+ * is acknowledged is let go, the timestamp to echo is noted, the text is taken. It looks at the header as it came: no
  * {@link Segment} is made of it. Thread: the engine's.
  */
 final class HeaderPrediction {
@@ -19,14 +21,16 @@ final class HeaderPrediction {
             | Tcb.URGENT_MODE;
 
     private final TcpContext context;
+    private final AckStep ackStep;
     private final TextStep textStep;
     private final Acknowledgement acknowledgement;
     private final Timestamps timestamps;
     private final ReceiveTuning tuning;
 
-    HeaderPrediction(final TcpContext context, final TextStep textStep, final Acknowledgement acknowledgement,
-            final ReceiveTuning tuning) {
+    HeaderPrediction(final TcpContext context, final AckStep ackStep, final TextStep textStep,
+            final Acknowledgement acknowledgement, final ReceiveTuning tuning) {
         this.context = context;
+        this.ackStep = ackStep;
         this.textStep = textStep;
         this.acknowledgement = acknowledgement;
         this.timestamps = new Timestamps(context);
@@ -36,11 +40,12 @@ final class HeaderPrediction {
     /**
      * Takes it.
      *
-     * @param header of a segment whose checksum is right.
-     * @param ecn    the ECN field of the IP header.
+     * @param header    of a segment whose checksum is right.
+     * @param ecn       the ECN field of the IP header.
+     * @param arrivedNs when it reached the port.
      * @return false where it is another one: nothing has changed.
      */
-    boolean take(final Tcb tcb, final TcpHeader header, final int ecn) {
+    boolean take(final Tcb tcb, final TcpHeader header, final int ecn, final long arrivedNs) {
         final long silentNs = context.nowNs - tcb.lastReceiveNs();
         if (!isNextText(tcb, header, ecn) || isOld(tcb, header, silentNs)) {
             return false;
@@ -49,8 +54,12 @@ final class HeaderPrediction {
         if (Acknowledgement.begins(tcb, silentNs)) {
             acknowledgement.quicken(tcb);
         }
-        tcb.sndWl1(header.sequence());
-        tcb.sndWl2(header.acknowledgement());
+        if (header.acknowledgement() == tcb.sndUna()) {
+            tcb.sndWl1(header.sequence());
+            tcb.sndWl2(header.acknowledgement());
+        } else {
+            ackStep.onAnswer(tcb, header, arrivedNs);
+        }
         if (tcb.has(Tcb.TIMESTAMPS)) {
             final long options = header.optionsAddress();
             timestamps.update(tcb, header.sequence(), TcpOptions.alignedValue(options));
@@ -68,7 +77,8 @@ final class HeaderPrediction {
     /** True of such a segment, be its timestamp old or not. */
     static boolean isNextText(final Tcb tcb, final TcpHeader header, final int ecn) {
         return (header.flags() & FLAGS) == TcpHeader.ACK && tcb.state() == TcpState.ESTABLISHED.ordinal()
-                && !tcb.has(UNUSUAL) && isNext(tcb, header) && isNoNews(tcb, header) && ecn != Ipv4Header.CE;
+                && !tcb.has(UNUSUAL) && isNext(tcb, header) && hasPlainOptions(tcb, header) && header.window() != 0
+                && (isNoNews(tcb, header) || isAnswer(tcb, header)) && ecn != Ipv4Header.CE;
     }
 
     /** Text within the window, and nothing of it, nor of what is behind it, arrived before. */
@@ -79,10 +89,14 @@ final class HeaderPrediction {
 
     /** It acknowledges nothing new, and the peer's open window is as it was. */
     private static boolean isNoNews(final Tcb tcb, final TcpHeader header) {
-        final int window = tcb.sndWnd();
-        return header.acknowledgement() == tcb.sndUna() && window != 0
-                && header.window() << tcb.sendShift() == window && Seq.le(tcb.sndWl1(), header.sequence())
-                && hasPlainOptions(tcb, header);
+        return header.acknowledgement() == tcb.sndUna() && header.window() << tcb.sendShift() == tcb.sndWnd()
+                && Seq.le(tcb.sndWl1(), header.sequence());
+    }
+
+    /** It acknowledges all that was ever sent, which is one segment. */
+    private static boolean isAnswer(final Tcb tcb, final TcpHeader header) {
+        return header.acknowledgement() == tcb.sndMax() && LossRecovery.isLoneSegment(tcb, header.acknowledgement())
+                && !Persist.isProbing(tcb);
     }
 
     /** No options but the timestamps of a connection that uses them, as everybody sends them; or no matter which. */

@@ -19,7 +19,8 @@ final class Pacing {
         this.retransmissions = retransmissions;
     }
 
-    private boolean isOn(final Tcb tcb) {
+    /** False where nothing limits how fast segments leave. */
+    boolean isOn(final Tcb tcb) {
         final TcpSettings settings = context.connections.settings(tcb);
         return settings.pacing() || settings.maxPacingRate() != 0 || context.congestion(tcb).needsPacing();
     }

@@ -28,11 +28,16 @@ final class RetransmissionTimer {
         final TcpSettings settings = context.connections.settings(tcb);
         final long dueNs = decision.decide(tcb, settings, context.nowNs);
         if (dueNs == Long.MAX_VALUE) {
-            context.timers.parkAt(node(tcb));
+            stop(tcb);
         } else {
             context.timers.schedule(tcb.timer(Tcb.TIMER_RETRANSMIT), node(tcb),
                     Math.max(context.nowNs, Math.min(dueNs, userTimeoutAtNs(tcb, settings))));
         }
+    }
+
+    /** Nothing is outstanding any more. */
+    void stop(final Tcb tcb) {
+        context.timers.parkAt(node(tcb));
     }
 
     private static long node(final Tcb tcb) {

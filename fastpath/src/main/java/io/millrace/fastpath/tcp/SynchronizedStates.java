@@ -34,10 +34,10 @@ final class SynchronizedStates {
         this.acknowledgement = acknowledgement;
         this.timestamps = new Timestamps(context);
         this.tuning = tuning;
-        this.prediction = new HeaderPrediction(context, textStep, acknowledgement, tuning);
+        this.prediction = new HeaderPrediction(context, ackStep, textStep, acknowledgement, tuning);
     }
 
-    /** The short way of a segment that says nothing new but its text. */
+    /** The short way of the next text, where it says nothing new otherwise, or answers. */
     HeaderPrediction prediction() {
         return prediction;
     }

@@ -66,7 +66,7 @@ final class TcpInput implements TransportInput {
     private void onRightSegment(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int length, final int ecn, final long arrivedNs) {
         final int found = context.connections.find(localHi, localLo, remoteHi, remoteLo, header.ports());
-        if (found < 0 || !prediction.take(context.connections.wrap(found), header, ecn)) {
+        if (found < 0 || !prediction.take(context.connections.wrap(found), header, ecn, arrivedNs)) {
             segment.set(localHi, localLo, remoteHi, remoteLo, header, length);
             segment.arrived(arrivedNs, ecn);
             dispatch(found, header.address(), length, ecn);

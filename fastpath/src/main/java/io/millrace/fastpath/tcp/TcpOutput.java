@@ -29,6 +29,7 @@ final class TcpOutput {
     private final RetransmissionTimer timer;
     private final Pacing pacing;
     private final PathMtu pathMtu;
+    private final PlainText plainText;
     /** Why the last attempt to send something new sent nothing. */
     private boolean windowBlocked;
     /** New segments that this connection sent in this turn. */
@@ -44,17 +45,15 @@ final class TcpOutput {
         this.pathMtu = pathMtu;
         this.retransmissions = recovery.retransmissions();
         this.pacing = new Pacing(context, retransmissions);
+        this.plainText = new PlainText(context, writer, recovery, pacing);
     }
 
     /** Sends all that may be sent now, then the acknowledgement that is owed if no segment carried it. */
     void pump(final Tcb tcb) {
-        if (hasAnythingToSend(tcb) && maySendData(tcb)) {
-            if (sendAll(tcb)) {
-                timer.arm(tcb);
-                context.sendRoom.onSent(tcb);
-            }
-            tcb.clear(Tcb.OVERRIDE);
-            persist.armIfBlocked(tcb);
+        if (plainText.send(tcb)) {
+            onSent(tcb);
+        } else if (hasAnythingToSend(tcb) && maySendData(tcb)) {
+            sendAny(tcb);
         }
         // in SYN_RECEIVED only a SYN-ACK acknowledges: what Fast Open let the application do meanwhile is told after it
         if (tcb.has(Tcb.ACK_NOW) && tcb.state() != TcpState.SYN_RECEIVED.ordinal()) {
@@ -64,6 +63,20 @@ final class TcpOutput {
                 sendAck(tcb);
             }
         }
+    }
+
+    private void onSent(final Tcb tcb) {
+        timer.arm(tcb);
+        context.sendRoom.onSent(tcb);
+    }
+
+    /** What may be sent now, be it what {@link PlainText} knows. */
+    private void sendAny(final Tcb tcb) {
+        if (sendAll(tcb)) {
+            onSent(tcb);
+        }
+        tcb.clear(Tcb.OVERRIDE);
+        persist.armIfBlocked(tcb);
     }
 
     /**

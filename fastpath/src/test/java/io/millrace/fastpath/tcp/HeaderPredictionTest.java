@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HeaderPredictionTest {
     private static final int NEXT = -20;
     private static final int UNACKNOWLEDGED = Integer.MAX_VALUE - 2;
+    /** The lowest bits of {@link Tcb#flight}: one segment, which was all there was to send. */
+    private static final int LONE = 7;
     private static final byte[] TIMESTAMPS = {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2};
 
     private final MemoryRegion memory = MemoryRegion.allocate("a connection", Tcb.LENGTH);
@@ -77,9 +79,48 @@ class HeaderPredictionTest {
         assertThat(isNextText()).isTrue();
     }
 
+    /** One segment is in flight, all there was to send, and is acknowledged; nothing is written in the flight's block. */
+    private void answer() {
+        tcb.sndMax(tcb.sndNxt());
+        tcb.flight(0x1000 | LONE);
+        segment.acknowledgement = tcb.sndNxt();
+    }
+
+    @Test
+    void shouldKnowTheAnswer() {
+        answer();
+        assertThat(isNextText()).isTrue();
+        segment.window = 7;
+        tcb.sndWl1(NEXT + 1);
+        assertThat(isNextText()).isTrue();
+        tcb.sndWnd(0);
+        assertThat(isNextText()).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeAnAnswerToMoreThanOneSegment() {
+        answer();
+        tcb.flight(0x1000);
+        assertThat(isNextText()).isFalse();
+        tcb.flight(0x1000 | LONE);
+        segment.acknowledgement--;
+        assertThat(isNextText()).isFalse();
+        tcb.sndMax(tcb.sndNxt() + 1);
+        segment.acknowledgement = tcb.sndNxt();
+        assertThat(isNextText()).isFalse();
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldLeaveToTheSteps(final Other other) {
+        other.change.accept(tcb, segment);
+        assertThat(isNextText()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"OTHER_WINDOW", "OLDER_THAN_THE_WINDOW"})
+    void shouldLeaveAnAnswerToTheSteps(final Other other) {
+        answer();
         other.change.accept(tcb, segment);
         assertThat(isNextText()).isFalse();
     }

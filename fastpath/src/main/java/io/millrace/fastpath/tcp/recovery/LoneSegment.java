@@ -40,13 +40,24 @@ final class LoneSegment {
         return ((int) tcb.flight() & bit) != 0;
     }
 
+    /** True of a block as it was taken. */
+    static boolean isFresh(final Tcb tcb) {
+        return ((int) tcb.flight() & BITS) == UNWRITTEN;
+    }
+
     /** The first segment of a flight is about to be sent; false where the block is not as it was taken. */
     static boolean onSend(final Tcb tcb) {
-        if (((int) tcb.flight() & BITS) != UNWRITTEN) {
+        if (!isFresh(tcb)) {
             return false;
         }
         tcb.flight(tcb.flight() | SENT);
         return true;
+    }
+
+    /** True where such a segment is in flight, and ends here. */
+    static boolean isWhole(final Tcb tcb, final int end) {
+        final int told = SENT | EXHAUSTED;
+        return ((int) tcb.flight() & told) == told && end == tcb.sndNxt();
     }
 
     /** It could not be sent. */
@@ -82,8 +93,7 @@ final class LoneSegment {
      */
     boolean onAck(final Tcb tcb, final int ack, final long arrivedNs, final CongestionControl congestion,
             final RecoverySettings settings) {
-        final int told = SENT | EXHAUSTED;
-        if (((int) tcb.flight() & told) != told || ack != tcb.sndNxt()) {
+        if (!isWhole(tcb, ack)) {
             return false;
         }
         final int bytes = ack - tcb.sndUna();

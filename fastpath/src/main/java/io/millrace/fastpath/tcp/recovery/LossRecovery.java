@@ -100,6 +100,16 @@ public final class LossRecovery {
         return board.reserve(tcb);
     }
 
+    /** True where nothing is in flight, nor written down of what was, and there is memory for what is sent next. */
+    public static boolean isFresh(final Tcb tcb) {
+        return LoneSegment.isFresh(tcb);
+    }
+
+    /** True where the segment before this sequence number is all there is in flight, and was all there was to send. */
+    public static boolean isLoneSegment(final Tcb tcb, final int end) {
+        return LoneSegment.isWhole(tcb, end);
+    }
+
     /**
      * An acceptable acknowledgement without SACK blocks and ECE, in the case that comes most: it is of one segment, all
      * there is in flight. Moves SND.UNA then.
