@@ -152,7 +152,7 @@ final class StackParts {
         observed = ObservedStack.create(observationDirectory(config), engines.length,
                 new Metadata(name(config, device), device.name(),
                         Objects.requireNonNullElse(Millrace.class.getPackage().getImplementationVersion(), ""),
-                        List.of()));
+                        List.of(), device.findings()));
     }
 
     private static PortGroup group(final List<PacketDevice> devices) {

@@ -2,13 +2,11 @@ package io.millrace.config;
 
 import io.millrace.fastpath.engine.EngineMemory;
 import io.millrace.fastpath.ip.SegmentInbox;
-import io.millrace.fastpath.port.Frame;
-import io.millrace.fastpath.port.MemoryLink;
+import io.millrace.fastpath.netty.MillraceTransport;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -19,18 +17,6 @@ import java.util.stream.Collectors;
  * @param limitBytes what there is: {@link EngineKeys#MEMORY_LIMIT}, or the machine's memory, or the container's.
  */
 public record MemoryPlan(List<Part> parts, long limitBytes) {
-    private static final int OFFLOADED_PACKET = 65_535;
-    private static final int FRAME_SPARE = 256;
-    /** Packet sockets, and what may become one. */
-    private static final Set<String> PACKET_SOCKETS = Set.of("af-packet", "af-xdp", "auto");
-    private static final String SHARED_MEMORY = "shm";
-    private static final String MEMORY_LINK = "memory";
-    /** Of a packet socket's ring where the kernel gives it no large buffer: a slot, of which 15 share 1 MiB; the rest. */
-    private static final long PACKET_SLOT = (1 << 20) / 15 + 1;
-    private static final long PACKET_RING = 3 << 19;
-    /** What may have a ring beside its queue: 4,096 slots of 128 bytes, and two pages. */
-    private static final Set<String> WITH_SMALL_RING = Set.of("tap", "af-packet", "auto");
-    private static final long SMALL_RING = (4_096 << 7) + 8_192;
     private static final int EVENT_RING = 1 << 16;
     private static final int MIB_SHIFT = 20;
     private static final int CULPRITS = 3;
@@ -59,44 +45,16 @@ public record MemoryPlan(List<Part> parts, long limitBytes) {
         parts.add(new Part("send and receive buffers", engines, memory.buffers(), EngineKeys.SLAB.path()));
         parts.add(new Part("datagrams", engines, memory.datagrams(), EngineKeys.DATAGRAMS.path()));
         parts.add(new Part("fragments", engines, memory.fragments(), IpKeys.REASSEMBLY_MEMORY.path()));
-        addPort(parts, config, "the port", PortKeys.FRAMES);
+        parts.addAll(new PortMemory(config, "the port", PortKeys.FRAMES).parts());
         for (int link = 1; link < config.links(); link++) {
             final MillraceConfig port = config.link(link);
-            addPort(parts, port, port.get(PortKeys.DEVICE).toString(), PortKeys.FURTHER);
+            parts.addAll(new PortMemory(port, port.get(PortKeys.DEVICE).toString(), PortKeys.FURTHER).parts());
         }
         parts.add(new Part("rings between threads", engines,
                 memory.rings() + EVENT_RING + (engines > 1 ? SegmentInbox.BYTES : 0), ""));
+        parts.add(new Part("buffers of small reads", engines, MillraceTransport.READ_BUFFER_BYTES, ""));
         final long limit = config.get(EngineKeys.MEMORY_LIMIT);
         return new MemoryPlan(List.copyOf(parts), limit == 0 ? machineBytes() : limit);
-    }
-
-    private static void addPort(final List<Part> parts, final MillraceConfig port, final String name,
-            final ConfigKey<?> key) {
-        final int engines = port.get(ThreadingKeys.ENGINES);
-        parts.add(new Part("frames of " + name, engines, port.get(PortKeys.FRAMES) * frameBytes(port), key.path()));
-        if (port.get(PortKeys.DEVICE).scheme().equals(SHARED_MEMORY)) {
-            parts.add(new Part("frames of the other side of " + name, engines,
-                    port.get(PortKeys.FRAMES) * frameBytes(port), key.path()));
-        }
-        if (port.get(PortKeys.DEVICE).scheme().equals(MEMORY_LINK)) {
-            parts.add(new Part("small frames of " + name, engines,
-                    MemoryLink.smallFrameBytes(port.get(PortKeys.FRAMES), MemoryLink.QUEUE_LENGTH), key.path()));
-        }
-        if (PACKET_SOCKETS.contains(port.get(PortKeys.DEVICE).scheme())) {
-            parts.add(new Part("ring of " + name, engines, PACKET_RING + port.get(PortKeys.FRAMES) * PACKET_SLOT,
-                    key.path()));
-        }
-        if (WITH_SMALL_RING.contains(port.get(PortKeys.DEVICE).scheme())) {
-            parts.add(new Part("ring of small frames of " + name, engines, SMALL_RING, ""));
-        }
-    }
-
-    /** As a TAP has them; other devices need as much or less, but for a packet socket, whose senders decide. */
-    private static long frameBytes(final MillraceConfig config) {
-        final boolean large = config.get(PortKeys.OFFLOADS)
-                || PACKET_SOCKETS.contains(config.get(PortKeys.DEVICE).scheme());
-        final long packet = large ? OFFLOADED_PACKET : config.get(PortKeys.MTU);
-        return Frame.IP_OFFSET + packet + FRAME_SPARE;
     }
 
     /** Of the container where there is one: the JDK looks at its control group. */

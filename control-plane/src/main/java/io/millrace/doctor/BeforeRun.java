@@ -174,11 +174,10 @@ public final class BeforeRun {
         }
         try {
             for (final PortFinding finding : provider.examine(config.deviceRequest())) {
-                switch (finding.weight()) {
-                    case FATAL -> cannotBeOpened(config, finding.what(), finding.remedy() + '.');
-                    case HINDERING ->
-                        add(Symptom.DEVICE_HINDERED, finding.what() + '.', finding.remedy() + '.');
-                    case ADVICE -> add(Symptom.DEVICE_SLOWED, finding.what() + '.', finding.remedy() + '.');
+                if (finding.weight() == PortFinding.Weight.FATAL) {
+                    cannotBeOpened(config, finding.what(), finding.remedy() + '.');
+                } else {
+                    findings.add(Finding.of(finding));
                 }
             }
         } catch (final IOException e) {

@@ -68,6 +68,8 @@ public final class DuringRun {
         timeWait();
         portLosses();
         synLosses();
+        reports.metadata().findings().forEach(finding -> findings.add(Finding.of(finding)));
+        bulk();
         CounterRule.ALL.forEach(rule -> rule.apply(reports).ifPresent(findings::add));
         return List.copyOf(findings);
     }
@@ -115,7 +117,7 @@ public final class DuringRun {
 
     private void addresses() {
         for (final InetAddress own : reports.ownAddresses()) {
-            if (reports.shared()) {
+            if (reports.metadata().isShared()) {
                 sharedAddress(own);
                 continue;
             }
@@ -197,6 +199,23 @@ public final class DuringRun {
                     + " opened.",
                     "That is a flood of SYNs, which something in front of the stack may filter, or more new connections"
                             + " than the loops take: let them run more often (see loop-starved).");
+        }
+    }
+
+    private void bulk() {
+        final long refused = reports.value(Gauge.PORT_BULK_REFUSED.label());
+        if (refused > 0) {
+            add(Symptom.DEVICE_SLOWED, "The host received " + refused + " bursts of long frames on a loop's CPU: Linux"
+                    + " refused to have the other CPUs receive, as the log says.",
+                    "Let the process use CPUs that are not isolated, or say bulk=direct where it is meant to be so.");
+        }
+        final long withoutCpu = reports.value(Gauge.PORT_BULK_WITHOUT_CPU.label());
+        if (withoutCpu > 0) {
+            add(Symptom.DEVICE_SLOWED,
+                    "The host received " + withoutCpu + " bursts of long frames on a loop's CPU: each"
+                            + " CPU that the process may use has a loop.",
+                    "Let it use one more, have fewer " + ThreadingKeys.ENGINES
+                            + ", or say bulk=direct where it is meant to be so.");
         }
     }
 

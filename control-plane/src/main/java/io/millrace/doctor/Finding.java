@@ -1,5 +1,7 @@
 package io.millrace.doctor;
 
+import io.millrace.fastpath.port.PortFinding;
+
 /**
  * One thing that is wrong, or may become so.
  *
@@ -8,6 +10,13 @@ package io.millrace.doctor;
  * @param remedy  what to do, with keys and values; a sentence.
  */
 public record Finding(Symptom symptom, String what, String remedy) {
+    /** About a device that can be opened. */
+    static Finding of(final PortFinding finding) {
+        return new Finding(
+                finding.weight() == PortFinding.Weight.ADVICE ? Symptom.DEVICE_SLOWED : Symptom.DEVICE_HINDERED,
+                finding.what() + '.', finding.remedy() + '.');
+    }
+
     /** True where it should be mended; false for an advice. */
     public boolean isProblem() {
         return symptom.isProblem();

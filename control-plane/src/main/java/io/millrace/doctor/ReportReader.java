@@ -52,7 +52,7 @@ final class ReportReader {
                 : Map.of();
         final Set<InetAddress> addresses = own.stream().map(Cidr::address).collect(Collectors.toSet());
         return new Reports(values, looks, nowNs, loopTimes(observer), neighbours, addresses,
-                kernelAddresses(observer, host), shortPaths, observer.metadata().isShared(), stolen());
+                kernelAddresses(observer, host), shortPaths, observer.metadata(), stolen());
     }
 
     /** Of the kernels behind all ports. */

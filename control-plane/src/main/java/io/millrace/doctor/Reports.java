@@ -2,6 +2,7 @@ package io.millrace.doctor;
 
 import io.millrace.fastpath.counters.LoopTimes;
 import io.millrace.fastpath.port.PacketDeviceProvider;
+import io.millrace.observe.Metadata;
 import io.millrace.observe.Metadata.Kind;
 import io.millrace.observe.ObservedNeighbour;
 import io.millrace.observe.Observer;
@@ -25,12 +26,12 @@ import java.util.Set;
  * @param ownAddresses    of the stack.
  * @param kernelAddresses that the kernel has in the network namespace of the device.
  * @param shortPaths      peers on the stack's own link, each with its path MTU, where that is below the port's.
- * @param shared          true where the stack shares its addresses with that kernel.
+ * @param metadata        what the stack says about itself.
  * @param stolenShare     of the machine's processor time that a hypervisor took since it started, 0 to 1.
  */
 record Reports(Map<String, Long> values, List<Long> looks, long nowNs, long[] loopTimes,
         List<ObservedNeighbour> neighbours, Set<InetAddress> ownAddresses, Set<InetAddress> kernelAddresses,
-        Map<String, Integer> shortPaths, boolean shared, double stolenShare) {
+        Map<String, Integer> shortPaths, Metadata metadata, double stolenShare) {
 
     /** Counters since the stack started. @throws IOException one sentence: the stack does not answer. */
     static Reports read(final Observer observer, final List<PacketDeviceProvider> providers) throws IOException {
@@ -47,7 +48,7 @@ record Reports(Map<String, Long> values, List<Long> looks, long nowNs, long[] lo
             times[i] = loopTimes[i] - before.loopTimes[i];
         }
         return new Reports(differences, looks, nowNs, times, neighbours, ownAddresses, kernelAddresses, shortPaths,
-                shared, stolenShare);
+                metadata, stolenShare);
     }
 
     /** A counter or gauge; 0 where there is none of this name. */

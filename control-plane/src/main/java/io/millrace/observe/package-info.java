@@ -2,7 +2,7 @@
  * Looking into a running stack, of this process or of another, without stopping it: the layout of the file in which it
  * shows itself, and who reads that.
  * <p>
- * Thread: any. May import the fast path's counters, addresses and states, nothing of the rest of the control plane.
+ * Thread: any. May import the fast path's counters, addresses, states and findings, nothing of the rest of the control plane.
  */
 @NullMarked
 package io.millrace.observe;

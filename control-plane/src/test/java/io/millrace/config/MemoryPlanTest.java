@@ -54,10 +54,23 @@ class MemoryPlanTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tun:mr0", "af-xdp:eth0"})
+    @ValueSource(strings = {"tun:mr0", "af-xdp:eth0", "tap:mr0,receive=queue", "af-packet:eth0,filter=none", "memory"})
     void shouldCountNoRingWhereThereIsNone(final String device) {
         assertThat(plan("millrace.port.device = \"" + device + "\"").parts())
                 .noneMatch(part -> part.name().startsWith("ring of small frames"));
+    }
+
+    @Test
+    void shouldCountNoRingOfSmallFramesOfAnInterfaceThatIsShared() {
+        assertThat(plan("millrace.port { device = \"af-packet:eth0\", shared-ports = [80] }").parts())
+                .noneMatch(part -> part.name().startsWith("ring of small frames"));
+    }
+
+    @Test
+    void shouldCountTheBuffersThatEachLoopReadsInto() {
+        assertThat(plan("millrace.threading.engines = 2").parts())
+                .filteredOn(part -> part.name().equals("buffers of small reads"))
+                .singleElement().satisfies(part -> assertThat(part.total()).isEqualTo(2 * 256 * 1_024));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PortFinding;
+import io.millrace.observe.Metadata;
 import io.millrace.observe.ObservedNeighbour;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -43,12 +45,17 @@ class DoctorTest {
     private static final BitSet CPUS = BitSet.valueOf(new long[]{0xF});
     private Set<InetAddress> kernelAddresses = Set.of();
     private boolean shared;
+    private List<PortFinding> deviceFindings = List.of();
     private long idleNs;
     private double stolenShare;
 
     private List<Finding> during() {
         return new DuringRun(new Reports(values, List.of(1_000L), 1_000L + idleNs, loopTimes, neighbours, Set.of(OWN),
-                kernelAddresses, shortPaths, shared, stolenShare)).findings();
+                kernelAddresses, shortPaths, metadata(), stolenShare)).findings();
+    }
+
+    private Metadata metadata() {
+        return new Metadata(shared ? Metadata.SHARED : "", "poor:ADVICE", "", List.of(), deviceFindings);
     }
 
     private static List<Finding> before(final Machine machine, final String config) {
@@ -156,6 +163,24 @@ class DoctorTest {
     }
 
     @Test
+    void shouldSayWhatShowedWhenTheDeviceWasOpened() {
+        deviceFindings = List.of(new PortFinding(PortFinding.Weight.ADVICE, "It is poor", "Mend it"),
+                new PortFinding(PortFinding.Weight.HINDERING, "It is bad", "Leave it"));
+        assertThat(during()).containsExactly(new Finding(Symptom.DEVICE_SLOWED, "It is poor.", "Mend it."),
+                new Finding(Symptom.DEVICE_HINDERED, "It is bad.", "Leave it."));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PORT_BULK_REFUSED, Linux refused", "PORT_BULK_WITHOUT_CPU, has a loop"})
+    void shouldSayWhyBulkTransfersAreReceivedOnALoopsCpu(final Gauge gauge, final String why) {
+        values.put(gauge.label(), 7L);
+        assertThat(during()).singleElement().satisfies(finding -> {
+            assertThat(finding.symptom()).isEqualTo(Symptom.DEVICE_SLOWED);
+            assertThat(finding.what()).contains("7 bursts", why);
+        });
+    }
+
+    @Test
     void shouldFindNothingWhereNothingIsWrong() {
         assertThat(before(GOOD, "")).isEmpty();
         count(Counter.FRAMES_RECEIVED, 1_000_000);
@@ -165,6 +190,7 @@ class DoctorTest {
         loopTimes[20] = 1_000_000;
         loopTimes[24] = 9;
         neighbours.add(new ObservedNeighbour("10.0.0.9", "02:00:00:00:00:01", "REACHABLE", "", false));
+        values.put(Gauge.PORT_BULK_BEGUN.label(), 3L);
         values.put(Gauge.TIME_WAITS.label(), 80L);
         values.put(Gauge.TIME_WAITS_LIMIT.label(), 100L);
         assertThat(during()).isEmpty();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +32,9 @@ class AfPacketUserNamespaceInteropTest {
         KernelInterop.requireTool("unshare");
         KernelInterop.requireTool("nsenter");
         KernelInterop.requireTool("curl");
-        final List<String> trial = new ArrayList<>(unshare());
-        trial.add("true");
-        assumeTrue(new ProcessBuilder(trial).start().waitFor() == 0, "no user namespace can be made here");
-        final List<String> prefix = new ArrayList<>(unshare());
-        prefix.addAll(List.of("sh", "-c", SET_UP, "sh"));
-        try (CommandLine serve = CommandLine.start(prefix, folder, "serve", "--port", "af-packet:mr0", "--address",
+        assumeTrue(mayUnshare(), "no user namespace can be made here");
+        try (CommandLine serve = CommandLine.start(inNamespace(), folder, "serve", "--port", "af-packet:mr0",
+                "--address",
                 "10.77.0.2/24", "--http", "80")) {
             serve.awaitOutput("is ready");
             final long length = 50_000_000;
@@ -45,6 +43,35 @@ class AfPacketUserNamespaceInteropTest {
             assertThat(inside(serve.process.pid(), "head -c 20000000 /dev/zero | curl -sS --max-time 60 -X POST -T -"
                     + " http://10.77.0.2/echo | wc -c")).isEqualTo("20000000\n");
         }
+    }
+
+    /** Where the kernel takes no program from it: one line for the port, not one for each of its queues. */
+    @Test
+    void shouldSayOnceWhatItDoesWithout() throws Exception {
+        KernelInterop.requireTool("unshare");
+        assumeTrue(!Files.readString(Path.of("/proc/sys/kernel/unprivileged_bpf_disabled")).strip().equals("0"),
+                "Linux takes programs from anybody here");
+        assumeTrue(mayUnshare(), "no user namespace can be made here");
+        final Path config = Files.writeString(folder.resolve("my.conf"), "millrace.threading.engines = 2\n");
+        try (CommandLine serve = CommandLine.start(inNamespace(), folder, "serve", "--port", "af-packet:mr0",
+                "--config",
+                config.toString(), "--address", "10.77.0.2/24", "--http", "80")) {
+            serve.awaitOutput("is ready");
+            assertThat(serve.errors().lines().filter(line -> line.contains("small frames come by the socket, too")))
+                    .singleElement().asString().contains("af-packet:mr0");
+        }
+    }
+
+    private static boolean mayUnshare() throws Exception {
+        final List<String> trial = new ArrayList<>(unshare());
+        trial.add("true");
+        return new ProcessBuilder(trial).start().waitFor() == 0;
+    }
+
+    private static List<String> inNamespace() {
+        final List<String> prefix = new ArrayList<>(unshare());
+        prefix.addAll(List.of("sh", "-c", SET_UP, "sh"));
+        return prefix;
     }
 
     private static String inside(final long pid, final String command) throws Exception {

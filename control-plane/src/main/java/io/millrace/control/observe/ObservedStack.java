@@ -59,7 +59,8 @@ public final class ObservedStack implements AutoCloseable {
      * @param metadata  texts; the counters are added here.
      */
     public static ObservedStack create(final @Nullable Path directory, final int engines, final Metadata metadata) {
-        final byte[] described = new Metadata(metadata.stack(), metadata.device(), metadata.version(), counters())
+        final byte[] described = new Metadata(metadata.stack(), metadata.device(), metadata.version(), counters(),
+                metadata.findings())
                 .render().getBytes(StandardCharsets.UTF_8);
         final Plan plan = new Plan(engines, described.length);
         ObservedStack made = null;

@@ -48,6 +48,7 @@ public final class StackEngine implements Agent {
     private final Icmp icmp;
     private final IpInput ipInput;
     private final Tcp tcp;
+    private final TcpCalls calls;
     private final Udp udp;
     private final SegmentInbox segments;
     private final FrameInput frameInput;
@@ -99,6 +100,7 @@ public final class StackEngine implements Agent {
         frames = new LentFrames(port, settings.maxLentFrames());
         tcp = new Tcp(index, limits, control, counters, ipOutput, frames, new TokenBucket(settings.icmpPerSecond()),
                 nowNs);
+        calls = tcp.calls();
         udp = new Udp(control, counters, ipOutput, settings.datagramBytes());
         icmp = new Icmp(control, counters, ipOutput, neighbours, tcp.input(), udp.input(), settings.icmpPerSecond());
         ipInput = new IpInput(ipOutput.links(), control, counters, tcp.input(), udp.input(), icmp,
@@ -276,7 +278,7 @@ public final class StackEngine implements Agent {
 
     /** The user/TCP interface; once the engine is closed every handle is stale. Thread: the engine's. */
     public TcpCalls tcp() {
-        return tcp.calls();
+        return calls;
     }
 
     /** Received frames that applications have. */

@@ -78,7 +78,7 @@ public final class IpOutput {
         this.pathMtus = pathMtus;
         this.identifications = control.datagramIdentifications();
         this.fragmenter = new Fragmenter(port, counters, identifications);
-        this.plain = new PlainOutput(this, control, neighbours, queue);
+        this.plain = new PlainOutput(this, port, control, neighbours, queue);
     }
 
     /** The short way for what leaves most of all. */

@@ -19,6 +19,8 @@ public final class TransmitQueue {
     private final EngineCounters counters;
     private final int mask;
     private final OutwardQueue[] outward;
+    /** Of link 0: where there is but one, as mostly, this is it. */
+    private final OutwardQueue first;
     private final long[] local;
     private int localHead;
     private int localTail;
@@ -30,6 +32,7 @@ public final class TransmitQueue {
         this.mask = capacity - 1;
         this.outward = new OutwardQueue[port.links()];
         Arrays.setAll(outward, link -> new OutwardQueue(port, counters, burst, capacity));
+        this.first = outward[0];
         this.local = new long[capacity];
     }
 
@@ -56,7 +59,8 @@ public final class TransmitQueue {
 
     /** Takes the frame for the port of its link; drops and counts it where the queue is full. */
     public void add(final long frame) {
-        if (!outward[Frame.link(frame)].add(frame)) {
+        final int link = Frame.link(frame);
+        if (!(link == 0 ? first : outward[link]).add(frame)) {
             drop(frame);
         }
     }
@@ -83,9 +87,9 @@ public final class TransmitQueue {
 
     /** Gives the ports what they take; returns the number of frames they took. */
     public int flush(final long nowNs) {
-        int sent = 0;
-        for (final OutwardQueue queue : outward) {
-            sent += queue.flush(nowNs);
+        int sent = first.flush(nowNs);
+        for (int link = 1; link < outward.length; link++) {
+            sent += outward[link].flush(nowNs);
         }
         return sent;
     }

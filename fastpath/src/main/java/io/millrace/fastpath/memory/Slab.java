@@ -63,6 +63,9 @@ public final class Slab implements AutoCloseable {
     /** Of the blocks set aside the one freed last, at hand: most are wanted again at once. */
     private int spareOrder = NIL;
     private long spareOffset;
+    /** The block that is kept at hand, and its length; 0: none is. Its state is that of one in use. */
+    private long keptAddress;
+    private int keptLength;
     private int nonEmptyOrders;
     private long inUse;
     private long peak;
@@ -140,6 +143,47 @@ public final class Slab implements AutoCloseable {
         return data + offset;
     }
 
+    /**
+     * Takes the block that is kept at hand, if it has exactly this length.
+     *
+     * @return its address; 0 where there is no such one: {@link #allocate} may find another.
+     */
+    public long takeKept(final int length) {
+        if (length != keptLength) {
+            return 0;
+        }
+        keptLength = 0;
+        inUse += length;
+        peak = Math.max(peak, inUse);
+        return keptAddress;
+    }
+
+    /**
+     * Gives a block back as {@link #free} does, to be kept at hand for {@link #takeKept}: where the next one asks for the
+     * same soon, that costs next to nothing. One block can be kept; it counts as free, and is merged where a block cannot
+     * be found otherwise.
+     *
+     * @param address as for {@link #free}.
+     * @param length  the block's length.
+     */
+    public void keep(final long address, final int length) {
+        assert isInUse(address, length) : "no block of " + length + " bytes in use at " + address;
+        if (keptLength != 0) {
+            free(address, length);
+            return;
+        }
+        keptAddress = address;
+        keptLength = length;
+        inUse -= length;
+    }
+
+    private boolean isInUse(final long address, final int length) {
+        final long offset = address - data;
+        return offset >= 0 && offset < capacity && (offset & (1L << leafShift) - 1) == 0
+                && Memory.getUnsignedByte(states + (offset >>> leafShift)) == (STATE_USED | order(length))
+                && !(keptLength != 0 && address == keptAddress) && blockSize(length) == length;
+    }
+
     private int take(final int wanted) {
         if (wanted > maxOrder) {
             return NIL;
@@ -179,7 +223,8 @@ public final class Slab implements AutoCloseable {
         final long offset = address - data;
         final int leaf = (int) (offset >>> leafShift);
         if (offset < 0 || offset >= capacity || (offset & (1L << leafShift) - 1) != 0
-                || Memory.getUnsignedByte(states + leaf) != (STATE_USED | order)) {
+                || Memory.getUnsignedByte(states + leaf) != (STATE_USED | order)
+                || address == keptAddress && keptLength != 0) {
             throw notInUse(offset, order);
         }
         inUse -= 1L << leafShift + order;
@@ -209,6 +254,12 @@ public final class Slab implements AutoCloseable {
     }
 
     private void mergeAside() {
+        if (keptLength != 0) {
+            inUse += keptLength;
+            final int length = keptLength;
+            keptLength = 0;
+            free(keptAddress, length);
+        }
         if (spareOrder != NIL) {
             merge((int) (spareOffset >>> leafShift), spareOrder);
             spareOrder = NIL;

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tells whether this JVM can run the transport, as {@code Epoll} does for epoll. Thread: any. */
 public final class MillraceTransport {
+    /** Bytes of direct memory that each event loop has for small reads, from its beginning on. */
+    public static final int READ_BUFFER_BYTES = ReadBuffers.MOST * ReadBuffers.LENGTH;
+
     private static final int FEATURE_VERSION = 25;
 
     @Nullable

@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class ReadBuffers {
     /** Of a buffer: as many bytes as the first read of a channel asks for. */
     static final int LENGTH = 2_048;
+    /** How many there are at the most. */
+    static final int MOST = 128;
 
-    private static final int MOST = 128;
     private static final Class<?> USUAL_HANDLE = new AdaptiveRecvByteBufAllocator().newHandle().getClass();
     /** Else the JVM was told that nothing is to be pooled ({@code io.netty.allocator.type}). */
     private static final boolean USUAL_POOLED = ByteBufAllocator.DEFAULT != UnpooledByteBufAllocator.DEFAULT;

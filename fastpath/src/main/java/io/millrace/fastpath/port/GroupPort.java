@@ -221,6 +221,15 @@ final class GroupPort implements PacketPort {
     }
 
     @Override
+    public long counted(final PortCount what) {
+        long count = 0;
+        for (final PacketPort port : ports) {
+            count += port.counted(what);
+        }
+        return count;
+    }
+
+    @Override
     public void onLastTurn() {
         for (final PacketPort port : ports) {
             port.onLastTurn();

@@ -37,7 +37,6 @@ final class MemoryLinkPort implements PacketPort {
     @Nullable
     private Sleeper sleeper;
     private boolean fenced;
-    private boolean reclaimed;
     private long dropped;
 
     MemoryLinkPort(final MemoryLink.Builder link, final PortCapabilities capabilities, final int queue) {
@@ -231,11 +230,9 @@ final class MemoryLinkPort implements PacketPort {
     }
 
     private int drop(final long[] frames, final int offset, final int length) {
-        if (!reclaimed) {
-            // The peer has left its ring for good, so what it did not take is ours to take back.
-            reclaimed = true;
-            empty(outbound);
-        }
+        // The peer has left its ring for good, so what it did not take is ours to take back: each time, as a small frame
+        // waits where all that it could be copied into are away.
+        empty(outbound);
         releaseAll(frames, offset, length);
         dropped += length;
         return length;

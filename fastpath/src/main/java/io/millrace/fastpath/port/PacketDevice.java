@@ -1,5 +1,7 @@
 package io.millrace.fastpath.port;
 
+import java.util.List;
+
 /**
  * An opened packet device: a name and one {@link PacketPort} a queue. Thread: opened and closed by the control plane;
  * each queue belongs to one engine. {@link #close()} closes the queues too and comes after the engines have stopped.
@@ -17,6 +19,11 @@ public interface PacketDevice extends AutoCloseable {
     /** Which queue a flow arrives by; the same object for the device's whole life. Thread: any. */
     default FlowPlacement placement() {
         return queues() == 1 ? FlowPlacement.ONE_QUEUE : FlowPlacement.UNKNOWN;
+    }
+
+    /** What showed while it was opened: it works, and could work better. Thread: any. */
+    default List<PortFinding> findings() {
+        return List.of();
     }
 
     @Override

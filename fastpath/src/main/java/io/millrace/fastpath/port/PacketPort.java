@@ -137,6 +137,11 @@ public interface PacketPort extends AutoCloseable {
         return 0;
     }
 
+    /** So many since the port was opened; 0 where it does not do such a thing. */
+    default long counted(final PortCount what) {
+        return 0;
+    }
+
     /**
      * How many received frames may be kept at once, beyond the turn in which they came, without the port running out of
      * frames; 0: none, as nothing keeps their memory.

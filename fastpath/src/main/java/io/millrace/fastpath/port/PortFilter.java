@@ -103,6 +103,11 @@ public abstract class PortFilter implements PacketPort {
     }
 
     @Override
+    public long counted(final PortCount what) {
+        return delegate.counted(what);
+    }
+
+    @Override
     public int lendableFrames() {
         return delegate.lendableFrames();
     }

@@ -100,6 +100,11 @@ public final class PortGroup implements PacketDevice {
     }
 
     @Override
+    public List<PortFinding> findings() {
+        return devices.stream().flatMap(device -> device.findings().stream()).toList();
+    }
+
+    @Override
     public void close() {
         CloseHelper.closeAll(devices);
     }

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.port;
 
+import java.util.List;
 import org.agrona.CloseHelper;
 
 /**
@@ -77,6 +78,11 @@ public final class SpreadingDevice implements PacketDevice {
     @Override
     public FlowPlacement placement() {
         return ports.length == 1 ? FlowPlacement.ONE_QUEUE : placement;
+    }
+
+    @Override
+    public List<PortFinding> findings() {
+        return device.findings();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.millrace.fastpath.port;
 
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.agrona.CloseHelper;
 
@@ -50,6 +51,11 @@ public class WrappedDevice implements PacketDevice {
     @Override
     public final FlowPlacement placement() {
         return queues.length == 1 ? FlowPlacement.ONE_QUEUE : device.placement();
+    }
+
+    @Override
+    public final List<PortFinding> findings() {
+        return device.findings();
     }
 
     @Override

@@ -22,10 +22,14 @@ final class Acknowledgement {
     private static final int LEAST_QUICK = 2;
 
     private final TcpContext context;
+    private final ConnectionTable connections;
+    private final TcpLists lists;
     private final SegmentWriter writer;
 
     Acknowledgement(final TcpContext context, final SegmentWriter writer) {
         this.context = context;
+        this.connections = context.connections;
+        this.lists = context.lists;
         this.writer = writer;
     }
 
@@ -39,7 +43,7 @@ final class Acknowledgement {
      * of what it may send in the first round trips, as Linux.
      */
     void quicken(final Tcb tcb) {
-        if (context.connections.settings(tcb).ackPolicy() == TcpSettings.AckPolicy.QUICK) {
+        if (connections.settings(tcb).ackPolicy() == TcpSettings.AckPolicy.QUICK) {
             final int half = tcb.rcvWnd() / (2 * tcb.receiveMss());
             tcb.quickAcks(Math.min(Math.max(half, LEAST_QUICK), MOST_QUICK));
         }
@@ -54,10 +58,10 @@ final class Acknowledgement {
         }
         if (tcb.has(Tcb.ACK_NOW) || isWanted(tcb, unacknowledged)) {
             tcb.set(Tcb.ACK_NOW);
-            context.lists.output(tcb);
+            lists.output(tcb);
         } else if (!TimerWheel.isArmed(tcb.firstTimer())) {
             context.timers.schedule(tcb.timer(Tcb.TIMER_ACK), tcb.firstTimer(),
-                    context.nowNs + context.connections.settings(tcb).delayedAckNs());
+                    context.nowNs + connections.settings(tcb).delayedAckNs());
         }
     }
 
@@ -65,7 +69,7 @@ final class Acknowledgement {
         if (tcb.quickAcks() > 0 || unacknowledged > tcb.receiveMss()) {
             return true;
         }
-        final TcpSettings settings = context.connections.settings(tcb);
+        final TcpSettings settings = connections.settings(tcb);
         // a timer would wait for the next tick of the wheel, where the delay is 0
         return settings.ackPolicy() == TcpSettings.AckPolicy.EVERY || settings.delayedAckNs() == 0;
     }

@@ -43,6 +43,9 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     /** Whose settings were asked for last, and what they are: a segment asks for them many times. */
     private int settingsOf = NONE;
     private TcpSettings lastSettings = TcpSettings.DEFAULT;
+    /** The same of what is attached. */
+    private int attachmentOf = NONE;
+    private @Nullable Object lastAttachment;
     private int lastGeneration;
     /** Whose segment came last, or is said to come next: asked first, as it is mostly right. */
     private int expected = NONE;
@@ -125,7 +128,7 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     void free(final Tcb dead) {
         final int index = dead.index();
         dead.generation(0);
-        attachments.set(index, null);
+        putAttachment(index, null);
         putSettings(index, null);
         records.free(index);
     }
@@ -283,11 +286,22 @@ final class ConnectionTable implements FlowTable.KeySource, AutoCloseable {
     /** What is attached: the application's handler, or the listener before the handshake is over. */
     @Nullable
     Object attachment(final Tcb of) {
-        return attachments.get(of.index());
+        final int index = of.index();
+        if (index != attachmentOf) {
+            lastAttachment = attachments.get(index);
+            attachmentOf = index;
+        }
+        return lastAttachment;
     }
 
     void attachment(final Tcb of, final @Nullable Object attachment) {
-        attachments.set(of.index(), attachment);
+        putAttachment(of.index(), attachment);
+    }
+
+    private void putAttachment(final int index, final @Nullable Object attachment) {
+        attachments.set(index, attachment);
+        lastAttachment = attachment;
+        attachmentOf = index;
     }
 
     TcpSettings settings(final Tcb of) {

@@ -1,6 +1,7 @@
 package io.millrace.fastpath.tcp;
 
 import io.millrace.fastpath.counters.Counter;
+import io.millrace.fastpath.counters.EngineCounters;
 import io.millrace.fastpath.flow.Tcb;
 import io.millrace.fastpath.ip.IpOutput;
 import io.millrace.fastpath.ip.PlainOutput;
@@ -13,7 +14,7 @@ import io.millrace.fastpath.wire.TcpHeader;
 import io.millrace.fastpath.wire.TcpOptions;
 
 /**
- * Writes the acknowledgement that leaves most of all, in one step: of an established connection over IPv4 that reports nothing
+ * Writes the acknowledgement that leaves most of all, in one step: of an established connection that reports nothing
  * but RCV.NXT, its window, and timestamps. Each of its questions is one of the {@link SegmentWriter}'s, which writes all others,
  * and would write this one so. Thread: the engine's.
  */
@@ -22,14 +23,14 @@ final class PlainAck {
     private static final long INT_MASK = 0xFFFF_FFFFL;
 
     private final TcpContext context;
+    private final EngineCounters counters;
     private final SegmentWriter writer;
-    private final IpOutput ip;
     private final PlainOutput output;
 
     PlainAck(final TcpContext context, final SegmentWriter writer) {
         this.context = context;
+        this.counters = context.counters;
         this.writer = writer;
-        this.ip = context.ip;
         this.output = context.ip.plain();
     }
 
@@ -38,22 +39,31 @@ final class PlainAck {
         if (!isPlain(tcb) || !output.leadsTo(tcb.neighbour())) {
             return false;
         }
-        final long frame = ip.acquire(0);
+        final long frame = output.acquire();
         if (frame == 0) {
             return false;
         }
         SegmentWriter.useQuickAck(tcb, false);
         final int length = write(tcb, IpOutput.payload(frame));
         writer.onAcknowledgementSent(tcb);
-        context.count(Counter.TCP_SEGMENTS_SENT);
-        output.send(frame, length, (int) tcb.localLo(), (int) tcb.remoteLo(), tcb.trafficClass(), tcb.neighbour());
+        counters.increment(Counter.TCP_SEGMENTS_SENT);
+        if (isV4(tcb)) {
+            output.send(frame, length, (int) tcb.localLo(), (int) tcb.remoteLo(), tcb.trafficClass(), tcb.neighbour());
+        } else {
+            output.sendV6(frame, length, tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(),
+                    tcb.trafficClass(), context.flowLabel(tcb), tcb.neighbour());
+        }
         return true;
+    }
+
+    private static boolean isV4(final Tcb tcb) {
+        return IpAddress.isV4(tcb.remoteHi(), tcb.remoteLo());
     }
 
     /** Nothing to say but what is received, and what was sent lies within the peer's window. */
     static boolean isPlain(final Tcb tcb) {
         return !tcb.has(UNUSUAL) && tcb.state() == TcpState.ESTABLISHED.ordinal() && tcb.outOfOrder() == 0
-                && IpAddress.isV4(tcb.remoteHi(), tcb.remoteLo()) && (tcb.moreFlags() & Tcb.MORE_FRAGMENTABLE) == 0
+                && (tcb.moreFlags() & Tcb.MORE_FRAGMENTABLE) == 0
                 && Seq.le(tcb.sndMax(), tcb.sndUna() + tcb.sndWnd());
     }
 
@@ -74,10 +84,18 @@ final class PlainAck {
         final int sequence = tcb.sndMax();
         final int acknowledgement = tcb.rcvNxt();
         final int control = TcpHeader.control(header, TcpHeader.ACK, writer.windowField(tcb));
-        final long words = (tcb.localLo() & INT_MASK) + (tcb.remoteLo() & INT_MASK) + IpProtocol.TCP + header
-                + TcpHeader.words(ports, sequence, acknowledgement, control) + options;
+        final long words = pseudoHeader(tcb, header) + TcpHeader.words(ports, sequence, acknowledgement, control)
+                + options;
         TcpHeader.write(segment, ports, sequence, acknowledgement, control, ~Checksum.foldWords(words) & 0xFFFF);
         tcb.lastAckSent(acknowledgement);
         return header;
+    }
+
+    /** The mark of an address of IPv4 counts nothing: two words of ones. */
+    private static long pseudoHeader(final Tcb tcb, final int length) {
+        return isV4(tcb)
+                ? (tcb.localLo() & INT_MASK) + (tcb.remoteLo() & INT_MASK) + IpProtocol.TCP + length
+                : Checksum.pseudoHeaderWords(tcb.localHi(), tcb.localLo(), tcb.remoteHi(), tcb.remoteLo(),
+                        IpProtocol.TCP, length);
     }
 }

@@ -300,13 +300,24 @@ final class ReceiveQueue {
         if (needed <= tcb.rcvCapacity()) {
             return true;
         }
-        final int capacity = slab.blockSize(Math.max(needed, SMALLEST));
         if (tcb.rcvCapacity() == 0) {
-            return keepRing(tcb, slab.allocate(capacity), capacity);
+            return firstRing(tcb, needed);
         }
+        final int capacity = slab.blockSize(needed);
         final int first = ringFrom(tcb);
         final int held = Math.min(highest(tcb) - first, tcb.rcvCapacity());
         return keepRing(tcb, ByteRing.grow(slab, tcb.rcvRing(), tcb.rcvCapacity(), capacity, first, held), capacity);
+    }
+
+    private boolean firstRing(final Tcb tcb, final int needed) {
+        final long kept = needed <= SMALLEST ? slab.takeKept(SMALLEST) : 0;
+        if (kept != 0) {
+            tcb.rcvRing(kept);
+            tcb.rcvCapacity(SMALLEST);
+            return true;
+        }
+        final int capacity = slab.blockSize(Math.max(needed, SMALLEST));
+        return keepRing(tcb, slab.allocate(capacity), capacity);
     }
 
     private boolean keepRing(final Tcb tcb, final long ring, final int capacity) {
@@ -332,8 +343,13 @@ final class ReceiveQueue {
     }
 
     private void freeRing(final Tcb tcb) {
-        if (tcb.rcvCapacity() != 0) {
-            slab.free(tcb.rcvRing(), tcb.rcvCapacity());
+        final int capacity = tcb.rcvCapacity();
+        if (capacity != 0) {
+            if (capacity == SMALLEST) {
+                slab.keep(tcb.rcvRing(), capacity);
+            } else {
+                slab.free(tcb.rcvRing(), capacity);
+            }
             tcb.rcvRing(0);
             tcb.rcvCapacity(0);
         }

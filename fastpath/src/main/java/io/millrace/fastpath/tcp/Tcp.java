@@ -29,6 +29,9 @@ public final class Tcp implements AutoCloseable {
     private final Slab slab;
     private final TimerWheel timers;
     private final TcpContext context;
+    private final TcpLists lists;
+    private final LentTexts lentTexts;
+    private final HeldTexts heldTexts;
     private final Lifecycle lifecycle;
     private final TcpOutput output;
     private final ReceiveQueue receiveQueue;
@@ -49,6 +52,9 @@ public final class Tcp implements AutoCloseable {
         timers = new TimerWheel(nodes, limits.timerTickNs(), nowNs);
         context = new TcpContext(engine, control, counters, ip, connections, slab, timers, challenges, frames);
         context.nowNs = nowNs;
+        lists = context.lists;
+        lentTexts = context.lentTexts;
+        heldTexts = context.heldTexts;
         writer = new SegmentWriter(context);
         final Persist persist = new Persist(context, writer);
         final ReceiveTuning tuning = new ReceiveTuning(context);
@@ -134,9 +140,9 @@ public final class Tcp implements AutoCloseable {
 
     /** Tells the applications of connections that are ready now; returns how many. */
     public int dispatchReady() {
-        final int ready = context.lists.readySize();
+        final int ready = lists.readySize();
         for (int i = 0; i < ready; i++) {
-            dispatch(context.lists.pollReady());
+            dispatch(lists.pollReady());
         }
         return ready;
     }
@@ -170,9 +176,9 @@ public final class Tcp implements AutoCloseable {
 
     /** Sends for the connections that asked for it in this turn; returns how many. */
     public int flushOutput() {
-        final int waiting = context.lists.outputSize();
+        final int waiting = lists.outputSize();
         for (int i = 0; i < waiting; i++) {
-            final Tcb tcb = context.lists.pollOutput();
+            final Tcb tcb = lists.pollOutput();
             if (tcb.has(Tcb.DEAD)) {
                 lifecycle.freeIfUnlinked(tcb);
             } else if (!tcb.has(Tcb.SHELL)) {
@@ -203,19 +209,19 @@ public final class Tcp implements AutoCloseable {
      */
     public void endTurn() {
         try {
-            if (context.lentTexts.isWaiting()) {
-                context.lentTexts.endTurn(connections, receiveQueue);
+            if (lentTexts.isWaiting()) {
+                lentTexts.endTurn(connections, receiveQueue);
             }
         } finally {
-            context.heldTexts.tellOwners();
+            heldTexts.tellOwners();
         }
     }
 
     /** True where {@link #dispatchReady}, {@link #flushOutput} or {@link #endTurn} has something to do. */
     public boolean hasWork() {
-        return sweep.isWaiting() || context.lists.readySize() != 0 || context.lists.outputSize() != 0
-                || context.heldTexts.hasReleases()
-                || context.lentTexts.isWaiting();
+        return sweep.isWaiting() || lists.readySize() != 0 || lists.outputSize() != 0
+                || heldTexts.hasReleases()
+                || lentTexts.isWaiting();
     }
 
     /** When the next timer is due, in nanoseconds of the engine's clock; {@link Long#MAX_VALUE} where none is. */
@@ -300,8 +306,8 @@ public final class Tcp implements AutoCloseable {
     private void releaseTexts() {
         for (int index = 0; index < connections.highest(); index++) {
             final Tcb tcb = connections.wrap(index);
-            context.lentTexts.free(tcb);
-            context.heldTexts.free(tcb);
+            lentTexts.free(tcb);
+            heldTexts.free(tcb);
             tcb.generation(0);
         }
     }
@@ -310,7 +316,7 @@ public final class Tcp implements AutoCloseable {
     public void close() {
         writer.releaseBegun();
         releaseTexts();
-        context.heldTexts.tellOwners();
+        heldTexts.tellOwners();
         timers.close();
         connections.close();
         slab.close();

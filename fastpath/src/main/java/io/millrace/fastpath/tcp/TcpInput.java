@@ -19,6 +19,7 @@ final class TcpInput implements TransportInput {
     private static final int ELSEWHERE_A_SECOND = 1_000;
 
     private final TcpContext context;
+    private final ConnectionTable connections;
     private final ClosedState closed;
     private final ListenState listen;
     private final SynSentState synSent;
@@ -38,6 +39,7 @@ final class TcpInput implements TransportInput {
             final SynSentState synSent, final SynchronizedStates synchronizedStates, final TimeWaitState timeWait,
             final PathMtu pathMtu) {
         this.context = context;
+        this.connections = context.connections;
         this.lifecycle = lifecycle;
         this.pathMtu = pathMtu;
         this.closed = closed;
@@ -65,8 +67,8 @@ final class TcpInput implements TransportInput {
     /** The header is that of a segment without fault. */
     private void onRightSegment(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final int length, final int ecn, final long arrivedNs) {
-        final int found = context.connections.find(localHi, localLo, remoteHi, remoteLo, header.ports());
-        if (found < 0 || !prediction.take(context.connections.wrap(found), header, ecn, arrivedNs)) {
+        final int found = connections.find(localHi, localLo, remoteHi, remoteLo, header.ports());
+        if (found < 0 || !prediction.take(connections.wrap(found), header, ecn, arrivedNs)) {
             segment.set(localHi, localLo, remoteHi, remoteLo, header, length);
             segment.arrived(arrivedNs, ecn);
             dispatch(found, header.address(), length, ecn);
@@ -104,7 +106,7 @@ final class TcpInput implements TransportInput {
     @Override
     public boolean isKnown(final long localHi, final long localLo, final long remoteHi, final long remoteLo,
             final long address, final int length) {
-        return header.wrap(address, length) && context.connections.find(localHi, localLo, remoteHi, remoteLo,
+        return header.wrap(address, length) && connections.find(localHi, localLo, remoteHi, remoteLo,
                 header.ports()) != ConnectionTable.NONE;
     }
 
@@ -120,7 +122,7 @@ final class TcpInput implements TransportInput {
         if (arrived.ports >>> 16 == 0 || (arrived.ports & 0xFFFF) == 0) {
             context.count(Counter.TCP_PORT_ZERO);
         } else if (found >= 0) {
-            final Tcb tcb = context.connections.wrap(found);
+            final Tcb tcb = connections.wrap(found);
             if (tcb.state() != TcpState.SYN_SENT.ordinal()) {
                 synchronizedStates.onSegment(tcb, arrived);
             } else if (synSent.onSegment(tcb, arrived)) {
@@ -157,9 +159,9 @@ final class TcpInput implements TransportInput {
     @Override
     public void onIcmpError(final IcmpError error, final long localHi, final long localLo, final long remoteHi,
             final long remoteLo, final int ports, final int sequence, final int mtu) {
-        final int found = context.connections.find(localHi, localLo, remoteHi, remoteLo, ports);
+        final int found = connections.find(localHi, localLo, remoteHi, remoteLo, ports);
         if (found >= 0) {
-            onIcmpError(error, context.connections.wrap(found), sequence, mtu);
+            onIcmpError(error, connections.wrap(found), sequence, mtu);
         } else if (found == ConnectionTable.NONE && context.control.engines() > 1
                 && elsewhere.tryTake(context.nowNs)) {
             context.count(Counter.ICMP_ELSEWHERE);
@@ -173,9 +175,9 @@ final class TcpInput implements TransportInput {
     /** The same, where it reached another engine, which does not have the connection. */
     void onForwardedIcmpError(final IcmpError error, final long localHi, final long localLo, final long remoteHi,
             final long remoteLo, final int ports, final int sequence, final int mtu) {
-        final int found = context.connections.find(localHi, localLo, remoteHi, remoteLo, ports);
+        final int found = connections.find(localHi, localLo, remoteHi, remoteLo, ports);
         if (found >= 0) {
-            onIcmpError(error, context.connections.wrap(found), sequence, mtu);
+            onIcmpError(error, connections.wrap(found), sequence, mtu);
         }
     }
 

@@ -11,6 +11,7 @@ import io.millrace.fastpath.wire.TcpHeader;
  */
 final class TextStep {
     private final TcpContext context;
+    private final TcpLists lists;
     private final Lifecycle lifecycle;
     private final ReceiveQueue receiveQueue;
     private final TcpOutput output;
@@ -21,6 +22,7 @@ final class TextStep {
     TextStep(final TcpContext context, final Lifecycle lifecycle, final ReceiveQueue receiveQueue,
             final TcpOutput output, final Acknowledgement acknowledgement) {
         this.context = context;
+        this.lists = context.lists;
         this.lifecycle = lifecycle;
         this.receiveQueue = receiveQueue;
         this.output = output;
@@ -80,7 +82,7 @@ final class TextStep {
     void onNext(final Tcb tcb, final long text, final int length) {
         learnMss(tcb, length);
         if (takeInOrder(tcb, text, length)) {
-            context.lists.ready(tcb, ConnectionHandler.READABLE);
+            lists.ready(tcb, ConnectionHandler.READABLE);
             acknowledgement.onProgress(tcb);
         }
     }
@@ -99,13 +101,13 @@ final class TextStep {
         if (segment.has(TcpHeader.CWR)) {
             tcb.clear(Tcb.ECE_OWED);
             tcb.set(Tcb.ACK_NOW);
-            context.lists.output(tcb);
+            lists.output(tcb);
         }
         if (segment.congestionExperienced()) {
             context.count(Counter.TCP_CONGESTION_EXPERIENCED);
             if (!tcb.has(Tcb.ECE_OWED)) {
                 tcb.set(Tcb.ECE_OWED | Tcb.ACK_NOW);
-                context.lists.output(tcb);
+                lists.output(tcb);
             }
         }
     }
@@ -210,7 +212,7 @@ final class TextStep {
         if (tcb.has(Tcb.INPUT_SHUT)) {
             receiveQueue.discard(tcb);
         } else {
-            context.lists.ready(tcb, ConnectionHandler.READABLE);
+            lists.ready(tcb, ConnectionHandler.READABLE);
         }
         if (tcb.has(Tcb.URGENT_MODE) && Seq.ge(tcb.rcvNxt(), tcb.urgent())) {
             tcb.clear(Tcb.URGENT_MODE);
@@ -228,9 +230,9 @@ final class TextStep {
         tcb.clear(Tcb.FIN_AHEAD);
         tcb.set(Tcb.FIN_RECEIVED | Tcb.ACK_NOW);
         tcb.rcvNxt(tcb.rcvNxt() + 1);
-        context.lists.output(tcb);
+        lists.output(tcb);
         if (!tcb.has(Tcb.ORPHAN)) {
-            context.lists.ready(tcb, ConnectionHandler.PEER_CLOSED | ConnectionHandler.READABLE);
+            lists.ready(tcb, ConnectionHandler.PEER_CLOSED | ConnectionHandler.READABLE);
         }
         switch (TcpState.of(tcb.state())) {
             case ESTABLISHED -> tcb.state(TcpState.CLOSE_WAIT.ordinal());

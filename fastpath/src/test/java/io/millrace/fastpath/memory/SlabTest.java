@@ -111,6 +111,51 @@ class SlabTest {
     }
 
     @Test
+    void shouldKeepOneBlockAtHandForItsLength() {
+        try (Slab slab = new Slab("test", MIB, 1024)) {
+            final long block = slab.allocate(4096);
+            final long other = slab.allocate(4096);
+            slab.keep(block, 4096);
+            slab.keep(other, 4096);
+            assertThat(slab.inUseBytes()).isZero();
+            assertThat(slab.takeKept(8192)).isZero();
+            assertThat(slab.takeKept(4096)).isEqualTo(block);
+            assertThat(slab.inUseBytes()).isEqualTo(4096);
+            assertThat(slab.takeKept(4096)).isZero();
+            assertThat(slab.allocate(4096)).isEqualTo(other);
+            assertThat(slab.peakBytes()).isEqualTo(8192);
+            slab.keep(block, 4096);
+            slab.allocate(4096);
+            assertThat(slab.takeKept(4096)).isEqualTo(block);
+            assertThat(slab.peakBytes()).isEqualTo(12_288);
+        }
+    }
+
+    @Test
+    void shouldMergeTheBlockAtHandWhereNothingElseIsFree() {
+        try (Slab slab = new Slab("test", MIB, 1024)) {
+            final long block = slab.allocate(4096);
+            slab.keep(block, 4096);
+            assertThat(slab.allocate(MIB)).isNotZero();
+            assertThat(slab.takeKept(4096)).isZero();
+            assertThat(slab.inUseBytes()).isEqualTo(MIB);
+        }
+    }
+
+    @Test
+    void shouldRefuseToFreeTheBlockAtHand() {
+        try (Slab slab = new Slab("test", MIB, 1024)) {
+            final long block = slab.allocate(4096);
+            slab.keep(block, 4096);
+            assertThatThrownBy(() -> slab.free(block, 4096)).isInstanceOf(IllegalStateException.class);
+            assertThat(slab.inUseBytes()).isZero();
+            assertThat(slab.takeKept(4096)).isEqualTo(block);
+            slab.free(block, 4096);
+            assertThat(slab.inUseBytes()).isZero();
+        }
+    }
+
+    @Test
     void shouldRefuseToFreeWhatIsNotInUse() {
         try (Slab slab = new Slab("test", MIB, 1024)) {
             final long block = slab.allocate(4096);
@@ -157,7 +202,8 @@ class SlabTest {
             for (int step = 0; step < 1000; step++) {
                 if (random.nextInt(5) < 3) {
                     final int size = 1 + random.nextInt(1 << random.nextInt(18));
-                    final long block = slab.allocate(size);
+                    final long kept = random.nextBoolean() ? slab.takeKept(slab.blockSize(size)) : 0;
+                    final long block = kept == 0 ? slab.allocate(size) : kept;
                     if (block != 0) {
                         assertFree(model, slab, block, size);
                         model.put(block, size);
@@ -166,7 +212,11 @@ class SlabTest {
                 } else if (!model.isEmpty()) {
                     final long block = anyKey(model, random);
                     final int size = model.remove(block);
-                    slab.free(block, size);
+                    if (random.nextBoolean()) {
+                        slab.free(block, size);
+                    } else {
+                        slab.keep(block, slab.blockSize(size));
+                    }
                     inUse -= slab.blockSize(size);
                 }
                 assertThat(slab.inUseBytes()).isEqualTo(inUse);

@@ -17,6 +17,7 @@ import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.internal.PlatformDependent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -55,6 +56,17 @@ class ReadBuffersTest {
     @AfterEach
     void release() {
         given.stream().filter(buffer -> buffer.refCnt() > 0).forEach(ByteBuf::release);
+    }
+
+    @Test
+    void shouldHaveAsMuchMemoryAsIsTold() {
+        final List<Long> addresses = new ArrayList<>();
+        for (int i = 0; i < MOST; i++) {
+            addresses.add(take().memoryAddress());
+        }
+        assertThat(buffers.take(usual, PooledByteBufAllocator.DEFAULT)).isNull();
+        assertThat(Collections.max(addresses) - Collections.min(addresses) + ReadBuffers.LENGTH)
+                .isEqualTo(MillraceTransport.READ_BUFFER_BYTES);
     }
 
     @Test

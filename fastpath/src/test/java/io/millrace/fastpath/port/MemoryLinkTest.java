@@ -231,6 +231,32 @@ class MemoryLinkTest {
         }
     }
 
+    /** Neither side has a frame for a small one when the peer closes; then the frames behind it wait with it. */
+    @Test
+    void shouldTakeBackWhatWaitsAtAClosedPeerOnceThereIsRoomForSmallFrames() {
+        try (MemoryLink link = MemoryLink.builder().framesPerSide(2).build()) {
+            final PacketPort left = link.side(0).queue(0);
+            final PacketPort right = link.side(1).queue(0);
+            final long[] held = new long[2];
+            send(right, 60);
+            send(right, 60);
+            assertThat(left.receive(held, 0, 2, 0)).isEqualTo(2);
+            send(left, 60);
+            send(left, 60);
+            assertThat(receiveElsewhere(right)).isEqualTo(2);
+            send(left, 60);
+            send(left, LARGE);
+            right.close();
+            send(left, LARGE);
+            assertThat(left.dropped()).as("what waits is not there yet").isEqualTo(1);
+            left.release(held[0]);
+            send(left, LARGE);
+            assertThat(left.dropped()).isEqualTo(4);
+            left.release(held[1]);
+            assertThat(acquireInto(left, 2, LARGE)).as("every frame is back").isEqualTo(2);
+        }
+    }
+
     @Test
     void shouldKeepItsMemoryUntilBothSidesAreClosed() {
         final MemoryLink link = MemoryLink.builder().queues(2).build();

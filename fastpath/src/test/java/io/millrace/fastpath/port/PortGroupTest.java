@@ -214,6 +214,53 @@ class PortGroupTest {
     }
 
     @Test
+    void shouldCountWhatAllPortsDidAndTellWhatShowedOfAllDevices() {
+        final PacketPort[] ports = {counting(links.get(0), 2), counting(links.get(1), 3)};
+        assertThat(new GroupPort(ports).counted(PortCount.BULK_BEGUN)).isEqualTo(5);
+        assertThat(new GroupPort(ports).counted(PortCount.BULK_ENDED)).isZero();
+        final PortGroup both = new PortGroup(List.of(new Telling(links.get(0).side(1), "first"),
+                new SpreadingDevice(new Telling(links.get(1).side(1), "second"), 1, RssKey.EXAMPLE)));
+        assertThat(both.findings()).extracting(PortFinding::what).containsExactly("first", "second");
+    }
+
+    private static PacketPort counting(final MemoryLink link, final int begun) {
+        return new PortFilter(link.side(0).queue(0)) {
+            @Override
+            public long counted(final PortCount what) {
+                return what == PortCount.BULK_BEGUN ? begun : 0;
+            }
+        };
+    }
+
+    /** A device of which something showed. */
+    private record Telling(PacketDevice device, String what) implements PacketDevice {
+        @Override
+        public String name() {
+            return what;
+        }
+
+        @Override
+        public int queues() {
+            return device.queues();
+        }
+
+        @Override
+        public PacketPort queue(final int index) {
+            return device.queue(index);
+        }
+
+        @Override
+        public List<PortFinding> findings() {
+            return List.of(new PortFinding(PortFinding.Weight.ADVICE, what, "leave it"));
+        }
+
+        @Override
+        public void close() {
+            device.close();
+        }
+    }
+
+    @Test
     void shouldNotLoseWhatOthersBringWhereOnePortFails() {
         final PacketPort failing = new PortFilter(links.get(1).side(0).queue(0)) {
             @Override

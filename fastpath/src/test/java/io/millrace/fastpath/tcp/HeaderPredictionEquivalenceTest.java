@@ -99,7 +99,8 @@ class HeaderPredictionEquivalenceTest {
                 echo = (int) (wire.stack.nowNs() / 1_000_000);
             }
             wire.tcp.info(wire.handle, info);
-            told.add("round trip of what is received " + info.receiveRttNs());
+            told.add("round trip of what is received " + info.receiveRttNs() + ", the last segment "
+                    + info.sinceReceivedNs() + " ns ago");
             told.add(
                     wire.stack.counters() + " " + wire.stack.nextTimerNs() + " " + wire.stack.engine().slabInUse() + " "
                             + wire.events.took(-1));

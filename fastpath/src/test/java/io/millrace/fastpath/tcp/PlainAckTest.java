@@ -15,6 +15,7 @@ import io.millrace.fastpath.memory.Memory;
 import io.millrace.fastpath.memory.OutOfOrderRanges;
 import io.millrace.fastpath.memory.Slab;
 import io.millrace.fastpath.port.LentFrames;
+import io.millrace.fastpath.testing.Family;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.Peer;
 import io.millrace.fastpath.testing.QueuePort;
@@ -31,9 +32,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** An acknowledgement alone is the same by the short way as step by step, whatever the connection. */
 class PlainAckTest {
@@ -55,10 +58,10 @@ class PlainAckTest {
             TcpState.CLOSE_WAIT, TcpState.CLOSING, TcpState.LAST_ACK};
 
     @ParameterizedTest
-    @EnumSource
-    void shouldBeWhatTheStepsWrite(final Over over) {
+    @MethodSource("ways")
+    void shouldBeWhatTheStepsWrite(final Over over, final Family family) {
         int plain = 0;
-        try (Way shortWay = new Way(over); Way longWay = new Way(over)) {
+        try (Way shortWay = new Way(over, family); Way longWay = new Way(over, family)) {
             final Random ofShort = new Random(over.ordinal());
             final Random ofLong = new Random(over.ordinal());
             for (int round = 0; round < ROUNDS; round++) {
@@ -77,9 +80,14 @@ class PlainAckTest {
         }
     }
 
+    private static Stream<Arguments> ways() {
+        return Arrays.stream(Over.values())
+                .flatMap(over -> Arrays.stream(Family.values()).map(family -> Arguments.of(over, family)));
+    }
+
     @Test
     void shouldGoTheNewWayOnceTheRouteHasChanged() {
-        try (Way way = new Way(Over.ETHERNET)) {
+        try (Way way = new Way(Over.ETHERNET, Family.V4)) {
             assertThat(way.plainlyTo()).isEqualTo(PEERS_MAC);
             way.control.routes(Way.routes().withGateway(GATEWAY));
             way.ip.nextHop(0, Way.REMOTE);
@@ -93,7 +101,7 @@ class PlainAckTest {
 
     @Test
     void shouldGoToTheNewMacOfANeighbour() {
-        try (Way way = new Way(Over.ETHERNET)) {
+        try (Way way = new Way(Over.ETHERNET, Family.V4)) {
             assertThat(way.plainlyTo()).isEqualTo(PEERS_MAC);
             way.ip.onNeighbourResolved(0, 0, Way.REMOTE, GATEWAYS_MAC);
             assertThat(way.to()).isEqualTo(GATEWAYS_MAC);
@@ -103,7 +111,7 @@ class PlainAckTest {
     /** The connection's entry is another address's by now, and that one's MAC is known. */
     @Test
     void shouldNotGoToTheNeighbourThatHasTheEntryNow() {
-        try (Way way = new Way(Over.ETHERNET)) {
+        try (Way way = new Way(Over.ETHERNET, Family.V4)) {
             assertThat(way.plainlyTo()).isEqualTo(PEERS_MAC);
             for (int other = 1; other <= Way.NEIGHBOURS; other++) {
                 way.ip.nextHop(0, Way.REMOTE + other);
@@ -118,9 +126,11 @@ class PlainAckTest {
     /** A connection of an engine's TCP, with what it needs to acknowledge. */
     private static final class Way implements AutoCloseable {
         private static final int NEIGHBOURS = 16;
-        private static final long LOCAL = IpAddress.v4(Packet.address(StackDriver.ADDRESS));
         private static final long REMOTE = IpAddress.v4(Packet.address(Peer.ADDRESS));
 
+        private final Family family;
+        private final long local;
+        private final long remote;
         private final EngineCounters counters = new EngineCounters();
         private final QueuePort port;
         private final StandInControl control;
@@ -134,7 +144,10 @@ class PlainAckTest {
         private List<Long> held = List.of();
         final SegmentWriter writer;
 
-        Way(final Over over) {
+        Way(final Over over, final Family family) {
+            this.family = family;
+            local = family.lo(Packet.address(StackDriver.ADDRESS));
+            remote = family.lo(Packet.address(Peer.ADDRESS));
             port = switch (over) {
                 case IP -> new QueuePort(1_500);
                 case ETHERNET -> new QueuePort(1_500, MAC);
@@ -157,11 +170,11 @@ class PlainAckTest {
         /** Where an acknowledgement that {@link PlainAck} writes goes. */
         long plainlyTo() {
             final Tcb tcb = tcb();
-            tcb.localLo(LOCAL);
-            tcb.remoteLo(REMOTE);
+            tcb.localLo(local);
+            tcb.remoteLo(remote);
             tcb.state(TcpState.ESTABLISHED.ordinal());
-            tcb.neighbour(ip.current(IpOutput.UNKNOWN, 0, REMOTE));
-            ip.onNeighbourResolved(0, 0, REMOTE, PEERS_MAC);
+            tcb.neighbour(ip.current(IpOutput.UNKNOWN, family.hi(), remote));
+            ip.onNeighbourResolved(0, family.hi(), remote, PEERS_MAC);
             assertThat(isPlain()).isTrue();
             return to();
         }
@@ -196,10 +209,10 @@ class PlainAckTest {
         void prepare(final Random random) {
             context.nowNs += random.nextInt(1 << 22);
             final Tcb tcb = tcb();
-            tcb.localLo(LOCAL);
-            tcb.remoteLo(REMOTE);
-            tcb.localHi(0);
-            tcb.remoteHi(0);
+            tcb.localLo(local);
+            tcb.remoteLo(remote);
+            tcb.localHi(family.hi());
+            tcb.remoteHi(family.hi());
             tcb.ports(random.nextInt());
             tcb.state(TcpState.ESTABLISHED.ordinal());
             tcb.flags(
@@ -242,8 +255,8 @@ class PlainAckTest {
                 control.routes(routes());
             }
             if (random.nextInt(8) > 0) {
-                tcb.neighbour(ip.current(tcb.neighbour(), 0, REMOTE));
-                ip.onNeighbourResolved(0, 0, REMOTE, PEERS_MAC);
+                tcb.neighbour(ip.current(tcb.neighbour(), family.hi(), remote));
+                ip.onNeighbourResolved(0, family.hi(), remote, PEERS_MAC);
             }
         }
 
@@ -267,7 +280,7 @@ class PlainAckTest {
                 }
                 case 6 ->
                     tcb.neighbour(new long[]{IpOutput.UNKNOWN, IpOutput.NO_ROUTE, IpOutput.LOCAL}[random.nextInt(3)]);
-                case 7 -> tcb.remoteLo(REMOTE + random.nextInt(3));
+                case 7 -> tcb.remoteLo(remote + random.nextInt(3));
                 case 8 -> {
                     tcb.localHi(0xFD00L << 48);
                     tcb.remoteHi(0xFD00L << 48);
@@ -289,7 +302,7 @@ class PlainAckTest {
         List<String> told() {
             final List<String> told = new ArrayList<>();
             // new routes have been noticed by now, be it without a frame that could leave
-            ip.current(IpOutput.UNKNOWN, 0, REMOTE);
+            ip.current(IpOutput.UNKNOWN, family.hi(), remote);
             queue.flush(context.nowNs);
             for (byte[] packet = port.poll(); packet != null; packet = port.poll()) {
                 told.add(Arrays.toString(packet));

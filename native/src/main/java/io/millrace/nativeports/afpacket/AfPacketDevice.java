@@ -7,6 +7,7 @@ import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.fastpath.port.SharedPorts;
 import io.millrace.fastpath.wire.EthernetHeader;
@@ -38,6 +39,7 @@ final class AfPacketDevice implements PacketDevice {
     private final int enoughBuffer;
     private final PortCapabilities capabilities;
     private final List<AfPacketPort> ports = new ArrayList<>();
+    private final List<PortFinding> findings = new ArrayList<>();
     private @Nullable FlowPlacement placement;
 
     private AfPacketDevice(final AfPacketInterface on, final DeviceRequest request, final int enoughBuffer) {
@@ -124,10 +126,22 @@ final class AfPacketDevice implements PacketDevice {
         try {
             return new FlowFanout(flows, sockets);
         } catch (final IOException e) {
-            LOGGER.info("{}: the kernel does not place flows on its queues as the stack would have it, so software does"
-                    + " for every frame: {}", name(), e.getMessage());
+            advise("the kernel does not place flows on its queues as the stack would have it, so software does"
+                    + " for every frame", e.getMessage());
             return null;
         }
+    }
+
+    /** Once for all queues. */
+    private void advise(final String what, final @Nullable String cause) {
+        final String said = name() + ": " + what + ": " + cause;
+        LOGGER.info("{}", said);
+        findings.add(new PortFinding(PortFinding.Weight.ADVICE, said, "Let the process load BPF programs"));
+    }
+
+    @Override
+    public List<PortFinding> findings() {
+        return List.copyOf(findings);
     }
 
     /** @param sockets closed where this fails. */
@@ -138,6 +152,9 @@ final class AfPacketDevice implements PacketDevice {
                     Frame.ETHERNET_OFFSET + capabilities.maxFrameLength() + SPARE);
             ports.add(new AfPacketPort(sockets, capabilities, pool, name()));
             done = true;
+            if (sockets.bypassCause() != null && ports.size() == 1) {
+                advise("small frames come by the socket, too", sockets.bypassCause());
+            }
             return sockets.receiveSocket();
         } finally {
             if (!done) {

@@ -3,8 +3,6 @@ package io.millrace.nativeports.afpacket;
 import io.millrace.nativeports.bypass.BypassRing;
 import io.millrace.nativeports.linux.PacketDescriptor;
 import io.millrace.nativeports.linux.SocketDescriptor;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import org.agrona.CloseHelper;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * Set up and closed by the control plane, used by the engine's thread.
  */
 final class QueueSockets implements AutoCloseable {
-    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(QueueSockets.class);
-
     /** Bytes of a buffer that holds enough large frames: the windows of several fast connections. */
     static final int ENOUGH_BUFFER = 8 << 20;
 
@@ -39,6 +35,7 @@ final class QueueSockets implements AutoCloseable {
     private final SlotRing receiveRing;
     private final SlotRing transmitRing;
     private final @Nullable BypassRing bypass;
+    private @Nullable String bypassCause;
 
     /**
      * Opens both on an interface, in the namespace of this thread.
@@ -88,7 +85,7 @@ final class QueueSockets implements AutoCloseable {
     }
 
     /** @return where small frames arrive from now on; null: nowhere but in the socket. */
-    private static @Nullable BypassRing filter(final RingSocket socket, final AfPacketInterface on)
+    private @Nullable BypassRing filter(final RingSocket socket, final AfPacketInterface on)
             throws IOException {
         if (on.guard() != null) {
             socket.attach(on.guard().filter());
@@ -98,7 +95,7 @@ final class QueueSockets implements AutoCloseable {
             try {
                 return AddressRing.attachedTo(socket, on.address());
             } catch (final IOException e) {
-                LOGGER.info("{}: small frames come by the socket, too: {}", on.device(), e.getMessage());
+                bypassCause = e.getMessage();
             }
         }
         try (AddressFilter filter = new AddressFilter(on.address(), on.everything())) {
@@ -142,6 +139,12 @@ final class QueueSockets implements AutoCloseable {
     @Nullable
     BypassRing bypass() {
         return bypass;
+    }
+
+    /** Why they do not though they might: one clause; null where they do, or might not. */
+    @Nullable
+    String bypassCause() {
+        return bypassCause;
     }
 
     @Override

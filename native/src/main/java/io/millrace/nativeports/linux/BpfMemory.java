@@ -42,7 +42,8 @@ public final class BpfMemory implements AutoCloseable {
             Memory.putInt(at + Bpf.MAP_FLAGS_OFFSET, Bpf.F_MMAPABLE);
             final int result = calls.bpf(Bpf.MAP_CREATE, at, Bpf.ATTRIBUTES_LENGTH);
             if (result < 0) {
-                throw new IOException("cannot make the memory of a BPF program: " + Errno.describe(-result));
+                throw new IOException("cannot make the " + Integer.toUnsignedString(length)
+                        + " bytes of memory of a BPF program: " + Errno.describe(-result));
             }
             return result;
         }

@@ -7,6 +7,7 @@ public final class Errno {
     public static final int EINTR = 4;
     public static final int EIO = 5;
     public static final int ENXIO = 6;
+    public static final int E2BIG = 7;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
@@ -41,6 +42,7 @@ public final class Errno {
             case ENOENT -> "ENOENT (no such file or directory)";
             case EINTR -> "EINTR (interrupted)";
             case EIO -> "EIO (input/output error)";
+            case E2BIG -> "E2BIG (more than this kernel allows)";
             case EBADF -> "EBADF (bad file descriptor)";
             case EAGAIN -> "EAGAIN (try again)";
             case ENOMEM -> "ENOMEM (out of memory)";

@@ -92,8 +92,13 @@ public final class ThreadCalls {
 
     /** sched_getaffinity(2) of the calling thread: a mask of so many bytes at the address. */
     public int affinity(final long address, final int length) {
+        return affinity(0, address, length);
+    }
+
+    /** sched_getaffinity(2) of a thread, by its number; that of a process is its first thread's. */
+    public int affinity(final int thread, final long address, final int length) {
         try {
-            return result((int) GET_AFFINITY.invokeExact(state, 0, (long) length, address));
+            return result((int) GET_AFFINITY.invokeExact(state, thread, (long) length, address));
         } catch (final Throwable e) {
             throw LinuxCalls.unexpected("sched_getaffinity", e);
         }

@@ -1,6 +1,7 @@
 package io.millrace.nativeports.tap;
 
 import io.millrace.fastpath.port.Frame;
+import io.millrace.fastpath.port.PortCount;
 import io.millrace.nativeports.threads.EngineCpus;
 
 /**
@@ -31,6 +32,13 @@ final class BulkQueue implements AutoCloseable {
     private boolean on;
     private long burstNs;
     private long sentNs;
+    /** When the CPUs that there are were looked at. */
+    private long lookNs = -LATEST_NS;
+    private long frames;
+    private long begun;
+    private long ended;
+    private long refused;
+    private long withoutCpu;
 
     /**
      * @param descriptor of a queue that nothing else is written to; somebody else's to close.
@@ -57,15 +65,47 @@ final class BulkQueue implements AutoCloseable {
      *
      * @return true where all of them are to go by this queue.
      */
-    boolean takes(final long[] frames, final int offset, final int length, final long nowNs) {
-        if (length >= BURST && isBurst(frames, offset, length) && steering.follow()) {
-            burstNs = nowNs;
-            on = true;
-        } else if (on && isOver(nowNs)) {
+    boolean takes(final long[] burst, final int offset, final int length, final long nowNs) {
+        if (length >= BURST && isBurst(burst, offset, length)) {
+            onBurst(nowNs);
+        }
+        if (on && isOver(nowNs)) {
             on = false;
+            ended++;
         }
         sentNs = nowNs;
         return on;
+    }
+
+    private void onBurst(final long nowNs) {
+        if (!on && nowNs - lookNs >= LATEST_NS) {
+            lookNs = nowNs;
+            engines.lookAgain();
+        }
+        if (steering.follow()) {
+            burstNs = nowNs;
+            begun += on ? 0 : 1;
+            on = true;
+        } else if (steering.isRefused()) {
+            refused++;
+        } else {
+            withoutCpu++;
+        }
+    }
+
+    /** So many have gone by it. */
+    void onSent(final int count) {
+        frames += count;
+    }
+
+    long counted(final PortCount what) {
+        return switch (what) {
+            case BULK_FRAMES -> frames;
+            case BULK_BEGUN -> begun;
+            case BULK_ENDED -> ended;
+            case BULK_REFUSED -> refused;
+            case BULK_WITHOUT_CPU -> withoutCpu;
+        };
     }
 
     private boolean isOver(final long nowNs) {

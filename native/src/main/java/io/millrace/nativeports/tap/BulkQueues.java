@@ -1,5 +1,6 @@
 package io.millrace.nativeports.tap;
 
+import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.SysFiles;
 import io.millrace.nativeports.threads.EngineCpus;
 import java.io.IOException;
@@ -41,17 +42,19 @@ final class BulkQueues {
 
     private static ReceiveSteering steering(final SysFiles files, final EngineCpus engines,
             final String interfaceName, final int queue) throws IOException {
-        final ReceiveSteering steering = new ReceiveSteering(engines,
-                files.openForWriting("class/net/" + interfaceName + "/queues/rx-" + queue + "/rps_cpus"),
-                TunKind.TAP.scheme() + ':' + interfaceName);
+        final int fd = files.openForWriting("class/net/" + interfaceName + "/queues/rx-" + queue + "/rps_cpus");
+        ReceiveSteering steering = null;
         boolean done = false;
         try {
+            steering = new ReceiveSteering(engines, fd, TunKind.TAP.scheme() + ':' + interfaceName);
             steering.check();
             done = true;
             return steering;
         } finally {
-            if (!done) {
+            if (!done && steering != null) {
                 CloseHelper.quietClose(steering);
+            } else if (!done) {
+                new LinuxCalls().close(fd);
             }
         }
     }

@@ -53,12 +53,28 @@ final class BypassRings implements AutoCloseable {
      */
     static BypassRings installedOn(final int fd, final int rings, final int longest) throws IOException {
         final BypassRings made = new BypassRings(rings, longest);
-        final int result = made.set(fd, made.program.descriptor());
-        if (result < 0) {
-            made.free();
-            throw new IOException("cannot give a BPF program to the device: " + Errno.describe(-result));
+        boolean done = false;
+        try {
+            final int result = made.set(fd, made.program.descriptor());
+            if (result < 0) {
+                throw new IOException("cannot give a BPF program to the device: " + Errno.describe(-result));
+            }
+            done = true;
+            return made;
+        } finally {
+            if (!done) {
+                made.free();
+            }
         }
-        return made;
+    }
+
+    /** The device is not opened: nobody is to use them. */
+    void giveUp(final int fd) {
+        try {
+            end(fd);
+        } finally {
+            free();
+        }
     }
 
     /**

@@ -32,6 +32,7 @@ final class ReceiveSteering implements AutoCloseable {
     private boolean steers;
     /** What is set is not what was there. */
     private boolean isSet;
+    private boolean isRefused;
     private boolean hasFailed;
 
     /**
@@ -65,15 +66,22 @@ final class ReceiveSteering implements AutoCloseable {
         if (now != moves) {
             moves = now;
             final BitSet others = engines.others();
+            isRefused = false;
             steers = !others.isEmpty() && steerTo(others);
         }
         return steers;
+    }
+
+    /** True where there are other CPUs, and Linux did not take them. */
+    boolean isRefused() {
+        return isRefused;
     }
 
     /** Linux refuses CPUs all of which are isolated ({@code isolcpus}); an interface that is gone says so elsewhere. */
     private boolean steerTo(final BitSet cpus) {
         final int result = set(cpus);
         isSet |= result > 0;
+        isRefused = result < 0;
         if (result < 0 && result != -Errno.ENODEV && !hasFailed) {
             hasFailed = true;
             LOGGER.info("{}: the host receives bulk transfers on the CPU of the engine where the others are {}: {}",

@@ -7,6 +7,7 @@ import io.millrace.nativeports.linux.InterfaceRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param steered   other CPUs shall receive bulk transfers where that is possible.
  */
 record TapArgument(String device, String name, @Nullable String namespace, boolean ring, boolean steered) {
-    private static final String QUEUE = "queue";
-    private static final String DIRECT = "direct";
-
     /** Of a TAP alone. */
-    static final PortOption RECEIVE = new PortOption("receive", new Type.Choice(List.of("ring", QUEUE)), "ring",
+    static final PortOption RECEIVE = new PortOption("receive", new Type.Choice(List.of("ring", "queue")), "ring",
             Place.COMMA,
             """
                     How frames of up to 2,032 bytes come in: by a ring in memory, which a BPF program in the kernel fills
@@ -32,13 +30,17 @@ record TapArgument(String device, String name, @Nullable String namespace, boole
                     """);
 
     /** Of a TAP alone. */
-    static final PortOption BULK = new PortOption("bulk", new Type.Choice(List.of("steered", DIRECT)), "steered",
+    static final PortOption BULK = new PortOption("bulk", new Type.Choice(List.of("steered", "direct")), "steered",
             Place.COMMA,
             """
                     Where the host receives what is sent in bursts of long frames, without offloads: on other CPUs than
                     the loop's (steered, where Linux lets this process set receive packet steering: twice as fast; by a
                     line of net.core.netdev_max_backlog frames), or within each write, on that of the loop (direct).
                     """);
+
+    /** Each as it stands behind a comma. */
+    private static final List<String> CHOICES = Stream.of(RECEIVE, BULK).flatMap(option -> ((Type.Choice) option.type())
+            .words().stream().map(word -> option.name() + '=' + word)).toList();
 
     /** Stands between the interface's name and the network namespace that it shall live in. */
     private static final char AT = '@';
@@ -50,21 +52,27 @@ record TapArgument(String device, String name, @Nullable String namespace, boole
         final int at = device.indexOf(AT);
         final String name = at < 0 ? device : device.substring(0, at);
         checkName(name);
-        boolean ring = kind == TunKind.TAP;
-        boolean steered = ring;
         for (final String option : comma < 0 ? new String[0] : argument.substring(comma + 1).split(",", -1)) {
-            switch (kind == TunKind.TAP ? option : "") {
-                case "receive=ring" -> ring = true;
-                case "receive=" + QUEUE -> ring = false;
-                case "bulk=steered" -> steered = true;
-                case "bulk=" + DIRECT -> steered = false;
-                default -> throw new IOException("\"" + option + "\" is no option of a port " + kind.scheme() + ":"
-                        + (kind == TunKind.TAP
-                                ? "; there are receive=ring, receive=queue, bulk=steered and bulk=direct"
-                                : ", which has none"));
-            }
+            checkOption(kind, option);
         }
-        return new TapArgument(device, name, at < 0 ? null : device.substring(at + 1), ring, steered);
+        return new TapArgument(device, name, at < 0 ? null : device.substring(at + 1), has(kind, RECEIVE, argument),
+                has(kind, BULK, argument));
+    }
+
+    private static void checkOption(final TunKind kind, final String option) throws IOException {
+        if (kind != TunKind.TAP) {
+            throw new IOException("\"" + option + "\" is no option of a port " + kind.scheme() + ":, which has none");
+        }
+        if (!CHOICES.contains(option)) {
+            throw new IOException("\"" + option + "\" is no option of a port " + kind.scheme() + ":; there is "
+                    + String.join(", ", CHOICES));
+        }
+    }
+
+    /** What a TAP has unless somebody says otherwise. */
+    private static boolean has(final TunKind kind, final PortOption option, final String argument) {
+        final String said = option.in(argument);
+        return kind == TunKind.TAP && (said == null || said.equals(option.defaultValue()));
     }
 
     private static void checkName(final String name) throws IOException {

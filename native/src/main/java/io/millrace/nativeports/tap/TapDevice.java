@@ -8,6 +8,7 @@ import io.millrace.fastpath.port.PacketDeviceProvider;
 import io.millrace.fastpath.port.PacketDeviceProvider.HostTask;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.RssPlacement;
 import io.millrace.nativeports.bypass.BypassRing;
 import io.millrace.nativeports.linux.HostInterface;
@@ -39,16 +40,19 @@ final class TapDevice implements PacketDevice {
     private static final int MAX_VIRTUAL_SEGMENT = 65_535;
     private static final int SMALL_FRAME = 2_048;
     private final TunKind kind;
+    private final Beside beside;
     private final DeviceRequest request;
     private final TapArgument argument;
     private final TapQueues queues;
     private final PortCapabilities capabilities;
     private final List<TapPort> ports = new ArrayList<>();
     private @Nullable FlowPlacement placement;
-    private @Nullable String ringlessCause;
+    private final List<PortFinding> findings = new ArrayList<>();
 
-    private TapDevice(final TunKind kind, final DeviceRequest request, final TapArgument argument) {
+    private TapDevice(final TunKind kind, final DeviceRequest request, final TapArgument argument,
+            final Beside beside) {
         this.kind = kind;
+        this.beside = beside;
         this.request = request;
         this.argument = argument;
         queues = new TapQueues(kind, argument.name(), request.offloads());
@@ -61,9 +65,18 @@ final class TapDevice implements PacketDevice {
 
     /** @throws IOException one sentence: what was tried, what the system said, what to do. */
     static TapDevice open(final TunKind kind, final DeviceRequest request) throws IOException {
+        return open(kind, request, Beside.KERNEL);
+    }
+
+    /** @param beside opens what there is beside the queues. */
+    static TapDevice open(final TunKind kind, final DeviceRequest request, final Beside beside) throws IOException {
         final @Nullable HostAddress address = hostAddress(kind, request);
         final TapArgument argument = TapArgument.parse(kind, request.argument());
-        return HostNamespace.call(argument.namespace(), () -> openHere(kind, request, argument, address));
+        return HostNamespace.call(argument.namespace(), () -> {
+            final TapDevice device = new TapDevice(kind, request, argument, beside);
+            device.openHere(address);
+            return device;
+        });
     }
 
     /** {@link PacketDeviceProvider#atHost}. */
@@ -72,22 +85,39 @@ final class TapDevice implements PacketDevice {
         return HostNamespace.call(parsed.namespace(), () -> task.run(parsed.name(), parsed.namespace() == null));
     }
 
+    /** How what is beside the queues is opened: each as {@link BypassRings#installedOn} and {@link BulkQueues#beside} do. */
+    record Beside(Rings rings, Bulk bulk) {
+        private static final Beside KERNEL = new Beside(BypassRings::installedOn, BulkQueues::beside);
+
+        /** Installs rings. */
+        @FunctionalInterface
+        interface Rings {
+            BypassRings install(int fd, int rings, int longest) throws IOException;
+        }
+
+        /** Opens queues for bulk transfers. */
+        @FunctionalInterface
+        interface Bulk {
+            List<TapQueue> open(List<TapQueue> plain, String interfaceName) throws IOException;
+        }
+    }
+
     /** Gives the host's side of the link its address. */
     @FunctionalInterface
     private interface HostAddress {
         void giveTo(HostInterface host) throws IOException;
     }
 
-    private static TapDevice openHere(final TunKind kind, final DeviceRequest request, final TapArgument argument,
-            final @Nullable HostAddress address) throws IOException {
-        final TapDevice device = new TapDevice(kind, request, argument);
+    private void openHere(final @Nullable HostAddress address) throws IOException {
+        boolean done = false;
         try {
-            device.openQueues();
-            device.setUpHost(address);
-            return device;
-        } catch (final IOException | RuntimeException | Error e) {
-            device.close();
-            throw e;
+            openQueues();
+            setUpHost(address);
+            done = true;
+        } finally {
+            if (!done) {
+                close();
+            }
         }
     }
 
@@ -111,10 +141,9 @@ final class TapDevice implements PacketDevice {
         return placement != null ? placement : PacketDevice.super.placement();
     }
 
-    /** Why there is no ring though one was wanted: one clause, as the log has it; null where nothing stood against it. */
-    @Nullable
-    String ringlessCause() {
-        return ringlessCause;
+    @Override
+    public List<PortFinding> findings() {
+        return List.copyOf(findings);
     }
 
     @Override
@@ -123,12 +152,14 @@ final class TapDevice implements PacketDevice {
     }
 
     private void openQueues() throws IOException {
-        final List<TapQueue> opened = withBulk(withRings(open()));
+        List<TapQueue> opened = open();
         try {
+            opened = withRings(opened);
+            opened = withBulk(opened);
             opened.forEach(this::addPort);
         } finally {
-            // where one failed: itself closed, those before it are ports
-            CloseHelper.quietCloseAll(opened.subList(Math.min(opened.size(), ports.size() + 1), opened.size()));
+            // where one failed, those before it are ports
+            CloseHelper.quietCloseAll(opened.subList(ports.size(), opened.size()));
         }
     }
 
@@ -162,20 +193,29 @@ final class TapDevice implements PacketDevice {
             if (queues.isPersistent(fd)) {
                 throw new IOException("a device that stays would keep the program of a process that was killed");
             }
-            final int longest = capabilities.maxFrameLength();
-            final BypassRings rings = BypassRings.installedOn(fd, plain.size(), longest);
-            final List<TapQueue> ringed = new ArrayList<>();
+            return ringed(plain, beside.rings().install(fd, plain.size(), capabilities.maxFrameLength()));
+        } catch (final IOException e) {
+            advise("each frame comes by a system call, small ones not by a ring in memory", e,
+                    "Mend that, or say receive=queue where it is meant to be so");
+            return plain;
+        }
+    }
+
+    /** @param rings given up where this fails. */
+    private List<TapQueue> ringed(final List<TapQueue> plain, final BypassRings rings) {
+        final List<TapQueue> ringed = new ArrayList<>();
+        boolean done = false;
+        try {
             for (final TapQueue queue : plain) {
                 ringed.add(queue.with(new BypassRing(rings.of(queue.fd()), rings.address(ringed.size()),
-                        kind.linkHeaderLength(), longest,
-                        request.offloads())));
+                        kind.linkHeaderLength(), capabilities.maxFrameLength(), request.offloads())));
             }
+            done = true;
             return ringed;
-        } catch (final IOException e) {
-            ringlessCause = e.getMessage();
-            LOGGER.info("{}: each frame comes by a system call, small ones not by a ring in memory: {}", name(),
-                    ringlessCause);
-            return plain;
+        } finally {
+            if (!done) {
+                rings.giveUp(plain.getFirst().fd());
+            }
         }
     }
 
@@ -192,9 +232,10 @@ final class TapDevice implements PacketDevice {
             if (queues.isPersistent(plain.getFirst().fd())) {
                 throw new IOException("a device that stays would keep what a process that was killed has set");
             }
-            return BulkQueues.beside(plain, argument.name());
+            return beside.bulk().open(plain, argument.name());
         } catch (final IOException e) {
-            LOGGER.info("{}: the host receives bulk transfers on the CPU of the engine: {}", name(), e.getMessage());
+            advise("the host receives bulk transfers on the CPU of the engine", e,
+                    "Mend that, or say bulk=direct where it is meant to be so");
             return plain;
         }
     }
@@ -263,6 +304,12 @@ final class TapDevice implements PacketDevice {
         return steered;
     }
 
+    private void advise(final String what, final IOException cause, final String remedy) {
+        final String said = name() + ": " + what + ": " + cause.getMessage();
+        LOGGER.info("{}", said);
+        findings.add(new PortFinding(PortFinding.Weight.ADVICE, said, remedy));
+    }
+
     private void sayWhyNot(final String cause) {
         if (request.queues() > 1) {
             LOGGER.info("{}: the kernel does not place flows on its queues as the stack would have it, so software does"
@@ -275,17 +322,15 @@ final class TapDevice implements PacketDevice {
         }
     }
 
-    /** @param queue closed where this fails. */
     private void addPort(final TapQueue queue) {
+        final FramePool pool = new FramePool(name() + ", queue " + ports.size(), request.frames(), frameCapacity());
         boolean done = false;
         try {
-            final FramePool pool = new FramePool(name() + ", queue " + ports.size(), request.frames(),
-                    frameCapacity());
             ports.add(new TapPort(kind, queue, capabilities, pool, name()));
             done = true;
         } finally {
             if (!done) {
-                CloseHelper.quietClose(queue);
+                CloseHelper.quietClose(pool);
             }
         }
     }

@@ -4,6 +4,7 @@ import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
 import io.millrace.fastpath.port.PooledPort;
 import io.millrace.fastpath.port.PortCapabilities;
+import io.millrace.fastpath.port.PortCount;
 import io.millrace.nativeports.bypass.BypassRing;
 import io.millrace.nativeports.linux.Errno;
 import io.millrace.nativeports.linux.InterfaceWatch;
@@ -190,6 +191,9 @@ final class TapPort extends PooledPort {
         while (count < length && write(frames[offset + count])) {
             count++;
         }
+        if (inBulk && bulk != null) {
+            bulk.onSent(count);
+        }
         return count;
     }
 
@@ -228,6 +232,11 @@ final class TapPort extends PooledPort {
     @Override
     public long synsDropped() {
         return syns == null ? 0 : syns.lost();
+    }
+
+    @Override
+    public long counted(final PortCount what) {
+        return bulk == null ? 0 : bulk.counted(what);
     }
 
     @Override

@@ -20,9 +20,23 @@ final class Affinity {
 
     /** @throws IOException one sentence: what the system said. */
     static BitSet ofThread() throws IOException {
+        return of(0);
+    }
+
+    /**
+     * Of the thread that the process began with, which nobody keeps on a CPU of its own: what engines may have been left
+     * of the process. Thread: any.
+     *
+     * @throws IOException one sentence: what the system said.
+     */
+    static BitSet ofProcess() throws IOException {
+        return of((int) ProcessHandle.current().pid());
+    }
+
+    private static BitSet of(final int thread) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment mask = arena.allocate(MASK, Long.BYTES);
-            final int result = new ThreadCalls().affinity(mask.address(), MASK);
+            final int result = new ThreadCalls().affinity(thread, mask.address(), MASK);
             if (result < 0) {
                 throw new IOException("cannot ask for the CPUs of a thread: " + Errno.describe(-result));
             }

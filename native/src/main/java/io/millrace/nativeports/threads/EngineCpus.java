@@ -9,13 +9,26 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 public final class EngineCpus {
     private static final int UNKNOWN = -1;
 
-    private final BitSet allowed;
+    private final Cpus source;
+    private volatile BitSet allowed;
     private final AtomicIntegerArray places;
     private final AtomicInteger moves = new AtomicInteger();
 
-    /** Of so many engines that have said nothing yet, among these CPUs. */
-    public EngineCpus(final BitSet allowed, final int engines) {
-        this.allowed = allowed;
+    /** The CPUs that there are now. */
+    @FunctionalInterface
+    public interface Cpus {
+        /** Not changed by who has it. @throws IOException one sentence: what the system said. */
+        BitSet now() throws IOException;
+    }
+
+    /**
+     * Of so many engines that have said nothing yet, among these CPUs.
+     *
+     * @throws IOException as {@link Cpus#now}.
+     */
+    public EngineCpus(final Cpus source, final int engines) throws IOException {
+        this.source = source;
+        allowed = source.now();
         places = new AtomicIntegerArray(engines);
         for (int i = 0; i < engines; i++) {
             places.set(i, UNKNOWN);
@@ -23,12 +36,12 @@ public final class EngineCpus {
     }
 
     /**
-     * Of engines that have said nothing yet, among the CPUs that the calling thread may use.
+     * Of engines that have said nothing yet, among the CPUs that the process may use.
      *
      * @throws IOException one sentence: what the system said.
      */
     public static EngineCpus of(final int engines) throws IOException {
-        return new EngineCpus(Affinity.ofThread(), engines);
+        return new EngineCpus(Affinity::ofProcess, engines);
     }
 
     /** An engine is on another CPU than before. */
@@ -37,7 +50,21 @@ public final class EngineCpus {
         moves.incrementAndGet();
     }
 
-    /** How often an engine has moved: while it stays, so does {@link #others}. */
+    /** Looks whether there are other CPUs than before, as a cpuset may change: a system call, and some objects. */
+    public void lookAgain() {
+        try {
+            final BitSet now = source.now();
+            if (!now.equals(allowed)) {
+                allowed = now;
+                moves.incrementAndGet();
+            }
+        } catch (final IOException e) {
+            // as they were
+            return;
+        }
+    }
+
+    /** How often an engine has moved, or the CPUs have changed: while it stays, so does {@link #others}. */
     public int moves() {
         return moves.get();
     }

@@ -9,6 +9,7 @@ import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.wire.Checksum;
 import io.millrace.nativeports.DeviceUnderTest;
+import io.millrace.nativeports.NumberedFrames;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.bypass.BypassCode;
 import io.millrace.nativeports.tap.PacketSocket;
@@ -244,7 +245,7 @@ class AddressRingTest {
             Memory.putByte(slot + BypassCode.FRAME_OFFSET + i, frame[i]);
         }
         Memory.putLongRelease(slot, number + 1 << BypassCode.LENGTH_BITS | frame.length);
-        return described(frame, "");
+        return NumberedFrames.described(frame);
     }
 
     /** Also of a tag, which the kernel takes out, and of checksums that are left to be completed, which nothing says in the ring. */
@@ -356,14 +357,10 @@ class AddressRingTest {
     }
 
     private String send(final long destination, final int length) {
-        final byte[] frame = new byte[length];
-        new Random(sent).nextBytes(frame);
+        final byte[] frame = NumberedFrames.of(length, sent++);
         destination(frame, destination);
-        frame[6] = 2;
-        put(frame, 12, DeviceUnderTest.ETHERTYPE);
-        put(frame, NUMBER, sent++);
         farEnd.send(frame);
-        return described(frame, "");
+        return NumberedFrames.described(frame);
     }
 
     private static void destination(final byte[] frame, final long address) {
@@ -381,39 +378,11 @@ class AddressRingTest {
         return frame[12] == (byte) 0x81;
     }
 
-    private static String described(final byte[] frame, final String more) {
-        final int number = (frame[NUMBER] & 0xFF) << 8 | frame[NUMBER + 1] & 0xFF;
-        return "frame " + number + " of " + frame.length + " bytes, " + Arrays.hashCode(frame) + more;
-    }
-
-    private static String described(final long frame) {
-        final byte[] bytes = new byte[Frame.length(frame)];
-        Memory.copyToArray(Frame.data(frame), bytes, 0, bytes.length);
-        assertThat(Frame.gsoSize(frame)).isZero();
-        return described(bytes, (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) == 0
-                ? ""
-                : ", checksum at " + Frame.checksumStart(frame) + "+" + Frame.checksumOffset(frame));
-    }
-
-    /** Until nothing comes in so many turns. */
     private List<String> receiveAll(final int idle) {
-        final List<String> all = new ArrayList<>();
-        for (int empty = 0; empty < idle;) {
-            final List<String> some = receive(DeviceUnderTest.FRAMES);
-            all.addAll(some);
-            empty = some.isEmpty() ? empty + 1 : 0;
-        }
-        return all;
+        return NumberedFrames.receiveAll(port, idle, nowNs);
     }
 
     private List<String> receive(final int limit) {
-        final long[] frames = new long[limit];
-        final int count = port.receive(frames, 0, limit, nowNs);
-        final List<String> all = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            all.add(described(frames[i]));
-            port.release(frames[i]);
-        }
-        return all;
+        return NumberedFrames.receive(port, limit, nowNs);
     }
 }

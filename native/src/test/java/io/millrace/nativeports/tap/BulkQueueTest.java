@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.FramePool;
+import io.millrace.fastpath.port.PortCount;
 import io.millrace.nativeports.linux.LinuxCalls;
 import io.millrace.nativeports.linux.TunDescriptor;
 import io.millrace.nativeports.threads.EngineCpus;
@@ -51,7 +52,7 @@ class BulkQueueTest {
 
     @Test
     void shouldTakeEverythingFromABurstOfLongFramesUntilItHasBeenQuiet() throws IOException {
-        try (BulkQueue queue = queue(new EngineCpus(cpus(0, 1), 1), 0)) {
+        try (BulkQueue queue = queue(cpusOf(1, 0, 1), 0)) {
             queue.onTurn(0);
             assertThat(takes(queue, BulkQueue.BURST - 1, 0, 1)).as("fewer").isFalse();
             assertThat(takes(queue, BulkQueue.BURST - 1, 3, 1)).as("short ones among them").isFalse();
@@ -68,7 +69,7 @@ class BulkQueueTest {
 
     @Test
     void shouldNotLetAFrameOvertakeTheOneThatWasJustPutInLine() throws IOException {
-        try (BulkQueue queue = queue(new EngineCpus(cpus(0, 1), 1), 0)) {
+        try (BulkQueue queue = queue(cpusOf(1, 0, 1), 0)) {
             queue.onTurn(0);
             takes(queue, BulkQueue.BURST, 0, 0);
             takes(queue, 0, 1, BulkQueue.QUIET_NS - 1);
@@ -83,7 +84,7 @@ class BulkQueueTest {
 
     @Test
     void shouldEndWhereTheEnginesHaveComeToHaveAllCpus() throws IOException {
-        final EngineCpus engines = new EngineCpus(cpus(0, 1), 2);
+        final EngineCpus engines = cpusOf(2, 0, 1);
         try (BulkQueue queue = queue(engines, 0)) {
             queue.onTurn(0);
             assertThat(takes(queue, BulkQueue.BURST, 0, 0)).isTrue();
@@ -96,7 +97,7 @@ class BulkQueueTest {
 
     @Test
     void shouldSteerAwayFromWhereTheEnginesAre() throws IOException {
-        final EngineCpus engines = new EngineCpus(cpus(0, 1, 2, 33), 2);
+        final EngineCpus engines = cpusOf(2, 0, 1, 2, 33);
         try (BulkQueue queue = queue(engines, 1)) {
             queue.onTurn(-1);
             queue.onTurn(2);
@@ -116,14 +117,54 @@ class BulkQueueTest {
 
     @Test
     void shouldNotTakeWhereThereIsNoOtherCpuOrItCannotBeSet() throws IOException {
-        try (BulkQueue queue = queue(new EngineCpus(cpus(3), 1), 0)) {
+        try (BulkQueue queue = queue(cpusOf(1, 3), 0)) {
             queue.onTurn(3);
             assertThat(takes(queue, BulkQueue.BURST, 0, 1)).isFalse();
+            assertThat(queue.counted(PortCount.BULK_WITHOUT_CPU)).isOne();
+            assertThat(queue.counted(PortCount.BULK_REFUSED)).isZero();
         }
         assertThat(Files.readString(mask)).isEmpty();
-        final EngineCpus engines = new EngineCpus(cpus(0, 1), 1);
+        final EngineCpus engines = cpusOf(1, 0, 1);
         try (BulkQueue queue = new BulkQueue(DESCRIPTOR, new ReceiveSteering(engines, -1, "tap:mr0"), engines, 0)) {
             assertThat(takes(queue, BulkQueue.BURST, 0, 1)).isFalse();
+            assertThat(takes(queue, BulkQueue.BURST, 0, 2)).isFalse();
+            assertThat(queue.counted(PortCount.BULK_REFUSED)).isEqualTo(2);
+            assertThat(queue.counted(PortCount.BULK_WITHOUT_CPU)).isZero();
+            assertThat(queue.counted(PortCount.BULK_BEGUN)).isZero();
+        }
+    }
+
+    /** A cpuset that grows, or shrinks, while nothing is in line. */
+    @Test
+    void shouldSteerToTheCpusThatThereAreWhenATransferBegins() throws IOException {
+        final BitSet now = cpus(0);
+        try (BulkQueue queue = queue(new EngineCpus(() -> (BitSet) now.clone(), 1), 0)) {
+            queue.onTurn(0);
+            assertThat(takes(queue, BulkQueue.BURST, 0, BulkQueue.LATEST_NS)).isFalse();
+            now.set(1, 3);
+            assertThat(takes(queue, BulkQueue.BURST, 0, 2 * BulkQueue.LATEST_NS - 1)).as("seldom").isFalse();
+            assertThat(takes(queue, BulkQueue.BURST, 0, 2 * BulkQueue.LATEST_NS)).isTrue();
+            now.clear(1);
+            takes(queue, BulkQueue.BURST, 0, 3 * BulkQueue.LATEST_NS);
+            assertThat(Files.readString(mask)).as("as long as it lasts").isEqualTo("00000006");
+            takes(queue, 0, 1, 4 * BulkQueue.LATEST_NS);
+            assertThat(takes(queue, BulkQueue.BURST, 0, 4 * BulkQueue.LATEST_NS)).isTrue();
+            assertThat(Files.readString(mask)).isEqualTo("00000006" + "00000004");
+        }
+    }
+
+    @Test
+    void shouldCountTransfers() throws IOException {
+        try (BulkQueue queue = queue(cpusOf(1, 0, 1), 0)) {
+            queue.onTurn(0);
+            for (int i = 1; i <= 3; i++) {
+                takes(queue, BulkQueue.BURST, 0, i * BulkQueue.LATEST_NS);
+                takes(queue, BulkQueue.BURST, 0, i * BulkQueue.LATEST_NS + 1);
+                assertThat(queue.counted(PortCount.BULK_BEGUN)).isEqualTo(i);
+                assertThat(queue.counted(PortCount.BULK_ENDED)).isEqualTo(i - 1);
+                takes(queue, 0, 1, (i + 1) * BulkQueue.LATEST_NS - 1);
+                assertThat(queue.counted(PortCount.BULK_ENDED)).isEqualTo(i);
+            }
         }
     }
 
@@ -151,6 +192,10 @@ class BulkQueueTest {
             Frame.length(frames[i], i < longer ? LONG : TapPort.SMALL);
         }
         return queue.takes(frames, 0, longer + shorter, nowNs);
+    }
+
+    private static EngineCpus cpusOf(final int engines, final int... allowed) throws IOException {
+        return new EngineCpus(() -> cpus(allowed), engines);
     }
 
     private static BitSet cpus(final int... some) {

@@ -8,6 +8,8 @@ import io.millrace.fastpath.memory.MemoryRegion;
 import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortCount;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.linux.ThreadCalls;
@@ -75,6 +77,8 @@ class BulkSteeringTest {
             try (TapDevice device = namespace.call(() -> TapDevice.open(TunKind.TAP, request(1, KernelPeer.NAME)))) {
                 sendABurst(device.queue(0));
                 assertThat(steered(namespace)).hasSize(3).containsOnly(false);
+                assertThat(device.findings()).extracting(PortFinding::what)
+                        .anyMatch(what -> what.contains("on the CPU of the engine: a device that stays"));
             }
         }
     }
@@ -102,6 +106,15 @@ class BulkSteeringTest {
             staying.begin();
             sendAndTake(peer, kernel, all);
             assertThat(peer.port.dropped()).isZero();
+            final long begun = peer.port.counted(PortCount.BULK_BEGUN);
+            if (steered) {
+                assertThat(begun).isPositive();
+                assertThat(peer.port.counted(PortCount.BULK_ENDED)).isBetween(begun - 1, begun);
+                assertThat(peer.port.counted(PortCount.BULK_FRAMES)).isBetween(begun * BulkQueue.BURST,
+                        (long) all.size());
+            } else {
+                assertThat(begun + peer.port.counted(PortCount.BULK_FRAMES)).isZero();
+            }
             final List<String> masks = masks(peer.namespace);
             assertThat(masks.stream().filter(mask -> !mask.equals("0")).count())
                     .as("queues that are steered: %s", masks)

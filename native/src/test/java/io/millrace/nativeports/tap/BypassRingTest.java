@@ -12,6 +12,7 @@ import io.millrace.fastpath.port.PacketPort;
 import io.millrace.fastpath.port.PortUnderTest;
 import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.NetworkNamespace;
+import io.millrace.nativeports.NumberedFrames;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
 import io.millrace.nativeports.bypass.BypassCode;
 import io.millrace.nativeports.linux.Errno;
@@ -21,7 +22,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +36,6 @@ class BypassRingTest {
     private static final int UDP = 17;
     private static final int MTU = 9_000;
     private static final int SHORTEST = 20;
-    private static final int NUMBER = 14;
     private static final int LONGEST = BypassCode.LONGEST;
     private static final long LOST_NS = 2_000_000;
 
@@ -180,7 +179,7 @@ class BypassRingTest {
         assertThat(count).isLessThanOrEqualTo(DeviceUnderTest.FRAMES);
         assertThat(port.receive(held, count, held.length - count, nowNs)).isZero();
         for (int i = 0; i < count; i++) {
-            assertThat(described(held[i])).isEqualTo(frames.get(i));
+            assertThat(NumberedFrames.described(held[i])).isEqualTo(frames.get(i));
             port.release(held[i]);
         }
         assertThat(receiveAll(2)).containsExactlyElementsOf(frames.subList(count, frames.size()));
@@ -214,7 +213,8 @@ class BypassRingTest {
         Memory.putShort(Frame.data(frame) + 18, 0);
         Memory.putShort(Frame.data(frame) + 24, 0);
         final boolean partial = (Frame.flags(frame) & Frame.CHECKSUM_PARTIAL) != 0;
-        final String text = described(frame) + ", flags " + Frame.flags(frame) + ", data at " + Frame.dataOffset(frame)
+        final String text = NumberedFrames.described(frame) + ", flags " + Frame.flags(frame) + ", data at "
+                + Frame.dataOffset(frame)
                 + ", segments of " + Frame.gsoSize(frame)
                 + (partial ? ", checksum at " + Frame.checksumStart(frame) + "+" + Frame.checksumOffset(frame) : "");
         peer.port.release(frame);
@@ -228,33 +228,16 @@ class BypassRingTest {
                     false, "10.78.0.1/24");
             try (PacketDevice device = namespace.call(() -> TapDevice.open(TunKind.TAP, request));
                     PacketSocket sender = namespace.call(() -> new PacketSocket("tap7", DeviceUnderTest.ETHERTYPE))) {
-                sender.send(frame(64, 0));
+                sender.send(NumberedFrames.of(64, 0));
                 assertThat(calls.read(device.queue(0).descriptor(0), buffer.address(), buffer.length())).isPositive();
             }
         }
     }
 
     private String send(final int length) {
-        final byte[] frame = frame(length, sent++);
+        final byte[] frame = NumberedFrames.of(length, sent++);
         tap.inject(frame);
-        return described(frame);
-    }
-
-    private static String described(final byte[] frame) {
-        final int number = (frame[NUMBER] & 0xFF) << 8 | frame[NUMBER + 1] & 0xFF;
-        return "frame " + number + " of " + frame.length + " bytes, " + Arrays.hashCode(frame);
-    }
-
-    private static byte[] frame(final int length, final int number) {
-        final byte[] frame = new byte[length];
-        new Random(number).nextBytes(frame);
-        frame[0] = 2;
-        frame[6] = 2;
-        frame[12] = (byte) (DeviceUnderTest.ETHERTYPE >> 8);
-        frame[13] = (byte) DeviceUnderTest.ETHERTYPE;
-        frame[NUMBER] = (byte) (number >> 8);
-        frame[NUMBER + 1] = (byte) number;
-        return frame;
+        return NumberedFrames.described(frame);
     }
 
     /** Result of a read of the queue itself. */
@@ -262,31 +245,11 @@ class BypassRingTest {
         return calls.read(port.descriptor(0), buffer.address(), buffer.length());
     }
 
-    /** Until nothing comes in so many turns. */
     private List<String> receiveAll(final int idle) {
-        final List<String> all = new ArrayList<>();
-        for (int empty = 0; empty < idle;) {
-            final List<String> some = receive(DeviceUnderTest.FRAMES);
-            all.addAll(some);
-            empty = some.isEmpty() ? empty + 1 : 0;
-        }
-        return all;
+        return NumberedFrames.receiveAll(port, idle, nowNs);
     }
 
     private List<String> receive(final int limit) {
-        final long[] frames = new long[limit];
-        final int count = port.receive(frames, 0, limit, nowNs);
-        final List<String> all = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            all.add(described(frames[i]));
-            port.release(frames[i]);
-        }
-        return all;
-    }
-
-    private static String described(final long frame) {
-        final byte[] bytes = new byte[Frame.length(frame)];
-        Memory.copyToArray(Frame.data(frame), bytes, 0, bytes.length);
-        return described(bytes);
+        return NumberedFrames.receive(port, limit, nowNs);
     }
 }

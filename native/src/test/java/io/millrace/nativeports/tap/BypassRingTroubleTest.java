@@ -9,6 +9,7 @@ import io.millrace.fastpath.port.DeviceRequest;
 import io.millrace.fastpath.port.Frame;
 import io.millrace.fastpath.port.PacketDevice;
 import io.millrace.fastpath.port.PacketPort;
+import io.millrace.fastpath.port.PortFinding;
 import io.millrace.nativeports.DeviceUnderTest;
 import io.millrace.nativeports.NetworkNamespace;
 import io.millrace.nativeports.RequiresNetworkNamespaces;
@@ -309,7 +310,8 @@ class BypassRingTroubleTest {
     void shouldGiveNoProgramToADeviceThatStays() throws Exception {
         namespace.exec("ip", "tuntap", "add", "tap0", "mode", "tap");
         assertThat(field(open(1_500, 1), "ring")).isNull();
-        assertThat(((TapDevice) device).ringlessCause()).contains("a device that stays");
+        assertThat(device.findings()).extracting(PortFinding::what)
+                .anyMatch(what -> what.contains("ring in memory: a device that stays"));
     }
 
     /** As one that was made with one queue, which several engines share. */
@@ -317,13 +319,22 @@ class BypassRingTroubleTest {
     void shouldSayWhyThereIsNoRingWhereEnginesShareAQueue() throws Exception {
         namespace.exec("ip", "tuntap", "add", "tap0", "mode", "tap");
         assertThat(field(open(1_500, 2), "ring")).isNull();
-        assertThat(((TapDevice) device).ringlessCause()).isEqualTo("engines share a queue");
+        assertThat(device.findings()).extracting(PortFinding::what)
+                .anyMatch(what -> what.endsWith("ring in memory: engines share a queue"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {7, 8, SynSteering.MOST_ENGINES})
+    void shouldHaveARingForEachOfManyEngines(final int engines) throws Exception {
+        open(1_500, engines);
+        assertThat(device.findings()).isEmpty();
+        assertThat(field(device.queue(engines - 1), "ring")).isNotNull();
     }
 
     @Test
     void shouldHaveNothingToSayWhereThereIsARing() throws Exception {
         assertThat(field(open(1_500, 1), "ring")).isNotNull();
-        assertThat(((TapDevice) device).ringlessCause()).isNull();
+        assertThat(device.findings()).isEmpty();
     }
 
     @Test

@@ -25,9 +25,9 @@ class TapArgumentTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-            "TAP | mr0,receive=both | \"receive=both\" is no option of a port tap:; there are receive=ring, receive=queue, bulk=steered and bulk=direct",
-            "TAP | mr0, | \"\" is no option of a port tap:; there are receive=ring, receive=queue, bulk=steered and bulk=direct",
-            "TAP | mr0,bulk=direct,bulk | \"bulk\" is no option of a port tap:; there are receive=ring, receive=queue, bulk=steered and bulk=direct",
+            "TAP | mr0,receive=both | \"receive=both\" is no option of a port tap:; there is receive=ring, receive=queue, bulk=steered, bulk=direct",
+            "TAP | mr0, | \"\" is no option of a port tap:; there is receive=ring, receive=queue, bulk=steered, bulk=direct",
+            "TAP | mr0,bulk=direct,bulk | \"bulk\" is no option of a port tap:; there is receive=ring, receive=queue, bulk=steered, bulk=direct",
             "TUN | mr0,receive=queue | \"receive=queue\" is no option of a port tun:, which has none",
             "TAP | a:b,receive=queue | interface name \"a:b\" has a character that Linux forbids; use letters, digits, - and _"})
     void shouldRefuseWhatThereIsNot(final TunKind kind, final String argument, final String message) {

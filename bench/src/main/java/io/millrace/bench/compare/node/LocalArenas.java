@@ -25,6 +25,9 @@ public final class LocalArenas implements ArenaFactory {
     private static final String LOOPBACK = "127.0.0.1";
     private static final String LOOPBACK_RANGE = "127.0.1.1";
     private static final int ADDRESSES = 250;
+    private static final int CROWD = 10_000;
+    /** Of those that are active, both ends, and of the JVM. */
+    private static final int OTHER_FILES = 400;
 
     private final long warmMs;
 
@@ -63,8 +66,21 @@ public final class LocalArenas implements ArenaFactory {
         if (cell.contender().isMillrace()) {
             return connected(cell, List.of(new NodeSpec(role, cell)), List.of(), () -> {});
         }
+        if (cell.workload() == Workload.CROWD) {
+            checkOpenFiles(cell.rate() == 0 ? CROWD : cell.rate());
+        }
         final KernelHost host = KernelHost.open();
         return connected(cell, List.of(new NodeSpec(role, cell)), host.prefix(), host::close);
+    }
+
+    /** A connection of the kernel's has a socket at each end. */
+    private static void checkOpenFiles(final long connections) throws IOException, SkippedCellException {
+        final long needed = 2 * connections + OTHER_FILES;
+        final long limit = NodeProcess.openFiles();
+        if (limit < needed) {
+            throw new SkippedCellException("both ends in one process need " + needed + " open files, and it may have "
+                    + limit + " (ulimit -n)");
+        }
     }
 
     private static NodeArena twoProcesses(final Cell cell) throws IOException, SkippedCellException {

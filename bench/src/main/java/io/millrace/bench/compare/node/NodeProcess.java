@@ -44,6 +44,7 @@ public final class NodeProcess implements AutoCloseable {
     private static final List<String> OPTIONS = List.of("-Xms256m", "-Xmx512m", "-Xmn128m",
             // else one buffer in 128 is followed, and what that allocates is counted as the message's
             "-Dio.netty.leakDetection.level=disabled");
+    private static final String OPEN_FILES = "ulimit -n 65536 2>/dev/null || ulimit -n \"$(ulimit -Hn)\" 2>/dev/null; ";
     private static final String OK = "ok ";
     private static final String END = "";
     /**
@@ -81,7 +82,7 @@ public final class NodeProcess implements AutoCloseable {
     public static NodeProcess start(final NodeSpec spec, final List<String> prefix) throws IOException {
         final List<String> command = new ArrayList<>(prefix);
         // 10,000 connections of both ends in one process, where the user may have as many
-        command.addAll(List.of("sh", "-c", "ulimit -n 65536 2>/dev/null; exec \"$@\"", "node"));
+        command.addAll(List.of("sh", "-c", OPEN_FILES + "exec \"$@\"", "node"));
         command.addAll(ChildJvm.command(Node.class, options(spec), spec.arguments()));
         try {
             return new NodeProcess(spec.cell() + " (" + spec.role() + ")",
@@ -90,6 +91,15 @@ public final class NodeProcess implements AutoCloseable {
             throw new IOException(e.getCause());
         } catch (final InterruptedException e) {
             throw interrupted(e);
+        }
+    }
+
+    /** How many files and sockets one may have open. */
+    static long openFiles() throws IOException {
+        final Process shell = new ProcessBuilder("sh", "-c", OPEN_FILES + "ulimit -n").start();
+        try (BufferedReader answer = shell.inputReader()) {
+            final String limit = String.valueOf(answer.readLine());
+            return limit.matches("\\d{1,18}") ? Long.parseLong(limit) : Long.MAX_VALUE;
         }
     }
 

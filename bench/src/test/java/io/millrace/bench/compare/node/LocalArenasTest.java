@@ -124,6 +124,13 @@ class LocalArenasTest {
     }
 
     @Test
+    void shouldSkipWhatNeedsMoreSocketsThanAProcessMayHave() {
+        assertThatThrownBy(
+                () -> arenas.open(new Cell(Workload.CROWD, Placement.TWO_LOOPS, Contender.NIO, 1_000_000_000)))
+                .isInstanceOf(SkippedCellException.class).hasMessageContaining("2000000400 open files");
+    }
+
+    @Test
     void shouldSkipWhatJoinsNoEndsHere() {
         assertThatThrownBy(() -> arenas.open(new Cell(Workload.PING_PONG_64, Placement.PROCESSES,
                 Contender.MILLRACE_TAP))).isInstanceOf(SkippedCellException.class);

@@ -7,6 +7,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** With a message a second: one is due at once, the next one hardly in the time of a test. */
@@ -16,6 +17,13 @@ class OpenLoopTest {
     private final Tally tally = new Tally(true);
     private final OpenLoop load = new OpenLoop(1, tally);
     private final EmbeddedChannel channel = new EmbeddedChannel(load);
+
+    /** What it has sent, and its timer, end with its channel. */
+    @AfterEach
+    void close() {
+        load.stop();
+        channel.finishAndReleaseAll();
+    }
 
     private Histogram marked() throws IOException {
         load.onMark();
