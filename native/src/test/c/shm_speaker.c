@@ -129,7 +129,7 @@ static void give_back(uint32_t frame) {
 }
 
 static uint64_t number(uint64_t position, uint64_t sender, uint64_t receiver) {
-    return ((position + 1) & 0xFFFFFFFF) | (receiver & 0xFFFF) << 32 | sender << 48;
+    return ((position + 1) & 0xFFFFFFFF) | (sender + receiver) << 32;
 }
 
 static void publish(void) {

@@ -63,7 +63,7 @@ class MemoryPlanInteropTest {
         final long regionsBefore = MemoryRegion.bytesInUse();
         final long sharedBefore = shared(PROGRAM) + shared(SOCKET);
         final long programsBefore = shared(PROGRAM);
-        try (PacketDevice opened = namespace.call(() -> open(config))) {
+        try (PacketDevice _ = namespace.call(() -> open(config))) {
             final long there = MemoryRegion.bytesInUse() + shared(PROGRAM) + shared(SOCKET) - regionsBefore
                     - sharedBefore;
             final long room = config.get(PortKeys.DEVICE).scheme().equals("af-packet")

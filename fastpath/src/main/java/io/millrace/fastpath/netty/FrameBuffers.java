@@ -56,7 +56,7 @@ final class FrameBuffers {
         idle[pool][index] = buffer;
     }
 
-    /** There are two of a link at the most: the port's own pool and that of the other end. */
+    /** There are three of a link at the most: the port's own pool, that of the other end, and one of small frames. */
     private int pool(final int id) {
         for (int i = 0; i < poolIds.length; i++) {
             if (poolIds[i] == id) {

@@ -15,15 +15,12 @@ final class Entry {
     static final int OFFSET_SHIFT = 16;
 
     private static final long POSITION_MASK = 0xFFFF_FFFFL;
-    private static final int RECEIVER_SHIFT = 32;
-    private static final int SENDER_SHIFT = 48;
-    private static final int GENERATION_MASK = 0xFFFF;
 
     private Entry() {}
 
-    /** What all numbers of a session have. */
-    static long key(final long sender, final long receiver) {
-        return sender << SENDER_SHIFT | (receiver & GENERATION_MASK) << RECEIVER_SHIFT;
+    /** What all numbers of a session have: every process that attaches makes the sum a larger one. */
+    static long key(final long oneGeneration, final long otherGeneration) {
+        return oneGeneration + otherGeneration << Integer.SIZE;
     }
 
     static long number(final long key, final long position) {

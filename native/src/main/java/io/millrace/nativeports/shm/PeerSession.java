@@ -14,25 +14,18 @@ final class PeerSession {
     private long seen;
     private boolean greeting;
     private boolean joined;
-    /** What the numbers of both rings' entries have: nobody has sent with those of generation 0. */
-    private long sendingKey;
-    private long receivingKey;
+    /** What the numbers of both rings' entries have; 0: nobody has sent with that. It stays when the other side has left. */
+    private long key;
 
     PeerSession(final SideControl own, final SideControl peer, final long generation) {
         this.own = own;
         this.peer = peer;
         this.generation = generation;
-        receivingKey = Entry.key(0, generation);
     }
 
-    /** What the numbers of this side's entries have. */
-    long sendingKey() {
-        return sendingKey;
-    }
-
-    /** What those of the other side's have: also when it has left, until another is greeted. */
-    long receivingKey() {
-        return receivingKey;
+    /** What the numbers of both sides' entries have: also when the other has left, until another is greeted. */
+    long key() {
+        return key;
     }
 
     /** This side's cursors are at their beginning: the other one may see it. */
@@ -63,8 +56,7 @@ final class PeerSession {
     void greet(final long newcomer) {
         seen = newcomer;
         greeting = true;
-        sendingKey = Entry.key(generation, newcomer);
-        receivingKey = Entry.key(newcomer, generation);
+        key = Entry.key(generation, newcomer);
         own.greeted(newcomer);
     }
 

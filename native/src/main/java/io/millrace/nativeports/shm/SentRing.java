@@ -57,12 +57,12 @@ final class SentRing {
     /** The other side has a copy of the frame from now on, which stays this side's. */
     void copy(final long position, final long frame) {
         Entry.copy(own.entry(position), frame);
-        own.publish(position, session.sendingKey());
+        own.publish(position, session.key());
     }
 
     /** The other side has the frame from now on. */
     void name(final long position, final long frame) {
         Entry.name(own.entry(position), frame);
-        own.publish(position, session.sendingKey());
+        own.publish(position, session.key());
     }
 }

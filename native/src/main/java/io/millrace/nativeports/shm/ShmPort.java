@@ -186,7 +186,7 @@ final class ShmPort implements PacketPort {
     }
 
     private boolean isNextThere() {
-        return peer.isThere(taken, session.receivingKey());
+        return peer.isThere(taken, session.key());
     }
 
     @Override
@@ -325,7 +325,7 @@ final class ShmPort implements PacketPort {
     /** Frames of who was there before that nobody took: its ring is as it left it, until the next one is greeted. */
     private long waiting() {
         long count = 0;
-        while (count < 2L * peerFrames.frames() && peer.isThere(taken + count, session.receivingKey())) {
+        while (count < 2L * peerFrames.frames() && peer.isThere(taken + count, session.key())) {
             count++;
         }
         return count;

@@ -213,6 +213,31 @@ class ShmHostilePeerTest {
         assertThat(near.dropped()).isZero();
     }
 
+    /** However many processes have had a side, and however little those in between have sent. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void shouldSeeNothingOfAnyEarlierGeneration(final int side) throws IOException {
+        final int generation = ShmLayout.SIDES + side * ShmLayout.SIDE_LENGTH + ShmLayout.SIDE_GENERATION;
+        for (final int between : new int[]{(1 << 16) - 1, (1 << 24) - 1, (1 << 31) - 1}) {
+            for (int i = 0; i < BURST; i++) {
+                assertThat(SharedPair.send(pair.near.queue(0), new byte[]{1})).isTrue();
+                assertThat(SharedPair.send(pair.far.queue(0), new byte[]{2})).isTrue();
+                assertThat(SharedPair.receive(pair.far.queue(0))).containsExactly(1);
+                assertThat(SharedPair.receive(pair.near.queue(0))).containsExactly(2);
+            }
+            (side == 0 ? pair.near : pair.far).close();
+            memory.putLong(generation, memory.getLong(generation) + between);
+            if (side == 0) {
+                pair.near = pair.open(MTU);
+            } else {
+                pair.far = pair.open(MTU);
+            }
+            pair.join();
+            assertThat(SharedPair.receive(pair.near.queue(0))).isNull();
+            assertThat(SharedPair.receive(pair.far.queue(0))).isNull();
+        }
+    }
+
     /** Whoever is killed before the first number is stored has sent nothing. */
     @Test
     void shouldSeeNothingOfABurstThatWasNotFinished() throws IOException {
