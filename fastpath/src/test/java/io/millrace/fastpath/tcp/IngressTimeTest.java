@@ -28,6 +28,18 @@ class IngressTimeTest {
         }
     }
 
+    /** As above, where the acknowledgement comes with the peer's next text. */
+    @Test
+    void shouldMeasureTheRoundTripOfAnAnswerToItsArrivalAtThePort() {
+        try (Flow flow = Flow.open()) {
+            flow.send(1);
+            flow.pass(Flow.RTT_MS + LATE_MS);
+            flow.stack.port().waited(LATE_MS * MS);
+            flow.peer.expect(flow.peer.ack() + flow.mss).data(new byte[]{1});
+            assertThat(flow.info().srttNs()).isEqualTo(Flow.RTT_NS);
+        }
+    }
+
     @Test
     void shouldMeasureTheDeliveryRateToTheArrivalAtThePort() {
         try (Flow flow = Flow.open()) {
