@@ -116,6 +116,20 @@ class MtuProbingTest {
         }
     }
 
+    /** As soon as one short segment has come through a black hole, before the search is over. */
+    @Test
+    void shouldBeginTheNextConnectionShortOnceAShortSegmentArrives() {
+        try (Flow flow = Flow.open(settings(MtuProbing.ON_BLACK_HOLE))) {
+            flow.send(10).sent();
+            flow.untilRetransmits(4);
+            flow.stack.allSent();
+            assertThat(second(flow, 98, MtuProbing.OFF)).isEqualTo(1_500);
+            flow.peer.ack(flow.peer.ack() + base());
+            flow.stack.allSent();
+            assertThat(second(flow, 99, MtuProbing.OFF)).isEqualTo(base() + HEADERS);
+        }
+    }
+
     /** A connection that searches goes by what arrived, any other by what the path is known not to take: by nothing. */
     @Test
     void shouldNotHoldOtherConnectionsToASearchThatGoesOn() {
