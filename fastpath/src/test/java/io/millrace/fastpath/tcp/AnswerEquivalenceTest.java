@@ -10,6 +10,7 @@ import io.millrace.fastpath.testing.OverBothFamilies;
 import io.millrace.fastpath.testing.Packet;
 import io.millrace.fastpath.testing.StackDriver;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +29,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AnswerEquivalenceTest {
     private static final int SEEDS = 40;
     private static final int STEPS = 120;
+    /** Bytes in which every header of IP lies. */
+    private static final int IP_HEADER = 40;
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
     void shouldTakeTheSame(final int options) {
         int answers = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
-            final Run predicted = new Run(seed, options, "", false);
-            final Run stepByStep = new Run(seed, options, "E", false);
+            final Run predicted = new Run(seed, options, "", false, false);
+            final Run stepByStep = new Run(seed, options, "E", false, false);
             assertThat(predicted.told).as("seed " + seed).isEqualTo(stepByStep.told);
             answers += predicted.answers;
         }
@@ -47,8 +50,8 @@ class AnswerEquivalenceTest {
     void shouldSendTheSame(final int options) {
         int alone = 0;
         for (int seed = 0; seed < SEEDS; seed++) {
-            final Run plain = new Run(seed, options, "", false);
-            final Run stepByStep = new Run(seed, options, "", true);
+            final Run plain = new Run(seed, options, "", true, false);
+            final Run stepByStep = new Run(seed, options, "", true, true);
             assertThat(plain.told).as("seed " + seed).isEqualTo(stepByStep.told);
             alone += plain.alone;
         }
@@ -63,6 +66,7 @@ class AnswerEquivalenceTest {
         /** Texts that were to be sent while nothing was in flight. */
         int alone;
         private final String flags;
+        private final boolean sending;
         private final boolean sack;
         private final boolean timestamps;
         private final Random random;
@@ -71,9 +75,10 @@ class AnswerEquivalenceTest {
         private int said;
         private int acknowledged;
 
-        /** @param linkTold the link was told of. */
-        Run(final int seed, final int options, final String flags, final boolean linkTold) {
+        /** @param sending what only the way out asks about is odd, too. @param linkTold the link was told of. */
+        Run(final int seed, final int options, final String flags, final boolean sending, final boolean linkTold) {
             this.flags = flags;
+            this.sending = sending;
             sack = (options & 1) != 0;
             timestamps = (options & 2) != 0;
             random = new Random(seed);
@@ -83,6 +88,7 @@ class AnswerEquivalenceTest {
                     .ackPolicy(policies[seed % policies.length])
                     .congestionControl(controls.get(seed % controls.size())).pacing(seed % 7 == 0)
                     .autotune(seed % 2 == 0).sendBuffer(seed % 3 == 0 ? 1_024 : 1 << 20)
+                    .initialSendBuffer(16_384)
                     .userTimeoutNs(seed % 11 == 0 ? 3_000_000_000L : 0).trafficClass(seed % 4 == 0 ? 0xB8 : 0).build();
             try (Wire wire = Wire.open(settings, this::on)) {
                 final TcpContext context = ((UserCalls) wire.tcp).context();
@@ -119,6 +125,7 @@ class AnswerEquivalenceTest {
                 case 13 -> queue(wire);
                 case 14 -> odd(wire, tcb);
                 case 15 -> stamp += random.nextInt(5) - 1;
+                case 16 -> oddAlone(wire, tcb);
                 default -> converse(wire, tcb);
             }
         }
@@ -157,7 +164,7 @@ class AnswerEquivalenceTest {
         private void odd(final Wire wire, final @Nullable Tcb tcb) {
             if (tcb != null && !tcb.has(Tcb.SHELL)) {
                 switch (random.nextInt(7)) {
-                    case 0 -> tcb.maxSndWnd(tcb.sndWnd());
+                    case 0 -> largerWindow(wire, tcb);
                     case 3, 4 -> wire.tcp.cork(wire.handle, random.nextBoolean());
                     case 5 -> wire.tcp.noDelay(wire.handle, random.nextBoolean());
                     case 1 -> tcb.softFailure(TcpFailure.NETWORK_UNREACHABLE.ordinal());
@@ -167,9 +174,42 @@ class AnswerEquivalenceTest {
             }
         }
 
+        /** The largest window that the peer ever announced comes with an answer. */
+        private void largerWindow(final Wire wire, final Tcb tcb) {
+            wire.peer.window(1 << 10);
+            converse(wire, tcb);
+            tcb.maxSndWnd(tcb.sndWnd());
+            wire.peer.window(1 << 12);
+            say(wire, tcb, 0, 0);
+        }
+
+        /** A text that is alone, on a connection about which something is odd. */
+        private void oddAlone(final Wire wire, final @Nullable Tcb tcb) {
+            say(wire, tcb, 0, 0);
+            if (sending && tcb != null && !tcb.has(Tcb.SHELL)) {
+                final int length = 1 + random.nextInt(700);
+                switch (random.nextInt(10)) {
+                    case 0 -> tcb.set(Tcb.OVERRIDE);
+                    case 1 -> tcb.sndMss(tcb.fullMss() / 2);
+                    case 2 -> tcb.moreFlags(tcb.moreFlags() | Tcb.MORE_FRAGMENTABLE);
+                    case 3 -> tcb.flags(tcb.flags() ^ Tcb.ECN);
+                    case 4 -> tcb.set(Tcb.ECE_OWED);
+                    case 5 -> wire.tcp.sendHeld(wire.handle, new byte[length], 0, length, text -> {}, this);
+                    case 6 -> tcb.cwnd(1 + random.nextInt(length));
+                    case 7 -> tcb.set(Tcb.PROBING);
+                    case 8 -> {
+                        tcb.cwnd(1 << 20);
+                        wire.stack.advanceMs(10_000);
+                    }
+                    default -> wire.peer.window(1 + random.nextInt(length));
+                }
+                wire.send(length);
+            }
+        }
+
         private void tell(final Wire wire, final @Nullable Tcb tcb) {
-            for (final Packet packet : wire.stack.allSent()) {
-                told.add(packet.toString());
+            for (byte[] sent = wire.stack.port().poll(); sent != null; sent = wire.stack.port().poll()) {
+                told.add(HexFormat.of().formatHex(sent, 0, IP_HEADER) + " " + Packet.of(sent));
                 echo = (int) (wire.stack.nowNs() / 1_000_000);
             }
             told.add(wire.stack.counters() + " " + wire.stack.nextTimerNs() + " " + wire.stack.engine().slabInUse());

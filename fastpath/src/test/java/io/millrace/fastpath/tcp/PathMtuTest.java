@@ -71,6 +71,19 @@ class PathMtuTest {
         }
     }
 
+    /** Also for a text that would be one segment else, with nothing in flight. */
+    @Test
+    void shouldCutATextThatIsAloneAsIsToldOfTheLink() {
+        try (Scenario at = Scenario.in(TcpState.ESTABLISHED)) {
+            at.stack().send(at.handle(), new byte[10]);
+            at.peer().ack(at.sndNxt() + 10);
+            at.stack().allSent();
+            linkMtu(at, 1_300);
+            at.stack().send(at.handle(), new byte[1_400]);
+            assertThat(at.stack().allSent().getFirst().length()).isEqualTo(1_260);
+        }
+    }
+
     private static void linkMtu(final Scenario at, final int mtu) {
         final boolean told = Family.current() == Family.V4
                 ? at.stack().engine().commands().linkMtuV4(0, mtu)

@@ -254,6 +254,10 @@ class PlainAckTest {
                 // a next hop that is remembered is stale
                 control.routes(routes());
             }
+            if (random.nextInt(64) == 0) {
+                // as a router says
+                ip.links().toldHopLimitV6(0, 1 + random.nextInt(255));
+            }
             if (random.nextInt(8) > 0) {
                 tcb.neighbour(ip.current(tcb.neighbour(), family.hi(), remote));
                 ip.onNeighbourResolved(0, family.hi(), remote, PEERS_MAC);
