@@ -14,7 +14,7 @@ import io.millrace.fastpath.wire.TcpOptions;
 /**
  * Sends what a conversation consists of, in one step: a text of one segment that waits alone, while nothing is in flight. Of the
  * questions of {@link TcpOutput} and {@link SegmentWriter}, which would send it so too, none is left out; but most have one
- * answer here. Over IPv4, as {@link PlainAck}. Thread: the engine's.
+ * answer here. Over IPv4 alone. Thread: the engine's.
  */
 final class PlainText {
     private static final int UNUSUAL = Tcb.FIN_QUEUED | Tcb.OVERRIDE | Tcb.CORK | Tcb.PROBING | Tcb.ECN | Tcb.ECE_OWED;
