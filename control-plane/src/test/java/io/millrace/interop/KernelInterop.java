@@ -54,6 +54,11 @@ abstract class KernelInterop {
     static final String STACK = "10.77.0.2";
     static final String KERNEL = "10.77.0.1";
     static final int MIB = 1 << 20;
+    /**
+     * No test here is about a full one: the kernel then answers with cookies, and may take a later acknowledgement than the
+     * handshake's for that, so that it never sees a FIN that came before.
+     */
+    private static final int KERNEL_BACKLOG = 2_048;
     private static final int SOCKET_TIMEOUT_MS = 20_000;
 
     private static ResourceLeakDetector.Level leakDetection;
@@ -281,8 +286,8 @@ abstract class KernelInterop {
 
     /** A listening socket of the kernel; closed after the test. */
     ServerSocket listenInKernel() throws Exception {
-        final ServerSocket server = kernel.call(() -> new ServerSocket(0, 50, new InetSocketAddress(kernelIp(), 0)
-                .getAddress()));
+        final ServerSocket server = kernel.call(() -> new ServerSocket(0, KERNEL_BACKLOG,
+                new InetSocketAddress(kernelIp(), 0).getAddress()));
         kernelSockets.add(server);
         server.setSoTimeout(SOCKET_TIMEOUT_MS);
         return server;
