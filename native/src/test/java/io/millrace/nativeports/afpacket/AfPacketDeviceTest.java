@@ -120,7 +120,7 @@ class AfPacketDeviceTest {
                             + " TAP: af-packet:ours0 does not reach the kernel of its own interface; leave"
                             + " millrace.port.host-address out");
             assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytes);
-            assertThat(openSockets()).isEqualTo(descriptors);
+            assertThat(openSockets()).isLessThanOrEqualTo(descriptors);
         }
     }
 
@@ -135,7 +135,7 @@ class AfPacketDeviceTest {
                     .open(new DeviceRequest(VethPair.OURS, 1_500, 257, 16, true, false, null)));
             assertThatThrownBy(opening::get).hasCauseInstanceOf(IOException.class);
             assertThat(MemoryRegion.bytesInUse()).isEqualTo(bytes);
-            assertThat(openSockets()).isEqualTo(descriptors);
+            assertThat(openSockets()).isLessThanOrEqualTo(descriptors);
         }
     }
 
@@ -151,7 +151,7 @@ class AfPacketDeviceTest {
                 assertThat(device.queues()).isEqualTo(queues);
                 device.close();
             }
-            assertThat(openSockets()).isEqualTo(descriptors);
+            assertThat(openSockets()).isLessThanOrEqualTo(descriptors);
         }
     }
 
