@@ -14,6 +14,7 @@ import io.millrace.fastpath.port.PortFilter;
 import io.millrace.fastpath.port.PortFinding;
 import io.millrace.fastpath.port.PortFinding.Weight;
 import io.millrace.fastpath.port.WrappedDevice;
+import io.millrace.fastpath.testing.StandInDevice;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.groups.Tuple;
@@ -66,30 +67,14 @@ class PortObservationTest {
     }
 
     /** A device with which something is wrong. */
-    private record Telling(PacketDevice device) implements PacketDevice {
-        @Override
-        public String name() {
-            return device.name();
-        }
-
-        @Override
-        public int queues() {
-            return device.queues();
-        }
-
-        @Override
-        public PacketPort queue(final int index) {
-            return device.queue(index);
+    private static final class Telling extends StandInDevice {
+        Telling(final PacketDevice device) {
+            super(device);
         }
 
         @Override
         public List<PortFinding> findings() {
             return List.of(FOUND);
-        }
-
-        @Override
-        public void close() {
-            device.close();
         }
     }
 }

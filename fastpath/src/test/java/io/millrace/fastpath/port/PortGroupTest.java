@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.fastpath.memory.MemoryRegion;
+import io.millrace.fastpath.testing.StandInDevice;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -233,30 +234,22 @@ class PortGroupTest {
     }
 
     /** A device of which something showed. */
-    private record Telling(PacketDevice device, String what) implements PacketDevice {
+    private static final class Telling extends StandInDevice {
+        private final String what;
+
+        Telling(final PacketDevice device, final String what) {
+            super(device);
+            this.what = what;
+        }
+
         @Override
         public String name() {
             return what;
         }
 
         @Override
-        public int queues() {
-            return device.queues();
-        }
-
-        @Override
-        public PacketPort queue(final int index) {
-            return device.queue(index);
-        }
-
-        @Override
         public List<PortFinding> findings() {
             return List.of(new PortFinding(PortFinding.Weight.ADVICE, what, "leave it"));
-        }
-
-        @Override
-        public void close() {
-            device.close();
         }
     }
 

@@ -3,6 +3,7 @@ package io.millrace.fastpath.port;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.fastpath.testing.StandInDevice;
 import io.millrace.fastpath.wire.IpAddress;
 import java.util.List;
 import java.util.Random;
@@ -63,30 +64,14 @@ class RssPlacementTest {
         }
     }
 
-    private record Placed(PacketDevice device) implements PacketDevice {
-        @Override
-        public String name() {
-            return device.name();
-        }
-
-        @Override
-        public int queues() {
-            return device.queues();
-        }
-
-        @Override
-        public PacketPort queue(final int index) {
-            return device.queue(index);
+    private static final class Placed extends StandInDevice {
+        Placed(final PacketDevice device) {
+            super(device);
         }
 
         @Override
         public FlowPlacement placement() {
             return RssPlacement.spread(RssKey.EXAMPLE, device.queues());
-        }
-
-        @Override
-        public void close() {
-            device.close();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.millrace.fastpath.port;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.fastpath.testing.StandInDevice;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -30,26 +31,18 @@ class WrappedDeviceTest {
     }
 
     /** Counts how often a device is closed. */
-    private record Counted(PacketDevice device, AtomicInteger closed) implements PacketDevice {
-        @Override
-        public String name() {
-            return device.name();
-        }
+    private static final class Counted extends StandInDevice {
+        private final AtomicInteger closed;
 
-        @Override
-        public int queues() {
-            return device.queues();
-        }
-
-        @Override
-        public PacketPort queue(final int index) {
-            return device.queue(index);
+        Counted(final PacketDevice device, final AtomicInteger closed) {
+            super(device);
+            this.closed = closed;
         }
 
         @Override
         public void close() {
             closed.incrementAndGet();
-            device.close();
+            super.close();
         }
     }
 }

@@ -36,7 +36,7 @@ public final class Loops implements AutoCloseable {
 
     /**
      * A loop spins: what it is compared with, epoll that polls, takes a whole core as well. Others cannot look into these stacks:
-     * whether they can takes no time that can be measured, and processes that are killed would leave files.
+     * whether they can took no time that could be measured for ping-pong on one loop, and processes that are killed would leave files.
      */
     private static final String SETTINGS = """
             millrace {
